@@ -1,0 +1,1 @@
+"""The command line. Never imports Textual but to open the browser."""

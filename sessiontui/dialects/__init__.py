@@ -1,0 +1,1 @@
+"""The bytes of a line to a message and back. Knows no storage."""

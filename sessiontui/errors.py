@@ -1,0 +1,65 @@
+"""Every error that a person can meet. An error is a record: fields first, the sentence derived from them.
+
+Libraries raise; only ``cli.report`` and the browser speak. A damaged line is never an error: it is a
+``model.Fault``. ``hint`` is the next thing to do; ``exit_code`` is the table of the command line.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SessiontuiError(Exception):
+    """Base of all: ``str(error)`` is one plain sentence, ``hint`` the next thing to do (may be empty)."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+
+class UsageError(SessiontuiError):
+    """Wrong usage: an unknown key, store or backend, a query that can't be read. Exit 2."""
+
+    exit_code = 2
+
+
+class UnknownKey(UsageError):
+    """No session of this key in the store."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"no session “{key}” in this store", "`sessiontui list` shows the keys that are there"
+        )
+        self.key = key
+
+
+class StoreError(SessiontuiError):
+    """The store can't be read or written (permissions, disk, a file that is no database). Exit 3."""
+
+
+class Refused(SessiontuiError):
+    """A change was refused, for it would have lost something; nothing was changed. Exit 4."""
+
+    exit_code = 4
+
+
+class Changed(Refused):
+    """A file grew, shrank or was replaced between the reading and the writing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} changed while it was read; nothing was changed",
+            "something is writing to it: try again when it is still",
+        )
+
+
+class Cancelled(SessiontuiError):
+    """The person cancelled work that was under way; nothing was changed by what had not finished. Exit 130."""
+
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__("cancelled")

@@ -1,0 +1,148 @@
+"""The words of sessiontui as frozen values. No IO here.
+
+*store* holds sessions · *session* an ordered conversation, has a *key* · *message* role and content · *line* the
+bytes between two ``0x0A`` · *span* offset and length · *fault* what is wrong with a line, a value and never an
+exception · *salvage* what can be had back from a faulty line · *change* one operation in the journal, one undo.
+
+Offsets count bytes from 0; lines and ordinals count from 1; sizes are bytes; times are aware datetimes in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Backend(StrEnum):
+    """Which home a store lives in."""
+
+    JSONL = "jsonl"
+    SQLITE = "sqlite"
+    MEMORY = "memory"
+
+
+class Severity(StrEnum):
+    """How much a fault matters; only ``DAMAGE`` counts as a fault in totals, badges and exit codes."""
+
+    DAMAGE = "damage"
+    INCOMPLETE = "incomplete"
+    INFO = "info"
+
+
+class Salvage(StrEnum):
+    """What can be had back: applied by repair, exact but asked for, guessed, or nothing."""
+
+    LOSSLESS = "lossless"
+    OFFERED = "offered"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where bytes stand in a file."""
+
+    offset: int
+    length: int
+
+    @property
+    def stop(self) -> int:
+        """Offset of the first byte behind the span."""
+        return self.offset + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What ZeroClaw loads: any role, any content, the empty ones too. Hostile text."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a line (or, with ``line`` None, with a whole file)."""
+
+    id: str
+    severity: Severity
+    reason: str
+    """One sentence for people."""
+    at: int
+    """The byte within the line (from 0) at which it goes wrong."""
+    salvage: Salvage = Salvage.NONE
+    recovers: int = 0
+    """Messages that salvage would give back."""
+    line: int | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One row of the list. ``None`` means not known yet, or not knowable in this home; never shown as 0."""
+
+    key: str
+    backend: Backend
+    messages: int | None
+    faults: int | None
+    """Damaged lines; None for SQLite, which has none."""
+    bytes: int
+    created_at: datetime | None
+    last_activity: datetime | None
+    name: str | None = None
+    reachable: bool = True
+    """ZeroClaw can load it by this key."""
+    trouble: Fault | None = None
+    """A whole-file fault (a folder, an unreadable file) that keeps the session from being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message stands in its store: line, offset, length in JSONL; id and time in SQLite."""
+
+    line: int | None = None
+    span: Span | None = None
+    id: int | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a transcript: a message, or a faulty line in its place, or (in raw view) a blank line.
+
+    Exactly one of ``message`` and ``fault`` is set, but for blank lines, where neither is.
+    """
+
+    position: int
+    """Row in the transcript, from 0; in JSONL it is the physical line less one."""
+    address: Address
+    message: Message | None = None
+    fault: Fault | None = None
+    raw: bytes = b""
+    """The line without its newline, or its first bytes where it is huge; empty in SQLite."""
+    ordinal: int | None = None
+    """Which message of the session this is, from 1; None where not known yet or not a message."""
+    clipped: bool = False
+    """True where ``message.content`` or ``raw`` holds only the beginning of a huge line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One message that a search found, with its whole text's neighbourhood in ``snippet``."""
+
+    key: str
+    backend: Backend
+    role: str
+    snippet: str
+    ordinal: int | None
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a search: the hits that were asked for, and how many there are in all (None: not known)."""
+
+    hits: tuple[Hit, ...]
+    total: int | None
+    note: str = ""
+    """What the answer does not cover, for people; empty when it is complete."""

@@ -1,0 +1,1 @@
+"""Where sessions live: one protocol, three homes. Reads, and the few primitives that write."""

@@ -1,0 +1,123 @@
+"""The one protocol that every home of sessions keeps: memory, a JSONL folder, a SQLite file.
+
+Reading never writes: no byte and no time stamp of a session file or database changes. What writes goes through
+``changes``, which records first and then calls the primitives of the home. Errors: ``UnknownKey`` for a key that
+is not there, ``StoreError`` where the disk says no. A damaged line is an ``Entry`` with a fault, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
+from sessiontui.query.ast import Query
+
+Cancelled = Callable[[], bool]
+"""Asked between steps of long work; True ends it with ``errors.Cancelled``."""
+
+Progress = Callable[[int, int], None]
+"""Told (done, total) now and then during long work, in units of the work's own choice."""
+
+
+def never() -> bool:
+    """A ``Cancelled`` for work that nobody cancels."""
+    return False
+
+
+def silent(done: int, total: int) -> None:
+    """A ``Progress`` that nobody watches."""
+
+
+class Rows(Protocol):
+    """The rows of a transcript that are known, a frozen view; costs nothing to keep.
+
+    ``complete`` is False for a view of the newest rows only: then ``start`` says nothing of the file, positions
+    count from the first known row, and lines and ordinals are unknown.
+    """
+
+    complete: bool
+
+    def __len__(self) -> int: ...
+
+    def load(self, start: int, stop: int) -> Sequence[Entry]:
+        """The entries of rows start to stop (from 0). Reads the disk; raises ``errors.Changed`` when the bytes
+        that the view was made from are no longer there."""
+        ...
+
+
+class Transcript(Protocol):
+    """One session, opened for reading at any size."""
+
+    key: str
+
+    def tail(self, count: int = 200) -> Rows:
+        """The newest rows, read from the end: the same cost at any size."""
+        ...
+
+    def scan(self, cancelled: Cancelled = never) -> Rows:
+        """All rows."""
+        ...
+
+    def version(self) -> object:
+        """A value that differs whenever the session's content may have changed since."""
+        ...
+
+
+class Store(Protocol):
+    """Where sessions live."""
+
+    backend: Backend
+    path: Path
+    """The sessions folder, or the database file."""
+
+    def sessions(self) -> list[Session]:
+        """All sessions, newest activity first, from stat or metadata alone: counts may be None."""
+        ...
+
+    def counted(
+        self, sessions: Sequence[Session], cancelled: Cancelled = never, progress: Progress = silent
+    ) -> Iterator[Session]:
+        """The same sessions with messages and faults exactly known, in the order given; reads what it must."""
+        ...
+
+    def session(self, key: str) -> Session:
+        """One session, counted. Raises ``UnknownKey``."""
+        ...
+
+    def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
+        """The valid messages start to stop (ordinal less one), as ZeroClaw loads them. Raises ``UnknownKey``."""
+        ...
+
+    def entries(self, key: str) -> Iterator[Entry]:
+        """Every line or row in order, faulty and blank ones too, lazily. Raises ``UnknownKey``."""
+        ...
+
+    def faults(self, key: str) -> Iterator[Fault]:
+        """What is wrong in this session, in file order; nothing in a home that has no lines."""
+        ...
+
+    def transcript(self, key: str) -> Transcript:
+        """Open one session for the screen. Raises ``UnknownKey``."""
+        ...
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int | None = 50,
+        relevance: bool = False,
+        cancelled: Cancelled = never,
+    ) -> Found:
+        """Messages that match, newest first or by relevance. ``limit`` None means all."""
+        ...
+
+    def last(self, key: str) -> tuple[Message, Address] | None:
+        """The last valid message, found from the end; None when there is none."""
+        ...
+
+    def stale(self, before: datetime) -> list[Session]:
+        """Sessions whose last activity is older; what cleanup would remove."""
+        ...

@@ -1,0 +1,1 @@
+"""The browser. The only room that imports Textual."""

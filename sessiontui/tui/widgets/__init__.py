@@ -1,0 +1,1 @@
+"""Single widgets: values in, messages out; no storage."""
