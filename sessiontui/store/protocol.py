@@ -111,7 +111,12 @@ class Store(Protocol):
         relevance: bool = False,
         cancelled: Cancelled = never,
     ) -> Found:
-        """Messages that match, newest first or by relevance. ``limit`` None means all."""
+        """Messages that match, newest first or by relevance. ``limit`` None means all. Covers what is indexed;
+        ``Found.note`` says when that is not everything."""
+        ...
+
+    def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:
+        """Make ``search`` cover all that is there now; nothing to do in a home that keeps its own index."""
         ...
 
     def last(self, key: str) -> tuple[Message, Address] | None:
