@@ -1,0 +1,51 @@
+"""How one session fared in a change of many: the row's status and, where it was left alone, why. Pure values.
+
+One session's trouble never stops the others: its row says what is the matter and which exit code that means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sessiontui.errors import SessiontuiError
+
+CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelled"]
+MigrateStatus = Literal["migrated", "skipped", "refused"]
+CleanupStatus = Literal["removed", "refused", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a session was left as it was: the sentence, the next thing to do, and the exit code it asks for."""
+
+    reason: str = ""
+    hint: str = ""
+    code: int = 0
+
+
+NONE = Trouble()
+
+
+def trouble(error: SessiontuiError) -> Trouble:
+    """The record of an error that one session met."""
+    return Trouble(error.sentence, error.hint, error.exit_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One operation in the journal, as ``undo --list`` shows it."""
+
+    id: str
+    """Eight digits; later changes have greater ones."""
+    verb: str
+    """append, pop, compact, cleanup, migrate, undo or redo."""
+    keys: tuple[str, ...]
+    at: datetime
+    status: Literal["done", "undone", "undo", "interrupted"]
+    """``undo`` is a change that took another back (or gave it again); ``undone`` one that was taken back."""
+    undoes: str | None
+    """The change that this one took back."""
+    bytes: int
+    """What the journal keeps for it on disk."""
