@@ -1,0 +1,57 @@
+"""What is wrong with a line, or with a whole entry of a sessions folder: bytes in, a ``Fault`` out.
+
+Says what ZeroClaw does with the bytes and where they go wrong; mends nothing. For now every dropped line is of one
+kind, ``dropped``.
+"""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+from pathlib import Path
+
+from sessiontui.dialects import zeroclaw
+from sessiontui.dialects.strict import Dropped
+from sessiontui.disk.lines import NotAFile, open_file
+from sessiontui.model import Fault, Severity, Span
+
+
+def diagnose(line: bytes, number: int, span: Span) -> Fault | None:
+    """The fault of a line; None for a valid or a blank one. For a huge one: ``stream.scan``, then ``dropped``."""
+    outcome = zeroclaw.read(line)
+    return dropped(outcome, number, span) if isinstance(outcome, Dropped) else None
+
+
+def dropped(outcome: Dropped, number: int | None, span: Span) -> Fault:
+    """The fault of a line that was read and found to be dropped; ``number`` None where it isn't known yet."""
+    return Fault("dropped", Severity.DAMAGE, outcome.reason, outcome.at, line=number, span=span)
+
+
+def odd_entry(path: str | Path) -> Fault | None:
+    """Why an entry of a sessions folder can't be read as a session; None when it can.
+
+    Opens the file, for permission bits don't tell what root or an access list allow. Raises ``FileNotFoundError``
+    when nothing of that name is there any more.
+    """
+    os.lstat(path)
+    try:
+        os.close(open_file(path))
+    except NotAFile:
+        return _whole("not-a-file", _kind(os.stat(path).st_mode))
+    except FileNotFoundError:
+        return _whole("dangling", f"a link to {os.readlink(path)}, which is not there")
+    except OSError as error:
+        return _whole("unreadable", f"can't be read: {error.strerror}")
+    return None
+
+
+def _kind(mode: int) -> str:
+    if modes.S_ISDIR(mode):
+        return "a folder, not a file: ZeroClaw hangs when it loads this session"
+    if modes.S_ISFIFO(mode):
+        return "a pipe, not a file"
+    return "a device or a socket, not a file"
+
+
+def _whole(kind: str, reason: str) -> Fault:
+    return Fault(kind, Severity.DAMAGE, reason, 0)

@@ -1,0 +1,57 @@
+"""Session keys and the names of their files, as ZeroClaw makes them; and keys as people read and type them.
+
+Inside the program the key of a JSONL session is its file's stem, decoded by ``os.fsdecode``: bytes that are not UTF-8
+are lone surrogates. Touches no disk. Refuses nothing: any text has a file name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Final
+
+from sessiontui.dialects.unicode import is_alphanumeric
+
+WHITE_SPACE: Final = (
+    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""The 25 characters of Unicode's White_Space: what Rust trims."""
+
+SUFFIX: Final = ".jsonl"
+
+_ESCAPED: Final = re.compile(r"\\x([89a-f][0-9a-f])")
+
+
+def sanitised(key: str) -> str:
+    """The stem of the file that ZeroClaw keeps a key in: letters, digits, ``_`` and ``-`` stay, all else is ``_``."""
+    return "".join(char if char in "_-" or is_alphanumeric(char) else "_" for char in key)
+
+
+def file_name(key: str) -> str:
+    """The name of the file that ZeroClaw keeps a key in."""
+    return sanitised(key) + SUFFIX
+
+
+def reachable(stem: str) -> bool:
+    """Whether ZeroClaw, asked for this stem as a key, reads the file of this stem."""
+    return sanitised(stem) == stem
+
+
+def written(key: str) -> str:
+    r"""The key for output: bytes that are not UTF-8 as ``\xNN``. Not yet safe for a terminal."""
+    return "".join(f"\\x{ord(char) - 0xDC00:02x}" if "\udc80" <= char <= "\udcff" else char for char in key)
+
+
+def read_back(text: str) -> str:
+    r"""The key that ``written`` shows so; text in which ``\xNN`` can't stand for such bytes is returned as it is."""
+    key = _ESCAPED.sub(lambda match: chr(0xDC00 + int(match[1], 16)), text)
+    try:
+        return key if os.fsdecode(os.fsencode(key)) == key else text
+    except UnicodeEncodeError:  # other lone surrogates: no name of a file
+        return text
+
+
+def trim(line: bytes) -> bytes:
+    """The line without White_Space around it, as Rust's ``str::trim``; bytes that are not UTF-8 stay."""
+    return line.decode(errors="surrogateescape").strip(WHITE_SPACE).encode(errors="surrogateescape")

@@ -1,0 +1,103 @@
+"""Huge lines: judged and decoded piece by piece, never held whole, by the grammar of ``strict``.
+
+Memory does not grow with the line, but for the role, which is returned, and a byte for each level of nesting. The
+pieces of a line may be cut anywhere, inside a character or an escape too.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sessiontui.dialects import strict
+from sessiontui.dialects.strict import Dropped, Source, Wrong
+from sessiontui.errors import Changed
+from sessiontui.model import Span
+
+
+_LONGEST: Final = len(rb"\ud83d\ude0")
+"""The most bytes of a content that can wait for the next piece: an escape less its last digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A valid line: its role, and where in the file the bytes between the quotes of its content stand."""
+
+    role: str
+    content: Span
+
+
+def scan(pieces: Iterable[bytes], offset: int = 0) -> Scanned | Dropped | None:
+    """Judge a line given in pieces, without its newline: None for a blank one. Reads all of it.
+
+    ``offset`` is where the line begins in its file: what is added to the place of the content.
+    """
+    checked = _checked(pieces)
+    outcome: Scanned | Dropped | None = None
+    try:
+        try:
+            record = strict.whole(Source(checked))
+            if record:
+                content = Span(offset + record.content.offset, record.content.length)
+                outcome = Scanned(strict.unescaped(record.role), content)
+        except Wrong as wrong:
+            outcome = wrong.dropped
+        for _ in checked:  # a byte that is not UTF-8 outweighs every other mistake
+            pass
+    except _NotUtf8 as error:
+        return error.dropped
+    return outcome
+
+
+def text(pieces: Iterable[bytes]) -> Iterator[str]:
+    """Decode the bytes between the quotes of a valid content, given in pieces, into pieces of text.
+
+    Raises ``errors.Changed`` when they are not valid: the file is no longer what was scanned.
+    """
+    held = b""
+    for piece in pieces:
+        held += piece
+        inside = strict.EXACT.match(held)
+        stop = inside.end() if inside else 0
+        try:
+            decoded, used = codecs.utf_8_decode(held[:stop], "strict", False)
+        except UnicodeDecodeError as error:
+            raise Changed("the file") from error
+        held = held[used:]
+        if len(held) > _LONGEST:
+            raise Changed("the file")
+        if decoded:
+            yield json.loads(f'"{decoded}"') if "\\" in decoded else decoded
+    if held:
+        raise Changed("the file")
+
+
+class _NotUtf8(Exception):
+    """Passes through the grammar, which does not judge UTF-8."""
+
+    def __init__(self, dropped: Dropped) -> None:
+        super().__init__(dropped.reason)
+        self.dropped = dropped
+
+
+def _checked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes, cut between characters. Raises ``_NotUtf8``."""
+    base = 0
+    held = b""
+    for piece in pieces:
+        held += piece
+        used = _decodable(held, base)
+        yield held[:used]
+        base += used
+        held = held[used:]
+    _decodable(held, base, final=True)
+
+
+def _decodable(held: bytes, base: int, *, final: bool = False) -> int:
+    try:
+        return codecs.utf_8_decode(held, "strict", final)[1]
+    except UnicodeDecodeError as error:
+        raise _NotUtf8(strict.not_utf8(error, base)) from error
