@@ -1,0 +1,55 @@
+"""``sessiontui demo``: a sample store that shows everything, the same at every run. Never writes into a folder in use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sessiontui.cli.sample import damaged, database, healthy, languages, long
+from sessiontui.dialects import zeroclaw
+from sessiontui.errors import StoreError, UsageError
+from sessiontui.model import Message
+
+
+def write_sample(folder: Path, now: datetime | None = None) -> Path:
+    """Write the sample store into ``folder``, made if need be, and return what to open: ``folder`` itself.
+
+    The bytes of the files are the same at every run; their times, and those in the database, lie at fixed ages
+    before ``now`` (by default: now). Raises ``UsageError`` when something stands in ``folder`` already.
+    """
+    now = now or datetime.now(UTC)
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(f"{folder} is not an empty folder", "name a new one, or none for a temporary one")
+        sessions = folder / "sessions"
+        sessions.mkdir(mode=0o700, parents=True)
+        _write_files(sessions, now)
+        database.write_database(sessions / "sessions.db", now)
+    except OSError as error:
+        raise StoreError(f"the sample can't be written to {folder}: {error.strerror}", "name another folder") from error
+    return folder
+
+
+def _write_files(sessions: Path, now: datetime) -> None:
+    for talk in (*healthy.TALKS, *languages.TALKS, *long.talks()):
+        _write(sessions / f"{talk.key}.jsonl", _lines(talk.messages), now - talk.age)
+    for wreck in damaged.wrecks():
+        _write(sessions / f"{wreck.stem}.jsonl", wreck.data, now - wreck.age)
+    _write(sessions / "matrix_quiet.jsonl", b"", now - timedelta(days=11))
+    imported = database.IMPORTED
+    _write(sessions / f"{imported.key}.jsonl.migrated", _lines(imported.messages), now - imported.age)
+    (sessions / "matrix_folder.jsonl").mkdir(mode=0o700)
+    (sessions / "slack_moved-away.jsonl").symlink_to("nowhere.jsonl")
+
+
+def _lines(messages: Iterable[Message]) -> bytes:
+    return b"".join(map(zeroclaw.write, messages))
+
+
+def _write(path: Path, data: bytes, time: datetime) -> None:
+    path.write_bytes(data)
+    path.chmod(0o600)
+    seconds = time.timestamp()
+    os.utime(path, (seconds, seconds))
