@@ -1,0 +1,59 @@
+"""A query as FTS5 reads it. Everything typed ends up between quotation marks, so nothing in it is an operator.
+
+Knows no database. A ``Substring`` can only be narrowed down by an index of words; whoever uses the expression of such
+a query looks at each row again with ``match.matches``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
+from sessiontui.query.tokens import LONGEST, fold, folds_alone, tokens
+
+
+def match_expression(query: Query) -> str | None:
+    """The MATCH text over the column ``content``, or None where no index of words can help.
+
+    Exact, unless the query has substrings: then it gives what may match, and more.
+    """
+    parts = [_expression(term) for term in _words(query.terms)]
+    return f"content : ({' AND '.join(dict.fromkeys(parts))})" if parts else None
+
+
+def anchors(query: Query) -> tuple[str, ...]:
+    """Characters that stand unchanged in every content that matches, a cheap first look at what has to be scanned.
+
+    They stand in a line of JSON too, unless it holds a numeric escape.
+    """
+    characters = "".join(term.text for term in query.substrings)
+    return tuple(character for character in dict.fromkeys(characters) if _is_anchor(character))
+
+
+def _is_anchor(character: str) -> bool:
+    surrogate = "\ud800" <= character <= "\udfff"
+    return character > " " and character not in '"\\/' and not surrogate and folds_alone(character)
+
+
+def _words(terms: tuple[Term, ...]) -> Iterator[Word | Phrase]:
+    for term in terms:
+        if isinstance(term, Substring):
+            yield from _within(term.text)
+        else:
+            yield term
+
+
+def _within(text: str) -> Iterator[Word | Phrase]:
+    """The words that every content with this substring holds: those behind a separator, the last maybe unfinished."""
+    folded = fold(text)
+    found = [token for token in tokens(folded) if token.start > 0]
+    if not found or len(folded) * 4 > LONGEST:
+        return
+    parts = tuple(token.text for token in found)
+    prefix = found[-1].stop == len(folded)
+    yield Word(parts[0], prefix) if len(parts) == 1 else Phrase(parts, prefix)
+
+
+def _expression(term: Word | Phrase) -> str:
+    text = term.text if isinstance(term, Word) else " ".join(term.words)
+    return f'"{text}" *' if term.prefix else f'"{text}"'

@@ -1,0 +1,81 @@
+"""Text typed by a person → ``Query``. Any text is legal: this never raises and never gives a message.
+
+* A word is looked for as a word; ``foo*`` and, while typing, an unfinished last word, as the beginning of one.
+* A word that holds punctuation is the phrase of its parts: ``foo.bar`` is ``"foo bar"``.
+* Quotation marks make a phrase; one that is not closed goes to the end.
+* What holds a symbol, an emoji or a script written without spaces is looked for as it stands, quoted or not.
+* Bare punctuation asks for nothing; quoted, it is looked for as it stands.
+
+No operators and no fields yet: AND, NEAR, ``-`` and ``:`` mean what they look like.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
+from sessiontui.query.tokens import fold, tokens
+
+_PIECE: Final = re.compile(r'"(?P<quoted>[^"]*)(?P<closed>"\*?)?|(?P<bare>[^\s"]+)')
+
+_SYMBOLS: Final = frozenset(("Sm", "Sc", "Sk", "So", "Cn", "Co", "Cs"))
+"""Categories without words; those that are not assigned in this Python are emoji more often than not."""
+
+_UNSPACED: Final = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1100, 0x11FF),  # Hangul Jamo
+    (0x1780, 0x17FF),  # Khmer
+    (0x2E80, 0x2FDF),  # CJK radicals
+    (0x3000, 0xA4CF),  # CJK symbols, kana, bopomofo, ideographs, Yi
+    (0xA960, 0xA97F),  # Hangul Jamo
+    (0xAC00, 0xD7FF),  # Hangul
+    (0xF900, 0xFAFF),  # CJK compatibility
+    (0xFE30, 0xFE4F),
+    (0xFF00, 0xFFEF),  # full and half width
+    (0x16FE0, 0x18DFF),  # Tangut
+    (0x1AFF0, 0x1B2FF),  # kana
+    (0x20000, 0x3FFFF),  # ideographs
+)
+
+_VARIATION: Final = "\ufe0e\ufe0f"
+"""Says only how the emoji before it is drawn."""
+
+
+def parse(text: str, live: bool = False) -> Query:
+    """Read a query. With ``live`` the text is still being typed, and a last word that nothing ends is a prefix."""
+    terms: dict[Term, None] = {}
+    for piece in _PIECE.finditer(text):
+        unfinished = live and piece.end() == len(text)
+        terms.update(dict.fromkeys(_terms(piece, unfinished)))
+    return Query(tuple(terms))
+
+
+def _terms(piece: re.Match[str], unfinished: bool) -> Iterator[Term]:
+    quoted, closed, bare = piece["quoted"], piece["closed"], piece["bare"]
+    if bare is not None:
+        text = bare.rstrip("*") or bare
+        prefix = unfinished or text != bare
+    else:
+        text = quoted.strip()
+        prefix = closed == '"*' or (unfinished and not closed and quoted == quoted.rstrip())
+    found = [(token.start, token.stop) for token in tokens(text)]
+    if any(map(_wordless, text)) or (quoted and not found):
+        literal = text.rstrip(_VARIATION)
+        if fold(literal):
+            yield Substring(literal)
+    elif found:
+        prefix = prefix and found[-1][1] == len(text)
+        parts = tuple(text[start:stop] for start, stop in found)
+        yield Phrase(parts, prefix) if len(parts) > 1 else Word(parts[0], prefix)
+
+
+def _wordless(character: str) -> bool:
+    """Whether unicode61 has no words for what this character is part of."""
+    if character.isascii():
+        return character in "$+<=>^`|~"
+    point = ord(character)
+    return unicodedata.category(character) in _SYMBOLS or any(low <= point <= high for low, high in _UNSPACED)

@@ -1,0 +1,32 @@
+"""The neighbourhood of a hit in one line. Made from the message itself, never from an index; still hostile text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sessiontui.query.ast import Query
+from sessiontui.query.match import first_span
+
+WIDTH: Final = 120
+
+_ELLIPSIS: Final = "…"
+
+
+def snippet(query: Query, content: str, width: int = WIDTH) -> str:
+    """About ``width`` characters around the first place of any term; white space runs become one space."""
+    at, stop = first_span(query, content) or (0, 0)
+    start = _begin(content, max(0, at - max(0, width - (stop - at)) // 3), at)
+    shown = " ".join(content[start : start + 4 * width].split())
+    before = _ELLIPSIS if content[:start][-4096:].strip() else ""
+    more = len(shown) > width or bool(content[start + 4 * width :][:4096].strip())
+    return f"{before}{shown[:width].rstrip()}{_ELLIPSIS if more else ''}"
+
+
+def _begin(content: str, low: int, at: int) -> int:
+    """The beginning of a word between ``low`` and the hit, or ``low`` where no word begins."""
+    if low == 0 or content[low - 1].isspace():
+        return low
+    for place in range(low, at):
+        if content[place].isspace():
+            return place + 1
+    return low

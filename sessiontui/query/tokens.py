@@ -1,0 +1,122 @@
+"""Cut and fold text exactly as SQLite's unicode61 does, so that every home of sessions finds the same messages.
+
+The tables come from unicode61 itself (``query.unicode61``); nothing here decides what a letter is. Folding maps each
+code point to one code point or, for the marks that unicode61 leaves out, to none; so it takes case and most diacritics
+off. Refuses to stem, to normalise and to guess at languages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from sessiontui.query import unicode61
+
+VERSION: Final = 1
+"""Raise it when words are cut or folded differently: an index made with another version is made anew."""
+
+LONGEST: Final = 32768
+"""FTS5 keeps this many bytes of a word."""
+
+_ASCII_WORD: Final = re.compile(r"[0-9a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word: folded text, and where it stands in the unfolded one (characters, from 0)."""
+
+    text: str
+    start: int
+    stop: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of a text with their places."""
+    for found in _token().finditer(text):
+        yield Token(_clipped(fold(found[0])), found.start(), found.end())
+
+
+def words(text: str) -> list[str]:
+    """The folded words alone, the faster way."""
+    return folded_words(fold(text))
+
+
+def folded_words(folded: str) -> list[str]:
+    """The words of a text that was folded before."""
+    found: list[str] = (_ASCII_WORD if folded.isascii() else _word()).findall(folded)
+    if len(folded) * 4 > LONGEST:
+        return [_clipped(word) for word in found]
+    return found
+
+
+def fold(text: str) -> str:
+    """Case and diacritics taken off, character by character; separators stay as they are."""
+    return text.lower() if text.isascii() else text.translate(_folds())
+
+
+def is_mark(character: str) -> bool:
+    """Whether folding leaves this character out."""
+    return _folds().get(ord(character), 0) is None
+
+
+def folds_alone(character: str) -> bool:
+    """Whether folding leaves this character as it is and gives it for no other."""
+    return ord(character) not in _folds() and ord(character) not in _fold_targets()
+
+
+def whole(word: str) -> str:
+    """A word less the half character that clipping may have left at its end."""
+    return word.encode("utf-8", "surrogateescape").decode("utf-8", "ignore")
+
+
+def _clipped(word: str) -> str:
+    if len(word) * 4 <= LONGEST:
+        return word
+    return word.encode("utf-8", "surrogatepass")[:LONGEST].decode("utf-8", "surrogateescape")
+
+
+@cache
+def _folds() -> dict[int, int | None]:
+    """Code point to what it folds to (None: left out), for those that change."""
+    table: dict[int, int | None] = {}
+    for run in unicode61.FOLDS.split():
+        points, _, to = run.partition(">")
+        points, _, step = points.partition("/")
+        low, high = _range(points)
+        table.update((point, int(to, 16) + point - low) for point in range(low, high + 1, int(step or "1")))
+    for marks in unicode61.MARKS.split():
+        low, high = _range(marks)
+        table.update(dict.fromkeys(range(low, high + 1)))
+    return table
+
+
+@cache
+def _fold_targets() -> frozenset[int]:
+    return frozenset(to for to in _folds().values() if to is not None)
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    """A word in folded text, where there are no marks any more."""
+    return re.compile(f"[^{_characters(unicode61.SEPARATORS)}]+")
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """A word in text as it was written: a mark may go on with it but not begin it."""
+    separators, marks = _characters(unicode61.SEPARATORS), _characters(unicode61.MARKS)
+    return re.compile(f"[^{separators}{marks}][^{separators}]*")
+
+
+def _characters(ranges: str) -> str:
+    """A class for ``re``; surrogates, which no valid text holds, are separators."""
+    parts = [_range(part) for part in ranges.split()] + [(0xD800, 0xDFFF)]
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in parts)
+
+
+def _range(text: str) -> tuple[int, int]:
+    low, _, high = text.partition("-")
+    return int(low, 16), int(high or low, 16)
