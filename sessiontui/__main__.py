@@ -1,0 +1,31 @@
+"""``python -m sessiontui`` and the command ``sessiontui``: the command line, and the browser that it may open.
+
+The only place that joins the two front ends; the browser's room is loaded when it is opened, never before.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from sessiontui.model import Backend
+
+
+def _browser(store: Path | None, backend: Backend | None) -> int:
+    from sessiontui.tui.app import run
+
+    return run(store, backend)
+
+
+def main() -> NoReturn:
+    """Run the command line of this process."""
+    try:
+        from sessiontui.cli.verbs import verbs
+    except KeyboardInterrupt:
+        sys.exit(130)
+    verbs.main(obj=_browser)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""The verbs that change one store's sessions where they are: append, pop, compact, cleanup.
+
+Each makes a plan, which is the whole of a dry run, and has ``changes`` make it; nothing is written here.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from sessiontui.changes import append as appending
+from sessiontui.changes import cleanup as cleaning
+from sessiontui.changes import compact as compacting
+from sessiontui.changes import pop as popping
+from sessiontui.changes.cleanup import CleanupRow
+from sessiontui.changes.compact import CompactRow
+from sessiontui.cli import keys, output, report
+from sessiontui.cli.making import persisting, tell_change, tell_troubles
+from sessiontui.cli.options import Asked, Change, changes
+from sessiontui.cli.output import count, say, size
+from sessiontui.dialects.keys import written
+from sessiontui.errors import UsageError
+from sessiontui.model import Address, Backend, Message, Span
+from sessiontui.store.protocol import Store
+
+
+@click.command()
+@keys.KEY
+@click.argument("words", metavar="TEXT|-")
+@click.option("--role", required=True, metavar="ROLE", help="user, assistant, system, tool, or any other.")
+@changes
+def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> int:
+    """Add one message to a session; a new session where there is none of this key.
+
+    With - as TEXT the message is standard input, byte for byte, a final newline too.
+    """
+    message = Message(role, _standard_input() if words == "-" else words)
+    store = asked.open(writable=not change.dry_run)
+    if change.dry_run:
+        _would_append(asked, appending.plan(store, key, message))
+        return 0
+    done = persisting(change, lambda: appending.make(store, appending.plan(store, key, message), change.wait))
+    if asked.json:
+        _append_row(done.change, done.key, done.address.span)
+    else:
+        say("appended 1 message to ", done.key)
+        tell_change(asked, done.change)
+    return 0
+
+
+def _would_append(asked: Asked, plan: appending.AppendPlan) -> None:
+    if asked.json:
+        _append_row(None, plan.key, None)
+        return
+    say(f"would append 1 message ({plan.role}, {count(len(plan.content), 'character')}) to ", plan.key)
+    if plan.new:
+        say("the session is new")
+    if plan.ends_line:
+        say("its last line is unfinished and would be ended first")
+
+
+def _append_row(change: str | None, key: str, span: Span | None) -> None:
+    output.row(change=change, key=written(key), offset=span and span.offset, length=span and span.length)
+
+
+def _standard_input() -> str:
+    if sys.stdin is None:
+        raise UsageError("standard input is closed")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"standard input is not UTF-8: byte {error.start:,} begins no character") from None
+
+
+@click.command()
+@keys.KEY
+@changes
+@click.option("--anyway", is_flag=True, help="Also where whole records stand in damaged lines behind the message.")
+def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
+    """Remove the last valid message of a session; every other byte stays."""
+    store = asked.open(writable=not change.dry_run)
+    session = keys.one(store, key)
+    if change.dry_run:
+        plan = popping.plan(store, session, anyway)
+        _popped(asked, store, popping.Popped(None, plan.key, plan.removed, plan.address), "would remove")
+        return 0
+    done = persisting(change, lambda: popping.make(store, popping.plan(store, session, anyway), change.wait))
+    _popped(asked, store, done, "removed")
+    return 0
+
+
+def _popped(asked: Asked, store: Store, done: popping.Popped, verb: str) -> None:
+    if asked.json:
+        output.row(change=done.change, key=written(done.key), removed=_removed(store, done.removed, done.address))
+    elif done.removed is None:
+        say(done.key, " has no message; nothing to remove")
+    else:
+        say(f"{verb} the last message of ", done.key, f" ({done.removed.role}):")
+        output.text([done.removed.content])
+        tell_change(asked, done.change)
+
+
+def _removed(store: Store, message: Message | None, address: Address | None) -> dict[str, object] | None:
+    if message is None or address is None:
+        return None
+    fields: dict[str, object] = {"role": message.role, "content": message.content}
+    if store.backend is Backend.SQLITE:
+        return fields | {"id": address.id}
+    return fields | {"line": address.line, "offset": address.span and address.span.offset}
+
+
+@click.command()
+@keys.KEYS
+@click.option("--all", "every", is_flag=True, help="All sessions of the store.")
+@changes
+def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool) -> int:
+    """Remove damaged and blank lines; the valid ones stay, byte for byte."""
+    if every == bool(keys):
+        raise UsageError("compact takes the sessions' keys, or --all")
+    store = asked.open(writable=not change.dry_run)
+    wanted = _wanted(store, keys)
+    with report.interruptible() as cancelled, report.progress("reading") as progress:
+        plan = compacting.plan(store, wanted, cancelled, progress)
+    if change.dry_run:
+        _compacted(asked, None, plan.rows, "would be")
+        return tell_troubles(row.trouble for row in plan.rows)
+    with report.interruptible() as cancelled, report.progress("compacting") as progress:
+        done = compacting.make(store, plan, cancelled, progress, change.wait)
+    _compacted(asked, done.change, done.rows, "was")
+    return tell_troubles(row.trouble for row in done.rows)
+
+
+def _wanted(store: Store, typed: tuple[str, ...]) -> list[str] | None:
+    return keys.several(store, typed) if typed else None
+
+
+def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], was: str) -> None:
+    if asked.json:
+        for row in rows:
+            _compact_row(change, row)
+        return
+    for row in rows:
+        if row.status == "compacted":
+            sizes = f"{size(row.bytes_before)} → {size(row.bytes_after)}"
+            lost = f"{count(row.dropped, 'damaged line')} removed, {count(row.kept, 'message')} kept"
+            say(row.key, f" {was} compacted: {lost}, {sizes}")
+    unchanged = sum(row.status == "unchanged" for row in rows)
+    if unchanged:
+        say(f"{count(unchanged, 'session')} without anything to remove")
+    tell_change(asked, change)
+
+
+def _compact_row(change: str | None, row: CompactRow) -> None:
+    output.row(
+        change=change,
+        key=written(row.key),
+        kept=row.kept,
+        dropped=row.dropped,
+        recovered=row.recovered,
+        bytes_before=row.bytes_before,
+        bytes_after=row.bytes_after,
+        status=row.status,
+        reason=row.trouble.reason or None,
+    )
+
+
+@click.command()
+@click.option("--ttl-hours", type=float, required=True, metavar="N", help="Idle for longer than this many hours.")
+@changes
+def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
+    """Remove the sessions that have been idle for longer than N hours; 0 or less removes nothing."""
+    if ttl_hours != ttl_hours:  # noqa: PLR0124 - click takes “nan” for a number
+        raise UsageError("--ttl-hours takes a number of hours")
+    store = asked.open(writable=not change.dry_run)
+    plan = cleaning.plan(store, ttl_hours, datetime.now(UTC))
+    if change.dry_run:
+        _cleaned(asked, None, plan.rows, "would be")
+        return tell_troubles(row.trouble for row in plan.rows)
+    done = cleaning.make(store, plan, change.wait)
+    _cleaned(asked, done.change, done.rows, "was")
+    return tell_troubles(row.trouble for row in done.rows)
+
+
+def _cleaned(asked: Asked, change: str | None, rows: tuple[CleanupRow, ...], was: str) -> None:
+    gone = [row for row in rows if row.status == "removed"]
+    for row in gone:
+        if asked.json:
+            output.row(change=change, key=written(row.key), last_activity=row.last_activity, messages=row.messages)
+        else:
+            say(row.key, f" {was} removed: {count(row.messages, 'message')}, idle for {output.age(row.last_activity)}")
+    if not asked.json:
+        if not gone:
+            say("no session has been idle for that long")
+        tell_change(asked, change)

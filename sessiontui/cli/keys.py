@@ -1,0 +1,61 @@
+"""KEY on the command line: which session a person means by what they typed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Iterable
+
+import click
+from click.shell_completion import CompletionItem
+
+from sessiontui.dialects.keys import read_back, sanitised, written
+from sessiontui.errors import SessiontuiError, UnknownKey
+from sessiontui.model import Backend
+from sessiontui.store import detect
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.protocol import Store
+
+
+def resolve(typed: str, there: Container[str]) -> str | None:
+    r"""The key of ``there`` that ``typed`` names: exactly that one; one that is no UTF-8, written with ``\xNN``;
+    else the one ZeroClaw would make of it. None where none of them is there."""
+    raw = read_back(typed)
+    return next((key for key in (typed, raw, sanitised(raw)) if key in there), None)
+
+
+def known(store: Store) -> set[str]:
+    """The keys of a store."""
+    return {session.key for session in store.sessions()}
+
+
+def one(store: Store, typed: str) -> str:
+    """The session's key. Raises ``UnknownKey``."""
+    if isinstance(store, JsonlStore):
+        return store.resolve(typed)
+    key = resolve(typed, known(store))
+    if key is None:
+        raise UnknownKey(typed)
+    return key
+
+
+def several(store: Store, typed: Iterable[str]) -> list[str]:
+    """The sessions' keys, each once, in the order typed. Raises ``UnknownKey`` for the first that is not there."""
+    return list(dict.fromkeys(one(store, name) for name in typed))
+
+
+def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The keys that begin with what was typed, for the shell's Tab."""
+    backend = context.params.get("backend")
+    try:
+        place = detect.find(context.params.get("store"), Backend(backend) if backend else None, os.environ).place
+        keys = sorted(written(key) for key in known(place.open()))
+    except (SessiontuiError, OSError):
+        return []
+    return [CompletionItem(key) for key in keys if key.startswith(incomplete) and key.isprintable()]
+
+
+KEY = click.argument("key", metavar="KEY", shell_complete=complete)
+"""The decorator of a verb on one session."""
+
+KEYS = click.argument("keys", metavar="[KEY]...", nargs=-1, shell_complete=complete)
+"""The decorator of a verb on several sessions."""

@@ -1,0 +1,67 @@
+"""The verb migrate: JSONL sessions into sessions.db."""
+
+from __future__ import annotations
+
+import click
+
+from sessiontui.changes import journal
+from sessiontui.changes import migrate as migrating
+from sessiontui.changes.migrate import MigrateRow
+from sessiontui.cli import keys, output, report
+from sessiontui.cli.making import tell_change, tell_troubles
+from sessiontui.cli.options import Asked, Change, changes
+from sessiontui.cli.output import count, say
+from sessiontui.dialects.keys import written
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.protocol import Store
+
+
+@click.command()
+@keys.KEYS
+@changes
+def migrate(*, asked: Asked, change: Change, keys: tuple[str, ...]) -> int:
+    """Move JSONL sessions, all or the ones named, into sessions.db, by ZeroClaw's own rules."""
+    store = asked.open()
+    folder = journal.home(store)
+    wanted = _wanted(store, JsonlStore(folder), keys)
+    with report.interruptible() as cancelled, report.progress("reading") as progress:
+        plan = migrating.plan(folder, wanted, cancelled, progress)
+    if change.dry_run:
+        _moved(asked, None, plan.rows, "would be")
+        if plan.creates and not asked.json:
+            say("sessions.db would be created")
+        return tell_troubles(row.trouble for row in plan.rows)
+    with report.interruptible() as cancelled, report.progress("migrating") as progress:
+        done = migrating.make(plan, cancelled, progress, change.wait)
+    _moved(asked, done.change, done.rows, "was")
+    return tell_troubles(row.trouble for row in done.rows)
+
+
+def _wanted(chosen: Store, files: JsonlStore, typed: tuple[str, ...]) -> list[str] | None:
+    """The stems of the sessions to move; None means all."""
+    if typed:
+        return keys.several(files, typed)
+    only = chosen.only if isinstance(chosen, JsonlStore) else None
+    return None if only is None else [only]
+
+
+def _moved(asked: Asked, change: str | None, rows: tuple[MigrateRow, ...], was: str) -> None:
+    for row in rows:
+        if asked.json:
+            output.row(
+                change=change,
+                key=written(row.key),
+                imported=row.imported,
+                left_behind=row.left_behind,
+                status=row.status,
+                reason=row.trouble.reason or None,
+            )
+        elif row.status == "migrated":
+            left = f", {count(row.left_behind, 'damaged line')} left behind" if row.left_behind else ""
+            say(row.key, f" {was} migrated: {count(row.imported, 'message')}{left}")
+        elif row.status == "skipped":
+            say(row.key, f" {was} skipped: {row.trouble.reason or 'nothing to import'}")
+    if not asked.json:
+        if not rows:
+            say("there is nothing to migrate")
+        tell_change(asked, change)

@@ -1,0 +1,104 @@
+"""The verbs before any session is read: open the browser, write a sample store, say which stores there are."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from sessiontui.cli import output, report
+from sessiontui.cli.options import Asked, reads
+from sessiontui.cli.output import count, say
+from sessiontui.dialects.keys import written
+from sessiontui.errors import UsageError
+from sessiontui.model import Backend
+from sessiontui.store import detect
+
+Browser = Callable[[Path | None, Backend | None], int]
+"""What opens the browser on a store and returns the exit code when it is left."""
+
+
+@click.command()
+@click.argument("path", metavar="[STORE]", required=False)
+@reads
+@click.pass_obj
+def browse(browser: Browser, *, asked: Asked, path: str | None) -> int:
+    """Open the browser (the default)."""
+    if path is not None and asked.store is not None:
+        raise UsageError("the store was named twice", "name it once: `sessiontui STORE`")
+    store = path if path is not None else asked.store
+    if asked.json:
+        raise UsageError("the browser draws on a terminal", "`sessiontui list --json` gives the sessions as objects")
+    _look_for(path, asked)
+    _need_terminal()
+    return browser(None if store is None else Path(store), asked.backend)
+
+
+def _look_for(path: str | None, asked: Asked) -> None:
+    """Raise now what opening would raise; a word that is no path may have been meant as a verb."""
+    if path is not None and not os.path.lexists(path) and path.isalpha():
+        raise UsageError(f"“{path}” is neither a verb nor a store", "`sessiontui --help` shows the verbs")
+    detect.find(path if path is not None else asked.store, asked.backend, os.environ)
+
+
+def _need_terminal() -> None:
+    ends = (sys.stdin, sys.stdout)
+    if os.environ.get("TERM") == "dumb" or not all(end is not None and end.isatty() for end in ends):
+        raise UsageError("the browser needs a terminal; `sessiontui list` shows the sessions without one")
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--no-open", is_flag=True, help="Only write the store and print its path.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line; opens nothing.")
+@click.pass_obj
+def demo(browser: Browser, *, folder: Path | None, no_open: bool, as_json: bool) -> int:
+    """Write a sample store into DIR or a new temporary folder, print its path and open it."""
+    from sessiontui.cli.demo import write_sample
+
+    store = write_sample(folder if folder is not None else Path(tempfile.mkdtemp(prefix="sessiontui-demo-")))
+    if as_json:
+        output.row(path=written(str(store)))
+        return 0
+    say(str(store))
+    if no_open:
+        return 0
+    sys.stdout.flush()
+    _need_terminal()
+    return browser(store, None)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def stores(*, as_json: bool) -> int:
+    """The stores found on this machine, and which one opens by default."""
+    found = detect.places(os.environ)
+    for place in found if as_json else ():
+        output.row(
+            path=written(str(place.path)),
+            backend=place.backend,
+            sessions=place.sessions,
+            last_activity=place.last_activity,
+            default=place.default,
+        )
+    if not as_json:
+        output.table(
+            (
+                (
+                    "*" if place.default else "",
+                    str(place.path),
+                    place.backend,
+                    count(place.sessions, "session"),
+                    output.age(place.last_activity),
+                )
+                for place in found
+            ),
+            right=(3, 4),
+        )
+    if not found:
+        report.tell("no store found in the known places", "`sessiontui demo` makes a sample store")
+    return 0

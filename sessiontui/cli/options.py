@@ -1,0 +1,101 @@
+"""The options that verbs share, gathered into one value each, and the store that they name.
+
+Opening tells what a person should know first: which store was chosen where others are, and whether a change was
+interrupted. It changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import click
+
+from sessiontui.changes import journal
+from sessiontui.cli import report
+from sessiontui.model import Backend
+from sessiontui.store import detect
+from sessiontui.store.protocol import Store
+
+Verb = Callable[..., int]
+"""A verb's function; it returns the exit code."""
+
+BACKENDS = click.Choice([Backend.JSONL.value, Backend.SQLITE.value])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every verb is asked: which store, and for whom the answer is."""
+
+    store: str | None
+    backend: Backend | None
+    json: bool
+
+    def open(self, writable: bool = False) -> Store:
+        """Open the store, with the notices that a person should have. Raises ``UsageError`` where there is none."""
+        chosen = detect.find(self.store, self.backend, os.environ)
+        if chosen.others and self.backend is None:
+            others = ", ".join(f"{place.path} ({place.backend})" for place in chosen.others)
+            report.tell(f"using {chosen.place.path} ({chosen.place.backend}); there are others: {others}")
+        store = chosen.place.open(writable)
+        _tell_interrupted(journal.waiting(journal.home(store)))
+        return store
+
+    def options(self) -> str:
+        """What has to stand behind ``sessiontui undo`` to mean the same store, with a space before it."""
+        return "" if self.store is None else f" -s {shlex.quote(self.store)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a changing verb is asked besides."""
+
+    dry_run: bool
+    wait: float
+
+
+def _tell_interrupted(count: int) -> None:
+    if count:
+        what = "1 change was" if count == 1 else f"{count} changes were"
+        report.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
+
+
+def reads(verb: Verb) -> Verb:
+    """Give a verb ``--store``, ``--backend`` and ``--json``; it receives them as ``asked``."""
+
+    @click.option("-s", "--store", metavar="STORE", help="A folder, a .jsonl file or a .db file.")
+    @click.option("--backend", type=BACKENDS, help="Which, where a folder holds both.")
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+    @wraps(verb)
+    def asking(*, store: str | None, backend: str | None, as_json: bool, **rest: Any) -> int:
+        return verb(asked=Asked(store, Backend(backend) if backend else None, as_json), **rest)
+
+    return asking
+
+
+def changes(verb: Verb) -> Verb:
+    """Give a verb what every change takes besides what ``reads`` gives; it receives that as ``change``."""
+
+    @click.option("--dry-run", is_flag=True, help="Say what it would do; change nothing.")
+    @click.option(
+        "--wait",
+        type=click.FloatRange(min=0),
+        default=2.0,
+        metavar="SECONDS",
+        show_default=True,
+        help="How long to try again while the file is busy.",
+    )
+    @click.option(
+        "--no-lease",
+        is_flag=True,
+        help="Accepted for scripts; this version takes no lease: a rewrite is refused when the file changes meanwhile.",
+    )
+    @wraps(verb)
+    def changing(*, dry_run: bool, wait: float, no_lease: bool, **rest: Any) -> int:
+        return verb(change=Change(dry_run, wait), **rest)
+
+    return reads(changing)

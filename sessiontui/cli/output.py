@@ -1,0 +1,142 @@
+"""Standard output: data, nothing else. Objects for programs, one a line; text for people, made safe for a terminal.
+
+``say`` is the only way for text to a person's terminal: all of it goes through ``visible`` here, whatever it is made
+of. ``row`` and ``raw`` write true bytes. Says nothing of what went wrong: that is ``report``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+import orjson
+
+from sessiontui.cli.width import expand, pad, width
+from sessiontui.dialects.keys import written
+from sessiontui.errors import StoreError
+from sessiontui.visible import visible
+
+WIDEST = 48
+"""A column grows no wider than this many cells; a longer text pushes its own row only."""
+
+LONGEST = 1 << 20
+"""Characters of one line of text that are held before they are written."""
+
+_ASCII = str.maketrans({"·": "-", "…": "...", "“": '"', "”": '"', "─": "-", "→": "->"})
+
+
+class Strong(str):
+    """Text that is emphasised where the terminal can."""
+
+    __slots__ = ()
+
+
+def _stream() -> BinaryIO:
+    if sys.stdout is None:
+        raise StoreError("standard output is closed")
+    return sys.stdout.buffer
+
+
+def terminal() -> bool:
+    """Whether a person's terminal is at the other end of standard output."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def raw(data: bytes) -> None:
+    """Write bytes as they are."""
+    _stream().write(data)
+
+
+def row(**fields: object) -> None:
+    """Write one JSON object on one line, its fields in this order. Text that no UTF-8 can hold is ``written``."""
+    try:
+        line = orjson.dumps(fields)
+    except TypeError:
+        line = orjson.dumps({name: _encodable(value) for name, value in fields.items()})
+    raw(line + b"\n")
+
+
+def _encodable(value: object) -> object:
+    if isinstance(value, str):
+        return written(value)
+    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def say(*parts: str) -> None:
+    """Write one line for people. What a terminal would obey is made visible, line feeds too."""
+    emphasis = terminal() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    shown = ((visible(written(part)), emphasis and isinstance(part, Strong)) for part in parts)
+    _print("".join(f"\x1b[1m{part}\x1b[0m" if strong else part for part, strong in shown))
+
+
+def text(pieces: Iterable[str], indent: str = "  ") -> None:
+    """Write text of several lines for people, each behind ``indent``, tabs expanded. ``pieces`` are cut anywhere;
+    of a line that goes on for longer than ``LONGEST`` the parts are written as they come."""
+    held = ""
+    begun = False
+    for piece in pieces:
+        *done, held = f"{held}{piece}".split("\n")
+        for line in done:
+            raw(_encoded(("" if begun else indent) + visible(expand(line)) + "\n"))
+            begun = False
+        if len(held) > LONGEST:
+            raw(_encoded(("" if begun else indent) + visible(expand(held))))
+            held, begun = "", True
+    raw(_encoded(("" if begun else indent) + visible(expand(held)) + "\n"))
+
+
+def _print(line: str) -> None:
+    raw(_encoded(f"{line}\n"))
+
+
+def _encoded(line: str) -> bytes:
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        return line.encode(encoding)
+    except UnicodeEncodeError:
+        return line.translate(_ASCII).encode(encoding, "backslashreplace")
+
+
+def table(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> None:
+    """Write rows for people in aligned columns; a column that is empty in every row is left out. ``right``:
+    the columns that are aligned at their right edge."""
+    cells = [[visible(written(cell)) for cell in cells] for cells in rows]
+    columns = list(zip(*cells, strict=True))
+    kept = [number for number, column in enumerate(columns) if any(column)]
+    widths = {number: min(max(map(width, columns[number])), WIDEST) for number in kept}
+    at_right = set(right)
+    for line in cells:
+        say("  ".join(pad(line[n], widths[n], right=n in at_right) for n in kept).rstrip())
+
+
+def count(number: int | None, noun: str) -> str:
+    """``1 message``, ``12,004 messages``; what is not known is ``…``."""
+    if number is None:
+        return "…"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def size(number: int) -> str:
+    """A number of bytes for people: ``812 B``, ``1.2 MB``."""
+    if number < 1000:
+        return f"{number} B"
+    amount = number / 1000
+    for unit in ("kB", "MB", "GB"):
+        if amount < 999.95:
+            return f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def age(moment: datetime | None) -> str:
+    """How long ago, in its greatest unit: ``5s``, ``2m``, ``1h``, ``12d``; ``-`` where not known."""
+    if moment is None:
+        return "-"
+    seconds = max(0, int((datetime.now(UTC) - moment).total_seconds()))
+    for span, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= span:
+            return f"{seconds // span}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,93 @@
+"""The verb list: the sessions of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from sessiontui.cli import output, report
+from sessiontui.cli.options import Asked, reads
+from sessiontui.dialects.keys import written
+from sessiontui.model import Session
+
+_ORDERS: dict[str, Callable[[Session], Any]] = {
+    "key": lambda session: session.key,
+    "messages": lambda session: -(session.messages or 0),
+    "size": lambda session: -session.bytes,
+    "faults": lambda session: -(session.faults or 0),
+}
+
+
+@click.command("list")
+@reads
+@click.option(
+    "--sort",
+    type=click.Choice(["activity", *_ORDERS]),
+    default="activity",
+    show_default=True,
+    help="Newest, greatest or most first; keys by the alphabet.",
+)
+@click.option("--filter", "pattern", metavar="TEXT", help="Only sessions whose key or name has these letters in order.")
+def list_sessions(*, asked: Asked, sort: str, pattern: str | None) -> int:
+    """The sessions of a store, newest activity first."""
+    store = asked.open()
+    sessions = _fitting(store.sessions(), pattern)
+    with report.progress("counting") as progress:
+        counted = store.counted(sessions, progress=progress)
+        if asked.json and sort == "activity":
+            for session in counted:
+                _row(session)
+            return 0
+        rows = list(counted)
+    if sort != "activity":
+        rows.sort(key=_ORDERS[sort])
+    if asked.json:
+        for session in rows:
+            _row(session)
+    else:
+        output.table((_cells(session) for session in rows), right=(2, 3, 4, 5))
+    return 0
+
+
+def _fitting(sessions: Sequence[Session], pattern: str | None) -> Sequence[Session]:
+    if not pattern:
+        return sessions
+    from sessiontui.query.fuzzy import ranked  # loads rapidfuzz, which a plain list has no use for
+
+    return ranked(pattern, sessions)
+
+
+def _row(session: Session) -> None:
+    output.row(
+        key=written(session.key),
+        backend=session.backend,
+        messages=session.messages,
+        faults=session.faults,
+        bytes=session.bytes,
+        created_at=session.created_at,
+        last_activity=session.last_activity,
+        name=session.name,
+        reachable=session.reachable,
+    )
+
+
+def _cells(session: Session) -> tuple[str, ...]:
+    return (
+        _badge(session),
+        session.key,
+        output.count(session.messages, "message"),
+        output.count(session.faults, "fault") if session.faults else "",
+        output.size(session.bytes),
+        output.age(session.last_activity),
+        session.name or "",
+        session.trouble.reason if session.trouble else "",
+    )
+
+
+def _badge(session: Session) -> str:
+    """``!`` damaged, ``~`` a file that ZeroClaw cannot load by this name."""
+    if session.faults or session.trouble:
+        return "!"
+    return "" if session.reachable else "~"

@@ -1,0 +1,171 @@
+"""Standard error: errors, notices and progress; and which exit code a failure means. The only writer of it.
+
+An error is one plain line and at most one more with the next thing to do, never a traceback (but with
+``SESSIONTUI_DEBUG=1``, for whoever mends this program). What is printed has gone through ``visible``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import click
+
+from sessiontui.dialects.keys import written
+from sessiontui.errors import SessiontuiError, StoreError
+from sessiontui.store.protocol import Cancelled, Progress, silent
+from sessiontui.visible import visible
+
+INTERRUPTED = 130
+"""The exit code of work that a person stopped."""
+
+
+def tell(sentence: str, hint: str = "") -> None:
+    """Print a notice or an error: the sentence, and the next thing to do on a line of its own."""
+    lines = [f"sessiontui: {visible(written(sentence))}"]
+    if hint:
+        lines.append(f"  {visible(written(hint))}")
+    _print("".join(f"{line}\n" for line in lines))
+
+
+def error(trouble: SessiontuiError) -> int:
+    """Say what went wrong; return the exit code it means."""
+    tell(trouble.sentence, trouble.hint)
+    return trouble.exit_code
+
+
+def _print(text: str) -> None:
+    """Write to standard error, whatever its encoding; where nobody can hear us there is nothing left to say."""
+    if sys.stderr is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        encoding = sys.stderr.encoding or "utf-8"
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stderr.flush()
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Run ``work`` and return its exit code, or that of the error it ended with, which is told."""
+    try:
+        code = work()
+        _flush()
+        return code
+    except BrokenPipeError:
+        _forget_output()
+        return 0
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except Exception as trouble:
+        if os.environ.get("SESSIONTUI_DEBUG") == "1":
+            raise
+        return _told(trouble)
+
+
+def _told(trouble: Exception) -> int:
+    """Tell any exception in one or two lines; return its exit code."""
+    with contextlib.suppress(OSError):
+        _flush()  # what was found before the trouble is still an answer
+    if isinstance(trouble, SessiontuiError):
+        return error(trouble)
+    if isinstance(trouble, click.exceptions.Exit):
+        return trouble.exit_code
+    if isinstance(trouble, click.ClickException):
+        return _usage(trouble)
+    if isinstance(trouble, OSError):
+        _forget_output()
+        return error(disk_error(trouble))
+    kind = type(trouble).__name__
+    return error(StoreError(f"unexpected trouble, {kind}: {trouble}", "SESSIONTUI_DEBUG=1 shows where it arose"))
+
+
+def disk_error(trouble: OSError) -> StoreError:
+    """What the operating system said, as a sentence."""
+    where = os.fsdecode(trouble.filename) if isinstance(trouble.filename, str | bytes) else "the store"
+    return StoreError(f"{where}: {(trouble.strerror or str(trouble)).lower()}")
+
+
+def _usage(trouble: click.ClickException) -> int:
+    context = trouble.ctx if isinstance(trouble, click.UsageError) else None
+    hint = f"`{context.command_path} --help` shows what it takes" if context else ""
+    tell(trouble.format_message(), hint)
+    return 2
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _forget_output() -> None:
+    """Point standard output nowhere, so that what is still buffered makes no second error at the end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        number = sys.stdout.fileno()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+
+
+class Tally:
+    """The highest exit code of several sessions, each of which may fail alone."""
+
+    def __init__(self) -> None:
+        self.code = 0
+
+    def add(self, code: int) -> None:
+        """One more outcome."""
+        self.code = max(self.code, code)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Tell an error of the work inside and go on behind it."""
+        try:
+            yield
+        except SessiontuiError as trouble:
+            if trouble.exit_code == INTERRUPTED:
+                raise
+            self.add(error(trouble))
+
+
+@contextlib.contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """A ``Progress`` that shows per cent on standard error, where that is a terminal."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield silent
+        return
+    shown = -1
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown
+        percent = 100 * done // total if total else 0
+        if percent != shown:
+            shown = percent
+            _print(f"\r{label} {percent} %")
+
+    try:
+        yield show
+    finally:
+        if shown >= 0:
+            _print("\r" + " " * (len(label) + 6) + "\r")
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[Cancelled]:
+    """A ``Cancelled`` that the first Ctrl-C sets, for work that ends cleanly between two steps; the second one
+    interrupts as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    asked = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(number, before)
+
+    before = signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

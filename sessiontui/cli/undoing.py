@@ -1,0 +1,131 @@
+"""The verbs of the journal: undo takes a change back, journal says what can be taken back and what that costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sessiontui.changes import journal as journals
+from sessiontui.changes import undo as undoing
+from sessiontui.changes.outcome import Change as Recorded
+from sessiontui.cli import output
+from sessiontui.cli.making import persisting, short, tell_change
+from sessiontui.cli.options import Asked, Change, changes
+from sessiontui.cli.output import count, say, size
+from sessiontui.dialects.keys import written
+from sessiontui.errors import UsageError
+
+DIGITS = 8
+"""Digits of a change's id; a person need not type the zeros."""
+
+
+@click.command()
+@click.argument("id", metavar="[ID]", required=False)
+@click.option("--list", "listing", is_flag=True, help="The changes that are kept, newest first.")
+@click.option("--redo", is_flag=True, help="Give back what was undone last (or change ID).")
+@changes
+def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: bool) -> int:
+    """Take back the last change, or change ID. An undo is a change too: it can be undone."""
+    folder = journals.home(asked.open())
+    if listing:
+        if redo or id is not None:
+            raise UsageError("--list shows all changes; it takes no ID and no --redo")
+        _list(asked, journals.changes(folder))
+        return 0
+    wanted = _full(id)
+    if change.dry_run:
+        _would(asked, undoing.plan(folder, wanted, redo))
+        return 0
+    done = persisting(change, lambda: undoing.make(folder, undoing.plan(folder, wanted, redo), change.wait))
+    if asked.json:
+        _row(done.change, done.verb, done.keys, done.at, done.status, of=done.of)
+    else:
+        say(f"{done.status} change {short(done.of)}: {done.verb}", _names(done.keys))
+        tell_change(asked, done.change)
+    return 0
+
+
+def _full(id: str | None) -> str | None:
+    if id is None:
+        return None
+    if not (id.isascii() and id.isdigit()):
+        raise UsageError(f"“{id}” is no change", "`sessiontui undo --list` shows the changes")
+    return id.zfill(DIGITS)
+
+
+def _would(asked: Asked, plan: undoing.UndoPlan) -> None:
+    if asked.json:
+        _row(None, plan.verb, plan.keys, plan.at, "redo" if plan.redo else "undo", of=plan.change)
+        return
+    say(f"would {'redo' if plan.redo else 'undo'} change {short(plan.change)}: {plan.verb}", _names(plan.keys))
+    for step in plan.steps:
+        say("  ", step)
+
+
+def _names(keys: tuple[str, ...]) -> str:
+    """The first keys of a change, for one line."""
+    if len(keys) > 3:
+        return f" {count(len(keys), 'session')}"
+    return "".join(f" {key}" for key in keys)
+
+
+def _row(change: str | None, verb: str, keys: tuple[str, ...], at: object, status: str, **more: object) -> None:
+    output.row(change=change, verb=verb, keys=[written(key) for key in keys], at=at, status=status, **more)
+
+
+def _list(asked: Asked, changes: list[Recorded]) -> None:
+    if asked.json:
+        for change in changes:
+            _row(change.id, change.verb, change.keys, change.at, change.status)
+        return
+    output.table(
+        (
+            (short(change.id), change.verb, _names(change.keys).strip(), output.age(change.at), change.status)
+            for change in changes
+        ),
+        right=(0, 3),
+    )
+
+
+@click.command()
+@click.option("--purge", is_flag=True, help="Drop every change but the newest.")
+@changes
+def journal(*, asked: Asked, change: Change, purge: bool) -> int:
+    """What undo keeps, and how much of the disk it takes."""
+    folder = journals.home(asked.open())
+    if purge:
+        _purge(asked, change, folder)
+        return 0
+    kept = journals.changes(folder)
+    if asked.json:
+        for each in kept:
+            _row(each.id, each.verb, each.keys, each.at, each.status, bytes=each.bytes)
+        return 0
+    output.table(
+        (
+            (short(each.id), each.verb, _names(each.keys).strip(), output.age(each.at), each.status, size(each.bytes))
+            for each in kept
+        ),
+        right=(0, 3, 5),
+    )
+    say(f"{count(len(kept), 'change')}, {size(journals.size(folder))} on disk")
+    return 0
+
+
+def _purge(asked: Asked, change: Change, folder: Path) -> None:
+    """Drop what is not the newest change, or say so."""
+    kept = journals.changes(folder)
+    if change.dry_run:
+        gone, freed = tuple(each.id for each in kept[1:]), sum(each.bytes for each in kept[1:])
+    else:
+        purged = journals.purge(folder, change.wait)
+        gone, freed = purged.changes, purged.bytes
+    if not asked.json:
+        verb = "would drop" if change.dry_run else "dropped"
+        say(f"{verb} {count(len(gone), 'change')}, {size(freed)}")
+        return
+    by_id = {each.id: each for each in kept}
+    for id in gone:
+        each = by_id[id]
+        _row(id, each.verb, each.keys, each.at, "dropped", bytes=each.bytes)
