@@ -38,7 +38,8 @@ class Rows(Protocol):
     count from the first known row, and lines and ordinals are unknown.
     """
 
-    complete: bool
+    @property
+    def complete(self) -> bool: ...
 
     def __len__(self) -> int: ...
 
@@ -51,7 +52,8 @@ class Rows(Protocol):
 class Transcript(Protocol):
     """One session, opened for reading at any size."""
 
-    key: str
+    @property
+    def key(self) -> str: ...
 
     def tail(self, count: int = 200) -> Rows:
         """The newest rows, read from the end: the same cost at any size."""
@@ -69,9 +71,13 @@ class Transcript(Protocol):
 class Store(Protocol):
     """Where sessions live."""
 
-    backend: Backend
-    path: Path
-    """The sessions folder, or the database file."""
+    @property
+    def backend(self) -> Backend: ...
+
+    @property
+    def path(self) -> Path:
+        """The sessions folder, or the database file."""
+        ...
 
     def sessions(self) -> list[Session]:
         """All sessions, newest activity first, from stat or metadata alone: counts may be None."""

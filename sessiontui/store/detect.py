@@ -1,0 +1,235 @@
+"""Which store is meant: by a path, by the environment, or by what stands on this machine.
+
+Looks at files, never at ZeroClaw's settings (old versions ignore their own). Opens nothing but databases, and those
+read-only; a FIFO or device named on the command line is refused unopened. Makes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.errors import SessiontuiError, StoreError, UsageError
+from sessiontui.model import Backend
+from sessiontui.paths import known_places
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl_file import moment
+from sessiontui.store.protocol import Store
+
+DATABASE = "sessions.db"
+"""ZeroClaw's database, in the sessions folder."""
+
+ACP_DATABASE = "acp-sessions.db"
+"""Sessions of the Agent Client Protocol, in a schema of their own."""
+
+_OURS = (SUFFIX, f"{SUFFIX}.migrated", f"{SUFFIX}.importing")
+_OLDEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A store that was found."""
+
+    path: Path
+    """The sessions folder, or the database file."""
+    backend: Backend
+    sessions: int | None
+    """How many; None where it can't be read."""
+    last_activity: datetime | None
+    default: bool = False
+    """Opens when nobody says which."""
+    only: str | None = None
+    """The stem of the one session that was asked for, where STORE is a session's file."""
+
+    def open(self, writable: bool = False) -> Store:
+        """Open it. ``writable`` matters for a database; files are opened as they are needed."""
+        if self.backend is Backend.JSONL:
+            return JsonlStore(self.path, self.only)
+        from sessiontui.store.sqlite import SqliteStore
+
+        return SqliteStore(self.path, writable=writable)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The store that opens, and those that were passed over."""
+
+    place: Place
+    others: tuple[Place, ...] = ()
+
+
+def open_store(path: str | os.PathLike[str] | None = None, backend: Backend | None = None) -> Store:
+    """Find and open, by the rules of ``find`` with this process's environment."""
+    return find(None if path is None else os.fspath(path), backend, os.environ).place.open()
+
+
+def find(store: str | None, backend: Backend | None, env: Mapping[str, str]) -> Chosen:
+    """The store that STORE means; without one ``$SESSIONTUI_STORE``, else the known place with the newest activity.
+
+    Raises ``UsageError`` where there is none, or none of this backend; ``StoreError`` where the disk says no.
+    """
+    named = store if store is not None else env.get("SESSIONTUI_STORE") or None
+    if named is not None:
+        return _choose(_named(named), backend, named)
+    found = places(env)
+    if not found:
+        looked = ", ".join(str(folder) for folder in known_places(env))
+        raise UsageError(f"no store found; looked in {looked}", "name one, or try `sessiontui demo` for a sample store")
+    return _choose(found, backend, "the known places")
+
+
+def places(env: Mapping[str, str]) -> list[Place]:
+    """Every store in the known places, newest activity first; the first is the default."""
+    found: dict[str, Place] = {}
+    for folder in known_places(env):
+        for place in _if_there(folder):
+            found.setdefault(os.path.realpath(place.path), place)
+    newest = _newest_first(found.values())
+    return [replace(place, default=at == 0) for at, place in enumerate(newest)]
+
+
+def _choose(found: Iterable[Place], backend: Backend | None, where: str) -> Chosen:
+    newest = _newest_first(found)
+    fitting = [place for place in newest if backend in (None, place.backend)]
+    if not fitting:
+        there = " and ".join(sorted({place.backend.value for place in newest}))
+        raise UsageError(
+            f"there is no {backend} store in {where}", f"there is one of kind {there}: leave --backend away"
+        )
+    chosen = replace(fitting[0], default=True)
+    return Chosen(chosen, tuple(replace(place, default=False) for place in newest if place is not fitting[0]))
+
+
+def _newest_first(found: Iterable[Place]) -> list[Place]:
+    return sorted(found, key=lambda place: place.last_activity or _OLDEST, reverse=True)
+
+
+def _if_there(folder: Path) -> list[Place]:
+    """A known place that can't be read is shown, as one of unknown content, and does not hide the others."""
+    if not folder.is_dir():
+        return []
+    try:
+        return _in_folder(folder)
+    except StoreError:
+        return [Place(folder, Backend.JSONL, None, None)]
+
+
+# ---- one STORE
+
+
+def _named(text: str) -> list[Place]:
+    """What stands at a path that a person wrote; never empty."""
+    path = Path(text).expanduser() if text.startswith("~") else Path(text)
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(
+            f"there is nothing at {text}", "`sessiontui stores` shows the stores of this machine"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{text} can't be looked at: {error}") from error
+    if stat.S_ISDIR(mode):
+        return _folder(path, text)
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{text} is neither a folder nor a file", _WHAT_IS_A_STORE)
+    return [_file(path, text)]
+
+
+_WHAT_IS_A_STORE = "a store is a folder that holds sessions/, the sessions folder, a .jsonl file or a .db file"
+
+
+def _folder(path: Path, text: str) -> list[Place]:
+    """A sessions folder, or one above it; a folder of that name, or an empty one, may hold none yet."""
+    if found := _in_folder(path, bare=path.name == "sessions"):
+        return found
+    below = [path / "sessions", path / "data" / "sessions", path / "workspace" / "sessions"]
+    found = [place for folder in below if folder.is_dir() for place in _in_folder(folder)]
+    if not found and not any(os.scandir(path)):
+        found = _in_folder(path, bare=True)
+    if found:
+        return found
+    for folder in [path, *below]:
+        if (folder / ACP_DATABASE).exists():
+            raise _acp(folder / ACP_DATABASE)
+    raise UsageError(f"there are no sessions in {text}", _WHAT_IS_A_STORE)
+
+
+def _file(path: Path, text: str) -> Place:
+    if path.name == ACP_DATABASE:
+        raise _acp(path)
+    if path.name.endswith(SUFFIX):
+        stamp = path.stat()
+        return Place(path.parent, Backend.JSONL, 1, moment(stamp.st_mtime_ns), only=path.name[: -len(SUFFIX)])
+    if path.name.endswith(".db") or _is_database(path):
+        return _database(path)
+    if path.name.endswith(_OURS[1:]):
+        raise UsageError(f"{text} is not a live session: ZeroClaw took it into sessions.db", f"open {path.parent}")
+    raise UsageError(f"{text} is no store", _WHAT_IS_A_STORE)
+
+
+def _is_database(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError as error:
+        raise StoreError(f"{path} can't be read: {error.strerror}") from error
+
+
+def _acp(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} holds sessions of the Agent Client Protocol, which are not yet supported",
+        "the sessions of chat channels and of the gateway are in sessions.db and in .jsonl files",
+    )
+
+
+# ---- one sessions folder
+
+
+def _in_folder(folder: Path, bare: bool = True) -> list[Place]:
+    """The stores of a sessions folder, up to one a backend; with ``bare`` an empty folder is a store of files."""
+    files, newest, names = 0, None, set[str]()
+    for name, mtime in _names(folder):
+        names.add(name)
+        if name.endswith(SUFFIX):
+            files += 1
+            newest = mtime if newest is None else max(newest, mtime)
+    found = [_database(folder / DATABASE)] if DATABASE in names else []
+    ours = any(name.endswith(_OURS) or name == ".sessiontui" for name in names)
+    if files or (not found and (ours or (bare and ACP_DATABASE not in names))):
+        found.append(Place(folder, Backend.JSONL, files, None if newest is None else moment(newest)))
+    return found
+
+
+def _names(folder: Path) -> Iterator[tuple[str, int]]:
+    """Each name with its modification time in nanoseconds; only session files are asked for theirs."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                yield entry.name, _mtime(entry) if entry.name.endswith(SUFFIX) else 0
+    except OSError as error:
+        raise StoreError(f"{folder} can't be read: {error.strerror}") from error
+
+
+def _mtime(entry: os.DirEntry[str]) -> int:
+    """Of what a link names; of the link where that is gone."""
+    try:
+        return entry.stat().st_mtime_ns
+    except OSError:
+        return entry.stat(follow_symlinks=False).st_mtime_ns
+
+
+def _database(path: Path) -> Place:
+    """A database that can't be read still stands in the list, with the time of its files."""
+    from sessiontui.store.sqlite import SqliteStore
+
+    try:
+        sessions = SqliteStore(path).sessions()
+    except SessiontuiError:
+        return Place(path, Backend.SQLITE, None, moment(path.stat().st_mtime_ns))
+    times = [session.last_activity for session in sessions if session.last_activity is not None]
+    return Place(path, Backend.SQLITE, len(sessions), max(times, default=None))

@@ -1,0 +1,237 @@
+"""A folder of session files, as ZeroClaw keeps them: one ``<key>.jsonl`` a session.
+
+Every name that ends in ``.jsonl`` is shown, also what ZeroClaw can't read (a folder of that name makes it hang): such
+an entry carries its trouble and hides no other. A list costs one look at the folder and one at each file, and opens
+none. Writes nothing, beside the store neither; what search and counts learn is kept in the person's cache.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from itertools import accumulate, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from sessiontui.damage.diagnose import odd_entry
+from sessiontui.dialects import keys
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk import lines
+from sessiontui.disk.lines import Stamp
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import StoreError, UnknownKey
+from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Salvage, Session, Severity, Span
+from sessiontui.query.ast import Query
+from sessiontui.store import jsonl_file
+from sessiontui.store.jsonl_file import moment
+from sessiontui.store.jsonl_transcript import JsonlTranscript
+from sessiontui.store.protocol import Cancelled, Progress, never, silent
+
+if TYPE_CHECKING:
+    from sessiontui.store.sidecar import Sidecar
+
+_T = TypeVar("_T")
+
+
+class JsonlStore:
+    """The sessions of one folder; ``only``, a stem, leaves one of them."""
+
+    backend = Backend.JSONL
+
+    def __init__(self, folder: Path, only: str | None = None) -> None:
+        self.path = folder
+        self.only = only
+        self._sidecar: Sidecar | None = None
+
+    @property
+    def sidecar(self) -> Sidecar:
+        """What is remembered of this folder in the cache; made when it is first asked for."""
+        if self._sidecar is None:
+            from sessiontui.store.sidecar import Sidecar
+
+            self._sidecar = Sidecar(self.path)
+        return self._sidecar
+
+    def file(self, key: str) -> Path:
+        """Where the session of this very key, a stem, is; whether it is there is not looked at."""
+        return self.path / (key + SUFFIX)
+
+    def resolve(self, key: str) -> str:
+        r"""The stem that a person's KEY means: the exact one, one with its bytes as ``\xNN``, else the sanitised one.
+
+        Raises ``UnknownKey`` where none of them is there.
+        """
+        for stem in dict.fromkeys((key, keys.read_back(key), keys.sanitised(key))):
+            if self.only in (None, stem) and self._is_there(stem):
+                return stem
+        raise UnknownKey(key)
+
+    def _is_there(self, stem: str) -> bool:
+        if "/" in stem or "\0" in stem:
+            return False
+        try:
+            os.lstat(self.file(stem))
+        except (OSError, UnicodeEncodeError):  # too long, or characters that no file name has
+            return False
+        return True
+
+    # ---- the list
+
+    def sessions(self) -> list[Session]:
+        """All sessions, the file written last first. Counts only where they are remembered of these very bytes."""
+        found = [looked for entry in self._entries() if (looked := self._look(entry)) is not None]
+        found.sort(key=lambda looked: (-looked[0], looked[1].key))
+        return [session for _, session in found]
+
+    def _entries(self) -> Sequence[os.DirEntry[str] | Path]:
+        if self.only is not None:
+            return [self.file(self.only)]
+        try:
+            with os.scandir(self.path) as found:
+                return [entry for entry in found if entry.name.endswith(SUFFIX)]
+        except OSError as error:
+            raise StoreError(f"{self.path} can't be read: {error.strerror}") from error
+
+    def _look(self, entry: os.DirEntry[str] | Path) -> tuple[int, Session] | None:
+        """Modification time and session of one name, by stat alone; None where it is gone by now."""
+        key = entry.name.removesuffix(SUFFIX)
+        try:
+            status, broken = entry.stat(), False
+        except OSError:
+            if not os.path.lexists(entry):
+                return None
+            status, broken = os.lstat(entry), True
+        trouble = odd_entry(Path(entry)) if broken or not _readable(status, entry) else None
+        session = Session(
+            key=key,
+            backend=self.backend,
+            messages=None,
+            faults=None,
+            bytes=status.st_size,
+            created_at=None,
+            last_activity=moment(status.st_mtime_ns),
+            reachable=keys.reachable(key),
+            trouble=trouble,
+        )
+        return status.st_mtime_ns, session if trouble else self._remembered(session, lines.stamp_of(status))
+
+    def _remembered(self, session: Session, stamp: Stamp) -> Session:
+        return session
+        facts = self.sidecar.facts(session.key + SUFFIX, stamp)
+        return session if facts is None else replace(session, messages=facts.messages, faults=facts.faults)
+
+    def counted(
+        self, sessions: Sequence[Session], cancelled: Cancelled = never, progress: Progress = silent
+    ) -> Iterator[Session]:
+        """The same sessions, counted; reads only files of which nothing is remembered. ``progress`` in bytes.
+
+        A file that can't be read, or is gone by now, comes with its trouble and without counts.
+        """
+        sizes = [session.bytes or 0 for session in sessions]
+        total = sum(sizes)
+        for session, done in zip(sessions, accumulate(sizes, initial=0), strict=False):
+            if cancelled():
+                raise CancelledError
+            yield self._counted(session, cancelled, partial(_within, progress, done, total))
+        progress(total, total)
+
+    def _counted(self, session: Session, cancelled: Cancelled, progress: Progress) -> Session:
+        if session.messages is not None or session.trouble is not None:
+            return session
+        try:
+            with jsonl_file.opened(self.file(session.key), session.key) as (fd, stamp):
+                count = jsonl_file.count(fd, stamp.size, cancelled, progress)
+        except (StoreError, UnknownKey) as error:
+            return replace(session, trouble=_trouble(error))
+        known = replace(session, messages=count.messages, faults=count.faults)
+        return replace(known, bytes=stamp.size, last_activity=moment(stamp.mtime_ns))
+
+    def session(self, key: str) -> Session:
+        """One session, counted; one that can't be read has its trouble and no counts."""
+        looked = self._look(self.file(self.resolve(key)))
+        if looked is None:
+            raise UnknownKey(key)
+        return self._counted(looked[1], never, silent)
+
+    def stale(self, before: datetime) -> list[Session]:
+        """Sessions whose file was written before; what is no readable file is never stale."""
+        return [
+            session
+            for session in self.sessions()
+            if session.trouble is None and session.last_activity is not None and session.last_activity < before
+        ]
+
+    # ---- one session
+
+    def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
+        """The valid messages start to stop, as ZeroClaw loads them."""
+        stem = self.resolve(key)
+        return self._each(stem, lambda fd, size: islice(jsonl_file.messages(fd, size), start, stop))
+
+    def entries(self, key: str) -> Iterator[Entry]:
+        """Every line in order. Huge ones are clipped; ``raw`` has all their bytes."""
+        return self._each(self.resolve(key), jsonl_file.entries)
+
+    def faults(self, key: str) -> Iterator[Fault]:
+        """What is wrong in this session; where it is no readable file, that one thing."""
+        stem = self.resolve(key)
+        trouble = odd_entry(self.file(stem))
+        return self._each(stem, jsonl_file.faults) if trouble is None else iter((trouble,))
+
+    def raw(self, key: str, span: Span) -> Iterator[bytes]:
+        """The true bytes of a span, piece by piece."""
+        return self._each(self.resolve(key), lambda fd, _: lines.pieces(fd, span))
+
+    def last(self, key: str) -> tuple[Message, Address] | None:
+        """The last valid message, found from the end; its line number is not known."""
+        stem = self.resolve(key)
+        with jsonl_file.opened(self.file(stem), stem) as (fd, stamp):
+            for offset, line in lines.backwards(fd, stamp.size):
+                message = jsonl_file.message(fd, offset, line)
+                if message is not None:
+                    return message, Address(span=Span(offset, len(line)))
+        return None
+
+    def transcript(self, key: str) -> JsonlTranscript:
+        """Open one session for the screen."""
+        stem = self.resolve(key)
+        return JsonlTranscript(self.file(stem), stem)
+
+    def _each(self, stem: str, read: Callable[[int, int], Iterator[_T]]) -> Iterator[_T]:
+        """What ``read`` gives of the open file."""
+        with jsonl_file.opened(self.file(stem), stem) as (fd, stamp):
+            yield from read(fd, stamp.size)
+
+    # ---- search
+
+    def search(
+        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: Cancelled = never
+    ) -> Found:
+        """Messages that match, from the sidecar."""
+        return self.sidecar.search(query, limit=limit, relevance=relevance, cancelled=cancelled)
+
+    def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:
+        """Bring the sidecar up to what the folder holds now."""
+        self.sidecar.update(progress=progress, cancelled=cancelled)
+
+
+def _within(progress: Progress, before: int, total: int, done: int, _: int) -> None:
+    """Progress in one file as progress in all."""
+    progress(min(before + done, total), total)
+
+
+def _readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:
+    """A regular file that may be read; the system is asked only where the mode doesn't say."""
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    ours = status.st_uid == os.geteuid() and status.st_mode & stat.S_IRUSR
+    return bool(ours) or os.access(entry, os.R_OK)
+
+
+def _trouble(error: StoreError | UnknownKey) -> Fault:
+    reason = "the file is gone" if isinstance(error, UnknownKey) else error.sentence
+    return Fault("unreadable", Severity.DAMAGE, reason, at=0, salvage=Salvage.NONE)

@@ -1,0 +1,179 @@
+"""One session file, opened for one read: its lines as messages, faults and entries.
+
+A descriptor lives as long as the ``with`` or the iteration that asked for it, never longer. What is appended while
+a file is read is not seen: every read stops at the length the file had when it was opened. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+from sessiontui.damage.diagnose import dropped
+from sessiontui.dialects import stream, zeroclaw
+from sessiontui.disk import lines
+from sessiontui.disk.lines import Huge, NotAFile, Stamp
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import StoreError, UnknownKey
+from sessiontui.model import Address, Entry, Fault, Message, Span
+from sessiontui.store.protocol import Cancelled, Progress, never, silent
+
+CLIP = 64 * 1024
+"""How much of a huge line is shown: characters of a message, bytes of a damaged line."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(nanoseconds: int) -> datetime | None:
+    """A time of the file system, cut to microseconds; None where it is none that a calendar has."""
+    try:
+        return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+    except OverflowError:
+        return None
+
+
+@contextmanager
+def opened(path: Path, key: str) -> Iterator[tuple[int, Stamp]]:
+    """A descriptor with what the file was at that moment. Raises ``UnknownKey`` where it is gone, ``StoreError``
+    where it can't be read."""
+    try:
+        fd = lines.open_file(path)
+    except FileNotFoundError:
+        raise UnknownKey(key) from None
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    try:
+        yield fd, lines.stamp(fd)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    finally:
+        os.close(fd)
+
+
+def _unreadable(path: Path, error: OSError) -> StoreError:
+    name = path.name
+    if isinstance(error, NotAFile):
+        return StoreError(f"{name} is not a file, so it holds no messages", "`sessiontui check` says what it is")
+    if error.errno == errno.EAGAIN:
+        return StoreError(f"{name} is busy: another program holds it", "try again in a moment")
+    return StoreError(f"{name} can't be read: {error.strerror or error}")
+
+
+# ---- one line
+
+
+def message(fd: int, offset: int, line: bytes | Huge) -> Message | None:
+    """What ZeroClaw loads from a line, whole at any size; None for a blank or damaged one."""
+    if not isinstance(line, Huge):
+        read = zeroclaw.read(line)
+        return read if isinstance(read, Message) else None
+    scanned = _scan(fd, Span(offset, line.length))
+    if not isinstance(scanned, stream.Scanned):
+        return None
+    return Message(scanned.role, "".join(stream.text(lines.pieces(fd, scanned.content))))
+
+
+def entry(fd: int, position: int, offset: int, line: bytes | Huge, number: int | None) -> Entry:
+    """A line as a row; ``number`` is its line from 1 where that is known. A huge line is clipped."""
+    if isinstance(line, Huge):
+        return _huge_entry(fd, position, offset, line, number)
+    span = Span(offset, len(line))
+    read = zeroclaw.read(line)
+    address = Address(line=number, span=span)
+    if isinstance(read, Message):
+        return Entry(position, address, read, raw=line)
+    return Entry(position, address, fault=_fault(read, number, span), raw=line)
+
+
+def _huge_entry(fd: int, position: int, offset: int, line: Huge, number: int | None) -> Entry:
+    span = Span(offset, line.length)
+    scanned = _scan(fd, span)
+    raw = os.pread(fd, CLIP, span.offset)
+    row = Entry(position, Address(line=number, span=span), raw=raw, clipped=True)
+    if isinstance(scanned, stream.Scanned):
+        return replace(row, message=Message(scanned.role, _beginning(fd, scanned.content)))
+    return replace(row, fault=_fault(scanned, number, span))
+
+
+def _fault(read: zeroclaw.Dropped | None, number: int | None, span: Span) -> Fault | None:
+    return None if read is None else dropped(read, number, span)
+
+
+def _scan(fd: int, span: Span) -> stream.Scanned | zeroclaw.Dropped | None:
+    return stream.scan(lines.pieces(fd, span), span.offset)
+
+
+def _beginning(fd: int, content: Span) -> str:
+    """The first ``CLIP`` characters of a huge content; the rest is not read."""
+    taken: list[str] = []
+    size = 0
+    for piece in stream.text(lines.pieces(fd, content, CLIP)):
+        taken.append(piece)
+        size += len(piece)
+        if size >= CLIP:
+            break
+    return "".join(taken)[:CLIP]
+
+
+# ---- all lines
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a file holds."""
+
+    messages: int
+    faults: int
+
+
+def messages(fd: int, stop: int) -> Iterator[Message]:
+    """The valid messages in file order."""
+    for offset, line in lines.lines(fd, 0, stop):
+        if (read := message(fd, offset, line)) is not None:
+            yield read
+
+
+def entries(fd: int, stop: int) -> Iterator[Entry]:
+    """Every line in file order; messages are numbered."""
+    ordinal = 0
+    for position, (offset, line) in enumerate(lines.lines(fd, 0, stop)):
+        row = entry(fd, position, offset, line, position + 1)
+        if row.message is not None:
+            ordinal += 1
+            row = replace(row, ordinal=ordinal)
+        yield row
+
+
+def faults(fd: int, stop: int) -> Iterator[Fault]:
+    """What is wrong, line by line; only lines that are not valid are looked at closely."""
+    for number, (offset, line) in enumerate(lines.lines(fd, 0, stop), 1):
+        if isinstance(line, Huge) or not zeroclaw.is_valid(line):
+            fault = entry(fd, number - 1, offset, line, number).fault
+            if fault is not None:
+                yield fault
+
+
+def count(fd: int, stop: int, cancelled: Cancelled = never, progress: Progress = silent) -> Count:
+    """Count valid and damaged lines; ``progress`` in bytes. Raises ``Cancelled``."""
+    valid = damaged = 0
+    for offset, block in lines.blocks(fd, 0, stop):
+        if cancelled():
+            raise CancelledError
+        progress(offset, stop)
+        huge = block[0]
+        if isinstance(huge, Huge):
+            read = _scan(fd, Span(offset, huge.length - huge.ended))
+            valid += isinstance(read, stream.Scanned)
+            damaged += isinstance(read, zeroclaw.Dropped)
+        else:
+            judged = zeroclaw.judge(cast("list[bytes]", block))
+            valid += judged.valid
+            damaged += len(judged.dropped)
+    progress(stop, stop)
+    return Count(valid, damaged)

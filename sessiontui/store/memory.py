@@ -1,0 +1,161 @@
+"""Sessions in memory: the executable specification that every other home is held to by tests.
+
+It keeps whole messages and nothing else: no lines, so no faults; no journal, so undo and redo are states put by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import UnknownKey
+from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session
+from sessiontui.query.ast import Query
+from sessiontui.query.match import matches
+from sessiontui.query.snippet import snippet
+from sessiontui.store.memory_transcript import MemoryTranscript
+from sessiontui.store.protocol import Cancelled, Progress, never, silent
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One session: its messages, each with its number of arrival in the store."""
+
+    messages: tuple[tuple[int, Message], ...]
+    created_at: datetime
+    last_activity: datetime
+
+
+class MemoryStore:
+    """A store that lives as long as the program. ``clock`` gives the time of what is done."""
+
+    backend = Backend.MEMORY
+    path = Path("memory")
+
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._clock = clock
+        self._kept: dict[str, _Kept] = {}
+        self._past: list[dict[str, _Kept]] = []
+        self._future: list[dict[str, _Kept]] = []
+        self._arrived = 0
+
+    def _of(self, key: str) -> _Kept:
+        if key not in self._kept:
+            raise UnknownKey(key)
+        return self._kept[key]
+
+    # ---- reading
+
+    def sessions(self) -> list[Session]:
+        keys = sorted(self._kept)
+        return [self.session(key) for key in sorted(keys, key=lambda key: self._kept[key].last_activity, reverse=True)]
+
+    def counted(
+        self, sessions: Sequence[Session], cancelled: Cancelled = never, progress: Progress = silent
+    ) -> Iterator[Session]:
+        for done, session in enumerate(sessions, 1):
+            if cancelled():
+                raise CancelledError
+            yield self.session(session.key)
+            progress(done, len(sessions))
+
+    def session(self, key: str) -> Session:
+        kept = self._of(key)
+        size = sum(len((m.role + m.content).encode("utf-8", "surrogatepass")) for _, m in kept.messages)
+        return Session(key, self.backend, len(kept.messages), None, size, kept.created_at, kept.last_activity)
+
+    def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
+        return iter([message for _, message in self._of(key).messages[start:stop]])
+
+    def entries(self, key: str) -> Iterator[Entry]:
+        kept = self._of(key).messages
+        return iter([Entry(at, Address(id=id), message, ordinal=at + 1) for at, (id, message) in enumerate(kept)])
+
+    def faults(self, key: str) -> Iterator[Fault]:
+        self._of(key)
+        return iter(())
+
+    def transcript(self, key: str) -> MemoryTranscript:
+        self._of(key)
+        return MemoryTranscript(key, lambda: tuple(self.entries(key)))
+
+    def search(
+        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: Cancelled = never
+    ) -> Found:
+        """The newest arrival first; relevance is not known here."""
+        found = [
+            (id, Hit(key, self.backend, message.role, snippet(query, message.content), at, Address(id=id)))
+            for key, kept in self._kept.items()
+            for at, (id, message) in enumerate(kept.messages, 1)
+            if matches(query, message.content)
+        ]
+        found.sort(key=lambda pair: -pair[0])
+        return Found(tuple(hit for _, hit in found[:limit]), len(found))
+
+    def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:
+        """Nothing to do: search reads everything."""
+
+    def last(self, key: str) -> tuple[Message, Address] | None:
+        kept = self._of(key).messages
+        return (kept[-1][1], Address(id=kept[-1][0])) if kept else None
+
+    def stale(self, before: datetime) -> list[Session]:
+        return [session for session in self.sessions() if self._kept[session.key].last_activity < before]
+
+    # ---- changing: what ``changes`` does to the other homes
+
+    def append(self, key: str, message: Message) -> None:
+        """Add a message; the first one makes the session."""
+        now = self._clock()
+        old = self._kept.get(key, _Kept((), now, now))
+        self._arrived += 1
+        self._change({**self._kept, key: _Kept((*old.messages, (self._arrived, message)), old.created_at, now)})
+
+    def pop(self, key: str) -> Message | None:
+        """Remove the last message and return it; None, and no change, where there is none."""
+        kept = self._of(key)
+        if not kept.messages:
+            return None
+        self._change({**self._kept, key: replace(kept, messages=kept.messages[:-1])})
+        return kept.messages[-1][1]
+
+    def compact(self, key: str) -> int:
+        """Remove damaged lines and return how many: never any here."""
+        self._of(key)
+        return 0
+
+    def cleanup(self, ttl_hours: float) -> list[str]:
+        """Remove the sessions idle for longer and return their keys; 0 or less removes nothing."""
+        if ttl_hours <= 0:
+            return []
+        gone = [session.key for session in self.stale(self._clock() - timedelta(hours=ttl_hours))]
+        if gone:
+            self._change({key: kept for key, kept in self._kept.items() if key not in gone})
+        return gone
+
+    def touch(self, key: str, at: datetime) -> None:
+        """Set the last activity, as no change: what the clock would have said."""
+        self._kept = {**self._kept, key: replace(self._of(key), last_activity=at)}
+
+    def undo(self) -> bool:
+        """Take back the newest change; False where there is none."""
+        return self._step(self._past, self._future)
+
+    def redo(self) -> bool:
+        """Take back the newest undo; False where there is none, or something was changed since."""
+        return self._step(self._future, self._past)
+
+    def _change(self, kept: dict[str, _Kept]) -> None:
+        self._past.append(self._kept)
+        self._future.clear()
+        self._kept = kept
+
+    def _step(self, source: list[dict[str, _Kept]], target: list[dict[str, _Kept]]) -> bool:
+        if not source:
+            return False
+        target.append(self._kept)
+        self._kept = source.pop()
+        return True
