@@ -11,7 +11,7 @@ import stat as modes
 from pathlib import Path
 
 from sessiontui.dialects import zeroclaw
-from sessiontui.dialects.strict import Dropped
+from sessiontui.dialects.source import Dropped
 from sessiontui.disk.lines import NotAFile, open_file
 from sessiontui.model import Fault, Severity, Span
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sessiontui.dialects.strict import Dropped, record_end
+from sessiontui.dialects.source import Dropped
+from sessiontui.dialects.strict import record_end
 from sessiontui.model import Span
 
 _BEGIN: Final = re.compile(rb'\{[ \t\r]*"(?:role|content)"[ \t\r]*:[ \t\r]*"')

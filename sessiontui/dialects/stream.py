@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from sessiontui.dialects import strict
-from sessiontui.dialects.strict import Dropped, Source, Wrong
+from sessiontui.dialects.source import EXACT, Dropped, Source, Wrong
 from sessiontui.errors import Changed
 from sessiontui.model import Span
-
 
 _LONGEST: Final = len(rb"\ud83d\ude0")
 """The most bytes of a content that can wait for the next piece: an escape less its last digit."""
@@ -60,7 +59,7 @@ def text(pieces: Iterable[bytes]) -> Iterator[str]:
     held = b""
     for piece in pieces:
         held += piece
-        inside = strict.EXACT.match(held)
+        inside = EXACT.match(held)
         stop = inside.end() if inside else 0
         try:
             decoded, used = codecs.utf_8_decode(held[:stop], "strict", False)

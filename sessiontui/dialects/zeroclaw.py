@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from sessiontui.dialects import strict
-from sessiontui.dialects.strict import Dropped
+from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
 from sessiontui.model import Message
 
