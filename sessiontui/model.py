@@ -86,7 +86,7 @@ class Session:
     messages: int | None
     faults: int | None
     """Damaged lines; None for SQLite, which has none."""
-    bytes: int
+    bytes: int | None
     created_at: datetime | None
     last_activity: datetime | None
     name: str | None = None

@@ -1,0 +1,77 @@
+"""A private copy of a database that SQLite may not open where it stands: a live ``-wal`` in a folder that can't be
+written. One copy a database, in a folder of our own (0700, files 0600), made anew when the database changed, gone
+when the program ends. Nothing is ever written back.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Callable, Hashable
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from sessiontui.errors import Changed, StoreError
+
+_copies: dict[str, tuple[Hashable, Path]] = {}
+_lock = threading.Lock()
+
+
+def private_copy(path: Path, look: Callable[[], Hashable]) -> Path:
+    """The copy of the database as it is now, its journals worked in; ``look`` tells its state.
+
+    Raises ``Changed`` when it changes while it is copied, ``StoreError`` where it can't be read.
+    """
+    real = os.path.realpath(path)
+    with _lock:
+        seen = look()
+        known = _copies.get(real)
+        if known is not None and known[0] == seen:
+            return known[1]
+        if known is not None:
+            shutil.rmtree(_copies.pop(real)[1].parent)
+        copy = _copied(real)
+        _copies[real] = (seen, copy)
+        if look() != seen:
+            raise Changed(path.name)
+        return copy
+
+
+def forget() -> None:
+    """Remove all copies."""
+    with _lock:
+        for _, copy in _copies.values():
+            shutil.rmtree(copy.parent, ignore_errors=True)
+        _copies.clear()
+
+
+def _copied(real: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="sessiontui-"))
+    copy = folder / "copy.db"
+    try:
+        for suffix in ("", "-wal", "-journal"):
+            if os.path.exists(real + suffix):
+                _copy(real + suffix, f"{copy}{suffix}")
+        with closing(sqlite3.connect(f"file://{quote(str(copy))}?mode=rw", uri=True)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_schema")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except OSError as error:
+        shutil.rmtree(folder)
+        raise StoreError(f"{os.path.basename(real)} can't be read or copied: {error.strerror}") from error
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    return copy
+
+
+def _copy(source: str, target: str) -> None:
+    with open(source, "rb") as old, open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
+        shutil.copyfileobj(old, new, 1 << 20)
+
+
+atexit.register(forget)

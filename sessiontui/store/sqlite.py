@@ -1,0 +1,113 @@
+"""The home of sessions in a SQLite file, ``sessions.db`` of any era: reading only.
+
+No byte, no time stamp and no file beside the database changes by it. Every call opens its own connection, so it may
+be made from any thread. What writes stands in ``rows`` and is called by ``changes`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from sessiontui.errors import UnknownKey
+from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
+from sessiontui.query.ast import Query
+from sessiontui.store.protocol import Cancelled, Progress, never, silent
+from sessiontui.store.schema import write_time
+from sessiontui.store.sqlite_list import listed, stale_keys, totals
+from sessiontui.store.sqlite_open import read
+from sessiontui.store.sqlite_transcript import SqliteTranscript, newest, rows
+
+
+class SqliteStore:
+    """The sessions of one database."""
+
+    backend = Backend.SQLITE
+
+    def __init__(self, path: Path, writable: bool = False) -> None:
+        self.path = path
+        self.writable = writable
+        self.notice = ""
+        """What a person should know about how the database is read; empty where nothing is odd."""
+
+    def sessions(self) -> list[Session]:
+        """All sessions, newest activity first, not counted; those without metadata too."""
+        return read(self.path, listed, self._notice)
+
+    def counted(
+        self, sessions: Sequence[Session], cancelled: Cancelled = never, progress: Progress = silent
+    ) -> Iterator[Session]:
+        """The same sessions with messages and bytes: those of role and content. Reads all their text at once."""
+        keys = [session.key for session in sessions]
+        found = read(self.path, lambda c: totals(c, keys, cancelled, progress), self._notice)
+        for session in sessions:
+            total = found[session.key]
+            yield replace(session, messages=total.messages, bytes=total.bytes)
+
+    def session(self, key: str) -> Session:
+        """One session, counted. Raises ``UnknownKey``."""
+        return next(self.counted([self._known(key)]))
+
+    def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
+        """The messages start to stop, as ZeroClaw loads them: rows that it leaves out are left out."""
+        self._known(key)
+        loaded = (message for row in rows(self.path, key) if (message := row.message()) is not None)
+        return islice(loaded, start, stop)
+
+    def entries(self, key: str) -> Iterator[Entry]:
+        """Every row in order; those that ZeroClaw leaves out carry a fault."""
+        self._known(key)
+        return self._entries(key)
+
+    def faults(self, key: str) -> Iterator[Fault]:
+        """The rows that ZeroClaw leaves out; a database has no lines, so none is named."""
+        self._known(key)
+        return (fault for row in rows(self.path, key) if (fault := row.fault()) is not None)
+
+    def transcript(self, key: str) -> SqliteTranscript:
+        """Open one session for the screen. Raises ``UnknownKey``."""
+        self._known(key)
+        return SqliteTranscript(self.path, key)
+
+    def search(
+        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: Cancelled = never
+    ) -> Found:
+        """Messages that match, by the database's own full-text index."""
+        from sessiontui.store.fts_search import search_rows
+
+        return read(self.path, lambda c: search_rows(c, query, limit, relevance, cancelled), self._notice)
+
+    def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:
+        """Nothing to do: the database keeps its own index."""
+
+    def last(self, key: str) -> tuple[Message, Address] | None:
+        """The last message, found from the end."""
+        self._known(key)
+        row = read(self.path, lambda c: newest(c, key), self._notice)
+        message = row.message() if row else None
+        return (message, row.address) if row and message else None
+
+    def stale(self, before: datetime) -> list[Session]:
+        """Sessions whose ``last_activity`` is older, by ZeroClaw's comparison of text; never one without metadata."""
+        keys = set(read(self.path, lambda c: stale_keys(c, write_time(before)), self._notice))
+        return [session for session in self.sessions() if session.key in keys]
+
+    def _entries(self, key: str) -> Iterator[Entry]:
+        ordinal = 1
+        for position, row in enumerate(rows(self.path, key)):
+            entry = row.entry(position, ordinal)
+            ordinal += entry.message is not None
+            yield entry
+
+    def _known(self, key: str) -> Session:
+        """The session, not counted. Raises ``UnknownKey``."""
+        found = read(self.path, lambda c: listed(c, key), self._notice)
+        if not found:
+            raise UnknownKey(key)
+        return found[0]
+
+    def _notice(self, text: str) -> None:
+        self.notice = text

@@ -1,0 +1,168 @@
+"""One session of a SQLite store as rows: pages of it, and the frozen views that the screen scrolls in. Only reads.
+
+A row whose role or content is a blob or no UTF-8 is one that ZeroClaw leaves out when it loads the session: it is an
+entry with a fault here, and no message. ``created_at`` is carried as it stands; for rows that were imported it is the
+time of the import, not of the message.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import Changed
+from sessiontui.model import Address, Entry, Fault, Message, Severity
+from sessiontui.store.protocol import Cancelled, never
+from sessiontui.store.schema import read_time
+from sessiontui.store.sqlite_list import KEY, LOADS, bound
+from sessiontui.store.sqlite_open import read, state
+
+PAGE = 1000
+"""Rows read at a time."""
+ENOUGH = 4 * 1024 * 1024
+"""Characters of content after which a page ends before it has all its rows."""
+
+_COLUMNS = "SELECT id, role, content, created_at FROM sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table; text that isn't UTF-8 and blobs are bytes."""
+
+    id: int
+    role: str | bytes
+    content: str | bytes
+    created_at: str | bytes
+
+    @property
+    def address(self) -> Address:
+        """Where it stands."""
+        return Address(id=self.id, created_at=read_time(self.created_at))
+
+    def message(self) -> Message | None:
+        """What ZeroClaw loads; None where it leaves the row out."""
+        if isinstance(self.role, str) and isinstance(self.content, str):
+            return Message(self.role, self.content)
+        return None
+
+    def fault(self) -> Fault | None:
+        """Why ZeroClaw leaves it out."""
+        for name, value in (("role", self.role), ("content", self.content)):
+            if isinstance(value, bytes):
+                return Fault("dropped", Severity.DAMAGE, *_reason(f"the {name} of row {self.id}", value))
+        return None
+
+    def entry(self, position: int, ordinal: int | None) -> Entry:
+        """The row in its place; ``ordinal`` is what it would have as a message."""
+        message = self.message()
+        return Entry(position, self.address, message, self.fault(), ordinal=ordinal if message else None)
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteRows:
+    """A frozen view of a session: the ids of its rows."""
+
+    path: Path
+    key: str
+    ids: array[int]
+    complete: bool
+    faulty: array[int]
+    """Positions of the rows that are no messages; known where the view is complete."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def load(self, start: int, stop: int) -> Sequence[Entry]:
+        """The entries of rows start to stop. Raises ``Changed`` when one of them is gone."""
+        wanted = self.ids[start:stop]
+        if not wanted:
+            return []
+        rows = {row.id: row for row in read(self.path, lambda c: _between(c, self.key, wanted[0], wanted[-1]))}
+        if not rows.keys() >= set(wanted):
+            raise Changed(f"session “{self.key}”")
+        first = range(len(self.ids))[start:stop].start
+        return [rows[id].entry(at, self._ordinal(at)) for at, id in enumerate(wanted, first)]
+
+    def _ordinal(self, position: int) -> int | None:
+        return position + 1 - bisect_left(self.faulty, position) if self.complete else None
+
+
+class SqliteTranscript:
+    """One session, opened for reading at any size."""
+
+    def __init__(self, path: Path, key: str) -> None:
+        self.path = path
+        self.key = key
+
+    def tail(self, count: int = 200) -> SqliteRows:
+        """The newest rows, by the index: the same cost at any size."""
+        sql = f"SELECT id FROM sessions WHERE {KEY} ORDER BY id DESC LIMIT ?"
+        newest = read(self.path, lambda c: [id for (id,) in c.execute(sql, (bound(self.key), max(count, 0)))])
+        return SqliteRows(self.path, self.key, array("q", reversed(newest)), False, array("q"))
+
+    def scan(self, cancelled: Cancelled = never) -> SqliteRows:
+        """All rows: their ids, from the index, and which of them are faulty."""
+        ids, faulty = read(self.path, lambda c: self._scanned(c, cancelled))
+        positions = array("q", (bisect_left(ids, id) for id in faulty))
+        return SqliteRows(self.path, self.key, ids, True, positions)
+
+    def version(self) -> object:
+        """Differs when anything in the database changed."""
+        return state(self.path)
+
+    def _scanned(self, connection: sqlite3.Connection, cancelled: Cancelled) -> tuple[array[int], array[int]]:
+        found = array("q"), array("q")
+        for ids, rest in zip(found, ("", f"AND NOT {LOADS}"), strict=True):
+            rows = connection.execute(f"SELECT id FROM sessions WHERE {KEY} {rest} ORDER BY id", (bound(self.key),))
+            while page := rows.fetchmany(10_000):
+                if cancelled():
+                    raise CancelledError
+                ids.extend(id for (id,) in page)
+        return found
+
+
+def rows(path: Path, key: str) -> Iterator[Row]:
+    """All rows in order; each page is a read of its own, so that nothing stays open between them."""
+    after = -(1 << 63)
+    while page := read(path, lambda c, after=after: _page(c, key, after)):  # type: ignore[misc]
+        yield from page
+        after = page[-1].id
+
+
+def newest(connection: sqlite3.Connection, key: str) -> Row | None:
+    """The last row that is a message."""
+    for values in connection.execute(f"{_COLUMNS} WHERE {KEY} ORDER BY id DESC", (bound(key),)):
+        row = Row(*values)
+        if row.message() is not None:
+            return row
+    return None
+
+
+def _page(connection: sqlite3.Connection, key: str, after: int) -> list[Row]:
+    found = connection.execute(f"{_COLUMNS} WHERE {KEY} AND id > ? ORDER BY id LIMIT ?", (bound(key), after, PAGE))
+    page: list[Row] = []
+    size = 0
+    for values in found:
+        page.append(Row(*values))
+        size += len(page[-1].content)
+        if size > ENOUGH:
+            break
+    return page
+
+
+def _between(connection: sqlite3.Connection, key: str, first: int, last: int) -> list[Row]:
+    found = connection.execute(f"{_COLUMNS} WHERE {KEY} AND id BETWEEN ? AND ? ORDER BY id", (bound(key), first, last))
+    return [Row(*values) for values in found]
+
+
+def _reason(what: str, value: bytes) -> tuple[str, int]:
+    try:
+        value.decode()
+    except UnicodeDecodeError as error:
+        return f"{what} is not UTF-8; ZeroClaw leaves the row out", error.start
+    return f"{what} is stored as a blob, not as text; ZeroClaw leaves the row out", 0
