@@ -20,12 +20,15 @@ WHITE_SPACE: Final = (
 
 SUFFIX: Final = ".jsonl"
 
+_LOOKED_UP: Final = re.compile(r"[^0-9A-Za-z_-]")
+"""Characters that need the table; a list of 20,000 names is mostly of others."""
+
 _ESCAPED: Final = re.compile(r"\\x([89a-f][0-9a-f])")
 
 
 def sanitised(key: str) -> str:
     """The stem of the file that ZeroClaw keeps a key in: letters, digits, ``_`` and ``-`` stay, all else is ``_``."""
-    return "".join(char if char in "_-" or is_alphanumeric(char) else "_" for char in key)
+    return _LOOKED_UP.sub(lambda match: match[0] if is_alphanumeric(match[0]) else "_", key)
 
 
 def file_name(key: str) -> str:
