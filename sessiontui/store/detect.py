@@ -149,7 +149,7 @@ def _folder(path: Path, text: str) -> list[Place]:
         return found
     below = [path / "sessions", path / "data" / "sessions", path / "workspace" / "sessions"]
     found = [place for folder in below if folder.is_dir() for place in _in_folder(folder)]
-    if not found and not any(os.scandir(path)):
+    if not found and not os.listdir(path):
         found = _in_folder(path, bare=True)
     if found:
         return found

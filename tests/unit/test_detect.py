@@ -1,0 +1,277 @@
+"""Which store is meant: every form of STORE, both backends in a folder, several places, and what is no store."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sessiontui.errors import StoreError, UsageError
+from sessiontui.model import Backend
+from sessiontui.store import detect
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.sqlite import SqliteStore
+
+LINE = b'{"role":"user","content":"hi"}\n'
+DATABASE = Path(__file__).parent.parent / "data" / "zeroclaw" / "sqlite-ws" / "sessions" / "sessions.db"
+
+
+@pytest.fixture
+def sessions(tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace" / "sessions"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def session(folder: Path, name: str = "a.jsonl", at: float = 1_000_000_000) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(LINE)
+    os.utime(path, (at, at))
+    return path
+
+
+def database(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(DATABASE, folder / "sessions.db")
+    return folder / "sessions.db"
+
+
+def find(store: Path | str | None, backend: Backend | None = None, **env: str) -> detect.Chosen:
+    return detect.find(None if store is None else str(store), backend, env)
+
+
+# ---- one STORE
+
+
+def test_the_folder_above_and_the_folder_itself_are_the_same_store(sessions: Path) -> None:
+    session(sessions)
+    for store in (sessions.parent, sessions):
+        place = find(store).place
+        assert (place.path, place.backend, place.sessions) == (sessions, Backend.JSONL, 1)
+        assert place.last_activity == datetime.fromtimestamp(1_000_000_000, UTC)
+
+
+def test_zeroclaws_own_folder_is_looked_into(sessions: Path) -> None:
+    session(sessions)
+    assert find(sessions.parent.parent).place.path == sessions
+
+
+def test_one_session_file_is_a_store_of_that_session(sessions: Path) -> None:
+    session(sessions, "b.jsonl")
+    store = find(session(sessions)).place.open()
+    assert isinstance(store, JsonlStore)
+    assert [each.key for each in store.sessions()] == ["a"]
+    assert store.path == sessions
+
+
+def test_one_database_file_of_any_name_is_a_store(sessions: Path) -> None:
+    path = database(sessions).rename(sessions / "copy.db")
+    store = find(path).place.open()
+    assert isinstance(store, SqliteStore)
+    assert store.path == path
+
+
+def test_a_database_is_known_by_its_first_bytes(sessions: Path) -> None:
+    path = database(sessions).rename(sessions / "copy.sqlite")
+    assert find(path).place.backend is Backend.SQLITE
+
+
+@pytest.mark.parametrize("name", ["sessions", "empty"])
+def test_an_empty_folder_is_a_store_of_no_sessions(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    place = find(folder).place
+    assert (place.path, place.backend, place.sessions, place.last_activity) == (folder, Backend.JSONL, 0, None)
+
+
+def test_a_sessions_folder_may_hold_other_files(sessions: Path) -> None:
+    (sessions / "notes.txt").touch()
+    assert find(sessions).place.sessions == 0
+
+
+def test_a_fully_migrated_folder_without_its_database_is_an_empty_store(tmp_path: Path) -> None:
+    session(tmp_path, "a.jsonl.migrated")
+    assert find(tmp_path).place.sessions == 0
+
+
+def test_another_folder_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(UsageError, match="no sessions in") as caught:
+        find(tmp_path)
+    assert "sessions/" in caught.value.hint
+
+
+def test_nothing_at_the_path(tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere", session(tmp_path) / "below"):
+        with pytest.raises(UsageError, match="nothing at"):
+            find(path)
+
+
+@pytest.mark.timeout(5)
+def test_a_pipe_is_refused_unopened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(UsageError, match="neither a folder nor a file"):
+        find(tmp_path / "pipe.jsonl")
+
+
+def test_a_file_of_another_kind_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    with pytest.raises(UsageError, match="no store"):
+        find(tmp_path / "notes.txt")
+
+
+@pytest.mark.parametrize("suffix", [".migrated", ".importing"])
+def test_an_imported_file_is_no_live_session(sessions: Path, suffix: str) -> None:
+    path = session(sessions, f"a.jsonl{suffix}")
+    with pytest.raises(UsageError, match="not a live session"):
+        find(path)
+
+
+def test_acp_sessions_are_named_as_not_supported_yet(sessions: Path) -> None:
+    path = sessions / "acp-sessions.db"
+    path.touch()
+    for store in (path, sessions, sessions.parent):
+        with pytest.raises(UsageError, match="not yet supported"):
+            find(store)
+
+
+def test_acp_sessions_beside_a_store_are_passed_over(sessions: Path) -> None:
+    (sessions / "acp-sessions.db").touch()
+    session(sessions)
+    chosen = find(sessions)
+    assert (chosen.place.backend, chosen.others) == (Backend.JSONL, ())
+
+
+# ---- both backends in one folder
+
+
+@pytest.mark.parametrize(("at", "newer"), [(0, Backend.SQLITE), (4_000_000_000, Backend.JSONL)])
+def test_of_two_backends_the_one_with_newer_activity_opens(sessions: Path, at: float, newer: Backend) -> None:
+    session(sessions, at=at)
+    database(sessions)
+    chosen = find(sessions)
+    assert chosen.place.backend is newer
+    assert chosen.place.default
+    assert [other.default for other in chosen.others] == [False]
+
+
+@pytest.mark.parametrize("backend", [Backend.JSONL, Backend.SQLITE])
+def test_the_backend_can_be_chosen(sessions: Path, backend: Backend) -> None:
+    session(sessions)
+    database(sessions)
+    assert find(sessions, backend).place.backend is backend
+
+
+def test_a_backend_that_is_not_there_is_wrong_usage(sessions: Path) -> None:
+    path = session(sessions)
+    for store in (sessions, path):
+        with pytest.raises(UsageError, match="no sqlite store") as caught:
+            find(store, Backend.SQLITE)
+        assert "jsonl" in caught.value.hint
+
+
+def test_a_folder_of_imported_sessions_is_a_database(sessions: Path) -> None:
+    session(sessions, "a.jsonl.migrated")
+    database(sessions)
+    chosen = find(sessions)
+    assert (chosen.place.backend, chosen.others) == (Backend.SQLITE, ())
+    with pytest.raises(UsageError, match="no jsonl store"):
+        find(sessions, Backend.JSONL)
+
+
+def test_a_broken_database_is_still_shown(sessions: Path) -> None:
+    session(sessions)
+    (sessions / "sessions.db").write_bytes(b"no database at all, but longer than a header of one hundred bytes" * 9)
+    chosen = find(sessions, Backend.SQLITE)
+    assert (chosen.place.sessions, [other.backend for other in chosen.others]) == (None, [Backend.JSONL])
+
+
+# ---- no STORE
+
+
+def test_the_variable_names_the_store(sessions: Path) -> None:
+    session(sessions)
+    assert find(None, SESSIONTUI_STORE=str(sessions.parent)).place.path == sessions
+
+
+def test_of_several_places_the_one_with_the_newest_activity_opens(tmp_path: Path) -> None:
+    session(tmp_path / "data" / "sessions", at=1_000_000_000)
+    session(tmp_path / "workspace" / "sessions", at=1_500_000_000)
+    session(tmp_path / "home" / ".zeroclaw" / "data" / "sessions", at=1_200_000_000)
+    env = {"HOME": str(tmp_path / "home"), "ZEROCLAW_CONFIG_DIR": str(tmp_path)}
+    chosen = find(None, **env)
+    assert chosen.place.path == tmp_path / "workspace" / "sessions"
+    assert [other.path.parent.parent for other in chosen.others] == [tmp_path / "home" / ".zeroclaw", tmp_path]
+    assert [place.default for place in detect.places(env)] == [True, False, False]
+
+
+def test_a_place_named_twice_by_a_link_is_one(tmp_path: Path) -> None:
+    session(tmp_path / ".zeroclaw" / "data" / "sessions")
+    (tmp_path / ".zeroclaw" / "workspace").symlink_to(tmp_path / ".zeroclaw" / "data")
+    assert len(detect.places({"HOME": str(tmp_path)})) == 1
+
+
+def test_an_empty_place_comes_last(tmp_path: Path) -> None:
+    (tmp_path / ".zeroclaw" / "data" / "sessions").mkdir(parents=True)
+    session(tmp_path / ".zeroclaw" / "workspace" / "sessions", at=0)
+    assert find(None, HOME=str(tmp_path)).place.path.parent.name == "workspace"
+
+
+def test_nothing_found_says_where_it_looked_and_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"\.zeroclaw/data/sessions.*\.zeroclaw/workspace/sessions") as caught:
+        find(None, HOME=str(tmp_path))
+    assert "sessiontui demo" in caught.value.hint
+    assert detect.places({"HOME": str(tmp_path)}) == []
+
+
+def shut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a folder from being read, by root too."""
+    real = os.scandir
+
+    def scandir(path: Path) -> object:
+        if path == folder:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
+def test_a_folder_that_cannot_be_read_is_an_error_of_the_store(
+    sessions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut(sessions, monkeypatch)
+    with pytest.raises(StoreError, match="can't be read: Permission denied"):
+        find(sessions)
+
+
+def test_a_place_that_cannot_be_read_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tmp_path / ".zeroclaw" / "data" / "sessions"
+    session(closed)
+    session(tmp_path / ".zeroclaw" / "workspace" / "sessions")
+    shut(closed, monkeypatch)
+    places = detect.places({"HOME": str(tmp_path)})
+    assert [(place.sessions, place.path == closed) for place in places] == [(1, False), (None, True)]
+
+
+def test_open_store_finds_and_opens(sessions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session(sessions)
+    assert detect.open_store(sessions.parent, Backend.JSONL).path == sessions
+    monkeypatch.setenv("SESSIONTUI_STORE", str(sessions))
+    assert detect.open_store().path == sessions
+
+
+def test_a_folder_of_files_is_opened_without_sqlite(sessions: Path) -> None:
+    session(sessions)
+    code = (
+        "import sys\nfrom sessiontui.store.detect import open_store\n"
+        f"assert len(open_store({str(sessions)!r}).sessions()) == 1\n"
+        "print('sqlite3' in sys.modules, 'textual' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False False\n"
