@@ -1,0 +1,66 @@
+"""``python -m tests.bench [--quick] [--json] [--data DIR] [--runs N] [row…]``: the budgets, measured.
+
+Exit 0: every row asked for was measured, whatever the verdict; 1: one was skipped; 2: no such row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import platformdirs
+
+from tests.bench import batch, screen
+from tests.bench.stores import stores
+from tests.bench.table import Row, Skip, print_figure, print_heading, print_skipped
+
+ROWS: dict[str, Row] = {
+    row.name: row
+    for name in (
+        "first-paint", "open", "check", "check-damaged", "index", "search", "query", "pop", "compact", "migrate",
+        "page-down", "freeze", "memory",
+    )
+    for row in (*screen.ROWS, *batch.ROWS)
+    if row.name == name
+}  # fmt: skip
+"""All rows, in the order of the table of budgets."""
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure the budgets.")
+    parser.add_argument("row", nargs="*", help=f"{', '.join(ROWS)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="a small store: shows that all rows run, proves no bar")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--runs", type=int, default=3, help="how often a ratio is taken; the median counts")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=platformdirs.user_cache_path("sessiontui-bench", appauthor=False),
+        help="where the generated stores are kept (about 1.5 GB, and as much again while it runs)",
+    )
+    asked = parser.parse_args()
+    if unknown := [name for name in asked.row if name not in ROWS]:
+        parser.error(f"no such row: {', '.join(unknown)}")
+    return asked
+
+
+def main() -> int:
+    asked = _asked()
+    asked.data.mkdir(parents=True, exist_ok=True)
+    made = stores(asked.data, 200, 20_000) if asked.quick else stores(asked.data)
+    runs = 1 if asked.quick else asked.runs
+    print_heading(made, runs, asked.json)
+    skipped = 0
+    for name in asked.row or ROWS:
+        try:
+            for figure in ROWS[name].measure(made, runs):
+                print_figure(figure, asked.json)
+        except Skip as reason:
+            skipped += 1
+            print_skipped(ROWS[name], str(reason), asked.json)
+    return 1 if skipped else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""The rows taken at a pseudo-terminal: first paint, a large session at its end, keys, frames, freezes, memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from tests.bench.batch import typed
+from tests.bench.process import DRIVE, OURS, RIVALS, last_word, medians, run, scratch, surroundings
+from tests.bench.rivals import toolong
+from tests.bench.stores import END_MARK, Stores
+from tests.bench.table import Figure, Row, Skip, p95
+from tests.bench.terminal import ENTER, PAGE_DOWN, Late, Terminal
+
+_INDEXING = 180
+"""Seconds that counting and indexing may take before a row gives up."""
+_HELD = 1 / 30
+"""A key that is held comes thirty times a second."""
+
+
+def _browser(store: Path, home: Path, watch: Path | None = None) -> Terminal:
+    argv = OURS if watch is None else (sys.executable, "-m", "tests.bench.heartbeat", str(watch))
+    return Terminal([*argv, "browse", store], surroundings(home))
+
+
+def _newest(stores: Stores) -> list[str]:
+    """The keys that fill the first screen: those of the sessions written last."""
+    return [f"telegram_{rank:04}" for rank in range(stores.sessions - 1, stores.sessions - 21, -1)]
+
+
+def first_paint(stores: Stores, runs: int) -> list[Figure]:
+    keys = _newest(stores)
+
+    def ours() -> float:
+        with scratch(stores.root) as home, _browser(stores.many, home) as terminal:
+            return terminal.wait(lambda text: all(key in text for key in keys)) - terminal.began
+
+    def theirs() -> float:
+        with Terminal([sys.executable, RIVALS / "empty_textual.py"]) as terminal:
+            return terminal.wait(lambda text: "hello-from-an-empty-app" in text) - terminal.began
+
+    own, empty = medians(2 * runs + 1, ours, theirs)
+    return [Figure("first-paint", "first paint with the list filled", own * 1e3, 1.5, "ms", empty * 1e3, "one label")]
+
+
+def _open_at_end(terminal: Terminal) -> tuple[float, int]:
+    """Seconds until the last message shows, and the most memory until it has been there for a while."""
+    shown = terminal.wait(lambda text: END_MARK in text) - terminal.began
+    terminal.settle(quiet=1.0, seconds=60)
+    return shown, terminal.end(b"q")
+
+
+def open_at_end(stores: Stores, runs: int) -> list[Figure]:
+    session = stores.one / "telegram_all.jsonl"
+    try:
+        viewer = toolong.command(stores.root.parent)
+    except subprocess.CalledProcessError as error:
+        raise Skip(f"toolong can't be installed: {error}") from error
+    peaks: list[tuple[int, int]] = []
+
+    def theirs() -> float:
+        with Terminal([viewer, session]) as terminal:
+            seconds, peak = _open_at_end(terminal)
+            peaks.append((0, peak))
+            return seconds
+
+    def ours() -> float:
+        with scratch(stores.root) as home, _browser(session, home) as terminal:
+            seconds, peak = _open_at_end(terminal)
+            peaks[-1] = (peak, peaks[-1][1])
+            return seconds
+
+    own, long = medians(runs, ours, theirs)
+    own_peak, long_peak = (median(each) / 1e6 for each in zip(*peaks, strict=True))
+    return [
+        Figure("open", "the largest session shown at its end", own, 0.25, "s", long, "toolong"),
+        Figure("open", "… and its peak memory", own_peak, 0.25, "MB", long_peak, "toolong"),
+    ]
+
+
+def search(stores: Stores, runs: int) -> list[Figure]:
+    seconds = []
+    with scratch(stores.root) as home:
+        run([*DRIVE, "index", stores.many], home)
+        with _browser(stores.many, home) as terminal:
+            terminal.settle(quiet=2.0, seconds=_INDEXING)
+            terminal.press(b"/")
+            terminal.settle()
+            for word in typed(stores, 16 * runs):
+                terminal.press(b"\x15" + word[:-1].encode())  # Ctrl+U empties the bar
+                terminal.settle()
+                start, pressed = terminal.mark(), terminal.press(word[-1:].encode())
+                seconds.append(terminal.last_change(start, quiet=0.6) - pressed)
+    return [Figure("search", f"key to hits on screen, p95 of {len(seconds)}", p95(seconds) * 1e3, 100, "ms")]
+
+
+def page_down(stores: Stores, runs: int) -> list[Figure]:
+    frames = []
+    with scratch(stores.root) as home, _browser(stores.one / "telegram_all.jsonl", home) as terminal:
+        terminal.wait(lambda text: END_MARK in text)
+        terminal.settle(quiet=2.0, seconds=_INDEXING)
+        terminal.press(ENTER)
+        terminal.settle()
+        terminal.press(b"g")
+        terminal.settle(quiet=1.0)
+        for _ in range(100 * runs):
+            pressed = terminal.press(PAGE_DOWN)
+            frames.append(terminal.next_frame() - pressed)
+            while (left := pressed + _HELD - time.perf_counter()) > 0:
+                terminal.pause(left)
+    return [Figure("page-down", f"Page Down held, p95 frame of {len(frames)}", p95(frames) * 1e3, 33, "ms")]
+
+
+def freeze(stores: Stores, runs: int) -> list[Figure]:
+    keys = _newest(stores)[:10]
+    with scratch(stores.root) as home:
+        pulse = home / "pulse.json"
+        with _browser(stores.many, home, pulse) as terminal:
+            terminal.wait(lambda text: all(key in text for key in keys))
+            terminal.pause(0.5)
+            began = time.perf_counter()
+            terminal.press(b"/")
+            for word in typed(stores, 24):
+                for letter in word:
+                    terminal.press(letter.encode())
+                    terminal.pause(0.08)
+                terminal.pause(0.3)
+                terminal.press(b"\x15")
+            ended = time.perf_counter()
+            terminal.end(b"\x11")
+        if not pulse.exists():
+            raise Skip("the browser was killed, its pulse is lost")
+        gaps = [seconds for when, seconds in json.loads(pulse.read_text()) if began < when < ended]
+    longest = max(gaps, default=0.0)
+    return [Figure("freeze", "longest gap of the event loop, scan + index + search", longest * 1e3, 50, "ms")]
+
+
+def memory(stores: Stores, runs: int) -> list[Figure]:
+    with scratch(stores.root) as home, _browser(stores.many, home) as terminal:
+        limit, still = time.perf_counter() + _INDEXING, 0
+        while still < 15 and time.perf_counter() < limit:
+            painted = terminal.pause(0.2)
+            terminal.watch_children()
+            still = 0 if painted else still + 1
+        terminal.press(b"/ba")
+        terminal.settle(quiet=1.0)
+        helper = max(terminal.peaks.values(), default=0)
+        own = terminal.end(b"\x11")
+    figures = [Figure("memory", "the browser, the whole store open and indexed", own / 1e6, 120, "MB")]
+    if helper:
+        figures.append(Figure("memory", "its helper process", helper / 1e6, 250, "MB"))
+    return figures
+
+
+def _timely(measure: Row) -> Row:
+    """The same row, skipped with a reason where the program did not do what was waited for."""
+
+    def measured(stores: Stores, runs: int) -> list[Figure]:
+        try:
+            return list(measure.measure(stores, runs))
+        except Late as error:
+            raise Skip(last_word(str(error))) from error
+
+    return Row(measure.name, measure.what, measured)
+
+
+ROWS = tuple(
+    map(
+        _timely,
+        (
+            Row("first-paint", "first paint with the list filled", first_paint),
+            Row("open", "the largest session shown at its end", open_at_end),
+            Row("search", "key to hits on screen, p95", search),
+            Row("page-down", "Page Down held in the largest session, p95 frame", page_down),
+            Row("freeze", "longest gap of the event loop, scan + index + search", freeze),
+            Row("memory", "the browser and its helper, the whole store open", memory),
+        ),
+    )
+)
