@@ -242,9 +242,7 @@ def shut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "scandir", scandir)
 
 
-def test_a_folder_that_cannot_be_read_is_an_error_of_the_store(
-    sessions: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_read_is_an_error_of_the_store(sessions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shut(sessions, monkeypatch)
     with pytest.raises(StoreError, match="can't be read: Permission denied"):
         find(sessions)

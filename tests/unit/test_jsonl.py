@@ -1,0 +1,482 @@
+"""The JSONL home beyond the laws: names, odd entries, huge lines, files that change while they are looked at."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sessiontui.disk import lines
+from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
+from sessiontui.model import Message, Session, Severity
+from sessiontui.store import jsonl_transcript
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl_file import CLIP, moment
+from sessiontui.store.jsonl_transcript import JsonlRows
+
+ONE = b'{"role":"user","content":"one"}\n'
+TWO = b'{"role":"assistant","content":"two"}\n'
+TORN = b'{"role":"user","con\n'
+
+
+def put(folder: Path, name: str | bytes = "k.jsonl", data: bytes = ONE) -> Path:
+    path = folder / os.fsdecode(name)
+    path.write_bytes(data)
+    return path
+
+
+def keys(store: JsonlStore) -> list[str]:
+    return sorted(session.key for session in store.sessions())
+
+
+# ---- names
+
+
+def test_only_names_that_end_in_jsonl_are_sessions(tmp_path: Path) -> None:
+    for name in (".jsonl", ".hidden.jsonl", "a.b.jsonl", "x.jsonl.migrated", "y.jsonl.importing", "UP.JSONL", "n.bak"):
+        put(tmp_path, name)
+    (tmp_path / ".sessiontui").mkdir()
+    assert keys(JsonlStore(tmp_path)) == ["", ".hidden", "a.b"]
+
+
+def test_a_stem_that_is_no_key_is_not_reachable(tmp_path: Path) -> None:
+    for name in ("a.b.jsonl", "a_b.jsonl", ".jsonl", b"\xff.jsonl", "漢字.jsonl"):
+        put(tmp_path, name)
+    reachable = {session.key: session.reachable for session in JsonlStore(tmp_path).sessions()}
+    assert reachable == {"a.b": False, "a_b": True, "": True, "\udcff": False, "漢字": True}
+
+
+def test_a_key_names_the_exact_file_else_the_sanitised_one(tmp_path: Path) -> None:
+    put(tmp_path, "a_b.jsonl")
+    store = JsonlStore(tmp_path)
+    assert [store.resolve(key) for key in ("a_b", "a.b", "a b", "a/b")] == ["a_b"] * 4
+    put(tmp_path, "a.b.jsonl", TWO)
+    assert store.resolve("a.b") == "a.b"
+    assert list(store.messages("a.b")) == [Message("assistant", "two")]
+    assert store.resolve("a b") == "a_b"
+
+
+def test_the_empty_key_is_the_file_without_a_stem(tmp_path: Path) -> None:
+    store = JsonlStore(tmp_path)
+    with pytest.raises(UnknownKey):
+        store.resolve("")
+    put(tmp_path, ".jsonl")
+    assert store.resolve("") == ""
+    assert list(store.messages("")) == [Message("user", "one")]
+
+
+def test_a_name_that_is_not_utf8_is_read_by_its_written_form(tmp_path: Path) -> None:
+    put(tmp_path, b"x\xff.jsonl")
+    store = JsonlStore(tmp_path)
+    (session,) = store.sessions()
+    assert (session.key, session.trouble) == ("x\udcff", None)
+    assert store.resolve("x\\xff") == store.resolve("x\udcff") == "x\udcff"
+    assert store.session("x\\xff").messages == 1
+
+
+@pytest.mark.parametrize("key", ["nowhere", "../k", "a\0b", "k" * 300, "\ud800", "\\xzz", "/etc/passwd"])
+def test_a_key_without_a_file_is_unknown(tmp_path: Path, key: str) -> None:
+    put(tmp_path)
+    with pytest.raises(UnknownKey):
+        JsonlStore(tmp_path).resolve(key)
+
+
+def test_only_one_session_is_shown_of_a_store_of_one_file(tmp_path: Path) -> None:
+    put(tmp_path, "a.jsonl")
+    put(tmp_path, "b.jsonl")
+    store = JsonlStore(tmp_path, only="a")
+    assert keys(store) == ["a"]
+    with pytest.raises(UnknownKey):
+        store.messages("b")
+    (tmp_path / "a.jsonl").unlink()
+    assert store.sessions() == []
+
+
+# ---- the list
+
+
+def test_the_list_opens_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        put(tmp_path, f"{number}.jsonl")
+    opened: list[object] = []
+    monkeypatch.setattr(os, "open", lambda *given, **_: opened.append(given))
+    sessions = JsonlStore(tmp_path).sessions()
+    assert (len(sessions), opened) == (5, [])
+    assert {(session.messages, session.faults, session.bytes) for session in sessions} == {(None, None, len(ONE))}
+
+
+def test_sessions_of_one_moment_stand_by_key(tmp_path: Path) -> None:
+    for name in ("b", "a", "c"):
+        os.utime(put(tmp_path, f"{name}.jsonl"), ns=(0, 5_000))
+    assert [session.key for session in JsonlStore(tmp_path).sessions()] == ["a", "b", "c"]
+
+
+def test_what_is_no_readable_file_has_its_trouble_and_hides_no_other(tmp_path: Path) -> None:
+    put(tmp_path)
+    (tmp_path / "folder.jsonl").mkdir()
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    (tmp_path / "dangling.jsonl").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "loop.jsonl").symlink_to(tmp_path / "loop.jsonl")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "k.jsonl")
+    store = JsonlStore(tmp_path)
+    troubles = {session.key: session.trouble and session.trouble.id for session in store.sessions()}
+    assert troubles == {
+        "k": None,
+        "link": None,
+        "folder": "not-a-file",
+        "pipe": "not-a-file",
+        "dangling": "dangling",
+        "loop": "unreadable",
+    }
+    counted = {session.key: session.messages for session in store.counted(store.sessions())}
+    assert counted == {"k": 1, "link": 1, "folder": None, "pipe": None, "dangling": None, "loop": None}
+    assert [fault.id for fault in store.faults("pipe")] == ["not-a-file"]
+    assert store.session("folder").trouble == next(store.faults("folder"))
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("read", ["messages", "entries", "last", "tail", "scan"])
+def test_what_is_no_file_is_an_error_of_the_store_and_never_waits(tmp_path: Path, read: str) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    store = JsonlStore(tmp_path)
+    reads: dict[str, Callable[[], object]] = {
+        "messages": lambda: list(store.messages("pipe")),
+        "entries": lambda: list(store.entries("pipe")),
+        "last": lambda: store.last("pipe"),
+        "tail": lambda: store.transcript("pipe").tail(),
+        "scan": lambda: store.transcript("pipe").scan(),
+    }
+    with pytest.raises(StoreError, match="is not a file"):
+        reads[read]()
+
+
+def test_a_socket_is_not_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # names of sockets are short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("s.jsonl")
+        (session,) = JsonlStore(tmp_path).sessions()
+    assert session.trouble is not None
+    assert session.trouble.id == "not-a-file"
+
+
+def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path)
+    real = os.open
+
+    def refuse(name: str | Path, *given: int, **named: int) -> int:
+        if Path(name) == path:
+            raise PermissionError(13, "Permission denied", str(name))
+        return real(name, *given, **named)
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    store = JsonlStore(tmp_path)
+    (session,) = store.sessions()
+    assert session.trouble is not None
+    assert (session.trouble.id, session.trouble.severity) == ("unreadable", Severity.DAMAGE)
+    with pytest.raises(StoreError, match="Permission denied"):
+        list(store.messages("k"))
+
+
+def test_a_folder_that_is_gone_is_an_error_of_the_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="No such file"):
+        JsonlStore(tmp_path / "gone").sessions()
+
+
+def test_a_file_that_went_before_it_was_counted_has_its_trouble(tmp_path: Path) -> None:
+    path = put(tmp_path)
+    store = JsonlStore(tmp_path)
+    sessions = store.sessions()
+    path.unlink()
+    (session,) = store.counted(sessions)
+    assert session.trouble is not None
+    assert (session.messages, session.trouble.reason) == (None, "the file is gone")
+
+
+def test_counting_sees_the_file_as_it_is_now(tmp_path: Path) -> None:
+    path = put(tmp_path)
+    store = JsonlStore(tmp_path)
+    sessions = store.sessions()
+    put(tmp_path, data=ONE + TORN + TWO)
+    (session,) = store.counted(sessions)
+    assert (session.messages, session.faults, session.bytes) == (2, 1, path.stat().st_size)
+
+
+def test_progress_counts_bytes_up_to_all(tmp_path: Path) -> None:
+    put(tmp_path, "a.jsonl", ONE * 3)
+    put(tmp_path, "b.jsonl", TWO)
+    (tmp_path / "c.jsonl").mkdir()
+    store = JsonlStore(tmp_path)
+    told: list[tuple[int, int]] = []
+    list(store.counted(store.sessions(), progress=lambda done, total: told.append((done, total))))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1] >= len(ONE) * 3 + len(TWO)
+
+
+def test_counting_can_be_cancelled_within_a_file(tmp_path: Path) -> None:
+    put(tmp_path, data=ONE * 50_000)
+    store = JsonlStore(tmp_path)
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    with pytest.raises(Cancelled):
+        list(store.counted(store.sessions(), cancelled=cancelled))
+    assert len(asked) == 3
+
+
+def test_stale_is_by_the_time_of_the_last_write(tmp_path: Path) -> None:
+    at = datetime(2026, 3, 16, 12, 0, 0, 5, tzinfo=UTC)
+    nanoseconds = int(at.timestamp()) * 10**9 + 5_000
+    os.utime(put(tmp_path, "older.jsonl"), ns=(0, nanoseconds - 1))
+    os.utime(put(tmp_path, "same.jsonl"), ns=(0, nanoseconds))
+    (tmp_path / "folder.jsonl").mkdir()
+    os.utime(tmp_path / "folder.jsonl", ns=(0, 0))
+    assert [session.key for session in JsonlStore(tmp_path).stale(at)] == ["older"]
+
+
+def test_times_that_no_calendar_has_are_not_known() -> None:
+    assert moment(1_000) == datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
+    assert moment(-1) == datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+    assert moment(10**21) is None
+
+
+# ---- lines
+
+
+def test_the_last_message_is_found_behind_damage_and_blank_lines(tmp_path: Path) -> None:
+    put(tmp_path, data=ONE + TWO + TORN + b"\n \n{")
+    found = JsonlStore(tmp_path).last("k")
+    assert found is not None
+    message, address = found
+    assert message == Message("assistant", "two")
+    assert address.span is not None
+    assert (address.span.offset, address.span.length) == (len(ONE), len(TWO) - 1)
+
+
+def test_faults_carry_line_and_place(tmp_path: Path) -> None:
+    put(tmp_path, data=ONE + b"\n" + TORN + TWO + b'{"role')
+    faults = list(JsonlStore(tmp_path).faults("k"))
+    assert [(fault.id, fault.line) for fault in faults] == [("dropped", 3), ("dropped", 5)]
+    assert [fault.span and fault.span.offset for fault in faults] == [
+        len(ONE) + 1,
+        len(ONE) + 1 + len(TORN) + len(TWO),
+    ]
+
+
+def test_blank_lines_are_rows_of_neither_kind(tmp_path: Path) -> None:
+    put(tmp_path, data=b"\n" + ONE + b" \t\r\n" + TWO)
+    rows = list(JsonlStore(tmp_path).entries("k"))
+    assert [(row.message is not None, row.fault is not None, row.ordinal) for row in rows] == [
+        (False, False, None),
+        (True, False, 1),
+        (False, False, None),
+        (True, False, 2),
+    ]
+
+
+@pytest.fixture
+def small_huge(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Lines are huge from 256 KiB on, so that tests are quick."""
+    monkeypatch.setattr(lines, "HUGE", 256 * 1024)
+    return 256 * 1024
+
+
+def test_a_huge_message_is_loaded_whole_and_shown_clipped(tmp_path: Path, small_huge: int) -> None:
+    content = "ab🧠\\n" * small_huge
+    text = content.replace("\\n", "\n")
+    put(tmp_path, data=ONE + b'{"role":"tool","content":"%b"}\n' % content.encode() + TWO)
+    store = JsonlStore(tmp_path)
+    assert [len(message.content) for message in store.messages("k")] == [3, len(text), 3]
+    assert list(store.messages("k", 1, 2)) == [Message("tool", text)]
+    for row in (list(store.entries("k"))[1], store.transcript("k").scan().load(1, 2)[0]):
+        assert row.message == Message("tool", text[:CLIP])
+        assert (row.clipped, row.fault, len(row.raw)) == (True, None, CLIP)
+        assert row.address.span is not None
+        assert row.address.span.offset == len(ONE)
+    assert (store.session("k").messages, store.session("k").faults) == (3, 0)
+
+
+def test_a_huge_damaged_line_is_a_fault_in_its_place(tmp_path: Path, small_huge: int) -> None:
+    put(tmp_path, data=ONE + b'{"role":"tool","content":"' + b"x" * small_huge + b"\n" + TWO)
+    store = JsonlStore(tmp_path)
+    assert list(store.messages("k")) == [Message("user", "one"), Message("assistant", "two")]
+    assert [(fault.id, fault.line) for fault in store.faults("k")] == [("dropped", 2)]
+    (row,) = store.transcript("k").scan().load(1, 2)
+    assert (row.message, row.fault and row.fault.id, row.clipped) == (None, "dropped", True)
+    assert (store.session("k").messages, store.session("k").faults) == (2, 1)
+
+
+def test_a_huge_last_message_without_its_newline_is_the_last(tmp_path: Path, small_huge: int) -> None:
+    put(tmp_path, data=ONE + b'{"role":"tool","content":"' + b"x" * small_huge + b'"}')
+    found = JsonlStore(tmp_path).last("k")
+    assert found is not None
+    assert found[0] == Message("tool", "x" * small_huge)
+    (row,) = JsonlStore(tmp_path).transcript("k").tail(1).load(0, 1)
+    assert row.message == Message("tool", "x" * CLIP)
+
+
+def test_huge_blank_lines_are_neither_messages_nor_faults(tmp_path: Path, small_huge: int) -> None:
+    put(tmp_path, data=b" " * (small_huge + 1) + b"\n" + ONE)
+    store = JsonlStore(tmp_path)
+    assert (store.session("k").messages, store.session("k").faults) == (1, 0)
+    row = next(store.entries("k"))
+    assert (row.message, row.fault) == (None, None)
+
+
+# ---- transcripts
+
+
+def rows_of(path: Path) -> JsonlRows:
+    return JsonlStore(path.parent).transcript(path.stem).scan()
+
+
+def contents(rows: JsonlRows) -> list[str]:
+    return [row.message.content if row.message else "-" for row in rows.load(0, len(rows))]
+
+
+def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
+    path = put(tmp_path, data=b"")
+    assert len(rows_of(path)) == 0
+    assert rows_of(path).load(0, 5) == []
+    assert len(JsonlStore(tmp_path).transcript("k").tail()) == 0
+
+
+def test_the_tail_reads_from_the_end_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, data=ONE * 200_000 + TWO)
+    read: list[int] = []
+    real = os.pread
+
+    def count(fd: int, size: int, offset: int) -> bytes:
+        data = real(fd, size, offset)
+        read.append(len(data))
+        return data
+
+    monkeypatch.setattr(os, "pread", count)
+    rows = JsonlStore(tmp_path).transcript("k").tail(100)
+    assert contents(rows) == ["one"] * 99 + ["two"]
+    assert sum(read) < 300_000
+    assert not rows.complete
+
+
+def test_a_tail_that_reaches_the_beginning_is_complete(tmp_path: Path) -> None:
+    put(tmp_path, data=ONE + TORN + TWO)
+    transcript = JsonlStore(tmp_path).transcript("k")
+    assert [transcript.tail(count).complete for count in (1, 2, 3, 4)] == [False, False, True, True]
+    assert [row.address.line for row in transcript.tail(3).load(0, 3)] == [1, 2, 3]
+    assert [row.address.line for row in transcript.tail(2).load(0, 2)] == [None, None]
+    assert len(transcript.tail(0)) == 0
+
+
+def test_a_scan_in_small_chunks_finds_the_same_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, data=b"\n" + ONE + b"x" * 50 + b"\n\n" + TWO + b"unfinished")
+    whole = rows_of(path).ends
+    assert list(whole) == [1, 33, 84, 85, 122, 132]
+    for chunk in (1, 2, 3, 7, 31, 32, 33, 131, 132, 133):
+        monkeypatch.setattr(jsonl_transcript, "CHUNK", chunk)
+        assert rows_of(path).ends == whole
+
+
+def test_a_scan_from_an_earlier_one_reads_what_grew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, data=ONE + b'{"role":"user","content":"to ')
+    transcript = JsonlStore(tmp_path).transcript("k")
+    earlier = transcript.scan()
+    with path.open("ab") as file:
+        file.write(b'be"}\n' + TWO)
+    starts: list[int] = []
+    real = lines.line_ends
+
+    def watched(fd: int, start: int = 0, stop: int | None = None) -> object:
+        starts.append(start)
+        return real(fd, start, stop)
+
+    monkeypatch.setattr(lines, "line_ends", watched)
+    grown = transcript.scan(earlier=earlier)
+    assert starts == [len(ONE)]
+    assert contents(grown) == ["one", "to be", "two"]
+    assert (len(earlier), grown.ends) == (2, rows_of(path).ends)
+
+
+def test_a_scan_from_an_earlier_one_of_another_file_begins_anew(tmp_path: Path) -> None:
+    path = put(tmp_path, data=ONE + ONE)
+    earlier = rows_of(path)
+    path.unlink()
+    put(tmp_path, data=TWO + TWO + ONE)
+    assert contents(JsonlStore(tmp_path).transcript("k").scan(earlier=earlier)) == ["two", "two", "one"]
+
+
+def test_a_view_stays_as_it_was_while_the_file_grows(tmp_path: Path) -> None:
+    path = put(tmp_path, data=ONE + TWO)
+    rows = rows_of(path)
+    with path.open("ab") as file:
+        file.write(ONE)
+    assert contents(rows) == ["one", "two"]
+
+
+def replaced(path: Path) -> None:
+    data = path.read_bytes()
+    path.rename(path.with_suffix(".old"))  # keeps the inode from being used again
+    path.write_bytes(data)
+
+
+def rewritten(path: Path) -> None:
+    path.write_bytes(ONE + TWO.replace(b"two", b"owt"))
+
+
+def shortened(path: Path) -> None:
+    os.truncate(path, len(ONE))
+
+
+@pytest.mark.parametrize("change", [replaced, rewritten, shortened])
+def test_a_view_never_shows_other_bytes(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    path = put(tmp_path, data=ONE + TWO)
+    rows = rows_of(path)
+    change(path)
+    with pytest.raises(Changed, match=r"k\.jsonl"):
+        rows.load(0, 1)
+
+
+def test_a_view_of_a_file_that_is_gone_says_so(tmp_path: Path) -> None:
+    path = put(tmp_path)
+    rows = rows_of(path)
+    transcript = JsonlStore(tmp_path).transcript("k")
+    path.unlink()
+    with pytest.raises(UnknownKey):
+        rows.load(0, 1)
+    assert transcript.version() is None
+
+
+def test_no_descriptor_outlives_a_read(tmp_path: Path) -> None:
+    put(tmp_path, data=ONE + TORN + TWO)
+    before = os.listdir("/dev/fd")
+    store = JsonlStore(tmp_path)
+    store.session("k")
+    store.last("k")
+    next(messages := store.messages("k"))
+    messages.close()  # type: ignore[attr-defined]
+    store.transcript("k").tail().load(0, 1)
+    store.transcript("k").scan().load(0, 1)
+    with pytest.raises(Cancelled):
+        store.transcript("k").scan(cancelled=lambda: True)
+    assert len(os.listdir("/dev/fd")) == len(before)
+
+
+def test_the_list_asks_the_folder_and_nothing_else_of_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number in range(300):
+            put(folder, f"{number}.jsonl")
+        asked: list[object] = []
+        for call in ("stat", "lstat", "access", "open"):
+            monkeypatch.setattr(os, call, lambda path, *_, **__: asked.append(path))
+        sessions: list[Session] = JsonlStore(folder).sessions()
+        monkeypatch.undo()
+    assert (len(sessions), asked) == (300, [])
