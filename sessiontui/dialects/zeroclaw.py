@@ -1,14 +1,15 @@
 """ZeroClaw's lines: bytes → message as it reads them, message → the very bytes it writes.
 
-Valid means that ZeroClaw would read it. The fast way is a round trip: when orjson writes what it read with the same
-bytes, there is no room for a second key, odd white space or an escape. What fails it goes the slow, exact way of
-``strict``. Refuses to guess: a line that is not exactly one record is ``Dropped``, whatever could be had back from it.
+Valid means that ZeroClaw would read it. The fast way lets orjson judge the grammar and then makes sure that no key
+stands in the record twice; all that is not plainly so goes the slow, exact way of ``strict``. Refuses to guess: a line
+that is not exactly one record is ``Dropped``, whatever could be had back from it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 import orjson
 
@@ -18,6 +19,20 @@ from sessiontui.errors import UsageError
 from sessiontui.model import Message
 
 __all__ = ["Dropped", "Judged", "is_valid", "judge", "read", "write"]
+
+
+def _openings() -> dict[bytes, tuple[int, bytes]]:
+    openings = [b'{"role":"%b","content":"' % role for role in (b"system", b"user", b"assistant", b"tool")]
+    return {opening[9:10]: (len(opening), opening) for opening in openings}
+
+
+_OPENINGS: Final = _openings()
+"""How nearly all lines begin, by the first letter of the role.
+
+Where no other quote stands behind, but for a line's last three bytes, a line of sound JSON can only end in ``"}``: it
+is one record. This spares a look at what was read, and half of the time that ``judge`` needs beside orjson.
+"""
+_NONE: Final = (0, b"none")
 
 
 @dataclass(slots=True)
@@ -31,16 +46,11 @@ class Judged:
 
 def read(line: bytes) -> Message | Dropped | None:
     """Read a line, with or without its newline: None for a blank one."""
-    body = line.rstrip(b"\r\n") if line.endswith((b"\n", b"\r")) else line
     try:
-        record = orjson.loads(body)
-        if type(record) is dict and orjson.dumps(record) == body:
-            role, content = record.get("role"), record.get("content")
-            if type(role) is str and type(content) is str:
-                return Message(role, content)
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-        pass
-    return strict.read(line)
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return strict.read(line)
+    return Message(record["role"], record["content"]) if _is_plain(record, line) else strict.read(line)
 
 
 def is_valid(line: bytes) -> bool:
@@ -49,25 +59,20 @@ def is_valid(line: bytes) -> bool:
 
 
 def judge(lines: Iterable[bytes]) -> Judged:
-    """Read many lines, with their newlines, and keep only what they are: for loops over a whole store."""
+    """Read many lines, with or without newlines, and keep only what they are: for loops over a whole store."""
     judged = Judged()
-    loads, dumps, newline = orjson.loads, orjson.dumps, orjson.OPT_APPEND_NEWLINE
-    refused = (orjson.JSONDecodeError, orjson.JSONEncodeError)
+    loads, refused, opening_of = orjson.loads, orjson.JSONDecodeError, _OPENINGS.get
     valid = 0
     for index, line in enumerate(lines):
         try:
             record = loads(line)
-            if (
-                type(record) is dict
-                and type(record.get("role")) is str
-                and type(record.get("content")) is str
-                and dumps(record, None, newline) == line
-            ):
+            size, opening = opening_of(line[9:10], _NONE)
+            if (line[:size] == opening and 34 not in line[size:-3]) or _is_plain(record, line):
                 valid += 1
                 continue
         except refused:
             pass
-        outcome = read(line)
+        outcome = strict.read(line)
         if isinstance(outcome, Message):
             valid += 1
         elif outcome is None:
@@ -76,6 +81,21 @@ def judge(lines: Iterable[bytes]) -> Judged:
             judged.dropped.append((index, outcome))
     judged.valid = valid
     return judged
+
+
+def _is_plain(record: object, line: bytes) -> bool:
+    """Whether what orjson read from the line is a role and a content, both texts, once each, and nothing else.
+
+    Two pairs have eight quotes. An escaped quote has a backslash before it, and so has the closing quote of a text
+    that ends in a backslash: n pairs have between 3n and 4n quotes without one, so eight of these mean two pairs.
+    """
+    return (
+        type(record) is dict
+        and len(record) == 2
+        and type(record.get("role")) is str
+        and type(record.get("content")) is str
+        and ((quotes := line.count(b'"')) == 8 or quotes - line.count(b'\\"') == 8)
+    )
 
 
 def write(message: Message) -> bytes:

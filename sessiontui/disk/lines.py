@@ -29,7 +29,7 @@ HUGE: Final = 8 * 1024 * 1024
 TAIL: Final = 4096
 """How many bytes before an offset ``tail_hash`` looks at."""
 
-_CHUNK: Final = 256 * 1024
+_CHUNK: Final = 64 * 1024  # larger ones leave the allocator's arena: measured at 2 to 3 times the cost
 _BACK: Final = 64 * 1024
 
 
