@@ -12,7 +12,7 @@ import click
 
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Asked, reads
-from sessiontui.cli.output import count, say
+from sessiontui.cli.output import say
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
 from sessiontui.model import Backend
@@ -92,7 +92,7 @@ def stores(*, as_json: bool) -> int:
                     "*" if place.default else "",
                     str(place.path),
                     place.backend,
-                    count(place.sessions, "session"),
+                    output.column(place.sessions, "session"),
                     output.age(place.last_activity),
                 )
                 for place in found

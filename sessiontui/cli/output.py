@@ -93,7 +93,7 @@ def _print(line: str) -> None:
 
 
 def _encoded(line: str) -> bytes:
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = (sys.stdout and sys.stdout.encoding) or "utf-8"
     try:
         return line.encode(encoding)
     except UnicodeEncodeError:
@@ -119,8 +119,15 @@ def count(number: int | None, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def size(number: int) -> str:
-    """A number of bytes for people: ``812 B``, ``1.2 MB``."""
+def column(number: int | None, noun: str) -> str:
+    """The same for a column that is aligned at its right edge: ``1 message `` stands under ``2 messages``."""
+    return count(number, noun) + (" " if number == 1 else "")
+
+
+def size(number: int | None) -> str:
+    """A number of bytes for people: ``812 B``, ``1.2 MB``; what is not known is ``…``."""
+    if number is None:
+        return "…"
     if number < 1000:
         return f"{number} B"
     amount = number / 1000

@@ -15,7 +15,7 @@ from sessiontui.model import Session
 _ORDERS: dict[str, Callable[[Session], Any]] = {
     "key": lambda session: session.key,
     "messages": lambda session: -(session.messages or 0),
-    "size": lambda session: -session.bytes,
+    "size": lambda session: -(session.bytes or 0),
     "faults": lambda session: -(session.faults or 0),
 }
 
@@ -77,8 +77,8 @@ def _cells(session: Session) -> tuple[str, ...]:
     return (
         _badge(session),
         session.key,
-        output.count(session.messages, "message"),
-        output.count(session.faults, "fault") if session.faults else "",
+        output.column(session.messages, "message"),
+        output.column(session.faults, "fault") if session.faults else "",
         output.size(session.bytes),
         output.age(session.last_activity),
         session.name or "",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -42,20 +41,13 @@ def show(*, asked: Asked, key: str, raw: bool) -> int:
         _copy(store, session)
         return 0
     path = store.file(session) if isinstance(store, JsonlStore) else store.path
-    with closing(_entries(store, session)) as entries:
-        if raw:
-            for entry in entries:
-                (_raw_row if asked.json else _raw_line)(path, entry)
-        elif asked.json:
-            for entry in entries:
-                _message_row(path, entry)
-        else:
-            _conversation(path, entries)
+    if not asked.json and not raw:
+        _conversation(path, store.entries(session))
+        return 0
+    show_one = _message_row if not raw else _raw_row if asked.json else _raw_line
+    for entry in store.entries(session):
+        show_one(path, entry)
     return 0
-
-
-def _entries(store: Store, key: str) -> Iterator[Entry]:
-    yield from store.entries(key)
 
 
 # ---- messages

@@ -28,7 +28,7 @@ VERBS = {
     "pop": "changing:pop",
     "compact": "changing:compact",
     "migrate": "moving:migrate",
-    "cleanup": "moving:cleanup",
+    "cleanup": "changing:cleanup",
     "undo": "undoing:undo",
     "journal": "undoing:journal",
 }

@@ -1,0 +1,390 @@
+"""append, pop, compact, migrate, cleanup, undo and journal: what they do, say, and say they would do."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import DATA, Ran, Runner, tree
+
+DAMAGED = DATA / "damaged"
+NAMES = sorted(path.stem for path in (DAMAGED / "sessions").glob("*.jsonl"))
+
+BOB = b'{"role":"user","content":"one"}\n{"role":"user","content":"tw\n{"role":"user","content":"three"}\n\n'
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Runner:
+    """A private copy of the damaged files."""
+    folder = tmp_path / "sessions"
+    folder.mkdir(exist_ok=True)
+    for name in NAMES:
+        (folder / f"{name}.jsonl").write_bytes((DAMAGED / "sessions" / f"{name}.jsonl").read_bytes())
+    return Runner(folder)
+
+
+def contents(ran: Ran) -> list[tuple[str, str]]:
+    return [(row["role"], row["content"]) for row in ran.rows]
+
+
+def expected(name: str, what: str) -> list[tuple[str, str]]:
+    """What loads from the file that ZeroClaw left behind."""
+    stem = f"{name}.{what}"
+    return contents(Runner(DAMAGED / "expected" / f"{stem}.jsonl")("show", stem, "--json"))
+
+
+# ---- append
+
+
+def test_append_writes_the_bytes_that_zeroclaw_writes(run: Runner, store: Path) -> None:
+    before = (store / "alice.jsonl").read_bytes()
+    (row,) = run("append", "alice", "--role", "user", 'é"\\\x01\x7f\u2028', "--json").rows
+    line = '{"role":"user","content":"é\\"\\\\\\u0001\x7f\u2028"}\n'.encode()
+    assert (store / "alice.jsonl").read_bytes() == before + line
+    assert list(row) == ["change", "key", "offset", "length"]
+    assert (row["key"], row["offset"]) == ("alice", len(before))
+
+
+def test_append_reads_standard_input_byte_for_byte(run: Runner, store: Path) -> None:
+    run("append", "carol", "--role", "tool", "-", stdin="zwei\nZeilen 🦀\n".encode())
+    assert (store / "carol.jsonl").read_bytes() == '{"role":"tool","content":"zwei\\nZeilen 🦀\\n"}\n'.encode()
+
+
+def test_append_refuses_input_that_is_no_text(run: Runner, store: Path) -> None:
+    before = tree(store)
+    assert "not UTF-8: byte 2" in run("append", "carol", "--role", "user", "-", stdin=b"ab\xff", code=2).err
+    assert tree(store) == before
+
+
+def test_append_makes_a_new_session_under_its_sanitised_key(run: Runner, store: Path) -> None:
+    (row,) = run("append", "new/key.x", "--role", "", "", "--json").rows
+    assert row["key"] == "new_key_x"
+    assert (store / "new_key_x.jsonl").read_bytes() == b'{"role":"","content":""}\n'
+    assert (store / "new_key_x.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_append_takes_text_that_looks_like_an_option(run: Runner) -> None:
+    run("append", "--role", "user", "--", "carol", "--dry-run")
+    assert run("show", "carol", "--json").rows == [{"role": "user", "content": "--dry-run"}]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_message_appended_to_a_damaged_file_is_not_lost(damaged: Runner, name: str) -> None:
+    before = contents(damaged("show", name, "--json"))
+    damaged("append", name, "--role", "user", "appended")
+    after = contents(damaged("show", name, "--json"))
+    assert after[-1] == ("user", "appended")
+    assert after[: len(before)] == before
+
+
+# ---- pop
+
+
+def test_pop_removes_the_last_message_and_says_so(run: Runner, store: Path) -> None:
+    (row,) = run("pop", "bob", "--json").rows
+    assert list(row) == ["change", "key", "removed"]
+    assert list(row["removed"]) == ["role", "content", "line", "offset"]
+    assert (row["removed"]["content"], row["removed"]["offset"]) == ("three", 61)
+    assert (store / "bob.jsonl").read_bytes() == BOB.replace(b'{"role":"user","content":"three"}\n', b"")
+
+
+def test_pop_for_people_names_the_change_and_its_undo(run: Runner, store: Path) -> None:
+    lines = run("pop", "alice").text.splitlines()
+    assert lines[0] == "removed the last message of alice (assistant):"
+    assert lines[1] == "  it was a new day"
+    assert lines[-1] == f"change 1 · undo with `sessiontui undo -s {store} 1`"
+
+
+def test_pop_of_nothing_is_no_failure(run: Runner, store: Path) -> None:
+    before = tree(store)
+    assert run("pop", "carol", "--json").rows == [{"change": None, "key": "carol", "removed": None}]
+    assert run("pop", "carol").text == "carol has no message; nothing to remove\n"
+    assert tree(store) == before
+
+
+def test_pop_refuses_where_whole_records_stand_behind(run: Runner, store: Path) -> None:
+    glued = b'{"role":"user","content":"a"}\n{"role":"user","content":"b"}{"role":"user","content":"c"}\n'
+    (store / "glued.jsonl").write_bytes(glued)
+    assert "--anyway" in run("pop", "glued", code=4).err
+    assert (store / "glued.jsonl").read_bytes() == glued
+    run("pop", "glued", "--anyway")
+    assert (store / "glued.jsonl").read_bytes() == glued[30:]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pop_then_undo_on_every_damaged_file(damaged: Runner, name: str) -> None:
+    file = damaged.store / f"{name}.jsonl"
+    before = file.read_bytes()
+    (row,) = damaged("pop", name, "--anyway", "--json").rows
+    assert contents(damaged("show", name, "--json")) == expected(name, "pop")
+    if row["change"] is not None:
+        damaged("undo")
+    assert file.read_bytes() == before
+
+
+# ---- compact
+
+
+def test_compact_keeps_valid_lines_byte_for_byte(run: Runner, store: Path) -> None:
+    (row,) = run("compact", "bob", "--json").rows
+    assert (store / "bob.jsonl").read_bytes() == BOB.replace(b'{"role":"user","content":"tw\n', b"")[:-1]
+    assert row | {"change": ""} == {
+        "change": "",
+        "key": "bob",
+        "kept": 2,
+        "dropped": 1,
+        "recovered": 0,
+        "bytes_before": 96,
+        "bytes_after": 66,
+        "status": "compacted",
+        "reason": None,
+    }
+
+
+def test_compact_all_is_one_change(run: Runner, store: Path) -> None:
+    (store / "dan.jsonl").write_bytes(b"nonsense\n")
+    rows = run("compact", "--all", "--json").rows
+    assert {row["key"]: row["status"] for row in rows} == {
+        "alice": "unchanged",
+        "bob": "compacted",
+        "carol": "unchanged",
+        "dan": "compacted",
+    }
+    assert len({row["change"] for row in rows}) == 1
+    before = (store / "bob.jsonl").read_bytes()
+    assert len(run("undo", "--list", "--json").rows) == 1
+    run("undo")
+    assert (store / "bob.jsonl").read_bytes() == BOB != before
+    assert (store / "dan.jsonl").read_bytes() == b"nonsense\n"
+
+
+def test_compact_for_people(run: Runner) -> None:
+    lines = run("compact", "--all").text.splitlines()
+    assert lines[0] == "bob was compacted: 1 damaged line removed, 2 messages kept, 96 B → 66 B"
+    assert lines[1] == "2 sessions without anything to remove"
+
+
+def test_compact_wants_keys_or_all(run: Runner) -> None:
+    assert "--all" in run("compact", code=2).err
+    run("compact", "--all", "bob", code=2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_compact_then_undo_on_every_damaged_file(damaged: Runner, name: str) -> None:
+    file = damaged.store / f"{name}.jsonl"
+    before, mode, at = file.read_bytes(), file.stat().st_mode, file.stat().st_mtime_ns
+    (row,) = damaged("compact", name, "--json").rows
+    assert contents(damaged("show", name, "--json")) == expected(name, "compact")
+    if row["change"] is not None:
+        damaged("undo")
+    assert (file.read_bytes(), file.stat().st_mode, file.stat().st_mtime_ns) == (before, mode, at)
+
+
+# ---- migrate
+
+
+def test_migrate_moves_and_names_what_stays(run: Runner, store: Path) -> None:
+    rows = run("migrate", "alice", "bob", "--json").rows
+    assert [(row["key"], row["imported"], row["left_behind"], row["status"]) for row in rows] == [
+        ("alice", 2, 0, "migrated"),
+        ("bob", 2, 1, "migrated"),
+    ]
+    assert list(rows[0]) == ["change", "key", "imported", "left_behind", "status", "reason"]
+    assert sorted(path.name for path in store.glob("*.jsonl*")) == [
+        "alice.jsonl.migrated",
+        "bob.jsonl.migrated",
+        "carol.jsonl",
+    ]
+    assert contents(run("show", "bob", "--backend", "sqlite", "--json")) == [("user", "one"), ("user", "three")]
+    run("undo")
+    assert (store / "bob.jsonl").read_bytes() == BOB
+    assert [row["key"] for row in run("list", "--backend", "jsonl", "--json").rows] == ["alice", "bob", "carol"]
+
+
+# ---- cleanup
+
+
+def test_cleanup_removes_by_age_and_undo_brings_back(run: Runner, store: Path) -> None:
+    (store / "fresh.jsonl").write_bytes(b"")
+    before = (store / "bob.jsonl").read_bytes(), (store / "bob.jsonl").stat().st_mtime_ns
+    rows = run("cleanup", "--ttl-hours", "1", "--json").rows
+    assert sorted(row["key"] for row in rows) == ["alice", "bob", "carol"]
+    assert list(rows[0]) == ["change", "key", "last_activity", "messages"]
+    assert len({row["change"] for row in rows}) == 1
+    assert [path.name for path in store.glob("*.jsonl")] == ["fresh.jsonl"]
+    run("undo")
+    assert ((store / "bob.jsonl").read_bytes(), (store / "bob.jsonl").stat().st_mtime_ns) == before
+
+
+@pytest.mark.parametrize("ttl", ["0", "-5"])
+def test_cleanup_of_zero_or_less_removes_nothing(run: Runner, store: Path, ttl: str) -> None:
+    before = tree(store)
+    assert run("cleanup", "--ttl-hours", ttl, "--json").out == b""
+    assert tree(store) == before
+
+
+@pytest.mark.parametrize("ttl", ["nan", "inf", "1e300"])
+def test_cleanup_takes_any_number(run: Runner, store: Path, ttl: str) -> None:
+    before = tree(store)
+    run("cleanup", "--ttl-hours", ttl, code=2 if ttl == "nan" else 0)
+    assert tree(store) == before
+
+
+# ---- undo and journal
+
+
+def test_undo_takes_back_and_redo_gives_again(run: Runner, store: Path) -> None:
+    run("pop", "bob")
+    popped = (store / "bob.jsonl").read_bytes()
+    (row,) = run("undo", "--json").rows
+    assert list(row)[:5] == ["change", "verb", "keys", "at", "status"]
+    assert (row["verb"], row["keys"], row["status"]) == ("pop", ["bob"], "undone")
+    assert (store / "bob.jsonl").read_bytes() == BOB
+    (row,) = run("undo", "--redo", "--json").rows
+    assert row["status"] == "redone"
+    assert (store / "bob.jsonl").read_bytes() == popped
+
+
+def test_undo_takes_an_id_with_or_without_its_zeros(run: Runner, store: Path) -> None:
+    first = run("pop", "alice", "--json").rows[0]["change"]
+    run("pop", "bob")
+    run("undo", first)
+    run("undo", "2")
+    assert (store / "bob.jsonl").read_bytes() == BOB
+    assert len(contents(run("show", "alice", "--json"))) == 2
+
+
+def test_undo_without_anything_to_undo(run: Runner, store: Path) -> None:
+    before = tree(store)
+    run("undo", code=2)
+    run("undo", "7", code=2)
+    run("undo", "x", code=2)
+    run("undo", "--list", "--redo", code=2)
+    assert run("undo", "--list", "--json").out == b""
+    assert tree(store) == before
+
+
+def test_the_list_of_changes(run: Runner) -> None:
+    run("pop", "bob")
+    run("append", "alice", "--role", "user", "x")
+    rows = run("undo", "--list", "--json").rows
+    assert [(row["verb"], row["keys"], row["status"]) for row in rows] == [
+        ("append", ["alice"], "done"),
+        ("pop", ["bob"], "done"),
+    ]
+    assert all(list(row) == ["change", "verb", "keys", "at", "status"] for row in rows)
+    lines = run("undo", "--list").text.splitlines()
+    assert lines[1].split()[:3] == ["1", "pop", "bob"]
+
+
+def test_the_journal_says_what_it_keeps(run: Runner, store: Path) -> None:
+    assert run("journal").text == "0 changes, 0 B on disk\n"
+    run("compact", "bob")
+    (row,) = run("journal", "--json").rows
+    assert row["bytes"] >= len(BOB)
+    assert "1 change," in run("journal").text
+
+
+def test_purge_leaves_the_newest_change(run: Runner, store: Path) -> None:
+    for _ in range(3):
+        run("append", "alice", "--role", "user", "x")
+    before = tree(store)
+    assert [row["status"] for row in run("journal", "--purge", "--dry-run", "--json").rows] == ["dropped"] * 2
+    assert tree(store) == before
+    assert len(run("journal", "--purge", "--json").rows) == 2
+    assert len(run("journal", "--json").rows) == 1
+    run("undo")
+
+
+# ---- dry runs
+
+
+@pytest.mark.parametrize("json_too", [False, True])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("append", "alice", "--role", "user", "x"),
+        ("append", "new", "--role", "user", "x"),
+        ("pop", "bob"),
+        ("compact", "--all"),
+        ("migrate",),
+        ("cleanup", "--ttl-hours", "1"),
+        ("journal", "--purge"),
+    ],
+)
+def test_a_dry_run_changes_nothing(run: Runner, store: Path, arguments: tuple[str, ...], json_too: bool) -> None:
+    before = tree(store.parent)
+    ran = run(*arguments, "--dry-run", *(["--json"] if json_too else []))
+    assert tree(store.parent) == before
+    if json_too:
+        assert all(row.get("change") is None for row in ran.rows)
+    else:
+        assert "would" in ran.text
+        assert "undo with" not in ran.text
+
+
+def test_a_dry_run_of_undo_changes_nothing(run: Runner, store: Path) -> None:
+    run("compact", "bob")
+    before = tree(store)
+    assert run("undo", "--dry-run").text.startswith("would undo change 1: compact bob\n")
+    (row,) = run("undo", "--dry-run", "--json").rows
+    assert (row["change"], row["of"]) == (None, "00000001")
+    assert tree(store) == before
+
+
+# ---- SQLite
+
+
+def test_every_change_of_a_database_can_be_undone(database: Path) -> None:
+    run = Runner(database)
+    listed = run("list", "--json", "--sort", "key").rows
+    key = next(row["key"] for row in listed if row["messages"])
+    before = run("show", key, "--json").out
+    (row,) = run("pop", key, "--json").rows
+    assert list(row["removed"]) == ["role", "content", "id"]
+    assert run("show", key, "--json").out == b"".join(before.splitlines(keepends=True)[:-1])
+    run("undo")
+    assert run("show", key, "--json").out == before
+    (row,) = run("append", key, "--role", "user", "x", "--json").rows
+    assert (row["offset"], row["length"]) == (None, None)
+    run("undo")
+    run("cleanup", "--ttl-hours", "1")
+    assert run("list", "--json").out == b""
+    run("undo")
+    assert run("list", "--json", "--sort", "key").rows == listed
+
+
+def test_a_database_has_nothing_to_compact(database: Path) -> None:
+    before = hashlib.sha256(database.read_bytes()).hexdigest()
+    rows = Runner(database)("compact", "--all", "--json", code=None).rows
+    assert all(row["status"] != "compacted" for row in rows)
+    assert hashlib.sha256(database.read_bytes()).hexdigest() == before
+
+
+# ---- waiting
+
+
+def test_a_file_that_is_still_growing_is_tried_again(run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sessiontui.changes import pop
+    from sessiontui.errors import Changed
+
+    tries = []
+    real = pop.make
+
+    def make(*arguments: object, **more: object) -> object:
+        tries.append(time.monotonic())
+        if len(tries) < 3:
+            raise Changed("bob.jsonl")
+        return real(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pop, "make", make)
+    run("pop", "bob")
+    assert len(tries) == 3
+    tries.clear()
+    assert run("pop", "bob", "--wait", "0", code=4).err.startswith("sessiontui: bob.jsonl changed")
+    assert len(tries) == 1
+    os.utime(store, None)

@@ -1,0 +1,297 @@
+"""Exit codes, and what stands on standard error."""
+
+from __future__ import annotations
+
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from sessiontui.cli import report
+from sessiontui.errors import Cancelled, Changed, Refused, StoreError, UnknownKey
+from tests.cli.conftest import Runner, tree
+
+VERBS = ["browse", "demo", "stores", "list", "show", "search", "check", "append", "pop", "compact", "migrate", "cleanup",
+         "undo", "journal"]  # fmt: skip
+
+
+def sessiontui(*arguments: str, **more: object) -> subprocess.CompletedProcess[bytes]:
+    """A whole process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "sessiontui", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output="stdout" not in more and "stderr" not in more,
+        check=False,
+        timeout=60,
+        **more,  # type: ignore[call-overload]
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UnknownKey("x"), 2),
+        (StoreError("x"), 3),
+        (PermissionError(13, "Permission denied", "/x"), 3),
+        (OSError("x"), 3),
+        (Refused("x", "y"), 4),
+        (Changed("x"), 4),
+        (Cancelled(), 130),
+        (KeyboardInterrupt(), 130),
+        (click.Abort(), 130),
+        (BrokenPipeError(), 0),
+        (click.UsageError("x"), 2),
+        (click.exceptions.Exit(1), 1),
+        (RuntimeError("a bug"), 3),
+    ],
+)
+def test_each_ending_has_its_code(error: BaseException, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> int:
+        raise error
+
+    assert report.guarded(work) == code
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) <= 2
+    assert all(line.startswith(("sessiontui: ", "  ")) for line in told)
+
+
+def test_the_highest_code_of_several_wins(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = report.Tally()
+    for error in (UnknownKey("a"), Refused("b"), StoreError("c")):
+        with tally.alone():
+            raise error
+    assert tally.code == 4
+    assert capsys.readouterr().err.count("sessiontui: ") == 3
+
+
+def test_a_bug_has_a_traceback_only_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work() -> int:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setenv("SESSIONTUI_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        report.guarded(work)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["list", "--sort", "colour"], 2, "--sort"),
+        (["list", "--nonsense"], 2, "--nonsense"),
+        (["show"], 2, "KEY"),
+        (["show", "nobody"], 2, "no session “nobody”"),
+        (["check", "nobody"], 2, "no session “nobody”"),
+        (["pop", "nobody"], 2, "no session “nobody”"),
+        (["compact", "nobody"], 2, "no session “nobody”"),
+        (["migrate", "nobody"], 2, "no session “nobody”"),
+        (["append", "alice", "text"], 2, "--role"),
+        (["search"], 2, "QUERY"),
+        (["search", "x", "--limit", "-1"], 2, "--limit"),
+        (["cleanup"], 2, "--ttl-hours"),
+        (["list", "--backend", "sqlite"], 2, "sqlite"),
+        (["pop", "alice", "--wait", "-1"], 2, "--wait"),
+    ],
+)
+def test_wrong_usage_is_one_plain_line_and_a_hint(
+    run: Runner, store: Path, arguments: list[str], code: int, sentence: str
+) -> None:
+    before = tree(store)
+    ran = run(*arguments, code=code)
+    lines = ran.err.splitlines()
+    assert sentence in lines[0]
+    assert 1 <= len(lines) <= 2
+    assert ran.out == b""
+    assert tree(store) == before
+
+
+def test_no_store_is_a_sentence_and_a_code(tmp_path: Path) -> None:
+    ran = Runner(tmp_path / "gone")("list", code=2)
+    assert ran.err.startswith("sessiontui: there is nothing at ")
+
+
+def test_a_store_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"no database at all, and long enough to be looked at" * 50)
+    ran = Runner(tmp_path / "x.db")("list", code=3)
+    assert ran.err.startswith("sessiontui: ")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_its_help(run: Runner, verb: str) -> None:
+    from click.testing import CliRunner
+
+    from sessiontui.cli.verbs import verbs
+
+    result = CliRunner().invoke(verbs, [verb, "--help"])
+    assert result.exit_code == 0
+    assert f"Usage: sessiontui {verb}" in result.stdout
+    assert "--json" in result.stdout
+    options = {"append", "pop", "compact", "migrate", "cleanup", "undo", "journal"}
+    assert ("--dry-run" in result.stdout) == (verb in options)
+    assert ("--wait SECONDS" in result.stdout) == (verb in options)
+    assert ("--no-lease" in result.stdout) == (verb in options)
+
+
+def test_later_verbs_are_absent() -> None:
+    from sessiontui.cli import verbs
+
+    assert list(verbs.VERBS) == VERBS
+
+
+def test_a_word_that_is_no_verb(tmp_path: Path) -> None:
+    ran = sessiontui("lst", cwd=tmp_path, env=_environment())
+    assert ran.returncode == 2
+    assert ran.stderr.decode().splitlines() == [
+        "sessiontui: “lst” is neither a verb nor a store",
+        "  `sessiontui --help` shows the verbs",
+    ]
+
+
+# ---- processes
+
+
+def _environment(**more: str) -> dict[str, str]:
+    root = Path(__file__).parent.parent.parent
+    return {**os.environ, "PYTHONPATH": str(root), **more}
+
+
+def test_the_reader_of_the_pipe_may_go(store: Path) -> None:
+    line = b'{"role":"user","content":"%b"}\n' % (b"x" * 500)
+    (store / "long.jsonl").write_bytes(line * 5000)
+    shell = shutil.which("bash")
+    assert shell
+    command = f"set -o pipefail; {sys.executable} -m sessiontui show long --json -s {store} | head -1"
+    ran = subprocess.run([shell, "-c", command], capture_output=True, check=False, timeout=60, env=_environment())
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, line, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_behind_standard_output_is_an_error(store: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        ran = sessiontui("show", "alice", "-s", str(store), stdout=full, stderr=subprocess.PIPE, env=_environment())
+    assert ran.returncode == 3
+    assert ran.stderr.decode().startswith("sessiontui: ")
+    assert ran.stderr.count(b"\n") == 1
+
+
+def test_closed_outputs_are_no_traceback(store: Path) -> None:
+    command = f"{sys.executable} -m sessiontui list -s {store} >&-"
+    ran = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60, env=_environment())
+    assert ran.returncode == 3
+    assert ran.stderr.decode() == "sessiontui: standard output is closed\n"
+    command = f"{sys.executable} -m sessiontui list -s {store} >/dev/full 2>&-"
+    assert subprocess.run(command, shell=True, check=False, timeout=60, env=_environment()).returncode == 3
+
+
+def test_interrupted_is_130_without_a_word(store: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "sessiontui", "append", "alice", "--role", "user", "-", "-s", str(store)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(PYTHONVERBOSE=""),
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(b"half a mess")
+        process.stdin.flush()
+        _wait_until_reading(process.pid)
+        process.send_signal(signal.SIGINT)
+        process.stdin.close()
+        process.wait(60)
+        assert process.stderr.read() == b""
+    assert process.returncode == 130
+
+
+def _wait_until_reading(pid: int) -> None:
+    """Until the process sleeps in a read of its standard input."""
+    import time
+
+    for _ in range(600):
+        if "anon_pipe_read" in _where(pid) or "pipe_read" in _where(pid):
+            return
+        time.sleep(0.05)
+
+
+def _where(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/wchan").read_text()
+    except OSError:
+        return ""
+
+
+def test_an_encoding_without_our_signs_is_no_failure(store: Path) -> None:
+    (store / "зверь.jsonl").write_bytes(b'{"role":"user","content":"\xf0\x9f\xa6\x80"}\n')
+    environment = _environment(PYTHONIOENCODING="ascii")
+    ran = sessiontui("pop", "зверь", "-s", str(store), env=environment)
+    assert ran.returncode == 0
+    assert ran.stdout.isascii()
+    assert b"\\U0001f980" in ran.stdout
+    assert b"change 1 - undo" in ran.stdout
+    assert sessiontui("show", "пусто", "-s", str(store), env=environment).returncode == 2
+
+
+# ---- browse and demo
+
+
+@pytest.mark.parametrize("verb", [[], ["browse"]])
+def test_the_browser_needs_a_terminal(store: Path, verb: list[str]) -> None:
+    ran = sessiontui(*verb, str(store), env=_environment())
+    assert ran.returncode == 2
+    assert ran.stderr.decode() == (
+        "sessiontui: the browser needs a terminal; `sessiontui list` shows the sessions without one\n"
+    )
+
+
+def test_the_browser_does_not_open_on_a_dumb_terminal(store: Path) -> None:
+    ours, theirs = pty.openpty()
+    ran = subprocess.run(
+        [sys.executable, "-m", "sessiontui", str(store)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=60,
+        env=_environment(TERM="dumb"),
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert ran.returncode == 2
+    assert b"sessiontui list" in ran.stderr
+
+
+def test_browse_hands_its_store_to_the_browser(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from sessiontui.cli import opening
+    from sessiontui.cli.verbs import verbs
+    from sessiontui.model import Backend
+
+    opened: list[tuple[Path | None, Backend | None]] = []
+
+    def browser(path: Path | None, backend: Backend | None) -> int:
+        opened.append((path, backend))
+        return 5
+
+    monkeypatch.setattr(opening, "_need_terminal", lambda: None)
+    for arguments in ([str(store)], ["browse", str(store)], ["-s", str(store)], ["--backend", "jsonl", str(store)]):
+        assert CliRunner().invoke(verbs, arguments, obj=browser).exit_code == 5
+    assert opened == [(store, None)] * 3 + [(store, Backend.JSONL)]
+
+
+def test_demo_writes_a_store_that_reads(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from sessiontui.cli.verbs import verbs
+
+    result = CliRunner().invoke(verbs, ["demo", str(tmp_path / "demo"), "--no-open"])
+    assert result.exit_code == 0
+    path = Path(result.stdout.removesuffix("\n"))
+    assert path.is_relative_to(tmp_path)
+    run = Runner(path)
+    assert len(run("list", "--json").rows) >= 5
+    run("check", code=1)
