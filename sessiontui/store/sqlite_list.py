@@ -62,6 +62,11 @@ def bound(key: str) -> str | bytes:
     return raw if any("\ud800" <= c <= "\udfff" for c in key) else key
 
 
+def as_key(key: object) -> str:
+    """A key as it came from the database, where text that is no UTF-8 comes as bytes."""
+    return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else str(key)
+
+
 def listed(connection: sqlite3.Connection, key: str | None = None) -> list[Session]:
     """All sessions, or the one of this key, newest activity first, as ZeroClaw orders them: by text. Not counted."""
     found: list[tuple[object, ...]] = []
@@ -106,7 +111,7 @@ def stale_keys(connection: sqlite3.Connection, before: str) -> list[str]:
     rows = connection.execute(
         "SELECT session_key FROM session_metadata WHERE typeof(session_key) = 'text' AND last_activity < ?", (before,)
     )
-    return [_key(key) for (key,) in rows]
+    return [as_key(key) for (key,) in rows]
 
 
 def _count(rows: sqlite3.Cursor, last: int, found: dict[str, Total], cancelled: Cancelled, progress: Progress) -> None:
@@ -114,7 +119,7 @@ def _count(rows: sqlite3.Cursor, last: int, found: dict[str, Total], cancelled: 
         if cancelled():
             raise CancelledError
         for _, key, size, loads in page:
-            total = found.get(_key(key))
+            total = found.get(as_key(key))
             if total is not None:
                 total.messages += loads
                 total.bytes += size
@@ -123,7 +128,7 @@ def _count(rows: sqlite3.Cursor, last: int, found: dict[str, Total], cancelled: 
 
 def _session(key: object, created_at: object, last_activity: object, name: object) -> Session:
     return Session(
-        _key(key),
+        as_key(key),
         Backend.SQLITE,
         messages=None,
         faults=None,
@@ -133,7 +138,3 @@ def _session(key: object, created_at: object, last_activity: object, name: objec
         name=name if isinstance(name, str) else None,
         reachable=isinstance(key, str),
     )
-
-
-def _key(key: object) -> str:
-    return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else str(key)

@@ -112,8 +112,9 @@ class SqliteTranscript:
         return SqliteRows(self.path, self.key, ids, True, positions)
 
     def version(self) -> object:
-        """Differs when anything in the database changed."""
-        return state(self.path)
+        """Differs when anything in the database changed; the clock of files alone is too coarse for that."""
+        sql = f"SELECT max(id) FROM sessions WHERE {KEY}"
+        return state(self.path), read(self.path, lambda c: c.execute(sql, (bound(self.key),)).fetchone())
 
     def _scanned(self, connection: sqlite3.Connection, cancelled: Cancelled) -> tuple[array[int], array[int]]:
         found = array("q"), array("q")
