@@ -1,10 +1,24 @@
-"""Add one message at the end of a session."""
+"""Add one message at the end of a session: in one write, an unfinished last line ended first, nothing else touched.
+
+Refuses to make a session file that would keep ZeroClaw from opening the store, which imports what it finds.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
-from sessiontui.model import Address, Message
+from sessiontui.changes import database, journal, presence, splices
+from sessiontui.changes.edits import Traits
+from sessiontui.changes.files import name_in, opened, plainly
+from sessiontui.changes.record import Record
+from sessiontui.dialects import zeroclaw
+from sessiontui.dialects.keys import sanitised
+from sessiontui.disk import lines
+from sessiontui.errors import Refused, UnknownKey
+from sessiontui.model import Address, Message, Span
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 
 
@@ -29,15 +43,83 @@ class Appended:
     change: str
     key: str
     address: Address
-    """JSONL: the span of the new line; its line number is not known. SQLite: id and time."""
+    """JSONL: the span of the new line, newline not counted; its number is not known. SQLite: id and time."""
 
 
 def plan(store: Store, key: str, message: Message) -> AppendPlan:
     """Say what appending would do; touches nothing. Raises ``Refused`` where a new .jsonl file would keep
     ZeroClaw from opening the store (an import receipt exists), ``UsageError`` for text that is no UTF-8."""
-    raise NotImplementedError
+    zeroclaw.write(message)
+    if not isinstance(store, JsonlStore):
+        return AppendPlan(key, message.role, message.content, not database.known(store, key), ends_line=False)
+    try:
+        stem = store.resolve(key)
+    except UnknownKey:
+        stem = _new_stem(store, key)
+        return AppendPlan(stem, message.role, message.content, new=True, ends_line=False)
+    with plainly(stem + ".jsonl"):
+        name_in(store.path, store.file(stem))
+        with opened(store.file(stem)) as fd:
+            return AppendPlan(stem, message.role, message.content, new=False, ends_line=lines.ends_open(fd))
+
+
+def _new_stem(store: JsonlStore, key: str) -> str:
+    """The stem of the file that a new session gets. Raises ``Refused`` where there may be none."""
+    stem = sanitised(key)
+    if store.only is not None:
+        raise UnknownKey(key)
+    for suffix in (".migrated", ".importing"):
+        name = f"{stem}.jsonl{suffix}"
+        if os.path.lexists(store.path / name):
+            raise Refused(
+                f"{stem} was moved into sessions.db ({name}); with a new {stem}.jsonl beside it ZeroClaw would "
+                "refuse to open the store; nothing was changed",
+                "append there: --backend sqlite",
+            )
+    if database.has_receipts(store.path / "sessions.db"):
+        raise Refused(
+            "this store was imported into sessions.db; with a new .jsonl file in it ZeroClaw would refuse to open it; "
+            "nothing was changed",
+            "append there: --backend sqlite",
+        )
+    return stem
 
 
 def make(store: Store, plan: AppendPlan, wait: float = 2.0) -> Appended:
     """Append as planned, in one write. ``wait``: seconds for another sessiontui to finish its change."""
-    raise NotImplementedError
+    message = Message(plan.role, plan.content)
+    with journal.change(journal.home(store), "append", [plan.key], wait) as record:
+        if not isinstance(store, JsonlStore):
+            return Appended(record.id, plan.key, database.append(record, store.path.name, plan.key, message))
+        with plainly(plan.key + ".jsonl"):
+            data = zeroclaw.write(message)
+            path = store.file(plan.key)
+            landed = None
+            if not os.path.lexists(path):
+                _new_stem(store, plan.key)
+                landed = _create(record, plan.key, data)
+            if landed is None:
+                landed = _append(record, store.path, path, plan.key, data)
+    offset = landed.stop - len(data)
+    return Appended(record.id, plan.key, Address(span=Span(offset, len(data) - 1)))
+
+
+def _create(record: Record, key: str, data: bytes) -> Span | None:
+    """Make the file with this one line; None where somebody else was faster."""
+    source = record.keep([data])
+    try:
+        presence.create(record, key, key + ".jsonl", source, Traits(0o600, os.geteuid(), os.getegid(), 0))
+    except Refused:
+        if not os.path.lexists(record.folder.sessions / (key + ".jsonl")):
+            raise
+        record.mark(len(record.steps), "void")
+        return None
+    return Span(0, len(data))
+
+
+def _append(record: Record, sessions: Path, path: Path, key: str, data: bytes) -> Span:
+    file = name_in(sessions, path)
+    with opened(path) as fd:
+        stamp = lines.stamp(fd)
+        ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
+    return splices.make(record, key, file, Span(stamp.size, 0), ends + data, stamp)

@@ -1,11 +1,20 @@
-"""Remove sessions that have been idle for longer than a time to live."""
+"""Remove sessions that have been idle for longer than a time to live: a JSONL file by its modification time, rows by
+their session's ``last_activity``. A time of 0 or less means never, not all.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from sessiontui.changes.outcome import NONE, CleanupStatus, Trouble
+from sessiontui.changes import database, journal, presence, settle
+from sessiontui.changes.files import as_plain, name_in, opened
+from sessiontui.changes.outcome import NONE, CleanupStatus, Trouble, trouble
+from sessiontui.changes.record import Record
+from sessiontui.disk import lines
+from sessiontui.errors import Changed, SessiontuiError
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl_file import moment
 from sessiontui.store.protocol import Store
 
 
@@ -39,9 +48,51 @@ class CleanedUp:
 
 def plan(store: Store, ttl_hours: float, now: datetime) -> CleanupPlan:
     """Say what would go; touches nothing. A ``ttl_hours`` of 0 or less means never: nothing goes."""
-    raise NotImplementedError
+    before = _before(ttl_hours, now)
+    if before is None:
+        return CleanupPlan((), None)
+    stale = store.counted(store.stale(before))
+    return CleanupPlan(tuple(CleanupRow(each.key, each.last_activity, each.messages) for each in stale), before)
+
+
+def _before(ttl_hours: float, now: datetime) -> datetime | None:
+    if not ttl_hours > 0:
+        return None
+    try:
+        return now.astimezone(UTC) - timedelta(hours=ttl_hours)
+    except OverflowError:
+        return None  # longer ago than any calendar goes
 
 
 def make(store: Store, plan: CleanupPlan, wait: float = 2.0) -> CleanedUp:
     """Remove what was planned, but for a session that has had activity since, which is refused in its row."""
-    raise NotImplementedError
+    if not plan.rows or plan.before is None:
+        return CleanedUp(None, ())
+    with journal.change(journal.home(store), "cleanup", [row.key for row in plan.rows], wait) as record:
+        rows = tuple(_removed(record, store, row, plan.before) for row in plan.rows)
+    return CleanedUp(record.id if record.stands else None, rows)
+
+
+def _removed(record: Record, store: Store, row: CleanupRow, before: datetime) -> CleanupRow:
+    try:
+        if isinstance(store, JsonlStore):
+            _remove_file(record, store, row.key, before)
+        else:
+            database.remove_stale(record, store.path.name, row.key, before)
+    except (OSError, SessiontuiError) as error:
+        settle.after(record)
+        plain = as_plain(error, row.key)
+        status: CleanupStatus = "refused" if plain.exit_code == 4 else "failed"
+        return replace(row, status=status, trouble=trouble(plain))
+    return row
+
+
+def _remove_file(record: Record, store: JsonlStore, key: str, before: datetime) -> None:
+    path = store.file(key)
+    file = name_in(store.path, path)
+    with opened(path) as fd:
+        stamp = lines.stamp(fd)
+    written = moment(stamp.mtime_ns)
+    if written is None or written >= before:
+        raise Changed(path.name)
+    presence.remove(record, key, file, stamp)

@@ -1,13 +1,33 @@
-"""Remove damaged and blank lines from sessions; the valid ones stay, byte for byte."""
+"""Remove damaged and blank lines from sessions; the valid ones stay, byte for byte, each with its own line end.
+
+A session without any is not written at all, and no file is made for a key that has none. A database has no lines.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
 
-from sessiontui.changes.outcome import NONE, CompactStatus, Trouble
-from sessiontui.model import Fault
+from sessiontui.changes import journal, rewrites, settle
+from sessiontui.changes.files import as_plain, name_in, plainly
+from sessiontui.changes.outcome import NONE, CompactStatus, Trouble, trouble
+from sessiontui.changes.record import Record
+from sessiontui.damage.diagnose import dropped
+from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects.source import Dropped
+from sessiontui.disk import lines
+from sessiontui.disk.lines import Huge, Stamp
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import SessiontuiError
+from sessiontui.model import Fault, Span
+from sessiontui.store import jsonl_file
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Cancelled, Progress, Store, never, silent
+
+NAMED: Final = 1000
+"""So many of the lines that go are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +45,10 @@ class CompactRow:
     gone: tuple[Fault, ...] = ()
     """The damaged lines that go, the first thousand of them."""
     trouble: Trouble = NONE
+    drops: tuple[Span, ...] = field(default=(), repr=False)
+    """The bytes that go, in order, neighbours as one."""
+    stamp: Stamp | None = None
+    """The file that was planned for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +71,107 @@ def plan(
 ) -> CompactPlan:
     """Say what would go; touches nothing. ``keys`` None means all. Raises ``UnknownKey`` and ``Cancelled``;
     other trouble with a session is in its row. ``progress`` counts bytes."""
-    raise NotImplementedError
+    if not isinstance(store, JsonlStore):
+        return _rows(store, keys, cancelled, progress)
+    stems = [store.resolve(key) for key in keys] if keys is not None else [each.key for each in store.sessions()]
+    sizes = [_size(store.file(stem)) for stem in stems]
+    total = sum(sizes)
+    done = 0
+    planned = []
+    for stem, size in zip(stems, sizes, strict=True):
+        planned.append(_planned(store, stem, cancelled, _from(progress, done, total)))
+        done += size
+    progress(total, total)
+    return CompactPlan(tuple(planned))
+
+
+def _rows(store: Store, keys: Sequence[str] | None, cancelled: Cancelled, progress: Progress) -> CompactPlan:
+    """A database has no lines: nothing is ever to be done."""
+    sessions = store.sessions() if keys is None else [store.session(key) for key in keys]
+    counted = store.counted(sessions, cancelled, progress)
+    found = ((each.key, each.messages or 0, each.bytes or 0) for each in counted)
+    return CompactPlan(tuple(CompactRow(key, kept, 0, 0, size, size, "unchanged") for key, kept, size in found))
+
+
+def _from(progress: Progress, before: int, total: int) -> Callable[[int], None]:
+    return lambda at: progress(min(before + at, total), total)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _planned(store: JsonlStore, key: str, cancelled: Cancelled, heard: Callable[[int], None]) -> CompactRow:
+    path = store.file(key)
+    try:
+        with plainly(path.name):
+            name_in(store.path, path)
+            with jsonl_file.opened(path, key) as (fd, stamp):
+                return _read(fd, key, stamp, cancelled, heard)
+    except CancelledError:
+        raise
+    except SessiontuiError as error:
+        size = _size(path)
+        return CompactRow(key, 0, 0, 0, size, size, _status(error), trouble=trouble(error))
+
+
+def _status(error: SessiontuiError) -> CompactStatus:
+    if isinstance(error, CancelledError):
+        return "cancelled"
+    return "refused" if error.exit_code == 4 else "failed"
+
+
+def _read(fd: int, key: str, stamp: Stamp, cancelled: Cancelled, heard: Callable[[int], None]) -> CompactRow:
+    kept = gone = number = 0
+    drops: list[Span] = []
+    faults: list[Fault] = []
+    for at, block in lines.blocks(fd, 0, stamp.size):
+        if cancelled():
+            raise CancelledError
+        heard(at)
+        bad = _bad(fd, at, block)
+        kept += len(block) - len(bad)
+        offset = index = 0
+        for place, outcome in bad:
+            offset += sum(map(len, block[index:place]))
+            index = place
+            span = Span(at + offset, len(block[place]))
+            if outcome is not None:
+                gone += 1
+                if gone <= NAMED:
+                    faults.append(dropped(outcome, number + place + 1, span))
+            if drops and drops[-1].stop == span.offset:
+                span = Span(drops[-1].offset, drops[-1].length + span.length)
+                drops.pop()
+            drops.append(span)
+        number += len(block)
+    after = stamp.size - sum(span.length for span in drops)
+    status: CompactStatus = "compacted" if drops else "unchanged"
+    return CompactRow(key, kept, gone, 0, stamp.size, after, status, tuple(faults), NONE, tuple(drops), stamp)
+
+
+def _bad(fd: int, at: int, block: list[bytes | Huge]) -> list[tuple[int, Dropped | None]]:
+    """The lines of a block that go, by index; None for a blank one."""
+    first = block[0]
+    if isinstance(first, Huge):  # stands alone
+        found = stream.scan(lines.pieces(fd, Span(at, len(first))))
+        return [] if isinstance(found, stream.Scanned) else [(0, found)]
+    whole = [line for line in block if isinstance(line, bytes)]
+    judged = zeroclaw.judge(whole)
+    bad: list[tuple[int, Dropped | None]] = list(judged.dropped)
+    if judged.blank:
+        bad += _blank(whole, {index for index, _ in judged.dropped})
+        bad.sort(key=lambda each: each[0])
+    return bad
+
+
+def _blank(block: list[bytes], dropped: set[int]) -> Iterator[tuple[int, None]]:
+    for index, line in enumerate(block):
+        if index not in dropped and zeroclaw.read(line) is None:
+            yield index, None
 
 
 def make(
@@ -59,4 +183,33 @@ def make(
 ) -> Compacted:
     """Compact as planned. A session that changed since it was planned is refused in its row. Cancelled between
     sessions or within one: those not begun stay as they were, with status ``cancelled``."""
-    raise NotImplementedError
+    wanted = [row for row in plan.rows if row.status == "compacted"]
+    if not wanted or not isinstance(store, JsonlStore):
+        return Compacted(None, plan.rows)
+    total = sum(row.bytes_before for row in wanted)
+    done = 0
+    made: dict[str, CompactRow] = {}
+    with journal.change(store.path, "compact", [row.key for row in wanted], wait) as record:
+        for row in wanted:
+            progress(done, total)
+            made[row.key] = _made(record, store, row, cancelled)
+            done += row.bytes_before
+        progress(total, total)
+    return Compacted(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
+
+
+def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: Cancelled) -> CompactRow:
+    path = store.file(row.key)
+    try:
+        if cancelled():
+            raise CancelledError
+        if row.stamp is not None:
+            content = rewrites.without(row.drops, row.stamp.size, cancelled)
+            rewrites.make(record, row.key, name_in(store.path, path), row.stamp, content)
+    except (OSError, SessiontuiError) as error:
+        settle.after(record)
+        plain = as_plain(error, path.name)
+        return replace(
+            row, dropped=0, bytes_after=row.bytes_before, status=_status(plain), gone=(), trouble=trouble(plain)
+        )
+    return row

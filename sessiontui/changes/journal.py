@@ -1,12 +1,27 @@
-"""The journal: what changes did, so that they can be taken back. One folder ``.sessiontui`` in a sessions folder."""
+"""The journal: what changes did, so that they can be taken back. One folder ``.sessiontui`` in a sessions folder.
+
+Bounded by age and size, but the newest change is never dropped. Reading it mends nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
+from sessiontui.changes import chain, settle
+from sessiontui.changes.files import plainly
+from sessiontui.changes.folder import Folder, making, reading
 from sessiontui.changes.outcome import Change
+from sessiontui.changes.record import Record, Recorded, ids, read
+from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
+
+AGE: Final = timedelta(days=30)
+SIZE: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +34,118 @@ class Purged:
 
 def home(store: Store) -> Path:
     """The sessions folder whose journal keeps the changes of this store."""
-    raise NotImplementedError
+    return store.path if store.backend is Backend.JSONL else store.path.parent
+
+
+@contextmanager
+def change(sessions: Path, verb: str, keys: Sequence[str], wait: float, undoes: str | None = None) -> Iterator[Record]:
+    """Make one change: alone, after settling an interrupted one, recorded, and marked done in the end.
+
+    An error in the body is settled and rises; edits that were made by then stand, recorded.
+    """
+    with plainly(str(sessions)), making(sessions) as folder, folder.locked(wait):
+        settle.everything(folder)
+        taken = ids(folder)
+        id = f"{int(taken[-1]) + 1 if taken else 1:08}"
+        record = Record(folder, id, verb, tuple(keys), undoes)
+        try:
+            yield record
+        except BaseException:
+            settle.after(record)
+            if record.open:
+                record.close()  # the next change settles it
+            else:
+                record.finish()
+            raise
+        record.finish()
+        _trim(folder)
+
+
+def recorded(folder: Folder) -> list[Recorded]:
+    """Every change, oldest first."""
+    return [found for id in ids(folder) if (found := read(folder, id)) is not None]
 
 
 def changes(folder: Path) -> list[Change]:
     """The changes kept for a sessions folder, newest first; none where there is no journal. Never mends."""
-    raise NotImplementedError
+    with plainly(str(folder)), reading(folder) as journal:
+        if journal is None:
+            return []
+        busy = journal.busy()
+        sizes = _sizes(journal)
+        every = [each for each in recorded(journal) if each.done or not busy]
+        chains = chain.chains(every)
+    found = [_change(each, chains[each.id], sizes.get(each.id, 0)) for each in every]
+    return sorted(found, key=lambda each: each.id, reverse=True)
+
+
+def _change(each: Recorded, of: chain.Chain, size: int) -> Change:
+    if not each.done:
+        return Change(each.id, each.verb, each.keys, each.at, "interrupted", each.undoes, size)
+    if each.undoes is not None:
+        return Change(each.id, each.verb, each.changed, each.at, "undo", each.undoes, size)
+    return Change(each.id, each.verb, each.changed, each.at, "undone" if of.undone else "done", None, size)
 
 
 def size(folder: Path) -> int:
     """Bytes that the journal takes on disk."""
-    raise NotImplementedError
+    with plainly(str(folder)), reading(folder) as journal:
+        return 0 if journal is None else sum(map(journal.size, journal.names()))
 
 
 def waiting(folder: Path) -> int:
     """How many changes were interrupted and wait for the next changing command."""
-    raise NotImplementedError
+    return sum(each.status == "interrupted" for each in changes(folder))
 
 
 def purge(folder: Path, wait: float = 2.0) -> Purged:
     """Drop every change but the newest, which can always be undone."""
-    raise NotImplementedError
+    with plainly(str(folder)):
+        with reading(folder) as journal:
+            if journal is None:
+                return Purged((), 0)
+        with making(folder) as journal, journal.locked(wait):
+            settle.everything(journal)
+            return _drop(journal, _chains(journal)[:-1])
+
+
+def _trim(folder: Folder) -> None:
+    """Drop what is too old, then the oldest until the rest is small enough; never the newest."""
+    oldest = datetime.now(UTC) - AGE
+    older = _chains(folder)[:-1]
+    sizes = _sizes(folder)
+    total = sum(sizes.values())
+    gone = []
+    for each in older:
+        if each.changes[-1].at >= oldest and total <= SIZE:
+            break
+        gone.append(each)
+        total -= sum(sizes.get(change.id, 0) for change in each.changes)
+    if gone:
+        _drop(folder, gone)
+
+
+def _chains(folder: Folder) -> list[chain.Chain]:
+    """Changes with what took them back, the one with the newest change last."""
+    found = {of.changes[0].id: of for of in chain.chains(recorded(folder)).values()}
+    return sorted(found.values(), key=lambda of: of.changes[-1].id)
+
+
+def _drop(folder: Folder, chains: list[chain.Chain]) -> Purged:
+    gone = tuple(sorted(each.id for of in chains for each in of.changes))
+    before = sum(_sizes(folder).values())
+    for id in gone:
+        folder.drop(f"{id}.change")  # first: kept files without a record are swept
+    for name in folder.names():
+        if name.partition(".")[0] in gone:
+            folder.drop(name)
+    return Purged(gone, before - sum(_sizes(folder).values()))
+
+
+def _sizes(folder: Folder) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for name in folder.names():
+        id, dot, _ = name.partition(".")
+        if dot:
+            sizes[id] = sizes.get(id, 0) + folder.size(name)
+    return sizes

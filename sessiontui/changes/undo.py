@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sessiontui.changes import journal, presence, rewrites, splices
+from sessiontui.changes.chain import Chain, chains
+from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rewrite, Rows, Splice, keys_of
+from sessiontui.changes.files import plainly
+from sessiontui.changes.folder import Folder, reading
+from sessiontui.changes.record import Record
+from sessiontui.errors import Changed, UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
@@ -39,9 +47,80 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
     """Say what would be taken back; touches nothing. Without ``id``, the newest change that can be (with ``redo``,
     the newest that was taken back). Raises ``UsageError`` where there is none, ``Refused`` where something would
     be lost (a file of that name exists now, bytes before it have changed): it says where the old bytes are."""
-    raise NotImplementedError
+    with plainly(str(folder)), reading(folder) as found:
+        if found is None:
+            raise _nothing(redo)
+        of = _chosen(found, id, redo)
+        # Only the edit that is taken back first can be judged now: the others stand on it.
+        last: dict[str, Edit] = {key: step.edit for step in of.tip.made for key in keys_of(step.edit)}
+        steps = tuple(_foresee(found, edit) for edit in reversed(last.values()))
+    return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, steps)
 
 
 def make(folder: Path, plan: UndoPlan, wait: float = 2.0) -> Undone:
-    """Take it back as planned."""
-    raise NotImplementedError
+    """Take it back as planned. Raises ``Changed`` when it was taken back (or given again) since."""
+    with plainly(str(folder)), reading(folder) as found:
+        if found is None:
+            raise _nothing(plan.redo)
+        tip = _chosen(found, plan.change, plan.redo).tip
+    verb = "redo" if plan.redo else "undo"
+    with journal.change(folder, verb, plan.keys, wait, undoes=tip.id) as record:
+        if _chosen(record.folder, plan.change, plan.redo).tip != tip:
+            raise Changed("the journal")
+        for step in reversed(tip.made):
+            _revert(record, step.edit)
+    return Undone(record.id, plan.change, plan.verb, plan.keys, plan.at, "redone" if plan.redo else "undone")
+
+
+def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
+    every = chains(each for each in journal.recorded(folder) if each.done)
+    if id is None:
+        found = [of for of in every.values() if of.undone == redo]
+        if not found:
+            raise _nothing(redo)
+        return max(found, key=lambda of: of.tip.id)
+    of = every.get(id.zfill(8))
+    if of is None:
+        raise UsageError(f"there is no change {id} in the journal", "`sessiontui undo --list` shows those that are")
+    if of.tip.id == id.zfill(8) or of.undone == redo:
+        return of
+    if redo:
+        raise UsageError(f"change {of.first.id} was not taken back", f"`sessiontui undo {of.first.id}` takes it back")
+    raise UsageError(
+        f"change {of.first.id} was already taken back, by change {of.tip.id}",
+        "`sessiontui undo --redo` gives it again",
+    )
+
+
+def _nothing(redo: bool) -> UsageError:
+    if redo:
+        return UsageError("nothing was taken back, so there is nothing to give again")
+    return UsageError("there is nothing to take back", "`sessiontui journal` says what undo keeps")
+
+
+def _foresee(folder: Folder, edit: Edit) -> str:
+    match edit:
+        case Splice():
+            return splices.foresee(folder, edit)
+        case Rewrite():
+            return rewrites.foresee(folder, edit)
+        case Remove():
+            return presence.foresee_remove(folder, edit)
+        case Create():
+            return presence.foresee_create(folder, edit)
+        case Rows() | Import() | MakeDatabase():
+            raise NotImplementedError
+
+
+def _revert(record: Record, edit: Edit) -> None:
+    match edit:
+        case Splice():
+            splices.revert(record, edit)
+        case Rewrite():
+            rewrites.revert(record, edit)
+        case Remove():
+            presence.revert_remove(record, edit)
+        case Create():
+            presence.revert_create(record, edit)
+        case Rows() | Import() | MakeDatabase():
+            raise NotImplementedError

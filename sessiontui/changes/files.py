@@ -1,0 +1,158 @@
+"""Session files as a change sees them: found inside their folder only, compared with what is kept, given their time back."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat as modes
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sessiontui.changes.edits import Kept, Traits
+from sessiontui.changes.folder import Folder
+from sessiontui.disk import lines
+from sessiontui.disk.lines import NotAFile
+from sessiontui.disk.replace import append
+from sessiontui.errors import Refused, SessiontuiError, StoreError
+from sessiontui.model import Span
+
+
+def name_in(sessions: Path, path: Path) -> str:
+    """The name, relative to the sessions folder, of the file that ``path`` means: where it is a link, its target.
+
+    Raises ``Refused`` where that is outside of the folder.
+    """
+    real = Path(os.path.realpath(path))
+    folder = Path(os.path.realpath(sessions))
+    if not real.is_relative_to(folder) or real == folder:
+        raise Refused(
+            f"{path.name} is a link to {real}, which is outside of the store; nothing was changed",
+            "change it in the store that it belongs to",
+        )
+    return str(real.relative_to(folder))
+
+
+@contextmanager
+def plainly(name: str) -> Iterator[None]:
+    """Turn what the system says about a file into a sentence: every ``OSError`` becomes a ``StoreError``."""
+    try:
+        yield
+    except NotAFile as error:
+        raise StoreError(f"{name} is not a file; nothing was changed") from error
+    except OSError as error:
+        raise StoreError(f"{name} can't be changed: {error.strerror or error}") from error
+
+
+def as_plain(error: OSError | SessiontuiError, name: str) -> SessiontuiError:
+    """The same as an error for a row."""
+    if isinstance(error, SessiontuiError):
+        return error
+    return StoreError(f"{name} can't be changed: {error.strerror or error}")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """A descriptor for reading a session file."""
+    fd = lines.open_file(path)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def traits(fd: int) -> Traits:
+    """What an open file has beside its bytes."""
+    status = os.fstat(fd)
+    return Traits(modes.S_IMODE(status.st_mode), status.st_uid, status.st_gid, status.st_mtime_ns)
+
+
+def give_time(path: Path, size: int, mtime_ns: int) -> None:
+    """Set the modification time, unless the file is no longer ``size`` bytes: then it has news of its own."""
+    with opened(path) as fd:
+        status = os.fstat(fd)
+        if status.st_size != size:
+            return
+        os.utime(fd, ns=(status.st_atime_ns, mtime_ns))
+        if os.fstat(fd).st_size != size:
+            os.utime(fd, ns=(status.st_atime_ns, time.time_ns()))
+
+
+def give_traits(path: Path, was: Traits, size: int) -> None:
+    """Give a file that was just made its owner, mode and time back."""
+    status = os.stat(path)
+    if (status.st_uid, status.st_gid) != (was.uid, was.gid):
+        with contextlib.suppress(PermissionError):
+            os.chown(path, was.uid, was.gid)
+            os.chmod(path, was.mode)
+    if was.mtime_ns:
+        give_time(path, size, was.mtime_ns)
+
+
+def carry(old: int, length: int, path: Path) -> None:
+    """Append what a writer put behind ``length`` of the old inode, open as ``old``, while it was replaced."""
+    grown = os.fstat(old).st_size
+    if grown > length:
+        append(path, b"".join(lines.pieces(old, Span(length, grown - length))))
+
+
+def digest(fd: int, length: int) -> str | None:
+    """SHA-256 of the first ``length`` bytes; None where the file is shorter."""
+    if os.fstat(fd).st_size < length:
+        return None
+    found = hashlib.sha256()
+    for piece in lines.pieces(fd, Span(0, length)):
+        found.update(piece)
+    return found.hexdigest()
+
+
+def source(folder: Folder, kept: Kept) -> int:
+    """A descriptor of kept bytes, verified over their recorded length. Raises ``Refused`` where they are not there."""
+    where = folder.path(kept.name)
+    try:
+        fd = folder.open(kept.name)
+    except FileNotFoundError:
+        raise Refused(f"the journal no longer has {where}; nothing was changed") from None
+    try:
+        intact = digest(fd, kept.length) == kept.sha256
+    except BaseException:
+        os.close(fd)
+        raise
+    if not intact:
+        os.close(fd)
+        raise Refused(f"{where} is no longer what the journal kept; nothing was changed")
+    return fd
+
+
+@contextmanager
+def kept_bytes(folder: Folder, kept: Kept) -> Iterator[int]:
+    """``source``, closed in the end."""
+    fd = source(folder, kept)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def common(fd: int, at: int, other: int, span: Span) -> int:
+    """How many bytes at ``at`` of ``fd`` are those of ``span`` in ``other``, from its start."""
+    size = os.fstat(fd).st_size
+    same = 0
+    for piece in lines.pieces(other, span, 64 * 1024):
+        here = os.pread(fd, max(0, min(len(piece), size - at - same)), at + same)
+        if here != piece:
+            return same + next((n for n, (a, b) in enumerate(zip(here, piece, strict=False)) if a != b), len(here))
+        same += len(piece)
+    return same
+
+
+def link_or_copy(folder: Folder, path: Path, fd: int, name: str, length: int) -> Kept | None:
+    """Keep a file's inode, or a copy where the file system has no hard links; the hash is of ``length`` bytes.
+
+    None: it was linked, and the hash is still to be made.
+    """
+    if folder.link(path, name, fd):
+        return None
+    return folder.keep(name, lines.pieces(fd, Span(0, length)))

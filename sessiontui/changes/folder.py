@@ -1,0 +1,234 @@
+"""The journal's folder, ``.sessiontui`` in a sessions folder, by descriptor: its lock and its files.
+
+Refused unless it is a real folder of ours with mode 0700. Every name below is made by the journal itself, relative to
+the folder's descriptor, created exclusively and never followed as a link. Knows nothing of what the files mean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import stat as modes
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sessiontui.changes.edits import Kept
+from sessiontui.errors import Refused, StoreError
+
+NAME: Final = ".sessiontui"
+LOCK: Final = "lock"
+
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE: Final = os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES})
+
+
+class Folder:
+    """An open journal folder. ``sessions`` is the real path of the folder that it stands in."""
+
+    def __init__(self, sessions: Path, fd: int) -> None:
+        self.sessions = sessions
+        self._fd = fd
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        os.close(self._fd)
+
+    def path(self, name: str) -> Path:
+        """Where a file of the journal is, for people and for SQLite, which opens nothing by descriptor."""
+        return self.sessions / NAME / name
+
+    def names(self) -> list[str]:
+        """Every name in the folder."""
+        return os.listdir(self._fd)
+
+    def size(self, name: str) -> int:
+        """Bytes of a file; 0 where it isn't there."""
+        try:
+            return os.stat(name, dir_fd=self._fd, follow_symlinks=False).st_size
+        except FileNotFoundError:
+            return 0
+
+    def inode(self, name: str) -> tuple[int, int] | None:
+        """Device and inode of a file; None where it isn't there."""
+        try:
+            status = os.stat(name, dir_fd=self._fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def open(self, name: str) -> int:
+        """A descriptor for reading."""
+        return os.open(name, os.O_RDONLY | _FILE, dir_fd=self._fd)
+
+    def read(self, name: str) -> bytes:
+        """A whole file."""
+        with open(self.open(name), "rb") as file:
+            return file.read()
+
+    def new(self, name: str) -> int:
+        """A descriptor of a file that was not there, for appending."""
+        return os.open(name, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | _FILE, 0o600, dir_fd=self._fd)
+
+    def reopen(self, name: str) -> int:
+        """A descriptor of a file that is there, for appending."""
+        return os.open(name, os.O_RDWR | os.O_APPEND | _FILE, dir_fd=self._fd)
+
+    def keep(self, name: str, chunks: Iterable[bytes]) -> Kept:
+        """Write bytes into a new file, synced."""
+        digest = hashlib.sha256()
+        length = 0
+        with open(self.new(name), "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+                digest.update(chunk)
+                length += len(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        return Kept(name, length, digest.hexdigest())
+
+    def link(self, path: Path, name: str, fd: int) -> bool:
+        """Keep the inode that is open as ``fd`` and stands at ``path``; False where links can't be made or the path
+        has become another file's."""
+        try:
+            os.link(path, name, dst_dir_fd=self._fd, follow_symlinks=False)
+        except OSError as error:
+            if error.errno in _NO_LINKS:
+                return False
+            raise
+        status = os.fstat(fd)
+        if self.inode(name) == (status.st_dev, status.st_ino):
+            return True
+        self.drop(name)
+        return False
+
+    def drop(self, name: str) -> None:
+        """Remove a file of the journal; nothing where it isn't there."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self._fd)
+
+    def sync(self) -> None:
+        """Make the names durable."""
+        os.fsync(self._fd)
+
+    def busy(self) -> bool:
+        """Whether a change is being made right now. Writes nothing."""
+        try:
+            fd = self.open(LOCK)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(fd)
+        return False
+
+    @contextmanager
+    def locked(self, wait: float) -> Iterator[None]:
+        """Be the only one that changes this store. Raises ``Refused`` after ``wait`` seconds."""
+        fd = os.open(LOCK, os.O_RDWR | os.O_CREAT | _FILE, 0o600, dir_fd=self._fd)
+        try:
+            _flock(fd, wait)
+            yield
+        finally:
+            os.close(fd)
+
+
+def _flock(fd: int, wait: float) -> None:
+    until = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise Refused(
+                    "another sessiontui is changing this store; nothing was changed", "try again when it has finished"
+                ) from None
+        time.sleep(0.02)
+
+
+@contextmanager
+def making(sessions: Path) -> Iterator[Folder]:
+    """The journal of a sessions folder, made where there is none. Raises ``StoreError``, having changed nothing."""
+    parent = _parent(sessions)
+    try:
+        status = os.fstat(parent)
+        if os.geteuid() == 0 and status.st_uid != 0:
+            raise StoreError(
+                f"{sessions} belongs to another user and is not changed as root", "run this as the owner of the store"
+            )
+        try:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(NAME, 0o700, dir_fd=parent)
+                os.fsync(parent)
+        except OSError as error:
+            raise StoreError(f"{sessions} can't be written: {error.strerror}; nothing was changed") from error
+        folder = _opened(sessions, parent)
+    finally:
+        os.close(parent)
+    try:
+        yield folder
+    finally:
+        folder.close()
+
+
+@contextmanager
+def reading(sessions: Path) -> Iterator[Folder | None]:
+    """The journal of a sessions folder for reading; None where there is none."""
+    parent = _parent(sessions)
+    try:
+        folder = _opened(sessions, parent)
+    except FileNotFoundError:
+        folder = None
+    finally:
+        os.close(parent)
+    try:
+        yield folder
+    finally:
+        if folder is not None:
+            folder.close()
+
+
+def _parent(sessions: Path) -> int:
+    try:
+        return os.open(sessions, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise StoreError(f"{sessions} can't be opened: {error.strerror}") from error
+
+
+def _opened(sessions: Path, parent: int) -> Folder:
+    """Open and judge the journal folder. Raises FileNotFoundError where there is none."""
+    where = sessions / NAME
+    try:
+        fd = os.open(NAME, _FOLDER, dir_fd=parent)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise _planted(where, "it is not a real folder") from error
+        raise _planted(where, f"it can't be opened: {error.strerror}") from error
+    status = os.fstat(fd)
+    wrong = ""
+    if status.st_uid != os.geteuid():
+        wrong = "it belongs to another user"
+    elif modes.S_IMODE(status.st_mode) != 0o700:
+        wrong = f"its mode is {modes.S_IMODE(status.st_mode):04o}, not 0700"
+    if wrong:
+        os.close(fd)
+        raise _planted(where, wrong)
+    return Folder(Path(os.path.realpath(sessions)), fd)
+
+
+def _planted(where: Path, wrong: str) -> StoreError:
+    return StoreError(
+        f"the journal {where} is not trusted: {wrong}; nothing was changed", "look at it and move it away"
+    )

@@ -1,0 +1,127 @@
+"""Files that come and go: cleanup removes them, an append to a new key and an undone cleanup create them.
+
+Nothing is ever written over: where a file of that name exists, it refuses. A file that is removed is kept first, as a
+hard link or a copy, and comes back as a fresh copy with its mode, owner and time.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+from sessiontui.changes import splices
+from sessiontui.changes.edits import Create, Kept, Remove, Splice, Traits
+from sessiontui.changes.files import digest, give_traits, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.folder import Folder
+from sessiontui.changes.record import Record
+from sessiontui.disk import lines, replace
+from sessiontui.disk.lines import Stamp
+from sessiontui.errors import Changed, Refused
+from sessiontui.model import Span
+
+
+def remove(record: Record, key: str, file: str, expect: Stamp) -> None:
+    """Take a file away. Raises ``Changed`` when it is not as ``expect`` says; what a writer appends in the last
+    instant brings the file back."""
+    path = record.folder.sessions / file
+    name = record.name("old")
+    with opened(path) as fd:
+        if lines.stamp(fd) != expect:
+            raise Changed(path.name)
+        kept = link_or_copy(record.folder, path, fd, name, expect.size) or Kept(
+            name, expect.size, digest(fd, expect.size) or ""
+        )
+        was = traits(fd)
+        record.write(Remove(key, file, kept, was))
+        if lines.stamp_of(os.stat(path)) != expect:
+            raise Changed(path.name)
+        replace.remove(path)
+        grown = os.fstat(fd).st_size
+        if grown > expect.size:
+            replace.create(path, lines.pieces(fd, Span(0, grown)), was.mode)
+            record.mark(len(record.steps), "void")
+            raise Changed(path.name)
+    record.made()
+
+
+def create(record: Record, key: str, file: str, source: Kept, was: Traits) -> None:
+    """Make a file from kept bytes. Raises ``Refused`` where one of that name exists."""
+    path = record.folder.sessions / file
+    record.write(Create(key, file, source, was))
+    with kept_bytes(record.folder, source) as fd:
+        try:
+            replace.create(path, lines.pieces(fd, Span(0, source.length)), was.mode)
+        except FileExistsError:
+            raise Refused(f"{file} exists by now and is not written over; nothing was changed") from None
+    give_traits(path, was, source.length)
+    record.made()
+
+
+def settle_remove(record: Record, edit: Remove) -> Literal["made", "void"]:
+    """Find out whether the file went."""
+    return "void" if os.path.lexists(record.folder.sessions / edit.file) else "made"
+
+
+def settle_create(record: Record, edit: Create) -> Literal["made", "void"]:
+    """Find out whether the file came."""
+    try:
+        with opened(record.folder.sessions / edit.file) as fd:
+            if digest(fd, edit.source.length) != edit.source.sha256:
+                return "void"
+    except FileNotFoundError:
+        return "void"
+    give_traits(record.folder.sessions / edit.file, edit.was, edit.source.length)
+    return "made"
+
+
+def foresee_remove(folder: Folder, edit: Remove) -> str:
+    """Say what taking it back means. Raises ``Refused`` where a file of that name exists now."""
+    if os.path.lexists(folder.sessions / edit.file):
+        raise Refused(
+            f"{edit.file} exists again and is not written over; nothing was changed",
+            f"the bytes are in {folder.path(edit.old.name)}",
+        )
+    with kept_bytes(folder, edit.old):
+        return f"bring {edit.file} back, {edit.old.length} bytes"
+
+
+def revert_remove(record: Record, edit: Remove) -> None:
+    """Bring the file back."""
+    foresee_remove(record.folder, edit)
+    create(record, edit.key, edit.file, edit.old, edit.was)
+
+
+def foresee_create(folder: Folder, edit: Create) -> str:
+    """Say what taking it back means. Raises ``Refused`` where its bytes are no longer there."""
+    grown = _grown(folder, edit)
+    if grown is not None:
+        return splices.foresee(folder, grown)
+    return f"remove {edit.file}"
+
+
+def revert_create(record: Record, edit: Create) -> None:
+    """Remove the file; where messages came since, only the bytes that it was made with."""
+    grown = _grown(record.folder, edit)
+    if grown is not None:
+        splices.revert(record, grown)
+        return
+    with opened(record.folder.sessions / edit.file) as fd:
+        stamp = lines.stamp(fd)
+    remove(record, edit.key, edit.file, stamp)
+
+
+def _grown(folder: Folder, edit: Create) -> Splice | None:
+    """The creation as a splice into an empty file, where something stands behind its bytes; None where nothing does."""
+    try:
+        with opened(folder.sessions / edit.file) as fd:
+            if digest(fd, edit.source.length) != edit.source.sha256:
+                raise Refused(
+                    f"{edit.file} has changed since it was made; nothing was changed",
+                    "undo later changes of this session first",
+                )
+            if os.fstat(fd).st_size == edit.source.length:
+                return None
+            empty = lines.tail_hash(fd, 0)
+    except FileNotFoundError:
+        raise Refused(f"{edit.file} is already gone; nothing was changed") from None
+    return Splice(edit.key, edit.file, 0, 0, edit.source.length, 0, empty, edit.source, edit.was)

@@ -1,0 +1,218 @@
+"""One change in the journal: written edit by edit while it is made, read back to be listed, settled or undone.
+
+A record is a file of JSON lines: a header, then for each edit ``{"edit":n,…}``, synced before the edit is made, then
+``{"made":n}`` or ``{"void":n}``, and ``{"done":true}`` last. A last line that isn't finished was never acted upon.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from sessiontui.changes.edits import Edit, Kept, decode, encode, kept_names, keys_of, line
+from sessiontui.changes.folder import Folder
+from sessiontui.errors import StoreError
+
+FORMAT: Final = 1
+SUFFIX: Final = ".change"
+
+State = Literal["open", "made", "void"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One edit and how it went; ``open`` was recorded, and what became of it is not."""
+
+    n: int
+    edit: Edit
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A change as the journal holds it."""
+
+    id: str
+    verb: str
+    at: datetime
+    undoes: str | None
+    keys: tuple[str, ...]
+    steps: tuple[Step, ...]
+    done: bool
+
+    @property
+    def made(self) -> tuple[Step, ...]:
+        """The edits that stand, in the order in which they were made."""
+        return tuple(step for step in self.steps if step.state == "made")
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The keys that it changed, each once."""
+        return tuple(dict.fromkeys(key for step in self.made for key in keys_of(step.edit))) or self.keys
+
+
+class Record:
+    """A change that is being made. Nothing is on disk before its first edit."""
+
+    def __init__(self, folder: Folder, id: str, verb: str, keys: tuple[str, ...], undoes: str | None) -> None:
+        self.folder = folder
+        self.id = id
+        self.steps: list[Step] = []
+        self._header = {
+            "format": FORMAT,
+            "id": id,
+            "verb": verb,
+            "at": datetime.now(UTC).isoformat(),
+            "undoes": undoes,
+            "keys": list(keys),
+        }
+        self._fd: int | None = None
+
+    @classmethod
+    def resume(cls, folder: Folder, recorded: Recorded) -> Record:
+        """Go on with a record that is on disk; a torn last line is cut off."""
+        record = cls(folder, recorded.id, recorded.verb, recorded.keys, recorded.undoes)
+        record.steps = list(recorded.steps)
+        record._fd = folder.reopen(recorded.id + SUFFIX)
+        data = folder.read(recorded.id + SUFFIX)
+        if not data.endswith(b"\n"):
+            os.ftruncate(record._fd, data.rfind(b"\n") + 1)
+        return record
+
+    def name(self, kind: str) -> str:
+        """The name of a file kept for the edit that comes next."""
+        return f"{self.id}.{len(self.steps) + 1}.{kind}"
+
+    def keep(self, chunks: Iterable[bytes], kind: str = "bytes") -> Kept:
+        """Keep bytes for the edit that comes next."""
+        return self.folder.keep(self.name(kind), chunks)
+
+    def write(self, edit: Edit) -> None:
+        """Record the next edit; when this returns, it is on disk and may be made."""
+        n = len(self.steps) + 1
+        data = line({"edit": n, **encode(edit)})
+        if self._fd is None:
+            self._fd = self.folder.new(self.id + SUFFIX)
+            data = line(self._header) + data
+        self._put(data)
+        os.fsync(self._fd)
+        self.folder.sync()
+        self.steps.append(Step(n, edit, "open"))
+
+    def mark(self, n: int, state: Literal["made", "void"]) -> None:
+        """Say what became of an edit. Not synced: the disk tells it too."""
+        self._put(line({state: n}))
+        self.steps[n - 1] = replace(self.steps[n - 1], state=state)
+        if state == "void":
+            self._drop(n)
+
+    def made(self) -> None:
+        """The newest edit was made."""
+        self.mark(len(self.steps), "made")
+
+    @property
+    def open(self) -> tuple[Step, ...]:
+        """The edits of which it is not known whether they were made."""
+        return tuple(step for step in self.steps if step.state == "open")
+
+    @property
+    def stands(self) -> bool:
+        """Whether an edit was made."""
+        return any(step.state == "made" for step in self.steps)
+
+    def finish(self) -> None:
+        """Mark the change done; one of which nothing stands leaves no trace."""
+        if self.stands and self._fd is not None:
+            self._put(line({"done": True}))
+            os.fsync(self._fd)
+        else:
+            for name in self.folder.names():
+                if name.startswith(f"{self.id}."):
+                    self.folder.drop(name)
+        self.close()
+
+    def forget(self) -> None:
+        """Drop what was kept for an edit that was never recorded."""
+        prefix = f"{self.id}.{len(self.steps) + 1}."
+        for name in self.folder.names():
+            if name.startswith(prefix):
+                self.folder.drop(name)
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        if self._fd is not None:
+            fd, self._fd = self._fd, None
+            os.close(fd)
+
+    def _drop(self, n: int) -> None:
+        for name in kept_names(self.steps[n - 1].edit):
+            if name.startswith(f"{self.id}.{n}."):
+                self.folder.drop(name)
+
+    def _put(self, data: bytes) -> None:
+        if self._fd is None:
+            raise ValueError("nothing was recorded yet")
+        start = os.fstat(self._fd).st_size
+        try:
+            while data:
+                data = data[os.write(self._fd, data) :]
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, start)  # half a line would spoil the next
+            raise
+
+
+def ids(folder: Folder) -> list[str]:
+    """The ids of the changes in a journal, oldest first."""
+    return sorted(name[: -len(SUFFIX)] for name in folder.names() if _is_change(name))
+
+
+def _is_change(name: str) -> bool:
+    stem, dot, kind = name.partition(".")
+    return dot + kind == SUFFIX and len(stem) >= 8 and stem.isascii() and stem.isdigit()
+
+
+def read(folder: Folder, id: str) -> Recorded | None:
+    """A change; None where not even its header is whole, so that nothing was done. Raises ``StoreError`` for a
+    record of a later format."""
+    values = list(_values(folder.read(id + SUFFIX)))
+    if not values or "format" not in values[0]:
+        return None
+    header = values[0]
+    if header["format"] != FORMAT:
+        raise StoreError(
+            f"change {id} was recorded by a later version (format {header['format']})", "use that version of sessiontui"
+        )
+    states: dict[int, State] = {}
+    edits: dict[int, Edit] = {}
+    done = False
+    for value in values[1:]:
+        if "edit" in value:
+            n = value.pop("edit")
+            edits[n] = decode(value)
+            states[n] = "open"
+        elif "made" in value:
+            states[value["made"]] = "made"
+        elif "void" in value:
+            states[value["void"]] = "void"
+        done = done or bool(value.get("done"))
+    steps = tuple(Step(n, edit, states[n]) for n, edit in edits.items())
+    at = datetime.fromisoformat(header["at"])
+    return Recorded(id, header["verb"], at, header["undoes"], tuple(header["keys"]), steps, done)
+
+
+def _values(data: bytes) -> Iterable[dict[str, Any]]:
+    """The values of the finished lines."""
+    for text in data.split(b"\n")[:-1]:
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return
+        if not isinstance(value, dict):
+            return
+        yield value

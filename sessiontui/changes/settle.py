@@ -1,0 +1,77 @@
+"""After a crash: what became of each edit that was recorded and not marked, asked of the disk, finished or rolled back.
+
+Done by the next change, under the journal's lock; reading never mends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Literal
+
+from sessiontui.changes import presence, rewrites, splices
+from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rewrite, Rows, Splice
+from sessiontui.changes.folder import Folder
+from sessiontui.changes.record import Record, ids, read
+from sessiontui.errors import SessiontuiError
+
+
+def everything(folder: Folder) -> None:
+    """Settle every change that has no end."""
+    for id in ids(folder):
+        recorded = read(folder, id)
+        if recorded is None:
+            _forget(folder, id)
+        elif not recorded.done:
+            finish(Record.resume(folder, recorded))
+    _sweep(folder)
+
+
+def finish(record: Record) -> None:
+    """Settle the open edits of a record and mark it done."""
+    try:
+        steps(record)
+        record.finish()
+    finally:
+        record.close()
+
+
+def steps(record: Record) -> None:
+    """Settle the open edits, the newest first: a later one may stand on an earlier one."""
+    for step in reversed(record.open):
+        record.mark(step.n, _settle(record, step.edit))
+
+
+def after(record: Record) -> None:
+    """Settle what an error interrupted; where even that fails, the next change will."""
+    with contextlib.suppress(OSError, SessiontuiError):
+        record.forget()
+        steps(record)
+
+
+def _settle(record: Record, edit: Edit) -> Literal["made", "void"]:
+    match edit:
+        case Splice():
+            return splices.settle(record, edit)
+        case Rewrite():
+            return rewrites.settle(record, edit)
+        case Remove():
+            return presence.settle_remove(record, edit)
+        case Create():
+            return presence.settle_create(record, edit)
+        case Rows() | Import() | MakeDatabase():
+            raise NotImplementedError
+
+
+def _forget(folder: Folder, id: str) -> None:
+    for name in folder.names():
+        if name.startswith(f"{id}."):
+            folder.drop(name)
+
+
+def _sweep(folder: Folder) -> None:
+    """Drop files kept for a change that was never recorded."""
+    known = set(ids(folder))
+    for name in folder.names():
+        id, dot, _ = name.partition(".")
+        if dot and id.isdigit() and id not in known:
+            folder.drop(name)
