@@ -1,0 +1,126 @@
+"""Answer a query from a sessions.db, by its own full-text index or, where no index of words helps, by reading rows.
+
+Only reads, and makes no index. The index of ZeroClaw holds the key too, so every question is put to ``content``
+alone. Rows that ZeroClaw does not load are no hits; rows without metadata are. Snippets come from the row, and a row
+whose content no longer holds what the index says is left out.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.model import Address, Backend, Found, Hit
+from sessiontui.query.ast import Query
+from sessiontui.query.fts import anchors, match_expression
+from sessiontui.query.match import matches
+from sessiontui.query.snippet import snippet
+from sessiontui.store.full_text import RANKED, Interrupt, ranked_note
+from sessiontui.store.protocol import Cancelled
+from sessiontui.store.schema import read_time, shape
+
+_ROW = "SELECT id, session_key, role, content, created_at FROM sessions"
+_TEXT = "typeof(session_key) = 'text' AND typeof(role) = 'text' AND typeof(content) = 'text'"
+_HITS = "SELECT rowid FROM sessions_fts WHERE sessions_fts MATCH ?"
+
+Values = tuple[int, str | bytes, str | bytes, str | bytes, object]
+
+
+def search_rows(
+    connection: sqlite3.Connection, query: Query, limit: int | None, relevance: bool, cancelled: Cancelled
+) -> Found:
+    """The messages that match. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
+
+    ``total`` is None where the reading ended before all rows had been seen.
+    """
+    if not query:
+        return Found((), 0)
+    if limit is not None and limit <= 0:
+        return Found((), None)
+    with Interrupt(connection, cancelled):
+        found = _Search(connection, query, limit, cancelled).found(relevance=relevance)
+        return replace(found, hits=tuple(_numbered(connection, found.hits)))
+
+
+class _Search:
+    def __init__(self, connection: sqlite3.Connection, query: Query, limit: int | None, cancelled: Cancelled) -> None:
+        self._connection = connection
+        self._query = query
+        self._limit = limit
+        self._cancelled = cancelled
+
+    def found(self, *, relevance: bool) -> Found:
+        expression = match_expression(self._query)
+        if expression is None or not shape(self._connection).indexed:
+            return self._taken(self._scanned())
+        if self._query.substrings:
+            return self._taken(self._by_id(self._ids(f"{_HITS} ORDER BY rowid DESC", expression)))
+        if relevance:
+            return self._ranked(expression)
+        found = self._taken(self._by_id(self._ids(f"{_HITS} ORDER BY rowid DESC", expression)))
+        return found if found.total is not None else replace(found, total=self._count(expression))
+
+    def _ranked(self, expression: str) -> Found:
+        total = self._count(expression)
+        lowest = 0
+        if total > RANKED:
+            lowest = next(self._ids(f"{_HITS} ORDER BY rowid DESC LIMIT 1 OFFSET ?", expression, RANKED - 1))
+        ranked = f"{_HITS} AND rowid >= ? ORDER BY bm25(sessions_fts), rowid DESC"
+        found = self._taken(self._by_id(self._ids(ranked, expression, lowest)))
+        return Found(found.hits, total, ranked_note(total))
+
+    def _taken(self, rows: Iterable[Values]) -> Found:
+        """As many hits as were asked for; the total is known where the rows came to their end."""
+        hits: list[Hit] = []
+        for row in rows:
+            if self._cancelled():
+                raise CancelledError
+            hit = self._hit(row)
+            if hit is None:
+                continue
+            if self._limit is not None and len(hits) >= self._limit:
+                return Found(tuple(hits), None)
+            hits.append(hit)
+        return Found(tuple(hits), len(hits))
+
+    def _hit(self, row: Values) -> Hit | None:
+        id, key, role, content, created_at = row
+        if not isinstance(role, str) or not isinstance(content, str) or not matches(self._query, content):
+            return None
+        name = key if isinstance(key, str) else os.fsdecode(key)
+        address = Address(id=id, created_at=read_time(created_at))
+        return Hit(name, Backend.SQLITE, role, snippet(self._query, content), None, address)
+
+    def _scanned(self) -> Iterator[Values]:
+        """All rows that may match, newest first; SQLite looks for the characters that don't fold."""
+        wanted = anchors(self._query)
+        narrowed = "".join(" AND instr(content, ?)" for _ in wanted)
+        return self._connection.execute(f"{_ROW} WHERE {_TEXT}{narrowed} ORDER BY id DESC", wanted)
+
+    def _by_id(self, ids: Iterable[int]) -> Iterator[Values]:
+        for id in ids:
+            yield from self._connection.execute(f"{_ROW} WHERE id = ? AND {_TEXT}", (id,))
+
+    def _ids(self, statement: str, *values: object) -> Iterator[int]:
+        return (id for (id,) in self._connection.execute(statement, values))
+
+    def _count(self, expression: str) -> int:
+        found = self._connection.execute(f"SELECT count(*) FROM ({_HITS})", (expression,)).fetchone()
+        return int(found[0])
+
+
+def _numbered(connection: sqlite3.Connection, hits: tuple[Hit, ...]) -> Iterator[Hit]:
+    """The hits with their ordinals: the index of each session is walked once, however many hits it has."""
+    ordinals: dict[int, int] = {}
+    for key in dict.fromkeys(hit.key for hit in hits):
+        below = -(1 << 63)
+        count = 0
+        for id in sorted(hit.address.id for hit in hits if hit.key == key and hit.address.id is not None):
+            statement = "SELECT count(*) FROM sessions WHERE session_key = CAST(? AS TEXT) AND id >= ? AND id <= ?"
+            count += connection.execute(statement, (os.fsencode(key), below, id)).fetchone()[0]
+            ordinals[id] = count
+            below = id + 1
+    return (replace(hit, ordinal=ordinals[hit.address.id]) for hit in hits if hit.address.id is not None)

@@ -1,0 +1,40 @@
+"""What both homes with an FTS5 index share when they ask it: cancelling at any moment, and how far ranking goes."""
+
+from __future__ import annotations
+
+import sqlite3
+from types import TracebackType
+from typing import Final, Self
+
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.store.protocol import Cancelled
+
+RANKED: Final = 100_000
+"""Of more hits than this only the newest are ranked."""
+
+_STEPS: Final = 1_000
+"""Instructions of SQLite between two looks at ``cancelled``."""
+
+
+class Interrupt:
+    """While it is entered, a query of this connection ends with ``errors.Cancelled`` soon after ``cancelled`` says so."""
+
+    def __init__(self, connection: sqlite3.Connection, cancelled: Cancelled) -> None:
+        self._connection = connection
+        self._cancelled = cancelled
+
+    def __enter__(self) -> Self:
+        self._connection.set_progress_handler(self._cancelled, _STEPS)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.set_progress_handler(None, 0)
+        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise CancelledError from error
+
+
+def ranked_note(total: int) -> str:
+    """What a ranking of so many hits leaves out."""
+    return f"ranked among the newest {RANKED:,} of {total:,} hits" if total > RANKED else ""

@@ -1,0 +1,213 @@
+"""The search index of a JSONL store, kept in the person's cache folder and made anew whenever it is no good.
+
+Nothing depends on it: without one, search reads the store and says so. One process at a time brings it up to date,
+under a lock; all may read. It never writes to the store.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from sessiontui.disk import lines
+from sessiontui.disk.lines import Stamp
+from sessiontui.errors import StoreError
+from sessiontui.model import Found
+from sessiontui.paths import cache_folder
+from sessiontui.query.ast import Query
+from sessiontui.store import sidecar_rows as rows
+from sessiontui.store import sidecar_schema as schema
+from sessiontui.store.protocol import Cancelled, Progress, never, silent
+from sessiontui.store.sidecar_build import Build, Listed
+from sessiontui.store.sidecar_scan import scan
+from sessiontui.store.sidecar_schema import Unusable
+from sessiontui.store.sidecar_search import SidecarSearch
+
+SUFFIX: Final = b".jsonl"
+
+LEARNED: Final = 256
+"""So many learned facts are kept in memory before they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a whole file holds."""
+
+    messages: int
+    faults: int
+
+
+class Sidecar:
+    """The index of the sessions in ``folder``; of one of them only, where ``only`` is a file's name.
+
+    Making one costs nothing and touches no disk.
+    """
+
+    def __init__(self, folder: Path, cache: Path | None = None, only: str | None = None) -> None:
+        self.folder = folder
+        self.only = only
+        self._cache = cache
+        self._facts: dict[bytes, tuple[tuple[int, int, int], Facts]] = {}
+        self._facts_of: object = None
+        self._learned: dict[bytes, tuple[Stamp, Facts]] = {}
+        self._trouble = "it was not made yet"
+
+    @property
+    def path(self) -> Path:
+        """Where the index is, or would be."""
+        return schema.index_path(self.folder, self.only, self._cache or cache_folder())
+
+    # ---- making
+
+    def update(self, progress: Progress = silent, cancelled: Cancelled = never, wait: float = 2.0) -> bool:
+        """Index what is new; ``progress`` in bytes. False where another process is at it, or there can be no index.
+
+        Raises ``errors.Cancelled`` (what was indexed stays) and ``StoreError`` where the folder can't be read.
+        """
+        listed = self.listed()
+        try:
+            with schema.locked(self.path, wait) as ours:
+                if ours:
+                    self._update(listed, progress, cancelled)
+                return ours
+        except Unusable as error:
+            self._trouble = str(error)
+            return False
+
+    def _update(self, listed: list[Listed], progress: Progress, cancelled: Cancelled) -> None:
+        for last in (False, True):
+            try:
+                with closing(self._writable()) as connection:
+                    Build(connection, os.fsencode(self.folder), progress, cancelled).run(listed)
+                return
+            except sqlite3.Error as error:
+                if last or not schema.is_broken(error):
+                    raise Unusable(str(error)) from error
+                schema.discard(self.path)
+
+    def _writable(self) -> sqlite3.Connection:
+        """The index, made where there is none; whoever calls holds the lock."""
+        if not os.path.lexists(self.path):
+            schema.create(self.path)
+        return schema.connect(self.path, write=True)
+
+    def listed(self) -> list[Listed]:
+        """The session files of the folder. Raises ``StoreError``."""
+        try:
+            with os.scandir(os.fsencode(self.folder)) as found:
+                entries = [entry for entry in found if self._is_ours(entry.name)]
+        except OSError as error:
+            raise StoreError(f"{self.folder} can't be read: {error.strerror}") from error
+        listed = []
+        for entry in entries:
+            with suppress(OSError):  # gone by now, or a link to nowhere
+                status = entry.stat()
+                if stat.S_ISREG(status.st_mode):
+                    listed.append(Listed(entry.name, lines.stamp_of(status)))
+        return listed
+
+    def _is_ours(self, name: bytes) -> bool:
+        return name.endswith(SUFFIX) if self.only is None else name == os.fsencode(self.only)
+
+    # ---- asking
+
+    def search(
+        self,
+        query: Query,
+        limit: int | None = 50,
+        relevance: bool = False,
+        cancelled: Cancelled = never,
+    ) -> Found:
+        """Messages that match among those that are indexed; ``Found.note`` says when that is not all.
+
+        Raises ``errors.Cancelled``, and ``StoreError`` where the folder can't be read.
+        """
+        try:
+            with closing(schema.connect(self.path)) as connection:
+                asked = SidecarSearch(connection, os.fsencode(self.folder), cancelled)
+                found = asked.found(query, limit, relevance=relevance)
+            self._mark(asked.stale)
+            return found
+        except FileNotFoundError:
+            trouble = self._trouble
+        except (OSError, Unusable) as error:
+            trouble = str(error)
+        except sqlite3.Error as error:
+            trouble = f"it can't be used: {error}"
+            if schema.is_broken(error):
+                self._discard()
+        found = scan(os.fsencode(self.folder), self.listed(), query, limit, cancelled)
+        return replace(found, note=f"all files were read, for there is no search index: {trouble}")
+
+    def _mark(self, stale: set[int]) -> None:
+        """Have the next update look at every byte of these files."""
+        if stale:
+            self._write(lambda connection: rows.distrust(connection, stale))
+
+    def _discard(self) -> None:
+        with suppress(Unusable), schema.locked(self.path) as ours:
+            if ours:
+                schema.discard(self.path)
+
+    # ---- counts
+
+    def facts(self, name: str, stamp: Stamp) -> Facts | None:
+        """What is known of the file of this name, if it still is the file that the stamp shows."""
+        key = os.fsencode(name)
+        seen = self._seen()
+        if seen != self._facts_of:
+            self._facts, self._facts_of = self._read_facts(), seen
+        known = self._facts.get(key)
+        if known is not None and known[0] == (stamp.inode, stamp.size, stamp.mtime_ns):
+            return known[1]
+        learned = self._learned.get(key)
+        return learned[1] if learned is not None and learned[0] == stamp else None
+
+    def learn(self, name: str, stamp: Stamp, messages: int, faults: int) -> None:
+        """Keep what somebody counted; written when there is enough of it, or by ``flush``."""
+        self._learned[os.fsencode(name)] = stamp, Facts(messages, faults)
+        if len(self._learned) >= LEARNED:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was learned; where that can't be done now, it is forgotten."""
+        learned, self._learned = self._learned, {}
+        values = [
+            (name, stamp.inode, stamp.size, stamp.mtime_ns, facts.messages, facts.faults)
+            for name, (stamp, facts) in learned.items()
+        ]
+        if values:
+            self._write(lambda connection: rows.learn(connection, values))
+
+    def _write(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Do something that need not be done, if nobody else is writing."""
+        with suppress(Unusable, sqlite3.Error, OSError), schema.locked(self.path) as ours:
+            if ours:
+                with closing(self._writable()) as connection, connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    work(connection)
+
+    def _read_facts(self) -> dict[bytes, tuple[tuple[int, int, int], Facts]]:
+        with suppress(Unusable, sqlite3.Error, OSError), closing(schema.connect(self.path)) as connection:
+            return {
+                name: ((inode, size, mtime_ns), Facts(messages, faults))
+                for name, inode, size, mtime_ns, messages, faults in rows.facts(connection)
+            }
+        return {}
+
+    def _seen(self) -> object:
+        """Differs when something was written to the index."""
+        found: list[object] = []
+        for suffix in ("", "-wal"):
+            try:
+                status = os.stat(f"{self.path}{suffix}")
+                found.append((status.st_ino, status.st_size, status.st_mtime_ns))
+            except OSError:
+                found.append(None)
+        return found

@@ -1,0 +1,260 @@
+"""Bring the index up to what a store holds now: first build, growth, what was cut off, rewritten or removed.
+
+The row id is the order of arrival: newest first is the greatest id first. The first build takes the newest files
+first, in groups, each in a range of ids below the one before, and is searchable after the first; whatever arrives
+later stands above all. Reads session files and writes the index only. One pass over a file gives index and counts.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from sessiontui.disk import lines
+from sessiontui.disk.lines import Stamp
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import Changed
+from sessiontui.store import sidecar_rows as rows
+from sessiontui.store import sidecar_segment as segments
+from sessiontui.store.protocol import Cancelled, Progress
+
+GROUPS: Final = 12
+"""A first build is cut into about so many pieces."""
+
+SMALLEST: Final = 4 * 1024 * 1024
+"""But into none of fewer bytes."""
+
+COMMIT: Final = 50_000
+"""Rows between two commits."""
+
+MOST_DEAD: Final = 0.3
+"""With a greater part of dead rows the index is made anew."""
+
+_SHORTEST: Final = 8
+"""Bytes of the shortest valid line: no file has more messages than its size divided by this, and one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A session file as the folder shows it."""
+
+    name: bytes
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of lines of a file that is to be read."""
+
+    file: int
+    listed: Listed
+    start: int
+    stop: int
+
+
+class Build:
+    """One bringing up to date, on a connection that may write."""
+
+    def __init__(self, connection: sqlite3.Connection, folder: bytes, progress: Progress, cancelled: Cancelled) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._progress = progress
+        self._cancelled = cancelled
+        self._done = self._total = self._uncommitted = 0
+
+    def run(self, listed: Sequence[Listed]) -> None:
+        """Index what is new. Raises ``errors.Cancelled``; what was committed until then stays."""
+        self._begin()
+        try:
+            self._run(listed)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _run(self, listed: Sequence[Listed]) -> None:
+        first = not rows.is_built(self._connection)
+        changed = self._settle(listed)
+        if rows.dead_part(self._connection) > MOST_DEAD:
+            rows.reset(self._connection)
+            first, changed = True, self._settle(listed)
+        grown, parts = self._parts(changed, first)
+        self._total = sum(part.stop - part.start for part in (*grown, *parts))
+        rows.remember_waiting(self._connection, self._total)
+        self._progress(0, self._total)
+        self._rows(grown, rows.top(self._connection))
+        bottom = rows.bottom(self._connection)
+        for group in _groups(parts):
+            bottom -= sum((part.stop - part.start) // _SHORTEST + 2 for part in group)
+            self._rows(group, bottom)
+            self._commit()
+        rows.remember_built(self._connection)
+
+    def _settle(self, listed: Sequence[Listed]) -> list[Listed]:
+        """Let go of what is gone, and return the files of which not all is indexed."""
+        known = rows.files(self._connection)
+        for name in known.keys() - {each.name for each in listed}:
+            rows.drop_file(self._connection, known[name])
+        return [each for each in listed if (file := known.get(each.name)) is None or not file.is_of(each.stamp)]
+
+    def _parts(self, changed: Sequence[Listed], first: bool) -> tuple[list[Part], list[Part]]:
+        """What goes above all, and what goes below."""
+        grown: list[Part] = []
+        below: list[Part] = []
+        for each in changed:
+            self._ask()
+            with _opened(self._folder, each) as fd:
+                if fd is None:
+                    continue
+                file, complete = self._keep(fd, each)
+                gaps = list(self._gaps(fd, file, each))
+                target = grown if complete or not first else below
+                target += gaps
+                if not gaps:
+                    self._finish(fd, file, each.stamp.size)
+        return sorted(grown, key=_arrival), below
+
+    def _keep(self, fd: int, listed: Listed) -> tuple[int, bool]:
+        """Keep the segments whose bytes are unchanged; the file's id, and whether all of it was indexed before."""
+        file = rows.file(self._connection, listed.name)
+        if file is None:
+            return rows.add_file(self._connection, listed.name, listed.stamp), False
+        stamp = listed.stamp
+        if file.covered is None:
+            if (file.inode, file.size, file.mtime_ns) != (stamp.inode, stamp.size, stamp.mtime_ns):
+                rows.kill(self._connection, file.id, 0)
+        else:
+            rows.kill(self._connection, file.id, file.covered)
+            if not _has_grown(fd, file, stamp):
+                self._verify(fd, file.id, stamp.size)
+        rows.begin_file(self._connection, file.id, stamp)
+        return file.id, file.covered is not None
+
+    def _verify(self, fd: int, file: int, size: int) -> None:
+        """Compare every byte with its checksum, and let go of what follows the first that differs."""
+        for segment in rows.segments(self._connection, file):
+            self._ask()
+            kept = segments.unchanged(fd, segment, size)
+            if kept == max(1, segment.rows):
+                continue
+            rows.kill(self._connection, file, segment.start)
+            shorter = segments.shortened(segment, kept)
+            if shorter is not None:
+                rows.revive(self._connection, file, shorter, *segments.measured(fd, shorter.start, shorter.stop))
+            return
+
+    def _gaps(self, fd: int, file: int, listed: Listed) -> Iterator[Part]:
+        """What no segment covers, cut where lines end; the unfinished last line alone."""
+        end = _finished(fd, listed.stamp.size)
+        at = 0
+        bounds = [*rows.bounds(self._connection, file), (end, end)]
+        for start, stop in bounds:
+            while at < start:
+                cut = _line_end(fd, at + max(SMALLEST, listed.stamp.size // GROUPS), start)
+                yield Part(file, listed, at, cut)
+                at = cut
+            at = max(at, stop)
+        if end < listed.stamp.size and at <= end:
+            yield Part(file, listed, end, listed.stamp.size)
+
+    def _rows(self, parts: Iterable[Part], first_row: int) -> None:
+        """Index parts, which come in order of arrival, from a row id upwards."""
+        for part in parts:
+            with _opened(self._folder, part.listed) as fd:
+                if fd is not None:
+                    first_row = self._part(fd, part, first_row)
+
+    def _part(self, fd: int, part: Part, first_row: int) -> int:
+        try:
+            for draft in segments.drafts(fd, part.start, part.stop):
+                self._ask()
+                rows.add_segment(self._connection, part.file, first_row, draft)
+                first_row += max(1, len(draft.texts))
+                self._uncommitted += len(draft.texts)
+                self._done += draft.stop - draft.start
+                self._progress(self._done, self._total)
+                if self._uncommitted >= COMMIT:
+                    self._commit()
+            if rows.is_whole(self._connection, part.file, part.listed.stamp.size):
+                self._finish(fd, part.file, part.listed.stamp.size)
+        except (Changed, OSError):  # it is being cut off or has gone: the next time finds out what is left of it
+            rows.kill(self._connection, part.file, 0)
+        return first_row
+
+    def _finish(self, fd: int, file: int, size: int) -> None:
+        end = _finished(fd, size)
+        rows.finish_file(self._connection, file, end, lines.tail_hash(fd, end))
+
+    def _begin(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def _commit(self) -> None:
+        rows.remember_waiting(self._connection, self._total - self._done)
+        self._connection.execute("COMMIT")
+        self._uncommitted = 0
+        self._begin()
+
+    def _ask(self) -> None:
+        if self._cancelled():
+            raise CancelledError
+
+
+def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:
+    """The newest parts first, in about ``GROUPS`` groups; within a group in order of arrival."""
+    size = max(SMALLEST, sum(part.stop - part.start for part in parts) // GROUPS)
+    group: list[Part] = []
+    taken = 0
+    for part in sorted(parts, key=_arrival, reverse=True):
+        group.append(part)
+        taken += part.stop - part.start
+        if taken >= size:
+            yield group[::-1]
+            group, taken = [], 0
+    yield group[::-1]
+
+
+def _arrival(part: Part) -> tuple[int, bytes, int]:
+    return part.listed.stamp.mtime_ns, part.listed.name, part.start
+
+
+@contextmanager
+def _opened(folder: bytes, listed: Listed) -> Iterator[int | None]:
+    """A descriptor of the very file that was listed; None where it can't be read or is another one by now."""
+    try:
+        fd = lines.open_file(os.path.join(folder, listed.name))
+    except OSError:
+        yield None
+        return
+    try:
+        found = lines.stamp(fd)
+        same = (found.device, found.inode) == (listed.stamp.device, listed.stamp.inode)
+        yield fd if same and found.size >= listed.stamp.size else None
+    finally:
+        os.close(fd)
+
+
+def _has_grown(fd: int, file: rows.File, stamp: Stamp) -> bool:
+    """Whether a file got longer and nothing points at more than that."""
+    if file.covered is None or stamp.inode != file.inode or stamp.size <= file.size:
+        return False
+    return lines.tail_hash(fd, file.covered) == file.tail_hash
+
+
+def _finished(fd: int, size: int) -> int:
+    """Where the last line that a newline ends, ends."""
+    if not lines.ends_open(fd, size):
+        return size
+    return next(lines.backwards(fd, size))[0]
+
+
+def _line_end(fd: int, at: int, stop: int) -> int:
+    """The first end of a line from ``at`` on, but not behind ``stop``."""
+    if at >= stop:
+        return stop
+    _, line = next(lines.lines(fd, at, stop))
+    return min(stop, at + len(line) + 1)

@@ -1,0 +1,213 @@
+"""The statements of the search index: what it knows of files, segments and rows. SQL only; reads no session file.
+
+Contentless FTS5 can't delete a row, so rows that stand for nothing any more are named in ``dead`` and left out by
+every search. Whoever calls holds the transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from sessiontui.disk.lines import Stamp
+from sessiontui.store.sidecar_schema import FIRST_TOP
+from sessiontui.store.sidecar_segment import Draft, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A session file as it was when it was indexed. ``covered`` is None while it is not indexed to its end."""
+
+    id: int
+    name: bytes
+    inode: int
+    size: int
+    mtime_ns: int
+    covered: int | None
+    tail_hash: str | None
+
+    def is_of(self, stamp: Stamp) -> bool:
+        """Whether all of the file that ``stamp`` shows is indexed."""
+        same = (self.inode, self.size, self.mtime_ns) == (stamp.inode, stamp.size, stamp.mtime_ns)
+        return same and self.covered is not None
+
+
+def files(connection: sqlite3.Connection) -> dict[bytes, File]:
+    """All files, by name."""
+    found = connection.execute("SELECT id, name, inode, size, mtime_ns, covered, tail_hash FROM file")
+    return {row[1]: File(*row) for row in found}
+
+
+def file(connection: sqlite3.Connection, name: bytes) -> File | None:
+    """One file."""
+    statement = "SELECT id, name, inode, size, mtime_ns, covered, tail_hash FROM file WHERE name = ?"
+    found = connection.execute(statement, (name,)).fetchone()
+    return None if found is None else File(*found)
+
+
+def add_file(connection: sqlite3.Connection, name: bytes, stamp: Stamp) -> int:
+    """A file of which nothing is indexed yet; its id."""
+    statement = "INSERT INTO file(name, inode, size, mtime_ns) VALUES (?, ?, ?, ?) RETURNING id"
+    found = connection.execute(statement, (name, stamp.inode, stamp.size, stamp.mtime_ns)).fetchone()
+    return int(found[0])
+
+
+def begin_file(connection: sqlite3.Connection, id: int, stamp: Stamp) -> None:
+    """What stands in the file is about to be indexed."""
+    connection.execute(
+        "UPDATE file SET inode = ?, size = ?, mtime_ns = ?, covered = NULL, tail_hash = NULL WHERE id = ?",
+        (stamp.inode, stamp.size, stamp.mtime_ns, id),
+    )
+
+
+def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash: str) -> None:
+    """All of the file is indexed: number its segments and keep its counts."""
+    ordinal = line = 1
+    statement = "SELECT first_row, rows, lines, first_line FROM segment WHERE file = ? ORDER BY start"
+    for first_row, rows, count, numbered in connection.execute(statement, (id,)).fetchall():
+        if numbered is None:
+            connection.execute(
+                "UPDATE segment SET first_ordinal = ?, first_line = ? WHERE first_row = ?", (ordinal, line, first_row)
+            )
+        ordinal += rows
+        line += count
+    connection.execute("UPDATE file SET covered = ?, tail_hash = ? WHERE id = ?", (covered, tail_hash, id))
+    connection.execute(
+        "INSERT OR REPLACE INTO facts SELECT name, inode, size, mtime_ns, coalesce(sum(rows), 0),"
+        " coalesce(sum(faults), 0) FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?",
+        (id,),
+    )
+
+
+def drop_file(connection: sqlite3.Connection, gone: File) -> None:
+    """The file is there no more."""
+    kill(connection, gone.id, 0)
+    connection.execute("DELETE FROM file WHERE id = ?", (gone.id,))
+    connection.execute("DELETE FROM facts WHERE name = ?", (gone.name,))
+
+
+def is_whole(connection: sqlite3.Connection, file: int, size: int) -> bool:
+    """Whether the segments of a file cover it to its end."""
+    statement = "SELECT coalesce(sum(stop - start), 0) FROM segment WHERE file = ?"
+    return bool(connection.execute(statement, (file,)).fetchone()[0] == size)
+
+
+def bounds(connection: sqlite3.Connection, file: int) -> list[tuple[int, int]]:
+    """Start and stop of a file's segments, in file order."""
+    return connection.execute("SELECT start, stop FROM segment WHERE file = ? ORDER BY start", (file,)).fetchall()
+
+
+def segments(connection: sqlite3.Connection, file: int) -> list[Segment]:
+    """A file's segments, in file order."""
+    statement = (
+        "SELECT first_row, start, stop, rows, offsets, first_ordinal, first_line FROM segment WHERE file = ?"
+        " ORDER BY start"
+    )
+    return [Segment(*row) for row in connection.execute(statement, (file,))]
+
+
+def add_segment(connection: sqlite3.Connection, file: int, first_row: int, draft: Draft) -> None:
+    """Index the texts of a segment."""
+    connection.executemany(
+        "INSERT INTO words(rowid, content, role) VALUES (?, ?, ?)",
+        ((row, content, role) for row, (content, role) in enumerate(draft.texts, first_row)),
+    )
+    connection.execute(
+        "INSERT INTO segment(first_row, file, start, stop, rows, lines, faults, offsets) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (first_row, file, draft.start, draft.stop, len(draft.texts), draft.lines, draft.faults, draft.offsets()),
+    )
+    connection.executemany("INSERT INTO clipped VALUES (?)", ((first_row + row,) for row in draft.clipped))
+
+
+def kill(connection: sqlite3.Connection, file: int, start: int) -> None:
+    """What was indexed of a file from an offset on stands for nothing any more."""
+    connection.execute(
+        "INSERT INTO dead SELECT first_row, first_row + rows - 1 FROM segment"
+        " WHERE file = ? AND start >= ? AND rows > 0",
+        (file, start),
+    )
+    connection.execute("DELETE FROM segment WHERE file = ? AND start >= ?", (file, start))
+
+
+def revive(connection: sqlite3.Connection, file: int, segment: Segment, lines: int, faults: int) -> None:
+    """The beginning of a segment that was just killed is unchanged."""
+    connection.execute(
+        "UPDATE dead SET first_row = ? WHERE first_row = ?", (segment.first_row + segment.rows, segment.first_row)
+    )
+    connection.execute(
+        "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            segment.first_row, file, segment.start, segment.stop, segment.rows, lines, faults,
+            segment.first_ordinal, segment.first_line, segment.offsets,
+        ),
+    )  # fmt: skip
+
+
+def reset(connection: sqlite3.Connection) -> None:
+    """Forget all but the counts."""
+    connection.execute("INSERT INTO words(words) VALUES ('delete-all')")
+    for table in ("segment", "file", "dead", "clipped"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute("DELETE FROM meta WHERE name = 'built'")
+
+
+def top(connection: sqlite3.Connection) -> int:
+    """The first row id above all."""
+    statement = (
+        "SELECT max((SELECT coalesce(max(first_row + max(rows, 1)), 0) FROM segment),"
+        " (SELECT coalesce(max(last_row + 1), 0) FROM dead), ?)"
+    )
+    return int(connection.execute(statement, (FIRST_TOP,)).fetchone()[0])
+
+
+def bottom(connection: sqlite3.Connection) -> int:
+    """The lowest row id that is taken."""
+    statement = (
+        "SELECT min((SELECT coalesce(min(first_row), ?1) FROM segment), (SELECT coalesce(min(first_row), ?1) FROM dead),"
+        " ?1)"
+    )
+    return int(connection.execute(statement, (FIRST_TOP,)).fetchone()[0])
+
+
+def dead_part(connection: sqlite3.Connection) -> float:
+    """How much of the index stands for nothing, from 0 to 1."""
+    dead = connection.execute("SELECT coalesce(sum(last_row - first_row + 1), 0) FROM dead").fetchone()[0]
+    alive = connection.execute("SELECT coalesce(sum(rows), 0) FROM segment").fetchone()[0]
+    return float(dead / (dead + alive)) if dead else 0.0
+
+
+def is_built(connection: sqlite3.Connection) -> bool:
+    """Whether a first build came to its end."""
+    return connection.execute("SELECT 1 FROM meta WHERE name = 'built'").fetchone() is not None
+
+
+def remember_built(connection: sqlite3.Connection) -> None:
+    """A first build came to its end."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('built', 1)")
+    remember_waiting(connection, 0)
+
+
+def remember_waiting(connection: sqlite3.Connection, size: int) -> None:
+    """How many bytes are still to be indexed."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('waiting', ?)", (size,))
+
+
+def waiting(connection: sqlite3.Connection) -> int:
+    """How many bytes were still to be indexed at the last commit."""
+    found = connection.execute("SELECT value FROM meta WHERE name = 'waiting'").fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def distrust(connection: sqlite3.Connection, files: set[int]) -> None:
+    """These files are not what their stamps say."""
+    connection.executemany("UPDATE file SET mtime_ns = -1 WHERE id = ?", ((file,) for file in files))
+
+
+def facts(connection: sqlite3.Connection) -> list[tuple[bytes, int, int, int, int, int]]:
+    """Name, inode, size, mtime_ns, messages and faults of all files that were counted."""
+    return connection.execute("SELECT name, inode, size, mtime_ns, messages, faults FROM facts").fetchall()
+
+
+def learn(connection: sqlite3.Connection, values: list[tuple[bytes, int, int, int, int, int]]) -> None:
+    """Keep counts, as ``facts`` gives them."""
+    connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?)", values)

@@ -1,0 +1,63 @@
+"""Search a JSONL store without an index: read every file. Slow, exact, and needs nothing but the store."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from sessiontui.disk import lines
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import Changed
+from sessiontui.model import Address, Backend, Found, Hit, Message, Span
+from sessiontui.query.ast import Query
+from sessiontui.query.match import matches
+from sessiontui.query.snippet import snippet
+from sessiontui.store.jsonl_file import message
+from sessiontui.store.protocol import Cancelled
+from sessiontui.store.sidecar_build import Listed
+
+
+def scan(folder: bytes, listed: Iterable[Listed], query: Query, limit: int | None, cancelled: Cancelled) -> Found:
+    """All hits, the file written last first and the last line of a file first. Raises ``errors.Cancelled``.
+
+    A file that can't be read has no hits.
+    """
+    hits: list[Hit] = []
+    total = 0
+    for each in sorted(listed, key=lambda each: (-each.stamp.mtime_ns, each.name)) if query else ():
+        newest: deque[Hit] = deque(maxlen=None if limit is None else max(0, limit - len(hits)))
+        for hit in _hits(folder, each, query, cancelled):
+            newest.append(hit)
+            total += 1
+        hits.extend(reversed(newest))
+    return Found(tuple(islice(hits, limit)), total)
+
+
+def _hits(folder: bytes, listed: Listed, query: Query, cancelled: Cancelled) -> Iterator[Hit]:
+    try:
+        fd = lines.open_file(os.path.join(folder, listed.name))
+    except OSError:
+        return
+    try:
+        yield from _hits_in(fd, listed, query, cancelled)
+    except (OSError, Changed):  # cut off while it was read
+        return
+    finally:
+        os.close(fd)
+
+
+def _hits_in(fd: int, listed: Listed, query: Query, cancelled: Cancelled) -> Iterator[Hit]:
+    key = os.fsdecode(listed.name).removesuffix(".jsonl")
+    ordinal = 0
+    for number, (offset, line) in enumerate(lines.lines(fd, 0, listed.stamp.size), 1):
+        if cancelled():
+            raise CancelledError
+        read: Message | None = message(fd, offset, line)
+        if read is None:
+            continue
+        ordinal += 1
+        if matches(query, read.content):
+            address = Address(line=number, span=Span(offset, len(line)))
+            yield Hit(key, Backend.JSONL, read.role, snippet(query, read.content), ordinal, address)

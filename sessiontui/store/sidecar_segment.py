@@ -1,0 +1,245 @@
+"""Segments: how the rows of the index are tied to the bytes of the files.
+
+A segment is a run of whole lines of one file. Its messages have consecutive row ids; for each the segment keeps where
+it begins and a checksum of the bytes from there to where the next one begins, so that every byte of the segment can
+be proved unchanged. Reads session files; knows no SQL and writes nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects.zeroclaw import Dropped
+from sessiontui.disk import lines
+from sessiontui.disk.lines import Huge
+from sessiontui.model import Message, Span
+
+ROWS: Final = 4096
+"""Messages in a segment at most."""
+
+BYTES: Final = 4 * 1024 * 1024
+"""A segment that is longer takes no further line."""
+
+SEARCHED: Final = 32 * 1024 * 1024
+"""Of a longer text only so many characters are searched."""
+
+_SKIPPED: Final = 40
+"""An entry is the row's offset in the segment and, from this bit on, how many lines before it are no messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What the index knows of a run of lines. ``first_ordinal`` and ``first_line`` are None until what stands before
+    is known."""
+
+    first_row: int
+    start: int
+    stop: int
+    rows: int
+    offsets: bytes
+    first_ordinal: int | None = None
+    first_line: int | None = None
+
+    def extents(self) -> list[tuple[int, int, int]]:
+        """Start, stop and checksum of the pieces that the segment is made of: one a row, or one for no rows."""
+        starts, sums = self._unpacked()
+        bounds = [self.start, *(self.start + (entry & ~(-1 << _SKIPPED)) for entry in starts[1:]), self.stop]
+        return [(bounds[at], bounds[at + 1], checked) for at, checked in enumerate(sums)]
+
+    def row(self, at: int) -> Row:
+        """Where the message of a row (from 0 within the segment) stands."""
+        starts, sums = self._unpacked()
+        offset = starts[at] & ~(-1 << _SKIPPED)
+        following = self.start + (starts[at + 1] & ~(-1 << _SKIPPED)) if at + 1 < self.rows else self.stop
+        return Row(
+            offset=self.start + offset,
+            begin=self.start if at == 0 else self.start + offset,
+            stop=following,
+            checksum=sums[at],
+            line=None if self.first_line is None else self.first_line + at + (starts[at] >> _SKIPPED),
+            ordinal=None if self.first_ordinal is None else self.first_ordinal + at,
+        )
+
+    def _unpacked(self) -> tuple[array[int], array[int]]:
+        starts, sums = array("Q"), array("I")
+        starts.frombytes(self.offsets[: 8 * self.rows])
+        sums.frombytes(self.offsets[8 * self.rows :])
+        if sys.byteorder == "big":
+            starts.byteswap()
+            sums.byteswap()
+        return starts, sums
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where a message stands: its line begins at ``offset``; the checksum is of the bytes from begin to stop."""
+
+    offset: int
+    begin: int
+    stop: int
+    checksum: int
+    line: int | None
+    ordinal: int | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A segment that is being read, with the texts that go into the index."""
+
+    start: int
+    stop: int
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    """Content and role, row by row."""
+    clipped: list[int] = field(default_factory=list)
+    """Rows whose text is longer than what is searched."""
+    lines: int = 0
+    faults: int = 0
+    starts: array[int] = field(default_factory=lambda: array("Q"))
+    sums: array[int] = field(default_factory=lambda: array("I"))
+    _running: int = 0
+
+    def add(self, fd: int, line: bytes | Huge) -> None:
+        """Take the next line, which begins where the draft stops and has its newline, if any."""
+        at = self.stop
+        self.stop += len(line)
+        message = zeroclaw.read(line) if isinstance(line, bytes) else huge_message(fd, Span(at, len(line) - line.ended))
+        if isinstance(message, Message):
+            if self.starts:
+                self.sums.append(self._running)
+                self._running = 0
+            self.starts.append((at - self.start) | (self.lines - len(self.starts)) << _SKIPPED)
+            if isinstance(line, Huge) and len(message.content) >= SEARCHED:
+                self.clipped.append(len(self.texts))
+            self.texts.append((message.content, message.role))
+        else:
+            self.faults += isinstance(message, Dropped)
+        self.lines += 1
+        if isinstance(line, bytes):
+            self._running = zlib.crc32(line, self._running)
+        else:
+            self._running = checksum(fd, at, self.stop, self._running)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.texts) >= ROWS or self.stop - self.start >= BYTES
+
+    def offsets(self) -> bytes:
+        """What is kept of the places: little-endian, 8 bytes a row, then 4 bytes a checksum."""
+        starts, sums = array("Q", self.starts), array("I", [*self.sums, self._running])
+        if sys.byteorder == "big":
+            starts.byteswap()
+            sums.byteswap()
+        return starts.tobytes() + sums.tobytes()
+
+
+def drafts(fd: int, start: int, stop: int) -> Iterator[Draft]:
+    """The lines of a file between two offsets, which are ends of lines, as segments."""
+    draft = Draft(start, start)
+    for _, block in lines.blocks(fd, start, stop):
+        for line in block:
+            draft.add(fd, line)
+            if draft.is_full:
+                yield draft
+                draft = Draft(draft.stop, draft.stop)
+    if draft.lines:
+        yield draft
+
+
+def huge_message(fd: int, span: Span) -> Message | Dropped | None:
+    """A huge line, its text cut at what is searched."""
+    scanned = stream.scan(lines.pieces(fd, span), span.offset)
+    if not isinstance(scanned, stream.Scanned):
+        return scanned
+    pieces: list[str] = []
+    size = 0
+    for piece in stream.text(lines.pieces(fd, scanned.content)):
+        pieces.append(piece)
+        size += len(piece)
+        if size >= SEARCHED:
+            break
+    return Message(scanned.role, "".join(pieces)[:SEARCHED])
+
+
+def checksum(fd: int, start: int, stop: int, running: int = 0) -> int:
+    """The CRC-32 of the bytes between two offsets."""
+    for piece in lines.pieces(fd, Span(start, stop - start)):
+        running = zlib.crc32(piece, running)
+    return running
+
+
+def unchanged(fd: int, segment: Segment, size: int) -> int:
+    """How many of the pieces of a segment still stand where they stood, from its beginning on."""
+    extents = segment.extents()
+    held = _read(fd, segment.start, min(segment.stop, size)) if segment.stop - segment.start <= 2 * BYTES else None
+    for at, (start, stop, expected) in enumerate(extents):
+        if stop > size:
+            return at
+        if held is None:
+            found = checksum(fd, start, stop)
+        else:
+            found = zlib.crc32(held[start - segment.start : stop - segment.start])
+        if found != expected:
+            return at
+    return len(extents)
+
+
+def shortened(segment: Segment, rows: int) -> Segment | None:
+    """The segment with its first rows only; None where none are left."""
+    extents = segment.extents()[:rows]
+    if not extents:
+        return None
+    offsets = segment.offsets[: 8 * rows] + segment.offsets[8 * segment.rows :][: 4 * rows]
+    return Segment(
+        segment.first_row, segment.start, extents[-1][1], rows, offsets, segment.first_ordinal, segment.first_line
+    )
+
+
+def message_at(fd: int, row: Row, size: int) -> tuple[Message, int] | None:
+    """The message of a row and the length of its line; None where its bytes are no longer those that were indexed."""
+    if row.stop > size or checksum(fd, row.begin, row.stop) != row.checksum:
+        return None
+    _, line = next(lines.lines(fd, row.offset, row.stop))
+    message = zeroclaw.read(line) if isinstance(line, bytes) else huge_message(fd, Span(row.offset, len(line)))
+    return (message, len(line)) if isinstance(message, Message) else None
+
+
+def measured(fd: int, start: int, stop: int) -> tuple[int, int]:
+    """Lines and faults between two offsets."""
+    count = faults = 0
+    for draft in drafts(fd, start, stop):
+        count += draft.lines
+        faults += draft.faults
+    return count, faults
+
+
+def matching(fd: int, segment: Segment, size: int, wanted: Sequence[bytes]) -> Iterator[tuple[int, Message]]:
+    """Row (from 0) and message of a segment's rows, the last first, less those that can't hold all of ``wanted``.
+
+    A first look only: what is used of it has to be read again by ``message_at``.
+    """
+    stop = min(segment.stop, size)
+    whole = _read(fd, segment.start, stop) if stop - segment.start <= BYTES + lines.HUGE else None
+    for at in range(segment.rows - 1, -1, -1):
+        row = segment.row(at)
+        if row.stop > stop:
+            continue
+        if whole is None:
+            found = message_at(fd, row, size)
+            if found is not None:
+                yield at, found[0]
+            continue
+        line = whole[row.offset - segment.start : row.stop - segment.start].split(b"\n", 1)[0]
+        if b"\\u" in line or all(part in line for part in wanted):
+            message = zeroclaw.read(line)
+            if isinstance(message, Message):
+                yield at, message
+
+
+def _read(fd: int, start: int, stop: int) -> bytes:
+    return b"".join(lines.pieces(fd, Span(start, stop - start), stop - start)) if stop > start else b""
