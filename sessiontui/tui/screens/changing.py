@@ -1,0 +1,112 @@
+"""A screen on whose store changes can be made: each is planned, shown, decided upon, made and told, and can be undone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from sessiontui.errors import Cancelled, SessiontuiError
+from sessiontui.model import Backend
+from sessiontui.store.protocol import Store
+from sessiontui.tui import ink, messages
+from sessiontui.tui.screens.dialogs import ChangeDialog, question
+from sessiontui.tui.work.changer import Changer
+from sessiontui.visible import visible
+
+
+class ChangingScreen(Screen[None]):
+    """The keys that change something; the screen that is made of it says which store and which session is meant."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "pop", "pop", tooltip="Remove the last message", id="pop"),
+        Binding("c", "compact", "compact", tooltip="Remove damaged lines", id="compact"),
+        Binding("m", "migrate", "migrate", tooltip="Move all sessions to SQLite", id="migrate"),
+        Binding("u", "undo", "undo", tooltip="Undo the last change", id="undo"),
+        Binding("ctrl+r", "redo", "redo", show=False, tooltip="Redo what was undone", id="redo"),
+    ]
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.changer = Changer(self)
+
+    @property
+    def key(self) -> str | None:
+        """The session that a change would be made to."""
+        raise NotImplementedError
+
+    def changed(self, keys: tuple[str, ...]) -> None:
+        """These sessions are no longer as they were: read them again."""
+        raise NotImplementedError
+
+    def action_pop(self) -> None:
+        """Remove the last message."""
+        if self._may_change() and self.key is not None:
+            self.changer.plan_pop(self.store, self.key)
+
+    def action_compact(self) -> None:
+        """Remove damaged lines."""
+        if self._may_change() and self.key is not None:
+            self.changer.plan_compact(self.store, self.key)
+
+    def action_migrate(self) -> None:
+        """Move all sessions to SQLite."""
+        if self.store.backend is Backend.SQLITE:
+            ink.notice(self, visible("these sessions are in SQLite already; b shows the files, if there are any"))
+        elif self._may_change():
+            self.changer.plan_migrate(self.store.path)
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        if self._may_change():
+            self.changer.undo(self.store)
+
+    def action_redo(self) -> None:
+        """Redo what was undone."""
+        if self._may_change():
+            self.changer.undo(self.store, redo=True)
+
+    def _may_change(self) -> bool:
+        if self.changer.running:
+            ink.notice(self, visible("a change is under way; Esc cancels it"), "warning")
+        return not self.changer.running
+
+    @on(messages.Planned)
+    def _ask(self, report: messages.Planned) -> None:
+        if self.changer.is_stale(report):
+            return
+        asked = question(report.plan)
+        if asked.act is None:
+            ink.notice(self, asked.title)
+            return
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                self.changer.make(self.store, report.plan)
+
+        self.app.push_screen(ChangeDialog(asked), decided)
+
+    @on(messages.Made)
+    def _tell(self, report: messages.Made) -> None:
+        ink.notice(self, visible(report.sentence))
+        if report.troubles:
+            ink.notice(self, visible("\n".join(report.troubles[:5]), lines=True), "warning")
+        self.changed(report.keys)
+
+    @on(messages.Failed)
+    def _tell_error(self, report: messages.Failed) -> None:
+        error = report.error
+        if isinstance(error, Cancelled):
+            if report.errand == Changer.name:
+                ink.notice(self, visible("cancelled; nothing was changed"), "warning")
+        elif isinstance(error, SessiontuiError):
+            ink.notice(
+                self, visible("\n".join(part for part in (error.sentence, error.hint) if part), lines=True), "error"
+            )
+        else:
+            title = visible("a fault in sessiontui itself")
+            ink.notice(self, visible(f"{type(error).__name__}: {error}"), "error", title)
+            self.log.error(error)

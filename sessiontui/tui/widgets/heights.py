@@ -1,0 +1,101 @@
+"""How tall each row of a transcript is, and which row stands at a height: a million rows in four megabytes.
+
+Heights are estimated first and corrected when a row is laid out. Sums are kept in blocks of 1,024 rows, so that a
+correction and a look-up both cost a block and never the whole. Every row is at least one cell tall: a row of no
+height could not be pointed at. Knows nothing of Textual, of messages or of disks.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+BLOCK: Final = 1024
+
+
+class Place(NamedTuple):
+    """A line of a transcript: which row, and how many lines below its first."""
+
+    row: int
+    line: int
+
+
+class Heights:
+    """The heights of rows 0 to n, and their running sums."""
+
+    __slots__ = ("_blocks", "_rows", "_tops")
+
+    def __init__(self, heights: Iterable[int] = ()) -> None:
+        self._rows = array("I", heights)
+        if self._rows and min(self._rows) < 1:
+            raise ValueError("a row is at least one line tall")
+        self._blocks = [sum(self._rows[at : at + BLOCK]) for at in range(0, len(self._rows), BLOCK)]
+        self._tops: list[int] | None = None
+
+    @classmethod
+    def estimated(cls, count: int, height: int) -> Heights:
+        """``count`` rows of one height, made without counting them one by one."""
+        heights = cls()
+        heights._rows = array("I", [max(1, height)]) * count
+        full, rest = divmod(count, BLOCK)
+        heights._blocks = [BLOCK * max(1, height)] * full + ([rest * max(1, height)] if rest else [])
+        return heights
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, row: int) -> int:
+        return self._rows[row]
+
+    @property
+    def total(self) -> int:
+        """The height of all rows together."""
+        tops = self._sums()
+        return tops[-1] + self._blocks[-1] if tops else 0
+
+    def top(self, row: int) -> int:
+        """The line at which a row begins; the height of all for the row behind the last."""
+        if row >= len(self._rows):
+            return self.total
+        block = row // BLOCK
+        return self._sums()[block] + sum(self._rows[block * BLOCK : row])
+
+    def at(self, y: int) -> Place:
+        """Which row stands at line ``y``; the nearest one where there is none. Not for an empty transcript."""
+        if y >= self.total:
+            return Place(len(self._rows) - 1, self._rows[-1] - 1)
+        tops = self._sums()
+        block = max(0, bisect_right(tops, max(0, y)) - 1)
+        left = max(0, y) - tops[block]
+        row = block * BLOCK
+        while left >= self._rows[row]:
+            left -= self._rows[row]
+            row += 1
+        return Place(row, left)
+
+    def measure(self, row: int, height: int) -> int:
+        """Correct one row; returns by how much it grew (negative when it shrank)."""
+        if height < 1:
+            raise ValueError("a row is at least one line tall")
+        grown = height - self._rows[row]
+        if grown:
+            self._rows[row] = height
+            self._blocks[row // BLOCK] += grown
+            self._tops = None
+        return grown
+
+    def resized(self, count: int, shift: int, height: int) -> Heights:
+        """Heights for ``count`` rows of which this one's are rows ``shift`` onwards; the others are estimated."""
+        others = array("I", [max(1, height)]) * count
+        first, last = max(0, shift), min(count, shift + len(self._rows))
+        if first < last:
+            others[first:last] = self._rows[first - shift : last - shift]
+        return Heights(others)
+
+    def _sums(self) -> list[int]:
+        if self._tops is None or len(self._tops) != len(self._blocks):
+            self._tops = list(accumulate(self._blocks, initial=0))[:-1]
+        return self._tops

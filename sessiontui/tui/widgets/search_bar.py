@@ -1,0 +1,72 @@
+"""The inputs: one that searches all messages, one that filters the list. What is pasted into them is made visible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from sessiontui.tui import figures, ink
+from sessiontui.visible import visible
+
+
+class SafeInput(Input):
+    """An input whose text never holds what a terminal would obey, however it came there."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.text = visible(event.text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
+        super()._on_paste(event)
+
+    def validate_value(self, value: str) -> str:
+        """The value that is kept and drawn."""
+        return visible(value)
+
+
+class SearchBar(SafeInput):
+    """Search in all messages, live: ↑ ↓ move in the hits, Enter goes to one."""
+
+    HELP = 'Search all messages while you type. Words, "phrases" and the beginning of the last word; any text is legal.'
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "hits(1)", "next hit", show=False, id="search.down"),
+        Binding("up", "hits(-1)", "previous hit", show=False, id="search.up"),
+        Binding("pagedown", "hits(8)", "hits down", show=False, id="search.page_down"),
+        Binding("pageup", "hits(-8)", "hits up", show=False, id="search.page_up"),
+    ]
+
+    @dataclass
+    class Walked(Message):
+        """Move the cursor in the hits."""
+
+        hits: int
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id, select_on_focus=False)
+        self.border_title = ink.content(visible("/ search messages"))
+
+    def action_hits(self, hits: int) -> None:
+        """Walk through the hits while typing."""
+        self.post_message(self.Walked(hits))
+
+    def tell(self, total: int | None, shown: int, note: str = "") -> None:
+        """Say how much was found; ``total`` None where that is not known."""
+        count = f"{figures.count(shown)}+ hits" if total is None else figures.counted(total, "hit")
+        text = " · ".join(part for part in (count, "newest", note) if part)
+        self.border_subtitle = ink.content(visible(text))
+
+    def tell_nothing(self) -> None:
+        """Nothing is being searched for."""
+        self.border_subtitle = None
+
+
+class FilterBar(SafeInput):
+    """Filter the list of sessions by letters of their keys."""
+
+    HELP = "Type letters of a key, in their order; the list shows what fits, best first. Enter keeps it, Esc clears it."
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id, select_on_focus=False)
+        self.border_title = ink.content(visible("filter sessions"))
