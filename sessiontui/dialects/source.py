@@ -109,15 +109,21 @@ class Source:
             byte = self.peek()
             if byte == _QUOTE:
                 break
-            if byte == END:
-                raise Wrong(self.position, f"the line ends inside a text that begins at byte {begin}")
             if byte != _BACKSLASH:
-                raise Wrong(self.position, f"{shown(byte)} stands unescaped in a text")
+                raise self._unclosed(begin)
             escape = self._escape(exact=pattern is EXACT)
             kept += escape if keep is None or len(kept) < keep else b""
         span = Span(begin, self.position - begin)
         self.take()
         return kept, span
+
+    def _unclosed(self, begin: int) -> Wrong:
+        """Why a text does not go on here; white space at the end of the line is not part of it."""
+        at, byte = self.position, self.peek()
+        self.skip(OUTER)
+        if self.peek() == END:
+            return Wrong(at, f"the line ends inside a text that begins at byte {begin}")
+        return Wrong(at, f"{shown(byte)} stands unescaped in a text")
 
     def _escape(self, *, exact: bool) -> bytes:
         """Read an escape that the pattern left: one that is broken, or cut between two pieces."""

@@ -49,8 +49,8 @@ def read(line: bytes) -> Message | Dropped | None:
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return strict.read(line)
-    return Message(record["role"], record["content"]) if _is_plain(record, line) else strict.read(line)
+        return strict.read(line.removesuffix(b"\n"))
+    return Message(record["role"], record["content"]) if _is_plain(record, line) else strict.read(line.removesuffix(b"\n"))
 
 
 def is_valid(line: bytes) -> bool:
@@ -72,7 +72,7 @@ def judge(lines: Iterable[bytes]) -> Judged:
                 continue
         except refused:
             pass
-        outcome = strict.read(line)
+        outcome = strict.read(line.removesuffix(b"\n"))
         if isinstance(outcome, Message):
             valid += 1
         elif outcome is None:
