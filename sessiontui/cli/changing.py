@@ -16,14 +16,18 @@ from sessiontui.changes import compact as compacting
 from sessiontui.changes import pop as popping
 from sessiontui.changes.cleanup import CleanupRow
 from sessiontui.changes.compact import CompactRow
-from sessiontui.cli import keys, output, report
+from sessiontui.cli import huge, keys, output, report
 from sessiontui.cli.making import persisting, tell_change, tell_troubles
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
-from sessiontui.model import Address, Backend, Message, Span
+from sessiontui.model import Message, Span
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
+
+SHOWN = 2000
+"""Characters of a removed message that a person is shown."""
 
 
 @click.command()
@@ -93,22 +97,27 @@ def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
 
 def _popped(asked: Asked, store: Store, done: popping.Popped, verb: str) -> None:
     if asked.json:
-        output.row(change=done.change, key=written(done.key), removed=_removed(store, done.removed, done.address))
+        output.row(change=done.change, key=written(done.key), removed=_removed(store, done))
     elif done.removed is None:
         say(done.key, " has no message; nothing to remove")
     else:
         say(f"{verb} the last message of ", done.key, f" ({done.removed.role}):")
-        output.text([done.removed.content])
+        beginning = done.removed.content[:SHOWN]
+        output.text([beginning if beginning == done.removed.content else f"{beginning}…"])
         tell_change(asked, done.change)
 
 
-def _removed(store: Store, message: Message | None, address: Address | None) -> dict[str, object] | None:
+def _removed(store: Store, done: popping.Popped) -> dict[str, object] | None:
+    message, address = done.removed, done.address
     if message is None or address is None:
         return None
     fields: dict[str, object] = {"role": message.role, "content": message.content}
-    if store.backend is Backend.SQLITE:
+    if address.span is None:
         return fields | {"id": address.id}
-    return fields | {"line": address.line, "offset": address.span and address.span.offset}
+    line = address.line
+    if line is None and isinstance(store, JsonlStore):  # not counted in a large file; a program is told all the same
+        line = huge.line_number(store.file(done.key), address.span.offset)
+    return fields | {"line": line, "offset": address.span.offset}
 
 
 @click.command()

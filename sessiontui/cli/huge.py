@@ -1,4 +1,4 @@
-"""Huge lines on their way out: read from the file in pieces, never held whole. Knows no terminal."""
+"""Huge files and lines on their way out: read in pieces, never held whole. Knows no terminal."""
 
 from __future__ import annotations
 
@@ -52,3 +52,9 @@ def escaped_line(path: Path, span: Span) -> Iterator[bytes]:
         for piece in lines.pieces(fd, span):
             yield orjson.dumps(decode(piece))[1:-1]
     yield orjson.dumps(decode(b"", final=True))[1:-1]
+
+
+def line_number(path: Path, offset: int) -> int:
+    """Which line, from 1, begins at ``offset``; reads the file up to there."""
+    with _opened(path) as fd:
+        return 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))

@@ -23,7 +23,7 @@ Browser = Callable[[Path | None, Backend | None], int]
 
 
 @click.command()
-@click.argument("path", metavar="[STORE]", required=False)
+@click.argument("path", metavar="[STORE]", required=False, type=click.Path())
 @reads
 @click.pass_obj
 def browse(browser: Browser, *, asked: Asked, path: str | None) -> int:

@@ -67,7 +67,7 @@ def _tell_interrupted(count: int) -> None:
 def reads(verb: Verb) -> Verb:
     """Give a verb ``--store``, ``--backend`` and ``--json``; it receives them as ``asked``."""
 
-    @click.option("-s", "--store", metavar="STORE", help="A folder, a .jsonl file or a .db file.")
+    @click.option("-s", "--store", metavar="STORE", type=click.Path(), help="A folder, a .jsonl file or a .db file.")
     @click.option("--backend", type=BACKENDS, help="Which, where a folder holds both.")
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
     @wraps(verb)

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import orjson
 
+from sessiontui.cli import report
 from sessiontui.cli.width import expand, pad, width
 from sessiontui.dialects.keys import written
 from sessiontui.errors import StoreError
@@ -46,8 +47,12 @@ def terminal() -> bool:
 
 
 def raw(data: bytes) -> None:
-    """Write bytes as they are."""
-    _stream().write(data)
+    """Write bytes as they are; at once where progress is shown between them."""
+    stream = _stream()
+    shown = report.wipe()
+    stream.write(data)
+    if shown:
+        stream.flush()
 
 
 def row(**fields: object) -> None:

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from types import FrameType
 
 import click
@@ -129,26 +130,51 @@ class Tally:
             self.add(error(trouble))
 
 
+class _Gauge:
+    """A label with its per cent on the last row of the terminal; ``wipe`` takes it away until the next one."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.percent = -1
+        self.on_screen = False
+
+    def show(self, done: int, total: int) -> None:
+        percent = 100 * done // total if total else 0
+        if percent != self.percent:
+            self.percent = percent
+            self.on_screen = True
+            _print(f"\r{self.label} {percent} %")
+
+    def wipe(self) -> None:
+        if self.on_screen:
+            self.on_screen = False
+            _print("\r" + " " * (len(self.label) + 6) + "\r")
+
+
+_gauge: ContextVar[_Gauge | None] = ContextVar("gauge", default=None)
+
+
+def wipe() -> bool:
+    """Make room for a line of output where progress is shown; whether it is."""
+    gauge = _gauge.get()
+    if gauge is not None:
+        gauge.wipe()
+    return gauge is not None
+
+
 @contextlib.contextmanager
 def progress(label: str) -> Iterator[Progress]:
     """A ``Progress`` that shows per cent on standard error, where that is a terminal."""
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield silent
         return
-    shown = -1
-
-    def show(done: int, total: int) -> None:
-        nonlocal shown
-        percent = 100 * done // total if total else 0
-        if percent != shown:
-            shown = percent
-            _print(f"\r{label} {percent} %")
-
+    gauge = _Gauge(label)
+    token = _gauge.set(gauge)
     try:
-        yield show
+        yield gauge.show
     finally:
-        if shown >= 0:
-            _print("\r" + " " * (len(label) + 6) + "\r")
+        _gauge.reset(token)
+        gauge.wipe()
 
 
 @contextlib.contextmanager

@@ -51,6 +51,13 @@ class Verbs(DefaultGroup):  # type: ignore[misc]  # click-default-group has no t
         command: click.Command | None = super().get_command(context, name)
         return command
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Without a verb the browser opens, but the shell's Tab offers the verbs."""
+        if context.resilient_parsing and not args:
+            return click.Group.parse_args(self, context, args)
+        rest: list[str] = super().parse_args(context, args)
+        return rest
+
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:
         """Run a command line and leave with its exit code; no exception gets out but with SESSIONTUI_DEBUG=1."""
         sys.exit(report.guarded(lambda: self._run(list(sys.argv[1:] if args is None else args), extra.get("obj"))))

@@ -88,8 +88,23 @@ def test_pop_removes_the_last_message_and_says_so(run: Runner, store: Path) -> N
     (row,) = run("pop", "bob", "--json").rows
     assert list(row) == ["change", "key", "removed"]
     assert list(row["removed"]) == ["role", "content", "line", "offset"]
-    assert (row["removed"]["content"], row["removed"]["offset"]) == ("three", 61)
+    assert (row["removed"]["content"], row["removed"]["line"], row["removed"]["offset"]) == ("three", 3, 61)
     assert (store / "bob.jsonl").read_bytes() == BOB.replace(b'{"role":"user","content":"three"}\n', b"")
+
+
+def test_pop_counts_the_lines_of_a_large_file_for_programs(
+    run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sessiontui.changes import pop
+
+    monkeypatch.setattr(pop, "COUNTED", 0)
+    assert run("pop", "bob", "--dry-run", "--json").rows[0]["removed"]["line"] == 3
+    assert run("pop", "bob", "--json").rows[0]["removed"]["line"] == 3
+
+
+def test_pop_shows_the_beginning_of_a_long_message(run: Runner) -> None:
+    run("append", "carol", "--role", "tool", "-", stdin=b"x" * 5000)
+    assert "  " + "x" * 2000 + "…\n" in run("pop", "carol").text
 
 
 def test_pop_for_people_names_the_change_and_its_undo(run: Runner, store: Path) -> None:

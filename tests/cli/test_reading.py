@@ -58,7 +58,7 @@ def test_list_sorts_keys_whatever_their_age(run: Runner, store: Path) -> None:
 def test_list_for_people(run: Runner) -> None:
     lines = run("list").text.splitlines()
     assert lines[0].split() == ["alice", "2", "messages", "129", "B", *lines[0].split()[-1:]]
-    assert lines[1].startswith("!  bob    2 messages   1 fault   96 B")
+    assert lines[1].startswith("!  bob    2 messages  1 fault    96 B  ")
     assert len(lines) == 3
 
 

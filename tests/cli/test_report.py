@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import click
 import pytest
@@ -21,15 +22,19 @@ VERBS = ["browse", "demo", "stores", "list", "show", "search", "check", "append"
          "undo", "journal"]  # fmt: skip
 
 
-def sessiontui(*arguments: str, **more: object) -> subprocess.CompletedProcess[bytes]:
+def sessiontui(
+    *arguments: str, env: dict[str, str], cwd: Path | None = None, stdout: IO[bytes] | int = subprocess.PIPE
+) -> subprocess.CompletedProcess[bytes]:
     """A whole process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "sessiontui", *arguments],
         stdin=subprocess.DEVNULL,
-        capture_output="stdout" not in more and "stderr" not in more,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         check=False,
         timeout=60,
-        **more,  # type: ignore[call-overload]
+        env=env,
+        cwd=cwd,
     )
 
 
@@ -173,7 +178,7 @@ def test_the_reader_of_the_pipe_may_go(store: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 def test_a_full_disk_behind_standard_output_is_an_error(store: Path) -> None:
     with open("/dev/full", "wb") as full:
-        ran = sessiontui("show", "alice", "-s", str(store), stdout=full, stderr=subprocess.PIPE, env=_environment())
+        ran = sessiontui("show", "alice", "-s", str(store), stdout=full, env=_environment())
     assert ran.returncode == 3
     assert ran.stderr.decode().startswith("sessiontui: ")
     assert ran.stderr.count(b"\n") == 1
