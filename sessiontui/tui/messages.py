@@ -26,9 +26,6 @@ class Report(Message):
 
     generation: int
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass
 class Failed(Report):

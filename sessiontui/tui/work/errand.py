@@ -1,7 +1,8 @@
 """One kind of work off the screen's thread: a newer request cancels the older and makes its reports stale.
 
 A thread can't be stopped from outside, so a job asks ``cancelled`` between its steps, and every report carries the
-generation that asked for it. An error of the job is a report too (``Failed``), its being cancelled also.
+generation that asked for it. An error of the job is a report too (``Failed``), its being cancelled also; nothing is
+left to Textual, which would end the program.
 """
 
 from __future__ import annotations
@@ -87,4 +88,4 @@ class Errand:
             finally:
                 self.report(Finished(generation, self.name))
 
-        return self._owner.run_worker(work, name=self.name, group=self.name, thread=True, exit_on_error=False)
+        return self._owner.run_worker(work, name=self.name, group=self.name, thread=True)
