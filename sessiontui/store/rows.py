@@ -59,8 +59,8 @@ class Receipt:
 class Writing:
     """One transaction on one database; ``wait``: seconds that a lock of another program is waited for.
 
-    It takes one ``add``, ``remove``, ``remove_sessions`` or ``take_back``. ``back`` is the ``.rows`` file that ``take_back`` will move back. Raises ``StoreError`` where the database is
-    locked for longer, or can't be written.
+    It takes one ``add``, ``remove``, ``remove_sessions`` or ``take_back``; ``back`` is the ``.rows`` file that the last
+    one will move back. Raises ``StoreError`` where the database is locked for longer, or can't be written.
     """
 
     connection: sqlite3.Connection

@@ -15,6 +15,7 @@ from pathlib import Path
 from sessiontui.errors import UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 from sessiontui.query.ast import Query
+from sessiontui.store.fts_search import search_rows
 from sessiontui.store.protocol import Cancelled, Progress, never, silent
 from sessiontui.store.schema import write_time
 from sessiontui.store.sqlite_list import listed, stale_keys, totals
@@ -76,8 +77,6 @@ class SqliteStore:
         self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: Cancelled = never
     ) -> Found:
         """Messages that match, by the database's own full-text index."""
-        from sessiontui.store.fts_search import search_rows
-
         return read(self.path, lambda c: search_rows(c, query, limit, relevance, cancelled), self._notice)
 
     def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:

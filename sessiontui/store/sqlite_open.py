@@ -102,8 +102,8 @@ def text(raw: bytes) -> str | bytes:
         return raw
 
 
-def _is_utf8(raw: bytes) -> bool:
-    return isinstance(text(raw), str)
+def _are_utf8(one: bytes, other: bytes) -> bool:
+    return isinstance(text(one), str) and isinstance(text(other), str)
 
 
 def _seen(path: str) -> tuple[int, int, int, int] | None:
@@ -141,7 +141,7 @@ def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
     """A connection that has read the schema, inside one transaction, so that all its reads see the same moment."""
     with closing(sqlite3.connect(address(path, mode), uri=True, isolation_level=None, timeout=BUSY)) as connection:
         connection.text_factory = text
-        connection.create_function("is_utf8", 1, _is_utf8, deterministic=True)
+        connection.create_function("are_utf8", 2, _are_utf8, deterministic=True)
         for pragma in ("query_only=ON", "trusted_schema=OFF", "temp_store=MEMORY", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN")
