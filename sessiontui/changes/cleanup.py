@@ -69,22 +69,26 @@ def make(store: Store, plan: CleanupPlan, wait: float = 2.0) -> CleanedUp:
     if not plan.rows or plan.before is None:
         return CleanedUp(None, ())
     with journal.change(journal.home(store), "cleanup", [row.key for row in plan.rows], wait) as record:
-        rows = tuple(_removed(record, store, row, plan.before) for row in plan.rows)
+        if isinstance(store, JsonlStore):
+            rows = tuple(_without_file(record, store, row, plan.before) for row in plan.rows)
+        else:
+            gone = database.remove_stale(record, store.path.name, [row.key for row in plan.rows], plan.before)
+            rows = tuple(row if row.key in gone else _refused(row, Changed(f"“{row.key}”")) for row in plan.rows)
     return CleanedUp(record.id if record.stands else None, rows)
 
 
-def _removed(record: Record, store: Store, row: CleanupRow, before: datetime) -> CleanupRow:
+def _without_file(record: Record, store: JsonlStore, row: CleanupRow, before: datetime) -> CleanupRow:
     try:
-        if isinstance(store, JsonlStore):
-            _remove_file(record, store, row.key, before)
-        else:
-            database.remove_stale(record, store.path.name, row.key, before)
+        _remove_file(record, store, row.key, before)
     except (OSError, SessiontuiError) as error:
         settle.after(record)
-        plain = as_plain(error, row.key)
-        status: CleanupStatus = "refused" if plain.exit_code == 4 else "failed"
-        return replace(row, status=status, trouble=trouble(plain))
+        return _refused(row, as_plain(error, row.key))
     return row
+
+
+def _refused(row: CleanupRow, error: SessiontuiError) -> CleanupRow:
+    status: CleanupStatus = "refused" if error.exit_code == 4 else "failed"
+    return replace(row, status=status, trouble=trouble(error))
 
 
 def _remove_file(record: Record, store: JsonlStore, key: str, before: datetime) -> None:

@@ -1,28 +1,183 @@
-"""stub"""
+"""Rows that come to a database and leave it: one transaction each, recorded between its work and its commit.
+
+What left, and what the rest was like, is in the ``.rows`` file that the transaction writes into the journal; taking
+it back moves that file's rows the other way. A database that was made for an import goes again only when it is empty
+and no other program has it open.
+"""
 
 from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
-from datetime import datetime
+from typing import Literal
+
+from sessiontui.changes.edits import MakeDatabase, Rows
+from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
+from sessiontui.disk.replace import remove
+from sessiontui.errors import Changed, Refused, UnknownKey
 from sessiontui.model import Address, Message
+from sessiontui.store import kept, rows, schema
 from sessiontui.store.protocol import Store
+from sessiontui.store.rows import Writing
+from sessiontui.store.sqlite_open import address, read
+
+TABLES = ("sessions", schema.METADATA, schema.RECEIPTS)
 
 
 def known(store: Store, key: str) -> bool:
-    raise NotImplementedError
+    """Whether the store has a session of this key."""
+    try:
+        store.transcript(key)
+    except UnknownKey:
+        return False
+    return True
 
 
 def has_receipts(path: Path) -> bool:
-    return False
+    """Whether a file was imported into this database and recorded so; False where there is no database."""
+    try:
+        if not path.stat().st_size:
+            return False
+    except FileNotFoundError:
+        return False
+    return read(path, lambda c: bool(schema.columns(c, schema.RECEIPTS)) and _any(c, schema.RECEIPTS))
 
 
-def append(record: Record, name: str, key: str, message: Message) -> Address:
-    raise NotImplementedError
+def _any(connection: sqlite3.Connection, table: str) -> bool:
+    return bool(connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0])
 
 
-def pop(record: Record, name: str, key: str, address: Address) -> None:
-    raise NotImplementedError
+def append(record: Record, database: str, key: str, message: Message) -> Address:
+    """Add one message at the end of a session, which may be new."""
+    now = datetime.now(UTC)
+    name = record.name("rows")
+    with Writing(record.folder.sessions / database) as writing:
+        id = writing.next_id()
+        writing.add(record.folder.path(name), key, [message], now)
+        _commit(record, writing, Rows((key,), database, name))
+    return Address(id=id, created_at=now)
 
 
-def remove_stale(record: Record, name: str, key: str, before: datetime) -> None:
-    raise NotImplementedError
+def pop(record: Record, database: str, key: str, address: Address) -> None:
+    """Remove the newest message. Raises ``Changed`` when it is not the one at ``address``."""
+    name = record.name("rows")
+    with Writing(record.folder.sessions / database) as writing:
+        newest = writing.newest(key)
+        if newest is None or newest.id != address.id or address.id is None:
+            raise Changed(f"session “{key}”")
+        writing.remove(record.folder.path(name), key, [address.id])
+        _commit(record, writing, Rows((key,), database, name))
+
+
+def remove_stale(record: Record, database: str, keys: Sequence[str], before: datetime) -> frozenset[str]:
+    """Remove sessions whose last activity is older, all in one transaction; return those that were."""
+    name = record.name("rows")
+    with Writing(record.folder.sessions / database) as writing:
+        stale = set(writing.stale(before))
+        gone = tuple(key for key in keys if key in stale)
+        if gone:
+            writing.remove_sessions(record.folder.path(name), gone)
+            _commit(record, writing, Rows(gone, database, name))
+    return frozenset(gone)
+
+
+def _commit(record: Record, writing: Writing, edit: Rows) -> None:
+    record.write(edit)
+    writing.commit()
+    record.made()
+
+
+# ---- after a crash, and back
+
+
+def settle(record: Record, edit: Rows) -> Literal["made", "void"]:
+    """Find out whether the transaction was committed."""
+    path = record.folder.sessions / edit.database
+    if not path.exists():
+        return "void"
+    return "made" if rows.made(path, record.folder.path(edit.rows)) else "void"
+
+
+def foresee(folder: Folder, edit: Rows) -> str:
+    """Say what taking it back means. Raises ``Refused`` where it can't be."""
+    require(folder, edit.database, edit.rows)
+    moved = kept.kept(folder.path(edit.rows))
+    messages = f"{moved.rows} message" if moved.rows == 1 else f"{moved.rows} messages"
+    sessions = f"“{edit.keys[0]}”" if len(edit.keys) == 1 else f"{len(edit.keys)} sessions"
+    if moved.direction == "added":
+        return f"remove {messages} of {sessions} from {edit.database}"
+    return f"put {messages} of {sessions} back into {edit.database}"
+
+
+def require(folder: Folder, database: str, name: str) -> None:
+    """Raise ``Refused`` where rows are no longer as a change left them. Only reads."""
+    file = folder.path(name)
+    if not file.exists():
+        raise Refused(f"the journal no longer has {file}; nothing was changed")
+    path = folder.sessions / database
+    if not path.exists():
+        raise Refused(f"{database} is gone; nothing was changed", f"the rows that left it are in {file}")
+    if not rows.made(path, file):
+        raise Refused(
+            f"{database} has changed since, where this would be taken back; nothing was changed",
+            f"undo later changes of this session first; the rows that left are in {file}",
+        )
+
+
+def revert(record: Record, edit: Rows) -> None:
+    """Move the rows the other way."""
+    name = record.name("rows")
+    require(record.folder, edit.database, edit.rows)
+    with Writing(record.folder.sessions / edit.database, back=record.folder.path(edit.rows)) as writing:
+        writing.take_back(record.folder.path(name))
+        _commit(record, writing, Rows(edit.keys, edit.database, name))
+
+
+# ---- a database that comes and goes
+
+
+def make(record: Record, key: str, database: str) -> None:
+    """Make an empty database; nothing to do where there is one."""
+    path = record.folder.sessions / database
+    if os.path.lexists(path):
+        return
+    record.write(MakeDatabase(key, database))
+    schema.create(path)
+    record.made()
+
+
+def settle_make(record: Record, edit: MakeDatabase) -> Literal["made", "void"]:
+    """Find out whether it came, or went."""
+    return "made" if os.path.lexists(record.folder.sessions / edit.database) is not edit.back else "void"
+
+
+def revert_make(record: Record, edit: MakeDatabase) -> None:
+    """Remove the database where it is empty and nobody has it open, else let it stay; or make it again."""
+    path = record.folder.sessions / edit.database
+    if edit.back:
+        make(record, edit.key, edit.database)
+        return
+    if not path.is_file():
+        return
+    with closing(sqlite3.connect(address(path, "mode=rw"), uri=True, isolation_level=None, timeout=0.2)) as connection:
+        if _empty_and_alone(connection):
+            record.write(MakeDatabase(edit.key, edit.database, back=True))
+            remove(path)
+            record.made()
+
+
+def _empty_and_alone(connection: sqlite3.Connection) -> bool:
+    """Whether nothing is in the database and no other program has it open: only then can it leave WAL mode."""
+    try:
+        if any(schema.columns(connection, table) and _any(connection, table) for table in TABLES):
+            return False
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("BEGIN EXCLUSIVE")
+        return not any(schema.columns(connection, table) and _any(connection, table) for table in TABLES)
+    except sqlite3.OperationalError:
+        return False

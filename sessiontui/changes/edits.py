@@ -82,6 +82,15 @@ class Create:
 
 
 @dataclass(frozen=True, slots=True)
+class Rename:
+    """A file gets another name, which nothing else has."""
+
+    key: str
+    file: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Rows leave a database or come to it in one transaction; the ``.rows`` file says which, and keeps those that left."""
 
@@ -119,10 +128,10 @@ class MakeDatabase:
     back: bool = False
 
 
-Edit = Splice | Rewrite | Remove | Create | Rows | Import | MakeDatabase
+Edit = Splice | Rewrite | Remove | Create | Rename | Rows | Import | MakeDatabase
 
 _KINDS: Final[dict[str, type[Any]]] = {
-    kind.__name__.lower(): kind for kind in (Splice, Rewrite, Remove, Create, Rows, Import, MakeDatabase)
+    kind.__name__.lower(): kind for kind in (Splice, Rewrite, Remove, Create, Rename, Rows, Import, MakeDatabase)
 }
 _KEPT: Final = ("kept", "old", "source")
 

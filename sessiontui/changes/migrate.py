@@ -1,13 +1,38 @@
-"""Move JSONL sessions into sessions.db, one transaction a session, by the rules of the daemon that owns the store."""
+"""Move JSONL sessions into sessions.db, one transaction a session, by the rules of the daemon that owns the store.
+
+A session's valid messages become rows in order, and its file, whole and unchanged, ``<key>.jsonl.migrated``. It refuses
+whatever would keep the daemon from opening the store or put a message into both homes; the other sessions go on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
-from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble
+from sessiontui.changes import database, imports, journal, presence, settle
+from sessiontui.changes.edits import Import
+from sessiontui.changes.files import as_plain, digest, opened, plainly
+from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble, trouble
+from sessiontui.changes.record import Record
+from sessiontui.dialects.keys import SUFFIX, written
+from sessiontui.disk import lines
+from sessiontui.disk.lines import Stamp
+from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import Changed, Refused, SessiontuiError
+from sessiontui.model import Message
+from sessiontui.store import jsonl_file, schema
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Cancelled, Progress, never, silent
+from sessiontui.store.sqlite_list import KEY, bound
+from sessiontui.store.sqlite_open import read
+
+DATABASE: Final = "sessions.db"
+MIGRATED: Final = ".migrated"
+IMPORTING: Final = ".importing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +40,16 @@ class MigrateRow:
     """One session: what migrate would do with it, or did."""
 
     key: str
-    """The stem of the file; the key in the database is the sanitised one."""
+    """The stem of the file, and the key in the database."""
     imported: int
     left_behind: int
     """Damaged lines: they stay in the file that is renamed."""
     status: MigrateStatus
     trouble: Trouble = NONE
+    stamp: Stamp | None = None
+    """The file that was planned for."""
+    covered: bool = False
+    """Its rows and a receipt that matches are there already: only the file's name is left to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +78,86 @@ def plan(
 ) -> MigratePlan:
     """Say what would be imported from the sessions folder and what is refused; touches nothing. ``keys`` None
     means all. Raises ``UnknownKey``. ``progress`` counts bytes."""
-    raise NotImplementedError
+    store = JsonlStore(folder)
+    sessions = store.sessions() if keys is None else [store.session(key) for key in keys]
+    total = sum(each.bytes or 0 for each in sessions)
+    done = 0
+    planned = []
+    for each in sorted(sessions, key=lambda session: session.key):
+        planned.append(_planned(store, each.key, cancelled, _from(progress, done, total)))
+        done += each.bytes or 0
+    progress(total, total)
+    creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in planned)
+    return MigratePlan(folder, creates, tuple(planned))
+
+
+def _from(progress: Progress, before: int, total: int) -> Progress:
+    return lambda at, _: progress(min(before + at, total), total)
+
+
+def _planned(store: JsonlStore, key: str, cancelled: Cancelled, progress: Progress) -> MigrateRow:
+    path = store.file(key)
+    row = MigrateRow(key, 0, 0, "migrated")
+    try:
+        with plainly(path.name):
+            _require_free(store.path, key)
+            with jsonl_file.opened(path, key) as (fd, stamp):
+                count = jsonl_file.count(fd, stamp.size, cancelled, progress)
+                row = replace(row, imported=count.messages, left_behind=count.faults, stamp=stamp)
+                if count.faults and not count.messages:
+                    raise Refused(
+                        f"{path.name} has no message that ZeroClaw could read; it stays where it is",
+                        "`sessiontui check` says what is in it",
+                    )
+                return replace(row, covered=_covered(store.path, key, fd, stamp.size))
+    except CancelledError:
+        raise
+    except SessiontuiError as error:
+        return replace(row, imported=0, status="refused", trouble=trouble(error))
+
+
+def _require_free(folder: Path, key: str) -> None:
+    """Raise ``Refused`` where the names that an import needs are taken, or the file is none to be imported."""
+    name = key + SUFFIX
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise Refused(f"{written(name)} has a name that isn't UTF-8, which no key in a database can have") from None
+    if os.path.islink(folder / name):
+        raise Refused(f"{name} is a link; only files are imported", "migrate the store that the file belongs to")
+    for suffix in (MIGRATED, IMPORTING):
+        if os.path.lexists(folder / (name + suffix)):
+            raise Refused(
+                f"{name}{suffix} stands beside {name}: this session was imported before, or its import was interrupted",
+                "compare the two and move one of them away",
+            )
+
+
+def _covered(folder: Path, key: str, fd: int, size: int) -> bool:
+    """Whether the database holds the file already, by a receipt. Raises ``Refused`` for rows that none covers."""
+    path = folder / DATABASE
+    if not os.path.lexists(path):
+        return False
+    count, receipt = read(path, lambda c: _held(c, key))
+    if receipt is None:
+        if count:
+            raise Refused(
+                f"sessions.db holds {count} messages of “{key}” that no import receipt covers",
+                "compare the two: `sessiontui show --backend sqlite` and `--backend jsonl`",
+            )
+        return False
+    if receipt != (digest(fd, size), size):
+        raise Refused(f"sessions.db has the receipt of another {key}{SUFFIX}: other bytes were imported before")
+    return True
+
+
+def _held(connection: sqlite3.Connection, key: str) -> tuple[int, tuple[str, int] | None]:
+    """How many rows of a session there are, and hash and length of its receipt."""
+    count = int(connection.execute(f"SELECT count(*) FROM sessions WHERE {KEY}", (bound(key),)).fetchone()[0])
+    if not schema.columns(connection, schema.RECEIPTS):
+        return count, None
+    sql = f"SELECT source_hash, source_len FROM {schema.RECEIPTS} WHERE source_name = ?"
+    return count, connection.execute(sql, (key + SUFFIX,)).fetchone()
 
 
 def make(
@@ -60,4 +168,63 @@ def make(
 ) -> Migrated:
     """Import what was planned. What changed since is refused in its row; what was not begun when ``cancelled``
     said so has status ``skipped``."""
-    raise NotImplementedError
+    wanted = [row for row in plan.rows if row.status == "migrated"]
+    if not wanted:
+        return Migrated(None, plan.rows)
+    total = sum(row.stamp.size for row in wanted if row.stamp)
+    done = 0
+    made: dict[str, MigrateRow] = {}
+    with journal.change(plan.folder, "migrate", [row.key for row in wanted], wait) as record:
+        for row in wanted:
+            size = row.stamp.size if row.stamp else 0
+            made[row.key] = _made(record, row, cancelled, _from(progress, done, total))
+            done += size
+        progress(total, total)
+    return Migrated(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
+
+
+def _made(record: Record, row: MigrateRow, cancelled: Cancelled, progress: Progress) -> MigrateRow:
+    try:
+        if cancelled():
+            raise CancelledError
+        _import(record, row, cancelled, progress)
+    except (OSError, SessiontuiError) as error:
+        settle.after(record)
+        plain = as_plain(error, row.key + SUFFIX)
+        status: MigrateStatus = "skipped" if isinstance(plain, CancelledError) else "refused"
+        return replace(row, imported=0, status=status, trouble=trouble(plain))
+    return row
+
+
+def _import(record: Record, row: MigrateRow, cancelled: Cancelled, progress: Progress) -> None:
+    folder = record.folder.sessions
+    name = row.key + SUFFIX
+    _require_free(folder, row.key)
+    with opened(folder / name) as fd:
+        stamp = lines.stamp(fd)
+        if stamp != row.stamp:
+            raise Changed(name)
+        if _covered(folder, row.key, fd, stamp.size) is not row.covered:
+            raise Changed(DATABASE)
+        if row.covered:
+            presence.rename(record, row.key, name, name + MIGRATED)
+            return
+        sha256 = digest(fd, stamp.size)
+        if sha256 is None:
+            raise Changed(name)
+        database.make(record, row.key, DATABASE)
+        edit = Import(row.key, DATABASE, record.name("rows"), name, name + MIGRATED, stamp.size, sha256)
+        imports.make(record, edit, _messages(fd, stamp.size, cancelled, progress))
+
+
+def _messages(fd: int, size: int, cancelled: Cancelled, progress: Progress) -> Iterator[Message]:
+    """The valid messages, in order; stops with ``Cancelled`` while nothing is committed."""
+    for at, block in lines.blocks(fd, 0, size):
+        if cancelled():
+            raise CancelledError
+        progress(at, size)
+        offset = at
+        for line in block:
+            if (message := jsonl_file.message(fd, offset, line)) is not None:
+                yield message
+            offset += len(line)

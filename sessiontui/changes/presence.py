@@ -10,7 +10,7 @@ import os
 from typing import Literal
 
 from sessiontui.changes import splices
-from sessiontui.changes.edits import Create, Kept, Remove, Splice, Traits
+from sessiontui.changes.edits import Create, Kept, Remove, Rename, Splice, Traits
 from sessiontui.changes.files import digest, give_traits, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
@@ -55,6 +55,39 @@ def create(record: Record, key: str, file: str, source: Kept, was: Traits) -> No
             raise Refused(f"{file} exists by now and is not written over; nothing was changed") from None
     give_traits(path, was, source.length)
     record.made()
+
+
+def rename(record: Record, key: str, file: str, new: str) -> None:
+    """Give a file another name. Raises ``Refused`` where that is taken."""
+    record.write(Rename(key, file, new))
+    try:
+        replace.rename(record.folder.sessions / file, record.folder.sessions / new)
+    except FileExistsError:
+        raise Refused(f"{new} exists by now and is not written over; nothing was changed") from None
+    record.made()
+
+
+def settle_rename(record: Record, edit: Rename) -> Literal["made", "void"]:
+    """Find out whether it has the new name, and finish a rename that was interrupted between the two."""
+    old, new = record.folder.sessions / edit.file, record.folder.sessions / edit.new
+    if os.path.lexists(old) and os.path.lexists(new) and os.path.samefile(old, new):
+        replace.remove(old)
+    return "void" if os.path.lexists(old) else "made"
+
+
+def foresee_rename(folder: Folder, edit: Rename) -> str:
+    """Say what taking it back means. Raises ``Refused`` where the old name is taken or the file is gone."""
+    if os.path.lexists(folder.sessions / edit.file):
+        raise Refused(f"{edit.file} exists again and is not written over; nothing was changed")
+    if not os.path.lexists(folder.sessions / edit.new):
+        raise Refused(f"{edit.new} is gone; nothing was changed")
+    return f"rename {edit.new} to {edit.file}"
+
+
+def revert_rename(record: Record, edit: Rename) -> None:
+    """Give it its old name back."""
+    foresee_rename(record.folder, edit)
+    rename(record, edit.key, edit.new, edit.file)
 
 
 def settle_remove(record: Record, edit: Remove) -> Literal["made", "void"]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 from typing import Literal
 
-from sessiontui.changes import presence, rewrites, splices
-from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rewrite, Rows, Splice
+from sessiontui.changes import database, imports, presence, rewrites, splices
+from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record, ids, read
-from sessiontui.errors import SessiontuiError
+from sessiontui.errors import SessiontuiError, StoreError
 
 
 def everything(folder: Folder) -> None:
@@ -22,15 +22,16 @@ def everything(folder: Folder) -> None:
         if recorded is None:
             _forget(folder, id)
         elif not recorded.done:
-            finish(Record.resume(folder, recorded))
+            _finish(Record.resume(folder, recorded))
     _sweep(folder)
 
 
-def finish(record: Record) -> None:
-    """Settle the open edits of a record and mark it done."""
+def _finish(record: Record) -> None:
+    """Settle the open edits of a record and mark it done; one whose database can't be read waits on."""
     try:
-        steps(record)
-        record.finish()
+        with contextlib.suppress(StoreError):
+            steps(record)
+            record.finish()
     finally:
         record.close()
 
@@ -58,8 +59,14 @@ def _settle(record: Record, edit: Edit) -> Literal["made", "void"]:
             return presence.settle_remove(record, edit)
         case Create():
             return presence.settle_create(record, edit)
-        case Rows() | Import() | MakeDatabase():
-            raise NotImplementedError
+        case Rename():
+            return presence.settle_rename(record, edit)
+        case Rows():
+            return database.settle(record, edit)
+        case Import():
+            return imports.settle(record, edit)
+        case MakeDatabase():
+            return database.settle_make(record, edit)
 
 
 def _forget(folder: Folder, id: str) -> None:

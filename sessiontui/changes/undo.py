@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sessiontui.changes import journal, presence, rewrites, splices
+from sessiontui.changes import database, imports, journal, presence, rewrites, splices
 from sessiontui.changes.chain import Chain, chains
-from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rewrite, Rows, Splice, keys_of
+from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice, keys_of
 from sessiontui.changes.files import plainly
 from sessiontui.changes.folder import Folder, reading
 from sessiontui.changes.record import Record
@@ -108,8 +108,14 @@ def _foresee(folder: Folder, edit: Edit) -> str:
             return presence.foresee_remove(folder, edit)
         case Create():
             return presence.foresee_create(folder, edit)
-        case Rows() | Import() | MakeDatabase():
-            raise NotImplementedError
+        case Rename():
+            return presence.foresee_rename(folder, edit)
+        case Rows():
+            return database.foresee(folder, edit)
+        case Import():
+            return imports.foresee(folder, edit)
+        case MakeDatabase():
+            return f"{'make' if edit.back else 'remove'} {edit.database}"
 
 
 def _revert(record: Record, edit: Edit) -> None:
@@ -122,5 +128,11 @@ def _revert(record: Record, edit: Edit) -> None:
             presence.revert_remove(record, edit)
         case Create():
             presence.revert_create(record, edit)
-        case Rows() | Import() | MakeDatabase():
-            raise NotImplementedError
+        case Rename():
+            presence.revert_rename(record, edit)
+        case Rows():
+            database.revert(record, edit)
+        case Import():
+            imports.revert(record, edit)
+        case MakeDatabase():
+            database.revert_make(record, edit)

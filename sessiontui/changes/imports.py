@@ -1,0 +1,164 @@
+"""Imports: a session's file becomes rows of a database, and the file gets its other name, as one step.
+
+The rows are committed first and the name changes then, as the daemon does it, so that a crash between the two leaves
+what either program can finish. Back, the name comes first: a file beside rows that its receipt covers is a state that
+the daemon knows too. It refuses wherever something would be in both homes, or in none.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace as changed
+from datetime import UTC, datetime
+from typing import Literal
+
+from sessiontui.changes.database import require
+from sessiontui.changes.edits import Import
+from sessiontui.changes.files import digest, opened
+from sessiontui.changes.folder import Folder
+from sessiontui.changes.record import Record
+from sessiontui.disk import replace
+from sessiontui.errors import Changed, Refused
+from sessiontui.model import Message
+from sessiontui.store import kept, rows
+from sessiontui.store.rows import Receipt, Writing
+from sessiontui.store.sqlite_list import KEY, bound
+from sessiontui.store.sqlite_open import read
+
+
+def make(record: Record, edit: Import, messages: Iterable[Message]) -> None:
+    """Import ``messages``, which the file holds: rows, metadata and receipt in one transaction, then the new name.
+
+    Raises ``Changed``, the rows taken out again, when the file grew meanwhile.
+    """
+    folder = record.folder
+    receipt = Receipt(edit.file, edit.sha256, edit.length)
+    with opened(folder.sessions / edit.file) as fd:
+        with Writing(folder.sessions / edit.database) as writing:
+            _require_none(writing.connection, edit)
+            writing.add(folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
+            if os.fstat(fd).st_size != edit.length:
+                raise Changed(edit.file)
+            record.write(edit)
+            writing.commit()
+        replace.rename(folder.sessions / edit.file, folder.sessions / edit.new)
+        record.made()
+        if os.fstat(fd).st_size != edit.length:
+            _out(record, edit)
+            for n in (len(record.steps), len(record.steps) - 1):
+                record.mark(n, "void")
+            raise Changed(edit.file)
+
+
+def _require_none(connection: sqlite3.Connection, edit: Import) -> None:
+    if _count(connection, edit.key):
+        raise Refused(
+            f"{edit.database} holds messages of “{edit.key}” already; nothing of the file was imported",
+            "compare the two: `sessiontui show --backend sqlite` and `--backend jsonl`",
+        )
+
+
+def _count(connection: sqlite3.Connection, key: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM sessions WHERE {KEY}", (bound(key),)).fetchone()[0])
+
+
+# ---- after a crash
+
+
+def settle(record: Record, edit: Import) -> Literal["made", "void"]:
+    """Find out how far it came, and finish it or take it back."""
+    folder = record.folder
+    database = folder.sessions / edit.database
+    committed = database.exists() and rows.made(database, folder.path(edit.rows))
+    here, there = folder.sessions / edit.file, folder.sessions / edit.new
+    if edit.back == committed:  # the file belongs under its own name
+        wrong, right = there, here
+    else:
+        wrong, right = here, there
+    if os.path.lexists(wrong) and os.path.lexists(right):
+        if os.path.samefile(wrong, right):  # a rename that was interrupted
+            replace.remove(wrong)
+    elif os.path.lexists(wrong) and wrong.stat().st_size == edit.length:
+        replace.rename(wrong, right)
+    return "made" if committed else "void"
+
+
+# ---- back, and there again
+
+
+def foresee(folder: Folder, edit: Import) -> str:
+    """Say what taking it back means. Raises ``Refused`` where it can't be."""
+    _require(folder, edit)
+    if edit.back:
+        return f"import {edit.file} into {edit.database} again and rename it to {edit.new}"
+    return f"remove the {_kept(folder, edit).rows} messages of “{edit.key}” from {edit.database} and bring {edit.file} back"
+
+
+def revert(record: Record, edit: Import) -> None:
+    """Take the rows out and give the file its name back; or the other way round."""
+    _require(record.folder, edit)
+    if edit.back:
+        _in(record, edit)
+    else:
+        _out(record, edit)
+
+
+def _kept(folder: Folder, edit: Import) -> kept.Kept:
+    return kept.kept(folder.path(edit.rows))
+
+
+def _require(folder: Folder, edit: Import) -> None:
+    """Raise ``Refused`` where file or rows are not as this edit left them."""
+    now, then = (edit.file, edit.new) if edit.back else (edit.new, edit.file)
+    if os.path.lexists(folder.sessions / then):
+        raise Refused(
+            f"{then} exists again and is not written over; nothing was changed", f"what was imported is in {now}"
+        )
+    try:
+        with opened(folder.sessions / now) as fd:
+            same = os.fstat(fd).st_size == edit.length and digest(fd, edit.length) == edit.sha256
+    except FileNotFoundError:
+        raise Refused(f"{now} is gone; nothing was changed") from None
+    if not same:
+        raise Refused(f"{now} has changed since; nothing was changed")
+    if edit.back and not (folder.sessions / edit.database).exists():
+        return  # it is made first
+    require(folder, edit.database, edit.rows)
+    rest = 0 if edit.back else _kept(folder, edit).rows
+    if read(folder.sessions / edit.database, lambda c: _count(c, edit.key)) != rest:
+        raise _news(edit)
+
+
+def _news(edit: Import) -> Refused:
+    return Refused(
+        f"“{edit.key}” got messages in {edit.database} since the import; they would have no home; nothing was changed",
+        f"what was imported is in {edit.new}",
+    )
+
+
+def _out(record: Record, edit: Import) -> None:
+    folder = record.folder
+    back = folder.path(edit.rows)
+    name = record.name("rows")
+    with Writing(folder.sessions / edit.database, back=back) as writing:
+        if _count(writing.connection, edit.key) != kept.kept(back).rows:
+            raise _news(edit)
+        writing.take_back(folder.path(name))
+        record.write(changed(edit, rows=name, back=True))
+        replace.rename(folder.sessions / edit.new, folder.sessions / edit.file)
+        writing.commit()
+    record.made()
+
+
+def _in(record: Record, edit: Import) -> None:
+    folder = record.folder
+    name = record.name("rows")
+    with Writing(folder.sessions / edit.database, back=folder.path(edit.rows)) as writing:
+        _require_none(writing.connection, edit)
+        writing.take_back(folder.path(name))
+        record.write(changed(edit, rows=name, back=False))
+        writing.commit()
+    replace.rename(folder.sessions / edit.file, folder.sessions / edit.new)
+    record.made()
