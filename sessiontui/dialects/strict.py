@@ -162,7 +162,7 @@ def _key(source: Source, pattern: re.Pattern[bytes]) -> str:
         raise Wrong(source.position, f"“:” is missing behind a key, and here stands {shown(source.peek())}")
     source.take()
     source.skip(INNER)
-    return unescaped(raw) if pattern is EXACT and len(raw) < _NAME else ""
+    return unescaped(raw) if pattern is EXACT and len(raw) < _NAME and raw.isascii() else ""
 
 
 def _text(source: Source, name: str, keep: int | None = 0) -> tuple[bytes, Span]:

@@ -115,7 +115,7 @@ def blocks(fd: int, start: int = 0, stop: int | None = None) -> Iterator[tuple[i
     held: list[bytes] = []
     begin = at = start
     while at < stop:
-        chunk = _read(fd, min(_CHUNK, stop - at), at)
+        chunk = _read(fd, min(_CHUNK, HUGE, stop - at), at)  # so that only the first line in it can be huge
         at += len(chunk)
         cut = chunk.rfind(b"\n") + 1
         if cut:

@@ -170,6 +170,8 @@ def test_a_record_behind_a_torn_one_is_found(torn: Message, whole: Message, data
 
 
 @given(lines)
+@example(b'{"role":"user","\xe3ontent":"hi"}')
+@example(b'{"role":"user","content":"\xe3"}{"role":"user","content":"hi"}')
 def test_what_is_salvaged_is_valid_in_order_and_apart(line: bytes) -> None:
     stop = 0
     for span in whole_records(line):
