@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.strip import Strip
 
+from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
 
 Severity = Literal["information", "warning", "error"]
@@ -46,9 +47,9 @@ def spread(left: Iterable[Part], right: Iterable[Part], width: int, ground: Styl
 
 def centred(note: Visible, y: int, width: int, height: int, style: Style) -> Strip:
     """Line ``y`` of a picture that says a few sentences, one a line, in the middle of ``height`` lines."""
-    rows = note.split("\n")
+    rows = wrap(note, width - 2)
     at = y - max(0, height - len(rows)) // 2
-    text = clipped(rows[at], width) if 0 <= at < len(rows) else EMPTY
+    text = visible(note[slice(*rows[at])]) if 0 <= at < len(rows) else EMPTY
     pad = visible(" " * (max(0, width - cell_len(text)) // 2))
     return strip([(pad, style), (text, style)], width, style)
 

@@ -21,8 +21,18 @@ NIGHT: Final = Theme(
     dark=True,
 )
 
+WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+"""Below 100 columns the list and the transcript take the whole width in turn."""
+HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall")]
+"""Below 20 lines the search bar is only there while it is used."""
+
 CSS: Final = """
-Screen { background: $background; color: $foreground; }
+BrowserScreen { background: $background; color: $foreground; }
+* {
+    scrollbar-size-vertical: 1; scrollbar-background: $background; scrollbar-color: $panel;
+    scrollbar-background-hover: $background; scrollbar-background-active: $background;
+    scrollbar-color-hover: $primary; scrollbar-color-active: $accent;
+}
 
 TitleLine { height: 1; background: $panel; color: $foreground; }
 TitleLine > .line--name { text-style: bold; color: $primary; }
@@ -35,7 +45,7 @@ KeyLine > .line--key { color: $accent; text-style: bold; }
 KeyLine > .line--dim { color: $foreground 35%; }
 
 SearchBar, FilterBar { height: 3; border: round $panel; padding: 0 1; background: $background; }
-SearchBar:focus, FilterBar:focus { border: round $accent; }
+SearchBar:focus, FilterBar:focus { border: round $accent; background-tint: $background 0%; }
 SearchBar { border-title-color: $foreground 70%; border-subtitle-color: $foreground 70%; }
 FilterBar { display: none; }
 FilterBar.-shown { display: block; }
@@ -46,9 +56,6 @@ FilterBar.-shown { display: block; }
 
 LineList, Transcript {
     height: 1fr; background: $background; border: round $panel; overflow-x: hidden; overflow-y: auto;
-    scrollbar-size-vertical: 1; scrollbar-background: $background; scrollbar-color: $panel;
-    scrollbar-background-hover: $background; scrollbar-background-active: $background;
-    scrollbar-color-hover: $primary; scrollbar-color-active: $accent;
     border-title-color: $foreground 75%; border-subtitle-color: $foreground 60%;
 }
 LineList:focus, Transcript:focus { border: round $accent; border-title-color: $accent; }
@@ -90,12 +97,12 @@ Transcript > .transcript--strong { text-style: bold; }
 .-short SearchBar { display: none; }
 .-short SearchBar:focus, .-short SearchBar.-asked { display: block; }
 
-Dialog, HelpScreen { align: center middle; }
+ChangeDialog, HelpScreen { align: center middle; }
 #box {
     width: 84; max-width: 96%; height: auto; max-height: 92%; padding: 0 2; background: $surface;
     border: round $accent; border-title-color: $accent; border-title-style: bold;
 }
-#body { height: auto; max-height: 100%; margin: 1 0; scrollbar-size-vertical: 1; }
+#body { height: auto; max-height: 100%; margin: 1 0; }
 #body Static { width: 100%; height: auto; }
 #undo { height: auto; color: $foreground 65%; margin: 0 0 1 0; }
 #buttons { height: 1; align-horizontal: right; }

@@ -60,12 +60,15 @@ class ReadingPane(Vertical):
 
     def describe(self, session: Session) -> None:
         """Say what is known of the open session."""
+        name = visible(session.key or "(no name)")
+        if session.trouble is not None:
+            self.transcript.border_title = ink.content((name, "bold"))
+            return
         parts = [figures.counted(session.messages, "message"), figures.size(session.bytes)]
         if session.faults:
             parts.append(f"! {figures.counted(session.faults, 'fault')}")
         if not session.reachable:
             parts.append("ZeroClaw can't load it by this name")
-        name = visible(session.key or "(no name)")
         about = visible(" ─ " + " · ".join(parts))
         self.transcript.border_title = ink.content((name, "bold"), about)
 

@@ -6,6 +6,7 @@ follow from the other. It holds which session is open and where the person was b
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -21,7 +22,7 @@ from sessiontui.dialects.keys import written
 from sessiontui.model import Hit
 from sessiontui.query.match import spans
 from sessiontui.store.protocol import Store
-from sessiontui.tui import figures, ink, messages
+from sessiontui.tui import figures, ink, messages, theme
 from sessiontui.tui.panes.reading import ReadingPane
 from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.screens.help import HelpScreen
@@ -42,8 +43,8 @@ class BrowserScreen(ChangingScreen):
     """One store on one screen."""
 
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (20, "-tall")]
+    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
+    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     AUTO_FOCUS = "SessionList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "search", tooltip="Search all messages", id="search"),
@@ -82,7 +83,7 @@ class BrowserScreen(ChangingScreen):
     def _use(self, store: Store) -> None:
         self.store = store
         self._before_hit = None
-        self._title.store = f"{written(str(store.path))} · {store.backend}"
+        self._title.path, self._title.backend = _path(store), store.backend
         self._title.sessions = self._title.messages = self._title.faults = None
         self._side.show(())
         self._side.say("Reading the sessions …")
@@ -303,3 +304,8 @@ class BrowserScreen(ChangingScreen):
 def _row(hit: Hit) -> int:
     """The row of a transcript that a hit is: its line in a file, its number in a database."""
     return max(0, (hit.address.line or hit.ordinal or 1) - 1)
+
+
+def _path(store: Store) -> str:
+    path, home = written(str(store.path)), os.path.expanduser("~")
+    return "~" + path.removeprefix(home) if path.startswith(home + "/") else path

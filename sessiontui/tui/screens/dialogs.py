@@ -20,7 +20,7 @@ from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Message
-from sessiontui.tui import figures, ink
+from sessiontui.tui import figures, ink, theme
 from sessiontui.tui.messages import Plan
 from sessiontui.visible import Visible, visible
 
@@ -146,7 +146,7 @@ class ChangeDialog(ModalScreen[bool]):
 
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which is Cancel at first."
     AUTO_FOCUS = "#cancel"
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (20, "-tall")]
+    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "cancel", "cancel", id="dialog.cancel"),
         Binding("left,right", "other", "other button", show=False, id="dialog.other"),

@@ -13,17 +13,21 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from sessiontui.tui import ink
+from sessiontui.tui import ink, theme
 from sessiontui.visible import visible
 
 KEYS = 22
 """Columns for the names of keys."""
 
 
+FOCUS = ("app.focus_next", "app.focus_previous")
+"""Textual's own actions that belong into help; every one of ours has an id."""
+
+
 class HelpScreen(ModalScreen[None]):
     """Describes the screen below it."""
 
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (20, "-tall")]
+    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark", "dismiss", "close", id="help.close"),
         Binding("down,j", "scroll(1)", "down", show=False, id="help.down"),
@@ -69,7 +73,7 @@ def _by_node(below: Screen[None]) -> dict[DOMNode, list[tuple[str, str]]]:
     found: dict[DOMNode, dict[str, tuple[list[str], Binding]]] = {}
     for active in below.active_bindings.values():
         binding = active.binding
-        if not (binding.description or binding.tooltip) or binding.system:
+        if binding.id is None and binding.action not in FOCUS:
             continue
         keys, _ = found.setdefault(active.node, {}).setdefault(binding.action, ([], binding))
         keys.append(below.app.get_key_display(binding))

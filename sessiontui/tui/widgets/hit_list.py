@@ -66,17 +66,22 @@ class HitList(LineList):
         hit = self._hits[item]
         if line == 0:
             where = f"#{hit.ordinal:,} " if hit.ordinal else f"line {hit.address.line:,} " if hit.address.line else ""
-            right = [(ink.clipped(hit.role, 10), self.style("role", ground)), (visible(f"  {where}"), ground)]
-            left = [(ink.clipped(" " + (hit.key or "(no name)"), max(4, width - 22)), self.style("key", ground))]
-            return ink.spread(left, right, width, ground)
-        snippet = ink.clipped(hit.snippet.replace("\n", " "), max(1, width - 4))
-        return ink.strip(self._marked(snippet, hit.snippet.replace("\n", " "), ground), width, ground)
+            role, number = ink.clipped(hit.role, 10), visible(f"  {where}")
+            right = [(role, self.style("role", ground)), (number, self.style("number", ground))]
+            room = max(4, width - len(role) - len(number) - 2)
+            key = ink.clipped(hit.key or "(no name)", room)
+            return ink.spread([(visible(" "), ground), (key, self.style("key", ground))], right, width, ground)
+        return ink.strip(self._snippet(hit.snippet.replace("\n", " "), width - 4, ground), width, ground)
 
-    def _marked(self, shown: str, snippet: str, ground: Style) -> list[ink.Part]:
+    def _snippet(self, text: str, width: int, ground: Style) -> list[ink.Part]:
+        """As much of the text as fits, with what was found in it."""
         plain, found = self.style("dim", ground), self.style("match", ground)
-        parts: list[ink.Part] = [(visible("   "), plain)]
+        spans = self._spans(text)
+        begin = max(0, spans[0][0] - width // 3) if spans and spans[0][1] > width - 1 else 0
+        shown = ink.clipped(text[begin:], width)
+        parts: list[ink.Part] = [(visible("  …" if begin else "   "), plain)]
         at = 0
-        for start, stop in self._spans(snippet):
+        for start, stop in ((start - begin, stop - begin) for start, stop in spans):
             if start >= len(shown):
                 break
             parts += [(visible(shown[at:start]), plain), (visible(shown[start:stop]), found)]

@@ -64,7 +64,8 @@ class LineList(ScrollView, can_focus=True):
 
     def style(self, name: str, ground: Style) -> Style:
         """A style of the subclass, on that ground."""
-        return ground + self._look(f"list--{name}", partial=True)
+        look = self._look(f"list--{name}")
+        return Style(color=look.color, bgcolor=ground.bgcolor, bold=look.bold)
 
     def settle(self, cursor: int, keep_line: bool = True) -> None:
         """The items changed; the cursor's item is now at ``cursor``, and stays on its line of the screen."""
@@ -151,8 +152,8 @@ class LineList(ScrollView, can_focus=True):
             ground = "list--cursor" if self.has_focus else "list--blurred"
         return self.draw(item, line, width, self._look(ground))
 
-    def _look(self, name: str, partial: bool = False) -> Style:
+    def _look(self, name: str) -> Style:
         known = self._looks.get(name)
         if known is None:
-            known = self._looks[name] = self.get_component_rich_style(name, partial=partial)
+            known = self._looks[name] = self.get_component_rich_style(name)
         return known

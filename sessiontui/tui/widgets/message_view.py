@@ -19,7 +19,7 @@ from textual.strip import Strip
 from sessiontui.model import Entry, Fault, Message
 from sessiontui.tui import ink
 from sessiontui.tui.widgets.markdown import Mark, marks
-from sessiontui.tui.widgets.wrap import wrap
+from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
 
 ROLES: Final = ("user", "assistant", "system", "tool")

@@ -31,8 +31,10 @@ class SearchBar(SafeInput):
 
     HELP = 'Search all messages while you type. Words, "phrases" and the beginning of the last word; any text is legal.'
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "hits(1)", "next hit", show=False, id="search.down"),
-        Binding("up", "hits(-1)", "previous hit", show=False, id="search.up"),
+        Binding("down", "hits(1)", "next", id="search.down"),
+        Binding("up", "hits(-1)", "previous", id="search.up"),
+        Binding("enter", "submit", "go to it", id="search.enter"),
+        Binding("escape", "screen.back", "clear, then leave", id="search.leave"),
         Binding("pagedown", "hits(8)", "hits down", show=False, id="search.page_down"),
         Binding("pageup", "hits(-8)", "hits up", show=False, id="search.page_up"),
     ]
@@ -66,6 +68,11 @@ class FilterBar(SafeInput):
     """Filter the list of sessions by letters of their keys."""
 
     HELP = "Type letters of a key, in their order; the list shows what fits, best first. Enter keeps it, Esc clears it."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,down", "submit", "to the list", id="filter.enter"),
+        Binding("escape", "screen.back", "clear, then leave", id="filter.leave"),
+    ]
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, select_on_focus=False)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.style import Style
 from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -17,8 +20,9 @@ class TitleLine(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in ("name", "dim", "fault", "work")}
 
-    store: Reactive[str] = reactive("")
-    """Path and backend; hostile text."""
+    path: Reactive[str] = reactive("")
+    """Where the store is; hostile text."""
+    backend: Reactive[str] = reactive("")
     sessions: Reactive[int | None] = reactive(None)
     messages: Reactive[int | None] = reactive(None)
     faults: Reactive[int | None] = reactive(None)
@@ -27,15 +31,28 @@ class TitleLine(Widget):
     """What is going on, with a bar; empty when nothing is."""
 
     def render_line(self, y: int) -> Strip:
-        """Name, store and totals at the left; work at the right."""
+        """Name, store and totals at the left; work at the right. What does not fit is left out whole."""
         ground = self.rich_style
-        name, dim, fault, work = (self.get_component_rich_style(f"line--{part}") for part in self._parts())
-        totals = f" · {figures.counted(self.sessions, 'session')} · {figures.counted(self.messages, 'message')}"
-        left = [(visible(" sessiontui  "), name), (visible(self.store), ground), (visible(totals), dim)]
-        if self.faults:
-            left.append((visible(f" · ! {figures.counted(self.faults, 'fault')}"), fault))
-        right = [(visible(f" {self.work} "), work)] if self.work else []
-        return ink.spread(left, right, self.size.width, ground)
+        right = [(visible(f" {self.work} "), self._look("work"))] if self.work else []
+        room = self.size.width - sum(cell_len(text) for text, _ in right)
+        left = next((parts for parts in self._ways() if sum(cell_len(text) for text, _ in parts) <= room), [])
+        return ink.spread(left or self._shortest(room), right, self.size.width, ground)
 
-    def _parts(self) -> tuple[str, ...]:
-        return ("name", "dim", "fault", "work")
+    def _ways(self) -> Iterator[list[ink.Part]]:
+        """What to say, from all of it to less and less."""
+        name = (visible(" sessiontui  "), self._look("name"))
+        store = (visible(f"{self.path} · {self.backend}"), self.rich_style)
+        near = (visible(f" …/{self.path.rsplit('/', 1)[-1]} · {self.backend}"), self.rich_style)
+        sessions = (visible(f" · {figures.counted(self.sessions, 'session')}"), self._look("dim"))
+        messages = (visible(f" · {figures.counted(self.messages, 'message')}"), self._look("dim"))
+        faults = (visible(f" · ! {figures.counted(self.faults, 'fault')}" if self.faults else ""), self._look("fault"))
+        yield [name, store, sessions, messages, faults]
+        yield [near, sessions, messages, faults]
+        yield [near, sessions, faults]
+        yield [near, sessions]
+
+    def _shortest(self, room: int) -> list[ink.Part]:
+        return [(ink.clipped(f" {self.backend} · {figures.counted(self.sessions, 'session')}", room), self.rich_style)]
+
+    def _look(self, name: str) -> Style:
+        return self.get_component_rich_style(f"line--{name}")
