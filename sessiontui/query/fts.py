@@ -7,9 +7,13 @@ a query looks at each row again with ``match.matches``.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
 from sessiontui.query.tokens import LONGEST, fold, folds_alone, tokens
+
+SHORT: Final = 3
+"""A prefix of so few letters is dear to an index of words."""
 
 
 def match_expression(query: Query) -> str | None:
@@ -47,10 +51,13 @@ def _within(text: str) -> Iterator[Word | Phrase]:
     """The words that every content with this substring holds: those behind a separator, the last maybe unfinished."""
     folded = fold(text)
     found = [token for token in tokens(folded) if token.start > 0]
+    prefix = bool(found) and found[-1].stop == len(folded)
+    if prefix and len(found[-1].text) <= SHORT:  # narrows nothing down and costs more than it spares
+        found.pop()
+        prefix = False
     if not found or len(folded) * 4 > LONGEST:
         return
     parts = tuple(token.text for token in found)
-    prefix = found[-1].stop == len(folded)
     yield Word(parts[0], prefix) if len(parts) == 1 else Phrase(parts, prefix)
 
 

@@ -25,10 +25,10 @@ from sessiontui.store.protocol import Cancelled, Progress
 GROUPS: Final = 12
 """A first build is cut into about so many pieces."""
 
-SMALLEST: Final = 4 * 1024 * 1024
+SMALLEST: Final = 16 * 1024 * 1024
 """But into none of fewer bytes."""
 
-COMMIT: Final = 50_000
+COMMIT: Final = 100_000
 """Rows between two commits."""
 
 MOST_DEAD: Final = 0.3
@@ -65,13 +65,13 @@ class Build:
         self._progress = progress
         self._cancelled = cancelled
         self._done = self._total = self._uncommitted = 0
+        self._finished: dict[int, tuple[int, str]] = {}
 
     def run(self, listed: Sequence[Listed]) -> None:
         """Index what is new. Raises ``errors.Cancelled``; what was committed until then stays."""
         self._begin()
         try:
             self._run(listed)
-            self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -90,10 +90,11 @@ class Build:
         self._rows(grown, rows.top(self._connection))
         bottom = rows.bottom(self._connection)
         for group in _groups(parts):
+            if self._uncommitted:
+                self._commit()
             bottom -= sum((part.stop - part.start) // _SHORTEST + 2 for part in group)
             self._rows(group, bottom)
-            self._commit()
-        rows.remember_built(self._connection)
+        self._commit(last=True)
 
     def _settle(self, listed: Sequence[Listed]) -> list[Listed]:
         """Let go of what is gone, and return the files of which not all is indexed."""
@@ -184,20 +185,28 @@ class Build:
                 self._finish(fd, part.file, part.listed.stamp.size)
         except (Changed, OSError):  # it is being cut off or has gone: the next time finds out what is left of it
             rows.kill(self._connection, part.file, 0)
+            self._finished.pop(part.file, None)
         return first_row
 
     def _finish(self, fd: int, file: int, size: int) -> None:
         end = _finished(fd, size)
-        rows.finish_file(self._connection, file, end, lines.tail_hash(fd, end))
+        self._finished[file] = end, lines.tail_hash(fd, end)
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
 
-    def _commit(self) -> None:
+    def _commit(self, *, last: bool = False) -> None:
+        """What is not words is written here alone: most such statements make FTS5 write out its words too soon."""
+        for file, (covered, tail_hash) in self._finished.items():
+            rows.finish_file(self._connection, file, covered, tail_hash)
         rows.remember_waiting(self._connection, self._total - self._done)
+        if last:
+            rows.remember_built(self._connection)
         self._connection.execute("COMMIT")
+        self._finished.clear()
         self._uncommitted = 0
-        self._begin()
+        if not last:
+            self._begin()
 
     def _ask(self) -> None:
         if self._cancelled():
@@ -215,7 +224,8 @@ def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:
         if taken >= size:
             yield group[::-1]
             group, taken = [], 0
-    yield group[::-1]
+    if group:
+        yield group[::-1]
 
 
 def _arrival(part: Part) -> tuple[int, bytes, int]:

@@ -17,7 +17,7 @@ from sessiontui.disk import lines
 from sessiontui.errors import Cancelled as CancelledError
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
 from sessiontui.query.ast import Query, Word
-from sessiontui.query.fts import anchors, match_expression
+from sessiontui.query.fts import SHORT, anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
 from sessiontui.query.tokens import fold
@@ -26,9 +26,6 @@ from sessiontui.store import sidecar_segment as segments
 from sessiontui.store.full_text import RANKED, Interrupt, ranked_note
 from sessiontui.store.protocol import Cancelled
 from sessiontui.store.sidecar_segment import Row, Segment
-
-SHORT: Final = 3
-"""A prefix of so few letters is dear to the index."""
 
 NEWEST: Final = 2_000
 """So many messages are looked at before the index is asked for a short prefix."""
@@ -62,6 +59,7 @@ class SidecarSearch:
         self._folder = folder
         self._cancelled = cancelled
         self._held: tuple[bytes, int] | None = None
+        self._last: tuple[int, bytes, Segment] | None = None
         self.stale: set[int] = set()
 
     def found(self, query: Query, limit: int | None, *, relevance: bool) -> Found:
@@ -139,9 +137,13 @@ class SidecarSearch:
         return hits
 
     def _place(self, id: int) -> _Place:
-        statement = f"{_SEGMENT} WHERE first_row <= ? ORDER BY first_row DESC LIMIT 1"
-        file, name, *rest = self._connection.execute(statement, (id,)).fetchone()
-        segment = Segment(*rest)
+        """Where a row is; rows come segment by segment, so the last one is kept."""
+        file, name, segment = self._last or (0, b"", None)
+        if segment is None or not segment.first_row <= id < segment.first_row + segment.rows:
+            statement = f"{_SEGMENT} WHERE first_row <= ? ORDER BY first_row DESC LIMIT 1"
+            file, name, *rest = self._connection.execute(statement, (id,)).fetchone()
+            segment = Segment(*rest)
+            self._last = file, name, segment
         return _Place(file, name, segment.row(id - segment.first_row))
 
     def _hit(self, query: Query, place: _Place) -> Hit | None:

@@ -12,7 +12,8 @@ import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property
+from typing import Final, cast
 
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.zeroclaw import Dropped
@@ -33,7 +34,7 @@ _SKIPPED: Final = 40
 """An entry is the row's offset in the segment and, from this bit on, how many lines before it are no messages."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
     """What the index knows of a run of lines. ``first_ordinal`` and ``first_line`` are None until what stands before
     is known."""
@@ -48,13 +49,18 @@ class Segment:
 
     def extents(self) -> list[tuple[int, int, int]]:
         """Start, stop and checksum of the pieces that the segment is made of: one a row, or one for no rows."""
-        starts, sums = self._unpacked()
+        starts, sums = self._unpacked
         bounds = [self.start, *(self.start + (entry & ~(-1 << _SKIPPED)) for entry in starts[1:]), self.stop]
         return [(bounds[at], bounds[at + 1], checked) for at, checked in enumerate(sums)]
 
+    def places(self) -> list[tuple[int, int]]:
+        """For each row where its line begins, and where the next one does: blank and damaged lines may stand between."""
+        starts = [self.start + (entry & ~(-1 << _SKIPPED)) for entry in self._unpacked[0]]
+        return list(zip(starts, [*starts[1:], self.stop], strict=False))
+
     def row(self, at: int) -> Row:
         """Where the message of a row (from 0 within the segment) stands."""
-        starts, sums = self._unpacked()
+        starts, sums = self._unpacked
         offset = starts[at] & ~(-1 << _SKIPPED)
         following = self.start + (starts[at + 1] & ~(-1 << _SKIPPED)) if at + 1 < self.rows else self.stop
         return Row(
@@ -66,6 +72,7 @@ class Segment:
             ordinal=None if self.first_ordinal is None else self.first_ordinal + at,
         )
 
+    @cached_property
     def _unpacked(self) -> tuple[array[int], array[int]]:
         starts, sums = array("Q"), array("I")
         starts.frombytes(self.offsets[: 8 * self.rows])
@@ -104,26 +111,45 @@ class Draft:
     sums: array[int] = field(default_factory=lambda: array("I"))
     _running: int = 0
 
-    def add(self, fd: int, line: bytes | Huge) -> None:
-        """Take the next line, which begins where the draft stops and has its newline, if any."""
-        at = self.stop
-        self.stop += len(line)
-        message = zeroclaw.read(line) if isinstance(line, bytes) else huge_message(fd, Span(at, len(line) - line.ended))
+    def take(self, lines_left: Iterator[bytes]) -> None:
+        """Take the next lines, with their newlines, until the draft is full or there are no more."""
+        read, crc, start, texts = zeroclaw.read, zlib.crc32, self.start, self.texts
+        at, count, rows, running = self.stop, self.lines, len(texts), self._running
+        for line in lines_left:
+            message = read(line)
+            if isinstance(message, Message):
+                if rows:
+                    self.sums.append(running)
+                    running = 0
+                self.starts.append(at - start | count - rows << _SKIPPED)
+                texts.append((message.content, message.role))
+                rows += 1
+            elif message is not None:
+                self.faults += 1
+            running = crc(line, running)
+            at += len(line)
+            count += 1
+            if rows >= ROWS or at - start >= BYTES:
+                break
+        self.stop, self.lines, self._running = at, count, running
+
+    def take_huge(self, fd: int, line: Huge) -> None:
+        """Take a huge line, as ``lines.blocks`` gives it."""
+        at, rows = self.stop, len(self.texts)
+        message = huge_message(fd, Span(at, line.length - line.ended))
         if isinstance(message, Message):
-            if self.starts:
+            if rows:
                 self.sums.append(self._running)
                 self._running = 0
-            self.starts.append((at - self.start) | (self.lines - len(self.starts)) << _SKIPPED)
-            if isinstance(line, Huge) and len(message.content) >= SEARCHED:
-                self.clipped.append(len(self.texts))
+            self.starts.append(at - self.start | self.lines - rows << _SKIPPED)
+            if len(message.content) >= SEARCHED:
+                self.clipped.append(rows)
             self.texts.append((message.content, message.role))
         else:
-            self.faults += isinstance(message, Dropped)
+            self.faults += message is not None
+        self._running = checksum(fd, at, at + line.length, self._running)
+        self.stop += line.length
         self.lines += 1
-        if isinstance(line, bytes):
-            self._running = zlib.crc32(line, self._running)
-        else:
-            self._running = checksum(fd, at, self.stop, self._running)
 
     @property
     def is_full(self) -> bool:
@@ -141,9 +167,14 @@ class Draft:
 def drafts(fd: int, start: int, stop: int) -> Iterator[Draft]:
     """The lines of a file between two offsets, which are ends of lines, as segments."""
     draft = Draft(start, start)
-    for _, block in lines.blocks(fd, start, stop):
-        for line in block:
-            draft.add(fd, line)
+    for offset, block in lines.blocks(fd, start, stop):
+        end = offset + sum(map(len, block))
+        left = iter(block)
+        while draft.stop < end:
+            if isinstance(block[0], Huge):
+                draft.take_huge(fd, block[0])
+            else:
+                draft.take(cast("Iterator[bytes]", left))
             if draft.is_full:
                 yield draft
                 draft = Draft(draft.stop, draft.stop)
@@ -223,22 +254,24 @@ def matching(fd: int, segment: Segment, size: int, wanted: Sequence[bytes]) -> I
 
     A first look only: what is used of it has to be read again by ``message_at``.
     """
-    stop = min(segment.stop, size)
-    whole = _read(fd, segment.start, stop) if stop - segment.start <= BYTES + lines.HUGE else None
-    for at in range(segment.rows - 1, -1, -1):
-        row = segment.row(at)
-        if row.stop > stop:
-            continue
-        if whole is None:
-            found = message_at(fd, row, size)
-            if found is not None:
-                yield at, found[0]
-            continue
-        line = whole[row.offset - segment.start : row.stop - segment.start].split(b"\n", 1)[0]
+    if segment.stop - segment.start > BYTES + lines.HUGE:
+        yield from _one_by_one(fd, segment, size)
+        return
+    whole = _read(fd, segment.start, min(segment.stop, size))
+    base = segment.start
+    for at, (start, stop) in reversed(list(enumerate(segment.places()))):
+        line = whole[start - base : stop - base]
         if b"\\u" in line or all(part in line for part in wanted):
-            message = zeroclaw.read(line)
+            message = zeroclaw.read(line[: line.find(b"\n") + 1] or line)
             if isinstance(message, Message):
                 yield at, message
+
+
+def _one_by_one(fd: int, segment: Segment, size: int) -> Iterator[tuple[int, Message]]:
+    for at in range(segment.rows - 1, -1, -1):
+        found = message_at(fd, segment.row(at), size)
+        if found is not None:
+            yield at, found[0]
 
 
 def _read(fd: int, start: int, stop: int) -> bytes:
