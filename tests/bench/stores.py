@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Final, TypeVar
@@ -23,11 +24,14 @@ MARK_EVERY: Final = 997
 """Each so manyth message holds a word of its own, so that a search for it has one hit."""
 END_MARK: Final = "zzlastmessage"
 """The first word of the last message of all, which is short."""
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Counted up when the generator changes, so that an old folder is made anew."""
 _EPOCH: Final = 1_767_225_600
 """When the oldest session was last written; each next one is a minute younger."""
-_SYLLABLES: Final = [first + last for first in "bdklmn" for last in "aeiou"]
+_SYLLABLES: Final = [first + last for first in "bdklmn" for last in ("a", "e", "i", "o", "u", "an", "ers", "ing")]
+_RECENT: Final = 60
+_AGAIN: Final = 0.5
+"""How often a word is one of the ``_RECENT`` last ones; so chosen that FTS5 takes as much of this text as of English."""
 _EXTRAS: Final = (
     "木漏れ日の中で",
     "données déjà vérifiées",
@@ -103,19 +107,24 @@ def _whole(folder: Path, make: Callable[[Path], T]) -> T:
 def _vocabulary(random: Random) -> tuple[list[str], list[float]]:
     words = list({"".join(random.choices(_SYLLABLES, k=random.randint(1, 5))): None for _ in range(60_000)})
     words.sort(key=len)  # what is said often is short
-    total, weights = 0.0, []
-    for rank in range(len(words)):
-        total += 1 / (rank + 3)
-        weights.append(total)
-    return words, weights
+    return words, list(accumulate(1 / (rank + 3) for rank in range(len(words))))
+
+
+def _tape(random: Random, length: int) -> list[str]:
+    """Words as they follow each other in a text: what was just said is often said again."""
+    words, weights = _vocabulary(random)
+    tape = random.choices(words, cum_weights=weights, k=length)
+    for at in range(_RECENT, length):
+        if random.random() < _AGAIN:
+            tape[at] = tape[at - random.randrange(1, _RECENT)]
+    return tape
 
 
 def _texts(random: Random) -> Iterator[str]:
     """Contents without end: stretches of one long tape of words, now and then with a line break or an extra."""
-    words, weights = _vocabulary(random)
-    tape = random.choices(words, cum_weights=weights, k=2_000_000)
+    tape = _tape(random, 2_000_000)
     while True:
-        length = min(900, max(2, int(random.lognormvariate(3.62, 1.05))))
+        length = min(900, max(2, int(random.lognormvariate(3.56, 1.05))))
         start = random.randrange(len(tape) - length)
         text = " ".join(tape[start : start + length])
         if length > 40:
