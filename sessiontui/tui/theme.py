@@ -55,7 +55,7 @@ FilterBar.-shown { display: block; }
 #reading { width: 5fr; }
 
 LineList, Transcript {
-    height: 1fr; background: $background; border: round $panel; overflow-x: hidden; overflow-y: auto;
+    height: 1fr; background: $background; border: round $panel; overflow-x: hidden; overflow-y: scroll;
     border-title-color: $foreground 75%; border-subtitle-color: $foreground 60%;
 }
 LineList:focus, Transcript:focus { border: round $accent; border-title-color: $accent; }
@@ -102,7 +102,7 @@ ChangeDialog, HelpScreen { align: center middle; }
     width: 84; max-width: 96%; height: auto; max-height: 92%; padding: 0 2; background: $surface;
     border: round $accent; border-title-color: $accent; border-title-style: bold;
 }
-#body { height: auto; max-height: 100%; margin: 1 0; }
+#body { height: auto; margin: 1 0; }
 #body Static { width: 100%; height: auto; }
 #undo { height: auto; color: $foreground 65%; margin: 0 0 1 0; }
 #buttons { height: 1; align-horizontal: right; }

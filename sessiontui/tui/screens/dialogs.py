@@ -91,21 +91,22 @@ def _compact(plan: CompactPlan) -> Question:
 def _compact_row(row: CompactRow) -> Iterator[Content]:
     stays = f"{figures.counted(row.kept, 'valid message')} stay, byte for byte"
     yield ink.content((visible(row.key), "bold"), visible(f"  {stays}"))
-    line = 1
+    line, stayed = 1, 0
     for fault in row.gone:
         if fault.line is not None:
             if fault.line > line:
-                yield ink.content(visible(f"  {_lines(line, fault.line - 1)} stay"))
+                yield ink.content(visible(f"  {_stay(line, fault.line - 1)}"))
+                stayed += fault.line - line
             line = fault.line + 1
         yield ink.content((visible(f"! line {figures.count(fault.line)} goes"), "$error"), visible(f"  {fault.reason}"))
     if row.dropped > len(row.gone):
         yield ink.content((visible(f"… and {row.dropped - len(row.gone):,} more damaged lines go"), "dim"))
-    else:
-        yield ink.content(visible(f"  lines from {line:,} on stay"))
+    elif row.kept > stayed:
+        yield ink.content(visible("  the lines behind it stay"))
 
 
-def _lines(first: int, last: int) -> str:
-    return f"line {first:,}" if first == last else f"lines {first:,}–{last:,}"
+def _stay(first: int, last: int) -> str:
+    return f"line {first:,} stays" if first == last else f"lines {first:,}–{last:,} stay"
 
 
 def _migrate(plan: MigratePlan) -> Question:
@@ -171,6 +172,11 @@ class ChangeDialog(ModalScreen[bool]):
             with Horizontal(id="buttons"):
                 yield Button(ink.content(visible("Cancel")), id="cancel")
                 yield Button(ink.content(asked.act or ink.EMPTY), id="act")
+
+    def on_resize(self) -> None:
+        """A long plan scrolls; the buttons are always in view."""
+        undo = self.query_one("#undo").size.height
+        self.query_one("#body").styles.max_height = max(1, self.size.height - 7 - max(1, undo))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Only the button that names the change makes it."""

@@ -54,13 +54,15 @@ class Drawn:
     """Lines below ``head`` that are a caret, with the cells it stands off."""
     foot: list[Line] = field(default_factory=list)
     body: str = "text"
+    gap: int = 1
+    """Empty lines below it."""
     more: bool = False
     """Something was left out that can be asked for."""
 
     @property
     def height(self) -> int:
-        """How many lines it takes, the empty one below it too."""
-        return len(self.head) + len(self.rows) + len(self.carets) + len(self.foot) + 1
+        """How many lines it takes, the empty ones below it too."""
+        return len(self.head) + len(self.rows) + len(self.carets) + len(self.foot) + self.gap
 
     @property
     def sought(self) -> int | None:
@@ -74,7 +76,7 @@ class Drawn:
         """Draw one line; ``chosen`` marks the row under the cursor with a bar at its left."""
         ground = styles["ground"]
         bar = ink.strip(
-            [(visible("▌" if chosen and line < self.height - 1 else " "), styles["bar"]), (visible(" "), ground)],
+            [(visible("▌" if chosen and line < self.height - self.gap else " "), styles["bar"]), (visible(" "), ground)],
             MARGIN,
             ground,
         )
@@ -114,7 +116,7 @@ def lay_out(entry: Entry, width: int, *, raw: bool = False, limit: int = LIMIT, 
     if raw and entry.raw:
         return _raw(entry, width, limit)
     if entry.message is None:
-        return Drawn(width, [((), _place(entry, "blank line"))])
+        return Drawn(width, [(((visible("·"), "dim"),), _place(entry, "blank"))], gap=0)
     return _message(entry, entry.message, width, limit, spans)
 
 
