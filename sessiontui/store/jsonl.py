@@ -173,7 +173,7 @@ class JsonlStore:
         return self._each(stem, lambda fd, size: islice(jsonl_file.messages(fd, size), start, stop))
 
     def entries(self, key: str) -> Iterator[Entry]:
-        """Every line in order. Huge ones are clipped; ``raw`` has all their bytes."""
+        """Every line in order. Huge ones are clipped; their address says where the rest is."""
         return self._each(self.resolve(key), jsonl_file.entries)
 
     def faults(self, key: str) -> Iterator[Fault]:
@@ -181,10 +181,6 @@ class JsonlStore:
         stem = self.resolve(key)
         trouble = odd_entry(self.file(stem))
         return self._each(stem, jsonl_file.faults) if trouble is None else iter((trouble,))
-
-    def raw(self, key: str, span: Span) -> Iterator[bytes]:
-        """The true bytes of a span, piece by piece."""
-        return self._each(self.resolve(key), lambda fd, _: lines.pieces(fd, span))
 
     def last(self, key: str) -> tuple[Message, Address] | None:
         """The last valid message, found from the end; its line number is not known."""

@@ -47,8 +47,6 @@ class MemoryStore:
             raise UnknownKey(key)
         return self._kept[key]
 
-    # ---- reading
-
     def sessions(self) -> list[Session]:
         keys = sorted(self._kept)
         return [self.session(key) for key in sorted(keys, key=lambda key: self._kept[key].last_activity, reverse=True)]
@@ -105,7 +103,7 @@ class MemoryStore:
     def stale(self, before: datetime) -> list[Session]:
         return [session for session in self.sessions() if self._kept[session.key].last_activity < before]
 
-    # ---- changing: what ``changes`` does to the other homes
+    # From here on: what ``changes`` does to the other homes.
 
     def append(self, key: str, message: Message) -> None:
         """Add a message; the first one makes the session."""
@@ -135,10 +133,6 @@ class MemoryStore:
         if gone:
             self._change({key: kept for key, kept in self._kept.items() if key not in gone})
         return gone
-
-    def touch(self, key: str, at: datetime) -> None:
-        """Set the last activity, as no change: what the clock would have said."""
-        self._kept = {**self._kept, key: replace(self._of(key), last_activity=at)}
 
     def undo(self) -> bool:
         """Take back the newest change; False where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +14,10 @@ from tests.contract.laws import Home, StoreLaws
 
 
 class MemoryHome:
-    """A MemoryStore, changed by its own methods; its clock can be set back."""
+    """A MemoryStore, changed by its own methods."""
 
     def __init__(self) -> None:
-        self._back = timedelta(0)
-        self._store = MemoryStore(lambda: datetime.now(UTC) - self._back)
+        self._store = MemoryStore()
 
     def store(self) -> MemoryStore:
         return self._store
@@ -44,7 +44,8 @@ class MemoryHome:
         assert self._store.redo()
 
     def age(self, key: str, hours: float) -> None:
-        self._store.touch(key, datetime.now(UTC) - timedelta(hours=hours))
+        kept = self._store._kept
+        kept[key] = replace(kept[key], last_activity=datetime.now(UTC) - timedelta(hours=hours))
 
 
 @contextlib.contextmanager

@@ -57,6 +57,14 @@ def test_the_folder_above_and_the_folder_itself_are_the_same_store(sessions: Pat
         assert place.last_activity == datetime.fromtimestamp(1_000_000_000, UTC)
 
 
+def test_the_activity_of_a_folder_is_that_of_its_newest_session(sessions: Path) -> None:
+    for name in "abcdefgh":
+        session(sessions, f"{name}.jsonl", at=0)
+    session(sessions, "d.jsonl", at=7)
+    place = find(sessions).place
+    assert (place.sessions, place.last_activity) == (8, datetime.fromtimestamp(7, UTC))
+
+
 def test_zeroclaws_own_folder_is_looked_into(sessions: Path) -> None:
     session(sessions)
     assert find(sessions.parent.parent).place.path == sessions
@@ -205,7 +213,7 @@ def test_of_several_places_the_one_with_the_newest_activity_opens(tmp_path: Path
     session(tmp_path / "workspace" / "sessions", at=1_500_000_000)
     session(tmp_path / "home" / ".zeroclaw" / "data" / "sessions", at=1_200_000_000)
     env = {"HOME": str(tmp_path / "home"), "ZEROCLAW_CONFIG_DIR": str(tmp_path)}
-    chosen = find(None, **env)
+    chosen = detect.find(None, None, env)
     assert chosen.place.path == tmp_path / "workspace" / "sessions"
     assert [other.path.parent.parent for other in chosen.others] == [tmp_path / "home" / ".zeroclaw", tmp_path]
     assert [place.default for place in detect.places(env)] == [True, False, False]

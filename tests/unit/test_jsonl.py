@@ -291,7 +291,7 @@ def small_huge(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_a_huge_message_is_loaded_whole_and_shown_clipped(tmp_path: Path, small_huge: int) -> None:
-    content = "ab🧠\\n" * small_huge
+    content = "ab🧠漢\\n" * small_huge
     text = content.replace("\\n", "\n")
     put(tmp_path, data=ONE + b'{"role":"tool","content":"%b"}\n' % content.encode() + TWO)
     store = JsonlStore(tmp_path)
@@ -411,6 +411,12 @@ def test_a_scan_from_an_earlier_one_of_another_file_begins_anew(tmp_path: Path) 
     path.unlink()
     put(tmp_path, data=TWO + TWO + ONE)
     assert contents(JsonlStore(tmp_path).transcript("k").scan(earlier=earlier)) == ["two", "two", "one"]
+
+
+def test_a_tail_is_no_beginning_of_a_scan(tmp_path: Path) -> None:
+    path = put(tmp_path, data=ONE + TWO + ONE)
+    transcript = JsonlStore(tmp_path).transcript("k")
+    assert transcript.scan(earlier=transcript.tail(1)).ends == rows_of(path).ends
 
 
 def test_a_view_stays_as_it_was_while_the_file_grows(tmp_path: Path) -> None:
