@@ -70,7 +70,7 @@ class Writing:
     def __init__(self, path: Path, *, wait: float = 2.0, back: Path | None = None) -> None:
         self.path = path
         self._wait = wait
-        self._back = back
+        self._back = kept(back) if back else None
         self._file: Path | None = None
         self._settled = False
 
@@ -159,7 +159,7 @@ class Writing:
         """
         if self._back is None:
             raise ValueError("nothing to take back was named")
-        was = kept(self._back)
+        was = self._back
         with self._speaking():
             require(self.connection, was)
             keeping = self._keeping(file)
@@ -181,11 +181,13 @@ class Writing:
         for pragma in ("synchronous=FULL", "temp_store=MEMORY", "mmap_size=0"):
             self.connection.execute(f"PRAGMA {pragma}")
         if self._back is not None:
-            self.connection.execute("ATTACH ? AS back", (address(self._back, "immutable=1"),))
+            self.connection.execute("ATTACH ? AS back", (address(self._back.path, "immutable=1"),))
         self.connection.execute("BEGIN IMMEDIATE")
         self.shape = shape(self.connection)
         if not self.shape.metadata:
             raise StoreError(f"{self.path.name} has no table {METADATA}; it can only be read")
+        # SQLite begins a write transaction on a file that it may only read without a word; this asks.
+        self.connection.execute(f"DELETE FROM {METADATA} WHERE 0")
 
     def _keeping(self, file: Path) -> Keeping:
         if self._file is not None:
