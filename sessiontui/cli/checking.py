@@ -38,7 +38,7 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
                 (_row if asked.json else _line)(_path(store, session), session.key, fault)
     if damaged:
         tally.add(DAMAGED)
-    totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "damaged line"))
+    totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault"))
     report.tell(", ".join(totals))
     return tally.code
 

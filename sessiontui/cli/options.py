@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
@@ -34,6 +34,7 @@ class Asked:
     store: str | None
     backend: Backend | None
     json: bool
+    opened: list[Store] = field(default_factory=list)
 
     def open(self, writable: bool = False) -> Store:
         """Open the store, with the notices that a person should have. Raises ``UsageError`` where there is none."""
@@ -42,6 +43,7 @@ class Asked:
             others = ", ".join(f"{place.path} ({place.backend})" for place in chosen.others)
             report.tell(f"using {chosen.place.path} ({chosen.place.backend}); there are others: {others}")
         store = chosen.place.open(writable)
+        self.opened.append(store)
         _tell_interrupted(journal.waiting(journal.home(store)))
         return store
 
@@ -64,6 +66,15 @@ def _tell_interrupted(count: int) -> None:
         report.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
 
 
+def _tell_how_read(store: Store) -> None:
+    """Say what is odd about how a database had to be read."""
+    if store.backend is Backend.SQLITE:
+        from sessiontui.store.sqlite import SqliteStore
+
+        if isinstance(store, SqliteStore) and store.notice:
+            report.tell(store.notice)
+
+
 def reads(verb: Verb) -> Verb:
     """Give a verb ``--store``, ``--backend`` and ``--json``; it receives them as ``asked``."""
 
@@ -72,7 +83,11 @@ def reads(verb: Verb) -> Verb:
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
     @wraps(verb)
     def asking(*, store: str | None, backend: str | None, as_json: bool, **rest: Any) -> int:
-        return verb(asked=Asked(store, Backend(backend) if backend else None, as_json), **rest)
+        asked = Asked(store, Backend(backend) if backend else None, as_json)
+        code = verb(asked=asked, **rest)
+        for each in asked.opened:
+            _tell_how_read(each)
+        return code
 
     return asking
 

@@ -201,7 +201,7 @@ def test_check_exits_1_for_damage_and_names_it(run: Runner, store: Path) -> None
         "fault": "dropped",
         "severity": "damage",
     }
-    assert ran.err == "sessiontui: 3 sessions, 4 messages, 1 damaged line\n"
+    assert ran.err == "sessiontui: 3 sessions, 4 messages, 1 fault\n"
 
 
 def test_check_for_people_says_file_line_and_byte(run: Runner) -> None:
@@ -213,7 +213,7 @@ def test_check_for_people_says_file_line_and_byte(run: Runner) -> None:
 def test_check_of_whole_files_is_well(run: Runner) -> None:
     ran = run("check", "alice", "carol")
     assert ran.out == b""
-    assert ran.err == "sessiontui: 2 sessions, 2 messages, 0 damaged lines\n"
+    assert ran.err == "sessiontui: 2 sessions, 2 messages, 0 faults\n"
 
 
 def test_check_names_what_is_no_file(run: Runner, store: Path) -> None:
