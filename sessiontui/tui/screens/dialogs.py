@@ -22,10 +22,13 @@ from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Message
 from sessiontui.tui import figures, ink, theme
 from sessiontui.tui.messages import Plan
+from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
 
 LINES = 1000
 """Lines of a plan that a dialog shows; a plan of more says how many."""
+WIDTH = 84
+"""Columns of a dialog where there are so many."""
 SHOWN = 4000
 """Characters of a message that goes."""
 
@@ -134,7 +137,7 @@ def _migrate_row(row: MigrateRow) -> Content:
     key = visible(f"{ink.clipped(row.key, 30):<30}")
     if row.status != "migrated":
         return ink.content(key, (visible(f"  {row.status:>9}  {row.trouble.reason}"), "$warning"))
-    behind = f"  {figures.counted(row.left_behind, 'damaged line')} left behind" if row.left_behind else ""
+    behind = f"  {figures.counted(row.left_behind, 'line')} left behind" if row.left_behind else ""
     return ink.content(key, visible(f"  {figures.count(row.imported):>9}"), (visible(behind), "$error"))
 
 
@@ -175,8 +178,9 @@ class ChangeDialog(ModalScreen[bool]):
 
     def on_resize(self) -> None:
         """A long plan scrolls; the buttons are always in view."""
-        undo = self.query_one("#undo").size.height
-        self.query_one("#body").styles.max_height = max(1, self.size.height - 7 - max(1, undo))
+        width, height = min(WIDTH, self.size.width * 96 // 100), self.size.height * 92 // 100
+        room = height - len(wrap(self._asked.undo, width - 6)) - (3 if self.has_class("-short") else 6)
+        self.query_one("#body").styles.max_height = max(1, room)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Only the button that names the change makes it."""

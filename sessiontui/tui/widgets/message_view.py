@@ -17,7 +17,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from sessiontui.model import Entry, Fault, Message
-from sessiontui.tui import ink
+from sessiontui.tui import figures, ink
 from sessiontui.tui.widgets.markdown import Mark, marks
 from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
@@ -27,6 +27,9 @@ LIMIT: Final = 64 * 1024
 """Characters of a message that are shown before the person asks for more."""
 FAULT_LINES: Final = 6
 MARGIN: Final = 2
+"""Columns at the left for the bar of the cursor."""
+SLACK: Final = 1
+"""Columns at the right that stay empty."""
 TAB: Final = 4
 
 Spans = Callable[[str], Sequence[tuple[int, int]]]
@@ -76,7 +79,10 @@ class Drawn:
         """Draw one line; ``chosen`` marks the row under the cursor with a bar at its left."""
         ground = styles["ground"]
         bar = ink.strip(
-            [(visible("▌" if chosen and line < self.height - self.gap else " "), styles["bar"]), (visible(" "), ground)],
+            [
+                (visible("▌" if chosen and line < self.height - self.gap else " "), styles["bar"]),
+                (visible(" "), ground),
+            ],
             MARGIN,
             ground,
         )
@@ -126,7 +132,7 @@ def _message(entry: Entry, message: Message, width: int, limit: int, spans: Span
     head: Line = (((ink.clipped(role or "(no role)", max(8, width // 2)), style),), _place(entry))
     plain = content[:limit].expandtabs(TAB)
     text = visible(plain, lines=True)
-    drawn = Drawn(width, [head], text, wrap(text, width - MARGIN))
+    drawn = Drawn(width, [head], text, wrap(text, width - MARGIN - SLACK))
     hits = [Mark(start, stop, "hit") for start, stop in spans(plain)]
     drawn.marks = _over(hits, marks(text))
     if not content:
@@ -137,8 +143,10 @@ def _message(entry: Entry, message: Message, width: int, limit: int, spans: Span
 
 def _raw(entry: Entry, width: int, limit: int) -> Drawn:
     line = _decoded(entry.raw[:limit])
-    head: Line = (((visible(f"line {entry.address.line or '…'}"), "dim"),), _place(entry))
-    drawn = Drawn(width, [head], line, wrap(line, width - MARGIN), body="raw")
+    at = entry.address
+    where = f"byte {at.span.offset:,} · {figures.size(at.span.length)} " if at.span else ""
+    head: Line = (((visible(f"line {figures.count(at.line)}"), "dim"),), ((visible(where), "dim"),))
+    drawn = Drawn(width, [head], line, wrap(line, width - MARGIN - SLACK), body="raw")
     _more(drawn, len(entry.raw) - limit, entry.clipped)
     return drawn
 
@@ -160,7 +168,7 @@ def _fault(entry: Entry, fault: Fault, width: int, limit: int) -> Drawn:
     room = FAULT_LINES * max(8, width - MARGIN) if limit <= LIMIT else limit
     before = 0 if fault.at < room * 3 // 4 else fault.at - room // 2
     text = visible(("…" if before else "") + _decoded(entry.raw[before : before + room]))
-    drawn = Drawn(width, head, text, wrap(text, width - MARGIN), body="damaged")
+    drawn = Drawn(width, head, text, wrap(text, width - MARGIN - SLACK), body="damaged")
     if fault.at <= len(entry.raw):
         _point(drawn, len(_decoded(entry.raw[before : fault.at])) + (1 if before else 0))
     _more(drawn, len(entry.raw) - room, entry.clipped)
