@@ -94,13 +94,16 @@ def rename(path: str | Path, new: str | Path) -> None:
     Linked and synced before the old name goes: a kill in between leaves both names, never none.
     """
     path, new = Path(path), Path(new)
-    os.link(path, new, follow_symlinks=False)
     try:
+        os.link(path, new, follow_symlinks=False)
         sync_folder(new.parent)
         os.unlink(path)
+    except FileExistsError:
+        raise
     except BaseException:
-        if os.path.lexists(path):
-            os.unlink(new)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.lstat(path), os.lstat(new)):
+                os.unlink(new)
         raise
     sync_folder(path.parent)
 

@@ -29,6 +29,8 @@ WATCHED = (
     "write",
 )
 
+REAL_CLOSE = os.close
+
 
 class FailAt:
     """Counts the watched calls in ``steps``; the one numbered ``n``, from 1, raises ``error``."""
@@ -60,21 +62,18 @@ class FailAt:
         def call(*args: Any, **kwargs: Any) -> Any:
             self.steps.append(name)
             fails = len(self.steps) == self.n
-            if name == "close":  # a descriptor is closed even when close fails
-                real(*args, **kwargs)
-                if fails:
-                    raise self.error
-                return None
-            if fails and not self.after:
+            if fails and not self.after and name != "close":  # a descriptor is closed even when close fails
                 raise self.error
-            result = real(*args, **kwargs)
+            try:
+                result = real(*args, **kwargs)
+            except OSError:
+                if fails:
+                    raise self.error from None
+                raise
             if fails:
                 if name == "open":
-                    os_close(result)
+                    REAL_CLOSE(result)
                 raise self.error
             return result
 
         return call
-
-
-os_close = os.close

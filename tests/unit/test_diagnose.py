@@ -1,0 +1,73 @@
+"""Faults of lines and of whole entries."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from sessiontui.damage.diagnose import diagnose, dropped, odd_entry
+from sessiontui.dialects.zeroclaw import Dropped
+from sessiontui.model import Fault, Salvage, Severity, Span
+
+
+def test_a_dropped_line_is_a_fault_with_its_place() -> None:
+    span = Span(100, 29)
+    assert diagnose(b'{"role":"user","content":"a\t"}', 7, span) == Fault(
+        "dropped",
+        Severity.DAMAGE,
+        "byte 0x09 stands unescaped in a text",
+        27,
+        Salvage.NONE,
+        0,
+        line=7,
+        span=span,
+    )
+
+
+@pytest.mark.parametrize("line", [b'{"role":"user","content":"a"}', b"", b" \r", b"\xc2\xa0", b'["user","a"]'])
+def test_valid_and_blank_lines_have_none(line: bytes) -> None:
+    assert diagnose(line, 1, Span(0, len(line))) is None
+
+
+def test_what_a_stream_found_makes_the_same_fault() -> None:
+    fault = dropped(Dropped(3, "why"), None, Span(0, 9))
+    assert (fault.id, fault.at, fault.reason, fault.line, fault.span) == ("dropped", 3, "why", None, Span(0, 9))
+
+
+def test_entries_that_are_no_sessions(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "fifo")
+    assert odd_entry(tmp_path / "file") is None
+    assert odd_entry(str(tmp_path / "link")) is None
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        found = {name: odd_entry(tmp_path / name) for name in ("folder", "dangling", "loop", "fifo", "socket")}
+    assert {name: fault and (fault.id, fault.reason) for name, fault in found.items()} == {
+        "folder": ("not-a-file", "a folder, not a file: ZeroClaw hangs when it loads this session"),
+        "dangling": ("dangling", "a link to nowhere, which is not there"),
+        "loop": ("unreadable", "can't be read: Too many levels of symbolic links"),
+        "fifo": ("not-a-file", "a pipe, not a file"),
+        "socket": ("not-a-file", "a device or a socket, not a file"),
+    }
+    assert all(fault and fault.line is None and fault.severity is Severity.DAMAGE for fault in found.values())
+    with pytest.raises(FileNotFoundError):
+        odd_entry(tmp_path / "nothing")
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_bytes(b"")
+    monkeypatch.setattr(os, "open", _denied)
+    fault = odd_entry(tmp_path / "secret")
+    assert fault
+    assert (fault.id, fault.reason) == ("unreadable", "can't be read: Permission denied")
+
+
+def _denied(*_: object, **__: object) -> int:
+    raise PermissionError(13, "Permission denied")

@@ -1,0 +1,270 @@
+"""Replacing, appending, cutting, making and naming files, where nothing fails."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sessiontui.disk import lines, replace
+from sessiontui.disk.lines import NotAFile, Stamp
+from sessiontui.errors import Changed
+from sessiontui.model import Span
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"old\n")
+    path.chmod(0o640)
+    return path
+
+
+def stamp(path: Path) -> Stamp:
+    return lines.stamp_of(path.stat())
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(os.listdir(folder))
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_replace_keeps_the_mode_and_makes_a_new_inode(path: Path) -> None:
+    inode = path.stat().st_ino
+    replace.replace(path, [b"new", b"", b"er\n"], stamp(path))
+    assert path.read_bytes() == b"newer\n"
+    assert mode(path) == 0o640
+    assert path.stat().st_ino != inode
+    assert names(path.parent) == ["a.jsonl"]
+
+
+@pytest.mark.parametrize("bits", [0o400, 0o600, 0o666, 0o777])
+def test_replace_keeps_any_mode_whatever_the_umask(path: Path, bits: int) -> None:
+    path.chmod(bits)
+    umask = os.umask(0o077)
+    try:
+        replace.replace(path, [b"new\n"])
+    finally:
+        os.umask(umask)
+    assert mode(path) == bits
+
+
+@as_root
+def test_replace_keeps_the_owner(path: Path) -> None:
+    os.chown(path, 12345, 23456)
+    path.chmod(0o640)
+    replace.replace(path, [b"new\n"])
+    assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (12345, 23456, 0o640)
+
+
+def test_replace_may_read_what_it_replaces(path: Path) -> None:
+    fd = lines.open_file(path)
+    replace.replace(path, lines.pieces(fd, Span(0, 4), 1), stamp(path))
+    os.close(fd)
+    assert path.read_bytes() == b"old\n"
+
+
+def test_replace_writes_more_than_a_buffer(path: Path) -> None:
+    chunks = [bytes([n % 251]) * 100_003 for n in range(40)]
+    replace.replace(path, iter(chunks))
+    assert path.read_bytes() == b"".join(chunks)
+
+
+def test_replace_changes_what_a_link_names_and_not_the_link(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.jsonl"
+    link.symlink_to("../a.jsonl")
+    replace.replace(link, [b"new\n"])
+    assert os.readlink(link) == "../a.jsonl"
+    assert path.read_bytes() == b"new\n"
+    assert not path.is_symlink()
+    assert names(link.parent) == ["link.jsonl"]
+
+
+def test_replace_leaves_another_name_of_the_old_file_alone(path: Path, tmp_path: Path) -> None:
+    os.link(path, tmp_path / "kept")
+    replace.replace(path, [b"new\n"])
+    assert (tmp_path / "kept").read_bytes() == b"old\n"
+
+
+def test_replace_makes_a_private_file_where_none_is(tmp_path: Path) -> None:
+    replace.replace(tmp_path / "new", [b"new\n"])
+    assert (tmp_path / "new").read_bytes() == b"new\n"
+    assert mode(tmp_path / "new") == 0o600
+
+
+@pytest.mark.parametrize("change", ["grew", "same size", "replaced", "gone"])
+def test_replace_is_refused_when_the_file_changed_meanwhile(path: Path, change: str) -> None:
+    before = stamp(path)
+
+    def chunks() -> Iterator[bytes]:
+        yield b"new\n"
+        if change == "grew":
+            replace.append(path, b"late\n")
+        elif change == "same size":
+            path.write_bytes(b"odd\n")
+            os.utime(path, ns=(1, 1))
+        elif change == "replaced":
+            path.rename(path.with_name("other"))
+            path.write_bytes(b"odd\n")
+        else:
+            path.unlink()
+
+    with pytest.raises(Changed, match=r"a\.jsonl changed while it was read; nothing was changed"):
+        replace.replace(path, chunks(), before)
+    assert not path.exists() or path.read_bytes() in (b"old\nlate\n", b"odd\n")
+    assert [name for name in names(path.parent) if name.endswith(".tmp")] == []
+
+
+def test_a_temporary_file_is_private_and_no_session(path: Path) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def chunks() -> Iterator[bytes]:
+        yield b"x" * (2 << 20)
+        [name] = [name for name in names(path.parent) if name != "a.jsonl"]
+        seen.append((name, mode(path.parent / name)))
+
+    replace.replace(path, chunks())
+    [(name, bits)] = seen
+    assert name.startswith(replace.TEMP_PREFIX)
+    assert name.endswith(replace.TEMP_SUFFIX)
+    assert not name.endswith(".jsonl")
+    assert name.startswith(".")
+    assert bits == 0o600
+
+
+def test_what_is_no_file_is_never_replaced_nor_appended_to(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    for name in ("folder", "fifo"):
+        with pytest.raises(NotAFile):
+            replace.replace(tmp_path / name, [b"new\n"])
+        with pytest.raises(OSError, match=name):
+            replace.append(tmp_path / name, b"new\n")
+        with pytest.raises(OSError, match=name):
+            replace.truncate(tmp_path / name, 0, Stamp(0, 0, 0, 0))
+    assert names(tmp_path) == ["fifo", "folder"]
+
+
+def test_append_says_where_it_landed(path: Path) -> None:
+    inode = path.stat().st_ino
+    assert replace.append(path, b"one\n") == Span(4, 4)
+    assert replace.append(path, b"three\n") == Span(8, 6)
+    assert path.read_bytes() == b"old\none\nthree\n"
+    assert (path.stat().st_ino, mode(path)) == (inode, 0o640)
+
+
+def test_append_makes_a_private_file(tmp_path: Path) -> None:
+    assert replace.append(tmp_path / "new.jsonl", b"one\n") == Span(0, 4)
+    assert mode(tmp_path / "new.jsonl") == 0o600
+
+
+def test_append_is_one_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writes: list[bytes] = []
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: writes.append(bytes(data)) or write(fd, data))
+    replace.append(path, b"x" * (3 << 20))
+    assert [len(data) for data in writes] == [3 << 20]
+
+
+def test_append_never_makes_a_file_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileNotFoundError):
+        replace.append(tmp_path / "link.jsonl", b"one\n")
+    assert names(tmp_path) == ["link.jsonl"]
+
+
+def test_truncate_cuts_and_keeps_the_inode(path: Path) -> None:
+    path.write_bytes(b"one\ntwo\n")
+    inode = path.stat().st_ino
+    replace.truncate(path, 4, stamp(path))
+    assert (path.read_bytes(), path.stat().st_ino, mode(path)) == (b"one\n", inode, 0o640)
+
+
+def test_truncate_is_refused_when_the_file_changed(path: Path) -> None:
+    before = stamp(path)
+    replace.append(path, b"late\n")
+    with pytest.raises(Changed):
+        replace.truncate(path, 0, before)
+    assert path.read_bytes() == b"old\nlate\n"
+
+
+def test_create_never_clobbers(path: Path, tmp_path: Path) -> None:
+    replace.create(tmp_path / "new", [b"a", b"b\n"], 0o640)
+    assert (tmp_path / "new").read_bytes() == b"ab\n"
+    assert mode(tmp_path / "new") == 0o640
+    (tmp_path / "link").symlink_to("nothing")
+    for name in ("a.jsonl", "new", "link"):
+        with pytest.raises(FileExistsError):
+            replace.create(tmp_path / name, [b"other\n"])
+    assert path.read_bytes() == b"old\n"
+    assert names(tmp_path) == ["a.jsonl", "link", "new"]
+
+
+def test_rename_never_clobbers(path: Path, tmp_path: Path) -> None:
+    inode = path.stat().st_ino
+    replace.rename(path, tmp_path / "a.jsonl.migrated")
+    assert names(tmp_path) == ["a.jsonl.migrated"]
+    assert (tmp_path / "a.jsonl.migrated").stat().st_ino == inode
+    path.write_bytes(b"other\n")
+    with pytest.raises(FileExistsError):
+        replace.rename(path, tmp_path / "a.jsonl.migrated")
+    assert path.read_bytes() == b"other\n"
+    assert (tmp_path / "a.jsonl.migrated").read_bytes() == b"old\n"
+
+
+def test_rename_renames_a_link_and_not_what_it_names(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("a.jsonl")
+    replace.rename(tmp_path / "link", tmp_path / "renamed")
+    assert names(tmp_path) == ["a.jsonl", "renamed"]
+    assert os.readlink(tmp_path / "renamed") == "a.jsonl"
+
+
+def test_remove(path: Path) -> None:
+    replace.remove(path)
+    assert names(path.parent) == []
+    with pytest.raises(FileNotFoundError):
+        replace.remove(path)
+
+
+def test_every_change_of_names_is_synced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bool] = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(stat.S_ISDIR(os.fstat(fd).st_mode)) or fsync(fd))
+    replace.replace(path, [b"new\n"])
+    assert synced == [False, True]
+    replace.append(path, b"x\n")
+    assert synced[2:] == [False]
+    replace.append(path.with_name("new"), b"x\n")
+    assert synced[3:] == [False, True]
+    replace.create(path.with_name("b"), [b"x\n"])
+    assert synced[5:] == [False, True]
+    replace.rename(path.with_name("b"), path.with_name("c"))
+    assert synced[7:] == [True, True]
+    replace.remove(path.with_name("c"))
+    assert synced[9:] == [True]
+    replace.truncate(path, 0, stamp(path))
+    assert synced[10:] == [False]
+    folder = os.open(path.parent, os.O_RDONLY)
+    replace.sync_folder(folder)
+    os.close(folder)
+    assert synced[11:] == [True]
+
+
+def test_no_descriptor_stays_open(path: Path) -> None:
+    before = set(os.listdir("/dev/fd"))
+    replace.replace(path, [b"new\n"])
+    replace.append(path, b"x\n")
+    replace.truncate(path, 0, stamp(path))
+    replace.create(path.with_name("b"), [b"x\n"])
+    replace.rename(path.with_name("b"), path.with_name("c"))
+    replace.remove(path.with_name("c"))
+    assert set(os.listdir("/dev/fd")) == before

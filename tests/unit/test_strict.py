@@ -1,0 +1,85 @@
+"""The exact grammar where it is extreme: depth, digits, escapes, what it shows of a mistake."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sessiontui.dialects import strict
+from sessiontui.dialects.source import Dropped
+from sessiontui.model import Message
+
+HI = b'{"role":"user","content":"hi","x":'
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])
+def test_unknown_values_of_any_depth(opening: bytes) -> None:
+    closing = opening[::-1].translate(bytes.maketrans(b"[{", b"]}"), b'":a')
+    depth = 100_000
+    assert strict.read(HI + opening * depth + b"1" + closing * depth + b"}") == Message("user", "hi")
+    short = strict.read(HI + opening * depth + b"1" + closing * depth)
+    assert isinstance(short, Dropped)
+    assert "here stands the end of the line" in short.reason
+
+
+def test_unknown_numbers_of_any_length() -> None:
+    for number in (b"9" * 1_000_000, b"-0." + b"0" * 100_000 + b"e-" + b"9" * 100_000, b"1e999", b"-0"):
+        assert strict.read(HI + number + b"}") == Message("user", "hi")
+
+
+def test_every_ascii_byte_behind_a_backslash() -> None:
+    for byte in range(0x80):
+        line = b'{"role":"user","content":"a\\%cb"}' % byte
+        outcome = strict.read(line)
+        if byte in b'"/\\bfnrt' and byte != b'"'[0]:
+            assert outcome == Message("user", json.loads(line)["content"])
+        else:
+            assert isinstance(outcome, Dropped) == (byte != b'"'[0])
+
+
+def test_every_byte_raw_in_a_text() -> None:
+    for byte in range(0x80):
+        outcome = strict.read(b'{"role":"user","content":"a%cb"}' % byte)
+        if byte < 0x20:
+            assert outcome == Dropped(27, f"byte 0x{byte:02x} stands unescaped in a text")
+        elif byte not in b'"\\':
+            assert outcome == Message("user", f"a{chr(byte)}b")
+
+
+def test_every_unit_of_an_escape() -> None:
+    for unit in range(0x10000):
+        outcome = strict.read(b'{"role":"user","content":"\\u%04x"}' % unit)
+        if 0xD800 <= unit < 0xE000:
+            assert outcome == Dropped(26, f"\\u{unit:04x} is half a surrogate pair")
+        else:
+            assert outcome == Message("user", chr(unit))
+
+
+def test_keys_however_they_are_escaped() -> None:
+    escaped = "".join(f"\\u{ord(char):04X}" for char in "content").encode()
+    assert strict.read(b'{"role":"user","%b":"hi"}' % escaped) == Message("user", "hi")
+    twice = strict.read(b'{"role":"user","content":"","%b":"hi"}' % escaped)
+    assert twice == Dropped(28, "“content” stands in the record twice")
+    for key in (b"content" * 7, b"content ", b"Content", b"contenT\\u0000", "contenté".encode()):
+        outcome = strict.read(b'{"role":"user","%b":"hi"}' % key)
+        assert isinstance(outcome, Dropped)
+        assert outcome.reason == "the record ends without a “content”"
+
+
+def test_white_space_at_the_end_is_no_part_of_a_torn_text() -> None:
+    torn = b'{"role":"user","content":"hi'
+    for end in (b"", b"\r", b"\r\n", b" ", "\u00a0\u2028".encode()):
+        outcome = strict.read(torn + end)
+        assert isinstance(outcome, Dropped)
+        assert outcome.reason == "the line ends inside a text that begins at byte 26"
+    assert strict.read(torn + b"\r!") == Dropped(28, "byte 0x0d stands unescaped in a text")
+
+
+def test_the_end_of_a_record_whatever_follows() -> None:
+    record = b'{"role":"user","content":"hi"}'
+    assert strict.record_end(record, 0) == 30
+    assert strict.record_end(b"xx" + record + b"\xff{", 2) == 32
+    assert strict.record_end(record[:-1], 0) == Dropped(
+        29, "“,” or “}” is missing, and here stands the end of the line"
+    )
