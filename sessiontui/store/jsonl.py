@@ -53,7 +53,7 @@ class JsonlStore:
         if self._sidecar is None:
             from sessiontui.store.sidecar import Sidecar
 
-            self._sidecar = Sidecar(self.path)
+            self._sidecar = Sidecar(self.path, only=None if self.only is None else self.only + SUFFIX)
         return self._sidecar
 
     def file(self, key: str) -> Path:
@@ -83,6 +83,7 @@ class JsonlStore:
 
     def sessions(self) -> list[Session]:
         """All sessions, the file written last first. Counts only where they are remembered of these very bytes."""
+        self.sidecar.refresh()
         found = [looked for entry in self._entries() if (looked := self._look(entry)) is not None]
         found.sort(key=lambda looked: (-looked[0], looked[1].key))
         return [session for _, session in found]
@@ -120,8 +121,7 @@ class JsonlStore:
         return status.st_mtime_ns, session if trouble else self._remembered(session, lines.stamp_of(status))
 
     def _remembered(self, session: Session, stamp: Stamp) -> Session:
-        return session
-        facts = self.sidecar.facts(session.key + SUFFIX, stamp)
+        facts = self.sidecar.remembered(session.key + SUFFIX, stamp)
         return session if facts is None else replace(session, messages=facts.messages, faults=facts.faults)
 
     def counted(
@@ -129,15 +129,18 @@ class JsonlStore:
     ) -> Iterator[Session]:
         """The same sessions, counted; reads only files of which nothing is remembered. ``progress`` in bytes.
 
-        A file that can't be read, or is gone by now, comes with its trouble and without counts.
+        What was counted is remembered. A file that can't be read, or is gone by now, comes with its trouble and without counts.
         """
         sizes = [session.bytes or 0 for session in sessions]
         total = sum(sizes)
-        for session, done in zip(sessions, accumulate(sizes, initial=0), strict=False):
-            if cancelled():
-                raise CancelledError
-            yield self._counted(session, cancelled, partial(_within, progress, done, total))
-        progress(total, total)
+        try:
+            for session, done in zip(sessions, accumulate(sizes, initial=0), strict=False):
+                if cancelled():
+                    raise CancelledError
+                yield self._counted(session, cancelled, partial(_within, progress, done, total))
+            progress(total, total)
+        finally:
+            self.sidecar.flush()
 
     def _counted(self, session: Session, cancelled: Cancelled, progress: Progress) -> Session:
         if session.messages is not None or session.trouble is not None:
@@ -147,11 +150,13 @@ class JsonlStore:
                 count = jsonl_file.count(fd, stamp.size, cancelled, progress)
         except (StoreError, UnknownKey) as error:
             return replace(session, trouble=_trouble(error))
+        self.sidecar.learn(session.key + SUFFIX, stamp, count.messages, count.faults)
         known = replace(session, messages=count.messages, faults=count.faults)
         return replace(known, bytes=stamp.size, last_activity=moment(stamp.mtime_ns))
 
     def session(self, key: str) -> Session:
         """One session, counted; one that can't be read has its trouble and no counts."""
+        self.sidecar.refresh()
         looked = self._look(self.file(self.resolve(key)))
         if looked is None:
             raise UnknownKey(key)

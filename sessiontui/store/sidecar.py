@@ -159,10 +159,18 @@ class Sidecar:
 
     def facts(self, name: str, stamp: Stamp) -> Facts | None:
         """What is known of the file of this name, if it still is the file that the stamp shows."""
-        key = os.fsencode(name)
+        self.refresh()
+        return self.remembered(name, stamp)
+
+    def refresh(self) -> None:
+        """Take note of what was written to the index since."""
         seen = self._seen()
         if seen != self._facts_of:
             self._facts, self._facts_of = self._read_facts(), seen
+
+    def remembered(self, name: str, stamp: Stamp) -> Facts | None:
+        """``facts`` as of the last ``refresh``, for long lists: touches no disk."""
+        key = os.fsencode(name)
         known = self._facts.get(key)
         if known is not None and known[0] == (stamp.inode, stamp.size, stamp.mtime_ns):
             return known[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Message, Session, Severity
+from sessiontui.query.parse import parse
 from sessiontui.store import jsonl_transcript
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.jsonl_file import CLIP, moment
@@ -100,13 +100,11 @@ def test_only_one_session_is_shown_of_a_store_of_one_file(tmp_path: Path) -> Non
 # ---- the list
 
 
-def test_the_list_opens_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_knows_sizes_and_no_counts(tmp_path: Path) -> None:
     for number in range(5):
         put(tmp_path, f"{number}.jsonl")
-    opened: list[object] = []
-    monkeypatch.setattr(os, "open", lambda *given, **_: opened.append(given))
     sessions = JsonlStore(tmp_path).sessions()
-    assert (len(sessions), opened) == (5, [])
+    assert len(sessions) == 5
     assert {(session.messages, session.faults, session.bytes) for session in sessions} == {(None, None, len(ONE))}
 
 
@@ -197,6 +195,44 @@ def test_a_file_that_went_before_it_was_counted_has_its_trouble(tmp_path: Path) 
     (session,) = store.counted(sessions)
     assert session.trouble is not None
     assert (session.messages, session.trouble.reason) == (None, "the file is gone")
+
+
+def test_what_was_counted_is_remembered_while_the_file_is_the_same(tmp_path: Path) -> None:
+    path = put(tmp_path, data=ONE + TORN + TWO)
+    put(tmp_path, "b.jsonl")
+    store = JsonlStore(tmp_path)
+    list(store.counted(store.sessions()))
+    again = {each.key: (each.messages, each.faults) for each in JsonlStore(tmp_path).sessions()}
+    assert again == {"k": (2, 1), "b": (1, 0)}
+    with path.open("ab") as file:
+        file.write(ONE)
+    again = {each.key: (each.messages, each.faults) for each in JsonlStore(tmp_path).sessions()}
+    assert again == {"k": (None, None), "b": (1, 0)}
+
+
+def test_what_is_remembered_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path)
+    list(JsonlStore(tmp_path).counted(JsonlStore(tmp_path).sessions()))
+    store = JsonlStore(tmp_path)
+    monkeypatch.setattr(lines, "open_file", None)
+    assert [session.messages for session in store.counted(store.sessions())] == [1]
+    assert store.session("k").messages == 1
+
+
+def test_the_list_and_the_counts_make_nothing_beside_the_store(tmp_path: Path) -> None:
+    put(tmp_path)
+    store = JsonlStore(tmp_path)
+    list(store.counted(store.sessions()))
+    store.index()
+    assert os.listdir(tmp_path) == ["k.jsonl"]
+
+
+def test_a_store_of_one_file_finds_only_there(tmp_path: Path) -> None:
+    put(tmp_path, "a.jsonl")
+    put(tmp_path, "b.jsonl")
+    store = JsonlStore(tmp_path, only="a")
+    store.index()
+    assert [hit.key for hit in store.search(parse("one")).hits] == ["a"]
 
 
 def test_counting_sees_the_file_as_it_is_now(tmp_path: Path) -> None:
@@ -475,14 +511,23 @@ def test_no_descriptor_outlives_a_read(tmp_path: Path) -> None:
     assert len(os.listdir("/dev/fd")) == len(before)
 
 
-def test_the_list_asks_the_folder_and_nothing_else_of_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for number in range(300):
-            put(folder, f"{number}.jsonl")
-        asked: list[object] = []
-        for call in ("stat", "lstat", "access", "open"):
-            monkeypatch.setattr(os, call, lambda path, *_, **__: asked.append(path))
-        sessions: list[Session] = JsonlStore(folder).sessions()
-        monkeypatch.undo()
-    assert (len(sessions), asked) == (300, [])
+def test_the_list_asks_the_folder_and_nothing_else_of_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        put(tmp_path, f"{number}.jsonl")
+    asked: list[str] = []
+
+    def watched(real: Callable[..., object]) -> Callable[..., object]:
+        def call(path: str | int | Path, *given: object, **named: object) -> object:
+            asked.append(str(path))
+            return real(path, *given, **named)
+
+        return call
+
+    for name in ("stat", "lstat", "access", "open", "scandir"):
+        monkeypatch.setattr(os, name, watched(getattr(os, name)))
+    sessions: list[Session] = JsonlStore(tmp_path).sessions()
+    monkeypatch.undo()
+    assert len(sessions) == 30
+    assert [path for path in asked if path.endswith(".jsonl")] == []
