@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from sessiontui.model import Session
+from sessiontui.query.fuzzy import Match
 from sessiontui.tui import figures, ink
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.visible import visible
@@ -56,7 +57,7 @@ class SessionList(LineList):
         self._clock = clock
         self._rows: list[Session] = []
         self._lines: dict[str, int] = {}
-        self._matched: Mapping[str, Sequence[int]] = {}
+        self._matched: Mapping[str, Match] = {}
 
     @property
     def count(self) -> int:
@@ -68,7 +69,7 @@ class SessionList(LineList):
         """The session under the cursor."""
         return self._rows[self.cursor] if self._rows else None
 
-    def show(self, sessions: Iterable[Session], matched: Mapping[str, Sequence[int]] | None = None) -> None:
+    def show(self, sessions: Iterable[Session], matched: Mapping[str, Match] | None = None) -> None:
         """Show these sessions in this order. ``matched``: by key, the letters that a filter found."""
         before = self.session
         self._rows = list(sessions)
@@ -122,8 +123,9 @@ class SessionList(LineList):
     def _key(self, session: Session, width: int, ground: Style) -> list[ink.Part]:
         plain = self.style("key" if session.trouble is None else "dim", ground)
         shown = ink.clipped(session.key or "(no name)", width)
-        matched = set(self._matched.get(session.key, ()))
-        if not matched:
+        match = self._matched.get(session.key)
+        if match is None:
             return [(shown, plain)]
+        matched = set(match.positions)
         found = self.style("match", ground)
         return [(visible(char), found if at in matched else plain) for at, char in enumerate(shown)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from sessiontui.model import Found, Session
+from sessiontui.query.fuzzy import rank
 from sessiontui.tui import figures, ink
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
@@ -104,14 +105,12 @@ class Side(Vertical):
             self.sessions.show(self._all.values())
             self.sessions.border_title = ink.content(visible("Sessions"))
             return
-        from sessiontui.query.fuzzy import rank  # rapidfuzz takes longer to load than the first screen to paint
-
-        found = rank(self._filter, list(self._all))
-        matched: dict[str, Sequence[int]] = {match.text: match.positions for match in found}
-        if not found:
+        keys = list(self._all)
+        matched = {keys[match.index]: match for match in rank(self._filter, keys)}
+        if not matched:
             self.say(f"No key fits.\n{total} in all · Esc shows them")
         self.sessions.show((self._all[key] for key in matched), matched)
-        title = f"Sessions · {len(found):,} of {total}"
+        title = f"Sessions · {len(matched):,} of {total}"
         self.sessions.border_title = ink.content(visible(title))
 
     # ---- hits

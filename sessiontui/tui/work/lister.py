@@ -12,9 +12,14 @@ from sessiontui.store.detect import find
 from sessiontui.store.protocol import Cancelled, Store
 from sessiontui.tui.messages import Counted, Indexed, Listed, Switched
 from sessiontui.tui.work.errand import Errand
+from sessiontui.tui.work.outside import index_outside
 
 BATCH_SECONDS = 0.1
 """How long counts are gathered before they are shown."""
+LOOK_SECONDS = 0.5
+"""How often the list learns what the helper process has counted."""
+SMALL = 4 * 1024 * 1024
+"""Bytes that are counted and indexed here rather than in a process of their own."""
 
 
 class Lister(Errand):
@@ -39,20 +44,46 @@ class Lister(Errand):
     def _read(self, store: Store, known: Mapping[str, Session], generation: int, cancelled: Cancelled) -> None:
         sessions = [_recalled(session, known.get(session.key)) for session in store.sessions()]
         self.report(Listed(generation, sessions))
-        self._count(store, sessions, generation, cancelled)
+        unknown = {session.key: session for session in sessions if _unknown(session)}
+        if unknown and store.backend is Backend.JSONL and sum(session.bytes or 0 for session in sessions) > SMALL:
+            self._index_outside(store, unknown, generation, cancelled)
+        elif unknown:
+            self._count(store, list(unknown.values()), generation, cancelled)
         store.index(cancelled, self.progress(generation, "indexing"))
         self.report(Indexed(generation))
 
+    def _index_outside(self, store: Store, unknown: dict[str, Session], generation: int, cancelled: Cancelled) -> None:
+        """Have a helper process count and index, and look now and then at what it knows."""
+        progress = self.progress(generation, "indexing")
+        looked = time.monotonic()
+        for done, total in index_outside(store.path, cancelled):
+            progress(done, total)
+            if time.monotonic() - looked > LOOK_SECONDS:
+                self._learn(store, unknown, generation)
+                looked = time.monotonic()
+        self._learn(store, unknown, generation)
+        self._count(store, list(unknown.values()), generation, cancelled)
+
+    def _learn(self, store: Store, unknown: dict[str, Session], generation: int) -> None:
+        """Report the sessions that are known by now."""
+        learned = [session for session in store.sessions() if session.key in unknown and not _unknown(session)]
+        for session in learned:
+            del unknown[session.key]
+        self.report(Counted(generation, learned))
+
     def _count(self, store: Store, sessions: list[Session], generation: int, cancelled: Cancelled) -> None:
-        unknown = [session for session in sessions if session.messages is None and session.trouble is None]
         batch: list[Session] = []
         begun = time.monotonic()
-        for session in store.counted(unknown, cancelled, self.progress(generation, "counting")):
+        for session in store.counted(sessions, cancelled, self.progress(generation, "counting")):
             batch.append(session)
             if time.monotonic() - begun > BATCH_SECONDS:
                 self.report(Counted(generation, batch))
                 batch, begun = [], time.monotonic()
         self.report(Counted(generation, batch))
+
+
+def _unknown(session: Session) -> bool:
+    return session.messages is None and session.trouble is None
 
 
 def _recalled(session: Session, before: Session | None) -> Session:

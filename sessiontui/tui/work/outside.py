@@ -1,0 +1,47 @@
+"""Drives the helper process that counts and indexes a large JSONL store, so that the screen has its thread to itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sessiontui.store.indexer import start
+from sessiontui.store.protocol import Cancelled
+
+POLL: Final = 0.1
+"""Seconds between two looks at whether it was cancelled."""
+
+
+def index_outside(folder: Path, cancelled: Cancelled) -> Iterator[tuple[int, int]]:
+    """Index ``folder``; gives bytes done and bytes in all, now and then. Ends the process when it is left or cancelled.
+
+    A process that fails says nothing more: what it did not do is done, or told as an error, by whoever called.
+    """
+    process = start(folder)
+    try:
+        if process.stdout is not None:
+            yield from _progress(process.stdout.fileno(), cancelled)
+    finally:
+        for end in (process.stdin, process.stdout):
+            if end is not None:
+                end.close()
+        process.wait()
+
+
+def _progress(source: int, cancelled: Cancelled) -> Iterator[tuple[int, int]]:
+    rest = b""
+    while not cancelled():
+        if not select.select([source], [], [], POLL)[0]:
+            continue
+        data = os.read(source, 65536)
+        if not data:
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        for line in lines:
+            said = json.loads(line)
+            if "done" in said:
+                yield int(said["done"]), int(said["total"])
