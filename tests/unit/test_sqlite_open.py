@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,6 +118,62 @@ def test_where_sqlite_may_not_a_private_copy_is_read_with_a_notice(filled: Path)
     assert read(path, count, notices.append) == 2
     assert notices == ["sessions.db can't be opened where it stands; a private copy of it is shown"]
     assert folder_state(path.parent) == before
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Root may write anywhere; this doesn't."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o644])
+def test_a_folder_that_can_not_be_written_is_read_for_real(filled: Path, mode: int) -> None:
+    notices: list[str] = []
+    with tempfile.TemporaryDirectory() as made:
+        path = left_behind(filled, Path(made, "left"))
+        for each in (path, Path(f"{path}-wal")):
+            each.chmod(mode)
+        before = folder_state(path.parent)
+        path.parent.chmod(0o555)
+        Path(made).chmod(0o755)
+        with unprivileged():
+            assert read(path, count, notices.append) == 2
+            private_copy.forget()
+        assert folder_state(path.parent) == before
+        path.parent.chmod(0o755)
+    assert len(notices) == 1
+
+
+def test_a_still_database_in_a_folder_that_can_not_be_written_needs_no_copy(filled: Path) -> None:
+    notices: list[str] = []
+    with tempfile.TemporaryDirectory() as made:
+        path = Path(shutil.copyfile(filled, Path(made, "sessions.db")))
+        path.chmod(0o444)
+        Path(made).chmod(0o555)
+        with unprivileged():
+            assert read(path, count, notices.append) == 1
+        Path(made).chmod(0o755)
+    assert notices == []
+
+
+def test_a_database_that_can_not_be_read_is_named(filled: Path) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        path = left_behind(filled, Path(made, "left"))
+        Path(made).chmod(0o755)
+        for each in (path, Path(f"{path}-wal")):
+            each.chmod(0)
+        with unprivileged(), pytest.raises(StoreError, match=r"sessions\.db can't be (read or copied|opened)"):
+            read(path, count)
+        Path(f"{path}-wal").unlink()
+        with unprivileged(), pytest.raises(StoreError, match=r"sessions\.db can't be opened"):
+            read(path, count)
 
 
 @pytest.mark.usefixtures("denied")

@@ -1,0 +1,90 @@
+"""A SQLite file keeps the laws, whatever its era; the real databases are read in ``tests/unit/test_sqlite.py``."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sessiontui.changes import append, cleanup, compact, pop, undo
+from sessiontui.model import Message
+from sessiontui.store.schema import create, write_time
+from sessiontui.store.sqlite import SqliteStore
+from tests.contract.laws import Home, StoreLaws
+from tests.support.databases import contents, database, writer
+
+
+class SqliteHome:
+    """A database, changed the way the command line does."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def store(self) -> SqliteStore:
+        return SqliteStore(self.path)
+
+    def files(self) -> list[Path]:
+        return sorted(self.path.parent.glob("sessions.db*"))
+
+    def append(self, key: str, message: Message) -> None:
+        store = self.store()
+        append.make(store, append.plan(store, key, message))
+
+    def pop(self, key: str) -> Message | None:
+        store = self.store()
+        return pop.make(store, pop.plan(store, key)).removed
+
+    def compact(self, key: str) -> int:
+        store = self.store()
+        (row,) = compact.make(store, compact.plan(store, [key])).rows
+        return row.dropped
+
+    def cleanup(self, ttl_hours: float) -> list[str]:
+        store = self.store()
+        return [row.key for row in cleanup.make(store, cleanup.plan(store, ttl_hours, datetime.now(UTC))).rows]
+
+    def undo(self) -> None:
+        undo.make(self.path.parent, undo.plan(self.path.parent))
+
+    def redo(self) -> None:
+        undo.make(self.path.parent, undo.plan(self.path.parent, redo=True))
+
+    def age(self, key: str, hours: float) -> None:
+        then = write_time(datetime.now(UTC) - timedelta(hours=hours))
+        with writer(self.path) as connection:
+            connection.execute("UPDATE session_metadata SET last_activity = ? WHERE session_key = ?", (then, key))
+
+
+@contextlib.contextmanager
+def sqlite_home(era: str) -> Iterator[SqliteHome]:
+    """An empty database of an era; in the end its rows and its full-text index are sound."""
+    with tempfile.TemporaryDirectory() as folder:
+        sessions = Path(folder, "sessions")
+        sessions.mkdir()
+        path = sessions / "sessions.db"
+        if era == "ours":
+            create(path)
+        else:
+            database(sessions, era)
+        yield SqliteHome(path)
+        contents(path)
+
+
+class TestSqlite(StoreLaws):
+    @staticmethod
+    def home() -> contextlib.AbstractContextManager[Home]:
+        return sqlite_home("ours")
+
+
+class TestSqliteOfTheSeed(StoreLaws):
+    @staticmethod
+    def home() -> contextlib.AbstractContextManager[Home]:
+        return sqlite_home("seed")
+
+
+class TestSqliteOfTheHead(StoreLaws):
+    @staticmethod
+    def home() -> contextlib.AbstractContextManager[Home]:
+        return sqlite_home("head")
