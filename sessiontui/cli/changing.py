@@ -18,7 +18,7 @@ from sessiontui.changes.cleanup import CleanupRow
 from sessiontui.changes.compact import CompactRow
 from sessiontui.cli import huge, keys, output, report
 from sessiontui.cli.making import persisting, tell_change, tell_troubles
-from sessiontui.cli.options import Asked, Change, changes
+from sessiontui.cli.options import Asked, Change, a_number, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
@@ -176,12 +176,17 @@ def _compact_row(change: str | None, row: CompactRow) -> None:
 
 
 @click.command()
-@click.option("--ttl-hours", type=float, required=True, metavar="N", help="Idle for longer than this many hours.")
+@click.option(
+    "--ttl-hours",
+    type=float,
+    required=True,
+    metavar="N",
+    callback=a_number,
+    help="Idle for longer than this many hours.",
+)
 @changes
 def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
     """Remove the sessions that have been idle for longer than N hours; 0 or less removes nothing."""
-    if ttl_hours != ttl_hours:  # noqa: PLR0124 - click takes “nan” for a number
-        raise UsageError("--ttl-hours takes a number of hours")
     store = asked.open(writable=not change.dry_run)
     plan = cleaning.plan(store, ttl_hours, datetime.now(UTC))
     if change.dry_run:

@@ -29,7 +29,10 @@ Browser = Callable[[Path | None, Backend | None], int]
 def browse(browser: Browser, *, asked: Asked, path: str | None) -> int:
     """Open the browser (the default)."""
     if path is not None and asked.store is not None:
-        raise UsageError("the store was named twice", "name it once: `sessiontui STORE`")
+        raise UsageError(
+            f"the browser opens one store, not {asked.store} and {path}",
+            "a verb stands before its options: `sessiontui list -s STORE`",
+        )
     store = path if path is not None else asked.store
     if asked.json:
         raise UsageError("the browser draws on a terminal", "`sessiontui list --json` gives the sessions as objects")

@@ -6,6 +6,7 @@ interrupted. It changes nothing.
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 from collections.abc import Callable
@@ -75,6 +76,13 @@ def _tell_how_read(store: Store) -> None:
             report.tell(store.notice)
 
 
+def a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """A callback of options: click takes “nan” for a number, which is neither too small nor too great for anything."""
+    if math.isnan(value):
+        raise click.BadParameter("nan is no number", context, parameter)
+    return value
+
+
 def reads(verb: Verb) -> Verb:
     """Give a verb ``--store``, ``--backend`` and ``--json``; it receives them as ``asked``."""
 
@@ -101,6 +109,7 @@ def changes(verb: Verb) -> Verb:
         type=click.FloatRange(min=0),
         default=2.0,
         metavar="SECONDS",
+        callback=a_number,
         show_default=True,
         help="How long to try again while the file is busy.",
     )

@@ -67,6 +67,15 @@ def test_append_makes_a_new_session_under_its_sanitised_key(run: Runner, store: 
     assert (store / "new_key_x.jsonl").stat().st_mode & 0o777 == 0o600
 
 
+def test_append_finds_a_file_whose_name_is_no_utf8(run: Runner, store: Path) -> None:
+    path = store / os.fsdecode(b"a\xff.jsonl")
+    path.write_bytes(b"")
+    assert run("append", "a\\xff", "--role", "user", "x", "--json").rows[0]["key"] == "a\\xff"
+    assert path.read_bytes() == b'{"role":"user","content":"x"}\n'
+    assert run("undo", "--json").rows[0]["keys"] == ["a\\xff"]
+    assert path.read_bytes() == b""
+
+
 def test_append_takes_text_that_looks_like_an_option(run: Runner) -> None:
     run("append", "--role", "user", "--", "carol", "--dry-run")
     assert run("show", "carol", "--json").rows == [{"role": "user", "content": "--dry-run"}]
@@ -218,6 +227,17 @@ def test_migrate_moves_and_names_what_stays(run: Runner, store: Path) -> None:
     run("undo")
     assert (store / "bob.jsonl").read_bytes() == BOB
     assert [row["key"] for row in run("list", "--backend", "jsonl", "--json").rows] == ["alice", "bob", "carol"]
+
+
+def test_migrate_goes_on_behind_what_it_refuses(run: Runner, store: Path) -> None:
+    (store / "alice.jsonl.migrated").write_bytes(b"an older import")
+    before = (store / "alice.jsonl").read_bytes()
+    ran = run("migrate", "--json", code=4)
+    status = {row["key"]: (row["status"], bool(row["reason"])) for row in ran.rows}
+    assert status["alice"] == ("refused", True)
+    assert status["bob"] == ("migrated", False)
+    assert (store / "alice.jsonl").read_bytes() == before
+    assert "alice" in ran.err
 
 
 # ---- cleanup

@@ -101,6 +101,10 @@ def test_a_bug_has_a_traceback_only_where_it_is_asked_for(monkeypatch: pytest.Mo
         (["cleanup"], 2, "--ttl-hours"),
         (["list", "--backend", "sqlite"], 2, "sqlite"),
         (["pop", "alice", "--wait", "-1"], 2, "--wait"),
+        (["pop", "alice", "--wait", "nan"], 2, "--wait"),
+        (["browse", "list"], 2, "one store"),
+        (["browse", "--json"], 2, "terminal"),
+        (["list", "more"], 2, "more"),
     ],
 )
 def test_wrong_usage_is_one_plain_line_and_a_hint(
