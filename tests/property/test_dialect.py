@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessiontui.damage.salvage import whole_records
-from sessiontui.dialects import strict, stream, zeroclaw
+from sessiontui.dialects import stream, strict, zeroclaw
 from sessiontui.dialects.stream import Scanned
 from sessiontui.dialects.zeroclaw import Dropped
 from sessiontui.model import Message

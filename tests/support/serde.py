@@ -7,11 +7,7 @@ from __future__ import annotations
 
 ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 HEX = "0123456789abcdefABCDEF"
-TRIMMED = (
-    [0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
-    + list(range(9, 14))
-    + list(range(0x2000, 0x200B))
-)
+TRIMMED = [0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, *range(9, 14), *range(0x2000, 0x200B)]
 
 
 class Refused(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge, NotAFile
 from sessiontui.errors import Changed
 from sessiontui.model import Span
+from tests.support.watch import watched
 
 CASES = {
     "empty": (b"", []),
@@ -79,23 +81,17 @@ def test_a_line_above_huge_is_never_given_as_bytes(tmp_path: Path, monkeypatch: 
 
 
 def test_a_huge_line_costs_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[int] = []
-    pread = os.pread
-
-    def counted(fd: int, size: int, at: int) -> bytes:
-        read.append(size)
-        return pread(fd, size, at)
-
     path = tmp_path / "sparse"
     path.write_bytes(b"first\n")
     os.truncate(path, 3 * lines.HUGE)
     fd = lines.open_file(path)
-    monkeypatch.setattr(os, "pread", counted)
+    reads = watched(monkeypatch, os, "pread")
     length = 3 * lines.HUGE - 6
     assert list(lines.lines(fd)) == [(0, b"first"), (6, Huge(length, ended=False))]
     assert list(lines.backwards(fd)) == [(6, Huge(length, ended=False)), (0, b"first")]
-    assert max(read) <= 65536
-    assert sum(read) <= 2 * 3 * lines.HUGE + 1
+    sizes = [size for _, size, _ in reads]
+    assert max(sizes) <= 65536
+    assert sum(sizes) <= 2 * 3 * lines.HUGE + 1
     os.close(fd)
 
 
@@ -124,7 +120,15 @@ def test_what_is_appended_while_reading_is_not_seen(tmp_path: Path, monkeypatch:
     os.close(fd)
 
 
-@pytest.mark.parametrize("way", ["lines", "backwards", "pieces", "tail"])
+WAYS: dict[str, Callable[[int], object]] = {
+    "lines": lambda fd: list(lines.lines(fd, 0, 12)),
+    "backwards": lambda fd: list(lines.backwards(fd, 12)),
+    "pieces": lambda fd: list(lines.pieces(fd, Span(0, 12))),
+    "tail": lambda fd: lines.tail_hash(fd, 12),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_file_that_shrinks_while_it_is_read_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -133,25 +137,16 @@ def test_a_file_that_shrinks_while_it_is_read_says_so(
     fd = opened(tmp_path, b"one\ntwo\nsix\n")
     os.truncate(tmp_path / "file", 5)
     with pytest.raises(Changed):
-        if way == "lines":
-            list(lines.lines(fd, 0, 12))
-        elif way == "backwards":
-            list(lines.backwards(fd, 12))
-        elif way == "pieces":
-            list(lines.pieces(fd, Span(0, 12)))
-        else:
-            lines.tail_hash(fd, 12)
+        WAYS[way](fd)
     os.close(fd)
 
 
 def test_reading_from_the_end_reads_only_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fd = opened(tmp_path, b"line\n" * 100_000)
-    read: list[int] = []
-    pread = os.pread
-    monkeypatch.setattr(os, "pread", lambda fd, size, at: read.append(size) or pread(fd, size, at))
+    reads = watched(monkeypatch, os, "pread")
     reading = lines.backwards(fd)
     assert [next(reading) for _ in range(3)] == [(499_995, b"line"), (499_990, b"line"), (499_985, b"line")]
-    assert sum(read) <= 65536 + 1
+    assert sum(size for _, size, _ in reads) <= 65536 + 1
     os.close(fd)
 
 

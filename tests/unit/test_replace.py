@@ -13,6 +13,7 @@ from sessiontui.disk import lines, replace
 from sessiontui.disk.lines import NotAFile, Stamp
 from sessiontui.errors import Changed
 from sessiontui.model import Span
+from tests.support.watch import watched
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
@@ -168,11 +169,9 @@ def test_append_makes_a_private_file(tmp_path: Path) -> None:
 
 
 def test_append_is_one_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    writes: list[bytes] = []
-    write = os.write
-    monkeypatch.setattr(os, "write", lambda fd, data: writes.append(bytes(data)) or write(fd, data))
+    writes = watched(monkeypatch, os, "write")
     replace.append(path, b"x" * (3 << 20))
-    assert [len(data) for data in writes] == [3 << 20]
+    assert [len(data) for _, data in writes] == [3 << 20]
 
 
 def test_append_never_makes_a_file_through_a_link(tmp_path: Path) -> None:
@@ -238,7 +237,12 @@ def test_remove(path: Path) -> None:
 def test_every_change_of_names_is_synced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[bool] = []
     fsync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(stat.S_ISDIR(os.fstat(fd).st_mode)) or fsync(fd))
+
+    def watched_fsync(fd: int) -> None:
+        synced.append(stat.S_ISDIR(os.fstat(fd).st_mode))
+        fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", watched_fsync)
     replace.replace(path, [b"new\n"])
     assert synced == [False, True]
     replace.append(path, b"x\n")

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from sessiontui.damage import salvage
 from sessiontui.damage.salvage import whole_records
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message, Span
+from tests.support.watch import watched
 
 DATA = Path(__file__).parents[1] / "data"
 A = zeroclaw.write(Message("user", 'quoted {"role":"user","content":"bait"} }{ \\'))[:-1]
@@ -80,13 +82,9 @@ def test_two_writers_lost_nothing_but_newlines() -> None:
 
 
 def test_the_time_is_linear_in_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sessiontui.damage import salvage
-
-    tried: list[int] = []
-    record_end = salvage.record_end
-    monkeypatch.setattr(salvage, "record_end", lambda line, at: tried.append(at) or record_end(line, at))
+    tried = watched(monkeypatch, salvage, "record_end")
     assert whole_records(b'{"role":"a","x":' * 50_000) == []
-    assert tried == [0]
+    assert [at for _, at in tried] == [0]
     tried.clear()
     assert whole_records(b'{"role":"' * 1000) == []
     assert len(tried) <= 1000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_all_verdicts_are_there() -> None:
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
 @pytest.mark.parametrize("row", ACCEPTANCE, ids=lambda row: f"{row['group']}-{row['name']}")
-def test_reads_as_zeroclaw_does(row: dict[str, str], end: bytes) -> None:
+def test_reads_as_zeroclaw_does(row: dict[str, Any], end: bytes) -> None:
     line = base64.b64decode(row["line_b64"])
     outcome = zeroclaw.read(line + end)
     if row["accepted"]:
