@@ -28,7 +28,9 @@ LETTERS = st.sampled_from("aAbBéÉœßſKİıΣσς٣ǅÅ\u0301\u0308\u0345\u03
 SIGNS = st.sampled_from(" \t\n.,-_:'\"*+$~[](){}/\\#@!?=<>`\x00\x1b\x7f\u2028\u00a0")
 ANY = st.characters(exclude_categories=["Cs"])
 PIECES = st.one_of(
-    st.sampled_from(["foo", "Foo", "FOO bar", "fo", "foobar", "日本語", "[red]", "c++", "naïve", "NEAR", "AND", "a🧠b"]),
+    st.sampled_from(
+        ["foo", "Foo", "FOO bar", "fo", "foobar", "日本語", "[red]", "c++", "naïve", "NEAR", "AND", "a🧠b"]
+    ),
     LETTERS,
     SIGNS,
     ANY,
@@ -42,7 +44,8 @@ def asked(draw: st.DrawFn) -> tuple[list[tuple[str, str]], str]:
     """A history, and a query that has a fair chance of finding something in it."""
     history = draw(HISTORIES)
     typed = draw(TEXTS)
-    if history and draw(st.booleans()):
+    from_history = draw(st.booleans())
+    if history and from_history:
         content = draw(st.sampled_from(history))[1]
         start = draw(st.integers(0, len(content)))
         typed = content[start : start + draw(st.integers(1, 8))] + draw(st.sampled_from(["", "*", " ", " foo"]))
