@@ -27,6 +27,12 @@ def _browser(store: Path, home: Path, watch: Path | None = None) -> Terminal:
     return Terminal([*argv, "browse", store], surroundings(home))
 
 
+def _empty(terminal: Terminal) -> None:
+    """Empty the search bar, by Ctrl+U; what is typed at once behind it would overtake it."""
+    terminal.press(b"\x15")
+    terminal.pause(0.1)
+
+
 def _newest(stores: Stores) -> list[str]:
     """The keys that fill the first screen: those of the sessions written last."""
     return [f"telegram_{rank:04}" for rank in range(stores.sessions - 1, stores.sessions - 21, -1)]
@@ -91,7 +97,8 @@ def search(stores: Stores, runs: int) -> list[Figure]:
             terminal.press(b"/")
             terminal.settle()
             for word in typed(stores, 16 * runs):
-                terminal.press(b"\x15" + word[:-1].encode())  # Ctrl+U empties the bar
+                _empty(terminal)
+                terminal.press(word[:-1].encode())
                 terminal.settle()
                 start, pressed = terminal.mark(), terminal.press(word[-1:].encode())
                 seconds.append(terminal.last_change(start, quiet=0.6) - pressed)
@@ -129,7 +136,7 @@ def freeze(stores: Stores, runs: int) -> list[Figure]:
                     terminal.press(letter.encode())
                     terminal.pause(0.08)
                 terminal.pause(0.3)
-                terminal.press(b"\x15")
+                _empty(terminal)
             ended = time.perf_counter()
             terminal.end(b"\x11")
         if not pulse.exists():
@@ -147,7 +154,7 @@ def memory(stores: Stores, runs: int) -> list[Figure]:
             terminal.watch_children()
             still = 0 if painted else still + 1
         terminal.press(b"/ba")
-        terminal.settle(quiet=1.0)
+        terminal.pause(2.0)
         helper = max(terminal.peaks.values(), default=0)
         own = terminal.end(b"\x11")
     figures = [Figure("memory", "the browser, the whole store open and indexed", own / 1e6, 120, "MB")]
