@@ -141,6 +141,15 @@ def line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
 
 
+def parsed(text: bytes) -> dict[str, Any] | None:
+    """The values that ``line`` wrote; None for a line that was torn."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
 def encode(edit: Edit) -> dict[str, Any]:
     """An edit as JSON values."""
     return {"kind": type(edit).__name__.lower(), **asdict(edit)}

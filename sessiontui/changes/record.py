@@ -7,14 +7,13 @@ A record is a file of JSON lines: a header, then for each edit ``{"edit":n,…}`
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from sessiontui.changes.edits import Edit, Kept, decode, encode, kept_names, keys_of, line
+from sessiontui.changes.edits import Edit, Kept, decode, encode, kept_names, keys_of, line, parsed
 from sessiontui.changes.folder import Folder
 from sessiontui.errors import StoreError
 
@@ -206,13 +205,10 @@ def read(folder: Folder, id: str) -> Recorded | None:
     return Recorded(id, header["verb"], at, header["undoes"], tuple(header["keys"]), steps, done)
 
 
-def _values(data: bytes) -> Iterable[dict[str, Any]]:
-    """The values of the finished lines."""
+def _values(data: bytes) -> Iterator[dict[str, Any]]:
+    """The values of the finished lines, up to one that is torn."""
     for text in data.split(b"\n")[:-1]:
-        try:
-            value = json.loads(text)
-        except ValueError:
-            return
-        if not isinstance(value, dict):
+        value = parsed(text)
+        if value is None:
             return
         yield value

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sessiontui.changes import database, imports, journal, presence, rewrites, splices
+from sessiontui.changes import database, imports, journal, presence, rewrites, settle, splices
 from sessiontui.changes.chain import Chain, chains
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice, keys_of
 from sessiontui.changes.files import plainly
 from sessiontui.changes.folder import Folder, reading
 from sessiontui.changes.record import Record
-from sessiontui.errors import Changed, UsageError
+from sessiontui.errors import Changed, SessiontuiError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,23 @@ def make(folder: Path, plan: UndoPlan, wait: float = 2.0) -> Undone:
     with journal.change(folder, verb, plan.keys, wait, undoes=tip.id) as record:
         if _chosen(record.folder, plan.change, plan.redo).tip != tip:
             raise Changed("the journal")
-        for step in reversed(tip.made):
-            _revert(record, step.edit)
+        try:
+            for step in reversed(tip.made):
+                _revert(record, step.edit)
+        except (OSError, SessiontuiError):
+            _put_back(record)
+            raise
     return Undone(record.id, plan.change, plan.verb, plan.keys, plan.at, "redone" if plan.redo else "undone")
+
+
+def _put_back(record: Record) -> None:
+    """Take back what was reverted before an edit refused: all of a change is undone, or nothing."""
+    settle.after(record)
+    reverted = [step for step in record.steps if step.state == "made"]
+    for step in reversed(reverted):
+        _revert(record, step.edit)
+    for step in record.steps:
+        record.mark(step.n, "void")
 
 
 def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from sessiontui.changes import append, journal, splices, undo
+from sessiontui.dialects import zeroclaw
+from sessiontui.disk.replace import append as disk_append
+from sessiontui.errors import Refused, StoreError, UnknownKey, UsageError
+from sessiontui.model import Message, Span
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.sqlite import SqliteStore
+from tests.support import databases
+from tests.support.folders import KEYS, SUMMARY, TORN, USER, damaged, expected, journal_names, loads, state, written
+
+PROBE = expected("clean", "append.load")[-1]
+
+
+def add(folder: Path, key: str, message: Message = PROBE) -> append.Appended:
+    store = JsonlStore(folder)
+    return append.make(store, append.plan(store, key, message))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_damaged_file_gets_what_zeroclaw_would_write_and_nothing_is_lost(tmp_path: Path, key: str) -> None:
+    folder = damaged(tmp_path / "sessions", key)
+    path = folder / f"{key}.jsonl"
+    before = path.read_bytes()
+    unfinished = b"\n" if before and not before.endswith(b"\n") else b""
+    done = add(folder, key)
+    assert path.read_bytes() == before + unfinished + zeroclaw.write(PROBE)
+    assert loads(path.read_bytes()) == [*expected(key, "load"), PROBE]
+    if not SUMMARY[key]["append_lost"] and not unfinished:
+        assert loads(path.read_bytes()) == expected(key, "append.load")
+    span = done.address.span
+    assert span is not None
+    assert path.read_bytes()[span.offset : span.stop] == zeroclaw.write(PROBE)[:-1]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_an_append_is_taken_back_to_the_byte_and_given_again(tmp_path: Path, key: str) -> None:
+    folder = damaged(tmp_path / "sessions", key)
+    before = state(folder)
+    add(folder, key)
+    after = (folder / f"{key}.jsonl").read_bytes()
+    undo.make(folder, undo.plan(folder))
+    assert state(folder) == before
+    undo.make(folder, undo.plan(folder, redo=True))
+    assert (folder / f"{key}.jsonl").read_bytes() == after
+    undo.make(folder, undo.plan(folder))
+    assert state(folder) == before
+
+
+def test_a_plan_says_all_and_touches_nothing(tmp_path: Path) -> None:
+    written(tmp_path, "k", USER + TORN)
+    before = state(tmp_path)
+    plan = append.plan(JsonlStore(tmp_path), "k", PROBE)
+    assert (plan.key, plan.new, plan.ends_line, plan.content) == ("k", False, True, PROBE.content)
+    plan = append.plan(JsonlStore(tmp_path), "a/b c", PROBE)
+    assert (plan.key, plan.new, plan.ends_line) == ("a_b_c", True, False)
+    assert state(tmp_path) == before
+    assert not (tmp_path / ".sessiontui").exists()
+
+
+def test_a_new_session_is_a_private_file_and_undo_removes_it(tmp_path: Path) -> None:
+    done = add(tmp_path, "slack/thread:1")
+    path = tmp_path / "slack_thread_1.jsonl"
+    assert (done.key, done.address.span) == ("slack_thread_1", Span(0, len(zeroclaw.write(PROBE)) - 1))
+    assert path.read_bytes() == zeroclaw.write(PROBE)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert not path.exists()
+    undo.make(tmp_path, undo.plan(tmp_path, redo=True))
+    assert path.read_bytes() == zeroclaw.write(PROBE)
+
+
+def test_undo_of_a_new_session_leaves_what_came_since(tmp_path: Path) -> None:
+    add(tmp_path, "k")
+    path = tmp_path / "k.jsonl"
+    path.write_bytes(path.read_bytes() + USER)
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == USER
+
+
+def test_the_exact_stem_is_meant_before_the_sanitised_one(tmp_path: Path) -> None:
+    written(tmp_path, "a.b", USER)
+    written(tmp_path, "a_b", USER)
+    assert add(tmp_path, "a.b").key == "a.b"
+    assert (tmp_path / "a_b.jsonl").read_bytes() == USER
+
+
+def test_a_link_inside_the_store_is_followed_and_stays_a_link(tmp_path: Path) -> None:
+    target = written(tmp_path, "real", USER)
+    (tmp_path / "alias.jsonl").symlink_to("real.jsonl")
+    add(tmp_path, "alias")
+    assert (tmp_path / "alias.jsonl").is_symlink()
+    assert target.read_bytes() == USER + zeroclaw.write(PROBE)
+
+
+def test_nothing_is_written_through_a_link_out_of_the_store(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    outside = written(tmp_path, "outside", USER)
+    (tmp_path / "store" / "k.jsonl").symlink_to(outside)
+    with pytest.raises(Refused, match="outside of the store"):
+        add(tmp_path / "store", "k")
+    assert outside.read_bytes() == USER
+
+
+def test_a_folder_of_that_name_is_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / "k.jsonl").mkdir()
+    with pytest.raises(StoreError, match="not a file"):
+        add(tmp_path, "k")
+    assert journal_names(tmp_path) == []
+
+
+@pytest.mark.parametrize("suffix", [".migrated", ".importing"])
+def test_no_file_is_made_beside_an_imported_one(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"k.jsonl{suffix}").write_bytes(USER)
+    with pytest.raises(Refused, match=r"k was moved into sessions\.db"):
+        add(tmp_path, "k")
+    assert not (tmp_path / "k.jsonl").exists()
+
+
+def test_once_a_receipt_exists_no_new_file_appears(tmp_path: Path) -> None:
+    database = databases.database(tmp_path, "head")
+    add(tmp_path, "before")
+    with databases.writer(database) as connection:
+        connection.execute("INSERT INTO jsonl_import_receipts VALUES ('x.jsonl', 'x', 'hash', 1, ?)", (databases.NOW,))
+    with pytest.raises(Refused, match="ZeroClaw would refuse"):
+        add(tmp_path, "k")
+    assert not (tmp_path / "k.jsonl").exists()
+    add(tmp_path, "before")
+
+
+def test_text_without_a_utf8_form_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        append.plan(JsonlStore(tmp_path), "k", Message("user", "\ud800"))
+
+
+def test_a_store_of_one_file_gets_no_other(tmp_path: Path) -> None:
+    written(tmp_path, "k", USER)
+    with pytest.raises(UnknownKey):
+        append.plan(JsonlStore(tmp_path, "k"), "other", PROBE)
+
+
+def test_what_another_program_appends_in_the_same_instant_is_no_part_of_undo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "k", USER)
+
+    def late(target: Path, data: bytes) -> Span:
+        path.write_bytes(path.read_bytes() + USER)
+        return disk_append(target, data)
+
+    monkeypatch.setattr(splices, "append", late)
+    done = add(tmp_path, "k")
+    monkeypatch.undo()
+    assert done.address.span == Span(2 * len(USER), len(zeroclaw.write(PROBE)) - 1)
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == USER + USER
+
+
+def test_a_file_that_appears_in_the_same_instant_is_appended_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = JsonlStore(tmp_path)
+    plan = append.plan(store, "k", PROBE)
+    real = os.link
+
+    def late(*args: object, **kwargs: object) -> None:
+        (tmp_path / "k.jsonl").write_bytes(USER)
+        real(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "link", late)
+    append.make(store, plan)
+    monkeypatch.undo()
+    assert (tmp_path / "k.jsonl").read_bytes() == USER + zeroclaw.write(PROBE)
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert (tmp_path / "k.jsonl").read_bytes() == USER
+
+
+@pytest.mark.parametrize("era", databases.ERAS)
+def test_a_database_gets_one_row_and_its_metadata(tmp_path: Path, era: str) -> None:
+    path = databases.database(tmp_path, era)
+    store = SqliteStore(path)
+    before = databases.contents(path)
+    plan = append.plan(store, "a/b", PROBE)
+    assert (plan.key, plan.new, plan.ends_line) == ("a/b", True, False)
+    done = append.make(store, plan)
+    assert done.address.id == 1
+    assert databases.loaded(path, "a/b") == [(PROBE.role, PROBE.content)]
+    assert not append.plan(store, "a/b", PROBE).new
+    after = databases.contents(path)
+    assert after["session_metadata"][0][3] == 1
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert databases.contents(path) == before
+    undo.make(tmp_path, undo.plan(tmp_path, redo=True))
+    assert databases.contents(path) == after
+    assert [change.verb for change in journal.changes(tmp_path)] == ["redo", "undo", "append"]

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from sessiontui.changes import compact, journal, rewrites, undo
+from sessiontui.disk import lines
+from sessiontui.errors import Cancelled, UnknownKey
+from sessiontui.model import Span
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.sqlite import SqliteStore
+from tests.support import databases
+from tests.support.folders import (
+    KEYS,
+    REPLY,
+    TORN,
+    USER,
+    damaged,
+    expected,
+    journal_names,
+    loads,
+    state,
+    valid_lines,
+    written,
+)
+
+
+def tidy(folder: Path, *keys: str) -> compact.Compacted:
+    store = JsonlStore(folder)
+    return compact.make(store, compact.plan(store, keys or None))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_damaged_file_keeps_its_valid_lines_byte_for_byte(tmp_path: Path, key: str) -> None:
+    folder = damaged(tmp_path / "sessions", key)
+    path = folder / f"{key}.jsonl"
+    before = state(folder)
+    data = path.read_bytes()
+    done = tidy(folder, key)
+    (row,) = done.rows
+    assert path.read_bytes() == b"".join(valid_lines(data))
+    assert loads(path.read_bytes()) == expected(key, "compact")
+    assert (row.bytes_before, row.bytes_after) == (len(data), len(path.read_bytes()))
+    assert row.kept == len(valid_lines(data))
+    assert row.dropped == sum(1 for _ in JsonlStore(damaged(tmp_path / "again", key)).faults(key))
+    assert [fault.line for fault in row.gone] == [fault.line for fault in JsonlStore(tmp_path / "again").faults(key)]
+    if data == path.read_bytes():
+        assert (done.change, row.status) == (None, "unchanged")
+        assert state(folder) == before
+        assert not (folder / ".sessiontui").exists()
+        return
+    assert row.status == "compacted"
+    after = path.read_bytes()
+    undo.make(folder, undo.plan(folder))
+    assert state(folder) == before
+    undo.make(folder, undo.plan(folder, redo=True))
+    assert path.read_bytes() == after
+    undo.make(folder, undo.plan(folder))
+    assert state(folder) == before
+
+
+def test_all_sessions_are_one_change_and_one_undo(tmp_path: Path) -> None:
+    folder = damaged(tmp_path / "sessions")
+    before = state(folder)
+    done = tidy(folder)
+    assert len(journal.changes(folder)) == 1
+    assert {row.key for row in done.rows} == set(KEYS)
+    assert journal.changes(folder)[0].keys == tuple(row.key for row in done.rows if row.status == "compacted")
+    undo.make(folder, undo.plan(folder))
+    assert state(folder) == before
+
+
+def test_a_plan_touches_nothing(tmp_path: Path) -> None:
+    folder = damaged(tmp_path / "sessions")
+    before = state(folder)
+    compact.plan(JsonlStore(folder), None)
+    assert state(folder) == before
+    assert not (folder / ".sessiontui").exists()
+
+
+def test_a_valid_last_line_without_an_end_stays_without(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER + TORN + b"\n\n" + REPLY[:-1])
+    tidy(tmp_path, "k")
+    assert path.read_bytes() == USER + REPLY[:-1]
+
+
+def test_no_file_is_made_for_a_key_that_has_none(tmp_path: Path) -> None:
+    with pytest.raises(UnknownKey):
+        tidy(tmp_path, "ghost")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_huge_lines_are_judged_without_being_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    huge = b'{"role":"user","content":"' + b"x" * 3000 + b'"}\n'
+    path = written(tmp_path, "k", USER + huge + b"y" * 3000 + b"\n" + REPLY)
+    monkeypatch.setattr(lines, "HUGE", 1024)
+    row = tidy(tmp_path, "k").rows[0]
+    assert (row.kept, row.dropped) == (3, 1)
+    assert path.read_bytes() == USER + huge + REPLY
+
+
+def test_a_file_that_grew_since_the_plan_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
+    written(tmp_path, "a", TORN + b"\n" + USER)
+    grown = written(tmp_path, "b", TORN + b"\n" + USER)
+    store = JsonlStore(tmp_path)
+    plan = compact.plan(store, ["a", "b"])
+    grown.write_bytes(TORN + b"\n" + USER + REPLY)
+    done = compact.make(store, plan)
+    assert [(row.key, row.status, row.trouble.code) for row in done.rows] == [
+        ("a", "compacted", 0),
+        ("b", "refused", 4),
+    ]
+    assert (done.rows[1].bytes_after, done.rows[1].dropped) == (done.rows[1].bytes_before, 0)
+    assert grown.read_bytes() == TORN + b"\n" + USER + REPLY
+    assert journal.changes(tmp_path)[0].keys == ("a",)
+
+
+def test_a_file_that_grows_while_it_is_rewritten_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "k", TORN + b"\n" + USER)
+    real = os.link
+
+    def late(*args: object, **kwargs: object) -> None:
+        real(*args, **kwargs)  # type: ignore[arg-type]
+        path.write_bytes(path.read_bytes() + REPLY)
+
+    store = JsonlStore(tmp_path)
+    plan = compact.plan(store, ["k"])
+    monkeypatch.setattr(os, "link", late)
+    done = compact.make(store, plan)
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert path.read_bytes() == TORN + b"\n" + USER + REPLY
+    assert journal_names(tmp_path) == []
+
+
+def test_what_can_not_be_read_has_its_row(tmp_path: Path) -> None:
+    (tmp_path / "folder.jsonl").mkdir()
+    written(tmp_path, "k", TORN)
+    rows = {row.key: row for row in tidy(tmp_path).rows}
+    assert (rows["folder"].status, rows["folder"].trouble.code) == ("failed", 3)
+    assert rows["k"].status == "compacted"
+
+
+def test_cancelled_between_sessions(tmp_path: Path) -> None:
+    for key in "abc":
+        written(tmp_path, key, TORN)
+    before = state(tmp_path)
+    store = JsonlStore(tmp_path)
+    plan = compact.plan(store, ["a", "b", "c"])
+    asked = iter([False, False, True, True])
+    done = compact.make(store, plan, cancelled=lambda: next(asked))
+    assert [row.status for row in done.rows] == ["compacted", "cancelled", "cancelled"]
+    assert done.rows[1].trouble.code == 130
+    assert state(tmp_path)["b.jsonl"] == before["b.jsonl"]
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert state(tmp_path) == before
+
+
+def test_cancelled_within_a_session(tmp_path: Path) -> None:
+    written(tmp_path, "a", TORN + b"\n" + USER * 100_000)
+    before = state(tmp_path)
+    store = JsonlStore(tmp_path)
+    plan = compact.plan(store, ["a"])
+    asked = iter([False, False, True])
+    done = compact.make(store, plan, cancelled=lambda: next(asked))
+    assert (done.change, done.rows[0].status) == (None, "cancelled")
+    assert state(tmp_path) == before
+    assert journal_names(tmp_path) == []
+
+
+def test_a_cancelled_plan(tmp_path: Path) -> None:
+    written(tmp_path, "a", USER)
+    with pytest.raises(Cancelled):
+        compact.plan(JsonlStore(tmp_path), None, cancelled=lambda: True)
+
+
+def test_progress_is_in_bytes_and_ends_at_all(tmp_path: Path) -> None:
+    written(tmp_path, "a", TORN)
+    written(tmp_path, "b", USER)
+    told: list[tuple[int, int]] = []
+    store = JsonlStore(tmp_path)
+    plan = compact.plan(store, ["a", "b"], progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(TORN) + len(USER), len(TORN) + len(USER))
+    told.clear()
+    compact.make(store, plan, progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, len(TORN)), (len(TORN), len(TORN))]
+
+
+@pytest.mark.parametrize("error", [errno.EPERM, errno.EOPNOTSUPP])
+def test_where_there_are_no_hard_links_a_copy_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    path = written(tmp_path, "k", TORN + b"\n" + USER)
+    before = state(tmp_path)
+
+    def no_links(*args: object, **kwargs: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(os, "link", no_links)
+    tidy(tmp_path, "k")
+    assert path.read_bytes() == USER
+    assert (tmp_path / ".sessiontui" / "00000001.1.old").read_bytes() == TORN + b"\n" + USER
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert state(tmp_path) == before
+
+
+def test_a_live_name_is_never_given_to_an_inode_of_the_journal(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", TORN + b"\n" + USER)
+    first = path.stat().st_ino
+    tidy(tmp_path, "k")
+    assert (tmp_path / ".sessiontui" / "00000001.1.old").stat().st_ino == first
+    undo.make(tmp_path, undo.plan(tmp_path))
+    kept = {(tmp_path / ".sessiontui" / name).stat().st_ino for name in journal_names(tmp_path)}
+    assert path.stat().st_ino not in kept
+    assert path.stat().st_nlink == 1
+
+
+def test_a_link_inside_the_store_stays_a_link(tmp_path: Path) -> None:
+    target = written(tmp_path, "real", TORN + b"\n" + USER)
+    (tmp_path / "alias.jsonl").symlink_to("real.jsonl")
+    tidy(tmp_path, "alias")
+    assert (tmp_path / "alias.jsonl").is_symlink()
+    assert target.read_bytes() == USER
+
+
+def test_a_link_out_of_the_store_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    outside = written(tmp_path, "outside", TORN)
+    (tmp_path / "store" / "k.jsonl").symlink_to(outside)
+    done = tidy(tmp_path / "store", "k")
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert outside.read_bytes() == TORN
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_spans_that_go_may_lie_anywhere_in_the_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    data = bytes(range(20))
+    drops = (Span(0, 2), Span(5, 1), Span(9, 6), Span(19, 1))
+    (tmp_path / "f").write_bytes(data)
+    real = lines.pieces
+    monkeypatch.setattr(lines, "pieces", lambda fd, span: real(fd, span, size))
+    heard: list[bytes] = []
+    with (tmp_path / "f").open("rb") as file:
+        content = b"".join(rewrites.without(drops, 20)(file.fileno(), heard.append))
+    assert content == data[2:5] + data[6:9] + data[15:19]
+    assert b"".join(heard) == data
+
+
+def test_a_database_has_no_lines_to_drop(tmp_path: Path) -> None:
+    path = databases.real(tmp_path, "head")
+    store = SqliteStore(path)
+    before = databases.contents(path)
+    done = compact.make(store, compact.plan(store, ["telegram_user123"]))
+    assert (done.change, done.rows[0].status, done.rows[0].kept) == (None, "unchanged", 4)
+    assert databases.contents(path) == before
+    assert not (tmp_path / ".sessiontui").exists()
