@@ -11,6 +11,7 @@ import stat as modes
 from pathlib import Path
 
 from sessiontui.dialects import zeroclaw
+from sessiontui.dialects.keys import written
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk.lines import NotAFile, open_file
 from sessiontui.model import Fault, Severity, Span
@@ -31,7 +32,7 @@ def odd_entry(path: str | Path) -> Fault | None:
     """Why an entry of a sessions folder can't be read as a session; None when it can.
 
     Opens the file, for permission bits don't tell what root or an access list allow. Raises ``FileNotFoundError``
-    when nothing of that name is there any more.
+    when nothing of that name is there any more. The reason may hold a name from the disk: hostile text.
     """
     os.lstat(path)
     try:
@@ -39,7 +40,7 @@ def odd_entry(path: str | Path) -> Fault | None:
     except NotAFile:
         return _whole("not-a-file", _kind(os.stat(path).st_mode))
     except FileNotFoundError:
-        return _whole("dangling", f"a link to {os.readlink(path)}, which is not there")
+        return _whole("dangling", f"a link to {written(os.readlink(os.fspath(path)))}, which is not there")
     except OSError as error:
         return _whole("unreadable", f"can't be read: {error.strerror}")
     return None
