@@ -129,20 +129,23 @@ def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool)
     if every == bool(keys):
         raise UsageError("compact takes the sessions' keys, or --all")
     store = asked.open(writable=not change.dry_run)
-    wanted = _wanted(store, keys)
+    tally = report.Tally()
+    wanted = _wanted(store, keys, tally)
+    if wanted == []:
+        return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
         plan = compacting.plan(store, wanted, cancelled, progress)
     if change.dry_run:
         _compacted(asked, None, plan.rows, "would be")
-        return tell_troubles(row.trouble for row in plan.rows)
+        return tell_troubles((row.trouble for row in plan.rows), tally)
     with report.interruptible() as cancelled, report.progress("compacting") as progress:
         done = compacting.make(store, plan, cancelled, progress, change.wait)
     _compacted(asked, done.change, done.rows, "was")
-    return tell_troubles(row.trouble for row in done.rows)
+    return tell_troubles((row.trouble for row in done.rows), tally)
 
 
-def _wanted(store: Store, typed: tuple[str, ...]) -> list[str] | None:
-    return keys.several(store, typed) if typed else None
+def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:
+    return keys.several(store, typed, tally) if typed else None
 
 
 def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], was: str) -> None:
@@ -188,13 +191,14 @@ def _compact_row(change: str | None, row: CompactRow) -> None:
 def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
     """Remove the sessions that have been idle for longer than N hours; 0 or less removes nothing."""
     store = asked.open(writable=not change.dry_run)
+    tally = report.Tally()
     plan = cleaning.plan(store, ttl_hours, datetime.now(UTC))
     if change.dry_run:
         _cleaned(asked, None, plan.rows, "would be")
-        return tell_troubles(row.trouble for row in plan.rows)
+        return tell_troubles((row.trouble for row in plan.rows), tally)
     done = cleaning.make(store, plan, change.wait)
     _cleaned(asked, done.change, done.rows, "was")
-    return tell_troubles(row.trouble for row in done.rows)
+    return tell_troubles((row.trouble for row in done.rows), tally)
 
 
 def _cleaned(asked: Asked, change: str | None, rows: tuple[CleanupRow, ...], was: str) -> None:

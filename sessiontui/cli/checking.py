@@ -29,7 +29,9 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
     store = asked.open()
     tally = report.Tally()
     messages = damaged = 0
-    sessions = _wanted(store, keys)
+    sessions = _wanted(store, keys, tally)
+    if keys and not sessions:
+        return tally.code
     for session in _counted(store, sessions):
         messages += session.messages or 0
         with tally.alone():
@@ -43,11 +45,11 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
     return tally.code
 
 
-def _wanted(store: Store, typed: Sequence[str]) -> list[Session]:
+def _wanted(store: Store, typed: Sequence[str], tally: report.Tally) -> list[Session]:
     if not typed:
         return store.sessions()
     by_key = {session.key: session for session in store.sessions()}
-    return [by_key[key] for key in keys.several(store, typed)]
+    return [by_key[key] for key in keys.several(store, typed, tally)]
 
 
 def _counted(store: Store, sessions: Sequence[Session]) -> Iterator[Session]:

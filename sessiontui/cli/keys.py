@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 import click
 from click.shell_completion import CompletionItem
 
+from sessiontui.cli.report import Tally
 from sessiontui.dialects.keys import read_back, sanitised, written
 from sessiontui.errors import SessiontuiError, UnknownKey
 from sessiontui.model import Backend
@@ -38,9 +39,13 @@ def one(store: Store, typed: str) -> str:
     return key
 
 
-def several(store: Store, typed: Iterable[str]) -> list[str]:
-    """The sessions' keys, each once, in the order typed. Raises ``UnknownKey`` for the first that is not there."""
-    return list(dict.fromkeys(one(store, name) for name in typed))
+def several(store: Store, typed: Iterable[str], tally: Tally) -> list[str]:
+    """The sessions' keys, each once, in the order typed. One that is not there is told and tallied; the others stay."""
+    found: dict[str, None] = {}
+    for name in typed:
+        with tally.alone():
+            found[one(store, name)] = None
+    return list(found)
 
 
 def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

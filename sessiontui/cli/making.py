@@ -41,9 +41,8 @@ def short(change: str) -> str:
     return change.lstrip("0") or "0"
 
 
-def tell_troubles(troubles: Iterable[Trouble]) -> int:
-    """Tell why sessions were left as they were; return the highest exit code."""
-    tally = report.Tally()
+def tell_troubles(troubles: Iterable[Trouble], tally: report.Tally) -> int:
+    """Tell why sessions were left as they were; return the highest exit code, those tallied before too."""
     for trouble in troubles:
         if trouble.code:
             report.tell(trouble.reason, trouble.hint)

@@ -23,24 +23,27 @@ def migrate(*, asked: Asked, change: Change, keys: tuple[str, ...]) -> int:
     """Move JSONL sessions, all or the ones named, into sessions.db, by ZeroClaw's own rules."""
     store = asked.open()
     folder = journal.home(store)
-    wanted = _wanted(store, JsonlStore(folder), keys)
+    tally = report.Tally()
+    wanted = _wanted(store, JsonlStore(folder), keys, tally)
+    if wanted == []:
+        return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
         plan = migrating.plan(folder, wanted, cancelled, progress)
     if change.dry_run:
         _moved(asked, None, plan.rows, "would be")
         if plan.creates and not asked.json:
             say("sessions.db would be created")
-        return tell_troubles(row.trouble for row in plan.rows)
+        return tell_troubles((row.trouble for row in plan.rows), tally)
     with report.interruptible() as cancelled, report.progress("migrating") as progress:
         done = migrating.make(plan, cancelled, progress, change.wait)
     _moved(asked, done.change, done.rows, "was")
-    return tell_troubles(row.trouble for row in done.rows)
+    return tell_troubles((row.trouble for row in done.rows), tally)
 
 
-def _wanted(chosen: Store, files: JsonlStore, typed: tuple[str, ...]) -> list[str] | None:
+def _wanted(chosen: Store, files: JsonlStore, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:
     """The stems of the sessions to move; None means all."""
     if typed:
-        return keys.several(files, typed)
+        return keys.several(files, typed, tally)
     only = chosen.only if isinstance(chosen, JsonlStore) else None
     return None if only is None else [only]
 

@@ -192,6 +192,14 @@ def test_compact_for_people(run: Runner) -> None:
     assert lines[1] == "2 sessions without anything to remove"
 
 
+@pytest.mark.parametrize("verb", ["compact", "migrate", "check"])
+def test_an_unknown_key_hides_no_other(run: Runner, verb: str) -> None:
+    ran = run(verb, "nobody", "bob", "bob", "--json", code=2)
+    assert [row["key"] for row in ran.rows] == ["bob"]
+    assert "no session “nobody”" in ran.err
+    assert run(verb, "nobody", "--json", code=2).out == b""
+
+
 def test_compact_wants_keys_or_all(run: Runner) -> None:
     assert "--all" in run("compact", code=2).err
     run("compact", "--all", "bob", code=2)
