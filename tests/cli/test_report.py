@@ -304,3 +304,39 @@ def test_demo_writes_a_store_that_reads(tmp_path: Path) -> None:
     run = Runner(path)
     assert len(run("list", "--json").rows) >= 5
     run("check", code=1)
+
+
+# ---- work that ends between two steps
+
+
+def _interrupted_twice() -> None:
+    with report.interruptible() as cancelled:
+        assert not cancelled()
+        signal.raise_signal(signal.SIGINT)
+        assert cancelled()
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_the_first_interrupt_asks_and_the_second_insists() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted_twice()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupted_compact_leaves_what_it_had_not_begun(
+    run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sessiontui.changes import compact
+
+    real = compact.make
+
+    def make(*arguments: object, **more: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return real(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compact, "make", make)
+    before = (store / "bob.jsonl").read_bytes()
+    rows = run("compact", "bob", "--json", code=130).rows
+    assert [row["status"] for row in rows] == ["cancelled"]
+    assert (store / "bob.jsonl").read_bytes() == before
