@@ -96,7 +96,7 @@ def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
     of = every.get(id.zfill(8))
     if of is None:
         raise UsageError(f"there is no change {id} in the journal", "`sessiontui undo --list` shows those that are")
-    if of.tip.id == id.zfill(8) or of.undone == redo:
+    if of.undone == redo or (of.undone and of.tip.id == id.zfill(8)):
         return of
     if redo:
         raise UsageError(f"change {of.first.id} was not taken back", f"`sessiontui undo {of.first.id}` takes it back")

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sessiontui.changes import cleanup, undo
+from sessiontui.disk import replace
+from sessiontui.errors import Refused
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.sqlite import SqliteStore
+from tests.support import databases
+from tests.support.folders import REPLY, TORN, USER, journal_names, state, written
+
+NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
+
+
+def aged(folder: Path, key: str, hours: float, data: bytes = USER) -> Path:
+    """A session that was written so long before ``NOW``."""
+    return written(folder, key, data, mtime_ns=int((NOW - timedelta(hours=hours)).timestamp() * 10**9))
+
+
+def clean(folder: Path, ttl: float) -> cleanup.CleanedUp:
+    store = JsonlStore(folder)
+    return cleanup.make(store, cleanup.plan(store, ttl, NOW))
+
+
+def test_idle_sessions_go_and_come_back_as_they_were(tmp_path: Path) -> None:
+    aged(tmp_path, "old", 49, USER + TORN)
+    aged(tmp_path, "older", 100)
+    aged(tmp_path, "fresh", 47)
+    before = state(tmp_path)
+    done = clean(tmp_path, 48)
+    assert {(row.key, row.messages, row.status) for row in done.rows} == {
+        ("old", 1, "removed"),
+        ("older", 1, "removed"),
+    }
+    assert {row.key: row.last_activity for row in done.rows}["old"] == NOW - timedelta(hours=49)
+    assert list(state(tmp_path)) == ["fresh.jsonl"]
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert state(tmp_path) == before
+    kept = {(tmp_path / ".sessiontui" / name).stat().st_ino for name in journal_names(tmp_path)}
+    assert kept.isdisjoint(path.stat().st_ino for path in tmp_path.glob("*.jsonl"))
+    undo.make(tmp_path, undo.plan(tmp_path, redo=True))
+    assert list(state(tmp_path)) == ["fresh.jsonl"]
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert state(tmp_path) == before
+
+
+@pytest.mark.parametrize("ttl", [0, -1, -0.5, float("nan"), float("inf"), 1e12])
+def test_no_time_to_live_removes_nothing(tmp_path: Path, ttl: float) -> None:
+    aged(tmp_path, "k", 100_000)
+    assert clean(tmp_path, ttl) == cleanup.CleanedUp(None, ())
+    assert (tmp_path / "k.jsonl").exists()
+    assert not (tmp_path / ".sessiontui").exists()
+
+
+def test_a_plan_touches_nothing(tmp_path: Path) -> None:
+    aged(tmp_path, "k", 100)
+    before = state(tmp_path)
+    plan = cleanup.plan(JsonlStore(tmp_path), 48, NOW)
+    assert [row.key for row in plan.rows] == ["k"]
+    assert state(tmp_path) == before
+
+
+def test_a_session_with_activity_since_the_plan_stays(tmp_path: Path) -> None:
+    aged(tmp_path, "a", 100)
+    busy = aged(tmp_path, "b", 100)
+    store = JsonlStore(tmp_path)
+    plan = cleanup.plan(store, 48, NOW)
+    busy.write_bytes(USER + REPLY)
+    os.utime(busy, ns=(10**9 * int(NOW.timestamp()),) * 2)
+    done = cleanup.make(store, plan)
+    assert {(row.key, row.status, row.trouble.code) for row in done.rows} == {("a", "removed", 0), ("b", "refused", 4)}
+    assert busy.read_bytes() == USER + REPLY
+
+
+def test_a_message_of_the_last_instant_brings_the_session_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = aged(tmp_path, "k", 100)
+    real = replace.remove
+
+    def late(target: Path) -> None:
+        with path.open("ab") as file:
+            file.write(REPLY)
+        real(target)
+
+    monkeypatch.setattr("sessiontui.disk.replace.remove", late)
+    done = clean(tmp_path, 48)
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert path.read_bytes() == USER + REPLY
+    assert journal_names(tmp_path) == []
+
+
+def test_undo_never_writes_over_a_session_that_began_anew(tmp_path: Path) -> None:
+    path = aged(tmp_path, "k", 100)
+    clean(tmp_path, 48)
+    path.write_bytes(REPLY)
+    with pytest.raises(Refused, match=r"k\.jsonl exists again") as refused:
+        undo.plan(tmp_path)
+    assert str(tmp_path / ".sessiontui" / "00000001.1.old") in refused.value.hint
+    assert path.read_bytes() == REPLY
+
+
+def test_what_is_no_file_stays(tmp_path: Path) -> None:
+    (tmp_path / "k.jsonl").mkdir()
+    os.utime(tmp_path / "k.jsonl", (0, 0))
+    assert clean(tmp_path, 48).rows == ()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_the_owner_comes_back(tmp_path: Path) -> None:
+    path = aged(tmp_path, "k", 100)
+    os.chown(path, 12345, 54321)
+    before = state(tmp_path)
+    clean(tmp_path, 48)
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert state(tmp_path) | {"k.jsonl": before["k.jsonl"]} == before
+    assert (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode & 0o777) == (12345, 54321, 0o640)
+
+
+@pytest.mark.parametrize("era", databases.ERAS)
+def test_idle_rows_go_with_their_metadata_and_come_back(tmp_path: Path, era: str) -> None:
+    path = databases.database(tmp_path, era)
+    for key, hours in (("old", 49), ("older", 100), ("fresh", 47)):
+        at = (NOW - timedelta(hours=hours)).isoformat(timespec="microseconds")
+        databases.append(path, key, "user", key, at)
+        databases.append(path, key, "assistant", "yes", at)
+    before = databases.contents(path)
+    store = SqliteStore(path)
+    done = cleanup.make(store, cleanup.plan(store, 48, NOW))
+    assert {(row.key, row.messages, row.status) for row in done.rows} == {
+        ("old", 2, "removed"),
+        ("older", 2, "removed"),
+    }
+    after = databases.contents(path)
+    assert {row[0] for row in after["session_metadata"]} == {b"fresh"}
+    assert {row[1] for row in after["sessions"]} == {b"fresh"}
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert databases.contents(path) == before
+    undo.make(tmp_path, undo.plan(tmp_path, redo=True))
+    assert databases.contents(path) == after
+
+
+def test_rows_with_activity_since_the_plan_stay(tmp_path: Path) -> None:
+    path = databases.database(tmp_path)
+    at = (NOW - timedelta(hours=100)).isoformat(timespec="microseconds")
+    databases.append(path, "a", "user", "a", at)
+    databases.append(path, "b", "user", "b", at)
+    store = SqliteStore(path)
+    plan = cleanup.plan(store, 48, NOW)
+    databases.append(path, "b", "user", "news", NOW.isoformat())
+    done = cleanup.make(store, plan)
+    assert {(row.key, row.status, row.trouble.code) for row in done.rows} == {("a", "removed", 0), ("b", "refused", 4)}
+    assert [content for _, content in databases.loaded(path, "b")] == ["b", "news"]

@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sessiontui.changes import append, compact, journal, pop, undo
+from sessiontui.errors import Changed, Refused, UsageError
+from sessiontui.model import Message
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.sqlite import SqliteStore
+from tests.support import databases
+from tests.support.folders import REPLY, TORN, USER, journal_names, state, written
+
+Verb = Callable[[Path, str], object]
+
+HELLO = Message("user", "hello")
+
+
+def add(folder: Path, key: str = "k") -> str:
+    store = JsonlStore(folder)
+    return append.make(store, append.plan(store, key, HELLO)).change
+
+
+def take(folder: Path, key: str = "k") -> pop.Popped:
+    store = JsonlStore(folder)
+    return pop.make(store, pop.plan(store, key))
+
+
+def tidy(folder: Path, *keys: str) -> compact.Compacted:
+    store = JsonlStore(folder)
+    return compact.make(store, compact.plan(store, keys or None))
+
+
+def back(folder: Path, id: str | None = None, redo: bool = False) -> undo.Undone:
+    return undo.make(folder, undo.plan(folder, id, redo))
+
+
+# ---- which change
+
+
+def test_undo_goes_back_step_by_step_and_redo_forth(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", b"")
+    states = [path.read_bytes()]
+    for _ in range(3):
+        add(tmp_path)
+        states.append(path.read_bytes())
+    for n, expected in zip((3, 2, 1), states[-2::-1], strict=True):
+        assert back(tmp_path).of == f"{n:08}"
+        assert path.read_bytes() == expected
+    with pytest.raises(UsageError, match="nothing to take back"):
+        undo.plan(tmp_path)
+    for n, expected in zip((1, 2, 3), states[1:], strict=True):
+        done = back(tmp_path, redo=True)
+        assert (done.of, done.status) == (f"{n:08}", "redone")
+        assert path.read_bytes() == expected
+    with pytest.raises(UsageError, match="nothing to give again"):
+        undo.plan(tmp_path, redo=True)
+
+
+def test_a_redone_change_is_taken_back_again(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    before = state(tmp_path)
+    add(tmp_path)
+    for _ in range(3):
+        back(tmp_path)
+        assert state(tmp_path) == before
+        back(tmp_path, redo=True)
+        assert path.read_bytes() == USER + USER
+    assert [change.status for change in journal.changes(tmp_path)] == ["undo"] * 6 + ["done"]
+
+
+def test_a_change_in_the_middle_is_taken_back_by_its_id(tmp_path: Path) -> None:
+    a, b = written(tmp_path, "a", USER), written(tmp_path, "b", USER)
+    add(tmp_path, "a")
+    add(tmp_path, "b")
+    assert back(tmp_path, "1").keys == ("a",)
+    assert (a.read_bytes(), b.read_bytes()) == (USER, USER + USER)
+    with pytest.raises(UsageError, match="change 00000001 was already taken back, by change 00000003"):
+        undo.plan(tmp_path, "1")
+    with pytest.raises(UsageError, match="change 00000002 was not taken back"):
+        undo.plan(tmp_path, "2", redo=True)
+    with pytest.raises(UsageError, match="there is no change 77"):
+        undo.plan(tmp_path, "77")
+    assert back(tmp_path, "1", redo=True).status == "redone"
+    assert a.read_bytes() == USER + USER
+
+
+def test_an_undo_is_taken_back_by_its_own_id(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    add(tmp_path)
+    undone = back(tmp_path)
+    plan = undo.plan(tmp_path, undone.change)
+    assert (plan.change, plan.redo) == ("00000001", True)
+    undo.make(tmp_path, plan)
+    assert path.read_bytes() == USER + USER
+
+
+def test_what_was_taken_back_since_the_plan_is_not_taken_back_twice(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    add(tmp_path)
+    plan = undo.plan(tmp_path)
+    undo.make(tmp_path, plan)
+    with pytest.raises((UsageError, Changed)):
+        undo.make(tmp_path, plan)
+    assert path.read_bytes() == USER
+
+
+def test_a_plan_says_what_it_would_do_and_touches_nothing(tmp_path: Path) -> None:
+    written(tmp_path, "a", USER + TORN + b"\n")
+    written(tmp_path, "b", TORN)
+    done = tidy(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    plan = undo.plan(tmp_path)
+    assert (plan.change, plan.verb, set(plan.keys), plan.redo) == (done.change, "compact", {"a", "b"}, False)
+    assert set(plan.steps) == {"give a.jsonl its 54 bytes back", "give b.jsonl its 19 bytes back"}
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+# ---- what comes back
+
+
+@pytest.mark.parametrize("verb", [add, take, tidy])
+def test_mode_and_time_come_back_with_the_bytes(tmp_path: Path, verb: Verb) -> None:
+    written(tmp_path, "k", USER + TORN + b"\n" + REPLY, mode=0o604)
+    before = state(tmp_path)
+    verb(tmp_path, "k")
+    assert state(tmp_path)["k.jsonl"].mode == before["k.jsonl"].mode
+    assert state(tmp_path)["k.jsonl"].mtime_ns != before["k.jsonl"].mtime_ns
+    back(tmp_path)
+    assert state(tmp_path) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("verb", [add, take, tidy])
+def test_the_owner_stays(tmp_path: Path, verb: Verb) -> None:
+    path = written(tmp_path, "k", USER + TORN + b"\n" + REPLY + TORN)
+    os.chown(path, 12345, 54321)
+    verb(tmp_path, "k")
+    assert state(tmp_path)["k.jsonl"].owner == (12345, 54321)
+    back(tmp_path)
+    assert state(tmp_path)["k.jsonl"].owner == (12345, 54321)
+
+
+@pytest.mark.parametrize("verb", [add, take, tidy])
+def test_what_came_since_stays_behind_it_and_keeps_its_time(tmp_path: Path, verb: Verb) -> None:
+    path = written(tmp_path, "k", USER + TORN + b"\n" + REPLY)
+    before = path.read_bytes()
+    verb(tmp_path, "k")
+    with path.open("ab") as file:
+        file.write(USER)
+    os.utime(path, ns=(10**18, 10**18))
+    back(tmp_path)
+    assert path.read_bytes() == before + USER
+    assert path.stat().st_mtime_ns >= 10**18
+    back(tmp_path, redo=True)
+    assert path.read_bytes().endswith(USER)
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "kept"),
+    [
+        (take, USER + REPLY[:-1], USER + REPLY),  # popped without an end, another came
+        (add, USER + TORN, USER + TORN + b"\n"),  # its unfinished line was ended for us
+        (tidy, USER + TORN, USER + TORN + b"\n"),
+    ],
+)
+def test_what_came_since_is_never_glued_to_an_unfinished_line(
+    tmp_path: Path, verb: Verb, data: bytes, kept: bytes
+) -> None:
+    path = written(tmp_path, "k", data)
+    verb(tmp_path, "k")
+    after = path.read_bytes()
+    path.write_bytes(after + REPLY)
+    back(tmp_path)
+    assert path.read_bytes() == kept + REPLY
+    back(tmp_path, redo=True)
+    assert path.read_bytes() == after + REPLY
+
+
+def test_nothing_is_put_back_where_the_bytes_before_have_changed(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER + REPLY)
+    take(tmp_path)
+    path.write_bytes(REPLY)
+    for attempt in (lambda: undo.plan(tmp_path), lambda: undo.plan(tmp_path, "1")):
+        with pytest.raises(Refused, match="the bytes before or at that place have changed") as refused:
+            attempt()
+    assert str(tmp_path / ".sessiontui" / "00000001.1.bytes") in refused.value.hint
+    assert (tmp_path / ".sessiontui" / "00000001.1.bytes").read_bytes() == REPLY
+    assert path.read_bytes() == REPLY
+
+
+def test_an_appended_message_that_is_no_longer_there(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", REPLY)
+    add(tmp_path)
+    path.write_bytes(REPLY)
+    with pytest.raises(Refused):
+        undo.plan(tmp_path)
+    path.unlink()
+    with pytest.raises(Refused, match="the file is gone"):
+        undo.plan(tmp_path)
+
+
+def test_a_compacted_file_that_was_rewritten_since(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER + TORN + b"\n")
+    tidy(tmp_path)
+    path.write_bytes(REPLY + REPLY)
+    with pytest.raises(Refused, match="it has changed since") as refused:
+        undo.plan(tmp_path)
+    assert str(tmp_path / ".sessiontui" / "00000001.1.old") in refused.value.hint
+    path.unlink()
+    with pytest.raises(Refused, match="the file is gone"):
+        undo.plan(tmp_path)
+
+
+def test_kept_bytes_that_are_no_longer_what_was_kept_are_not_used(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER + REPLY)
+    take(tmp_path)
+    kept = tmp_path / ".sessiontui" / "00000001.1.bytes"
+    kept.write_bytes(b"x" * len(REPLY))
+    with pytest.raises(Refused, match="is no longer what the journal kept"):
+        undo.plan(tmp_path)
+    kept.unlink()
+    with pytest.raises(Refused, match="the journal no longer has"):
+        undo.plan(tmp_path)
+    assert path.read_bytes() == USER
+
+
+def test_what_a_writer_put_into_the_kept_inode_does_not_come_back(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER + TORN + b"\n")
+    tidy(tmp_path)
+    with (tmp_path / ".sessiontui" / "00000001.1.old").open("ab") as file:
+        file.write(b"late")
+    back(tmp_path)
+    assert path.read_bytes() == USER + TORN + b"\n"
+
+
+def test_all_of_a_change_is_taken_back_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in "abc":
+        written(tmp_path, key, TORN + b"\n" + USER)
+    tidy(tmp_path, "a", "b", "c")
+    plan = undo.plan(tmp_path)
+    (tmp_path / "a.jsonl").write_bytes(REPLY)  # the last one to be taken back
+    with pytest.raises(Refused):
+        undo.make(tmp_path, plan)
+    assert [(tmp_path / f"{key}.jsonl").read_bytes() for key in "abc"] == [REPLY, USER, USER]
+    assert [change.id for change in journal.changes(tmp_path)] == ["00000001"]
+    assert [name for name in journal_names(tmp_path) if name.startswith("00000002")] == []
+    (tmp_path / "a.jsonl").write_bytes(USER)
+    back(tmp_path)
+    assert (tmp_path / "a.jsonl").read_bytes() == TORN + b"\n" + USER
+
+
+def test_rows_that_came_since_stay_behind_the_one_that_comes_back(tmp_path: Path) -> None:
+    path = databases.database(tmp_path)
+    for text in ("one", "two"):
+        databases.append(path, "k", "user", text)
+    store = SqliteStore(path)
+    pop.make(store, pop.plan(store, "k"))
+    databases.append(path, "k", "user", "three")
+    back(tmp_path)
+    assert [content for _, content in databases.loaded(path, "k")] == ["one", "two", "three"]
+    assert databases.contents(path)["session_metadata"][0][3] == 3
+    back(tmp_path, redo=True)
+    assert [content for _, content in databases.loaded(path, "k")] == ["one", "three"]
+
+
+def test_an_appended_row_that_was_removed_since(tmp_path: Path) -> None:
+    path = databases.database(tmp_path)
+    store = SqliteStore(path)
+    append.make(store, append.plan(store, "k", HELLO))
+    with databases.writer(path) as connection:
+        connection.execute("DELETE FROM sessions")
+    with pytest.raises(Refused, match=r"sessions\.db has changed since"):
+        undo.plan(tmp_path)
+    path.unlink()
+    with pytest.raises(Refused, match=r"sessions\.db is gone"):
+        undo.plan(tmp_path)
+
+
+def test_changes_of_both_homes_are_one_history(tmp_path: Path) -> None:
+    database = databases.database(tmp_path)
+    file = written(tmp_path, "k", USER)
+    store = SqliteStore(database)
+    add(tmp_path)
+    append.make(store, append.plan(store, "k", HELLO))
+    back(tmp_path)
+    assert databases.loaded(database, "k") == []
+    assert file.read_bytes() == USER + USER
+    back(tmp_path)
+    assert file.read_bytes() == USER
