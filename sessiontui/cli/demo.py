@@ -40,8 +40,11 @@ def _write_files(sessions: Path, now: datetime) -> None:
     _write(sessions / "matrix_quiet.jsonl", b"", now - timedelta(days=11))
     imported = database.IMPORTED
     _write(sessions / f"{imported.key}.jsonl.migrated", _lines(imported.messages), now - imported.age)
-    (sessions / "matrix_folder.jsonl").mkdir(mode=0o700)
-    (sessions / "slack_moved-away.jsonl").symlink_to("nowhere.jsonl")
+    folder, dangling = sessions / "matrix_folder.jsonl", sessions / "slack_moved-away.jsonl"
+    folder.mkdir(mode=0o700)
+    dangling.symlink_to("nowhere.jsonl")
+    for odd in (folder, dangling):
+        _touch(odd, now - timedelta(days=13))
 
 
 def _lines(messages: Iterable[Message]) -> bytes:
@@ -51,5 +54,9 @@ def _lines(messages: Iterable[Message]) -> bytes:
 def _write(path: Path, data: bytes, time: datetime) -> None:
     path.write_bytes(data)
     path.chmod(0o600)
+    _touch(path, time)
+
+
+def _touch(path: Path, time: datetime) -> None:
     seconds = time.timestamp()
-    os.utime(path, (seconds, seconds))
+    os.utime(path, (seconds, seconds), follow_symlinks=False)

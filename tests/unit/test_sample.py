@@ -137,6 +137,17 @@ def test_the_database_holds_its_sessions_and_the_imported_one(sample: Path) -> N
 
 def test_every_time_lies_before_now_and_files_are_private(sample: Path) -> None:
     for path in (sample / "sessions").iterdir():
-        if not path.is_symlink() and path.is_file():
-            assert path.stat().st_mode & 0o777 == 0o600
-            assert path.suffix == ".db" or path.stat().st_mtime < NOW.timestamp()
+        facts = path.lstat()
+        assert path.is_symlink() or facts.st_mode & 0o077 == 0
+        assert path.suffix == ".db" or facts.st_mtime < NOW.timestamp()
+
+
+def test_what_opens_first_shows_damage(sample: Path) -> None:
+    newest = max((sample / "sessions").glob("*.jsonl"), key=lambda path: path.lstat().st_mtime)
+    assert newest.name == "telegram_night-train.jsonl"
+
+
+def test_what_is_no_file_is_there_too(sample: Path) -> None:
+    assert (sample / "sessions" / "matrix_folder.jsonl").is_dir()
+    assert (sample / "sessions" / "slack_moved-away.jsonl").is_symlink()
+    assert not (sample / "sessions" / "slack_moved-away.jsonl").exists()

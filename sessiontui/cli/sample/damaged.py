@@ -158,7 +158,7 @@ def wrecks() -> tuple[Wreck, ...]:
         return Wreck(stem, timedelta(**age), data, kinds)
 
     return (
-        wreck("telegram_night-train", _crashes(), "fused", "glued", "torn", minutes=8),
+        wreck("telegram_night-train", _crashes(), "fused", "glued", "torn", minutes=2),
         wreck("slack_two-writers", _two_writers(), "glued", "interleaved", "blank", hours=1),
         wreck("matrix_power-loss", _power_loss(), "nul-run", hours=2),
         wreck("discord_editors", _editors(), "bom", "invalid-utf8", "crlf", "utf16", hours=7),

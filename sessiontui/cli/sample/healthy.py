@@ -171,7 +171,7 @@ died can't block everybody else for ever, and a holder that is merely slow must 
 """
 
 TALKS: Final[tuple[Talk, ...]] = (
-    talk("telegram_autumn-trip", _TRAIN, minutes=2),
+    talk("telegram_autumn-trip", _TRAIN, minutes=8),
     talk("discord_code-review", _REVIEW, minutes=51),
     talk("whatsapp_plum-cake", _RECIPES, hours=5),
     talk("slack_release-notes", _RELEASE, hours=9),
