@@ -107,3 +107,14 @@ def test_actions_are_pinned_to_a_commit() -> None:
     used = re.findall(r"uses: (\S+)", workflows)
     assert used
     assert [each for each in used if not re.fullmatch(r"[\w/.-]+@[0-9a-f]{40}", each)] == []
+
+
+def test_every_room_has_its_place_among_the_layers() -> None:
+    """A room that no contract names could import anything."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    placed = set(re.findall(r"sessiontui\.(\w+)", " ".join(contracts[0]["layers"])))
+    rooms = {path.stem for path in (ROOT / "sessiontui").iterdir() if path.suffix == ".py" or path.is_dir()}
+    rooms = {room for room in rooms if room != "__init__" and not re.fullmatch(r"__pycache__|\..*", room)}
+    assert rooms - placed == set()
+    headless = rooms - {"__main__", "tui"}
+    assert {each.removeprefix("sessiontui.") for each in contracts[1]["source_modules"]} == headless
