@@ -97,10 +97,13 @@ def _commit(record: Record, writing: Writing, edit: Rows) -> None:
 
 def settle(record: Record, edit: Rows) -> Literal["made", "void"]:
     """Find out whether the transaction was committed."""
-    path = record.folder.sessions / edit.database
-    if not path.exists():
-        return "void"
-    return "made" if rows.made(path, record.folder.path(edit.rows)) else "void"
+    return "made" if committed(record.folder, edit.database, edit.rows) else "void"
+
+
+def committed(folder: Folder, database: str, name: str) -> bool:
+    """Whether the transaction of a ``.rows`` file was committed; where it wasn't, the file may be gone already."""
+    path, file = folder.sessions / database, folder.path(name)
+    return path.exists() and file.exists() and rows.made(path, file)
 
 
 def foresee(folder: Folder, edit: Rows) -> str:

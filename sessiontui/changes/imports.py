@@ -14,7 +14,7 @@ from dataclasses import replace as changed
 from datetime import UTC, datetime
 from typing import Literal
 
-from sessiontui.changes.database import require
+from sessiontui.changes.database import committed, require
 from sessiontui.changes.edits import Import
 from sessiontui.changes.files import digest, opened
 from sessiontui.changes.folder import Folder
@@ -22,7 +22,7 @@ from sessiontui.changes.record import Record
 from sessiontui.disk import replace
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Message
-from sessiontui.store import kept, rows
+from sessiontui.store import kept
 from sessiontui.store.rows import Receipt, Writing
 from sessiontui.store.sqlite_list import KEY, bound
 from sessiontui.store.sqlite_open import read
@@ -70,10 +70,9 @@ def _count(connection: sqlite3.Connection, key: str) -> int:
 def settle(record: Record, edit: Import) -> Literal["made", "void"]:
     """Find out how far it came, and finish it or take it back."""
     folder = record.folder
-    database = folder.sessions / edit.database
-    committed = database.exists() and rows.made(database, folder.path(edit.rows))
+    done = committed(folder, edit.database, edit.rows)
     here, there = folder.sessions / edit.file, folder.sessions / edit.new
-    if edit.back == committed:  # the file belongs under its own name
+    if edit.back == done:  # the file belongs under its own name
         wrong, right = there, here
     else:
         wrong, right = here, there
@@ -82,7 +81,7 @@ def settle(record: Record, edit: Import) -> Literal["made", "void"]:
             replace.remove(wrong)
     elif os.path.lexists(wrong) and wrong.stat().st_size == edit.length:
         replace.rename(wrong, right)
-    return "made" if committed else "void"
+    return "made" if done else "void"
 
 
 # ---- back, and there again

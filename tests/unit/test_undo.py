@@ -184,9 +184,9 @@ def test_nothing_is_put_back_where_the_bytes_before_have_changed(tmp_path: Path)
     path = written(tmp_path, "k", USER + REPLY)
     take(tmp_path)
     path.write_bytes(REPLY)
-    for attempt in (lambda: undo.plan(tmp_path), lambda: undo.plan(tmp_path, "1")):
+    for id in (None, "1"):
         with pytest.raises(Refused, match="the bytes before or at that place have changed") as refused:
-            attempt()
+            undo.plan(tmp_path, id)
     assert str(tmp_path / ".sessiontui" / "00000001.1.bytes") in refused.value.hint
     assert (tmp_path / ".sessiontui" / "00000001.1.bytes").read_bytes() == REPLY
     assert path.read_bytes() == REPLY

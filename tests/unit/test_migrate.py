@@ -1,0 +1,395 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sessiontui.changes import append, journal, migrate, undo
+from sessiontui.disk import replace
+from sessiontui.errors import Cancelled, Refused, UnknownKey
+from sessiontui.model import Message
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.rows import Writing
+from sessiontui.store.sqlite import SqliteStore
+from tests.support import databases
+from tests.support.folders import (
+    DATA,
+    KEYS,
+    REPLY,
+    SUMMARY,
+    TORN,
+    USER,
+    damaged,
+    expected,
+    journal_names,
+    state,
+    written,
+)
+
+WORKSPACE = DATA / "zeroclaw" / "jsonl-ws"
+REFUSED = {key for key in KEYS if SUMMARY[key]["head_migrate"]["rc"] != 0}
+
+
+def move(folder: Path, *keys: str) -> migrate.Migrated:
+    return migrate.make(migrate.plan(folder, keys or None))
+
+
+def rows_of(database: Path) -> list[tuple[str, str, str]]:
+    with databases.writer(database) as connection:
+        return list(connection.execute("SELECT session_key, role, content FROM sessions ORDER BY session_key, id"))
+
+
+def receipts_of(database: Path) -> set[tuple[str, str, str, int]]:
+    with databases.writer(database) as connection:
+        sql = "SELECT source_name, session_key, source_hash, source_len FROM jsonl_import_receipts"
+        return set(connection.execute(sql))
+
+
+def test_the_workspace_becomes_the_rows_that_zeroclaw_made_of_it(tmp_path: Path) -> None:
+    folder = tmp_path / "sessions"
+    shutil.copytree(WORKSPACE / "sessions", folder)
+    before = state(folder)
+    done = move(folder)
+    text = (WORKSPACE / "expected" / "_migrate.seed.rows.jsonl").read_text(encoding="utf-8")
+    wanted = [json.loads(line) for line in text.split("\n") if line]
+    assert rows_of(folder / "sessions.db") == sorted(
+        ((row["session_key"], row["role"], row["content"]) for row in wanted), key=lambda row: row[0]
+    )
+    assert set(state(folder)) == {f"{name}.migrated" for name in before}
+    assert {name: seen.data for name, seen in state(folder).items()} == {
+        f"{name}.migrated": seen.data for name, seen in before.items()
+    }
+    assert (folder / "sessions.db").stat().st_mode & 0o777 == 0o600
+    assert {row.status for row in done.rows} == {"migrated"}
+    assert len(journal.changes(folder)) == 1
+    for session in SqliteStore(folder / "sessions.db").sessions():
+        assert session.last_activity is not None
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_damaged_file_gives_the_messages_that_load_and_stays_whole(tmp_path: Path, key: str) -> None:
+    folder = damaged(tmp_path / "sessions", key)
+    before = state(folder)
+    done = move(folder)
+    (row,) = done.rows
+    if key in REFUSED:
+        assert (row.status, row.trouble.code, row.imported, done.change) == ("refused", 4, 0, None)
+        assert state(folder) == before
+        assert not (folder / "sessions.db").exists()
+        assert not (folder / ".sessiontui").exists()
+        return
+    messages = expected(key, "load")
+    assert (
+        (row.status, row.imported) == ("migrated", len(messages)) == ("migrated", SUMMARY[key]["head_migrate"]["rows"])
+    )
+    assert row.left_behind == sum(1 for _ in JsonlStore(damaged(tmp_path / "again", key)).faults(key))
+    assert [Message(*pair) for pair in databases.loaded(folder / "sessions.db", key)] == messages
+    assert [session.key for session in SqliteStore(folder / "sessions.db").sessions()] == [key]
+    after = databases.contents(folder / "sessions.db")
+    undo.make(folder, undo.plan(folder))
+    assert state(folder) == before
+    assert [path.name for path in folder.glob("sessions.db*")] == []
+    undo.make(folder, undo.plan(folder, redo=True))
+    assert databases.contents(folder / "sessions.db") == after
+    assert set(state(folder)) == {f"{key}.jsonl.migrated"}
+    undo.make(folder, undo.plan(folder))
+    assert state(folder) == before
+
+
+def test_receipts_are_written_where_the_database_knows_them(tmp_path: Path) -> None:
+    folder = damaged(tmp_path / "sessions")
+    database = databases.database(folder, "head")
+    databases.append(database, "other", "user", "was here before")
+    before, rows_before = state(folder), databases.contents(database)
+    done = move(folder)
+    assert {row.key for row in done.rows if row.status == "refused"} == REFUSED
+    moved = {row.key for row in done.rows if row.status == "migrated"}
+    assert moved == set(KEYS) - REFUSED
+    assert receipts_of(database) == {
+        (f"{key}.jsonl", key, hashlib.sha256(before[f"{key}.jsonl"].data).hexdigest(), len(before[f"{key}.jsonl"].data))
+        for key in moved
+    }
+    after = databases.contents(database)
+    with pytest.raises(Refused, match="ZeroClaw would refuse"):
+        append.plan(JsonlStore(folder), "brand-new", Message("user", "x"))
+    undo.make(folder, undo.plan(folder))
+    assert state(folder) == before
+    assert databases.contents(database) == rows_before
+    undo.make(folder, undo.plan(folder, redo=True))
+    assert databases.contents(database) == after
+
+
+def test_only_the_sessions_that_were_named(tmp_path: Path) -> None:
+    folder = damaged(tmp_path / "sessions")
+    done = move(folder, "clean", "empty")
+    assert [(row.key, row.status, row.imported) for row in done.rows] == [
+        ("clean", "migrated", 4),
+        ("empty", "migrated", 0),
+    ]
+    assert (folder / "bom_first.jsonl").exists()
+    with pytest.raises(UnknownKey):
+        migrate.plan(folder, ["ghost"])
+
+
+def test_a_plan_touches_nothing_and_says_that_a_database_is_made(tmp_path: Path) -> None:
+    folder = damaged(tmp_path / "sessions", "clean", "all_corrupt")
+    before = state(folder)
+    plan = migrate.plan(folder)
+    assert plan.creates
+    assert [(row.key, row.status) for row in plan.rows] == [("all_corrupt", "refused"), ("clean", "migrated")]
+    assert not migrate.plan(folder, ["all_corrupt"]).creates
+    assert state(folder) == before
+    assert not (folder / "sessions.db").exists()
+
+
+@pytest.mark.parametrize("suffix", [".migrated", ".importing"])
+def test_a_file_beside_an_imported_one_is_refused(tmp_path: Path, suffix: str) -> None:
+    written(tmp_path, "k", USER)
+    written(tmp_path, "other", USER)
+    (tmp_path / f"k.jsonl{suffix}").write_bytes(REPLY)
+    rows = {row.key: row for row in move(tmp_path).rows}
+    assert (rows["k"].status, rows["k"].trouble.code) == ("refused", 4)
+    assert rows["other"].status == "migrated"
+    assert (tmp_path / "k.jsonl").read_bytes() == USER
+    assert (tmp_path / f"k.jsonl{suffix}").read_bytes() == REPLY
+
+
+@pytest.mark.parametrize("era", databases.ERAS)
+def test_rows_that_no_receipt_covers_are_refused(tmp_path: Path, era: str) -> None:
+    database = databases.database(tmp_path, era)
+    databases.append(database, "k", "user", "from the gateway")
+    written(tmp_path, "k", USER)
+    before = databases.contents(database)
+    done = move(tmp_path)
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert databases.contents(database) == before
+    assert (tmp_path / "k.jsonl").read_bytes() == USER
+
+
+def test_rows_that_came_since_the_plan_are_refused(tmp_path: Path) -> None:
+    database = databases.database(tmp_path)
+    written(tmp_path, "k", USER)
+    plan = migrate.plan(tmp_path)
+    databases.append(database, "k", "user", "from the gateway")
+    done = migrate.make(plan)
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (tmp_path / "k.jsonl").read_bytes() == USER
+    assert journal_names(tmp_path) == []
+
+
+def interrupted(folder: Path, data: bytes) -> Path:
+    """A database that has the rows and the receipt of k.jsonl, which still has its name."""
+    database = databases.database(folder, "head")
+    databases.append(database, "k", "user", "hello")
+    with databases.writer(database) as connection:
+        values = ("k.jsonl", "k", hashlib.sha256(data).hexdigest(), len(data), databases.NOW)
+        connection.execute("INSERT INTO jsonl_import_receipts VALUES (?, ?, ?, ?, ?)", values)
+    return database
+
+
+def test_an_import_that_a_daemon_left_unfinished_only_needs_the_name(tmp_path: Path) -> None:
+    database = interrupted(tmp_path, USER)
+    written(tmp_path, "k", USER)
+    before = databases.contents(database)
+    done = move(tmp_path)
+    assert done.rows[0].status == "migrated"
+    assert databases.contents(database) == before
+    assert list(state(tmp_path)) == ["k.jsonl.migrated"]
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert list(state(tmp_path)) == ["k.jsonl"]
+    assert databases.contents(database) == before
+
+
+def test_a_receipt_of_other_bytes_is_refused(tmp_path: Path) -> None:
+    interrupted(tmp_path, USER)
+    written(tmp_path, "k", USER + REPLY)
+    done = move(tmp_path)
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+
+
+def test_odd_files_are_refused_and_the_others_go_on(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    written(tmp_path, odd, USER)
+    written(tmp_path, "good", USER)
+    (tmp_path / "alias.jsonl").symlink_to("good.jsonl")
+    (tmp_path / "folder.jsonl").mkdir()
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    rows = {row.key: (row.status, row.trouble.code) for row in move(tmp_path).rows}
+    assert rows == {
+        odd: ("refused", 4),
+        "alias": ("refused", 4),
+        "folder": ("refused", 3),
+        "pipe": ("refused", 3),
+        "good": ("migrated", 0),
+    }
+
+
+def test_a_key_is_the_stem_also_where_it_is_empty_or_unreachable(tmp_path: Path) -> None:
+    written(tmp_path, "", USER)
+    written(tmp_path, "a.b", REPLY)
+    move(tmp_path)
+    assert {row[0] for row in rows_of(tmp_path / "sessions.db")} == {"", "a.b"}
+    assert set(state(tmp_path)) == {".jsonl.migrated", "a.b.jsonl.migrated"}
+
+
+def test_a_file_that_grew_since_the_plan_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    plan = migrate.plan(tmp_path)
+    path.write_bytes(USER + REPLY)
+    done = migrate.make(plan)
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert not (tmp_path / "sessions.db").exists()
+
+
+@pytest.mark.parametrize("step", ["commit", "rename"])
+def test_a_file_that_grows_while_it_is_imported_keeps_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    database = databases.database(tmp_path, "head")
+    before = databases.contents(database)
+    path = written(tmp_path, "k", USER)
+    plan = migrate.plan(tmp_path)
+    commit, rename = Writing.commit, replace.rename
+
+    def grow() -> None:
+        monkeypatch.undo()
+        path.write_bytes(path.read_bytes() + REPLY)
+
+    def late_commit(self: Writing) -> None:
+        commit(self)
+        grow()
+
+    def late_rename(old: Path, new: Path) -> None:
+        grow()
+        rename(old, new)
+
+    if step == "commit":
+        monkeypatch.setattr(Writing, "commit", late_commit)
+    else:
+        monkeypatch.setattr(replace, "rename", late_rename)
+    done = migrate.make(plan)
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert path.read_bytes() == USER + REPLY
+    assert databases.contents(database) == before
+    assert journal_names(tmp_path) == []
+
+
+def test_cancelled_between_and_within_sessions(tmp_path: Path) -> None:
+    for key in "abc":
+        written(tmp_path, key, USER)
+    plan = migrate.plan(tmp_path)
+    asked = iter([False, False, False, True, True])
+    done = migrate.make(plan, cancelled=lambda: next(asked))
+    assert [(row.status, row.trouble.code) for row in done.rows] == [
+        ("migrated", 0),
+        ("skipped", 130),
+        ("skipped", 130),
+    ]
+    assert rows_of(tmp_path / "sessions.db") == [("a", "user", "hello")]
+    assert set(state(tmp_path)) == {"a.jsonl.migrated", "b.jsonl", "c.jsonl"}
+    with pytest.raises(Cancelled):
+        migrate.plan(tmp_path, cancelled=lambda: True)
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert set(state(tmp_path)) == {"a.jsonl", "b.jsonl", "c.jsonl"}
+
+
+# ---- taking it back
+
+
+def test_undo_is_refused_where_the_file_exists_again(tmp_path: Path) -> None:
+    written(tmp_path, "k", USER)
+    move(tmp_path)
+    written(tmp_path, "k", REPLY)
+    with pytest.raises(Refused, match=r"k\.jsonl exists again"):
+        undo.plan(tmp_path)
+    assert (tmp_path / "k.jsonl").read_bytes() == REPLY
+
+
+def test_undo_is_refused_where_the_session_got_messages_since(tmp_path: Path) -> None:
+    written(tmp_path, "k", USER)
+    move(tmp_path)
+    databases.append(tmp_path / "sessions.db", "k", "user", "news")
+    with pytest.raises(Refused, match="got messages"):
+        undo.plan(tmp_path)
+    assert databases.loaded(tmp_path / "sessions.db", "k") == [("user", "hello"), ("user", "news")]
+
+
+def test_undo_is_refused_where_the_file_has_changed_or_is_gone(tmp_path: Path) -> None:
+    written(tmp_path, "k", USER)
+    move(tmp_path)
+    (tmp_path / "k.jsonl.migrated").write_bytes(REPLY)
+    with pytest.raises(Refused, match="has changed since"):
+        undo.plan(tmp_path)
+    (tmp_path / "k.jsonl.migrated").unlink()
+    with pytest.raises(Refused, match="is gone"):
+        undo.plan(tmp_path)
+
+
+def test_a_database_that_holds_other_sessions_by_now_stays(tmp_path: Path) -> None:
+    written(tmp_path, "k", USER)
+    move(tmp_path)
+    databases.append(tmp_path / "sessions.db", "gateway", "user", "hi")
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert (tmp_path / "k.jsonl").read_bytes() == USER
+    assert rows_of(tmp_path / "sessions.db") == [("gateway", "user", "hi")]
+    undo.make(tmp_path, undo.plan(tmp_path, redo=True))
+    assert rows_of(tmp_path / "sessions.db") == [("gateway", "user", "hi"), ("k", "user", "hello")]
+
+
+def test_a_database_that_another_program_has_open_stays(tmp_path: Path) -> None:
+    written(tmp_path, "k", USER)
+    move(tmp_path)
+    with databases.writer(tmp_path / "sessions.db") as daemon:
+        daemon.execute("SELECT count(*) FROM sessions").fetchone()
+        undo.make(tmp_path, undo.plan(tmp_path))
+        daemon.execute("INSERT INTO sessions (session_key, role, content, created_at) VALUES ('d', 'user', 'x', 't')")
+    assert rows_of(tmp_path / "sessions.db") == [("d", "user", "x")]
+    assert (tmp_path / "k.jsonl").read_bytes() == USER
+
+
+# ---- after a crash
+
+
+class Killed(BaseException):
+    """Stands for a kill."""
+
+
+def dies(*args: object) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("step", ["commit", "rename"])
+@pytest.mark.parametrize("direction", ["there", "back"])
+def test_an_import_that_died_is_in_one_home_after_the_next_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, direction: str
+) -> None:
+    database = databases.database(tmp_path, "head")
+    empty = databases.contents(database)
+    written(tmp_path, "k", USER + TORN)
+    if direction == "back":
+        move(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("sessiontui.changes.settle.after", lambda _: None)
+        if step == "commit":
+            patch.setattr(Writing, "commit", dies)
+        else:
+            patch.setattr(replace, "rename", dies)
+        with pytest.raises(Killed):
+            move(tmp_path) if direction == "there" else undo.make(tmp_path, undo.plan(tmp_path))
+    assert journal.waiting(tmp_path) == 1
+    store = SqliteStore(database)
+    done = append.make(store, append.plan(store, "other", Message("user", "x")))
+    undo.make(tmp_path, undo.plan(tmp_path, done.change))
+    assert journal.waiting(tmp_path) == 0
+    imported = direction == "back" or step == "rename"
+    assert set(state(tmp_path)) == {"k.jsonl.migrated" if imported else "k.jsonl"}
+    assert rows_of(database) == ([("k", "user", "hello")] if imported else [])
+    assert len(receipts_of(database)) == imported
+    if imported:
+        undo.make(tmp_path, undo.plan(tmp_path))
+    assert databases.contents(database) == empty
+    assert state(tmp_path)["k.jsonl"].data == USER + TORN
