@@ -27,7 +27,7 @@ def _opened(path: Path) -> Iterator[int]:
 
 def _content(fd: int, path: Path, span: Span) -> Span:
     """Where the content of a valid message stands. Raises ``Changed`` when it is a valid message no longer."""
-    scanned = stream.scan(lines.pieces(fd, span))
+    scanned = stream.scan(lines.pieces(fd, span), span.offset)
     if not isinstance(scanned, stream.Scanned):
         raise Changed(path.name)
     return scanned.content
