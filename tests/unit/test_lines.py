@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,8 +88,14 @@ def test_a_huge_line_costs_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyP
     fd = lines.open_file(path)
     reads = watched(monkeypatch, os, "pread")
     length = 3 * lines.HUGE - 6
-    assert list(lines.lines(fd)) == [(0, b"first"), (6, Huge(length, ended=False))]
-    assert list(lines.backwards(fd)) == [(6, Huge(length, ended=False)), (0, b"first")]
+    for way, expected in (
+        (lines.lines, [(0, b"first"), (6, Huge(length, ended=False))]),
+        (lines.backwards, [(6, Huge(length, ended=False)), (0, b"first")]),
+    ):
+        tracemalloc.start()
+        assert list(way(fd)) == expected
+        assert tracemalloc.get_traced_memory()[1] < 1.5 * lines.HUGE
+        tracemalloc.stop()
     sizes = [size for _, size, _ in reads]
     assert max(sizes) <= 65536
     assert sum(sizes) <= 2 * 3 * lines.HUGE + 1

@@ -220,6 +220,13 @@ def test_rename_never_clobbers(path: Path, tmp_path: Path) -> None:
     assert (tmp_path / "a.jsonl.migrated").read_bytes() == b"old\n"
 
 
+def test_rename_leaves_another_name_of_the_same_file(path: Path, tmp_path: Path) -> None:
+    os.link(path, tmp_path / "taken")
+    with pytest.raises(FileExistsError):
+        replace.rename(path, tmp_path / "taken")
+    assert names(tmp_path) == ["a.jsonl", "taken"]
+
+
 def test_rename_renames_a_link_and_not_what_it_names(path: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("a.jsonl")
     replace.rename(tmp_path / "link", tmp_path / "renamed")
