@@ -88,3 +88,10 @@ def test_content_decodes_piece_by_piece() -> None:
 def test_content_that_is_not_what_was_scanned_says_so(pieces: list[bytes]) -> None:
     with pytest.raises(Changed):
         list(stream.text(pieces))
+
+
+def test_content_that_is_not_what_was_scanned_is_not_read_to_its_end() -> None:
+    rest = iter([b'a"', b"b" * 20, b"c"])
+    with pytest.raises(Changed):
+        list(stream.text(rest))
+    assert list(rest) == [b"c"]

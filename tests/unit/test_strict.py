@@ -7,7 +7,8 @@ import json
 import pytest
 
 from sessiontui.dialects import strict
-from sessiontui.dialects.source import Dropped
+from sessiontui.dialects.keys import WHITE_SPACE
+from sessiontui.dialects.source import OUTER, Dropped
 from sessiontui.model import Message
 
 HI = b'{"role":"user","content":"hi","x":'
@@ -54,6 +55,22 @@ def test_every_unit_of_an_escape() -> None:
             assert outcome == Dropped(26, f"\\u{unit:04x} is half a surrogate pair")
         else:
             assert outcome == Message("user", chr(unit))
+
+
+def test_surrogates_only_in_pairs() -> None:
+    units = (0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000)
+    for first in units:
+        for second in units:
+            outcome = strict.read(b'{"role":"user","content":"\\u%04x\\u%04X"}' % (first, second))
+            pair = (chr(first) + chr(second)).encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
+            assert outcome == Message("user", pair) if "\ufffd" not in pair else isinstance(outcome, Dropped)
+
+
+def test_only_white_space_may_stand_around_a_record() -> None:
+    for code in (*range(0xD800), *range(0xE000, 0x110000)):
+        assert bool(OUTER.fullmatch(chr(code).encode())) == (chr(code) in WHITE_SPACE)
+    assert strict.read(WHITE_SPACE.encode() + HI + b"1}" + WHITE_SPACE.encode()) == Message("user", "hi")
+    assert strict.read(WHITE_SPACE.encode()) is None
 
 
 def test_keys_however_they_are_escaped() -> None:
