@@ -4,16 +4,14 @@ are written in it. It never alters a database that is there: older and newer era
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sessiontui.disk.replace import sync_folder
+from sessiontui.disk import replace
 from sessiontui.errors import StoreError
 
 NEW = """
@@ -85,23 +83,19 @@ def columns(connection: sqlite3.Connection, table: str, schema: str = "main") ->
 def create(path: Path) -> None:
     """Make an empty database, mode 0600, whole or not at all. Raises ``StoreError`` where the name is taken."""
     try:
-        handle, made = tempfile.mkstemp(dir=path.parent, prefix=".sessions-", suffix=".new")
-    except OSError as error:
-        raise StoreError(f"{path.name} can't be created: {error.strerror}") from error
-    try:
-        os.close(handle)
-        with closing(sqlite3.connect(made, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript(f"BEGIN; {NEW} COMMIT;")
-        os.link(made, path)
+        replace.create(path, [_empty()])
     except FileExistsError as error:
         raise StoreError(f"{path.name} is there already; it was left as it is") from error
-    except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"{path.name} can't be created: {error}") from error
-    finally:
-        os.unlink(made)
-    sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(f"{path.name} can't be created: {error.strerror}") from error
+
+
+def _empty() -> bytes:
+    """The bytes of an empty database. It is made in memory, where there is no WAL: bytes 18 and 19 say that it has one."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript(f"BEGIN; {NEW} COMMIT;")
+        data = connection.serialize()
+    return data[:18] + b"\2\2" + data[20:]
 
 
 def read_time(value: object) -> datetime | None:
