@@ -59,7 +59,7 @@ class HitList(LineList):
     def action_open(self) -> None:
         """Go to the hit under the cursor."""
         if self.hit is not None:
-            self.post_message(self.Opened(self.hit))
+            self.tell(self.Opened(self.hit))
 
     def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
         """Key, number and role; below them the words around what was found."""

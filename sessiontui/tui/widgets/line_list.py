@@ -12,6 +12,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -66,6 +67,10 @@ class LineList(ScrollView, can_focus=True):
         """A style of the subclass, on that ground."""
         look = self._look(f"list--{name}")
         return Style(color=look.color, bgcolor=ground.bgcolor, bold=look.bold)
+
+    def tell(self, message: Message) -> None:
+        """Post as the list's own: what a parent set off would else end its way up at that parent."""
+        self.post_message(message.set_sender(self))
 
     def settle(self, cursor: int, keep_line: bool = True) -> None:
         """The items changed; the cursor's item is now at ``cursor``, and stays on its line of the screen."""
@@ -132,7 +137,8 @@ class LineList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked; open it when it was chosen already."""
-        item = (event.y + round(self.scroll_y)) // self.STEP
+        at = event.get_content_offset(self)
+        item = self.count if at is None else (at.y + round(self.scroll_y)) // self.STEP
         if item < self.count:
             opens = item == self.cursor
             self.move_to(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -13,13 +13,14 @@ from textual.widgets import Input
 from sessiontui.tui import figures, ink
 from sessiontui.visible import visible
 
+BREAKS: Final = str.maketrans("\r\n\t", "   ")
+
 
 class SafeInput(Input):
     """An input whose text never holds what a terminal would obey, however it came there."""
 
     def _on_paste(self, event: events.Paste) -> None:
-        event.text = visible(event.text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
-        super()._on_paste(event)
+        event.text = visible(event.text.translate(BREAKS))  # Textual calls the handler of Input after this one
 
     def validate_value(self, value: str) -> str:
         """The value that is kept and drawn."""

@@ -98,12 +98,12 @@ class SessionList(LineList):
     def chosen(self) -> None:
         """The cursor came to another session."""
         if self.session is not None:
-            self.post_message(self.Chosen(self.session.key))
+            self.tell(self.Chosen(self.session.key))
 
     def action_open(self) -> None:
         """Read the session under the cursor."""
         if self.session is not None:
-            self.post_message(self.Opened(self.session.key))
+            self.tell(self.Opened(self.session.key))
 
     def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
         """Badge and key at the left, figures at the right."""

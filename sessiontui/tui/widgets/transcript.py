@@ -268,6 +268,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """The row that was clicked comes under the cursor."""
-        if event.y < len(self._view.window):
-            self._view.cursor = self._view.window[event.y].row
+        at = event.get_content_offset(self)
+        if at is not None and at.y < len(self._view.window):
+            self._view.cursor = self._view.window[at.y].row
             self.refresh()

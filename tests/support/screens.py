@@ -1,0 +1,141 @@
+"""The browser on a store that never changes, for pilot tests, snapshots and the pictures of the documentation.
+
+Nothing here depends on the clock, the machine or chance: ages are told by a clock that stands still, cursors do not
+blink, and a screen is looked at when all work behind it has ended.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from sessiontui.cli.demo import write_sample
+from sessiontui.dialects.zeroclaw import write
+from sessiontui.model import Backend, Message
+from sessiontui.store.detect import find
+from sessiontui.store.protocol import Store
+from sessiontui.tui.app import SessiontuiApp
+from sessiontui.tui.screens.browser import BrowserScreen
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+"""The time at which every test and every picture is taken."""
+
+Run = Callable[[Pilot[Any]], Awaitable[None]]
+
+
+def clock() -> datetime:
+    """A clock that stands still."""
+    return NOW
+
+
+def sample(home: Path) -> Path:
+    """The sample store in a person's home, all of it older than ``NOW``; the path of its sessions folder."""
+    sessions = write_sample(home / ".zeroclaw" / "workspace", NOW) / "sessions"
+    odd = sorted(path for path in sessions.iterdir() if path.lstat().st_mtime > NOW.timestamp())
+    for days, path in enumerate(odd, start=20):
+        _age(path, timedelta(days=days))
+    return sessions
+
+
+def folder(path: Path, sessions: dict[str, list[Message | bytes]]) -> Path:
+    """A sessions folder with these sessions, the first the newest; bytes stand as they are, for damaged lines."""
+    path.mkdir(parents=True, exist_ok=True)
+    for minutes, (key, rows) in enumerate(sessions.items(), start=1):
+        file = path / f"{key}.jsonl"
+        file.write_bytes(b"".join(row if isinstance(row, bytes) else write(row) for row in rows))
+        _age(file, timedelta(minutes=minutes))
+    return path
+
+
+def talk(count: int, word: str = "line") -> list[Message | bytes]:
+    """A conversation of so many messages."""
+    return [Message("user" if at % 2 else "assistant", f"{word} {at}") for at in range(1, count + 1)]
+
+
+def opened(path: Path, backend: Backend | None = Backend.JSONL) -> Store:
+    """The store at a path."""
+    return find(str(path), backend, {}).place.open()
+
+
+class StillApp(SessiontuiApp):
+    """The browser with a clock that stands still and cursors that do not blink. Its errors are kept to be seen."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, clock)
+        self.animation_level = "none"
+
+    @property
+    def browser(self) -> BrowserScreen:
+        """The screen below any dialog."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, BrowserScreen))
+
+    @property
+    def notices(self) -> list[str]:
+        """What the person was told, oldest first."""
+        return [notice.message for notice in self._notifications]
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Wait until every errand has ended and what it reported is on the screen."""
+    for field in pilot.app.screen.query(Input):
+        field.cursor_blink = False
+    for _ in range(600):
+        await pilot.pause()
+        if all(worker.is_finished for worker in pilot.app.workers):
+            await pilot.pause()
+            if all(worker.is_finished for worker in pilot.app.workers):
+                return
+        await pilot.pause(0.02)
+    raise AssertionError(f"work without end: {[worker.name for worker in pilot.app.workers]}")
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one by one, and see what each did before the next."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+def typed(text: str) -> list[str]:
+    """The keys that type a text."""
+    names = {" ": "space", "/": "slash", '"': "quotation_mark", "-": "minus", "_": "underscore"}
+    return [names.get(char, char) for char in text]
+
+
+def keys(*presses: str) -> Run:
+    """What to do before a snapshot is taken: settle, press, settle."""
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await press(pilot, *presses)
+
+    return run
+
+
+def shown(app: SessiontuiApp) -> list[str]:
+    """The lines of the screen as text, without the spaces at their ends."""
+    size = app.size
+    strips = app.screen._compositor.render_strips(size)
+    return [strip.text.rstrip() for strip in strips]
+
+
+def says(app: SessiontuiApp, *texts: str) -> bool:
+    """Whether the screen holds all of these texts."""
+    screen = "\n".join(shown(app))
+    return all(text in screen for text in texts)
+
+
+def _age(path: Path, age: timedelta) -> None:
+    when = (NOW - age).timestamp()
+    os.utime(path, (when, when), follow_symlinks=False)
+
+
+def names(rows: Iterable[object]) -> list[str]:
+    """The class names of what was posted."""
+    return [type(row).__name__ for row in rows]

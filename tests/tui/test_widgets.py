@@ -1,0 +1,479 @@
+"""Widgets alone: what they post, in order, and what they draw. None of them knows a store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.events import Paste
+from textual.message import Message as Posted
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session, Severity
+from sessiontui.tui import theme
+from sessiontui.tui.widgets.hit_list import HitList
+from sessiontui.tui.widgets.line_list import LineList
+from sessiontui.tui.widgets.message_view import nothing
+from sessiontui.tui.widgets.page_cache import PAGE, PAGES, PageCache, last_pages
+from sessiontui.tui.widgets.search_bar import FilterBar, SafeInput, SearchBar
+from sessiontui.tui.widgets.session_list import SessionList
+from sessiontui.tui.widgets.side import Side
+from sessiontui.tui.widgets.title import TitleLine
+from sessiontui.tui.widgets.transcript import Transcript
+from tests.support.screens import NOW, clock
+
+
+class Stage(App[None]):
+    """One widget, and what it posted."""
+
+    CSS = theme.CSS
+
+    def __init__(self, widget: Widget, *kinds: type[Posted]) -> None:
+        super().__init__()
+        self._widget, self._kinds = widget, kinds
+        self.posted: list[Posted] = []
+
+    def compose(self) -> ComposeResult:
+        yield self._widget
+
+    def on_mount(self) -> None:
+        self.register_theme(theme.NIGHT)
+        self.theme = theme.NIGHT.name
+        self._widget.focus()
+
+
+@asynccontextmanager
+async def staged(
+    widget: Widget, *kinds: type[Posted], size: tuple[int, int] = (60, 20)
+) -> AsyncIterator[tuple[Pilot[None], list[Any]]]:
+    """A widget on a screen of its own, and what it posts of these kinds."""
+    posted: list[Posted] = []
+
+    def hook(message: Posted) -> None:
+        if isinstance(message, kinds) and not any(message is other for other in posted):
+            posted.append(message)
+
+    app = Stage(widget)
+    async with app.run_test(size=size, message_hook=hook) as pilot:
+        await pilot.pause()
+        yield pilot, posted
+
+
+def lines(widget: Widget) -> list[str]:
+    return [widget.render_line(y).text.rstrip() for y in range(widget.content_region.height)]
+
+
+def texts(widget: Widget) -> list[str]:
+    """The lines without the bar of the cursor and the spaces around them."""
+    return [line.lstrip("▌").strip() for line in lines(widget)]
+
+
+def session(key: str, messages: int | None = 1, faults: int | None = 0, minutes: int = 5, **more: Any) -> Session:
+    when = NOW - timedelta(minutes=minutes)
+    return Session(key, Backend.JSONL, messages, faults, 1200, None, when, **more)
+
+
+def under_cursor(widget: SessionList) -> str | None:
+    """The key of the session under the cursor."""
+    return None if widget.session is None else widget.session.key
+
+
+def sessions(count: int) -> list[Session]:
+    return [session(f"key_{at:05}", at, minutes=at) for at in range(count)]
+
+
+# ---- the list of sessions
+
+
+async def test_a_session_is_a_line_with_badge_key_count_and_age() -> None:
+    rows = [
+        session("telegram_alice", 431, 2, 2),
+        session("discord_bot", 12_004, 0, 60 * 24 * 3),
+        session("telegram_carol", 0),
+        session("counting", None, None),
+        session("folder", None, None, trouble=Fault("not-a-file", Severity.DAMAGE, "a folder", 0)),
+        session("evil\x1b[31m[red]", 1),
+    ]
+    async with staged(SessionList(clock=clock), size=(40, 12)) as (pilot, _):
+        widget = pilot.app.query_one(SessionList)
+        widget.show(rows)
+        assert lines(widget)[:6] == [
+            " ! telegram_alice           431   2m",
+            "   discord_bot           12,004   3d",
+            " ~ telegram_carol             0   5m",
+            "   counting                   …   5m",
+            " × folder                     …   5m",
+            "   evil␛[31m[red]             1   5m",
+        ]
+
+
+async def test_moving_posts_the_key_and_enter_opens_it() -> None:
+    kinds = (SessionList.Chosen, SessionList.Opened)
+    async with staged(SessionList(clock=clock), *kinds) as (pilot, posted):
+        pilot.app.query_one(SessionList).show(sessions(50))
+        await pilot.press("j", "down", "k", "G", "g", "k", "enter")
+        assert posted == [
+            SessionList.Chosen("key_00000"),
+            SessionList.Chosen("key_00001"),
+            SessionList.Chosen("key_00002"),
+            SessionList.Chosen("key_00001"),
+            SessionList.Chosen("key_00049"),
+            SessionList.Chosen("key_00000"),
+            SessionList.Opened("key_00000"),
+        ]
+
+
+async def test_the_row_under_the_cursor_stays_on_its_line_when_rows_come_before_it() -> None:
+    async with staged(SessionList(clock=clock), SessionList.Chosen) as (pilot, posted):
+        widget = pilot.app.query_one(SessionList)
+        rows = sessions(200)
+        widget.show(rows[100:])
+        await pilot.press(*["j"] * 30)
+        key = under_cursor(widget)
+        line = widget.cursor - round(widget.scroll_y)
+        posted.clear()
+        widget.show(rows)
+        await pilot.pause()
+        assert under_cursor(widget) == key
+        assert widget.cursor - round(widget.scroll_y) == line
+        assert posted == []
+
+
+async def test_a_session_that_is_gone_gives_the_cursor_to_another() -> None:
+    async with staged(SessionList(clock=clock), SessionList.Chosen) as (pilot, posted):
+        widget = pilot.app.query_one(SessionList)
+        widget.show(sessions(5))
+        await pilot.press("G")
+        posted.clear()
+        widget.show(sessions(3))
+        await pilot.pause()
+        assert posted == [SessionList.Chosen("key_00000")]
+        widget.show([])
+        assert widget.session is None
+
+
+async def test_twenty_thousand_sessions_are_walked_and_drawn_by_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with staged(SessionList(clock=clock)) as (pilot, _):
+        widget = pilot.app.query_one(SessionList)
+        drawn: list[int] = []
+        draw = widget.draw
+
+        def counting(item: int, line: int, width: int, ground: Any) -> Any:
+            drawn.append(item)
+            return draw(item, line, width, ground)
+
+        monkeypatch.setattr(widget, "draw", counting)
+        widget.show(sessions(20_000))
+        await pilot.press("G")
+        assert under_cursor(widget) == "key_19999"
+        assert "key_19999" in lines(widget)[-1]
+        assert len(drawn) < 200
+
+
+async def test_a_click_chooses_and_a_second_one_opens() -> None:
+    kinds = (SessionList.Chosen, SessionList.Opened)
+    async with staged(SessionList(clock=clock), *kinds) as (pilot, posted):
+        pilot.app.query_one(SessionList).show(sessions(9))
+        await pilot.pause()
+        posted.clear()
+        await pilot.click(SessionList, offset=(5, 4))
+        await pilot.click(SessionList, offset=(5, 4))
+        assert posted == [SessionList.Chosen("key_00003"), SessionList.Opened("key_00003")]
+
+
+# ---- hits
+
+
+def hit(key: str, snippet: str, ordinal: int | None = 3, role: str = "user") -> Hit:
+    return Hit(key, Backend.JSONL, role, snippet, ordinal, Address(line=8))
+
+
+async def test_a_hit_is_two_lines() -> None:
+    async with staged(HitList(), size=(44, 10)) as (pilot, _):
+        widget = pilot.app.query_one(HitList)
+        widget.styles.display = "block"
+        await pilot.pause()
+        long = "so much stands before it " * 3 + "budget and after"
+        widget.show([hit("alice", "the budget\x1b"), hit("bob", long, None, "tool")], _budget)
+        assert lines(widget)[:4] == [
+            " alice                          user  #3",
+            "   the budget␛",
+            " bob                        tool  line 8",
+            "  …s before it budget and after",
+        ]
+
+
+def _budget(text: str) -> Sequence[tuple[int, int]]:
+    at = text.find("budget")
+    return [(at, at + 6)] if at >= 0 else []
+
+
+async def test_enter_on_a_hit_posts_it() -> None:
+    hits = [hit("alice", "one"), hit("bob", "two")]
+    async with staged(HitList(), HitList.Opened) as (pilot, posted):
+        widget = pilot.app.query_one(HitList)
+        widget.styles.display = "block"
+        widget.focus()
+        widget.show(hits, nothing)
+        await pilot.press("j", "enter")
+        assert [message.hit for message in posted] == [hits[1]]
+
+
+async def test_the_same_hit_stays_under_the_cursor_when_more_are_found() -> None:
+    old = [hit("alice", "one", 1), hit("bob", "two", 2)]
+    async with staged(HitList()) as (pilot, _):
+        widget = pilot.app.query_one(HitList)
+        widget.show(old, nothing)
+        widget.move_to(1)
+        widget.show([hit("new", "zero", 9), *old], nothing)
+        assert widget.hit == old[1]
+
+
+# ---- the inputs
+
+
+async def test_the_search_bar_walks_hits_and_keeps_the_letters() -> None:
+    async with staged(SearchBar(), SearchBar.Walked) as (pilot, posted):
+        await pilot.press("j", "down", "q", "up", "pagedown")
+        assert pilot.app.query_one(SearchBar).value == "jq"
+        assert [message.hits for message in posted] == [1, -1, 8]
+
+
+@pytest.mark.parametrize("kind", [SearchBar, FilterBar])
+async def test_what_is_pasted_is_made_visible(kind: type[SafeInput]) -> None:
+    async with staged(kind()) as (pilot, _):
+        bar = pilot.app.query_one(kind)
+        bar.post_message(Paste("a\x1b]52;c;eA==\x07b\r\nsecond\u202e"))
+        await pilot.pause()
+        assert bar.value == "a␛]52;c;eA==␇b  second�"
+
+
+async def test_the_filter_shows_what_fits_and_says_how_many() -> None:
+    async with staged(Side(id="side", clock=clock), SessionList.Chosen, size=(60, 16)) as (pilot, posted):
+        side = pilot.app.query_one(Side)
+        side.show([session("telegram_alice"), session("discord_bob"), session("telegram_bob")])
+        side.open_filter()
+        posted.clear()
+        await pilot.press("t", "b", "o")
+        assert [side.sessions.count, under_cursor(side.sessions)] == [1, "telegram_bob"]
+        assert posted[-1] == SessionList.Chosen("telegram_bob")
+        await pilot.press("x")
+        assert side.sessions.count == 0
+        assert any("No key fits." in line for line in lines(side.sessions))
+        side.close_filter()
+        assert side.sessions.count == 3
+        assert not side.filtering
+
+
+async def test_hits_take_the_place_of_sessions() -> None:
+    async with staged(Side(id="side", clock=clock), size=(60, 16)) as (pilot, _):
+        side = pilot.app.query_one(Side)
+        side.show([session("a")])
+        side.show_hits(Found((), 0), nothing)
+        await pilot.pause()
+        assert [widget.id for widget in side.query(LineList) if widget.display] == ["hits"]
+        assert any("Nothing found." in line for line in lines(side.hits))
+        side.hide_hits()
+        await pilot.pause()
+        assert [widget.id for widget in side.query(LineList) if widget.display] == ["sessions"]
+
+
+# ---- the title
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (100, " sessiontui  ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 faults"),
+        (70, " …/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 faults"),
+        (50, " …/sessions · jsonl · 3 sessions · ! 2 faults"),
+        (40, " …/sessions · jsonl · 3 sessions"),
+        (20, " jsonl · 3 sessions"),
+        (10, " jsonl · …"),
+    ],
+)
+async def test_the_title_leaves_out_whole_parts(width: int, expected: str) -> None:
+    async with staged(TitleLine(), size=(width, 3)) as (pilot, _):
+        title = pilot.app.query_one(TitleLine)
+        title.path, title.backend = "~/zeroclaw/sessions", "jsonl"
+        title.sessions, title.messages, title.faults = 3, 1234, 2
+        assert lines(title) == [expected]
+
+
+async def test_work_stands_at_the_right_and_unknown_counts_are_no_zero() -> None:
+    async with staged(TitleLine(), size=(80, 3)) as (pilot, _):
+        title = pilot.app.query_one(TitleLine)
+        title.path, title.backend, title.work = "/s", "jsonl", "indexing 43%"
+        assert lines(title)[0].startswith(" sessiontui  /s · jsonl · … sessions · … messages")
+        assert lines(title)[0].endswith("indexing 43%")
+
+
+# ---- the transcript
+
+
+def entry(row: int, text: str = "") -> Entry:
+    return Entry(row, Address(line=row + 1), Message("user", text or f"message {row}"))
+
+
+def given(widget: Transcript, posted: list[Posted]) -> int:
+    """Answer every page that was asked for; how many there were."""
+    wanted = [message for message in posted if isinstance(message, Transcript.PageWanted)]
+    posted.clear()
+    for page in wanted:
+        widget.give(page.start, [entry(row) for row in range(page.start, page.end)])
+    return len(wanted)
+
+
+async def served(pilot: Pilot[Any], widget: Transcript, posted: list[Posted]) -> None:
+    await pilot.pause()
+    while given(widget, posted):
+        await pilot.pause()
+
+
+async def test_a_million_rows_open_at_the_end_and_only_what_is_near_is_asked_for() -> None:
+    count = 1_000_000
+    async with staged(Transcript(), Transcript.PageWanted) as (pilot, posted):
+        widget = pilot.app.query_one(Transcript)
+        start = last_pages(count, 2 * PAGE)
+        widget.show(count, start, [entry(row) for row in range(start, count)])
+        await pilot.pause()
+        assert posted == []
+        assert texts(widget)[-2] == "message 999999"
+        assert widget.place is None
+        await pilot.press("g")
+        await pilot.pause()
+        assert [(page.start, page.end) for page in posted] == [(0, PAGE)]
+        await served(pilot, widget, posted)
+        assert texts(widget)[1] == "message 0"
+        assert widget.cursor == 0
+
+
+async def test_paging_down_shows_every_message_once_in_order() -> None:
+    async with staged(Transcript(), Transcript.PageWanted) as (pilot, posted):
+        widget = pilot.app.query_one(Transcript)
+        widget.show(300, 0, [entry(row) for row in range(PAGE)], row=0)
+        seen: list[str] = []
+        for _ in range(80):
+            await served(pilot, widget, posted)
+            seen += [line for line in texts(widget) if "message" in line and line not in seen]
+            await pilot.press("pagedown")
+        assert seen == [f"message {row}" for row in range(300)]
+
+
+async def test_the_place_stays_when_all_rows_are_known() -> None:
+    async with staged(Transcript()) as (pilot, _):
+        widget = pilot.app.query_one(Transcript)
+        widget.show(PAGE * 2, 0, [entry(row + 1_000) for row in range(PAGE * 2)])
+        await pilot.press("K", "K", "k", "k")
+        before, chosen = lines(widget), widget.cursor
+        start = last_pages(1_000 + PAGE * 2, 2 * PAGE)
+        widget.extend(1_000 + PAGE * 2, 1_000, start, [entry(row) for row in range(start, 1_000 + PAGE * 2)])
+        await pilot.pause()
+        after = [line for line in lines(widget) if "message" in line]
+        assert after == [line for line in before if "message" in line]
+        assert widget.cursor == chosen + 1_000
+
+
+async def test_the_place_stays_when_the_window_is_resized() -> None:
+    async with staged(Transcript()) as (pilot, _):
+        widget = pilot.app.query_one(Transcript)
+        text = "many words that must be wrapped somewhere " * 5
+        widget.show(40, 0, [entry(row, f"{row}: {text}") for row in range(40)], row=20)
+        await pilot.pause()
+        assert texts(widget)[1].startswith("20: many")
+        await pilot.resize_terminal(40, 20)
+        await pilot.pause()
+        assert texts(widget)[1].startswith("20: many")
+
+
+async def test_j_and_k_walk_lines_and_capitals_walk_messages() -> None:
+    async with staged(Transcript()) as (pilot, _):
+        widget = pilot.app.query_one(Transcript)
+        widget.show(60, 0, [entry(row) for row in range(60)], row=10)
+        await pilot.pause()
+        await pilot.press("J", "J")
+        assert widget.cursor == 12
+        await pilot.press("K")
+        assert widget.cursor == 11
+        top = lines(widget)[0]
+        await pilot.press("j")
+        assert lines(widget)[0] != top
+        await pilot.press("k")
+        assert lines(widget)[0] == top
+        await pilot.press("G")
+        assert widget.place is None
+
+
+async def test_the_wheel_moves_the_view() -> None:
+    async with staged(Transcript()) as (pilot, _):
+        widget = pilot.app.query_one(Transcript)
+        widget.show(60, 0, [entry(row) for row in range(60)])
+        await pilot.pause()
+        widget.scroll_to(y=30, animate=False)
+        await pilot.pause()
+        assert texts(widget)[2] == "message 8"
+        assert widget.place is not None
+
+
+async def test_enter_shows_more_of_a_long_message() -> None:
+    async with staged(Transcript()) as (pilot, _):
+        widget = pilot.app.query_one(Transcript)
+        widget.show(1, 0, [entry(0, "word " * 40_000)])
+        await pilot.pause()
+        before = widget.virtual_size.height
+        await pilot.press("enter")
+        assert widget.virtual_size.height > 1.9 * before
+
+
+async def test_nothing_to_show_is_said() -> None:
+    async with staged(Transcript()) as (pilot, _):
+        widget = pilot.app.query_one(Transcript)
+        widget.show(0, 0, ())
+        assert any("no messages yet" in line for line in lines(widget))
+        widget.say("It is \x1b[31m[red] gone")
+        assert any("It is ␛[31m[red] gone" in line for line in lines(widget))
+
+
+# ---- pages
+
+
+def pages(count: int) -> Iterator[tuple[int, list[Entry]]]:
+    for at in range(count):
+        yield at * PAGE, [entry(row) for row in range(at * PAGE, (at + 1) * PAGE)]
+
+
+def test_a_page_is_asked_for_once() -> None:
+    cache = PageCache()
+    assert cache.wanted(10, 200) == [0, 64, 128, 192]
+    assert cache.wanted(10, 200) == []
+    cache.put(64, [entry(64)])
+    assert cache.get(64) == entry(64)
+    assert cache.get(65) is None
+    cache.clear()
+    assert cache.wanted(64, 65) == [64]
+
+
+def test_the_least_used_pages_are_forgotten() -> None:
+    cache = PageCache()
+    for start, rows in pages(PAGES + 3):
+        cache.get(0)
+        cache.put(start, rows)
+    assert cache.get(0) is not None
+    assert cache.get(PAGE) is None
+
+
+def test_a_few_large_messages_are_bounded_by_their_bytes() -> None:
+    cache = PageCache()
+    for at in range(5):
+        cache.put(at * PAGE, [entry(at * PAGE, "x" * 20_000_000)])
+    assert [cache.get(at * PAGE) is not None for at in range(5)] == [False, False, False, True, True]
+
+
+def test_only_whole_pages_are_kept() -> None:
+    with pytest.raises(ValueError):
+        PageCache().put(1, [entry(1)])
