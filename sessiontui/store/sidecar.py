@@ -130,10 +130,9 @@ class Sidecar:
         """
         try:
             with closing(schema.connect(self.path)) as connection:
-                asked = SidecarSearch(connection, os.fsencode(self.folder), cancelled)
-                found = asked.found(query, limit, relevance=relevance)
-            self._mark(asked.stale)
-            return found
+                if not rows.is_empty(connection) or self._is_being_made():
+                    return self._asked(connection, query, limit, relevance, cancelled)
+            trouble = self._trouble
         except FileNotFoundError:
             trouble = self._trouble
         except (OSError, Unusable) as error:
@@ -144,6 +143,18 @@ class Sidecar:
                 self._discard()
         found = scan(os.fsencode(self.folder), self.listed(), query, limit, cancelled)
         return replace(found, note=f"all files were read, for there is no search index: {trouble}")
+
+    def _asked(
+        self, connection: sqlite3.Connection, query: Query, limit: int | None, relevance: bool, cancelled: Cancelled
+    ) -> Found:
+        search = SidecarSearch(connection, os.fsencode(self.folder), cancelled)
+        found = search.found(query, limit, relevance=relevance)
+        self._mark(search.stale)
+        return found
+
+    def _is_being_made(self) -> bool:
+        with schema.locked(self.path) as ours:
+            return not ours
 
     def _mark(self, stale: set[int]) -> None:
         """Have the next update look at every byte of these files."""

@@ -176,6 +176,12 @@ def dead_part(connection: sqlite3.Connection) -> float:
     return float(dead / (dead + alive)) if dead else 0.0
 
 
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether nothing was ever indexed: not even the first part of a first build is there."""
+    found = connection.execute("SELECT 1 FROM segment UNION ALL SELECT 1 FROM meta WHERE name = 'built' LIMIT 1")
+    return found.fetchone() is None
+
+
 def is_built(connection: sqlite3.Connection) -> bool:
     """Whether a first build came to its end."""
     return connection.execute("SELECT 1 FROM meta WHERE name = 'built'").fetchone() is not None

@@ -69,10 +69,12 @@ class SidecarSearch:
         if limit is not None and limit <= 0:
             return Found((), None)
         with Interrupt(self._connection, self._cancelled):
+            self._connection.execute("BEGIN")  # all statements see the same moment
             try:
                 return self._found(query, limit, relevance=relevance)
             finally:
                 self._close()
+                self._connection.execute("ROLLBACK")
 
     def _found(self, query: Query, limit: int | None, *, relevance: bool) -> Found:
         expression = match_expression(query)

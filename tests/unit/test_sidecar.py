@@ -1,0 +1,366 @@
+"""The index of a JSONL store: what it finds and in which order, what it remembers, and what it refuses."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sessiontui.dialects import zeroclaw
+from sessiontui.disk.lines import Stamp
+from sessiontui.errors import Cancelled, StoreError
+from sessiontui.model import Found, Message, Span
+from sessiontui.query.parse import parse
+from sessiontui.store import full_text, sidecar_build, sidecar_schema, sidecar_search, sidecar_segment
+from sessiontui.store import sidecar_rows as rows
+from sessiontui.store.sidecar import Sidecar
+
+
+def line(content: str, role: str = "user") -> bytes:
+    return zeroclaw.write(Message(role, content))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "sessions"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def sidecar(folder: Path, tmp_path: Path) -> Sidecar:
+    return Sidecar(folder, tmp_path / "cache")
+
+
+def write(folder: Path, key: str, *lines: bytes, clock: int = 1) -> Path:
+    path = folder / f"{key}.jsonl"
+    path.write_bytes(b"".join(lines))
+    os.utime(path, ns=(clock * 10**9, clock * 10**9))
+    return path
+
+
+def stamp(path: Path) -> Stamp:
+    found = path.stat()
+    return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def hits(found: Found) -> list[tuple[str, int | None]]:
+    return [(hit.key, hit.ordinal) for hit in found.hits]
+
+
+# ---- what it finds
+
+
+def test_a_hit_knows_where_it_stands(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "one", line("first"), b"\n", b"{torn\n", line("the needle é", "tool"))
+    sidecar.update()
+    (hit,) = sidecar.search(parse("Needle e")).hits
+    assert (hit.key, hit.role, hit.snippet, hit.ordinal) == ("one", "tool", "the needle é", 2)
+    assert hit.address.line == 4
+    assert hit.address.span == Span(len(line("first")) + 1 + 6, len(line("the needle é", "tool")) - 1)
+
+
+def test_the_newest_comes_first(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "old", line("x a"), line("x b"), clock=1)
+    write(folder, "new", line("x c"), line("x d"), clock=2)
+    sidecar.update()
+    assert hits(sidecar.search(parse("x"))) == [("new", 2), ("new", 1), ("old", 2), ("old", 1)]
+    with (folder / "old.jsonl").open("ab") as out:
+        out.write(line("x e"))
+    sidecar.update()
+    assert hits(sidecar.search(parse("x"), limit=2)) == [("old", 3), ("new", 2)]
+    assert sidecar.search(parse("x"), limit=2).total == 5
+
+
+def test_each_group_of_a_first_build_stands_below_the_one_before(
+    folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sidecar_build, "SMALLEST", 1)
+    for clock in range(1, 31):
+        write(folder, f"s{clock:02}", line("x"), clock=clock)
+    counts = []
+
+    def watch(done: int, total: int) -> None:
+        if sidecar.path.exists():
+            with closing(sidecar_schema.connect(sidecar.path)) as connection:
+                found = connection.execute("SELECT rowid FROM words WHERE words MATCH 'x' ORDER BY rowid DESC")
+                counts.append(len(found.fetchall()))
+
+    sidecar.update(progress=watch)
+    assert len(set(counts)) > 5  # it could be searched after each group
+    assert [key for key, _ in hits(sidecar.search(parse("x")))] == [f"s{clock:02}" for clock in range(30, 0, -1)]
+
+
+def test_relevance_ranks_the_short_message_first_and_says_what_it_leaves_out(
+    folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, "one", line("needle"), line("needle " + "straw " * 500), line("straw"))
+    sidecar.update()
+    assert hits(sidecar.search(parse("needle"), relevance=True)) == [("one", 1), ("one", 2)]
+    monkeypatch.setattr(full_text, "RANKED", 1)
+    monkeypatch.setattr(sidecar_search, "RANKED", 1)
+    found = sidecar.search(parse("needle"), relevance=True)
+    assert hits(found) == [("one", 2)]
+    assert found.total == 2
+    assert found.note == "ranked among the newest 1 of 2 hits"
+
+
+def test_roles_and_names_are_not_searched(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "needle", line("hay", "needle"))
+    sidecar.update()
+    assert sidecar.search(parse("needle")) == Found((), 0)
+
+
+def test_a_short_prefix_is_answered_from_the_newest_first(
+    folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, "one", *(line(f"word{number}") for number in range(10)))
+    sidecar.update()
+    found = sidecar.search(parse("wor*"), limit=2)
+    assert hits(found) == [("one", 10), ("one", 9)]
+    assert found.total is None  # nobody counted
+    monkeypatch.setattr(sidecar_search, "NEWEST", 1)
+    found = sidecar.search(parse("wor*"), limit=2)
+    assert hits(found) == [("one", 10), ("one", 9)]
+    assert found.total == 10
+
+
+def test_what_has_no_words_is_read(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "one", line("日本語"), b'{"role":"user","content":"\\u65e5\\u672c"}\n', line("a+b"), line("x a+b"))
+    sidecar.update()
+    assert hits(sidecar.search(parse("日本"))) == [("one", 2), ("one", 1)]
+    assert hits(sidecar.search(parse("a+b x"))) == [("one", 4)]
+    assert sidecar.search(parse("+"), limit=1).total is None
+
+
+def test_an_empty_query_and_a_limit_of_nothing(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "one", line("x"))
+    sidecar.update()
+    assert sidecar.search(parse('""')) == Found((), 0)
+    assert sidecar.search(parse("x"), limit=0) == Found((), None)
+
+
+def test_only_one_file_is_indexed_where_only_one_is_the_store(folder: Path, tmp_path: Path) -> None:
+    write(folder, "one", line("x"))
+    write(folder, "two", line("x"))
+    sidecar = Sidecar(folder, tmp_path / "cache", only="two.jsonl")
+    assert hits(sidecar.search(parse("x"))) == [("two", 1)]
+    sidecar.update()
+    assert hits(sidecar.search(parse("x"))) == [("two", 1)]
+    assert sidecar.path != Sidecar(folder, tmp_path / "cache").path
+
+
+def test_names_that_are_not_utf8_and_what_is_no_file(folder: Path, sidecar: Sidecar) -> None:
+    (folder / os.fsdecode(b"\xff.jsonl")).write_bytes(line("x"))
+    (folder / "folder.jsonl").mkdir()
+    (folder / "gone.jsonl").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe.jsonl")
+    sidecar.update()
+    assert hits(sidecar.search(parse("x"))) == [("\udcff", 1)]
+
+
+def test_a_huge_message_is_searched_in_its_beginning_and_says_so(
+    folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessiontui.disk.lines.HUGE", 2_000)
+    monkeypatch.setattr(sidecar_segment, "SEARCHED", 3_000)
+    write(folder, "one", line("begin " + "x " * 4_000 + "end"), line("begin"))
+    sidecar.update()
+    assert hits(sidecar.search(parse("begin"))) == [("one", 2), ("one", 1)]
+    found = sidecar.search(parse("end"))
+    assert found.hits == ()
+    assert "only the beginning is searched" in found.note
+
+
+# ---- what changed since
+
+
+def test_a_hit_whose_bytes_are_gone_is_left_out_and_looked_at_again(folder: Path, sidecar: Sidecar) -> None:
+    path = write(folder, "one", line("alpha"), line("beta"))
+    sidecar.update()
+    path.write_bytes(line("gamma") + line("beta"))
+    os.utime(path, ns=(10**9, 10**9))  # nothing tells that it changed
+    found = sidecar.search(parse("alpha"))
+    assert found.hits == ()
+    assert "some files changed" in found.note
+    sidecar.update()
+    assert hits(sidecar.search(parse("gamma"))) == [("one", 1)]
+    assert sidecar.search(parse("alpha")) == Found((), 0)
+
+
+def test_growth_touches_nothing_that_was_indexed(folder: Path, sidecar: Sidecar) -> None:
+    path = write(folder, "one", line("alpha"))
+    sidecar.update()
+    for number in range(3):
+        with path.open("ab") as out:
+            out.write(line(f"more {number}"))
+        sidecar.update()
+    with closing(sidecar_schema.connect(sidecar.path)) as connection:
+        assert rows.dead_part(connection) == 0
+        assert connection.execute("SELECT count(*) FROM words WHERE words MATCH 'alpha OR more'").fetchone() == (4,)
+
+
+def test_an_unfinished_last_line_is_looked_at_again(folder: Path, sidecar: Sidecar) -> None:
+    path = write(folder, "one", line("alpha"), line("beta")[:-1])
+    sidecar.update()
+    assert hits(sidecar.search(parse("beta"))) == [("one", 2)]
+    with path.open("ab") as out:
+        out.write(line("gamma"))  # glued: ZeroClaw reads neither
+    sidecar.update()
+    assert sidecar.search(parse("beta")).hits == ()
+    assert sidecar.search(parse("gamma")).hits == ()
+    facts = sidecar.facts(path.name, stamp(path))
+    assert facts is not None
+    assert (facts.messages, facts.faults) == (1, 1)
+
+
+def test_cancelled_work_is_taken_up_again(folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sidecar_build, "SMALLEST", 1)
+    for clock in range(1, 13):
+        write(folder, f"s{clock:02}", line("x"), clock=clock)
+    asked = iter(range(1000))
+    with pytest.raises(Cancelled):
+        sidecar.update(cancelled=lambda: next(asked) > 18)
+    early = sidecar.search(parse("x"))
+    assert 0 < len(early.hits) < 12
+    assert "not indexed yet" in early.note
+    sidecar.update()
+    assert [key for key, _ in hits(sidecar.search(parse("x")))] == [f"s{clock:02}" for clock in range(12, 0, -1)]
+
+
+def test_too_many_dead_rows_make_it_anew(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "one", line("alpha"))
+    gone = write(folder, "two", line("beta"))
+    sidecar.update()
+    gone.unlink()
+    sidecar.update()
+    with closing(sidecar_schema.connect(sidecar.path)) as connection:
+        assert rows.dead_part(connection) == 0
+        assert connection.execute("SELECT count(*) FROM words WHERE words MATCH 'alpha OR beta'").fetchone() == (1,)
+
+
+def test_a_search_can_be_cancelled(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "one", *(line("x") for _ in range(50)))
+    with pytest.raises(Cancelled):
+        sidecar.search(parse("x"), cancelled=lambda: True)
+    sidecar.update()
+    for text in ("x", "+"):
+        with pytest.raises(Cancelled):
+            sidecar.search(parse(text), cancelled=lambda: True)
+
+
+# ---- counts
+
+
+def test_facts_are_those_of_the_very_file(folder: Path, sidecar: Sidecar) -> None:
+    path = write(folder, "one", line("x"), b"bad\n", b"\n")
+    assert sidecar.facts(path.name, stamp(path)) is None
+    sidecar.update()
+    facts = sidecar.facts(path.name, stamp(path))
+    assert facts is not None
+    assert (facts.messages, facts.faults) == (1, 1)
+    os.utime(path, ns=(5, 5))
+    assert sidecar.facts(path.name, stamp(path)) is None
+
+
+def test_what_was_learned_is_kept_without_an_index(folder: Path, sidecar: Sidecar, tmp_path: Path) -> None:
+    path = write(folder, "one", line("x"))
+    sidecar.learn(path.name, stamp(path), 1, 0)
+    assert sidecar.facts(path.name, stamp(path)) is not None
+    sidecar.flush()
+    assert Sidecar(folder, tmp_path / "cache").facts(path.name, stamp(path)) is not None
+    found = sidecar.search(parse("x"))
+    assert hits(found) == [("one", 1)]
+    assert "there is no search index" in found.note
+
+
+# ---- where it is kept
+
+
+def test_nobody_else_can_read_it(folder: Path, sidecar: Sidecar, tmp_path: Path) -> None:
+    write(folder, "one", line("x"))
+    mask = os.umask(0)
+    try:
+        sidecar.update()
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "cache").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "cache").iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("spoil", ["folder-open", "folder-link", "file-open", "file-link", "folder-is-file"])
+def test_a_place_that_is_not_private_is_left_alone(folder: Path, sidecar: Sidecar, tmp_path: Path, spoil: str) -> None:
+    write(folder, "one", line("x"))
+    cache = tmp_path / "cache"
+    if spoil == "folder-is-file":
+        cache.write_text("mine")
+    elif spoil == "folder-link":
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        cache.symlink_to(tmp_path / "elsewhere")
+    else:
+        sidecar.update()
+        if spoil == "folder-open":
+            cache.chmod(0o755)
+            sidecar.path.unlink()
+        elif spoil == "file-open":
+            sidecar.path.chmod(0o644)
+        else:
+            sidecar.path.rename(tmp_path / "elsewhere")
+            sidecar.path.symlink_to(tmp_path / "elsewhere")
+    assert sidecar.update() is False
+    found = sidecar.search(parse("x"))
+    assert hits(found) == [("one", 1)]
+    assert found.note.startswith("all files were read, for there is no search index: ")
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b""])
+def test_a_spoiled_index_is_made_anew(folder: Path, sidecar: Sidecar, content: bytes) -> None:
+    write(folder, "one", line("x"))
+    sidecar.update()
+    sidecar.path.write_bytes(content)
+    found = sidecar.search(parse("x"))
+    assert hits(found) == [("one", 1)]
+    assert "all files were read" in found.note
+    assert not sidecar.path.exists()
+    assert sidecar.update()
+    assert sidecar.search(parse("x")).note == ""
+
+
+def test_an_index_of_another_format_is_made_anew(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "one", line("x"))
+    sidecar.update()
+    with closing(sqlite3.connect(sidecar.path)) as connection, connection:
+        connection.execute("UPDATE meta SET value = '0.0'")
+    assert sidecar.update()
+    assert sidecar.search(parse("x")) == sidecar.search(parse("X"))
+    assert sidecar.search(parse("x")).note == ""
+
+
+def test_the_second_process_only_reads(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "one", line("x"))
+    with sidecar_schema.locked(sidecar.path) as ours:
+        assert ours
+        assert sidecar.update(wait=0) is False
+    assert sidecar.update(wait=0) is True
+    write(folder, "two", line("x"))
+    with sidecar_schema.locked(sidecar.path):
+        assert hits(sidecar.search(parse("x"))) == [("one", 1)]
+
+
+def test_a_store_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
+    sidecar = Sidecar(tmp_path / "nowhere", tmp_path / "cache")
+    for work in (sidecar.update, lambda: sidecar.search(parse("x"))):
+        with pytest.raises(StoreError, match="can't be read"):
+            work()
+
+
+def test_indexing_and_searching_change_nothing_in_the_store(folder: Path, sidecar: Sidecar) -> None:
+    path = write(folder, "one", line("x"), line("y")[:-1])
+    before = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ctime_ns, sorted(os.listdir(folder)))
+    sidecar.update()
+    sidecar.search(parse("x +"))
+    assert before == (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ctime_ns, sorted(os.listdir(folder)))

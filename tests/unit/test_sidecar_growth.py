@@ -1,0 +1,114 @@
+"""Whatever happens to the files, the brought-up index finds what reading all of them finds, at the same places."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sessiontui.disk import lines
+from sessiontui.query.parse import parse
+from sessiontui.store import jsonl_file, sidecar_build, sidecar_schema, sidecar_segment
+from sessiontui.store import sidecar_rows as rows
+from sessiontui.store.protocol import never
+from sessiontui.store.sidecar import Sidecar
+from sessiontui.store.sidecar_scan import scan
+
+LINES = st.sampled_from(
+    [
+        b'{"role":"user","content":"foo"}\n',
+        b'{"role":"user","content":"foo bar"}\n',
+        b'{"role":"tool","content":"bar 12"}\n',
+        b'{"role":"tool","content":"' + b"foo " * 30 + b'"}\n',
+        b'["user","bar"]\n',
+        b"\n",
+        b'{"role":"us{"role":"user","content":"foo"}\n',
+        b"x" * 150 + b"\n",
+    ]
+)
+OPEN = st.sampled_from([b"", b'{"role":"user","content":"foo"}', b'{"role":"user","con', b"  "])
+NAMES = st.sampled_from(["one", "one", "two"])
+STEPS = st.one_of(
+    st.tuples(st.just("append"), NAMES, st.lists(LINES, max_size=6).map(b"".join), OPEN),
+    st.tuples(st.just("cut"), NAMES, st.integers(0, 400)),
+    st.tuples(st.just("rewrite"), NAMES, st.integers(0, 400), st.lists(LINES, max_size=3).map(b"".join)),
+    st.tuples(st.just("edit"), NAMES, st.integers(0, 400)),
+    st.tuples(st.just("touch"), NAMES),
+    st.tuples(st.just("remove"), NAMES),
+)
+
+
+@contextmanager
+def small_pieces() -> Iterator[None]:
+    """Everything that is cut into pieces is cut after a few bytes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "HUGE", 100)
+        patch.setattr(sidecar_segment, "ROWS", 3)
+        patch.setattr(sidecar_build, "SMALLEST", 90)
+        patch.setattr(sidecar_build, "COMMIT", 4)
+        yield
+
+
+def do(folder: Path, step: tuple[object, ...], clock: int) -> None:
+    verb, name, *rest = step
+    path = folder / f"{name}.jsonl"
+    old = path.read_bytes() if path.exists() else b""
+    match verb, rest:
+        case "append", [bytes() as more, bytes() as unfinished]:
+            with path.open("ab") as out:
+                out.write(more + unfinished)
+        case "cut", [int() as at] if path.exists():
+            os.truncate(path, max(0, len(old) - at))
+        case "rewrite", [int() as at, bytes() as more]:
+            path.unlink(missing_ok=True)
+            path.write_bytes(old[:at] + more + old[at + 20 :])
+        case "edit", [int() as at] if len(old) > at:
+            with path.open("r+b") as out:
+                out.seek(at)
+                out.write(b"z")
+        case "remove", _:
+            path.unlink(missing_ok=True)
+            return
+    if path.exists():
+        os.utime(path, ns=(clock, clock))
+
+
+@settings(max_examples=120)
+@given(st.lists(st.tuples(STEPS, st.booleans()), min_size=2, max_size=12))
+def test_the_index_follows_the_files(steps: list[tuple[tuple[object, ...], bool]]) -> None:
+    with tempfile.TemporaryDirectory() as root, small_pieces():
+        folder = Path(root) / "sessions"
+        folder.mkdir()
+        sidecar = Sidecar(folder, Path(root) / "cache")
+        for clock, (step, unseen) in enumerate(steps, 1):
+            do(folder, step, clock * 10**9)
+            if not unseen or clock == len(steps):
+                assert sidecar.update()
+                agree(folder, sidecar)
+
+
+def agree(folder: Path, sidecar: Sidecar) -> None:
+    """Same hits at the same places, and the counts of every file."""
+    for text in ("foo", "ba*", "12", '"foo bar"', "{"):
+        found = sidecar.search(parse(text), limit=None)
+        assert found.note == ""
+        expected = scan(os.fsencode(folder), sidecar.listed(), parse(text), None, never)
+        assert sorted(map(str, found.hits)) == sorted(map(str, expected.hits))
+        assert found.total == expected.total
+    for listed in sidecar.listed():
+        fd = lines.open_file(folder / os.fsdecode(listed.name))
+        count = jsonl_file.count(fd, listed.stamp.size)
+        os.close(fd)
+        facts = sidecar.facts(os.fsdecode(listed.name), listed.stamp)
+        assert facts is not None
+        assert (facts.messages, facts.faults) == (count.messages, count.faults)
+    assert sidecar.update()
+    with closing(sidecar_schema.connect(sidecar.path)) as connection:
+        assert rows.dead_part(connection) <= sidecar_build.MOST_DEAD
+        assert rows.waiting(connection) == 0
