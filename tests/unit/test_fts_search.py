@@ -1,0 +1,140 @@
+"""Search in a sessions.db: by its own index, by reading rows, and what is no hit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from sessiontui.errors import Cancelled
+from sessiontui.model import Backend, Found
+from sessiontui.query.parse import parse
+from sessiontui.store import fts_search, full_text
+from sessiontui.store.fts_search import search_rows
+from sessiontui.store.protocol import never
+from sessiontui.store.schema import NEW
+from sessiontui.store.sqlite_open import text
+
+TIME = "2026-03-16T12:23:18.123456789+00:00"
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    made = sqlite3.connect(":memory:", isolation_level=None)
+    made.text_factory = text
+    made.executescript(NEW)
+    yield made
+    made.close()
+
+
+def add(connection: sqlite3.Connection, key: object, content: object, role: object = "user") -> None:
+    connection.execute(
+        "INSERT INTO sessions(session_key, role, content, created_at) VALUES (?, ?, ?, ?)", (key, role, content, TIME)
+    )
+
+
+def search(connection: sqlite3.Connection, typed: str, limit: int | None = 50, *, relevance: bool = False) -> Found:
+    return search_rows(connection, parse(typed), limit, relevance, never)
+
+
+def ids(found: Found) -> list[int | None]:
+    return [hit.address.id for hit in found.hits]
+
+
+def test_a_hit_is_the_row_with_its_place(connection: sqlite3.Connection) -> None:
+    add(connection, "other", "foo")
+    add(connection, "key", "bar")
+    add(connection, "key", "some Foo here", "assistant")
+    found = search(connection, "foo")
+    hit = found.hits[0]
+    assert (hit.key, hit.backend, hit.role, hit.snippet) == ("key", Backend.SQLITE, "assistant", "some Foo here")
+    assert (hit.ordinal, hit.address.id) == (2, 3)
+    assert hit.address.created_at == datetime(2026, 3, 16, 12, 23, 18, 123456, UTC)
+    assert (ids(found), found.total, found.note) == ([3, 1], 2, "")
+
+
+def test_the_total_is_of_all_hits(connection: sqlite3.Connection) -> None:
+    for _ in range(7):
+        add(connection, "key", "foo")
+    found = search(connection, "foo", 3)
+    assert (ids(found), found.total) == ([7, 6, 5], 7)
+    assert [hit.ordinal for hit in found.hits] == [7, 6, 5]
+    assert search(connection, "foo", None).total == 7
+    assert search(connection, "foo", 0) == Found((), None)
+    assert search(connection, "") == Found((), 0)
+
+
+def test_keys_and_roles_are_not_searched(connection: sqlite3.Connection) -> None:
+    add(connection, "needle", "hay", "needle")
+    assert search(connection, "needle") == Found((), 0)
+
+
+def test_what_zeroclaw_does_not_load_is_no_hit(connection: sqlite3.Connection) -> None:
+    add(connection, "key", b"foo +")
+    connection.execute("INSERT INTO sessions SELECT NULL, 'key', 'user', CAST(x'666f6f202bff' AS TEXT), ''")
+    add(connection, b"blob", "foo +")
+    add(connection, "key", "foo +", b"user")
+    add(connection, "key", "foo +")
+    for typed in ("foo", "+", "foo +", "fo*"):
+        assert ids(search(connection, typed)) == [5]
+
+
+def test_a_key_that_is_no_utf8_is_decoded_as_a_file_name(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT INTO sessions SELECT NULL, CAST(x'6bff' AS TEXT), 'user', 'foo', ''")
+    (hit,) = search(connection, "foo").hits
+    assert (hit.key, hit.ordinal) == ("k\udcff", 1)
+
+
+def test_an_index_that_is_out_of_step_gives_no_false_hit(connection: sqlite3.Connection) -> None:
+    add(connection, "key", "foo")
+    connection.execute("DROP TRIGGER sessions_au")  # as in the older eras
+    connection.execute("UPDATE sessions SET content = 'bar'")
+    assert search(connection, "foo").hits == ()
+
+
+def test_without_an_index_rows_are_read(connection: sqlite3.Connection) -> None:
+    add(connection, "key", "foo")
+    add(connection, "key", "Föo bar")
+    for trigger in ("sessions_ai", "sessions_ad", "sessions_au"):
+        connection.execute(f"DROP TRIGGER {trigger}")
+    connection.execute("DROP TABLE sessions_fts")
+    assert ids(search(connection, "foo")) == [2, 1]
+    assert search(connection, "foo", 1).total is None
+
+
+def test_relevance(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(connection, "key", "foo")
+    add(connection, "key", "foo " + "straw " * 100)
+    assert ids(search(connection, "foo", relevance=True)) == [1, 2]
+    assert ids(search(connection, "foo", 1, relevance=True)) == [1]
+    monkeypatch.setattr(fts_search, "RANKED", 1)
+    monkeypatch.setattr(full_text, "RANKED", 1)
+    found = search(connection, "foo", relevance=True)
+    assert (ids(found), found.total, found.note) == ([2], 2, "ranked among the newest 1 of 2 hits")
+
+
+@pytest.mark.parametrize("typed", ["foo", "+", "fo* +", '"a b"'])
+@pytest.mark.parametrize("relevance", [False, True])
+def test_it_can_be_cancelled(connection: sqlite3.Connection, typed: str, relevance: bool) -> None:
+    for _ in range(20):
+        add(connection, "key", "foo a b +")
+    with pytest.raises(Cancelled):
+        search_rows(connection, parse(typed), 5, relevance, lambda: True)
+    assert search(connection, typed, relevance=relevance).total == 20  # the connection is as it was
+
+
+def test_a_long_question_to_sqlite_is_interrupted(connection: sqlite3.Connection) -> None:
+    for _ in range(3_000):
+        add(connection, "key", "hay")
+    asked = 0
+
+    def later() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 1
+
+    with pytest.raises(Cancelled):
+        search_rows(connection, parse("✂"), 5, False, later)
+    assert asked == 2  # no row matched: SQLite itself asked
