@@ -16,6 +16,8 @@ DATA = Path(__file__).parents[1] / "data"
 A = zeroclaw.write(Message("user", 'quoted {"role":"user","content":"bait"} }{ \\'))[:-1]
 B = zeroclaw.write(Message("assistant", "b"))[:-1]
 
+NESTED = b'{"role":"user","content":"c","x":%b}' % A
+
 
 def found(line: bytes) -> list[bytes]:
     return [line[span.offset : span.stop] for span in whole_records(line)]
@@ -62,6 +64,7 @@ def found(line: bytes) -> list[bytes]:
         pytest.param(b'{"role":"user","x":' + B + b',"content":"torn', [], id="envelope_torn"),
         pytest.param(b'{"role":"user","x":' + B + b"}", [], id="nested in a record without content"),
         pytest.param(b'{"role":"user","content":null}', [], id="wrong shape"),
+        pytest.param(NESTED + B, [NESTED, B], id="nested in a whole record"),
         pytest.param(b'{"role":"a","role":"b","content":"c"}', [], id="a key twice"),
     ],
 )
