@@ -1,4 +1,4 @@
-"""Fixed surroundings for every test: no user configuration, no colour wishes, a derandomised hypothesis in CI."""
+"""Fixed surroundings for every test: no configuration or wishes of the person's own, the same examples at every run."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("dev", deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, max_examples=1_000)  # --hypothesis-profile=explore
+settings.load_profile("fixed")
+
+_OURS = ("ZEROCLAW_", "SESSIONTUI_", "XDG_", "TEXTUAL")
+_WISHES = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "COLUMNS", "LINES"}
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +21,7 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     """Keep the person's own stores, caches and settings out of every test."""
     home: Path = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(("ZEROCLAW_", "SESSIONTUI_", "XDG_")) or name in ("NO_COLOR", "COLORTERM"):
+        if name.startswith(_OURS) or name in _WISHES:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
