@@ -111,9 +111,9 @@ async def test_a_long_session_opens_at_its_end_and_knows_its_lines(tmp_path: Pat
 async def test_what_cannot_be_read_says_why(store: Path) -> None:
     (store / "odd.jsonl").mkdir()
     (store / "gone.jsonl").symlink_to("nowhere")
+    os.utime(store / "gone.jsonl", (1, 1), follow_symlinks=False)
     async with browsing(store) as (app, pilot):
-        assert {cursor(app), *[cursor(app) for _ in [await press(pilot, "j")]]} == {"odd", "gone"}
-        await press(pilot, *(["k"] if cursor(app) == "gone" else []))
+        assert cursor(app) == "odd"
         assert says(app, "× odd", "× gone", "ZeroClaw hangs")
         await press(pilot, "p")
         assert len(app.notices) == 1
@@ -295,7 +295,7 @@ class Unreadable(JsonlStore):
 
 async def test_a_store_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     async with browsing(Unreadable(tmp_path)) as (app, _):
-        assert says(app, "The sessions can't be read.", "Permission denied")
+        assert says(app, "The sessions can't be read.", "/there can't be read")
         assert app.notices == ["/there can't be read: Permission denied\nask who owns it"]
 
 

@@ -1,0 +1,252 @@
+"""Every change from the keyboard: what the dialog shows, that no means no, that yes is made, and that u takes it back."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import connect
+
+import pytest
+
+from sessiontui.changes.compact import CompactPlan, CompactRow
+from sessiontui.changes.migrate import MigratePlan, MigrateRow
+from sessiontui.changes.outcome import Trouble
+from sessiontui.changes.pop import PopPlan
+from sessiontui.model import Fault, Message, Severity
+from sessiontui.tui.messages import Plan
+from sessiontui.tui.screens.dialogs import ChangeDialog, Question, question
+from tests.support.screens import folder, press, says, settle
+from tests.tui.test_browser import SMALL, TORN, browsing
+
+ALICE = b'{"role":"user","content":"first"}\n{"role":"assistant","content":"the last one"}\n'
+BLANK = b"\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    torn: list[Message | bytes] = [Message("user", "before"), TORN, BLANK, Message("assistant", "after")]
+    return folder(tmp_path / "sessions", {"alice": [ALICE], "torn": torn})
+
+
+def files(store: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(store.glob("*.jsonl*"))}
+
+
+# ---- pop
+
+
+async def test_pop_shows_what_goes_and_enter_alone_cancels(store: Path) -> None:
+    before = files(store)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "p")
+        assert says(app, "Remove the last message of alice?", "the last one", "u puts it back", "Cancel", "Remove")
+        await press(pilot, "enter")
+        assert not isinstance(app.screen, ChangeDialog)
+        await press(pilot, "p", "escape")
+        assert not isinstance(app.screen, ChangeDialog)
+        assert app.notices == []
+    assert files(store) == before
+
+
+async def test_pop_removes_one_message_and_u_and_ctrl_r_go_back_and_forth(store: Path) -> None:
+    before = files(store)
+    shorter = before | {"alice.jsonl": ALICE.splitlines(keepends=True)[0]}
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "p", "tab", "enter")
+        assert app.notices == ["removed the last message of alice (change 00000001) · u takes it back"]
+        assert files(store) == shorter
+        assert says(app, "alice ─ 1 message", "first")
+        assert not says(app, "the last one")
+        await press(pilot, "u")
+        assert app.notices[1].startswith("undone pop of alice (change 00000001)")
+        assert files(store) == before
+        assert says(app, "alice ─ 2 messages", "the last one")
+        await press(pilot, "ctrl+r")
+        assert files(store) == shorter
+        assert app.notices[2].startswith("redone")
+
+
+async def test_the_buttons_can_be_clicked(store: Path) -> None:
+    async with browsing(store) as (_, pilot):
+        await press(pilot, "p")
+        await pilot.click("#cancel")
+        await settle(pilot)
+        assert files(store)["alice.jsonl"] == ALICE
+        await press(pilot, "p")
+        await pilot.click("#act")
+        await settle(pilot)
+        assert files(store)["alice.jsonl"] != ALICE
+
+
+async def test_pop_of_an_empty_session_says_so_and_asks_nothing(tmp_path: Path) -> None:
+    async with browsing(folder(tmp_path / "sessions", {"empty": []})) as (app, pilot):
+        await press(pilot, "p")
+        assert app.notices == ["empty has no message to remove"]
+
+
+async def test_a_refusal_is_told_with_its_hint(tmp_path: Path) -> None:
+    glued = b'{"role":"user","content":"a"}{"role":"user","content":"b"}\n'
+    store = folder(tmp_path / "sessions", {"glued": [Message("user", "one"), glued]})
+    before = files(store)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "p")
+        assert not isinstance(app.screen, ChangeDialog)
+        assert len(app.notices) == 1
+        assert "whole record" in app.notices[0]
+    assert files(store) == before
+
+
+async def test_a_session_that_changed_since_it_was_planned_is_left_alone(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "p")
+        with (store / "alice.jsonl").open("ab") as file:
+            file.write(b'{"role":"user","content":"newer"}\n')
+        now = files(store)
+        await press(pilot, "tab", "enter")
+        assert files(store) == now
+        assert len(app.notices) == 1
+
+
+async def test_u_with_nothing_to_undo_says_so(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "u", "ctrl+r")
+        assert len(app.notices) == 2
+
+
+# ---- compact
+
+
+async def test_compact_says_line_by_line_what_stays_and_goes(store: Path) -> None:
+    before = files(store)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "j", "c")
+        assert says(app, "Drop 1 damaged line?", "line 1 stays", "! line 2 goes", "the lines behind it stay")
+        assert says(app, "2 valid messages stay, byte for byte")
+        await press(pilot, "enter")
+        assert files(store) == before
+        await press(pilot, "c", "right", "enter")
+        assert files(store)["torn.jsonl"] == before["torn.jsonl"].replace(TORN + BLANK, b"")
+        assert app.notices == ["dropped 1 damaged line (change 00000001) · u brings them back"]
+        assert says(app, "2 sessions · 4 messages")
+        assert not says(app, "▚")
+        await press(pilot, "u")
+        assert files(store) == before
+        assert says(app, "▚ ! line 2")
+
+
+async def test_compact_of_a_healthy_session_says_so(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "c")
+        assert app.notices == ["there is nothing to drop: every line is valid"]
+
+
+# ---- migrate
+
+
+async def test_migrate_shows_a_row_a_session_and_can_be_undone(store: Path) -> None:
+    before = files(store)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "m")
+        assert says(app, "Move 2 sessions to SQLite?", "alice", "1 line left behind", "which is created")
+        await press(pilot, "enter")
+        assert files(store) == before
+        await press(pilot, "m", "right", "enter")
+        assert app.notices == ["2 sessions with 4 messages moved to sessions.db (change 00000001)"]
+        assert sorted(files(store)) == ["alice.jsonl.migrated", "torn.jsonl.migrated"]
+        with closing(connect(store / "sessions.db")) as database:
+            assert database.execute("SELECT count(*) FROM sessions").fetchone() == (4,)
+        assert says(app, "There are no sessions here yet.")
+        await press(pilot, "u")
+        assert files(store) == before
+        assert says(app, "2 sessions · 4 messages")
+
+
+async def test_migrate_in_sqlite_says_so(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "m", "right", "enter", "b", "m")
+        assert "in SQLite already" in app.notices[-1]
+        assert says(app, "sqlite · 2 sessions")
+
+
+async def test_pop_works_in_sqlite_too(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "m", "right", "enter", "b", "p")
+        assert isinstance(app.screen, ChangeDialog)
+        await press(pilot, "right", "enter")
+        assert says(app, "sqlite · 2 sessions · 3 messages")
+        await press(pilot, "u")
+        assert says(app, "sqlite · 2 sessions · 4 messages")
+
+
+async def test_a_dialog_fits_a_small_screen(store: Path) -> None:
+    async with browsing(store, SMALL) as (app, pilot):
+        for key in ("p", "c", "m"):
+            await press(pilot, "j", key)
+            assert says(app, "Cancel")
+            await press(pilot, "escape", "k")
+
+
+# ---- words: what plans say, without a screen
+
+
+def text(asked: Question) -> str:
+    return "\n".join(line.plain for line in asked.body)
+
+
+NASTY = "evil\x1b]52;c;eA==\x07[red]"
+
+
+def pop(content: str, behind: int = 0, key: str = "alice") -> PopPlan:
+    return PopPlan(key, Message("user", content), None, in_place=not behind, behind=behind)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pop(NASTY, key=NASTY),
+        CompactPlan((CompactRow(NASTY, 1, 1, 0, 9, 3, "compacted", (Fault("x", Severity.DAMAGE, NASTY, 0, line=1),)),)),
+        MigratePlan(Path("/x"), False, (MigrateRow(NASTY, 1, 2, "migrated"), MigrateRow(NASTY, 0, 0, "refused"))),
+        MigratePlan(Path("/x"), False, (MigrateRow("a", 0, 0, "refused", Trouble(NASTY, "", 4)),)),
+    ],
+)
+def test_no_text_of_a_store_is_obeyed_in_a_dialog(plan: Plan) -> None:
+    asked = question(plan)
+    whole = asked.title + text(asked) + asked.undo
+    assert "\x1b" not in whole
+    assert "\x07" not in whole
+    assert "evil␛]52;c;eA==␇[red]" in whole
+
+
+def test_a_long_message_is_cut_with_a_figure() -> None:
+    assert "… 6,000 more characters" in text(question(pop("x" * 10_000)))
+
+
+def test_what_stands_behind_is_said() -> None:
+    assert "1.2 kB of damaged or blank lines behind it stay." in text(question(pop("x", 1_200)))
+
+
+def test_more_faults_than_are_listed_are_counted() -> None:
+    gone = tuple(Fault("x", Severity.DAMAGE, "torn", 0, line=line) for line in (2, 3, 9))
+    row = CompactRow("k", 5, 10, 0, 100, 50, "compacted", gone)
+    assert text(question(CompactPlan((row,)))).splitlines() == [
+        "k  5 valid messages stay, byte for byte",
+        "  line 1 stays",
+        "! line 2 goes  torn",
+        "! line 3 goes  torn",
+        "  lines 4–8 stay",
+        "! line 9 goes  torn",
+        "… and 7 more damaged lines go",
+    ]
+
+
+def test_a_plan_of_thousands_of_sessions_shows_a_thousand() -> None:
+    rows = tuple(MigrateRow(f"key_{at}", 1, 0, "migrated") for at in range(5_000))
+    asked = question(MigratePlan(Path("/x"), True, rows))
+    assert asked.title == "Move 5,000 sessions to SQLite?"
+    assert text(asked).splitlines()[-1] == "… and 4,000 more lines"
+
+
+def test_nothing_to_do_is_no_question() -> None:
+    assert question(PopPlan("k", None, None, True, 0)).act is None
+    assert question(MigratePlan(Path("/x"), False, ())).act is None
+    assert question(CompactPlan((CompactRow("k", 1, 0, 0, 9, 9, "unchanged"),))).act is None
