@@ -18,7 +18,7 @@ from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
-from sessiontui.store.full_text import RANKED, Interrupt, ranked_note
+from sessiontui.store.full_text import RANKED, Interrupt, counted
 from sessiontui.store.protocol import Cancelled
 from sessiontui.store.schema import read_time, shape
 
@@ -61,16 +61,18 @@ class _Search:
         if relevance:
             return self._ranked(expression)
         found = self._taken(self._by_id(self._ids(f"{_HITS} ORDER BY rowid DESC", expression)))
-        return found if found.total is not None else replace(found, total=self._count(expression))
+        return (
+            found if found.total is not None else Found(found.hits, *counted(self._count(expression), relevance=False))
+        )
 
     def _ranked(self, expression: str) -> Found:
-        total = self._count(expression)
+        count = self._count(expression)
         lowest = 0
-        if total > RANKED:
+        if count > RANKED:
             lowest = next(self._ids(f"{_HITS} ORDER BY rowid DESC LIMIT 1 OFFSET ?", expression, RANKED - 1))
         ranked = f"{_HITS} AND rowid >= ? ORDER BY bm25(sessions_fts), rowid DESC"
         found = self._taken(self._by_id(self._ids(ranked, expression, lowest)))
-        return Found(found.hits, total, ranked_note(total))
+        return Found(found.hits, *counted(count, relevance=True))
 
     def _taken(self, rows: Iterable[Values]) -> Found:
         """As many hits as were asked for; the total is known where the rows came to their end."""
@@ -108,7 +110,8 @@ class _Search:
         return (id for (id,) in self._connection.execute(statement, values))
 
     def _count(self, expression: str) -> int:
-        found = self._connection.execute(f"SELECT count(*) FROM ({_HITS})", (expression,)).fetchone()
+        """How many hits; ended above ``RANKED``."""
+        found = self._connection.execute(f"SELECT count(*) FROM ({_HITS} LIMIT ?)", (expression, RANKED + 1)).fetchone()
         return int(found[0])
 
 

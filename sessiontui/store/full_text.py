@@ -1,4 +1,5 @@
-"""What both homes with an FTS5 index share when they ask it: cancelling at any moment, and how far ranking goes."""
+"""What both homes with an FTS5 index share when they ask it: cancelling at any moment, and how far counting and
+ranking go."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from sessiontui.errors import Cancelled as CancelledError
 from sessiontui.store.protocol import Cancelled
 
 RANKED: Final = 100_000
-"""Of more hits than this only the newest are ranked."""
+"""Of more hits than this only the newest are ranked, and nobody counts how many more: it would cost more than to find them."""
 
 _STEPS: Final = 1_000
 """Instructions of SQLite between two looks at ``cancelled``."""
@@ -35,6 +36,8 @@ class Interrupt:
             raise CancelledError from error
 
 
-def ranked_note(total: int) -> str:
-    """What a ranking of so many hits leaves out."""
-    return f"ranked among the newest {RANKED:,} of {total:,} hits" if total > RANKED else ""
+def counted(count: int, *, relevance: bool) -> tuple[int | None, str]:
+    """The total for a count that was ended above ``RANKED``, and what there is to say of it."""
+    if count <= RANKED:
+        return count, ""
+    return None, f"ranked among the newest {RANKED:,} hits" if relevance else f"more than {RANKED:,} hits"

@@ -23,7 +23,7 @@ from sessiontui.query.snippet import snippet
 from sessiontui.query.tokens import fold
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_segment as segments
-from sessiontui.store.full_text import RANKED, Interrupt, ranked_note
+from sessiontui.store.full_text import RANKED, Interrupt, counted
 from sessiontui.store.protocol import Cancelled
 from sessiontui.store.sidecar_segment import Row, Segment
 
@@ -79,19 +79,22 @@ class SidecarSearch:
     def _found(self, query: Query, limit: int | None, *, relevance: bool) -> Found:
         expression = match_expression(query)
         alive = f" AND {_ALIVE}" if self._one("SELECT EXISTS (SELECT 1 FROM dead)") else ""
+        total: int | None
         note = ""
         if query.substrings or expression is None:
             hits, total = self._scanned(query, limit, self._candidates(query, expression, alive))
         elif limit is not None and not relevance and _is_short(query) and (early := self._early(query, limit)):
             hits, total = early, None
         elif relevance:
-            total = self._count(expression, alive)
-            hits = self._hits(query, self._ranked(expression, alive, total), limit)
-            note = ranked_note(total)
+            count = self._count(expression, alive)
+            hits = self._hits(query, self._ranked(expression, alive, count), limit)
+            total, note = counted(count, relevance=True)
         else:
             statement = f"SELECT rowid FROM words WHERE words MATCH ?{alive} ORDER BY rowid DESC"
             hits = self._hits(query, self._ids(statement, expression), limit)
-            total = len(hits) if limit is None or len(hits) < limit else self._count(expression, alive)
+            total = len(hits)
+            if total == limit:
+                total, note = counted(self._count(expression, alive), relevance=False)
         return Found(tuple(hits), total, " · ".join(filter(None, (note, *self._notes()))))
 
     def _notes(self) -> Iterator[str]:
@@ -109,11 +112,13 @@ class SidecarSearch:
         return (row for (row,) in self._connection.execute(statement, values))
 
     def _count(self, expression: str, alive: str) -> int:
-        return self._one(f"SELECT count(*) FROM words WHERE words MATCH ?{alive}", expression)
+        """How many hits; ended above ``RANKED``."""
+        statement = f"SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ?{alive} LIMIT ?)"
+        return self._one(statement, expression, RANKED + 1)
 
-    def _ranked(self, expression: str, alive: str, total: int) -> Iterator[int]:
+    def _ranked(self, expression: str, alive: str, count: int) -> Iterator[int]:
         lowest = 0
-        if total > RANKED:
+        if count > RANKED:
             statement = f"SELECT rowid FROM words WHERE words MATCH ?{alive} ORDER BY rowid DESC LIMIT 1 OFFSET ?"
             lowest = self._one(statement, expression, RANKED - 1)
         statement = (

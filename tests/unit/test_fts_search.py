@@ -112,7 +112,16 @@ def test_relevance(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(fts_search, "RANKED", 1)
     monkeypatch.setattr(full_text, "RANKED", 1)
     found = search(connection, "foo", relevance=True)
-    assert (ids(found), found.total, found.note) == ([2], 2, "ranked among the newest 1 of 2 hits")
+    assert (ids(found), found.total, found.note) == ([2], None, "ranked among the newest 1 hits")
+
+
+def test_a_count_ends_somewhere(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(5):
+        add(connection, "key", "foo")
+    monkeypatch.setattr(fts_search, "RANKED", 3)
+    monkeypatch.setattr(full_text, "RANKED", 3)
+    found = search(connection, "foo", 2)
+    assert (ids(found), found.total, found.note) == ([5, 4], None, "more than 3 hits")
 
 
 @pytest.mark.parametrize("typed", ["foo", "+", "fo* +", '"a b"'])

@@ -105,8 +105,17 @@ def test_relevance_ranks_the_short_message_first_and_says_what_it_leaves_out(
     monkeypatch.setattr(sidecar_search, "RANKED", 1)
     found = sidecar.search(parse("needle"), relevance=True)
     assert hits(found) == [("one", 2)]
-    assert found.total == 2
-    assert found.note == "ranked among the newest 1 of 2 hits"
+    assert found.total is None
+    assert found.note == "ranked among the newest 1 hits"
+
+
+def test_a_count_ends_somewhere(folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, "one", *(line("foo") for _ in range(5)))
+    sidecar.update()
+    monkeypatch.setattr(full_text, "RANKED", 3)
+    monkeypatch.setattr(sidecar_search, "RANKED", 3)
+    found = sidecar.search(parse("foo"), limit=2)
+    assert (hits(found), found.total, found.note) == ([("one", 5), ("one", 4)], None, "more than 3 hits")
 
 
 def test_roles_and_names_are_not_searched(folder: Path, sidecar: Sidecar) -> None:
