@@ -90,7 +90,7 @@ def make(store: Store, plan: AppendPlan, wait: float = 2.0) -> Appended:
     message = Message(plan.role, plan.content)
     with journal.change(journal.home(store), "append", [plan.key], wait) as record:
         if not isinstance(store, JsonlStore):
-            return Appended(record.id, plan.key, database.append(record, store.path.name, plan.key, message))
+            return Appended(record.id, plan.key, database.append(record, database.name_of(store), plan.key, message))
         with plainly(plan.key + ".jsonl"):
             data = zeroclaw.write(message)
             path = store.file(plan.key)

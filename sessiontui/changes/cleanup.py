@@ -72,7 +72,7 @@ def make(store: Store, plan: CleanupPlan, wait: float = 2.0) -> CleanedUp:
         if isinstance(store, JsonlStore):
             rows = tuple(_without_file(record, store, row, plan.before) for row in plan.rows)
         else:
-            gone = database.remove_stale(record, store.path.name, [row.key for row in plan.rows], plan.before)
+            gone = database.remove_stale(record, database.name_of(store), [row.key for row in plan.rows], plan.before)
             rows = tuple(row if row.key in gone else _refused(row, Changed(f"“{row.key}”")) for row in plan.rows)
     return CleanedUp(record.id if record.stands else None, rows)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from sessiontui.changes.edits import MakeDatabase, Rows
+from sessiontui.changes.files import name_in
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
 from sessiontui.disk.replace import remove
@@ -38,6 +39,11 @@ def known(store: Store, key: str) -> bool:
     return True
 
 
+def name_of(store: Store) -> str:
+    """The name of the store's database in its folder. Raises ``Refused`` where it is a link out of that."""
+    return name_in(store.path.parent, store.path)
+
+
 def has_receipts(path: Path) -> bool:
     """Whether a file was imported into this database and recorded so; False where there is no database."""
     try:
@@ -56,7 +62,7 @@ def append(record: Record, database: str, key: str, message: Message) -> Address
     """Add one message at the end of a session, which may be new."""
     now = datetime.now(UTC)
     name = record.name("rows")
-    with Writing(record.folder.sessions / database) as writing:
+    with Writing(record.folder.sessions / database, wait=record.wait) as writing:
         id = writing.next_id()
         writing.add(record.folder.path(name), key, [message], now)
         _commit(record, writing, Rows((key,), database, name))
@@ -66,7 +72,7 @@ def append(record: Record, database: str, key: str, message: Message) -> Address
 def pop(record: Record, database: str, key: str, address: Address) -> None:
     """Remove the newest message. Raises ``Changed`` when it is not the one at ``address``."""
     name = record.name("rows")
-    with Writing(record.folder.sessions / database) as writing:
+    with Writing(record.folder.sessions / database, wait=record.wait) as writing:
         newest = writing.newest(key)
         if newest is None or newest.id != address.id or address.id is None:
             raise Changed(f"session “{key}”")
@@ -77,7 +83,7 @@ def pop(record: Record, database: str, key: str, address: Address) -> None:
 def remove_stale(record: Record, database: str, keys: Sequence[str], before: datetime) -> frozenset[str]:
     """Remove sessions whose last activity is older, all in one transaction; return those that were."""
     name = record.name("rows")
-    with Writing(record.folder.sessions / database) as writing:
+    with Writing(record.folder.sessions / database, wait=record.wait) as writing:
         stale = set(writing.stale(before))
         gone = tuple(key for key in keys if key in stale)
         if gone:
@@ -136,7 +142,8 @@ def revert(record: Record, edit: Rows) -> None:
     """Move the rows the other way."""
     name = record.name("rows")
     require(record.folder, edit.database, edit.rows)
-    with Writing(record.folder.sessions / edit.database, back=record.folder.path(edit.rows)) as writing:
+    back = record.folder.path(edit.rows)
+    with Writing(record.folder.sessions / edit.database, wait=record.wait, back=back) as writing:
         writing.take_back(record.folder.path(name))
         _commit(record, writing, Rows(edit.keys, edit.database, name))
 

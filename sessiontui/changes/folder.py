@@ -72,6 +72,14 @@ class Folder:
         with open(self.open(name), "rb") as file:
             return file.read()
 
+    def tail(self, name: str, size: int) -> bytes:
+        """Up to so many of the last bytes of a file."""
+        fd = self.open(name)
+        try:
+            return os.pread(fd, size, max(0, os.fstat(fd).st_size - size))
+        finally:
+            os.close(fd)
+
     def new(self, name: str) -> int:
         """A descriptor of a file that was not there, for appending."""
         return os.open(name, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | _FILE, 0o600, dir_fd=self._fd)

@@ -48,6 +48,7 @@ def change(sessions: Path, verb: str, keys: Sequence[str], wait: float, undoes: 
         taken = ids(folder)
         id = f"{int(taken[-1]) + 1 if taken else 1:08}"
         record = Record(folder, id, verb, tuple(keys), undoes)
+        record.wait = wait
         try:
             yield record
         except BaseException:
@@ -58,7 +59,8 @@ def change(sessions: Path, verb: str, keys: Sequence[str], wait: float, undoes: 
                 record.finish()
             raise
         record.finish()
-        _trim(folder)
+        if record.stands:
+            _trim(folder)
 
 
 def recorded(folder: Folder) -> list[Recorded]:
@@ -121,9 +123,12 @@ def purge(folder: Path, wait: float = 2.0) -> Purged:
 def _trim(folder: Folder) -> None:
     """Drop what is too old, then the oldest until the rest is small enough; never the newest."""
     oldest = datetime.now(UTC) - AGE
-    older = _chains(folder)[:-1]
     sizes = _sizes(folder)
     total = sum(sizes.values())
+    first = read(folder, min(ids(folder)))
+    if total <= SIZE and (first is None or first.at >= oldest):
+        return
+    older = _chains(folder)[:-1]
     gone = []
     for each in older:
         if each.changes[-1].at >= oldest and total <= SIZE:

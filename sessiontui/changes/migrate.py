@@ -15,7 +15,7 @@ from typing import Final
 
 from sessiontui.changes import database, imports, journal, presence, settle
 from sessiontui.changes.edits import Import
-from sessiontui.changes.files import as_plain, digest, opened, plainly
+from sessiontui.changes.files import as_plain, digest, name_in, opened, plainly
 from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble, trouble
 from sessiontui.changes.record import Record
 from sessiontui.dialects.keys import SUFFIX, written
@@ -79,6 +79,7 @@ def plan(
     """Say what would be imported from the sessions folder and what is refused; touches nothing. ``keys`` None
     means all. Raises ``UnknownKey``. ``progress`` counts bytes."""
     store = JsonlStore(folder)
+    name_in(folder, folder / DATABASE)
     sessions = store.sessions() if keys is None else [store.session(key) for key in keys]
     total = sum(each.bytes or 0 for each in sessions)
     done = 0

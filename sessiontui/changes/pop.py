@@ -132,7 +132,7 @@ def make(store: Store, plan: PopPlan, wait: float = 2.0) -> Popped:
                     raise Changed(path.name)
                 splices.make(record, plan.key, file, *_cut(store, plan, plan.address.span, plan.stamp), plan.stamp)
         else:
-            database.pop(record, store.path.name, plan.key, plan.address)
+            database.pop(record, database.name_of(store), plan.key, plan.address)
     return Popped(record.id, plan.key, plan.removed, plan.address)
 
 

@@ -61,6 +61,8 @@ class Record:
     def __init__(self, folder: Folder, id: str, verb: str, keys: tuple[str, ...], undoes: str | None) -> None:
         self.folder = folder
         self.id = id
+        self.wait = 2.0
+        """Seconds that a lock of another program is waited for."""
         self.steps: list[Step] = []
         self._header = {
             "format": FORMAT,
@@ -164,6 +166,12 @@ class Record:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._fd, start)  # half a line would spoil the next
             raise
+
+
+def done(folder: Folder, id: str) -> bool:
+    """Whether a change was marked done: seen from its last bytes, for this is asked of every change before each."""
+    end = line({"done": True})
+    return folder.tail(id + SUFFIX, len(end)) == end
 
 
 def ids(folder: Folder) -> list[str]:

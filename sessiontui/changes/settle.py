@@ -11,13 +11,15 @@ from typing import Literal
 from sessiontui.changes import database, imports, presence, rewrites, splices
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
 from sessiontui.changes.folder import Folder
-from sessiontui.changes.record import Record, ids, read
+from sessiontui.changes.record import Record, done, ids, read
 from sessiontui.errors import SessiontuiError, StoreError
 
 
 def everything(folder: Folder) -> None:
     """Settle every change that has no end."""
     for id in ids(folder):
+        if done(folder, id):
+            continue
         recorded = read(folder, id)
         if recorded is None:
             _forget(folder, id)

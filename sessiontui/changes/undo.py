@@ -44,8 +44,8 @@ class Undone:
 
 
 def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
-    """Say what would be taken back; touches nothing. Without ``id``, the newest change that can be (with ``redo``,
-    the newest that was taken back). Raises ``UsageError`` where there is none, ``Refused`` where something would
+    """Say what would be taken back; touches nothing. Without ``id``, the newest change that stands (with
+    ``redo``, the one taken back last, unless something was changed since). Raises ``UsageError`` where there is none, ``Refused`` where something would
     be lost (a file of that name exists now, bytes before it have changed): it says where the old bytes are."""
     with plainly(str(folder)), reading(folder) as found:
         if found is None:
@@ -92,7 +92,13 @@ def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
         found = [of for of in every.values() if of.undone == redo]
         if not found:
             raise _nothing(redo)
-        return max(found, key=lambda of: of.tip.id)
+        newest = max(found, key=lambda of: of.tip.id)
+        if redo and any(of.first.id > newest.tip.id for of in every.values()):
+            raise UsageError(
+                "something was changed since the last undo, so there is no next step forth",
+                f"`sessiontui undo --redo {newest.first.id}` gives change {newest.first.id} again all the same",
+            )
+        return newest
     of = every.get(id.zfill(8))
     if of is None:
         raise UsageError(f"there is no change {id} in the journal", "`sessiontui undo --list` shows those that are")

@@ -37,6 +37,7 @@ def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: b
     if change.dry_run:
         _would(asked, undoing.plan(folder, wanted, redo))
         return 0
+    journals.mend(folder, change.wait)
     done = persisting(change, lambda: undoing.make(folder, undoing.plan(folder, wanted, redo), change.wait))
     if asked.json:
         _row(done.change, done.verb, done.keys, done.at, done.status, of=done.of)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, journal, splices, undo
+from sessiontui.changes import append, journal, migrate, splices, undo
 from sessiontui.dialects import zeroclaw
 from sessiontui.disk.replace import append as disk_append
 from sessiontui.errors import Refused, StoreError, UnknownKey, UsageError
@@ -200,3 +200,17 @@ def test_a_database_gets_one_row_and_its_metadata(tmp_path: Path, era: str) -> N
     undo.make(tmp_path, undo.plan(tmp_path, redo=True))
     assert databases.contents(path) == after
     assert [change.verb for change in journal.changes(tmp_path)] == ["redo", "undo", "append"]
+
+
+def test_a_database_outside_of_the_store_is_not_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    outside = databases.database(tmp_path)
+    (tmp_path / "store" / "sessions.db").symlink_to(outside)
+    before = databases.contents(outside)
+    store = SqliteStore(tmp_path / "store" / "sessions.db")
+    with pytest.raises(Refused, match="outside of the store"):
+        append.make(store, append.plan(store, "k", PROBE))
+    written(tmp_path / "store", "k", USER)
+    with pytest.raises(Refused, match="outside of the store"):
+        migrate.plan(tmp_path / "store")
+    assert databases.contents(outside) == before

@@ -88,6 +88,33 @@ def test_a_change_in_the_middle_is_taken_back_by_its_id(tmp_path: Path) -> None:
     assert a.read_bytes() == USER + USER
 
 
+def test_redo_ends_where_something_new_was_done(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    written(tmp_path, "other", USER)
+    add(tmp_path)
+    back(tmp_path)
+    add(tmp_path, "other")
+    with pytest.raises(UsageError, match="something was changed since the last undo"):
+        undo.plan(tmp_path, redo=True)
+    back(tmp_path, "1", redo=True)
+    assert path.read_bytes() == USER + USER
+
+
+def test_an_interrupted_change_is_settled_so_that_it_can_be_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "k", USER)
+    add(tmp_path)
+    record = tmp_path / ".sessiontui" / "00000001.change"
+    record.write_bytes(record.read_bytes().removesuffix(b'{"done":true}\n'))
+    with pytest.raises(UsageError, match="nothing to take back"):
+        undo.plan(tmp_path)
+    assert journal.mend(tmp_path) == 1
+    assert journal.mend(tmp_path) == 0
+    back(tmp_path)
+    assert path.read_bytes() == USER
+
+
 def test_an_undo_is_taken_back_by_its_own_id(tmp_path: Path) -> None:
     path = written(tmp_path, "k", USER)
     add(tmp_path)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from sessiontui.changes import compact, migrate, pop, undo
 from sessiontui.changes.compact import CompactPlan
-from sessiontui.changes.journal import home
+from sessiontui.changes.journal import home, mend
 from sessiontui.changes.migrate import MigratePlan
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.pop import PopPlan
@@ -59,6 +59,7 @@ class Changer(Errand):
 
         def job(generation: int, cancelled: Cancelled) -> None:
             folder = home(store)
+            mend(folder)
             done = undo.make(folder, undo.plan(folder, redo=redo))
             sentence = (
                 f"{done.status} {done.verb} of {_named(done.keys)} (change {done.of}); this is change {done.change}"
