@@ -48,9 +48,11 @@ def read(line: bytes) -> Message | Dropped | None:
     """Read a line, with or without its newline: None for a blank one."""
     try:
         record = orjson.loads(line)
+        if _is_plain(record, line):
+            return Message(record["role"], record["content"])
     except orjson.JSONDecodeError:
-        return strict.read(line.removesuffix(b"\n"))
-    return Message(record["role"], record["content"]) if _is_plain(record, line) else strict.read(line.removesuffix(b"\n"))
+        pass
+    return strict.read(line.removesuffix(b"\n"))
 
 
 def is_valid(line: bytes) -> bool:
