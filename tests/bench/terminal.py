@@ -142,14 +142,13 @@ class Terminal:
         self._emulated = stop
         return list(self._screen.display)
 
-    def last_change(self, start: int, quiet: float = 0.5) -> float:
-        """The time at which the picture became what it is when nothing new was seen for ``quiet`` seconds."""
-        self.picture(start)
+    def last_change(self, start: int, below: int, quiet: float = 0.5) -> float:
+        """The time at which the picture, less its first ``below`` rows, became what it is ``quiet`` seconds later."""
         seen = sum(1 for _, stop in self._frames if stop <= start)
         self.pause(quiet)
-        before, changed = self.picture(start), 0.0
+        before, changed = self.picture(start)[below:], 0.0
         for when, stop in self._frames[seen:]:
-            if (now := self.picture(stop)) != before:
+            if (now := self.picture(stop)[below:]) != before:
                 before, changed = now, when
         return changed
 

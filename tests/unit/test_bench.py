@@ -70,7 +70,7 @@ def test_a_rival_is_short_and_knows_nothing_of_ours(path: Path) -> None:
 def test_there_is_a_row_for_every_budget() -> None:
     assert list(ROWS) == [
         "first-paint", "open", "check", "check-damaged", "index", "search", "query", "pop", "compact", "migrate",
-        "page-down", "freeze", "memory",
+        "page-down", "freeze", "memory", "memory-helper",
     ]  # fmt: skip
 
 
