@@ -13,6 +13,7 @@ settings.register_profile("explore", deadline=None, max_examples=1_000)  # --hyp
 settings.load_profile("fixed")
 
 _OURS = ("ZEROCLAW_", "SESSIONTUI_", "XDG_", "TEXTUAL")
+_SNAPSHOTS = "TEXTUAL_SNAPSHOT_"  # where pytest-textual-snapshot puts its report
 _WISHES = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "COLUMNS", "LINES"}
 
 
@@ -21,7 +22,7 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     """Keep the person's own stores, caches and settings out of every test."""
     home: Path = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(_OURS) or name in _WISHES:
+        if (name.startswith(_OURS) and not name.startswith(_SNAPSHOTS)) or name in _WISHES:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
