@@ -17,6 +17,7 @@ from sessiontui.changes.files import plainly
 from sessiontui.changes.folder import Folder, making, reading
 from sessiontui.changes.outcome import Change
 from sessiontui.changes.record import Record, Recorded, ids, read
+from sessiontui.errors import StoreError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 
@@ -96,8 +97,14 @@ def size(folder: Path) -> int:
 
 
 def waiting(folder: Path) -> int:
-    """How many changes were interrupted and wait for the next changing command."""
-    return sum(each.status == "interrupted" for each in changes(folder))
+    """How many changes were interrupted and wait for the next changing command.
+
+    0 where the journal can't be read or trusted: that keeps nobody from reading, and the next change says why.
+    """
+    try:
+        return sum(each.status == "interrupted" for each in changes(folder))
+    except StoreError:
+        return 0
 
 
 def mend(folder: Path, wait: float = 2.0) -> int:

@@ -100,6 +100,8 @@ def settle(record: Record, edit: Rewrite) -> Literal["made", "void"]:
 def foresee(folder: Folder, edit: Rewrite) -> str:
     """Say what taking it back means. Raises ``Refused`` where it can't be."""
     _check(folder, edit)
+    with kept_bytes(folder, edit.old):
+        pass
     return f"give {edit.file} its {edit.old.length} bytes back"
 
 
@@ -128,8 +130,6 @@ def revert(record: Record, edit: Rewrite) -> None:
 def _check(folder: Folder, edit: Rewrite) -> Stamp:
     path = folder.sessions / edit.file
     where = f"the bytes are in {folder.path(edit.old.name)}; undo later changes of this session first"
-    with kept_bytes(folder, edit.old):
-        pass
     try:
         with opened(path) as fd:
             stamp = lines.stamp(fd)

@@ -86,6 +86,7 @@ def test_a_planted_journal_is_refused_and_nothing_is_changed(tmp_path: Path, kin
         with pytest.raises(StoreError, match="is not trusted") as refused:
             attempt()
         assert refused.value.hint
+    assert journal.waiting(tmp_path) == 0  # reading goes on
     assert state(tmp_path) == before
     if kind == "link":
         assert list((tmp_path / "elsewhere").iterdir()) == []
