@@ -1,4 +1,4 @@
-"""The helper process that indexes a JSONL store: ``python -m sessiontui.store.indexer FOLDER``.
+"""The helper process that indexes a JSONL store: ``python -m sessiontui.store.indexer FOLDER [FILE]``.
 
 It is polite (niced), prints one JSON object a line, ``{"done": …, "total": …}`` in bytes and last ``{"ready": …}``,
 and ends when its standard input is closed: when whoever started it goes away. It never writes to the store, and never
@@ -27,10 +27,10 @@ _OFTEN: Final = 0.1
 """Seconds between two lines of progress."""
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
-    """Begin to index a store. Read its standard output line by line; close its standard input to end it."""
+def start(folder: Path, only: str | None = None) -> subprocess.Popen[str]:
+    """Begin to index a store, or ``only`` the file of this name in it. Read its standard output line by line; close its standard input to end it."""
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-P", "-m", "sessiontui.store.indexer", os.fspath(folder)],
+        [sys.executable, "-P", "-m", "sessiontui.store.indexer", os.fspath(folder), *filter(None, [only])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -41,12 +41,13 @@ def start(folder: Path) -> subprocess.Popen[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Index the one folder that is named; 0 where the index is ready."""
+    """Index the folder that is named, or the one file in it that is named too; 0 where there is an index now."""
+    folder, only = arguments[0], next(iter(arguments[1:]), None)
     os.nice(NICE)
     gone = threading.Event()
     threading.Thread(target=_wait_for_end, args=(gone,), daemon=True).start()
     try:
-        ready = Sidecar(Path(arguments[0])).update(_reporter(), gone.is_set)
+        ready = Sidecar(Path(folder), only=only).update(_reporter(), gone.is_set)
     except Cancelled as error:
         return error.exit_code
     except SessiontuiError as error:

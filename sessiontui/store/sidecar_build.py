@@ -71,7 +71,11 @@ class Build:
         """Index what is new. Raises ``errors.Cancelled``; what was committed until then stays."""
         self._begin()
         try:
-            self._run(listed)
+            try:
+                self._run(listed)
+            except CancelledError:
+                self._end()
+                raise
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -94,7 +98,9 @@ class Build:
                 self._commit()
             bottom -= sum((part.stop - part.start) // _SHORTEST + 2 for part in group)
             self._rows(group, bottom)
-        self._commit(last=True)
+        rows.remember_built(self._connection)
+        self._done = self._total  # what could not be read is no longer waited for
+        self._end()
 
     def _settle(self, listed: Sequence[Listed]) -> list[Listed]:
         """Let go of what is gone, and return the files of which not all is indexed."""
@@ -195,18 +201,18 @@ class Build:
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
 
-    def _commit(self, *, last: bool = False) -> None:
+    def _commit(self) -> None:
+        self._end()
+        self._begin()
+
+    def _end(self) -> None:
         """What is not words is written here alone: most such statements make FTS5 write out its words too soon."""
         for file, (covered, tail_hash) in self._finished.items():
             rows.finish_file(self._connection, file, covered, tail_hash)
         rows.remember_waiting(self._connection, self._total - self._done)
-        if last:
-            rows.remember_built(self._connection)
         self._connection.execute("COMMIT")
         self._finished.clear()
         self._uncommitted = 0
-        if not last:
-            self._begin()
 
     def _ask(self) -> None:
         if self._cancelled():

@@ -190,7 +190,6 @@ def is_built(connection: sqlite3.Connection) -> bool:
 def remember_built(connection: sqlite3.Connection) -> None:
     """A first build came to its end."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('built', 1)")
-    remember_waiting(connection, 0)
 
 
 def remember_waiting(connection: sqlite3.Connection, size: int) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import Changed
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
 from sessiontui.query.ast import Query, Word
 from sessiontui.query.fts import SHORT, anchors, match_expression
@@ -170,8 +172,10 @@ class SidecarSearch:
 
     def _message(self, place: _Place) -> tuple[Message, int] | None:
         """The message and the length of its line; None, and the file is stale, where its bytes are other ones."""
-        fd = self._open(place.name)
-        found = None if fd is None else segments.message_at(fd, place.row, os.fstat(fd).st_size)
+        found = None
+        with suppress(OSError, Changed):  # cut off or gone: its bytes are no longer there
+            fd = self._open(place.name)
+            found = segments.message_at(fd, place.row, os.fstat(fd).st_size)
         if found is None:
             self.stale.add(place.file)
         return found
@@ -206,11 +210,16 @@ class SidecarSearch:
     def _all(self, wanted: tuple[bytes, ...]) -> Iterator[tuple[_Place, Message]]:
         for file, name, segment in self._segments():
             self._ask()
-            fd = self._open(name)
-            if fd is None:
+            try:
+                fd = self._open(name)
+                size = os.fstat(fd).st_size
+                found = list(segments.matching(fd, segment, size, wanted))
+            except (OSError, Changed):
                 self.stale.add(file)
                 continue
-            for at, message in segments.matching(fd, segment, os.fstat(fd).st_size, wanted):
+            if size < segment.stop:
+                self.stale.add(file)
+            for at, message in found:
                 yield _Place(file, name, segment.row(at)), message
 
     def _segments(self) -> Iterator[tuple[int, bytes, Segment]]:
@@ -226,15 +235,12 @@ class SidecarSearch:
 
     # ---- files
 
-    def _open(self, name: bytes) -> int | None:
-        """A descriptor of a file; the last one is kept, for hits come file by file."""
+    def _open(self, name: bytes) -> int:
+        """A descriptor of a file; the last one is kept, for hits come file by file. Raises ``OSError``."""
         if self._held is not None and self._held[0] == name:
             return self._held[1]
         self._close()
-        try:
-            fd = lines.open_file(os.path.join(self._folder, name))
-        except OSError:
-            return None
+        fd = lines.open_file(os.path.join(self._folder, name))
         self._held = (name, fd)
         return fd
 

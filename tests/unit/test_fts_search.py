@@ -66,6 +66,12 @@ def test_the_total_is_of_all_hits(connection: sqlite3.Connection) -> None:
     assert search(connection, "") == Found((), 0)
 
 
+def test_half_a_surrogate_pair_is_found_nowhere(connection: sqlite3.Connection) -> None:
+    add(connection, "key", "x")
+    for typed in ("\udc80", "x \udc80", '"\udc80 x"'):
+        assert search(connection, typed) == Found((), 0)
+
+
 def test_keys_and_roles_are_not_searched(connection: sqlite3.Connection) -> None:
     add(connection, "needle", "hay", "needle")
     assert search(connection, "needle") == Found((), 0)

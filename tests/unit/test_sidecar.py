@@ -146,6 +146,13 @@ def test_what_has_no_words_is_read(folder: Path, sidecar: Sidecar) -> None:
     assert sidecar.search(parse("+"), limit=1).total is None
 
 
+def test_half_a_surrogate_pair_is_found_nowhere(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "one", line("x"))
+    sidecar.update()
+    for typed in ("\udc80", "x \udc80", '"\udc80 x"'):
+        assert sidecar.search(parse(typed)) == Found((), 0)
+
+
 def test_an_empty_query_and_a_limit_of_nothing(folder: Path, sidecar: Sidecar) -> None:
     write(folder, "one", line("x"))
     sidecar.update()
@@ -239,6 +246,34 @@ def test_cancelled_work_is_taken_up_again(folder: Path, sidecar: Sidecar, monkey
     assert "not indexed yet" in early.note
     sidecar.update()
     assert [key for key, _ in hits(sidecar.search(parse("x")))] == [f"s{clock:02}" for clock in range(12, 0, -1)]
+
+
+def test_what_was_indexed_before_cancelling_stays(
+    folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sidecar_segment, "ROWS", 2)
+    write(folder, "one", *(line("x") for _ in range(20)))
+    asked = iter(range(1000))
+    with pytest.raises(Cancelled):
+        sidecar.update(cancelled=lambda: next(asked) > 5)
+    early = sidecar.search(parse("x"))
+    assert 0 < len(early.hits) < 20
+    assert hits(early)[0][1] is None  # which message of the session it is, is known when all is read
+    sidecar.update()
+    found = sidecar.search(parse("x"))
+    assert sorted(hit.ordinal or 0 for hit in found.hits) == list(range(1, 21))
+    assert found.note == ""
+
+
+def test_a_file_that_goes_while_it_is_searched_has_no_hits(folder: Path, sidecar: Sidecar) -> None:
+    path = write(folder, "one", line("x +"))
+    sidecar.update()
+    for step in ("cut", "removed"):
+        os.truncate(path, 3) if step == "cut" else path.unlink()
+        for typed in ("x", "+"):
+            found = sidecar.search(parse(typed))
+            assert found.hits == ()
+            assert "some files changed" in found.note
 
 
 def test_too_many_dead_rows_make_it_anew(folder: Path, sidecar: Sidecar) -> None:
