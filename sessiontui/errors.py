@@ -30,9 +30,7 @@ class UnknownKey(UsageError):
     """No session of this key in the store."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(
-            f"no session “{key}” in this store", "`sessiontui list` shows the keys that are there"
-        )
+        super().__init__(f"no session “{key}” in this store", "`sessiontui list` shows the keys that are there")
         self.key = key
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,7 +14,7 @@ from sessiontui.cli.output import count, say
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Session, Severity
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import Store
+from sessiontui.store.protocol import Progress, Store
 
 DAMAGED = 1
 """The exit code where there is damage."""
@@ -28,16 +28,26 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
     """What is wrong in the files of all sessions, or of the ones named. Exit code 1 where there is damage."""
     store = asked.open()
     tally = report.Tally()
-    messages = damaged = 0
     sessions = _wanted(store, keys, tally)
     if keys and not sessions:
         return tally.code
-    for session in _counted(store, sessions):
-        messages += session.messages or 0
-        with tally.alone():
-            for fault in _faults(store, session, notes):
-                damaged += fault.severity is Severity.DAMAGE
-                (_row if asked.json else _line)(_path(store, session), session.key, fault)
+    messages = damaged = 0
+
+    def found(fault: Fault) -> None:
+        nonlocal damaged
+        damaged += fault.severity is Severity.DAMAGE
+        if notes or fault.severity is not Severity.INFO:
+            row(_path(store, session), session.key, fault)
+
+    row = _row if asked.json else _line
+    total = sum(session.bytes or 0 for session in sessions)
+    done = 0
+    with report.progress("checking") as progress:
+        for session in sessions:
+            with tally.alone():
+                within = partial(_within, progress, done, total)
+                messages += store.examine(session, found, progress=within).messages or 0
+            done += session.bytes or 0
     if damaged:
         tally.add(DAMAGED)
     totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault"))
@@ -52,21 +62,9 @@ def _wanted(store: Store, typed: Sequence[str], tally: report.Tally) -> list[Ses
     return [by_key[key] for key in keys.several(store, typed, tally)]
 
 
-def _counted(store: Store, sessions: Sequence[Session]) -> Iterator[Session]:
-    """The sessions with fresh counts."""
-    unknown = [replace(session, messages=None, faults=None) for session in sessions]
-    with report.progress("checking") as progress:
-        yield from store.counted(unknown, progress=progress)
-
-
-def _faults(store: Store, session: Session, notes: bool) -> Iterator[Fault]:
-    """What is wrong in one session; a file whose lines are all valid is not read once more."""
-    if session.trouble is not None:
-        yield session.trouble
-    elif session.faults != 0 or notes:
-        for fault in store.faults(session.key):
-            if notes or fault.severity is not Severity.INFO:
-                yield fault
+def _within(progress: Progress, before: int, total: int, done: int, _: int) -> None:
+    """Progress in one session as progress in all."""
+    progress(min(before + done, total), total)
 
 
 def _path(store: Store, session: Session) -> Path:

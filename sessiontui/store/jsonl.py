@@ -23,7 +23,7 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
 from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import StoreError, UnknownKey
+from sessiontui.errors import Changed, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Salvage, Session, Severity, Span
 from sessiontui.query.ast import Query
 from sessiontui.store import jsonl_file
@@ -143,13 +143,28 @@ class JsonlStore:
             self.sidecar.flush()
 
     def _counted(self, session: Session, cancelled: Cancelled, progress: Progress) -> Session:
-        if session.messages is not None or session.trouble is not None:
+        if session.messages is not None:
+            return session
+        return self.examine(session, _unheard, cancelled, progress)
+
+    def examine(
+        self,
+        session: Session,
+        found: Callable[[Fault], object],
+        cancelled: Cancelled = never,
+        progress: Progress = silent,
+    ) -> Session:
+        """Read one file whole, whatever is remembered of it: ``found`` is told each fault, the counts come back."""
+        if session.trouble is not None:
+            found(session.trouble)
             return session
         try:
             with jsonl_file.opened(self.file(session.key), session.key) as (fd, stamp):
-                count = jsonl_file.count(fd, stamp.size, cancelled, progress)
-        except (StoreError, UnknownKey) as error:
-            return replace(session, trouble=_trouble(error))
+                count = jsonl_file.count(fd, stamp.size, cancelled, progress, found)
+        except (StoreError, UnknownKey, Changed) as error:
+            trouble = _trouble(error)
+            found(trouble)
+            return replace(session, trouble=trouble)
         self.sidecar.learn(session.key + SUFFIX, stamp, count.messages, count.faults)
         known = replace(session, messages=count.messages, faults=count.faults)
         return replace(known, bytes=stamp.size, last_activity=moment(stamp.mtime_ns))
@@ -233,6 +248,10 @@ def _readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:
     return bool(ours) or os.access(entry, os.R_OK)
 
 
-def _trouble(error: StoreError | UnknownKey) -> Fault:
+def _unheard(_: Fault) -> None:
+    """For counts alone."""
+
+
+def _trouble(error: StoreError | UnknownKey | Changed) -> Fault:
     reason = "the file is gone" if isinstance(error, UnknownKey) else error.sentence
     return Fault("unreadable", Severity.DAMAGE, reason, at=0, salvage=Salvage.NONE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -150,30 +150,55 @@ def entries(fd: int, stop: int) -> Iterator[Entry]:
         yield row
 
 
-def faults(fd: int, stop: int) -> Iterator[Fault]:
-    """What is wrong, line by line; only lines that are not valid are looked at closely."""
-    for number, (offset, line) in enumerate(lines.lines(fd, 0, stop), 1):
-        if isinstance(line, Huge) or not zeroclaw.is_valid(line):
-            fault = entry(fd, number - 1, offset, line, number).fault
-            if fault is not None:
-                yield fault
-
-
-def count(fd: int, stop: int, cancelled: Cancelled = never, progress: Progress = silent) -> Count:
-    """Count valid and damaged lines; ``progress`` in bytes. Raises ``Cancelled``."""
-    valid = damaged = 0
+def faults(
+    fd: int, stop: int, cancelled: Cancelled = never, progress: Progress = silent
+) -> Generator[Fault, None, Count]:
+    """What is wrong, line by line; returns what the file holds. ``progress`` in bytes. Raises ``Cancelled``."""
+    valid = damaged = before = 0
     for offset, block in lines.blocks(fd, 0, stop):
         if cancelled():
             raise CancelledError
         progress(offset, stop)
-        huge = block[0]
-        if isinstance(huge, Huge):
-            read = _scan(fd, Span(offset, huge.length - huge.ended))
-            valid += isinstance(read, stream.Scanned)
-            damaged += isinstance(read, zeroclaw.Dropped)
-        else:
-            judged = zeroclaw.judge(cast("list[bytes]", block))
-            valid += judged.valid
-            damaged += len(judged.dropped)
+        judged = _judged(fd, offset, block)
+        valid += judged.valid
+        damaged += len(judged.dropped)
+        at, begin = 0, offset
+        for index, outcome in judged.dropped:
+            begin += sum(map(len, block[at:index]))
+            at = index
+            yield dropped(outcome, before + index + 1, Span(begin, _bare_length(block[index])))
+        before += len(block)
     progress(stop, stop)
     return Count(valid, damaged)
+
+
+def count(
+    fd: int,
+    stop: int,
+    cancelled: Cancelled = never,
+    progress: Progress = silent,
+    found: Callable[[Fault], object] = lambda _: None,
+) -> Count:
+    """Count valid and damaged lines in one pass, in which ``found`` is told every fault."""
+    survey = faults(fd, stop, cancelled, progress)
+    while True:
+        try:
+            fault = next(survey)
+        except StopIteration as end:
+            return cast("Count", end.value)
+        found(fault)
+
+
+def _judged(fd: int, offset: int, block: list[bytes | Huge]) -> zeroclaw.Judged:
+    huge = block[0]
+    if not isinstance(huge, Huge):
+        return zeroclaw.judge(cast("list[bytes]", block))
+    read = _scan(fd, Span(offset, _bare_length(huge)))
+    if isinstance(read, zeroclaw.Dropped):
+        return zeroclaw.Judged(dropped=[(0, read)])
+    return zeroclaw.Judged(valid=int(read is not None), blank=int(read is None))
+
+
+def _bare_length(line: bytes | Huge) -> int:
+    """The length of a line without the newline that ends it."""
+    return len(line) - (line.ended if isinstance(line, Huge) else line.endswith(b"\n"))

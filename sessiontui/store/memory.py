@@ -60,6 +60,15 @@ class MemoryStore:
             yield self.session(session.key)
             progress(done, len(sessions))
 
+    def examine(
+        self,
+        session: Session,
+        found: Callable[[Fault], object],
+        cancelled: Cancelled = never,
+        progress: Progress = silent,
+    ) -> Session:
+        return self.session(session.key)
+
     def session(self, key: str) -> Session:
         kept = self._of(key)
         size = sum(len((m.role + m.content).encode("utf-8", "surrogatepass")) for _, m in kept.messages)

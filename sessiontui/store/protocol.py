@@ -89,6 +89,16 @@ class Store(Protocol):
         """The same sessions with messages and faults exactly known, in the order given; reads what it must."""
         ...
 
+    def examine(
+        self,
+        session: Session,
+        found: Callable[[Fault], object],
+        cancelled: Cancelled = never,
+        progress: Progress = silent,
+    ) -> Session:
+        """Read one session whole, whatever is remembered of it: each fault goes to ``found``, the counts come back."""
+        ...
+
     def session(self, key: str) -> Session:
         """One session, counted. Raises ``UnknownKey``."""
         ...

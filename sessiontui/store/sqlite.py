@@ -6,7 +6,7 @@ be made from any thread. What writes stands in ``rows`` and is called by ``chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -47,6 +47,18 @@ class SqliteStore:
         for session in sessions:
             total = found[session.key]
             yield replace(session, messages=total.messages, bytes=total.bytes)
+
+    def examine(
+        self,
+        session: Session,
+        found: Callable[[Fault], object],
+        cancelled: Cancelled = never,
+        progress: Progress = silent,
+    ) -> Session:
+        """Tell ``found`` of every row that ZeroClaw leaves out, and count the others."""
+        for fault in self.faults(session.key):
+            found(fault)
+        return next(self.counted([session], cancelled, progress))
 
     def session(self, key: str) -> Session:
         """One session, counted. Raises ``UnknownKey``."""
