@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled as CancelledError
@@ -20,19 +19,21 @@ from sessiontui.store.sidecar_build import Listed
 
 
 def scan(folder: bytes, listed: Iterable[Listed], query: Query, limit: int | None, cancelled: Cancelled) -> Found:
-    """All hits, the file written last first and the last line of a file first. Raises ``errors.Cancelled``.
+    """Hits, the file written last first and the last line of a file first. Raises ``errors.Cancelled``.
 
-    A file that can't be read has no hits.
+    No further file is read when there are enough; then the total is not known. A file that can't be read has no hits.
     """
     hits: list[Hit] = []
     total = 0
     for each in sorted(listed, key=lambda each: (-each.stamp.mtime_ns, each.name)) if query else ():
-        newest: deque[Hit] = deque(maxlen=None if limit is None else max(0, limit - len(hits)))
+        if limit is not None and len(hits) >= limit:
+            return Found(tuple(hits), None)
+        newest: deque[Hit] = deque(maxlen=None if limit is None else limit - len(hits))
         for hit in _hits(folder, each, query, cancelled):
             newest.append(hit)
             total += 1
         hits.extend(reversed(newest))
-    return Found(tuple(islice(hits, limit)), total)
+    return Found(tuple(hits), total)
 
 
 def _hits(folder: bytes, listed: Listed, query: Query, cancelled: Cancelled) -> Iterator[Hit]:

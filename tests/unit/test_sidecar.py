@@ -322,6 +322,14 @@ def test_what_was_learned_is_kept_without_an_index(folder: Path, sidecar: Sideca
     assert "there is no search index" in found.note
 
 
+def test_without_an_index_no_more_files_are_read_than_needed(folder: Path, sidecar: Sidecar) -> None:
+    write(folder, "old", line("x"), clock=1)
+    write(folder, "new", line("x"), line("x"), line("x"), clock=2)
+    found = sidecar.search(parse("x"), limit=2)
+    assert (hits(found), found.total) == ([("new", 3), ("new", 2)], None)
+    assert sidecar.search(parse("x"), limit=0).hits == ()
+
+
 # ---- where it is kept
 
 
