@@ -123,9 +123,10 @@ class Searched(Report):
 
 @dataclass
 class Planned(Report):
-    """What a change would do; nothing is done yet."""
+    """What a change would do; nothing is done yet. ``warning``: why it would have been refused without being asked."""
 
     plan: Plan
+    warning: str = ""
 
 
 @dataclass

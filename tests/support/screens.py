@@ -22,6 +22,7 @@ from sessiontui.store.detect import find
 from sessiontui.store.protocol import Store
 from sessiontui.tui.app import SessiontuiApp
 from sessiontui.tui.screens.browser import BrowserScreen
+from sessiontui.tui.widgets.session_list import SessionList
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 """The time at which every test and every picture is taken."""
@@ -108,11 +109,20 @@ def typed(text: str) -> list[str]:
     return [names.get(char, char) for char in text]
 
 
-def keys(*presses: str) -> Run:
-    """What to do before a snapshot is taken: settle, press, settle."""
+async def choose(pilot: Pilot[Any], key: str) -> None:
+    """Put the cursor on a session, wherever it is in the list."""
+    sessions = pilot.app.screen.query_one(SessionList)
+    sessions.move_to(sessions._lines[key])
+    await settle(pilot)
+
+
+def keys(*presses: str, session: str | None = None) -> Run:
+    """What to do before a snapshot is taken: settle, choose a session, press, settle."""
 
     async def run(pilot: Pilot[Any]) -> None:
         await settle(pilot)
+        if session is not None:
+            await choose(pilot, session)
         await press(pilot, *presses)
 
     return run

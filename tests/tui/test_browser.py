@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend, Message, Session
@@ -40,7 +41,10 @@ def store(tmp_path: Path) -> Path:
     return folder(
         tmp_path / "sessions",
         {
-            "telegram_alice": [Message("user", "where is the token budget?"), Message("assistant", "in the **config**")],
+            "telegram_alice": [
+                Message("user", "where is the token budget?"),
+                Message("assistant", "in the **config**"),
+            ],
             "discord_build": talk(300, "build"),
             "slack_torn": [Message("user", "before"), TORN, b"\n", Message("assistant", "after the budget")],
             "matrix_quiet": [],
@@ -51,6 +55,11 @@ def store(tmp_path: Path) -> Path:
 def cursor(app: StillApp) -> str | None:
     session = app.browser.query_one(SessionList).session
     return None if session is None else session.key
+
+
+def focus(app: StillApp) -> type[Widget]:
+    """What kind of thing has the focus."""
+    return type(app.focused) if app.focused is not None else type(app.screen)
 
 
 # ---- the list and the transcript
@@ -71,14 +80,14 @@ async def test_the_newest_session_is_open_at_its_end(store: Path) -> None:
 async def test_enter_goes_into_the_transcript_and_esc_comes_back(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "enter")
-        assert isinstance(app.focused, Transcript)
+        assert focus(app) is Transcript
         await press(pilot, "g")
         assert says(app, "build 1 ".rstrip(), "line 1")
         assert not says(app, "build 300")
         await press(pilot, "G")
         assert says(app, "build 300")
         await press(pilot, "escape")
-        assert isinstance(app.focused, SessionList)
+        assert focus(app) is SessionList
 
 
 async def test_tab_goes_round(store: Path) -> None:
@@ -88,13 +97,15 @@ async def test_tab_goes_round(store: Path) -> None:
             seen.append(type(app.focused))
             await press(pilot, "tab")
         assert seen == [SessionList, Transcript, SearchBar]
-        assert isinstance(app.focused, SessionList)
+        assert focus(app) is SessionList
 
 
 async def test_raw_shows_every_physical_line(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "j", "r")
-        assert says(app, '{"role":"user","content":"before"}', "byte 0 · 34 B", "raw lines", "▚ ! line 2", "blank · line 3")
+        assert says(
+            app, '{"role":"user","content":"before"}', "byte 0 · 34 B", "raw lines", "▚ ! line 2", "blank · line 3"
+        )
         await press(pilot, "r")
         assert not says(app, '"content":"before"')
 
@@ -157,7 +168,7 @@ async def test_a_word_of_the_key_line_can_be_clicked(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await pilot.click(KeyLine, offset=(shown(app)[-1].index("search"), 0))
         await settle(pilot)
-        assert isinstance(app.focused, SearchBar)
+        assert focus(app) is SearchBar
 
 
 # ---- search
@@ -168,7 +179,7 @@ async def test_search_is_live_and_enter_goes_to_the_hit(store: Path) -> None:
         await press(pilot, "slash", *typed("budg"))
         assert says(app, "2 hits · newest", "telegram_alice", "slack_torn", "where is the token budget?")
         await press(pilot, "down", "enter")
-        assert isinstance(app.focused, Transcript)
+        assert focus(app) is Transcript
         assert says(app, "slack_torn ─ 2 messages", "after the budget")
         transcript = app.browser.query_one(Transcript)
         assert transcript.cursor == 3
@@ -196,13 +207,13 @@ async def test_esc_clears_leaves_and_goes_back(store: Path) -> None:
         assert says(app, "discord_build ─ 300 messages", "build 3")
         assert cursor(app) == "discord_build"
         assert app.browser.query_one(Transcript).cursor == 2
-        assert isinstance(app.focused, HitList)
+        assert focus(app) is HitList
         await press(pilot, "slash", "escape")
         assert app.browser.query_one(SearchBar).value == ""
-        assert isinstance(app.focused, SearchBar)
+        assert focus(app) is SearchBar
         assert not says(app, "Hits")
         await press(pilot, "escape")
-        assert isinstance(app.focused, SessionList)
+        assert focus(app) is SessionList
 
 
 async def test_nothing_found_is_a_picture_of_its_own(store: Path) -> None:
@@ -210,7 +221,7 @@ async def test_nothing_found_is_a_picture_of_its_own(store: Path) -> None:
         await press(pilot, "slash", *typed("zzz"))
         assert says(app, "0 hits", "Nothing found.", "Esc clears the search")
         await press(pilot, "enter")
-        assert isinstance(app.focused, SearchBar)
+        assert focus(app) is SearchBar
 
 
 async def test_any_text_is_a_legal_query(store: Path) -> None:
@@ -233,11 +244,11 @@ async def test_the_filter_narrows_the_list_and_esc_takes_it_away(store: Path) ->
         await press(pilot, "f", *typed("torn"))
         assert says(app, "Sessions · 1 of 4 sessions", "slack_torn ─ 2 messages")
         await press(pilot, "enter")
-        assert isinstance(app.focused, SessionList)
+        assert focus(app) is SessionList
         await press(pilot, "f")
-        assert isinstance(app.focused, FilterBar)
+        assert focus(app) is FilterBar
         await press(pilot, "escape", "escape")
-        assert isinstance(app.focused, SessionList)
+        assert focus(app) is SessionList
         assert cursor(app) == "slack_torn"
         assert app.browser.query_one(SessionList).count == 4
 
@@ -267,7 +278,7 @@ async def test_help_is_about_what_has_the_focus(store: Path) -> None:
         await press(pilot, "escape", "tab", "question_mark")
         assert says(app, "Transcript", "Next message")
         await press(pilot, "q")
-        assert isinstance(app.focused, Transcript)
+        assert focus(app) is Transcript
 
 
 async def test_q_leaves(store: Path) -> None:

@@ -84,16 +84,29 @@ async def test_pop_of_an_empty_session_says_so_and_asks_nothing(tmp_path: Path) 
         assert app.notices == ["empty has no message to remove"]
 
 
-async def test_a_refusal_is_told_with_its_hint(tmp_path: Path) -> None:
+async def test_whole_records_behind_the_message_are_named_before_anything_is_removed(tmp_path: Path) -> None:
     glued = b'{"role":"user","content":"a"}{"role":"user","content":"b"}\n'
     store = folder(tmp_path / "sessions", {"glued": [Message("user", "one"), glued]})
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "p")
-        assert not isinstance(app.screen, ChangeDialog)
-        assert len(app.notices) == 1
-        assert "whole record" in app.notices[0]
+        assert says(app, "Remove anyway", "whole records", "one")
+        await press(pilot, "enter")
+        assert files(store) == before
+        await press(pilot, "p", "right", "enter")
+        assert files(store) == {"glued.jsonl": glued}
+        await press(pilot, "u")
     assert files(store) == before
+
+
+async def test_a_refusal_is_told_with_its_hint(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "p", "right", "enter")
+        (store / "alice.jsonl").write_bytes(b'{"role":"user","content":"another file"}\n')
+        await press(pilot, "u")
+        assert len(app.notices) == 2
+        assert "\n" in app.notices[1]
+    assert files(store)["alice.jsonl"] == b'{"role":"user","content":"another file"}\n'
 
 
 async def test_a_session_that_changed_since_it_was_planned_is_left_alone(store: Path) -> None:

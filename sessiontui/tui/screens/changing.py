@@ -78,7 +78,7 @@ class ChangingScreen(Screen[None]):
     def _ask(self, report: messages.Planned) -> None:
         if self.changer.is_stale(report):
             return
-        asked = question(report.plan)
+        asked = question(report.plan, report.warning)
         if asked.act is None:
             ink.notice(self, asked.title)
             return

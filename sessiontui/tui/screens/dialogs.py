@@ -43,19 +43,19 @@ class Question:
     act: Visible | None = None
 
 
-def question(plan: Plan) -> Question:
-    """Put a plan into words."""
+def question(plan: Plan, warning: str = "") -> Question:
+    """Put a plan into words; ``warning`` is why it would be refused if nobody were asked."""
     if isinstance(plan, PopPlan):
-        return _pop(plan)
+        return _pop(plan, warning)
     if isinstance(plan, CompactPlan):
         return _compact(plan)
     return _migrate(plan)
 
 
-def _pop(plan: PopPlan) -> Question:
+def _pop(plan: PopPlan, warning: str) -> Question:
     if plan.removed is None:
         return Question(visible(f"{plan.key} has no message to remove"))
-    stays = []
+    stays = [ink.content((visible(warning), "$warning"))] if warning else []
     if plan.behind:
         stays.append(
             ink.content((visible(f"{figures.size(plan.behind)} of damaged or blank lines behind it stay."), "dim"))
@@ -64,7 +64,7 @@ def _pop(plan: PopPlan) -> Question:
         visible(f"Remove the last message of {plan.key}?"),
         (*_message(plan.removed), *stays),
         visible("Every other byte stays. u puts it back where it was."),
-        visible("Remove"),
+        visible("Remove anyway" if warning else "Remove"),
     )
 
 

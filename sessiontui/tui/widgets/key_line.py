@@ -19,7 +19,7 @@ class KeyLine(Widget):
     """What can be pressed here; a click presses it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line--key", "line--dim"}
-    LAST: ClassVar[tuple[str, ...]] = ("help", "quit")
+    LAST: ClassVar[tuple[str, ...]] = ("help", "app.quit")
     """Actions that keep their place when there is no room for all."""
 
     def __init__(self, id: str | None = None) -> None:

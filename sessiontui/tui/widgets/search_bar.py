@@ -57,7 +57,7 @@ class SearchBar(SafeInput):
     def tell(self, total: int | None, shown: int, note: str = "") -> None:
         """Say how much was found; ``total`` None where that is not known."""
         count = f"{figures.count(shown)}+ hits" if total is None else figures.counted(total, "hit")
-        text = " · ".join(part for part in (count, "newest", note) if part)
+        text = " · ".join(part for part in (count, "newest" if shown else "", note) if part)
         self.border_subtitle = ink.content(visible(text))
 
     def tell_nothing(self) -> None:

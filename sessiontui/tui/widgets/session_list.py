@@ -110,8 +110,9 @@ class SessionList(LineList):
         session = self._rows[item]
         dim, number = self.style("dim", ground), self.style("number", ground)
         mark = badge(session)
+        count = figures.count(session.messages) if session.trouble is None else "–"
         figures_at_right = [
-            (visible(f" {figures.count(session.messages):>6}"), number),
+            (visible(f" {count:>6}"), number),
             *([(visible(f"{figures.size(session.bytes):>8}"), dim)] if width >= WITH_SIZE else []),
             (visible(f"{figures.age(session.last_activity, self._clock()):>5} "), dim),
         ]

@@ -12,6 +12,7 @@ from sessiontui.changes.journal import home, mend
 from sessiontui.changes.migrate import MigratePlan
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.pop import PopPlan
+from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import Cancelled, Store
 from sessiontui.tui import figures
 from sessiontui.tui.messages import Made, Plan, Planned
@@ -24,8 +25,17 @@ class Changer(Errand):
     name: ClassVar[str] = "change"
 
     def plan_pop(self, store: Store, key: str) -> None:
-        """Reports ``Planned``."""
-        self.begin(lambda generation, _: self.report(Planned(generation, pop.plan(store, key))))
+        """Reports ``Planned``; with a warning where whole records stand in damaged lines behind the message."""
+
+        def job(generation: int, cancelled: Cancelled) -> None:
+            try:
+                self.report(Planned(generation, pop.plan(store, key)))
+            except Changed:
+                raise
+            except Refused as refusal:
+                self.report(Planned(generation, pop.plan(store, key, anyway=True), refusal.sentence))
+
+        self.begin(job)
 
     def plan_compact(self, store: Store, key: str) -> None:
         """Reports ``Planned``."""
