@@ -47,8 +47,8 @@ class BrowserScreen(ChangingScreen):
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
     AUTO_FOCUS = "SessionList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "search", tooltip="Search all messages", id="search"),
-        Binding("f", "filter", "filter", tooltip="Filter the list by letters of the key", id="filter"),
+        Binding("slash", "search", "search", tooltip="Search all messages", id="search", priority=True),
+        Binding("f", "filter", "filter", tooltip="Filter the list by letters of the key", id="filter", priority=True),
         Binding("r", "raw", "raw", tooltip="Raw lines or conversation", id="raw"),
         Binding("b", "backend", "backend", tooltip="The other backend of this folder", id="backend"),
         Binding("n,f3", "hit(1)", "next hit", show=False, id="next_hit"),
@@ -179,11 +179,11 @@ class BrowserScreen(ChangingScreen):
 
     def _read(self) -> None:
         self.add_class("-reading")
-        self._transcript.focus()
+        self.set_focus(self._transcript)
 
     def _leave(self) -> None:
         self.remove_class("-reading")
-        self._side.list.focus()
+        self.set_focus(self._side.list)
 
     def _open(self, key: str, row: int | None = None) -> None:
         session = self._side.known.get(key)
@@ -229,7 +229,7 @@ class BrowserScreen(ChangingScreen):
     @on(Input.Submitted, "FilterBar")
     def keep_filter(self) -> None:
         """Enter in the filter keeps it and goes to the list."""
-        self._side.sessions.focus()
+        self.set_focus(self._side.sessions)
 
     @on(HitList.Opened)
     def go_to_hit(self, event: HitList.Opened) -> None:
@@ -242,9 +242,13 @@ class BrowserScreen(ChangingScreen):
 
     # ---- keys
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In an input, / and f are letters. (They come before other keys, so that what is typed next is not lost.)"""
+        return not (action in ("search", "filter") and isinstance(self.focused, Input))
+
     def action_search(self) -> None:
         """To the search bar."""
-        self._bar.focus()
+        self.set_focus(self._bar)
 
     def action_filter(self) -> None:
         """To the filter of the list."""
@@ -282,7 +286,7 @@ class BrowserScreen(ChangingScreen):
                 focused.value = ""
             else:
                 self._side.close_filter()
-                self._side.sessions.focus()
+                self.set_focus(self._side.sessions)
         elif isinstance(focused, SearchBar):
             if focused.value:
                 focused.value = ""

@@ -84,7 +84,7 @@ class Side(Vertical):
         """Let the person type letters of a key."""
         bar = self.query_one(FilterBar)
         bar.add_class("-shown")
-        bar.focus()
+        self.screen.set_focus(bar)
 
     def close_filter(self) -> None:
         """Show all sessions again."""
@@ -133,4 +133,4 @@ class Side(Vertical):
         focused = self.list.has_focus
         self.set_class(hits, "-hits")
         if focused:
-            self.list.focus()
+            self.screen.set_focus(self.list)

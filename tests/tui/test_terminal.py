@@ -1,0 +1,260 @@
+"""The browser in a real pseudo-terminal: no byte of a message, key, file name or path becomes an escape sequence.
+
+Everything hostile carries the word PWNED inside its sequence. What the program writes is cut into escape sequences and
+text: no sequence may hold that word or be of a kind that Textual itself has no use for, and the text, drawn by a terminal
+emulator, must show it literally.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import pyte
+import pytest
+
+from sessiontui.dialects.zeroclaw import write
+from sessiontui.model import Message
+from sessiontui.visible import is_safe
+from tests.support.screens import folder
+
+ROOT = Path(__file__).parent.parent.parent
+COLUMNS, ROWS = 140, 45
+PATIENCE = 40.0
+
+SEQUENCE = re.compile(
+    rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC
+    rb"|\x1b[P_^X].*?\x1b\\"  # DCS, APC, PM, SOS
+    rb"|\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
+    rb"|\x1b[ -/]*[0-~]",  # the rest
+    re.DOTALL,
+)
+COLOUR = rb"(?:[0-9]|[34]8;2;[0-9]+;[0-9]+;[0-9]+)"
+"""Textual draws in true colours; the eight of old are only in messages."""
+ALLOWED = re.compile(
+    rb"\x1b\[(?:" + COLOUR + rb"(?:;" + COLOUR + rb")*)?m"
+    rb"|\x1b\[[0-9;]*[HJKABCDdGsu]"  # cursor, clearing
+    rb"|\x1b\[\?[0-9;]+[hl]|\x1b\[\?[0-9]+\$p"  # modes, and asking for them
+    rb"|\x1b\[[<>=][0-9;]*u|\x1b\[\?u|\x1b\[c|\x1b\[>4;[0-9]m|\x1b\[[0-9;]*t"  # keyboard, size
+    rb"|\x1b_Gi=31[^\x1b]*\x1b\\|\x1b\[1 q|\x1b\[[0-9] q"
+    rb"|\x1b\]22;[a-z-]*\x07|\x1b[=>78]|\x1b\(B"
+)
+
+HOSTILE = [
+    "colour \x1b[31mPWNED\x1b[0m",
+    "title \x1b]0;PWNED\x07 and \x1b]2;PWNED\x1b\\",
+    "clipboard \x1b]52;c;UFdORUQ=PWNED\x07",
+    "link \x1b]8;;http://PWNED.example/\x1b\\click\x1b]8;;\x1b\\",
+    "device \x1bP1$qPWNED\x1b\\ app \x1b_PWNED\x1b\\",
+    "c1 \x9b31mPWNED \x9d0;PWNED\x9c \x90PWNED\x9c",
+    "bidi \u202ePWNED\u202c \u2066PWNED\u2069 \u200fPWNED",
+    "markup [red]PWNED[/red] [@click=app.quit]PWNED[/] [link=http://PWNED.example]x[/link]",
+    "rich [bold red on blue]PWNED :smile: [/]",
+    "controls \x00\x08\x08\x0b\x0c\r\x7f\x84\x85 PWNED",
+    "tags \U000e0050\U000e0057 lines \u2028PWNED\u2029 joined \u2060\ufeffPWNED",
+]
+KEYS = [
+    b"evil\x1b]0;PWNED\x07key",
+    b"[red]PWNED[\xe2\x81\x84red]",
+    b"c1\xc2\x9b31mPWNED",
+    b"bytes\xff\xfe\x9b31mPWNED",
+    b"two\nlines\rPWNED",
+    b"\xe2\x80\xaebidiPWNED",
+]
+
+
+class Terminal:
+    """The browser as a child at a pseudo-terminal, and what it wrote."""
+
+    def __init__(self, store: Path, home: Path) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        surroundings = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LC_ALL": "C.UTF-8",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "sessiontui", os.fspath(store)],
+            cwd=ROOT,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=surroundings,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.output = bytearray()
+        self._rest = b""
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        os.close(self._master)
+
+    def type(self, keys: str | bytes) -> None:
+        os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
+
+    def wait(self, text: str) -> str:
+        """Read until the screen holds a text and nothing more comes; the screen."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if text in self.screen() and not self._read(0.1):
+                return self.screen()
+            if not self._read(0.1) and self._process.poll() is not None:
+                break
+        raise AssertionError(f"never shown: {text!r}\n{self.screen()}")
+
+    def leave(self) -> int:
+        """Press q and read to the end."""
+        self.type("q")
+        while self._process.poll() is None:
+            self._read(0.2)
+        while self._read(0.2):
+            pass
+        return self._process.returncode
+
+    def screen(self) -> str:
+        """What an emulator shows."""
+        return "\n".join(self._screen.display)
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self._master], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # Linux says EIO when the child is gone
+            return False
+        self.output += data
+        self._emulate(data)
+        return bool(data)
+
+    def _emulate(self, data: bytes) -> None:
+        """Draw what came, but for sequences that the emulator does not know and would show."""
+        self._rest += data
+        whole = self._rest.rfind(b"\x1b") if SEQUENCE.search(self._rest, self._rest.rfind(b"\x1b")) is None else -1
+        ready, self._rest = (self._rest, b"") if whole < 0 else (self._rest[:whole], self._rest[whole:])
+        for text, sequence in pieces(ready):
+            self._stream.feed(text)
+            if re.fullmatch(rb"\x1b\[[0-9;]*[A-Za-z]|\x1b\[\?[0-9;]+[hl]", sequence):
+                self._stream.feed(sequence)
+
+
+def pieces(output: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Text and the escape sequence behind it, in turn."""
+    at = 0
+    for found in SEQUENCE.finditer(output):
+        yield output[at : found.start()], found.group()
+        at = found.end()
+    yield output[at:], b""
+
+
+def harmless(output: bytes) -> None:
+    """Every escape sequence is one that Textual needs, and every other byte is text that no terminal obeys."""
+    for text, sequence in pieces(output):
+        assert not sequence or ALLOWED.fullmatch(sequence), sequence
+        assert b"PWNED" not in sequence
+        shown = text.decode("utf-8")
+        assert is_safe(shown.replace("\r", "").replace("\n", "")), shown
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A store whose every part is hostile: its path, its keys, its roles, its messages and its damaged lines."""
+    path = tmp_path / "ev\x1b]0;PWNED\x07il [red]PWNED" / "sessions"
+    talk: list[Message | bytes] = [Message("user", text) for text in HOSTILE]
+    damaged = b"".join(b'{"role":"' + text.encode("utf-8") + b"\n" for text in HOSTILE[:6]) + b"\xff\xfe\x9b31mPWNED\n"
+    folder(path, {"a_talk": talk, "b_damaged": [damaged], "c_roles": [Message(text, "needle") for text in HOSTILE]})
+    for key in KEYS:
+        file = os.fsencode(path) + b"/" + key + b".jsonl"
+        with open(file, "wb") as written:  # noqa: PTH123 - a name that is no text
+            written.write(write(Message("user", "needle \x1b]0;PWNED\x07")))
+        os.utime(file, (1, 1))
+    return path
+
+
+def test_nothing_hostile_reaches_the_terminal(store: Path, tmp_path: Path) -> None:
+    with Terminal(store, tmp_path) as terminal:
+        screen = terminal.wait("! b_damaged")
+        assert "evil␛]0;PWNED␇key" in screen
+        assert "[red]PWNED[" in screen
+        assert "ev␛]0;PWNED␇il [red]PWNED" in screen
+        screen = terminal.wait("markup [red]PWNED[/red] [@click=app.quit]PWNED[/] [link=http://PWNED.example]x[/link]")
+        assert "title ␛]0;PWNED␇ and ␛]2;PWNED␛\\" in screen
+        assert "clipboard ␛]52;c;UFdORUQ=PWNED␇" in screen
+        terminal.type("r")
+        terminal.wait("raw lines")
+        terminal.type("p")
+        terminal.wait("Remove the last message of a_talk?")
+        terminal.type("\x1b")
+        terminal.wait("raw lines")
+        terminal.type("j")
+        terminal.wait("▚ ! line 1")
+        terminal.type("c")
+        terminal.wait("Drop 7 damaged lines?")
+        terminal.type("\x1b")
+        time.sleep(0.3)
+        terminal.type("jr")
+        terminal.wait("colour ␛[31mPWNED␛[0m")
+        terminal.type("/needle")
+        terminal.wait("17 hits")
+        terminal.type("\x1b[B\x1b[B\r")
+        time.sleep(0.5)
+        terminal.type("\x1b")
+        time.sleep(0.3)
+        terminal.type("\x1b[200~paste \x1b]0;PWNED\x07\x1b[201~")
+        terminal.type("fevil")
+        terminal.wait("filter sessions")
+        terminal.type("\r")
+        time.sleep(0.3)
+        terminal.type("p")
+        terminal.wait("Remove the last message of evil␛]0;PWNED␇key?")
+        terminal.type("\x1b[C\r")
+        terminal.wait("removed the last message of evil␛]0;PWNED␇key")
+        terminal.type("?")
+        terminal.wait("Esc closes")
+        terminal.type("\x1b")
+        time.sleep(0.3)
+        terminal.type("m")
+        terminal.wait("to SQLite?")
+        terminal.type("\x1b")
+        time.sleep(0.3)
+        assert terminal.leave() == 0
+        harmless(bytes(terminal.output))
+
+
+def test_a_terminal_would_have_obeyed() -> None:
+    """The check itself fails for each of the hostile texts as they are."""
+    for text in HOSTILE:
+        if "[red]" not in text and "rich" not in text:
+            with pytest.raises((AssertionError, UnicodeDecodeError)):
+                harmless(text.encode("utf-8"))
+
+
+def test_the_terminal_is_given_back(store: Path, tmp_path: Path) -> None:
+    with Terminal(store, tmp_path) as terminal:
+        terminal.wait("a_talk")
+        assert terminal.leave() == 0
+        output = bytes(terminal.output)
+        assert output.rindex(b"\x1b[?1049l") > output.rindex(b"\x1b[?1049h")
+        assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")
