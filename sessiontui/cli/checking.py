@@ -37,13 +37,14 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
         nonlocal damaged
         damaged += fault.severity is Severity.DAMAGE
         if notes or fault.severity is not Severity.INFO:
-            row(_path(store, session), session.key, fault)
+            row(path, session.key, fault)
 
     row = _row if asked.json else _line
     total = sum(session.bytes or 0 for session in sessions)
     done = 0
     with report.progress("checking") as progress:
         for session in sessions:
+            path = _path(store, session)
             with tally.alone():
                 within = partial(_within, progress, done, total)
                 messages += store.examine(session, found, progress=within).messages or 0
@@ -72,6 +73,7 @@ def _path(store: Store, session: Session) -> Path:
 
 
 def _row(path: Path, key: str, fault: Fault) -> None:
+    """One fault for programs."""
     span = fault.span
     output.row(
         key=written(key),

@@ -23,6 +23,7 @@ SUFFIX: Final = ".jsonl"
 _LOOKED_UP: Final = re.compile(r"[^0-9A-Za-z_-]")
 """Characters that need the table; a list of 20,000 names is mostly of others."""
 
+_UNDECODED: Final = re.compile("[\udc80-\udcff]")
 _ESCAPED: Final = re.compile(r"\\x([89a-f][0-9a-f])")
 
 
@@ -43,7 +44,7 @@ def reachable(stem: str) -> bool:
 
 def written(key: str) -> str:
     r"""The key for output: bytes that are not UTF-8 as ``\xNN``. Not yet safe for a terminal."""
-    return "".join(f"\\x{ord(char) - 0xDC00:02x}" if "\udc80" <= char <= "\udcff" else char for char in key)
+    return _UNDECODED.sub(lambda match: f"\\x{ord(match[0]) - 0xDC00:02x}", key)
 
 
 def read_back(text: str) -> str:

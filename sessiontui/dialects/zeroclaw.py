@@ -7,8 +7,10 @@ that is not exactly one record is ``Dropped``, whatever could be had back from i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import length_hint
 from typing import Final
 
 import orjson
@@ -60,21 +62,22 @@ def is_valid(line: bytes) -> bool:
     return isinstance(read(line), Message)
 
 
-def judge(lines: Iterable[bytes]) -> Judged:
+def judge(lines: Sequence[bytes]) -> Judged:
     """Read many lines, with or without newlines, and keep only what they are: for loops over a whole store."""
     judged = Judged()
-    loads, refused, opening_of = orjson.loads, orjson.JSONDecodeError, _OPENINGS.get
+    unsound = _unsound(lines)
+    opening_of = _OPENINGS.get
     valid = 0
     for index, line in enumerate(lines):
-        try:
-            record = loads(line)
-            size, opening = opening_of(line[9:10], _NONE)
-            if (line[:size] == opening and 34 not in line[size:-3]) or _is_plain(record, line):
-                valid += 1
-                continue
-        except refused:
-            pass
-        outcome = strict.read(line.removesuffix(b"\n"))
+        size, opening = opening_of(line[9:10], _NONE)
+        if (
+            line[:size] == opening
+            and (34 not in line[size:-3] or _has_two_pairs(line))  # 34: a quote
+            and index not in unsound
+        ):
+            valid += 1
+            continue
+        outcome = strict.read(line.removesuffix(b"\n")) if index in unsound else read(line)
         if isinstance(outcome, Message):
             valid += 1
         elif outcome is None:
@@ -85,19 +88,39 @@ def judge(lines: Iterable[bytes]) -> Judged:
     return judged
 
 
-def _is_plain(record: object, line: bytes) -> bool:
-    """Whether what orjson read from the line is a role and a content, both texts, once each, and nothing else.
+def _unsound(lines: Sequence[bytes]) -> set[int]:
+    """Which lines orjson refuses. The loop over the others is C's alone: it costs a sixth less than one in Python."""
+    found: set[int] = set()
+    rest = iter(lines)
+    records = map(orjson.loads, rest)
+    while True:
+        try:
+            deque(records, maxlen=0)
+        except orjson.JSONDecodeError:
+            found.add(len(lines) - length_hint(rest) - 1)
+        else:
+            return found
 
-    Two pairs have eight quotes. An escaped quote has a backslash before it, and so has the closing quote of a text
-    that ends in a backslash: n pairs have between 3n and 4n quotes without one, so eight of these mean two pairs.
-    """
+
+def _is_plain(record: object, line: bytes) -> bool:
+    """Whether what orjson read from the line is a role and a content, both texts, once each, and nothing else."""
     return (
         type(record) is dict
         and len(record) == 2
         and type(record.get("role")) is str
         and type(record.get("content")) is str
-        and ((quotes := line.count(b'"')) == 8 or quotes - line.count(b'\\"') == 8)
+        and _has_two_pairs(line)
     )
+
+
+def _has_two_pairs(line: bytes) -> bool:
+    """Whether a sound object, in which a role and a content stand as texts, has no other key, as its quotes tell.
+
+    Two pairs have eight quotes, and each key more has two. Where no text ends in a backslash, every escaped quote and
+    no other one has a backslash before it; so those don't count.
+    """
+    quotes = line.count(b'"')
+    return quotes == 8 or (quotes - line.count(b'\\"') == 8 and b'\\\\"' not in line)
 
 
 def write(message: Message) -> bytes:

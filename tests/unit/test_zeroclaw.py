@@ -66,7 +66,7 @@ def test_judges_every_damaged_line_as_zeroclaw_does(key: str) -> None:
     expected = json_lines(DATA / "damaged" / "expected" / f"{key}.explain.jsonl")
     lines = lines_of(key)
     assert [type(zeroclaw.read(line)) for line in lines] == [VERDICTS[str(row["verdict"])] for row in expected]
-    judged = zeroclaw.judge(line + b"\n" for line in lines)
+    judged = zeroclaw.judge([line + b"\n" for line in lines])
     assert judged.valid == sum(row["verdict"] == "ok" for row in expected)
     assert judged.blank == sum(row["verdict"] == "blank" for row in expected)
     assert judged.dropped == [
@@ -154,3 +154,27 @@ def test_writes_what_zeroclaw_wrote() -> None:
             message = zeroclaw.read(line)
             assert isinstance(message, Message)
             assert zeroclaw.write(message) == line + b"\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        rb'{"role":1,"role":"a\\","content":"x\\"}',
+        rb'{"content":null,"role":"a\\","content":"x\\"}',
+        rb'{"role":"user","content":"x\\","role":null}',
+        rb'{"role":"user","content":"x\\","c\u006fntent":"\\"}',
+        rb'{"role":"user","role":"user","content":"\"\"\\"}',
+    ],
+)
+def test_a_key_that_stands_twice_is_seen_whatever_the_quotes_count(line: bytes) -> None:
+    """A text that ends in a backslash must not hide the key behind it."""
+    assert isinstance(zeroclaw.read(line), zeroclaw.Dropped)
+    assert [index for index, _ in zeroclaw.judge([line]).dropped] == [0]
+
+
+def test_judge_finds_every_line_that_is_no_json_and_reads_on_behind_it() -> None:
+    """Bad lines first, last, side by side: their places, and the count of the others, are right."""
+    good = zeroclaw.write(Message("user", 'say "hi" \\'))
+    judged = zeroclaw.judge([b"x\n", good, b"{\n", b"}\n", good, b"\n", b"nul"])
+    assert (judged.valid, judged.blank) == (2, 1)
+    assert [index for index, _ in judged.dropped] == [0, 2, 3, 6]
