@@ -187,7 +187,7 @@ def store(tmp_path: Path) -> Path:
     folder(path, {"a_talk": talk, "b_damaged": [damaged], "c_roles": [Message(text, "needle") for text in HOSTILE]})
     for key in KEYS:
         file = os.fsencode(path) + b"/" + key + b".jsonl"
-        with open(file, "wb") as written:  # noqa: PTH123 - a name that is no text
+        with open(file, "wb") as written:
             written.write(write(Message("user", "needle \x1b]0;PWNED\x07")))
         os.utime(file, (1, 1))
     return path

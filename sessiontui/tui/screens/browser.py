@@ -23,6 +23,7 @@ from sessiontui.model import Hit
 from sessiontui.query.match import spans
 from sessiontui.store.protocol import Store
 from sessiontui.tui import figures, ink, messages, theme
+from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.panes.reading import ReadingPane
 from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.screens.help import HelpScreen
@@ -31,7 +32,6 @@ from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.message_view import nothing
 from sessiontui.tui.widgets.search_bar import FilterBar, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
-from sessiontui.tui.widgets.side import Side
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.work.changer import Changer
 from sessiontui.tui.work.lister import Lister
@@ -61,7 +61,7 @@ class BrowserScreen(ChangingScreen):
     def __init__(self, store: Store, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(store)
         self._clock = clock
-        self._lister, self._searcher = Lister(self), Searcher(self)
+        self._searcher = Searcher(self)
         self._before_hit: tuple[str, int | None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -69,13 +69,13 @@ class BrowserScreen(ChangingScreen):
         yield TitleLine(id="title")
         yield SearchBar(id="search")
         with Horizontal(id="panes"):
-            yield Side(id="side", clock=self._clock)
+            yield ListingPane(id="side", clock=self._clock)
             yield ReadingPane(id="reading")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Begin to read as soon as the empty screen stands."""
-        self._side, self._reading = self.query_one(Side), self.query_one(ReadingPane)
+        self._side, self._reading = self.query_one(ListingPane), self.query_one(ReadingPane)
         self._transcript = self._reading.transcript
         self._bar, self._title = self.query_one(SearchBar), self.query_one(TitleLine)
         self._use(self.store)
@@ -85,57 +85,25 @@ class BrowserScreen(ChangingScreen):
         self._before_hit = None
         self._title.path, self._title.backend = _path(store), store.backend
         self._title.sessions = self._title.messages = self._title.faults = None
-        self._side.show(())
-        self._side.say("Reading the sessions …")
         self._reading.close()
-        self._lister.read(store, {})
+        self._side.read(store)
 
     # ---- the list
 
-    @on(messages.Listed)
-    def list_sessions(self, report: messages.Listed) -> None:
-        """The sessions were read."""
-        if self._lister.is_stale(report):
-            return
-        self._side.say("There are no sessions here yet.\nZeroClaw writes them as it talks\nb shows the other backend")
-        self._side.show(report.sessions)
-        self._total()
-        if not report.sessions:
+    @on(ListingPane.Learned)
+    def show_totals(self) -> None:
+        """More is known of the sessions."""
+        totals = self._side.totals
+        self._title.sessions, self._title.messages, self._title.faults = totals.sessions, totals.messages, totals.faults
+        if not totals.sessions:
             self._reading.close()
+        elif self.key is not None and self.key in self._side.known:
+            self._reading.describe(self._side.known[self.key])
 
-    @on(messages.Failed)
-    def show_trouble(self, report: messages.Failed) -> None:
-        """The list can't be read: say so where it would stand."""
-        if report.errand == Lister.name and not self._side.known:
-            self._side.say(f"The sessions can't be read.\n{report.error}")
-
-    @on(messages.Counted)
-    def count_sessions(self, report: messages.Counted) -> None:
-        """Some counts became known."""
-        if not self._lister.is_stale(report):
-            self._side.learn(report.sessions)
-            self._total()
-            if self.key is not None and self.key in self._side.known:
-                self._reading.describe(self._side.known[self.key])
-
-    @on(messages.Progressed)
-    def show_progress(self, report: messages.Progressed) -> None:
-        """Long work goes on."""
-        errand = self.changer if report.errand == Changer.name else self._lister
-        if not errand.is_stale(report) and report.total:
-            share = report.done / report.total
-            self._title.work = f"{report.label} {share:.0%} {figures.bar(share)}"
-
-    @on(messages.Finished)
-    def end_progress(self, report: messages.Finished) -> None:
-        """Work is over."""
-        if report.errand in (Changer.name, Lister.name):
-            self._title.work = ""
-
-    @on(messages.Indexed)
-    def search_again(self, report: messages.Indexed) -> None:
+    @on(ListingPane.Searchable)
+    def search_again(self) -> None:
         """More can be found now than when the search was made."""
-        if not self._lister.is_stale(report) and self._bar.value:
+        if self._bar.value:
             self._searcher.search(self.store, self._bar.value)
 
     @on(messages.Switched)
@@ -144,12 +112,18 @@ class BrowserScreen(ChangingScreen):
         self._bar.value = ""
         self._use(report.store)
 
-    def _total(self) -> None:
-        known = self._side.known.values()
-        counts = [session.messages for session in known if session.trouble is None]
-        self._title.sessions = len(known)
-        self._title.messages = None if None in counts else sum(count or 0 for count in counts)
-        self._title.faults = sum(session.faults or 0 for session in known)
+    @on(messages.Progressed)
+    def show_progress(self, report: messages.Progressed) -> None:
+        """Long work goes on."""
+        if report.total:
+            share = report.done / report.total
+            self._title.work = f"{report.label} {share:.0%} {figures.bar(share)}"
+
+    @on(messages.Finished)
+    def end_progress(self, report: messages.Finished) -> None:
+        """Work is over."""
+        if report.errand in (Changer.name, Lister.name):
+            self._title.work = ""
 
     # ---- the session
 
@@ -160,7 +134,7 @@ class BrowserScreen(ChangingScreen):
 
     def changed(self, keys: tuple[str, ...]) -> None:
         """Read the list again, and the open session where it is one of these; the place stays."""
-        self._lister.read(self.store, self._side.known)
+        self._side.read_again(self.store)
         if self.key is not None and self.key in keys:
             self._open(self.key, self._transcript.place)
 
@@ -243,7 +217,7 @@ class BrowserScreen(ChangingScreen):
     # ---- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In an input, / and f are letters. (They come before other keys, so that what is typed next is not lost.)"""
+        """In an input, / and f are letters; elsewhere they go before other keys, so that no letter behind is lost."""
         return not (action in ("search", "filter") and isinstance(self.focused, Input))
 
     def action_search(self) -> None:
@@ -270,7 +244,7 @@ class BrowserScreen(ChangingScreen):
 
     def action_backend(self) -> None:
         """The other backend of this folder."""
-        self._lister.other(self.store)
+        self._side.switch(self.store)
 
     def action_help(self) -> None:
         """Help for what has the focus."""
