@@ -157,6 +157,13 @@ def test_a_megabyte_is_cut_and_more_of_it_can_be_asked_for() -> None:
     assert not whole.more
 
 
+def test_a_message_of_very_many_lines_is_cut_too() -> None:
+    row = lay_out(message("\n" * 50_000), 80)
+    assert row.height == 1 + 2_000 + 1 + 1
+    assert drawn(row)[-2] == "  … 48,000 more · Enter shows more"
+    assert lay_out(message("\n" * 50_000), 80, limit=2 * LIMIT).height == 1 + 4_000 + 1 + 1
+
+
 def test_a_huge_line_says_that_only_its_beginning_is_here() -> None:
     entry = Entry(0, Address(1), Message("tool", "abc"), clipped=True)
     assert "only its beginning" in drawn(lay_out(entry, 80))[2]

@@ -19,6 +19,8 @@ class KeyLine(Widget):
     """What can be pressed here; a click presses it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line--key", "line--dim"}
+    FIRST: ClassVar[tuple[str, ...]] = ("search", "filter")
+    """Actions that come first, and so are the last to give way."""
     LAST: ClassVar[tuple[str, ...]] = ("help", "app.quit")
     """Actions that keep their place when there is no room for all."""
 
@@ -57,6 +59,7 @@ class KeyLine(Widget):
 
     def _fitting(self) -> list[tuple[Binding, bool]]:
         known = self._live()
+        known.sort(key=lambda pair: pair[0].action not in self.FIRST)
         first = [pair for pair in known if pair[0].action not in self.LAST]
         last = [pair for pair in known if pair[0].action in self.LAST]
         while first and self._length(first + last) > self.size.width:

@@ -25,6 +25,8 @@ from sessiontui.visible import Visible, visible
 ROLES: Final = ("user", "assistant", "system", "tool")
 LIMIT: Final = 64 * 1024
 """Characters of a message that are shown before the person asks for more."""
+LINES: Final = 2_000
+"""Lines of a message that are shown before that."""
 FAULT_LINES: Final = 6
 MARGIN: Final = 2
 """Columns at the left for the bar of the cursor."""
@@ -132,12 +134,15 @@ def _message(entry: Entry, message: Message, width: int, limit: int, spans: Span
     head: Line = (((ink.clipped(role or "(no role)", max(8, width // 2)), style),), _place(entry))
     plain = content[:limit].expandtabs(TAB)
     text = visible(plain, lines=True)
-    drawn = Drawn(width, [head], text, wrap(text, width - MARGIN - SLACK))
+    rows = wrap(text, width - MARGIN - SLACK)
+    most = LINES * max(1, limit // LIMIT)
+    shown = limit if len(rows) <= most else rows[most][0]
+    drawn = Drawn(width, [head], text, rows[:most])
     hits = [Mark(start, stop, "hit") for start, stop in spans(plain)]
     drawn.marks = _over(hits, marks(text))
     if not content:
         drawn.foot.append((((visible("(empty)"), "dim"),), ()))
-    _more(drawn, len(content) - limit, entry.clipped)
+    _more(drawn, len(content) - shown, entry.clipped)
     return drawn
 
 

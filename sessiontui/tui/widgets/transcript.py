@@ -25,7 +25,7 @@ from sessiontui.tui.widgets.page_cache import PAGE, PageCache
 from sessiontui.tui.widgets.viewport import Viewport
 from sessiontui.visible import visible
 
-KEPT: Final = 256
+KEPT: Final = 128
 """Rows that stay laid out."""
 STYLES: Final = (
     *("ground", "text", "dim", "bar", "user", "assistant", "system", "tool", "other"),
