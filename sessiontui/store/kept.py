@@ -24,7 +24,7 @@ from sessiontui.disk.replace import sync_folder
 from sessiontui.errors import StoreError
 from sessiontui.store.schema import METADATA, RECEIPTS, columns
 from sessiontui.store.sqlite_list import as_key, bound
-from sessiontui.store.sqlite_open import address, text
+from sessiontui.store.sqlite_open import STILL, address, text
 
 FORMAT = 1
 KEYED = {METADATA: "session_key", RECEIPTS: "source_name"}
@@ -139,7 +139,7 @@ class Keeping:
 def kept(path: Path) -> Kept:
     """Read a ``.rows`` file. Raises ``StoreError`` where it is not whole."""
     try:
-        with closing(sqlite3.connect(address(path, "immutable=1"), uri=True)) as file:
+        with closing(sqlite3.connect(address(path, STILL), uri=True)) as file:
             file.text_factory = text
             format, direction, rows, sha256 = file.execute("SELECT * FROM about").fetchone()
             runs = tuple(Run(*values) for values in file.execute("SELECT first, last FROM runs ORDER BY first"))

@@ -27,7 +27,7 @@ from sessiontui.store.kept import OPPOSITE, Keeping, Kept, Run, digest, fingerpr
 from sessiontui.store.revert import delete, lower, occupied, require, revert
 from sessiontui.store.schema import METADATA, RECEIPTS, Shape, shape, write_time
 from sessiontui.store.sqlite_list import KEY, bound, stale_keys
-from sessiontui.store.sqlite_open import address, read, spoken, state, text
+from sessiontui.store.sqlite_open import STILL, address, read, spoken, state, text
 from sessiontui.store.sqlite_transcript import Row, newest
 
 _ADD = "INSERT INTO sessions (id, session_key, role, content, created_at) VALUES (?, CAST(? AS TEXT), ?, ?, ?)"
@@ -181,7 +181,7 @@ class Writing:
         for pragma in ("synchronous=FULL", "temp_store=MEMORY", "mmap_size=0"):
             self.connection.execute(f"PRAGMA {pragma}")
         if self._back is not None:
-            self.connection.execute("ATTACH ? AS back", (address(self._back.path, "immutable=1"),))
+            self.connection.execute("ATTACH ? AS back", (address(self._back.path, STILL),))
         self.connection.execute("BEGIN IMMEDIATE")
         self.shape = shape(self.connection)
         if not self.shape.metadata:

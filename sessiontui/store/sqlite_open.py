@@ -29,6 +29,9 @@ BUSY = 2.0
 TRIES = 5
 """How often a read is repeated before the database counts as too busy."""
 
+STILL = "mode=ro&immutable=1"
+"""How a file that nobody writes is opened. ``immutable`` alone would open it for writing, and create one that is gone."""
+
 State = tuple[tuple[int, int, int, int] | None, ...]
 """Device, inode, size and mtime of the database, its ``-wal`` and its ``-journal``; None for one that isn't there."""
 
@@ -126,14 +129,14 @@ def _live(found: State) -> bool:
 def _connection(path: Path, seen: State, notice: Callable[[str], None], held: ExitStack) -> sqlite3.Connection:
     """The connection that fits the state of the database; ``held`` closes it."""
     if not _live(seen):
-        return held.enter_context(_opened(path, "immutable=1"))
+        return held.enter_context(_opened(path, STILL))
     try:
         return held.enter_context(_opened(path, "mode=ro"))
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise
     notice(f"{path.name} can't be opened where it stands; a private copy of it is shown")
-    return held.enter_context(_opened(private_copy(path, lambda: state(path)), "immutable=1"))
+    return held.enter_context(_opened(private_copy(path, lambda: state(path)), STILL))
 
 
 @contextmanager

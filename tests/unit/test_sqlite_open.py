@@ -14,7 +14,7 @@ import pytest
 
 from sessiontui.errors import Changed, StoreError
 from sessiontui.store import private_copy, sqlite_open
-from sessiontui.store.sqlite_open import TRIES, read, state
+from sessiontui.store.sqlite_open import STILL, TRIES, read, state
 from tests.support.databases import append, database, folder_state, writer
 
 
@@ -66,7 +66,7 @@ def denied(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_still_database_is_immutable_and_stays_untouched(filled: Path, opened_as: list[str]) -> None:
     before = folder_state(filled.parent)
     assert read(filled, count) == 1
-    assert opened_as == ["immutable=1"]
+    assert opened_as == [STILL]
     assert folder_state(filled.parent) == before
 
 
@@ -74,7 +74,7 @@ def test_an_empty_wal_counts_as_none(filled: Path, opened_as: list[str]) -> None
     Path(f"{filled}-wal").touch()
     before = folder_state(filled.parent)
     assert read(filled, count) == 1
-    assert opened_as == ["immutable=1"]
+    assert opened_as == [STILL]
     assert folder_state(filled.parent) == before
 
 
@@ -184,7 +184,7 @@ def test_a_private_copy_is_private_made_once_and_removed(filled: Path, opened_as
     assert copies[0].stat().st_mode & 0o777 == 0o600
     assert copies[0].parent.stat().st_mode & 0o777 == 0o700
     assert read(path, count) == 2
-    assert opened_as == ["mode=ro", "immutable=1"]
+    assert opened_as == ["mode=ro", STILL]
     private_copy.forget()
     assert not copies[0].parent.exists()
 
@@ -223,6 +223,19 @@ def test_a_read_is_done_again_when_the_database_changed_under_it(filled: Path) -
 
     assert read(filled, work) == 2
     assert seen == [1, 2]
+
+
+def test_a_database_that_goes_as_it_is_opened_is_not_made_anew(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sqlite_open._opened
+
+    def late(path: Path, mode: str) -> object:
+        path.unlink()
+        return real(path, mode)
+
+    monkeypatch.setattr(sqlite_open, "_opened", late)
+    with pytest.raises(StoreError, match=r"there is no database sessions\.db here"):
+        read(filled, count)
+    assert list(filled.parent.iterdir()) == []
 
 
 def test_an_error_out_of_a_changing_database_is_not_believed(filled: Path) -> None:
