@@ -2,12 +2,13 @@
 
 ``visible`` maps every character that a terminal could obey, or that would reorder or hide text, to a symbol that
 a person can see. It never drops a character and never lengthens the text, so columns still point where they did.
+What languages and emoji need, joiners and variation selectors, stays where it has something to work on.
 It knows nothing of markup: its result is data, and whoever draws it must draw it as plain text.
 """
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from typing import Final, Self
 
 
@@ -20,8 +21,34 @@ class Visible(str):
         raise TypeError("Visible text is made by visible(), never by hand")
 
 
-BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-UNSEEN: Final = frozenset("\u2028\u2029\ufeff\u00ad\u180e\u2060\u2061\u2062\u2063\u2064\ufff9\ufffa\ufffb")
+_JOINERS: Final = "\u034f\u200c\u200d"
+_VARIATIONS: Final = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_IDLE: Final = re.compile(f"(?<=[{_JOINERS}])[{_JOINERS}{_VARIATIONS}]|(?<=[{_VARIATIONS}])[{_VARIATIONS}]")
+"""A joiner or a variation selector that has no character before it to work on: whole texts can be hidden in these."""
+
+_UNSEEN: Final = (
+    (0xAD, 0xAD),  # soft hyphen
+    (0x61C, 0x61C),  # Arabic letter mark
+    (0x115F, 0x1160),  # Hangul fillers, here and below: letters without a look, wide or not as a terminal likes
+    (0x17B4, 0x17B5),  # Khmer inherent vowels
+    (0x180E, 0x180E),  # Mongolian vowel separator
+    (0x200B, 0x200B),  # zero width space
+    (0x200E, 0x200F),  # left-to-right and right-to-left mark
+    (0x2028, 0x202E),  # line and paragraph separator; bidi embeddings and overrides
+    (0x2060, 0x206F),  # word joiner, invisible operators, bidi isolates, deprecated controls
+    (0x3164, 0x3164),
+    (0xD800, 0xDFFF),  # halves of surrogate pairs
+    (0xFEFF, 0xFEFF),  # byte order mark
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFB),  # interlinear annotation, and what is kept free before it
+    (0x13430, 0x1343F),  # Egyptian hieroglyph controls
+    (0x1BCA0, 0x1BCA3),  # shorthand controls
+    (0x1D173, 0x1D17A),  # musical controls
+    (0xE0000, 0xE00FF),  # tags, and what is kept free behind them
+    (0xE01F0, 0xE0FFF),  # free, and ignored by whoever draws
+)
+"""First and last of what a terminal hides, or reorders its neighbours for."""
+
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -35,9 +62,8 @@ def _symbol(code: int) -> str:
 
 def _table() -> dict[int, str]:
     table = {code: _symbol(code) for code in (*range(0x20), *range(0x7F, 0xA0))}
-    table |= {ord(char): REPLACEMENT for char in BIDI | UNSEEN}
-    table |= dict.fromkeys(range(0xD800, 0xE000), REPLACEMENT)
-    table |= dict.fromkeys(range(0xE0000, 0xE0080), REPLACEMENT)  # tag characters: text that no one sees
+    for first, last in _UNSEEN:
+        table |= dict.fromkeys(range(first, last + 1), REPLACEMENT)
     return table
 
 
@@ -50,11 +76,5 @@ def visible(text: str, *, lines: bool = False) -> Visible:
 
     ``lines`` keeps line feeds, for text that is drawn as several rows; a tab is never kept.
     """
-    return str.__new__(Visible, text.translate(_TABLE_LINES if lines else _TABLE))
-
-
-def is_safe(text: str) -> bool:
-    """Whether ``text`` holds nothing that a terminal obeys: what ``visible`` promises of its results."""
-    return all(
-        char == "\n" or (unicodedata.category(char) not in ("Cc", "Cs") and char not in BIDI | UNSEEN) for char in text
-    )
+    shown = text.translate(_TABLE_LINES if lines else _TABLE)
+    return str.__new__(Visible, shown if text.isascii() else _IDLE.sub(REPLACEMENT, shown))

@@ -12,7 +12,7 @@ from rich.style import Style
 from sessiontui.model import Address, Entry, Fault, Message, Severity, Span
 from sessiontui.tui.widgets.message_view import LIMIT, Drawn, lay_out
 from sessiontui.tui.widgets.transcript import STYLES
-from sessiontui.visible import is_safe
+from tests.support.safe import is_safe
 
 LOOK = {name: Style(bgcolor=f"color({at + 20})") for at, name in enumerate(STYLES)}
 

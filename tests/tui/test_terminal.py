@@ -26,7 +26,7 @@ import pytest
 
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Message
-from sessiontui.visible import is_safe
+from tests.support.safe import is_safe
 from tests.support.screens import folder
 
 ROOT = Path(__file__).parent.parent.parent
