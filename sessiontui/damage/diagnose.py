@@ -1,6 +1,6 @@
-"""What is wrong with a line, or with a whole entry of a sessions folder: bytes in, a ``Fault`` out.
+"""What is wrong with a line, or with a whole entry of a sessions folder, as a ``Fault``.
 
-Says what ZeroClaw does with the bytes and where they go wrong; mends nothing. For now every dropped line is of one
+Says why ZeroClaw can't read it and where it goes wrong; mends nothing. For now every dropped line is of one
 kind, ``dropped``.
 """
 
@@ -10,21 +10,14 @@ import os
 import stat as modes
 from pathlib import Path
 
-from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.keys import written
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk.lines import NotAFile, open_file
 from sessiontui.model import Fault, Severity, Span
 
 
-def diagnose(line: bytes, number: int, span: Span) -> Fault | None:
-    """The fault of a line; None for a valid or a blank one. For a huge one: ``stream.scan``, then ``dropped``."""
-    outcome = zeroclaw.read(line)
-    return dropped(outcome, number, span) if isinstance(outcome, Dropped) else None
-
-
 def dropped(outcome: Dropped, number: int | None, span: Span) -> Fault:
-    """The fault of a line that was read and found to be dropped; ``number`` None where it isn't known yet."""
+    """The fault of a line that a dialect read and found to be dropped; ``number`` None where it isn't known yet."""
     return Fault("dropped", Severity.DAMAGE, outcome.reason, outcome.at, line=number, span=span)
 
 

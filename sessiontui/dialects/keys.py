@@ -12,12 +12,6 @@ from typing import Final
 
 from sessiontui.dialects.unicode import is_alphanumeric
 
-WHITE_SPACE: Final = (
-    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-"""The 25 characters of Unicode's White_Space: what Rust trims."""
-
 SUFFIX: Final = ".jsonl"
 
 _LOOKED_UP: Final = re.compile(r"[^0-9A-Za-z_-]")
@@ -30,11 +24,6 @@ _ESCAPED: Final = re.compile(r"\\x([89a-f][0-9a-f])")
 def sanitised(key: str) -> str:
     """The stem of the file that ZeroClaw keeps a key in: letters, digits, ``_`` and ``-`` stay, all else is ``_``."""
     return _LOOKED_UP.sub(lambda match: match[0] if is_alphanumeric(match[0]) else "_", key)
-
-
-def file_name(key: str) -> str:
-    """The name of the file that ZeroClaw keeps a key in."""
-    return sanitised(key) + SUFFIX
 
 
 def reachable(stem: str) -> bool:
@@ -54,8 +43,3 @@ def read_back(text: str) -> str:
         return key if os.fsdecode(os.fsencode(key)) == key else text
     except UnicodeEncodeError:  # other lone surrogates: no name of a file
         return text
-
-
-def trim(line: bytes) -> bytes:
-    """The line without White_Space around it, as Rust's ``str::trim``; bytes that are not UTF-8 stay."""
-    return line.decode(errors="surrogateescape").strip(WHITE_SPACE).encode(errors="surrogateescape")

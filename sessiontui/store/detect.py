@@ -63,11 +63,6 @@ class Chosen:
     others: tuple[Place, ...] = ()
 
 
-def open_store(path: str | os.PathLike[str] | None = None, backend: Backend | None = None) -> Store:
-    """Find and open, by the rules of ``find`` with this process's environment."""
-    return find(None if path is None else os.fspath(path), backend, os.environ).place.open()
-
-
 def find(store: str | None, backend: Backend | None, env: Mapping[str, str]) -> Chosen:
     """The store that STORE means; without one ``$SESSIONTUI_STORE``, else the known place with the newest activity.
 

@@ -29,7 +29,6 @@ _FOREIGN: Final = re.compile(rb"\x1b\[[<=>][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
 COLUMNS, ROWS = 120, 40
 ENTER: Final = b"\r"
 PAGE_DOWN: Final = b"\x1b[6~"
-PAGE_UP: Final = b"\x1b[5~"
 
 
 class Late(Exception):

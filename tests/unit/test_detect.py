@@ -265,18 +265,11 @@ def test_a_place_that_cannot_be_read_hides_no_other(tmp_path: Path, monkeypatch:
     assert [(place.sessions, place.path == closed) for place in places] == [(1, False), (None, True)]
 
 
-def test_open_store_finds_and_opens(sessions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    session(sessions)
-    assert detect.open_store(sessions.parent, Backend.JSONL).path == sessions
-    monkeypatch.setenv("SESSIONTUI_STORE", str(sessions))
-    assert detect.open_store().path == sessions
-
-
 def test_a_folder_of_files_is_found_and_opened_without_sqlite(sessions: Path) -> None:
     session(sessions)
     code = (
-        "import sys\nfrom sessiontui.store.detect import open_store\n"
-        f"assert open_store({str(sessions)!r}).backend == 'jsonl'\n"
+        "import sys\nfrom sessiontui.store.detect import find\n"
+        f"assert find({str(sessions)!r}, None, {{}}).place.open().backend == 'jsonl'\n"
         "print('sqlite3' in sys.modules, 'textual' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sessiontui.damage.diagnose import diagnose, dropped, odd_entry
+from sessiontui.damage.diagnose import dropped, odd_entry
 from sessiontui.dialects.zeroclaw import Dropped
 from sessiontui.model import Fault, Salvage, Severity, Span
 
 
 def test_a_dropped_line_is_a_fault_with_its_place() -> None:
     span = Span(100, 29)
-    assert diagnose(b'{"role":"user","content":"a\t"}', 7, span) == Fault(
-        "dropped",
-        Severity.DAMAGE,
-        "byte 0x09 stands unescaped in a text",
-        27,
-        Salvage.NONE,
-        0,
-        line=7,
-        span=span,
-    )
-
-
-@pytest.mark.parametrize("line", [b'{"role":"user","content":"a"}', b"", b" \r", b"\xc2\xa0", b'["user","a"]'])
-def test_valid_and_blank_lines_have_none(line: bytes) -> None:
-    assert diagnose(line, 1, Span(0, len(line))) is None
-
-
-def test_what_a_stream_found_makes_the_same_fault() -> None:
-    fault = dropped(Dropped(3, "why"), None, Span(0, 9))
-    assert (fault.id, fault.at, fault.reason, fault.line, fault.span) == ("dropped", 3, "why", None, Span(0, 9))
+    expected = Fault("dropped", Severity.DAMAGE, "why", 27, Salvage.NONE, 0, line=7, span=span)
+    assert dropped(Dropped(27, "why"), 7, span) == expected
+    assert dropped(Dropped(27, "why"), None, span) == replace(expected, line=None)
 
 
 def test_entries_that_are_no_sessions(tmp_path: Path) -> None:

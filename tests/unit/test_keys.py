@@ -33,17 +33,6 @@ def test_the_table_is_what_its_program_makes() -> None:
     assert packed(TABLES["is_alphanumeric"]) == _PACKED
 
 
-def test_white_space_is_rusts() -> None:
-    assert sorted(map(ord, keys.WHITE_SPACE)) == sorted(expand(TABLES["is_whitespace"]))
-    assert len(keys.WHITE_SPACE) == 25
-
-
-def test_trims_every_white_space_and_nothing_else() -> None:
-    trimmed = {code for code in range(0x110000) if not 0xD800 <= code < 0xE000 and not keys.trim(chr(code).encode())}
-    assert trimmed == expand(TABLES["is_whitespace"])
-    assert keys.trim(b" \xc2\xa0\xff \xe2\x80\xa8") == b"\xff"
-
-
 @pytest.mark.parametrize(
     ("key", "stem"),
     [
@@ -62,16 +51,13 @@ def test_trims_every_white_space_and_nothing_else() -> None:
 )
 def test_sanitised(key: str, stem: str) -> None:
     assert keys.sanitised(key) == stem
-    assert keys.file_name(key) == stem + ".jsonl"
     assert keys.reachable(key) == (key == stem)
     assert keys.reachable(stem)
 
 
 def test_files_are_named_as_zeroclaw_named_them() -> None:
     names = {path.name for path in (DATA / "zeroclaw" / "jsonl-ws" / "sessions").iterdir()}
-    assert {keys.file_name(entry["key"]) for entry in MANIFEST} == names
-    for entry in MANIFEST:
-        assert (keys.sanitised(entry["key"]), keys.file_name(entry["key"])) == (entry["sanitized"], entry["file"])
+    assert {keys.sanitised(entry["key"]) + keys.SUFFIX for entry in MANIFEST} == names
 
 
 @pytest.mark.parametrize(
