@@ -7,17 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
-from sessiontui.changes.compact import CompactPlan
-from sessiontui.changes.migrate import MigratePlan
-from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Entry, Found, Session
 from sessiontui.query.ast import Query
 from sessiontui.store.protocol import Rows, Store
 
-Plan = PopPlan | CompactPlan | MigratePlan
+if TYPE_CHECKING:  # loaded when the first change is planned, not before the first paint
+    from sessiontui.changes.compact import CompactPlan
+    from sessiontui.changes.migrate import MigratePlan
+    from sessiontui.changes.pop import PopPlan
+
+    Plan = PopPlan | CompactPlan | MigratePlan
+
+
+CHANGE: Final = "change"
+LIST: Final = "list"
+"""Names of errands whose progress and end are shown."""
 
 
 @dataclass

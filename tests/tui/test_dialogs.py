@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,10 +14,12 @@ from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Fault, Message, Severity
-from sessiontui.tui.messages import Plan
 from sessiontui.tui.screens.dialogs import ChangeDialog, Question, question
 from tests.support.screens import folder, press, says, settle
 from tests.tui.test_browser import SMALL, TORN, browsing
+
+if TYPE_CHECKING:
+    from sessiontui.tui.messages import Plan
 
 ALICE = b'{"role":"user","content":"first"}\n{"role":"assistant","content":"the last one"}\n'
 BLANK = b"\n"

@@ -26,15 +26,12 @@ from sessiontui.tui import figures, ink, messages, theme
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.panes.reading import ReadingPane
 from sessiontui.tui.screens.changing import ChangingScreen
-from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.message_view import nothing
 from sessiontui.tui.widgets.search_bar import FilterBar, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.tui.widgets.title import TitleLine
-from sessiontui.tui.work.changer import Changer
-from sessiontui.tui.work.lister import Lister
 from sessiontui.tui.work.searcher import Searcher
 from sessiontui.visible import visible
 
@@ -122,7 +119,7 @@ class BrowserScreen(ChangingScreen):
     @on(messages.Finished)
     def end_progress(self, report: messages.Finished) -> None:
         """Work is over."""
-        if report.errand in (Changer.name, Lister.name):
+        if report.errand in (messages.CHANGE, messages.LIST):
             self._title.work = ""
 
     # ---- the session
@@ -248,12 +245,14 @@ class BrowserScreen(ChangingScreen):
 
     def action_help(self) -> None:
         """Help for what has the focus."""
+        from sessiontui.tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen(self))
 
     def action_back(self) -> None:
         """The first of these that applies: cancel work, clear the text, leave the bar, go back to before the hit."""
         focused = self.focused
-        if self.changer.running:
+        if self.changing:
             self.changer.interrupt()
         elif isinstance(focused, FilterBar):
             if focused.value:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -12,9 +13,10 @@ from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 from sessiontui.tui import ink, messages
-from sessiontui.tui.screens.dialogs import ChangeDialog, question
-from sessiontui.tui.work.changer import Changer
 from sessiontui.visible import visible
+
+if TYPE_CHECKING:
+    from sessiontui.tui.work.changer import Changer
 
 
 class ChangingScreen(Screen[None]):
@@ -31,7 +33,18 @@ class ChangingScreen(Screen[None]):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
-        self.changer = Changer(self)
+
+    @cached_property
+    def changer(self) -> Changer:
+        """What makes changes; loaded with the first of them, for the first paint need not wait for it."""
+        from sessiontui.tui.work.changer import Changer
+
+        return Changer(self)
+
+    @property
+    def changing(self) -> bool:
+        """Whether a change is planned or made just now."""
+        return "changer" in self.__dict__ and self.changer.running
 
     @property
     def key(self) -> str | None:
@@ -70,14 +83,16 @@ class ChangingScreen(Screen[None]):
             self.changer.undo(self.store, redo=True)
 
     def _may_change(self) -> bool:
-        if self.changer.running:
+        if self.changing:
             ink.notice(self, visible("a change is under way; Esc cancels it"), "warning")
-        return not self.changer.running
+        return not self.changing
 
     @on(messages.Planned)
     def _ask(self, report: messages.Planned) -> None:
         if self.changer.is_stale(report):
             return
+        from sessiontui.tui.screens.dialogs import ChangeDialog, question
+
         asked = question(report.plan, report.warning)
         if asked.act is None:
             ink.notice(self, asked.title)
@@ -100,7 +115,7 @@ class ChangingScreen(Screen[None]):
     def _tell_error(self, report: messages.Failed) -> None:
         error = report.error
         if isinstance(error, Cancelled):
-            if report.errand == Changer.name:
+            if report.errand == messages.CHANGE:
                 ink.notice(self, visible("cancelled; nothing was changed"), "warning")
         elif isinstance(error, SessiontuiError):
             ink.notice(

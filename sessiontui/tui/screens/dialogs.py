@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,9 +21,11 @@ from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Message
 from sessiontui.tui import figures, ink, theme
-from sessiontui.tui.messages import Plan
 from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
+
+if TYPE_CHECKING:
+    from sessiontui.tui.messages import Plan
 
 LINES = 1000
 """Lines of a plan that a dialog shows; a plan of more says how many."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from sessiontui.changes import compact, migrate, pop, undo
 from sessiontui.changes.compact import CompactPlan
@@ -15,14 +15,17 @@ from sessiontui.changes.pop import PopPlan
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import Cancelled, Store
 from sessiontui.tui import figures
-from sessiontui.tui.messages import Made, Plan, Planned
+from sessiontui.tui.messages import CHANGE, Made, Planned
 from sessiontui.tui.work.errand import Errand
+
+if TYPE_CHECKING:
+    from sessiontui.tui.messages import Plan
 
 
 class Changer(Errand):
     """One change at a time."""
 
-    name: ClassVar[str] = "change"
+    name: ClassVar[str] = CHANGE
 
     def plan_pop(self, store: Store, key: str) -> None:
         """Reports ``Planned``; with a warning where whole records stand in damaged lines behind the message."""

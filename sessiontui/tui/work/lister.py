@@ -10,7 +10,7 @@ from typing import ClassVar
 from sessiontui.model import Backend, Session
 from sessiontui.store.detect import find
 from sessiontui.store.protocol import Cancelled, Store
-from sessiontui.tui.messages import Counted, Indexed, Listed, Switched
+from sessiontui.tui.messages import LIST, Counted, Indexed, Listed, Switched
 from sessiontui.tui.work.errand import Errand
 from sessiontui.tui.work.outside import index_outside
 
@@ -25,7 +25,7 @@ SMALL = 4 * 1024 * 1024
 class Lister(Errand):
     """The list of one store."""
 
-    name: ClassVar[str] = "list"
+    name: ClassVar[str] = LIST
 
     def read(self, store: Store, known: Mapping[str, Session]) -> None:
         """Reports ``Listed``, then ``Counted`` again and again, then ``Indexed``. ``known``: sessions counted before."""
