@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,18 @@ _SNAPSHOTS = "TEXTUAL_SNAPSHOT_"  # where pytest-textual-snapshot puts its repor
 _WISHES = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "COLUMNS", "LINES"}
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names of home folders, numbered here: pytest looks at all that there are before it numbers one more."""
+    root = tmp_path_factory.mktemp("homes")
+    return (root / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_surroundings(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the person's own stores, caches and settings out of every test."""
-    home: Path = tmp_path_factory.mktemp("home")
+    home = next(_homes)
+    home.mkdir()
     for name in list(os.environ):
         if (name.startswith(_OURS) and not name.startswith(_SNAPSHOTS)) or name in _WISHES:
             monkeypatch.delenv(name)

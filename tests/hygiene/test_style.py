@@ -10,6 +10,8 @@ from statistics import median
 
 import pytest
 
+from tests.support.sources import imported, tree
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = sorted((ROOT / "sessiontui").rglob("*.py"))
 EVERYTHING = [*PACKAGE, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "screenshots").rglob("*.py"))]
@@ -22,7 +24,7 @@ def _name(path: Path) -> str:
 
 
 def _functions(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
             yield f"{_name(path)}:{node.name}", node.end_lineno - node.lineno + 1
@@ -44,27 +46,16 @@ def test_half_of_the_functions_have_at_most_10_lines() -> None:
 
 @pytest.mark.parametrize("path", PACKAGE, ids=_name)
 def test_every_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text()))
+    assert ast.get_docstring(tree(path))
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=_name)
 def test_classes_are_named_in_the_words_of_the_model(path: Path) -> None:
-    named = [node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
+    named = [node.name for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
     assert [name for name in named if SYNONYMS.search(name)] == []
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=_name)
 def test_session_files_are_never_mapped(path: Path) -> None:
     """A writer that shortens a mapped file kills the reader."""
-    imported = {
-        name
-        for node in ast.walk(ast.parse(path.read_text()))
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-    }
-    assert "mmap" not in imported
+    assert "mmap" not in imported(path)

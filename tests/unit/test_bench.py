@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from tests.bench import process, table
 from tests.bench.__main__ import ROWS
 from tests.bench.stores import END_MARK, MARK_EVERY, mark, stores
+from tests.support.sources import imported
 
 RIVALS = sorted(path for path in process.RIVALS.glob("*.py") if path.stem != "__init__")
 
@@ -51,20 +51,8 @@ def test_each_hundredth_line_of_the_hurt_store_is_cut(root: Path) -> None:
 
 @pytest.mark.parametrize("path", RIVALS, ids=lambda path: path.stem)
 def test_a_rival_is_short_and_knows_nothing_of_ours(path: Path) -> None:
-    source = path.read_text()
-    imported = {
-        name
-        for node in ast.walk(ast.parse(source))
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-    }
-    assert source.count("\n") <= 30
-    assert not {name for name in imported if name.split(".")[0] in ("sessiontui", "tests")}
+    assert path.read_text().count("\n") <= 30
+    assert not {name for name in imported(path) if name.split(".")[0] in ("sessiontui", "tests")}
 
 
 def test_there_is_a_row_for_every_budget() -> None:
