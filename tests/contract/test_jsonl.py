@@ -8,15 +8,14 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sessiontui.changes import append, cleanup, compact, pop, undo
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
+from tests.contract.disk_home import DiskHome
 from tests.contract.laws import Home, StoreLaws
 
 DATA = Path(__file__).parent.parent / "data"
@@ -25,40 +24,14 @@ DAMAGED = DATA / "damaged"
 MANIFEST = json.loads((DATA / "zeroclaw" / "manifest.json").read_bytes())
 
 
-class JsonlHome:
-    """A sessions folder, changed the way the command line does."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+class JsonlHome(DiskHome):
+    """A sessions folder."""
 
     def store(self) -> JsonlStore:
         return JsonlStore(self.folder)
 
     def files(self) -> list[Path]:
         return sorted(self.folder.glob("*.jsonl"))
-
-    def append(self, key: str, message: Message) -> None:
-        store = self.store()
-        append.make(store, append.plan(store, key, message))
-
-    def pop(self, key: str) -> Message | None:
-        store = self.store()
-        return pop.make(store, pop.plan(store, key)).removed
-
-    def compact(self, key: str) -> int:
-        store = self.store()
-        (row,) = compact.make(store, compact.plan(store, [key])).rows
-        return row.dropped
-
-    def cleanup(self, ttl_hours: float) -> list[str]:
-        store = self.store()
-        return [row.key for row in cleanup.make(store, cleanup.plan(store, ttl_hours, datetime.now(UTC))).rows]
-
-    def undo(self) -> None:
-        undo.make(self.folder, undo.plan(self.folder))
-
-    def redo(self) -> None:
-        undo.make(self.folder, undo.plan(self.folder, redo=True))
 
     def age(self, key: str, hours: float) -> None:
         then = time.time() - hours * 3600

@@ -8,48 +8,25 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sessiontui.changes import append, cleanup, compact, pop, undo
-from sessiontui.model import Message
 from sessiontui.store.schema import create, write_time
 from sessiontui.store.sqlite import SqliteStore
+from tests.contract.disk_home import DiskHome
 from tests.contract.laws import Home, StoreLaws
 from tests.support.databases import contents, database, writer
 
 
-class SqliteHome:
-    """A database, changed the way the command line does."""
+class SqliteHome(DiskHome):
+    """A database."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__(path.parent)
         self.path = path
 
     def store(self) -> SqliteStore:
         return SqliteStore(self.path)
 
     def files(self) -> list[Path]:
-        return sorted(self.path.parent.glob("sessions.db*"))
-
-    def append(self, key: str, message: Message) -> None:
-        store = self.store()
-        append.make(store, append.plan(store, key, message))
-
-    def pop(self, key: str) -> Message | None:
-        store = self.store()
-        return pop.make(store, pop.plan(store, key)).removed
-
-    def compact(self, key: str) -> int:
-        store = self.store()
-        (row,) = compact.make(store, compact.plan(store, [key])).rows
-        return row.dropped
-
-    def cleanup(self, ttl_hours: float) -> list[str]:
-        store = self.store()
-        return [row.key for row in cleanup.make(store, cleanup.plan(store, ttl_hours, datetime.now(UTC))).rows]
-
-    def undo(self) -> None:
-        undo.make(self.path.parent, undo.plan(self.path.parent))
-
-    def redo(self) -> None:
-        undo.make(self.path.parent, undo.plan(self.path.parent, redo=True))
+        return sorted(self.folder.glob("sessions.db*"))
 
     def age(self, key: str, hours: float) -> None:
         then = write_time(datetime.now(UTC) - timedelta(hours=hours))
