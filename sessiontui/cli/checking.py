@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import click
@@ -14,7 +13,7 @@ from sessiontui.cli.output import count, say
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Session, Severity
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import Progress, Store
+from sessiontui.store.protocol import Store, within
 
 DAMAGED = 1
 """The exit code where there is damage."""
@@ -46,8 +45,7 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
         for session in sessions:
             path = _path(store, session)
             with tally.alone():
-                within = partial(_within, progress, done, total)
-                messages += store.examine(session, found, progress=within).messages or 0
+                messages += store.examine(session, found, progress=within(progress, done, total)).messages or 0
             done += session.bytes or 0
     if damaged:
         tally.add(DAMAGED)
@@ -61,11 +59,6 @@ def _wanted(store: Store, typed: Sequence[str], tally: report.Tally) -> list[Ses
         return store.sessions()
     by_key = {session.key: session for session in store.sessions()}
     return [by_key[key] for key in keys.several(store, typed, tally)]
-
-
-def _within(progress: Progress, before: int, total: int, done: int, _: int) -> None:
-    """Progress in one session as progress in all."""
-    progress(min(before + done, total), total)
 
 
 def _path(store: Store, session: Session) -> Path:

@@ -12,7 +12,6 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -29,7 +28,7 @@ from sessiontui.query.ast import Query
 from sessiontui.store import jsonl_file
 from sessiontui.store.jsonl_file import moment
 from sessiontui.store.jsonl_transcript import JsonlTranscript
-from sessiontui.store.protocol import Cancelled, Progress, never, silent
+from sessiontui.store.protocol import Cancelled, Progress, never, silent, within
 
 if TYPE_CHECKING:
     from sessiontui.store.sidecar import Sidecar
@@ -137,7 +136,7 @@ class JsonlStore:
             for session, done in zip(sessions, accumulate(sizes, initial=0), strict=False):
                 if cancelled():
                     raise CancelledError
-                yield self._counted(session, cancelled, partial(_within, progress, done, total))
+                yield self._counted(session, cancelled, within(progress, done, total))
             progress(total, total)
         finally:
             self.sidecar.flush()
@@ -233,11 +232,6 @@ class JsonlStore:
     def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:
         """Bring the sidecar up to what the folder holds now."""
         self.sidecar.update(progress=progress, cancelled=cancelled)
-
-
-def _within(progress: Progress, before: int, total: int, done: int, _: int) -> None:
-    """Progress in one file as progress in all."""
-    progress(min(before + done, total), total)
 
 
 def _readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:

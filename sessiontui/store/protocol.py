@@ -31,6 +31,11 @@ def silent(done: int, total: int) -> None:
     """A ``Progress`` that nobody watches."""
 
 
+def within(progress: Progress, before: int, total: int) -> Progress:
+    """Progress in one part, which begins at ``before``, as progress in all."""
+    return lambda done, _: progress(min(before + done, total), total)
+
+
 class Rows(Protocol):
     """The rows of a transcript that are known, a frozen view; costs nothing to keep.
 
