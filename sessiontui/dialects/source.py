@@ -16,18 +16,20 @@ from sessiontui.model import Span
 END: Final = -1
 """Stands behind the last byte."""
 
+# A group has so many rounds a match, and `reach` matches again: a greedy repeat remembers every round, and a possessive
+# one does not go back to where a failed round began before Python 3.11.5.
 OUTER: Final = re.compile(
-    rb"(?:[\t-\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)*+"
+    rb"(?:[\t-\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80){0,4096}"
 )
 """White_Space, as Rust trims it."""
 INNER: Final = re.compile(rb"[ \t\r\n]*+")
 """White space between two tokens of JSON."""
 DIGITS: Final = re.compile(rb"[0-9]*+")
-LOOSE: Final = re.compile(rb'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*+')
+LOOSE: Final = re.compile(rb'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4}){0,4096}')
 """The inside of a text that nobody reads: any four hexadecimal digits will do."""
 EXACT: Final = re.compile(
     rb'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u(?:[0-9A-Ca-cEFef][0-9A-Fa-f]{3}|[Dd][0-7][0-9A-Fa-f]{2}'
-    rb"|[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}))*+"
+    rb"|[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2})){0,4096}"
 )
 """The inside of a text that is read: surrogates only in pairs."""
 
@@ -92,8 +94,7 @@ class Source:
         kept = b""
         while self.peek() != END:
             begin = self._at
-            match = pattern.match(self._piece, begin)
-            self._at = match.end() if match else begin
+            self._at = reach(pattern, self._piece, begin)
             kept += self._piece[begin : self._at if keep is None else min(self._at, begin + keep - len(kept))]
             if self._at < len(self._piece):
                 break
@@ -156,6 +157,13 @@ class Source:
                 raise Wrong(self.position, f"\\u needs four hexadecimal digits, and here stands {shown(byte)}")
             digits += bytes((self.take(),))
         return digits
+
+
+def reach(pattern: re.Pattern[bytes], piece: bytes, at: int = 0) -> int:
+    """Where what ``pattern``, which may match nothing, matches of ``piece`` from ``at`` on ends."""
+    while (match := pattern.match(piece, at)) and match.end() > at:
+        at = match.end()
+    return at
 
 
 def shown(byte: int) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sessiontui.dialects import strict
-from sessiontui.dialects.source import EXACT, Dropped, Source, Wrong
+from sessiontui.dialects.source import EXACT, Dropped, Source, Wrong, reach
 from sessiontui.errors import Changed
 from sessiontui.model import Span
 
@@ -59,10 +59,8 @@ def text(pieces: Iterable[bytes]) -> Iterator[str]:
     held = b""
     for piece in pieces:
         held += piece
-        inside = EXACT.match(held)
-        stop = inside.end() if inside else 0
         try:
-            decoded, used = codecs.utf_8_decode(held[:stop], "strict", False)
+            decoded, used = codecs.utf_8_decode(held[: reach(EXACT, held)], "strict", False)
         except UnicodeDecodeError as error:
             raise Changed("the file") from error
         held = held[used:]

@@ -59,3 +59,11 @@ def test_classes_are_named_in_the_words_of_the_model(path: Path) -> None:
 def test_session_files_are_never_mapped(path: Path) -> None:
     """A writer that shortens a mapped file kills the reader."""
     assert "mmap" not in imported(path)
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=_name)
+def test_no_group_is_repeated_possessively(path: Path) -> None:
+    """Python before 3.11.5 does not go back to where a failed round began: it takes half of what does not match."""
+    literals = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+    texts = [str(value) for value in literals if isinstance(value, str | bytes)]
+    assert [text for text in texts if re.search(r"(?<!\\)\)(?:[*+?]|\{\d*,?\d*\})\+|\(\?>", text)] == []

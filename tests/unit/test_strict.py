@@ -104,3 +104,13 @@ def test_the_end_of_a_record_whatever_follows() -> None:
     assert strict.record_end(record[:-1], 0) == Dropped(
         29, "“,” or “}” is missing, and here stands the end of the line"
     )
+
+
+def test_more_escapes_than_a_pattern_has_rounds() -> None:
+    escapes = b"\\n\\u00e9" * 10_000
+    assert strict.read(HI + b'"' + escapes + b'"}') == Message("user", "hi")
+    line = b'{"role":"user","content":"%b"}'
+    assert strict.read(line % escapes) == Message("user", "\né" * 10_000)
+    assert strict.read(line % (escapes + b"\x01")) == Dropped(26 + 80_000, "byte 0x01 stands unescaped in a text")
+    around = "\u3000 ".encode() * 10_000
+    assert strict.read(around + HI + b"1}" + around) == Message("user", "hi")
