@@ -22,10 +22,10 @@ from sessiontui.changes.record import Record
 from sessiontui.disk.replace import remove
 from sessiontui.errors import Changed, Refused, UnknownKey
 from sessiontui.model import Address, Message
-from sessiontui.store import kept, rows, schema
+from sessiontui.store import schema, sqlite_kept, sqlite_write
 from sessiontui.store.protocol import Store
-from sessiontui.store.rows import Writing
 from sessiontui.store.sqlite_open import address, read
+from sessiontui.store.sqlite_write import Writing
 
 TABLES = ("sessions", schema.METADATA, schema.RECEIPTS)
 
@@ -109,13 +109,13 @@ def settle(record: Record, edit: Rows) -> Literal["made", "void"]:
 def committed(folder: Folder, database: str, name: str) -> bool:
     """Whether the transaction of a ``.rows`` file was committed; where it wasn't, the file may be gone already."""
     path, file = folder.sessions / database, folder.path(name)
-    return path.exists() and file.exists() and rows.made(path, file)
+    return path.exists() and file.exists() and sqlite_write.made(path, file)
 
 
 def foresee(folder: Folder, edit: Rows) -> str:
     """Say what taking it back means. Raises ``Refused`` where it can't be."""
     require(folder, edit.database, edit.rows)
-    moved = kept.kept(folder.path(edit.rows))
+    moved = sqlite_kept.kept(folder.path(edit.rows))
     messages = f"{moved.rows} message" if moved.rows == 1 else f"{moved.rows} messages"
     sessions = f"“{edit.keys[0]}”" if len(edit.keys) == 1 else f"{len(edit.keys)} sessions"
     if moved.direction == "added":
@@ -131,7 +131,7 @@ def require(folder: Folder, database: str, name: str) -> None:
     path = folder.sessions / database
     if not path.exists():
         raise Refused(f"{database} is gone; nothing was changed", f"the rows that left it are in {file}")
-    if not rows.made(path, file):
+    if not sqlite_write.made(path, file):
         raise Refused(
             f"{database} has changed since, where this would be taken back; nothing was changed",
             f"undo later changes of this session first; the rows that left are in {file}",

@@ -22,10 +22,10 @@ from sessiontui.changes.record import Record
 from sessiontui.disk import replace
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Message
-from sessiontui.store import kept
-from sessiontui.store.rows import Receipt, Writing
+from sessiontui.store import sqlite_kept
 from sessiontui.store.sqlite_list import KEY, bound
 from sessiontui.store.sqlite_open import read
+from sessiontui.store.sqlite_write import Receipt, Writing
 
 
 def make(record: Record, edit: Import, messages: Iterable[Message]) -> None:
@@ -104,8 +104,8 @@ def revert(record: Record, edit: Import) -> None:
         _out(record, edit)
 
 
-def _kept(folder: Folder, edit: Import) -> kept.Kept:
-    return kept.kept(folder.path(edit.rows))
+def _kept(folder: Folder, edit: Import) -> sqlite_kept.Kept:
+    return sqlite_kept.kept(folder.path(edit.rows))
 
 
 def _require(folder: Folder, edit: Import) -> None:
@@ -142,7 +142,7 @@ def _out(record: Record, edit: Import) -> None:
     back = folder.path(edit.rows)
     name = record.name("rows")
     with Writing(folder.sessions / edit.database, wait=record.wait, back=back) as writing:
-        if _count(writing.connection, edit.key) != kept.kept(back).rows:
+        if _count(writing.connection, edit.key) != sqlite_kept.kept(back).rows:
             raise _news(edit)
         writing.take_back(folder.path(name))
         record.write(changed(edit, rows=name, back=True))

@@ -1,7 +1,7 @@
 """The home of sessions in a SQLite file, ``sessions.db`` of any era: reading only.
 
 No byte, no time stamp and no file beside the database changes by it. Every call opens its own connection, so it may
-be made from any thread. What writes stands in ``rows`` and is called by ``changes`` alone.
+be made from any thread. What writes stands in ``sqlite_write`` and is called by ``changes`` alone.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 from sessiontui.errors import UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 from sessiontui.query.ast import Query
-from sessiontui.store.fts_search import search_rows
 from sessiontui.store.protocol import Cancelled, Progress, never, silent
 from sessiontui.store.schema import write_time
 from sessiontui.store.sqlite_list import listed, stale_keys, totals
 from sessiontui.store.sqlite_open import read
+from sessiontui.store.sqlite_search import search_rows
 from sessiontui.store.sqlite_transcript import SqliteTranscript, newest, rows
 
 

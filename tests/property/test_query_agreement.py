@@ -19,10 +19,10 @@ from sessiontui.model import Found, Message
 from sessiontui.query.ast import Query
 from sessiontui.query.match import matches
 from sessiontui.query.parse import parse
-from sessiontui.store.fts_search import search_rows
 from sessiontui.store.protocol import never
 from sessiontui.store.schema import NEW
 from sessiontui.store.sidecar import Sidecar
+from sessiontui.store.sqlite_search import search_rows
 
 LETTERS = st.sampled_from("aAbBéÉœßſKİıΣσς٣ǅÅ\u0301\u0308\u0345\u0300日本語かな한글ไทย🧠❤\ufe0f\u200d\u0301")
 SIGNS = st.sampled_from(" \t\n.,-_:'\"*+$~[](){}/\\#@!?=<>`\x00\x1b\x7f\u2028\u00a0")

@@ -13,8 +13,8 @@ from sessiontui.disk import replace
 from sessiontui.errors import Cancelled, Refused, UnknownKey
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.rows import Writing
 from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.sqlite_write import Writing
 from tests.support import databases
 from tests.support.folders import (
     DATA,

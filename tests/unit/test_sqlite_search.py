@@ -11,11 +11,11 @@ import pytest
 from sessiontui.errors import Cancelled
 from sessiontui.model import Backend, Found
 from sessiontui.query.parse import parse
-from sessiontui.store import fts_search, full_text
-from sessiontui.store.fts_search import search_rows
+from sessiontui.store import full_text, sqlite_search
 from sessiontui.store.protocol import never
 from sessiontui.store.schema import NEW
 from sessiontui.store.sqlite_open import text
+from sessiontui.store.sqlite_search import search_rows
 
 TIME = "2026-03-16T12:23:18.123456789+00:00"
 
@@ -115,7 +115,7 @@ def test_relevance(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPat
     add(connection, "key", "foo " + "straw " * 100)
     assert ids(search(connection, "foo", relevance=True)) == [1, 2]
     assert ids(search(connection, "foo", 1, relevance=True)) == [1]
-    monkeypatch.setattr(fts_search, "RANKED", 1)
+    monkeypatch.setattr(sqlite_search, "RANKED", 1)
     monkeypatch.setattr(full_text, "RANKED", 1)
     found = search(connection, "foo", relevance=True)
     assert (ids(found), found.total, found.note) == ([2], None, "ranked among the newest 1 hits")
@@ -124,7 +124,7 @@ def test_relevance(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPat
 def test_a_count_ends_somewhere(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         add(connection, "key", "foo")
-    monkeypatch.setattr(fts_search, "RANKED", 3)
+    monkeypatch.setattr(sqlite_search, "RANKED", 3)
     monkeypatch.setattr(full_text, "RANKED", 3)
     found = search(connection, "foo", 2)
     assert (ids(found), found.total, found.note) == ([5, 4], None, "more than 3 hits")

@@ -14,9 +14,9 @@ import pytest
 
 from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
-from sessiontui.store.kept import Kept, Run, kept, runs_of
-from sessiontui.store.rows import Receipt, Writing, made
 from sessiontui.store.schema import create
+from sessiontui.store.sqlite_kept import Kept, Run, kept, runs_of
+from sessiontui.store.sqlite_write import Receipt, Writing, made
 from tests.support.databases import ERAS, append, contents, database, loaded, real, writer
 
 AT = datetime(2026, 8, 1, 10, 30, 0, 5, UTC)

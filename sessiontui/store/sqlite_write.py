@@ -23,11 +23,11 @@ from typing import Self
 
 from sessiontui.errors import Changed, StoreError
 from sessiontui.model import Message
-from sessiontui.store.kept import OPPOSITE, Keeping, Kept, Run, digest, fingerprint, kept, runs_of
-from sessiontui.store.revert import delete, lower, occupied, require, revert
 from sessiontui.store.schema import METADATA, RECEIPTS, Shape, shape, write_time
+from sessiontui.store.sqlite_kept import OPPOSITE, Keeping, Kept, Run, digest, fingerprint, kept, runs_of
 from sessiontui.store.sqlite_list import KEY, bound, stale_keys
 from sessiontui.store.sqlite_open import STILL, address, read, spoken, state, text
+from sessiontui.store.sqlite_revert import delete, lower, occupied, require, revert
 from sessiontui.store.sqlite_transcript import Row, newest
 
 _ADD = "INSERT INTO sessions (id, session_key, role, content, created_at) VALUES (?, CAST(? AS TEXT), ?, ?, ?)"

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sessiontui.errors import Refused
-from sessiontui.store.kept import KEYED, Concerned, Direction, Kept, Run, digest, fingerprint
 from sessiontui.store.schema import METADATA, RECEIPTS, columns
+from sessiontui.store.sqlite_kept import KEYED, Concerned, Direction, Kept, Run, digest, fingerprint
 from sessiontui.store.sqlite_list import KEY, as_key, bound
 
 _HINT = "nothing was changed; `sessiontui undo --list` shows what else can be taken back"
