@@ -17,7 +17,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -37,7 +37,7 @@ SEQUENCE = re.compile(
     rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC
     rb"|\x1b[P_^X].*?\x1b\\"  # DCS, APC, PM, SOS
     rb"|\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
-    rb"|\x1b[ -/]*[0-~]",  # the rest
+    rb"|\x1b[ -/]*[0-OQ-WYZ\\`-~]",  # the rest
     re.DOTALL,
 )
 COLOUR = rb"(?:[0-9]|[34]8;2;[0-9]+;[0-9]+;[0-9]+)"
@@ -115,15 +115,25 @@ class Terminal:
     def type(self, keys: str | bytes) -> None:
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
+    def press(self, keys: str, shows: str = "", hides: str = "") -> None:
+        """Type, and wait until the screen holds one text, or no longer holds another."""
+        self.type(keys)
+        self._until(lambda screen: shows in screen and not (hides and hides in screen), shows or f"not {hides}", 0.0)
+
     def wait(self, text: str) -> str:
-        """Read until the screen holds a text and nothing more comes; the screen."""
+        """Read until the screen holds a text; the screen."""
+        self._until(lambda screen: text in screen, text)
+        return self.screen()
+
+    def _until(self, seen: Callable[[str], bool], what: str, quiet: float = 0.1) -> None:
+        """Read until what is waited for is on the screen and nothing more comes for a moment."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if text in self.screen() and not self._read(0.1):
-                return self.screen()
+            if seen(self.screen()) and not (quiet and self._read(quiet)):
+                return
             if not self._read(0.1) and self._process.poll() is not None:
                 break
-        raise AssertionError(f"never shown: {text!r}\n{self.screen()}")
+        raise AssertionError(f"never shown: {what!r}\n{self.screen()}")
 
     def leave(self) -> int:
         """Press q and read to the end."""
@@ -202,43 +212,28 @@ def test_nothing_hostile_reaches_the_terminal(store: Path, tmp_path: Path) -> No
         screen = terminal.wait("markup [red]PWNED[/red] [@click=app.quit]PWNED[/] [link=http://PWNED.example]x[/link]")
         assert "title ␛]0;PWNED␇ and ␛]2;PWNED␛\\" in screen
         assert "clipboard ␛]52;c;UFdORUQ=PWNED␇" in screen
-        terminal.type("r")
-        terminal.wait("raw lines")
-        terminal.type("p")
-        terminal.wait("Remove the last message of a_talk?")
-        terminal.type("\x1b")
-        terminal.wait("raw lines")
-        terminal.type("j")
-        terminal.wait("▚ ! line 1")
-        terminal.type("c")
-        terminal.wait("Drop 7 damaged lines?")
-        terminal.type("\x1b")
-        time.sleep(0.3)
-        terminal.type("jr")
-        terminal.wait("colour ␛[31mPWNED␛[0m")
-        terminal.type("/needle")
-        terminal.wait("17 hits")
-        terminal.type("\x1b[B\x1b[B\r")
-        time.sleep(0.5)
-        terminal.type("\x1b")
-        time.sleep(0.3)
-        terminal.type("\x1b[200~paste \x1b]0;PWNED\x07\x1b[201~")
-        terminal.type("fevil")
-        terminal.wait("filter sessions")
-        terminal.type("\r")
-        time.sleep(0.3)
-        terminal.type("p")
-        terminal.wait("Remove the last message of evil␛]0;PWNED␇key?")
-        terminal.type("\x1b[C\r")
-        terminal.wait("removed the last message of evil␛]0;PWNED␇key")
-        terminal.type("?")
-        terminal.wait("Esc closes")
-        terminal.type("\x1b")
-        time.sleep(0.3)
-        terminal.type("m")
-        terminal.wait("to SQLite?")
-        terminal.type("\x1b")
-        time.sleep(0.3)
+        terminal.press("r", shows="raw lines")
+        terminal.press("p", shows="Remove the last message of a_talk?")
+        terminal.press("\x1b", hides="Remove the last message")
+        terminal.press("j", shows="▚ ! line 1")
+        terminal.press("c", shows="Drop 7 damaged lines?")
+        terminal.press("\x1b", hides="Drop 7 damaged lines?")
+        terminal.press("j", shows='{"role":"colour \\u001b[31mPWNED')
+        terminal.press("r", shows="colour ␛[31mPWNED␛[0m")
+        terminal.press("/needle", shows="17 hits")
+        terminal.press("\x1b[B\x1b[B\r", shows="u undo")
+        terminal.press("/", hides="u undo")
+        terminal.press("\x1b[200~paste \x1b]0;PWNED\x07\x1b[201~", shows="paste")
+        terminal.press("\x1b", hides="paste")
+        terminal.press("\x1b", shows="u undo")
+        terminal.press("fevil", shows="1 of 9 sessions")
+        terminal.press("\r", shows="u undo")
+        terminal.press("p", shows="Remove the last message of evil␛]0;PWNED␇key?")
+        terminal.press("\x1b[C\r", shows="removed the last message of evil␛]0;PWNED␇key")
+        terminal.press("?", shows="Esc closes")
+        terminal.press("\x1b", hides="Esc closes")
+        terminal.press("m", shows="to SQLite?")
+        terminal.press("\x1b", hides="to SQLite?")
         assert terminal.leave() == 0
         harmless(bytes(terminal.output))
 
