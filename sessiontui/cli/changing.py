@@ -5,6 +5,7 @@ Each makes a plan, which is the whole of a dry run, and has ``changes`` make it;
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -40,7 +41,7 @@ def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> 
 
     With - as TEXT the message is standard input, byte for byte, a final newline too.
     """
-    message = Message(role, _standard_input() if words == "-" else words)
+    message = Message(_utf8(role, "ROLE"), _standard_input() if words == "-" else _utf8(words, "TEXT"))
     store = asked.open(writable=not change.dry_run)
     if change.dry_run:
         _would_append(asked, appending.plan(store, key, message))
@@ -72,10 +73,23 @@ def _append_row(change: str | None, key: str, span: Span | None) -> None:
 def _standard_input() -> str:
     if sys.stdin is None:
         raise UsageError("standard input is closed")
+    return _decoded(sys.stdin.buffer.read(), "standard input")
+
+
+def _utf8(typed: str, name: str) -> str:
+    """What was typed, by its bytes where the locale could not read them."""
     try:
-        return sys.stdin.buffer.read().decode("utf-8")
+        typed.encode()
+        return typed
+    except UnicodeEncodeError:
+        return _decoded(os.fsencode(typed), name)
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"standard input is not UTF-8: byte {error.start:,} begins no character") from None
+        raise UsageError(f"{name} is not UTF-8: byte {error.start:,} begins no character") from None
 
 
 @click.command()
@@ -156,7 +170,8 @@ def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], w
     for row in rows:
         if row.status == "compacted":
             sizes = f"{size(row.bytes_before)} → {size(row.bytes_after)}"
-            lost = f"{count(row.dropped, 'damaged line')} removed, {count(row.kept, 'message')} kept"
+            gone = count(row.dropped, "damaged line") if row.dropped else "blank lines"
+            lost = f"{gone} removed, {count(row.kept, 'message')} kept"
             say(row.key, f" {was} compacted: {lost}, {sizes}")
     unchanged = sum(row.status == "unchanged" for row in rows)
     if unchanged:

@@ -12,6 +12,7 @@ from sessiontui.cli.making import tell_change, tell_troubles
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say
 from sessiontui.dialects.keys import written
+from sessiontui.errors import UnknownKey, UsageError
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 
@@ -24,7 +25,7 @@ def migrate(*, asked: Asked, change: Change, keys: tuple[str, ...]) -> int:
     store = asked.open()
     folder = journal.home(store)
     tally = report.Tally()
-    wanted = _wanted(store, JsonlStore(folder), keys, tally)
+    wanted = _wanted(store, keys, tally)
     if wanted == []:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
@@ -40,12 +41,24 @@ def migrate(*, asked: Asked, change: Change, keys: tuple[str, ...]) -> int:
     return tell_troubles((row.trouble for row in done.rows), tally)
 
 
-def _wanted(chosen: Store, files: JsonlStore, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:
-    """The stems of the sessions to move; None means all."""
-    if typed:
-        return keys.several(files, typed, tally)
-    only = chosen.only if isinstance(chosen, JsonlStore) else None
-    return None if only is None else [only]
+def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:
+    """The stems of the sessions to move; None means all. Raises ``UsageError`` for a database of another name."""
+    if isinstance(store, JsonlStore):
+        return keys.several(store, typed, tally) if typed else None if store.only is None else [store.only]
+    if store.path.name != migrating.DATABASE:
+        raise UsageError(f"sessions move into {migrating.DATABASE}, not into {store.path.name}", "name their folder")
+    there = keys.known(store)
+    files = JsonlStore(store.path.parent)
+    found: dict[str, None] = {}
+    for name in typed:
+        with tally.alone():
+            try:
+                found[files.resolve(name)] = None
+            except UnknownKey:
+                if keys.resolve(name, there) is None:
+                    raise
+                raise UsageError(f"“{name}” is in {migrating.DATABASE} already, and in no file") from None
+    return list(found) if typed else None
 
 
 def _moved(asked: Asked, change: str | None, rows: tuple[MigrateRow, ...], was: str) -> None:

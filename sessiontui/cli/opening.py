@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from sessiontui.cli import output, report
 from sessiontui.cli.options import Asked, reads
 from sessiontui.cli.output import say
 from sessiontui.dialects.keys import written
-from sessiontui.errors import UsageError
+from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.model import Backend
 from sessiontui.store import detect
 
@@ -76,10 +77,17 @@ def demo(browser: Browser, *, folder: Path | None, no_open: bool, as_json: bool)
 
 
 @click.command()
+@click.option("-s", "--store", metavar="STORE", type=click.Path(), help="Instead of what $SESSIONTUI_STORE names.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def stores(*, as_json: bool) -> int:
+def stores(*, store: str | None, as_json: bool) -> int:
     """The stores found on this machine, and which one opens by default."""
-    found = detect.places(os.environ)
+    named = os.environ.get("SESSIONTUI_STORE", "") if store is None else store
+    code = 0
+    try:
+        found = detect.places({**os.environ, "SESSIONTUI_STORE": named})
+    except SessiontuiError as trouble:
+        code = report.error(trouble)
+        found = [replace(place, default=False) for place in detect.places({**os.environ, "SESSIONTUI_STORE": ""})]
     for place in found if as_json else ():
         output.row(
             path=written(str(place.path)),
@@ -102,6 +110,6 @@ def stores(*, as_json: bool) -> int:
             ),
             right=(3, 4),
         )
-    if not found:
+    if not found and not code:
         report.tell("no store found in the known places", "`sessiontui demo` makes a sample store")
-    return 0
+    return code

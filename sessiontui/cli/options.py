@@ -18,6 +18,7 @@ import click
 
 from sessiontui.changes import journal
 from sessiontui.cli import report
+from sessiontui.errors import SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store import detect
 from sessiontui.store.protocol import Store
@@ -49,8 +50,16 @@ class Asked:
         return store
 
     def options(self) -> str:
-        """What has to stand behind ``sessiontui undo`` to mean the same store, with a space before it."""
-        return "" if self.store is None else f" -s {shlex.quote(self.store)}"
+        """What has to stand behind ``sessiontui undo`` to mean the same journal, with a space before it: what was
+        typed, or its folder where that leads there no longer, for a change may take a file or what opens by default."""
+        home = journal.home(self.opened[-1])
+        try:
+            found = detect.find(self.store, None, os.environ).place.open()
+            leads = journal.home(found).samefile(home)
+        except (SessiontuiError, OSError):
+            leads = False
+        store = self.store if leads else str(home)
+        return "" if store is None else f" -s {shlex.quote(store)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ of. ``row`` and ``raw`` write true bytes. Says nothing of what went wrong: that 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -17,7 +18,6 @@ import orjson
 from sessiontui.cli import report
 from sessiontui.cli.width import expand, pad, width
 from sessiontui.dialects.keys import written
-from sessiontui.errors import StoreError
 from sessiontui.visible import visible
 
 WIDEST = 48
@@ -37,7 +37,7 @@ class Strong(str):
 
 def _stream() -> BinaryIO:
     if sys.stdout is None:
-        raise StoreError("standard output is closed")
+        raise OSError(errno.EBADF, "closed", "standard output")
     return sys.stdout.buffer
 
 
@@ -50,9 +50,12 @@ def raw(data: bytes) -> None:
     """Write bytes as they are; at once where progress is shown between them."""
     stream = _stream()
     shown = report.wipe()
-    stream.write(data)
-    if shown:
-        stream.flush()
+    try:
+        stream.write(data)
+        if shown:
+            stream.flush()
+    except OSError as trouble:
+        raise report.lost(trouble) from trouble
 
 
 def row(**fields: object) -> None:

@@ -86,7 +86,8 @@ def _told(trouble: Exception) -> int:
 
 def disk_error(trouble: OSError) -> StoreError:
     """What the operating system said, as a sentence."""
-    where = os.fsdecode(trouble.filename) if isinstance(trouble.filename, str | bytes) else "the store"
+    named = isinstance(trouble.filename, str | bytes | os.PathLike)
+    where = os.fsdecode(trouble.filename) if named else "the store"
     return StoreError(f"{where}: {(trouble.strerror or str(trouble)).lower()}")
 
 
@@ -97,9 +98,17 @@ def _usage(trouble: click.ClickException) -> int:
     return 2
 
 
+def lost(trouble: OSError) -> OSError:
+    """The same with standard output as its place. Not of our errors, which end one session's work: it ends all."""
+    return OSError(trouble.errno, trouble.strerror, "standard output")
+
+
 def _flush() -> None:
     if sys.stdout is not None:
-        sys.stdout.flush()
+        try:
+            sys.stdout.flush()
+        except OSError as trouble:
+            raise lost(trouble) from trouble
 
 
 def _forget_output() -> None:
@@ -181,7 +190,8 @@ def progress(label: str) -> Iterator[Progress]:
 def interruptible() -> Iterator[Cancelled]:
     """A ``Cancelled`` that the first Ctrl-C sets, for work that ends cleanly between two steps; the second one
     interrupts as ever."""
-    if threading.current_thread() is not threading.main_thread():
+    ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # a shell's background job
+    if ignored or threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
     asked = threading.Event()

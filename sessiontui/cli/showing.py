@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sessiontui.cli.output import Strong, say, text
 from sessiontui.dialects import zeroclaw
 from sessiontui.disk import lines
 from sessiontui.model import Entry, Message, Span
+from sessiontui.store import jsonl_file
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 
@@ -145,9 +145,10 @@ def _copy(store: Store, key: str) -> None:
         for message in store.messages(key):
             output.raw(zeroclaw.write(message))
         return
-    fd = lines.open_file(store.file(key))
-    try:
-        for piece in lines.pieces(fd, Span(0, os.fstat(fd).st_size)):
-            output.raw(piece)
-    finally:
-        os.close(fd)
+    for piece in _file(store.file(key), key):
+        output.raw(piece)
+
+
+def _file(path: Path, key: str) -> Iterator[bytes]:
+    with jsonl_file.opened(path, key) as (fd, stamp):
+        yield from lines.pieces(fd, Span(0, stamp.size))

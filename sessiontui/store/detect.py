@@ -71,7 +71,7 @@ def find(store: str | None, backend: Backend | None, env: Mapping[str, str]) -> 
     named = store if store is not None else env.get("SESSIONTUI_STORE") or None
     if named is not None:
         return _choose(_named(named), backend, named)
-    found = places(env)
+    found = _known(env)
     if not found:
         looked = ", ".join(str(folder) for folder in known_places(env))
         raise UsageError(f"no store found; looked in {looked}", "name one, or try `sessiontui demo` for a sample store")
@@ -79,13 +79,27 @@ def find(store: str | None, backend: Backend | None, env: Mapping[str, str]) -> 
 
 
 def places(env: Mapping[str, str]) -> list[Place]:
-    """Every store in the known places, newest activity first; the first is the default."""
-    found: dict[str, Place] = {}
+    """Every store there is: what ``$SESSIONTUI_STORE`` names, then the known places, newest activity first; the first
+    of all is the default. Raises what ``find`` raises of a variable that names none."""
+    named = env.get("SESSIONTUI_STORE")
+    found = {_identity(place): place for place in (_newest_first(_named(named)) if named else ())}
+    for place in _known(env):
+        found.setdefault(_identity(place), place)
+    return [replace(place, default=at == 0) for at, place in enumerate(found.values())]
+
+
+def _known(env: Mapping[str, str]) -> list[Place]:
+    """The stores in the known places, newest activity first."""
+    found: dict[object, Place] = {}
     for folder in known_places(env):
         for place in _if_there(folder):
-            found.setdefault(os.path.realpath(place.path), place)
-    newest = _newest_first(found.values())
-    return [replace(place, default=at == 0) for at, place in enumerate(newest)]
+            found.setdefault(_identity(place), place)
+    return _newest_first(found.values())
+
+
+def _identity(place: Place) -> object:
+    """The same for one store by two ways to it."""
+    return os.path.realpath(place.path), place.only
 
 
 def _choose(found: Iterable[Place], backend: Backend | None, where: str) -> Chosen:

@@ -45,6 +45,8 @@ def opened(path: Path, key: str) -> Iterator[tuple[int, Stamp]]:
     try:
         fd = lines.open_file(path)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise StoreError(f"{path.name} is a link to nothing", "`sessiontui check` says where it leads") from None
         raise UnknownKey(key) from None
     except OSError as error:
         raise _unreadable(path, error) from error

@@ -60,6 +60,14 @@ def test_append_refuses_input_that_is_no_text(run: Runner, store: Path) -> None:
     assert tree(store) == before
 
 
+def test_append_takes_the_bytes_that_were_typed_in_any_locale(run: Runner, store: Path) -> None:
+    run("append", "carol", "--role", "user", "é")
+    run("append", "carol", "--role", "user", "\udcc3\udca9")  # as it is where the locale is ASCII
+    assert (store / "carol.jsonl").read_bytes() == '{"role":"user","content":"é"}\n'.encode() * 2
+    for arguments in (["--role", "user", "a\udcff"], ["--role", "a\udcff", "x"]):
+        assert "is not UTF-8: byte 1 begins no" in run("append", "carol", *arguments, code=2).err
+
+
 def test_append_makes_a_new_session_under_its_sanitised_key(run: Runner, store: Path) -> None:
     (row,) = run("append", "new/key.x", "--role", "", "", "--json").rows
     assert row["key"] == "new_key_x"
@@ -192,6 +200,11 @@ def test_compact_for_people(run: Runner) -> None:
     assert lines[1] == "2 sessions without anything to remove"
 
 
+def test_compact_of_blank_lines_says_that_they_were_blank(run: Runner, store: Path) -> None:
+    (store / "carol.jsonl").write_bytes(b"\n\n")
+    assert run("compact", "carol").text.startswith("carol was compacted: blank lines removed, 0 messages kept, 2 B")
+
+
 @pytest.mark.parametrize("verb", ["compact", "migrate", "check"])
 def test_an_unknown_key_hides_no_other(run: Runner, verb: str) -> None:
     ran = run(verb, "nobody", "bob", "bob", "--json", code=2)
@@ -235,6 +248,33 @@ def test_migrate_moves_and_names_what_stays(run: Runner, store: Path) -> None:
     run("undo")
     assert (store / "bob.jsonl").read_bytes() == BOB
     assert [row["key"] for row in run("list", "--backend", "jsonl", "--json").rows] == ["alice", "bob", "carol"]
+
+
+def test_migrate_says_that_a_session_is_no_file(run: Runner, store: Path) -> None:
+    run("migrate", "alice")
+    (database,) = store.glob("*.db")
+    assert "“alice” is in sessions.db already" in Runner(database)("migrate", "alice", code=2).err
+    assert "no session “nobody”" in Runner(database)("migrate", "nobody", code=2).err
+    other = database.rename(store / "other.db")
+    before = tree(store)
+    assert "not into other.db" in Runner(other)("migrate", code=2).err
+    assert tree(store) == before
+
+
+def test_migrate_of_one_file_reaches_no_other(store: Path) -> None:
+    assert "no session “bob”" in Runner(store / "alice.jsonl")("migrate", "bob", code=2).err
+    assert (store / "bob.jsonl").exists()
+
+
+@pytest.mark.parametrize("arguments", [("migrate",), ("cleanup", "--ttl-hours", "1")])
+def test_the_undo_that_is_named_works_where_the_store_was_one_file_that_went(
+    store: Path, arguments: tuple[str, ...]
+) -> None:
+    before = (store / "bob.jsonl").read_bytes()
+    told = Runner(store / "bob.jsonl")(*arguments).text.splitlines()[-1]
+    assert told == f"change 1 · undo with `sessiontui undo -s {store} 1`"
+    Runner(store)("undo", "1")
+    assert (store / "bob.jsonl").read_bytes() == before
 
 
 def test_migrate_goes_on_behind_what_it_refuses(run: Runner, store: Path) -> None:

@@ -187,15 +187,19 @@ def test_a_full_disk_behind_standard_output_is_an_error(store: Path) -> None:
     with open("/dev/full", "wb") as full:
         ran = sessiontui("show", "alice", "-s", str(store), stdout=full, env=_environment())
     assert ran.returncode == 3
-    assert ran.stderr.decode().startswith("sessiontui: ")
-    assert ran.stderr.count(b"\n") == 1
+    assert ran.stderr.decode() == "sessiontui: standard output: no space left on device\n"
 
 
 def test_closed_outputs_are_no_traceback(store: Path) -> None:
     command = f"{sys.executable} -m sessiontui list -s {store} >&-"
     ran = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60, env=_environment())
     assert ran.returncode == 3
-    assert ran.stderr.decode() == "sessiontui: standard output is closed\n"
+    assert ran.stderr.decode() == "sessiontui: standard output: closed\n"
+    for name in ("x", "y"):
+        (store / f"{name}.jsonl").write_bytes(b"damaged\n")
+    command = f"{sys.executable} -m sessiontui check -s {store} >&-"
+    ran = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60, env=_environment())
+    assert (ran.returncode, ran.stderr) == (3, b"sessiontui: standard output: closed\n")
     command = f"{sys.executable} -m sessiontui list -s {store} >/dev/full 2>&-"
     assert subprocess.run(command, shell=True, check=False, timeout=60, env=_environment()).returncode == 3
 
@@ -318,6 +322,16 @@ def test_the_first_interrupt_asks_and_the_second_insists() -> None:
     with pytest.raises(KeyboardInterrupt):
         _interrupted_twice()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_what_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with report.interruptible() as cancelled:
+            signal.raise_signal(signal.SIGINT)
+            assert not cancelled()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_interrupted_compact_leaves_what_it_had_not_begun(
