@@ -28,6 +28,10 @@ GROUPS: Final = 12
 SMALLEST: Final = 16 * 1024 * 1024
 """But into none of fewer bytes."""
 
+PIECE: Final = 2 * 1024 * 1024
+"""Bytes of a file that are indexed in one go, and of the very first group, so that something can be found soon; each
+group after it is twice as large."""
+
 COMMIT: Final = 100_000
 """Rows between two commits."""
 
@@ -162,7 +166,7 @@ class Build:
         bounds = [*rows.bounds(self._connection, file), (end, end)]
         for start, stop in bounds:
             while at < start:
-                cut = _line_end(fd, at + max(SMALLEST, listed.stamp.size // GROUPS), start)
+                cut = _line_end(fd, at + PIECE, start)
                 yield Part(file, listed, at, cut)
                 at = cut
             at = max(at, stop)
@@ -220,8 +224,9 @@ class Build:
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:
-    """The newest parts first, in about ``GROUPS`` groups; within a group in order of arrival."""
-    size = max(SMALLEST, sum(part.stop - part.start for part in parts) // GROUPS)
+    """The newest parts first, in about ``GROUPS`` groups, the first ones smaller; within a group in order of arrival."""
+    largest = max(SMALLEST, sum(part.stop - part.start for part in parts) // GROUPS)
+    size = min(PIECE, largest)
     group: list[Part] = []
     taken = 0
     for part in sorted(parts, key=_arrival, reverse=True):
@@ -229,7 +234,7 @@ def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:
         taken += part.stop - part.start
         if taken >= size:
             yield group[::-1]
-            group, taken = [], 0
+            group, taken, size = [], 0, min(2 * size, largest)
     if group:
         yield group[::-1]
 

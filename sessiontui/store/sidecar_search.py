@@ -33,10 +33,8 @@ NEWEST: Final = 2_000
 """So many messages are looked at before the index is asked for a short prefix."""
 
 _ALIVE: Final = (
-    "coalesce((SELECT last_row FROM dead WHERE dead.first_row <= words.rowid ORDER BY dead.first_row DESC LIMIT 1), -1)"
-    " < words.rowid"
+    "coalesce((SELECT last_row FROM dead WHERE dead.first_row <= {0} ORDER BY dead.first_row DESC LIMIT 1), -1) < {0}"
 )
-
 
 _SEGMENT: Final = (
     "SELECT file.id, file.name, first_row, start, stop, rows, offsets, first_ordinal, first_line"
@@ -80,7 +78,7 @@ class SidecarSearch:
 
     def _found(self, query: Query, limit: int | None, *, relevance: bool) -> Found:
         expression = match_expression(query)
-        alive = f" AND {_ALIVE}" if self._one("SELECT EXISTS (SELECT 1 FROM dead)") else ""
+        alive = f" AND {_ALIVE.format('words.rowid')}" if self._one("SELECT EXISTS (SELECT 1 FROM dead)") else ""
         total: int | None
         note = ""
         if query.substrings or expression is None:
@@ -102,10 +100,10 @@ class SidecarSearch:
     def _notes(self) -> Iterator[str]:
         waiting = rows.waiting(self._connection)
         if waiting or not rows.is_built(self._connection):
-            yield f"{waiting / 1e6:,.0f} MB are not indexed yet"
+            yield f"{max(1, round(waiting / 1e6)):,} MB are not indexed yet" if waiting else "not all is indexed yet"
         if self.stale:
             yield "some files changed since they were indexed"
-        if self._one("SELECT EXISTS (SELECT 1 FROM clipped)"):
+        if self._one(f"SELECT EXISTS (SELECT 1 FROM clipped WHERE {_ALIVE.format('clipped.row')})"):
             yield f"of messages above {segments.SEARCHED >> 20} M characters only the beginning is searched"
 
     # ---- rows

@@ -51,6 +51,7 @@ def small_pieces() -> Iterator[None]:
         patch.setattr(lines, "HUGE", 100)
         patch.setattr(sidecar_segment, "ROWS", 3)
         patch.setattr(sidecar_build, "SMALLEST", 90)
+        patch.setattr(sidecar_build, "PIECE", 90)
         patch.setattr(sidecar_build, "COMMIT", 4)
         yield
 
