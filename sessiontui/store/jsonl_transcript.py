@@ -6,7 +6,6 @@ from are checked at every read (inode, length, a hash of the bytes before its en
 
 from __future__ import annotations
 
-import os
 import time
 from array import array
 from collections.abc import Sequence
@@ -95,29 +94,17 @@ class JsonlTranscript:
         ends = array("Q", [*begins[1:], stamp.size] if begins else [])
         return JsonlRows(self.path, self.key, first == 0, first, ends, made)
 
-    def scan(self, cancelled: Cancelled = never, earlier: JsonlRows | None = None) -> JsonlRows:
-        """All rows. ``earlier``, a complete view whose bytes still stand, saves reading what it knows."""
+    def scan(self, cancelled: Cancelled = never) -> JsonlRows:
+        """All rows."""
         with jsonl_file.opened(self.path, self.key) as (fd, stamp):
             ends = array("Q")
-            if earlier is not None and earlier.complete and earlier.made.holds(fd, stamp):
-                ends = array("Q", earlier.ends)
-                if len(ends) and lines.ends_open(fd, earlier.made.length):
-                    ends.pop()
-            for at in range(ends[-1] if len(ends) else 0, stamp.size, CHUNK):
+            for at in range(0, stamp.size, CHUNK):
                 if cancelled():
                     raise CancelledError
                 time.sleep(0)  # the screen's thread goes first
                 _add_ends(ends, fd, at, min(at + CHUNK, stamp.size), stamp.size)
             made = _Made.at(fd, stamp)
         return JsonlRows(self.path, self.key, True, 0, ends, made)
-
-    def version(self) -> object:
-        """What stat says of the file; None while there is none."""
-        try:
-            now = os.stat(self.path)
-        except FileNotFoundError:
-            return None
-        return (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
 
 
 def _add_ends(ends: array[int], fd: int, at: int, stop: int, size: int) -> None:

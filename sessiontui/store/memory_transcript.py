@@ -45,7 +45,3 @@ class MemoryTranscript:
         if cancelled():
             raise CancelledError
         return MemoryRows(self.entries())
-
-    def version(self) -> object:
-        """The very entries."""
-        return self.entries()

@@ -68,10 +68,6 @@ class Transcript(Protocol):
         """All rows."""
         ...
 
-    def version(self) -> object:
-        """A value that differs whenever the session's content may have changed since."""
-        ...
-
 
 class Store(Protocol):
     """Where sessions live."""

@@ -20,7 +20,7 @@ from sessiontui.model import Address, Entry, Fault, Message, Severity
 from sessiontui.store.protocol import Cancelled, never
 from sessiontui.store.schema import read_time
 from sessiontui.store.sqlite_list import KEY, LOADS, bound
-from sessiontui.store.sqlite_open import read, state
+from sessiontui.store.sqlite_open import read
 
 PAGE = 1000
 """Rows read at a time."""
@@ -110,11 +110,6 @@ class SqliteTranscript:
         ids, faulty = read(self.path, lambda c: self._scanned(c, cancelled))
         positions = array("q", (bisect_left(ids, id) for id in faulty))
         return SqliteRows(self.path, self.key, ids, True, positions)
-
-    def version(self) -> object:
-        """Differs when anything in the database changed; the clock of files alone is too coarse for that."""
-        sql = f"SELECT max(id) FROM sessions WHERE {KEY}"
-        return state(self.path), read(self.path, lambda c: c.execute(sql, (bound(self.key),)).fetchone())
 
     def _scanned(self, connection: sqlite3.Connection, cancelled: Cancelled) -> tuple[array[int], array[int]]:
         found = array("q"), array("q")

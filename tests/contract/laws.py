@@ -165,15 +165,6 @@ class StoreLaws:
             assert [entry.message for entry in rows.load(0, len(rows))] == newest
             assert [entry.position for entry in rows.load(0, len(rows))] == list(range(len(newest)))
 
-    def test_the_version_of_a_transcript_changes_with_its_content_only(self, new: Home) -> None:
-        fill(new, 2)
-        transcript = new.store().transcript("k")
-        before = transcript.version()
-        list(new.store().messages("k"))
-        assert transcript.version() == before
-        new.append("k", REPLY)
-        assert transcript.version() != before
-
     def test_a_cancelled_scan_says_so(self, new: Home) -> None:
         fill(new, 2)
         with pytest.raises(Cancelled):

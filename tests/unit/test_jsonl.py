@@ -421,40 +421,6 @@ def test_a_scan_in_small_chunks_finds_the_same_lines(tmp_path: Path, monkeypatch
         assert rows_of(path).ends == whole
 
 
-def test_a_scan_from_an_earlier_one_reads_what_grew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = put(tmp_path, data=ONE + b'{"role":"user","content":"to ')
-    transcript = JsonlStore(tmp_path).transcript("k")
-    earlier = transcript.scan()
-    with path.open("ab") as file:
-        file.write(b'be"}\n' + TWO)
-    starts: list[int] = []
-    real = lines.line_ends
-
-    def watched(fd: int, start: int = 0, stop: int | None = None) -> object:
-        starts.append(start)
-        return real(fd, start, stop)
-
-    monkeypatch.setattr(lines, "line_ends", watched)
-    grown = transcript.scan(earlier=earlier)
-    assert starts == [len(ONE)]
-    assert contents(grown) == ["one", "to be", "two"]
-    assert (len(earlier), grown.ends) == (2, rows_of(path).ends)
-
-
-def test_a_scan_from_an_earlier_one_of_another_file_begins_anew(tmp_path: Path) -> None:
-    path = put(tmp_path, data=ONE + ONE)
-    earlier = rows_of(path)
-    path.unlink()
-    put(tmp_path, data=TWO + TWO + ONE)
-    assert contents(JsonlStore(tmp_path).transcript("k").scan(earlier=earlier)) == ["two", "two", "one"]
-
-
-def test_a_tail_is_no_beginning_of_a_scan(tmp_path: Path) -> None:
-    path = put(tmp_path, data=ONE + TWO + ONE)
-    transcript = JsonlStore(tmp_path).transcript("k")
-    assert transcript.scan(earlier=transcript.tail(1)).ends == rows_of(path).ends
-
-
 def test_a_view_stays_as_it_was_while_the_file_grows(tmp_path: Path) -> None:
     path = put(tmp_path, data=ONE + TWO)
     rows = rows_of(path)
@@ -489,11 +455,9 @@ def test_a_view_never_shows_other_bytes(tmp_path: Path, change: Callable[[Path],
 def test_a_view_of_a_file_that_is_gone_says_so(tmp_path: Path) -> None:
     path = put(tmp_path)
     rows = rows_of(path)
-    transcript = JsonlStore(tmp_path).transcript("k")
     path.unlink()
     with pytest.raises(UnknownKey):
         rows.load(0, 1)
-    assert transcript.version() is None
 
 
 def test_no_descriptor_outlives_a_read(tmp_path: Path) -> None:
