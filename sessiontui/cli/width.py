@@ -6,8 +6,8 @@ import unicodedata
 
 
 def _cells(char: str) -> int:
-    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0
+    if unicodedata.category(char) in ("Mn", "Me", "Cf") or "\u1160" <= char <= "\u11ff":
+        return 0  # the latter: vowel and end of a Hangul syllable in pieces, as macOS names files
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 

@@ -10,7 +10,18 @@ from sessiontui.cli.width import expand, pad, width
 
 @pytest.mark.parametrize(
     ("text", "cells"),
-    [("", 0), ("abc", 3), ("é", 1), ("e\u0301", 1), ("中文", 4), ("ｆ", 2), ("🦀", 2), ("␛", 1), ("שלום", 4)],
+    [
+        ("", 0),
+        ("abc", 3),
+        ("é", 1),
+        ("e\u0301", 1),
+        ("中文", 4),
+        ("ｆ", 2),
+        ("🦀", 2),
+        ("␛", 1),
+        ("שלום", 4),
+        ("\u1112\u1161\u11ab", 2),
+    ],
 )
 def test_width_is_what_a_terminal_shows(text: str, cells: int) -> None:
     assert width(text) == cells
