@@ -86,7 +86,7 @@ class Sidecar:
                 with closing(self._writable()) as connection:
                     Build(connection, os.fsencode(self.folder), progress, cancelled).run(listed)
                 return
-            except sqlite3.Error as error:
+            except schema.TROUBLE as error:
                 if last or not schema.is_broken(error):
                     raise Unusable(str(error)) from error
                 schema.discard(self.path)
@@ -128,19 +128,23 @@ class Sidecar:
 
         Raises ``errors.Cancelled``, and ``StoreError`` where the folder can't be read.
         """
+        trouble = self._trouble
         try:
             with closing(schema.connect(self.path)) as connection:
-                if not rows.is_empty(connection) or self._is_being_made():
+                if not rows.is_empty(connection):
                     return self._asked(connection, query, limit, relevance, cancelled)
-            trouble = self._trouble
         except FileNotFoundError:
-            trouble = self._trouble
-        except (OSError, Unusable) as error:
+            pass
+        except OSError as error:
+            trouble = f"{self.path} can't be opened: {error.strerror}"
+        except Unusable as error:
             trouble = str(error)
-        except sqlite3.Error as error:
+        except schema.TROUBLE as error:
             trouble = f"it can't be used: {error}"
             if schema.is_broken(error):
                 self._discard()
+        if self._is_being_made():
+            return Found((), None, "the search index is being made; nothing is in it yet")
         found = scan(os.fsencode(self.folder), self.listed(), query, limit, cancelled)
         return replace(found, note=f"all files were read, for there is no search index: {trouble}")
 
@@ -153,8 +157,9 @@ class Sidecar:
         return found
 
     def _is_being_made(self) -> bool:
-        with schema.locked(self.path) as ours:
+        with suppress(Unusable), schema.locked(self.path) as ours:
             return not ours
+        return False
 
     def _mark(self, stale: set[int]) -> None:
         """Have the next update look at every byte of these files."""
@@ -206,14 +211,14 @@ class Sidecar:
 
     def _write(self, work: Callable[[sqlite3.Connection], object]) -> None:
         """Do something that need not be done, if nobody else is writing."""
-        with suppress(Unusable, sqlite3.Error, OSError), schema.locked(self.path) as ours:
+        with suppress(Unusable, OSError, *schema.TROUBLE), schema.locked(self.path) as ours:
             if ours:
                 with closing(self._writable()) as connection, connection:
                     connection.execute("BEGIN IMMEDIATE")
                     work(connection)
 
     def _read_facts(self) -> dict[bytes, tuple[tuple[int, int, int], Facts]]:
-        with suppress(Unusable, sqlite3.Error, OSError), closing(schema.connect(self.path)) as connection:
+        with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
             return {
                 name: ((inode, size, mtime_ns), Facts(messages, faults))
                 for name, inode, size, mtime_ns, messages, faults in rows.facts(connection)

@@ -54,6 +54,10 @@ INSERT INTO words(words, rank) VALUES ('hashsize', 67108864);
 """
 
 
+TROUBLE: Final = (sqlite3.Error, ValueError, LookupError, TypeError)
+"""What comes of an index that can't be used; the last three where what stands in it is not what was written."""
+
+
 class Unusable(Exception):
     """There is no sidecar and none can be made; the reason is for people."""
 
@@ -106,7 +110,7 @@ def discard(path: Path) -> None:
             os.unlink(f"{path}{suffix}")
 
 
-def is_broken(error: sqlite3.Error) -> bool:
+def is_broken(error: Exception) -> bool:
     """Whether the index itself is at fault, so that it has to be made anew."""
     code = getattr(error, "sqlite_errorcode", None)
     passing = (

@@ -235,7 +235,7 @@ def message_at(fd: int, row: Row, size: int) -> tuple[Message, int] | None:
     """The message of a row and the length of its line; None where its bytes are no longer those that were indexed."""
     if row.stop > size or checksum(fd, row.begin, row.stop) != row.checksum:
         return None
-    _, line = next(lines.lines(fd, row.offset, row.stop))
+    _, line = next(lines.lines(fd, row.offset, row.stop), (0, b""))
     message = zeroclaw.read(line) if isinstance(line, bytes) else huge_message(fd, Span(row.offset, len(line)))
     return (message, len(line)) if isinstance(message, Message) else None
 

@@ -32,6 +32,9 @@ TRIES = 5
 STILL = "mode=ro&immutable=1"
 """How a file that nobody writes is opened. ``immutable`` alone would open it for writing, and create one that is gone."""
 
+TROUBLE = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite's own troubles come as; the second where its message quotes a damaged database."""
+
 State = tuple[tuple[int, int, int, int] | None, ...]
 """Device, inode, size and mtime of the database, its ``-wal`` and its ``-journal``; None for one that isn't there."""
 
@@ -59,11 +62,11 @@ def read(path: Path, work: Callable[[sqlite3.Connection], T], notice: Callable[[
     """
     for _ in range(TRIES):
         before = state(path)
-        trouble: sqlite3.Error | None = None
+        trouble: sqlite3.Error | UnicodeDecodeError | None = None
         try:
             with ExitStack() as held:
                 result = work(_connection(path, before, notice, held))
-        except sqlite3.Error as error:
+        except TROUBLE as error:
             trouble = error
         if _live(before) or state(path) == before:
             if trouble is not None:
@@ -72,8 +75,11 @@ def read(path: Path, work: Callable[[sqlite3.Connection], T], notice: Callable[[
     raise Changed(path.name)
 
 
-def spoken(path: Path, error: sqlite3.Error) -> StoreError:
+def spoken(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> StoreError:
     """What SQLite says, for people."""
+    if isinstance(error, UnicodeDecodeError):
+        error = sqlite3.DatabaseError("malformed database schema")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_NOTADB:
         return StoreError(f"{path.name} is no SQLite database, or it is encrypted", "is it the right file?")

@@ -26,7 +26,7 @@ from sessiontui.model import Message
 from sessiontui.store.schema import METADATA, RECEIPTS, Shape, shape, write_time
 from sessiontui.store.sqlite_kept import OPPOSITE, Keeping, Kept, Run, digest, fingerprint, kept, runs_of
 from sessiontui.store.sqlite_list import KEY, bound, stale_keys
-from sessiontui.store.sqlite_open import STILL, address, read, spoken, state, text
+from sessiontui.store.sqlite_open import STILL, TROUBLE, address, read, spoken, state, text
 from sessiontui.store.sqlite_revert import delete, lower, occupied, require, revert
 from sessiontui.store.sqlite_transcript import Row, newest
 
@@ -208,7 +208,7 @@ class Writing:
     def _speaking(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except TROUBLE as error:
             raise spoken(self.path, error) from error
         except OSError as error:
             raise StoreError(f"what undo needs can't be kept: {error.strerror}; nothing was changed") from error

@@ -79,7 +79,7 @@ def test_the_newest_comes_first(folder: Path, sidecar: Sidecar) -> None:
 def test_each_group_of_a_first_build_stands_below_the_one_before(
     folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sidecar_build, "SMALLEST", 1)
+    monkeypatch.setattr(sidecar_build, "PIECE", len(line("x")))
     for clock in range(1, 31):
         write(folder, f"s{clock:02}", line("x"), clock=clock)
     counts = []
@@ -91,7 +91,7 @@ def test_each_group_of_a_first_build_stands_below_the_one_before(
                 counts.append(len(found.fetchall()))
 
     sidecar.update(progress=watch)
-    assert len(set(counts)) > 5  # it could be searched after each group
+    assert sorted(set(counts)) == [0, 1, 3, 7, 15]  # it could be searched after each group, the first ones small
     assert [key for key, _ in hits(sidecar.search(parse("x")))] == [f"s{clock:02}" for clock in range(30, 0, -1)]
 
 
@@ -190,6 +190,11 @@ def test_a_huge_message_is_searched_in_its_beginning_and_says_so(
     found = sidecar.search(parse("end"))
     assert found.hits == ()
     assert "only the beginning is searched" in found.note
+    write(folder, "one", line("short"), clock=2)
+    for number in range(9):
+        write(folder, f"more {number}", line("begin"))
+    sidecar.update()
+    assert sidecar.search(parse("short")).note == ""
 
 
 # ---- what changed since
@@ -382,6 +387,29 @@ def test_a_spoiled_index_is_made_anew(folder: Path, sidecar: Sidecar, content: b
     assert sidecar.search(parse("x")).note == ""
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE segment SET offsets = x'00'",
+        "UPDATE segment SET rows = rows + 7",
+        "UPDATE segment SET first_row = first_row + 1000",
+        "UPDATE file SET id = id + 1",
+        "UPDATE sqlite_schema SET sql = CAST('CREATE ' || x'a5' || substr(sql, 9) AS TEXT) WHERE name = 'segment_of_file'",
+    ],
+)
+def test_an_index_that_contradicts_itself_is_made_anew(folder: Path, sidecar: Sidecar, statement: str) -> None:
+    write(folder, "one", *(line("x") for _ in range(4)))
+    sidecar.update()
+    with closing(sqlite3.connect(sidecar.path)) as connection, connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(statement)
+    sidecar.refresh()
+    sidecar.search(parse("x"))
+    write(folder, "two", line("x"))
+    assert sidecar.update()
+    assert (len(sidecar.search(parse("x")).hits), sidecar.search(parse("x")).note) == (5, "")
+
+
 def test_an_index_of_another_format_is_made_anew(folder: Path, sidecar: Sidecar) -> None:
     write(folder, "one", line("x"))
     sidecar.update()
@@ -401,6 +429,19 @@ def test_the_second_process_only_reads(folder: Path, sidecar: Sidecar) -> None:
     write(folder, "two", line("x"))
     with sidecar_schema.locked(sidecar.path):
         assert hits(sidecar.search(parse("x"))) == [("one", 1)]
+
+
+@pytest.mark.parametrize("content", [None, b""], ids=["no file", "a file that was just made"])
+def test_while_another_process_begins_to_make_it_no_file_is_read(
+    folder: Path, sidecar: Sidecar, content: bytes | None
+) -> None:
+    write(folder, "one", line("x"))
+    with sidecar_schema.locked(sidecar.path):
+        if content is not None:
+            sidecar.path.write_bytes(content)
+            sidecar.path.chmod(0o600)
+        assert sidecar.search(parse("x")) == Found((), None, "the search index is being made; nothing is in it yet")
+        assert sidecar.path.exists() is (content is not None)
 
 
 def test_a_store_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:

@@ -298,6 +298,13 @@ def malformed(path: Path) -> None:
     path.write_bytes(data[:4096] + b"\xa5" * (len(data) - 4096))
 
 
+def misspelt(path: Path) -> None:
+    """So that SQLite's message quotes what is no UTF-8."""
+    path.write_bytes(
+        path.read_bytes().replace(b"CREATE INDEX idx_sessions_key ON", b"CREATE \xa5NDEX idx_sessions_key ON")
+    )
+
+
 def folder(path: Path) -> None:
     path.unlink()
     path.mkdir()
@@ -322,12 +329,13 @@ def another(path: Path) -> None:
         (lambda path: path.write_bytes(os.urandom(8192)), "is no SQLite database, or it is encrypted"),
         (lambda path: os.truncate(path, 4096), "is damaged: "),
         (malformed, "is damaged: "),
+        (misspelt, "is damaged: malformed database schema"),
         (os.unlink, r"there is no database sessions\.db here"),
         (folder, "is no file"),
         (fifo, "is no file"),
         (another, "holds no ZeroClaw sessions"),
     ],
-    ids=["empty", "text", "random", "cut", "malformed", "missing", "folder", "fifo", "another"],
+    ids=["empty", "text", "random", "cut", "malformed", "misspelt", "missing", "folder", "fifo", "another"],
 )
 def test_what_is_no_sound_database_is_said_in_one_sentence(
     filled: Path, damage: Callable[[Path], object], sentence: str
