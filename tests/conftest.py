@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("explore", deadline=None, max_examples=1_000)  # --hypothesis-profile=explore
+settings.register_profile(  # --hypothesis-profile=explore
+    "explore", settings.get_profile("fixed"), derandomize=False, max_examples=1_000
+)
 settings.load_profile("fixed")
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with Ctrl-C ignored

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessiontui.errors import UnknownKey
@@ -78,7 +78,7 @@ def found(home: Home, text: str) -> list[tuple[str, int, str]]:
 
 
 @pytest.mark.parametrize("other_home", HOMES, ids=["jsonl", "sqlite"])
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(steps=st.lists(STEP, min_size=1, max_size=12), query=TEXT)
 def test_every_home_is_what_memory_is(
     other_home: Callable[[], contextlib.AbstractContextManager[Home]], steps: list[Step], query: str
@@ -95,7 +95,7 @@ def test_every_home_is_what_memory_is(
 
 
 @pytest.mark.parametrize("other_home", HOMES, ids=["jsonl", "sqlite"])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(messages=st.lists(st.builds(Message, TEXT, TEXT), min_size=1, max_size=8), data=st.data())
 def test_every_home_gives_the_same_pages(
     other_home: Callable[[], contextlib.AbstractContextManager[Home]], messages: list[Message], data: st.DataObject
