@@ -16,16 +16,15 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sessiontui.damage.diagnose import odd_entry
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
 from sessiontui.errors import Cancelled as CancelledError
 from sessiontui.errors import Changed, StoreError, UnknownKey
-from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Salvage, Session, Severity, Span
+from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.query.ast import Query
-from sessiontui.store import jsonl_file
+from sessiontui.store import jsonl_file, jsonl_trouble
 from sessiontui.store.jsonl_file import moment
 from sessiontui.store.jsonl_transcript import JsonlTranscript
 from sessiontui.store.protocol import Cancelled, Progress, never, silent, within
@@ -105,7 +104,7 @@ class JsonlStore:
             if not os.path.lexists(entry):
                 return None
             status, broken = os.lstat(entry), True
-        trouble = odd_entry(Path(entry)) if broken or not _readable(status, entry) else None
+        trouble = jsonl_trouble.of_entry(Path(entry)) if broken or not _readable(status, entry) else None
         session = Session(
             key=key,
             backend=self.backend,
@@ -161,7 +160,7 @@ class JsonlStore:
             with jsonl_file.opened(self.file(session.key), session.key) as (fd, stamp):
                 count = jsonl_file.count(fd, stamp.size, cancelled, progress, found)
         except (StoreError, UnknownKey, Changed) as error:
-            trouble = _trouble(error)
+            trouble = jsonl_trouble.of_error(error)
             found(trouble)
             return replace(session, trouble=trouble)
         self.sidecar.learn(session.key + SUFFIX, stamp, count.messages, count.faults)
@@ -198,7 +197,7 @@ class JsonlStore:
     def faults(self, key: str) -> Iterator[Fault]:
         """What is wrong in this session; where it is no readable file, that one thing."""
         stem = self.resolve(key)
-        trouble = odd_entry(self.file(stem))
+        trouble = jsonl_trouble.of_entry(self.file(stem))
         return self._each(stem, jsonl_file.faults) if trouble is None else iter((trouble,))
 
     def last(self, key: str) -> tuple[Message, Address] | None:
@@ -244,8 +243,3 @@ def _readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:
 
 def _unheard(_: Fault) -> None:
     """For counts alone."""
-
-
-def _trouble(error: StoreError | UnknownKey | Changed) -> Fault:
-    reason = "the file is gone" if isinstance(error, UnknownKey) else error.sentence
-    return Fault("unreadable", Severity.DAMAGE, reason, at=0, salvage=Salvage.NONE)

@@ -1,15 +1,10 @@
-"""Faults of lines and of whole entries."""
+"""Faults of lines."""
 
 from __future__ import annotations
 
-import os
-import socket
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from sessiontui.damage.diagnose import dropped, odd_entry
+from sessiontui.damage.diagnose import dropped
 from sessiontui.dialects.zeroclaw import Dropped
 from sessiontui.model import Fault, Salvage, Severity, Span
 
@@ -19,39 +14,3 @@ def test_a_dropped_line_is_a_fault_with_its_place() -> None:
     expected = Fault("dropped", Severity.DAMAGE, "why", 27, Salvage.NONE, 0, line=7, span=span)
     assert dropped(Dropped(27, "why"), 7, span) == expected
     assert dropped(Dropped(27, "why"), None, span) == replace(expected, line=None)
-
-
-def test_entries_that_are_no_sessions(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    (tmp_path / "link").symlink_to("file")
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "dangling").symlink_to("nowhere")
-    (tmp_path / "loop").symlink_to("loop")
-    os.mkfifo(tmp_path / "fifo")
-    assert odd_entry(tmp_path / "file") is None
-    assert odd_entry(str(tmp_path / "link")) is None
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(tmp_path / "socket"))
-        found = {name: odd_entry(tmp_path / name) for name in ("folder", "dangling", "loop", "fifo", "socket")}
-    assert {name: fault and (fault.id, fault.reason) for name, fault in found.items()} == {
-        "folder": ("not-a-file", "a folder, not a file: ZeroClaw hangs when it loads this session"),
-        "dangling": ("dangling", "a link to nowhere, which is not there"),
-        "loop": ("unreadable", "can't be read: Too many levels of symbolic links"),
-        "fifo": ("not-a-file", "a pipe, not a file"),
-        "socket": ("not-a-file", "a device or a socket, not a file"),
-    }
-    assert all(fault and fault.line is None and fault.severity is Severity.DAMAGE for fault in found.values())
-    with pytest.raises(FileNotFoundError):
-        odd_entry(tmp_path / "nothing")
-
-
-def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "secret").write_bytes(b"")
-    monkeypatch.setattr(os, "open", _denied)
-    fault = odd_entry(tmp_path / "secret")
-    assert fault
-    assert (fault.id, fault.reason) == ("unreadable", "can't be read: Permission denied")
-
-
-def _denied(*_: object, **__: object) -> int:
-    raise PermissionError(13, "Permission denied")
