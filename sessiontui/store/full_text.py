@@ -11,7 +11,10 @@ from sessiontui.errors import Cancelled as CancelledError
 from sessiontui.store.protocol import Cancelled
 
 RANKED: Final = 100_000
-"""Of more hits than this only the newest are ranked, and nobody counts how many more: it would cost more than to find them."""
+"""Of more hits than this only the newest are ranked."""
+
+COUNTED: Final = 10_000
+"""Of more hits than this nobody counts how many more: it would cost more than to find them."""
 
 _STEPS: Final = 1_000
 """Instructions of SQLite between two looks at ``cancelled``."""
@@ -37,7 +40,7 @@ class Interrupt:
 
 
 def counted(count: int, *, relevance: bool) -> tuple[int | None, str]:
-    """The total for a count that was ended above ``RANKED``, and what there is to say of it."""
-    if count <= RANKED:
+    """The total for a count that was ended above ``RANKED`` or ``COUNTED``, and what there is to say of it."""
+    if count <= (RANKED if relevance else COUNTED):
         return count, ""
-    return None, f"ranked among the newest {RANKED:,} hits" if relevance else f"more than {RANKED:,} hits"
+    return None, f"ranked among the newest {RANKED:,} hits" if relevance else f"more than {COUNTED:,} hits"

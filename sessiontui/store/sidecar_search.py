@@ -25,7 +25,7 @@ from sessiontui.query.snippet import snippet
 from sessiontui.query.tokens import fold
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_segment as segments
-from sessiontui.store.full_text import RANKED, Interrupt, counted
+from sessiontui.store.full_text import COUNTED, RANKED, Interrupt, counted
 from sessiontui.store.protocol import Cancelled
 from sessiontui.store.sidecar_segment import Row, Segment
 
@@ -86,7 +86,7 @@ class SidecarSearch:
         elif limit is not None and not relevance and _is_short(query) and (early := self._early(query, limit)):
             hits, total = early, None
         elif relevance:
-            count = self._count(expression, alive)
+            count = self._count(expression, alive, RANKED)
             hits = self._hits(query, self._ranked(expression, alive, count), limit)
             total, note = counted(count, relevance=True)
         else:
@@ -94,7 +94,7 @@ class SidecarSearch:
             hits = self._hits(query, self._ids(statement, expression), limit)
             total = len(hits)
             if total == limit:
-                total, note = counted(self._count(expression, alive), relevance=False)
+                total, note = counted(self._count(expression, alive, COUNTED), relevance=False)
         return Found(tuple(hits), total, " · ".join(filter(None, (note, *self._notes()))))
 
     def _notes(self) -> Iterator[str]:
@@ -111,10 +111,10 @@ class SidecarSearch:
     def _ids(self, statement: str, *values: object) -> Iterator[int]:
         return (row for (row,) in self._connection.execute(statement, values))
 
-    def _count(self, expression: str, alive: str) -> int:
-        """How many hits; ended above ``RANKED``."""
+    def _count(self, expression: str, alive: str, most: int) -> int:
+        """How many hits; ended above ``most``."""
         statement = f"SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ?{alive} LIMIT ?)"
-        return self._one(statement, expression, RANKED + 1)
+        return self._one(statement, expression, most + 1)
 
     def _ranked(self, expression: str, alive: str, count: int) -> Iterator[int]:
         lowest = 0

@@ -18,7 +18,7 @@ from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
-from sessiontui.store.full_text import RANKED, Interrupt, counted
+from sessiontui.store.full_text import COUNTED, RANKED, Interrupt, counted
 from sessiontui.store.protocol import Cancelled
 from sessiontui.store.schema import read_time, shape
 
@@ -61,12 +61,12 @@ class _Search:
         if relevance:
             return self._ranked(expression)
         found = self._taken(self._by_id(self._ids(f"{_HITS} ORDER BY rowid DESC", expression)))
-        return (
-            found if found.total is not None else Found(found.hits, *counted(self._count(expression), relevance=False))
-        )
+        if found.total is not None:
+            return found
+        return Found(found.hits, *counted(self._count(expression, COUNTED), relevance=False))
 
     def _ranked(self, expression: str) -> Found:
-        count = self._count(expression)
+        count = self._count(expression, RANKED)
         lowest = 0
         if count > RANKED:
             lowest = next(self._ids(f"{_HITS} ORDER BY rowid DESC LIMIT 1 OFFSET ?", expression, RANKED - 1))
@@ -109,9 +109,9 @@ class _Search:
     def _ids(self, statement: str, *values: object) -> Iterator[int]:
         return (id for (id,) in self._connection.execute(statement, values))
 
-    def _count(self, expression: str) -> int:
-        """How many hits; ended above ``RANKED``."""
-        found = self._connection.execute(f"SELECT count(*) FROM ({_HITS} LIMIT ?)", (expression, RANKED + 1)).fetchone()
+    def _count(self, expression: str, most: int) -> int:
+        """How many hits; ended above ``most``."""
+        found = self._connection.execute(f"SELECT count(*) FROM ({_HITS} LIMIT ?)", (expression, most + 1)).fetchone()
         return int(found[0])
 
 

@@ -112,8 +112,8 @@ def test_relevance_ranks_the_short_message_first_and_says_what_it_leaves_out(
 def test_a_count_ends_somewhere(folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
     write(folder, "one", *(line("foo") for _ in range(5)))
     sidecar.update()
-    monkeypatch.setattr(full_text, "RANKED", 3)
-    monkeypatch.setattr(sidecar_search, "RANKED", 3)
+    monkeypatch.setattr(full_text, "COUNTED", 3)
+    monkeypatch.setattr(sidecar_search, "COUNTED", 3)
     found = sidecar.search(parse("foo"), limit=2)
     assert (hits(found), found.total, found.note) == ([("one", 5), ("one", 4)], None, "more than 3 hits")
 

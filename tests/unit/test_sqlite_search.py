@@ -124,8 +124,8 @@ def test_relevance(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPat
 def test_a_count_ends_somewhere(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         add(connection, "key", "foo")
-    monkeypatch.setattr(sqlite_search, "RANKED", 3)
-    monkeypatch.setattr(full_text, "RANKED", 3)
+    monkeypatch.setattr(sqlite_search, "COUNTED", 3)
+    monkeypatch.setattr(full_text, "COUNTED", 3)
     found = search(connection, "foo", 2)
     assert (ids(found), found.total, found.note) == ([5, 4], None, "more than 3 hits")
 
