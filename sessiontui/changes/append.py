@@ -12,6 +12,7 @@ from pathlib import Path
 from sessiontui.changes import database, journal, presence, splices
 from sessiontui.changes.edits import Traits
 from sessiontui.changes.files import name_in, opened, plainly
+from sessiontui.changes.place import home
 from sessiontui.changes.record import Record
 from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.keys import sanitised
@@ -88,7 +89,7 @@ def _new_stem(store: JsonlStore, key: str) -> str:
 def make(store: Store, plan: AppendPlan, wait: float = 2.0) -> Appended:
     """Append as planned, in one write. ``wait``: seconds for another sessiontui to finish its change."""
     message = Message(plan.role, plan.content)
-    with journal.change(journal.home(store), "append", [plan.key], wait) as record:
+    with journal.change(home(store), "append", [plan.key], wait) as record:
         if not isinstance(store, JsonlStore):
             return Appended(record.id, plan.key, database.append(record, database.name_of(store), plan.key, message))
         with plainly(plan.key + ".jsonl"):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sessiontui.changes import database, journal, presence, settle
 from sessiontui.changes.files import as_plain, name_in, opened
 from sessiontui.changes.outcome import NONE, CleanupStatus, Trouble, trouble
+from sessiontui.changes.place import home
 from sessiontui.changes.record import Record
 from sessiontui.disk import lines
 from sessiontui.errors import Changed, SessiontuiError
@@ -68,7 +69,7 @@ def make(store: Store, plan: CleanupPlan, wait: float = 2.0) -> CleanedUp:
     """Remove what was planned, but for a session that has had activity since, which is refused in its row."""
     if not plan.rows or plan.before is None:
         return CleanedUp(None, ())
-    with journal.change(journal.home(store), "cleanup", [row.key for row in plan.rows], wait) as record:
+    with journal.change(home(store), "cleanup", [row.key for row in plan.rows], wait) as record:
         if isinstance(store, JsonlStore):
             rows = tuple(_without_file(record, store, row, plan.before) for row in plan.rows)
         else:

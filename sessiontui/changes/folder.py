@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.changes.edits import Kept
+from sessiontui.changes.place import NAME
 from sessiontui.errors import Refused, StoreError
 
-NAME: Final = ".sessiontui"
 LOCK: Final = "lock"
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -18,8 +18,6 @@ from sessiontui.changes.folder import Folder, making, reading
 from sessiontui.changes.outcome import Change
 from sessiontui.changes.record import Record, Recorded, ids, read
 from sessiontui.errors import StoreError
-from sessiontui.model import Backend
-from sessiontui.store.protocol import Store
 
 AGE: Final = timedelta(days=30)
 SIZE: Final = 1_000_000_000
@@ -31,11 +29,6 @@ class Purged:
 
     changes: tuple[str, ...]
     bytes: int
-
-
-def home(store: Store) -> Path:
-    """The sessions folder whose journal keeps the changes of this store."""
-    return store.path if store.backend is Backend.JSONL else store.path.parent
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Final
 
 from sessiontui.changes import database, journal, splices
 from sessiontui.changes.files import name_in, opened, plainly
+from sessiontui.changes.place import home
 from sessiontui.damage.salvage import whole_records
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
@@ -123,7 +124,7 @@ def make(store: Store, plan: PopPlan, wait: float = 2.0) -> Popped:
     """Remove it. Raises ``Changed`` when the session is no longer as it was planned."""
     if plan.removed is None or plan.address is None:
         return Popped(None, plan.key, None, None)
-    with journal.change(journal.home(store), "pop", [plan.key], wait) as record:
+    with journal.change(home(store), "pop", [plan.key], wait) as record:
         if isinstance(store, JsonlStore):
             path = store.file(plan.key)
             with plainly(path.name):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from sessiontui.changes import journal
 from sessiontui.changes import migrate as migrating
 from sessiontui.changes.migrate import MigrateRow
+from sessiontui.changes.place import home
 from sessiontui.cli import keys, output, report
 from sessiontui.cli.making import tell_change, tell_troubles
 from sessiontui.cli.options import Asked, Change, changes
@@ -23,7 +23,7 @@ from sessiontui.store.protocol import Store
 def migrate(*, asked: Asked, change: Change, keys: tuple[str, ...]) -> int:
     """Move JSONL sessions, all or the ones named, into sessions.db, by ZeroClaw's own rules."""
     store = asked.open()
-    folder = journal.home(store)
+    folder = home(store)
     tally = report.Tally()
     wanted = _wanted(store, keys, tally)
     if wanted == []:

@@ -12,11 +12,12 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
 
-from sessiontui.changes import journal
+from sessiontui.changes import place
 from sessiontui.cli import report
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Backend
@@ -46,16 +47,16 @@ class Asked:
             report.tell(f"using {chosen.place.path} ({chosen.place.backend}); there are others: {others}")
         store = chosen.place.open(writable)
         self.opened.append(store)
-        _tell_interrupted(journal.waiting(journal.home(store)))
+        _tell_interrupted(place.home(store))
         return store
 
     def options(self) -> str:
         """What has to stand behind ``sessiontui undo`` to mean the same journal, with a space before it: what was
         typed, or its folder where that leads there no longer, for a change may take a file or what opens by default."""
-        home = journal.home(self.opened[-1])
+        home = place.home(self.opened[-1])
         try:
             found = detect.find(self.store, None, os.environ).place.open()
-            leads = journal.home(found).samefile(home)
+            leads = place.home(found).samefile(home)
         except (SessiontuiError, OSError):
             leads = False
         store = self.store if leads else str(home)
@@ -70,8 +71,12 @@ class Change:
     wait: float
 
 
-def _tell_interrupted(count: int) -> None:
-    if count:
+def _tell_interrupted(sessions: Path) -> None:
+    if not place.is_there(sessions):
+        return
+    from sessiontui.changes import journal
+
+    if count := journal.waiting(sessions):
         what = "1 change was" if count == 1 else f"{count} changes were"
         report.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
 

@@ -9,6 +9,7 @@ import click
 from sessiontui.changes import journal as journals
 from sessiontui.changes import undo as undoing
 from sessiontui.changes.outcome import Change as Recorded
+from sessiontui.changes.place import home
 from sessiontui.cli import output
 from sessiontui.cli.making import persisting, short, tell_change
 from sessiontui.cli.options import Asked, Change, changes
@@ -27,7 +28,7 @@ DIGITS = 8
 @changes
 def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: bool) -> int:
     """Take back the last change, or change ID. An undo is a change too: it can be undone."""
-    folder = journals.home(asked.open())
+    folder = home(asked.open())
     if listing:
         if redo or id is not None:
             raise UsageError("--list shows all changes; it takes no ID and no --redo")
@@ -94,7 +95,7 @@ def _list(asked: Asked, changes: list[Recorded]) -> None:
 @changes
 def journal(*, asked: Asked, change: Change, purge: bool) -> int:
     """What undo keeps, and how much of the disk it takes."""
-    folder = journals.home(asked.open())
+    folder = home(asked.open())
     if purge:
         _purge(asked, change, folder)
         return 0

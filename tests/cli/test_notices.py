@@ -53,8 +53,9 @@ def test_the_other_backend_of_a_folder_is_named(run: Runner, store: Path) -> Non
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 change was interrupted"), (2, "2 changes were interrupted")])
 def test_an_interrupted_change_is_told_to_readers(
-    run: Runner, monkeypatch: pytest.MonkeyPatch, count: int, words: str
+    run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch, count: int, words: str
 ) -> None:
+    (store / ".sessiontui").mkdir(0o700)
     monkeypatch.setattr(journal, "waiting", lambda _: count)
     ran = run("list", "--json")
     assert words in ran.err

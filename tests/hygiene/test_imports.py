@@ -77,3 +77,10 @@ def test_a_verb_loads_only_itself(tmp_path: Path) -> None:
     modules = loaded(tmp_path, ["show", "a"])
     assert "sessiontui.cli.showing" in modules
     assert not {"sessiontui.cli.undoing", "sessiontui.cli.moving", "sessiontui.changes.migrate"} & modules
+
+
+def test_reading_a_store_without_a_journal_loads_none(tmp_path: Path) -> None:
+    read, changed = (loaded(tmp_path, [name, "a"]) for name in ("show", "pop"))
+    assert "sessiontui.changes.place" in read
+    assert "sessiontui.changes.journal" not in read
+    assert "sessiontui.changes.journal" in changed

@@ -5,18 +5,20 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, compact, journal, pop, splices, undo
+from sessiontui.changes import append, cleanup, compact, journal, pop, rewrites, splices, undo
 from sessiontui.changes.edits import encode, line
 from sessiontui.changes.folder import reading
-from sessiontui.changes.record import read
+from sessiontui.changes.place import home
+from sessiontui.changes.record import Record, read
 from sessiontui.disk import replace
+from sessiontui.disk.lines import Stamp
 from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message, Span
 from sessiontui.store.jsonl import JsonlStore
@@ -44,6 +46,7 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A change that dies in the block leaves the journal as a kill would."""
     with monkeypatch.context() as patch:
         patch.setattr("sessiontui.changes.settle.after", lambda _: None)
+        patch.setattr(Record, "finish", Record.close)
         with pytest.raises(Killed):
             yield
 
@@ -210,8 +213,8 @@ def test_where_there_is_no_journal_there_is_nothing_and_none_is_made(tmp_path: P
 
 
 def test_one_journal_serves_both_homes_of_a_folder(tmp_path: Path) -> None:
-    assert journal.home(JsonlStore(tmp_path)) == tmp_path
-    assert journal.home(SqliteStore(tmp_path / "sessions.db")) == tmp_path
+    assert home(JsonlStore(tmp_path)) == tmp_path
+    assert home(SqliteStore(tmp_path / "sessions.db")) == tmp_path
 
 
 def test_a_key_that_is_not_utf8_is_recorded(tmp_path: Path) -> None:
@@ -230,6 +233,26 @@ def test_a_record_of_a_later_format_is_not_guessed_at(tmp_path: Path) -> None:
     for attempt in (lambda: journal.changes(tmp_path), lambda: add(tmp_path)):
         with pytest.raises(StoreError, match="later version"):
             attempt()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'{"format":1,"id":"00000001"}\n',
+        b'{"format":1,"verb":"pop","at":"noon","undoes":null,"keys":[]}\n',
+        b'{"format":1,"verb":"pop","at":"2026-01-01T00:00:00+00:00","undoes":null,"keys":[]}\n{"edit":1,"kind":"x"}\n',
+    ],
+)
+def test_a_record_that_nobody_here_wrote_is_named_and_keeps_nobody_from_reading(tmp_path: Path, record: bytes) -> None:
+    add(tmp_path)
+    path = tmp_path / ".sessiontui" / "00000001.change"
+    path.write_bytes(record)
+    for attempt in (lambda: journal.changes(tmp_path), lambda: add(tmp_path), lambda: undo.plan(tmp_path)):
+        with pytest.raises(StoreError, match=r"00000001\.change can't be read") as refused:
+            attempt()
+        assert refused.value.hint
+    assert journal.waiting(tmp_path) == 0
+    assert path.read_bytes() == record
 
 
 def test_an_error_leaves_no_trace_where_nothing_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,6 +359,73 @@ def test_a_cut_without_what_belongs_behind_it_is_finished(
     assert path.read_bytes() == USER + b"\n \n"
     undo.make(tmp_path, undo.plan(tmp_path, "1"))
     assert path.read_bytes() == USER + REPLY + b"\n \n"
+
+
+def test_a_cut_that_somebody_wrote_behind_keeps_what_it_took(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "k", USER + REPLY + b"\n \n")
+    monkeypatch.setattr(splices, "append", dies)
+    store = JsonlStore(tmp_path)
+    plan = pop.plan(store, "k")
+    with killed(monkeypatch):
+        pop.make(store, plan)
+    monkeypatch.undo()
+    path.write_bytes(path.read_bytes() + REPLY + REPLY)
+    add(tmp_path, "other")
+    assert path.read_bytes() == USER + REPLY + REPLY
+    kept = tmp_path / ".sessiontui" / "00000001.1.bytes"
+    assert kept.read_bytes().startswith(REPLY)
+    with pytest.raises(Refused) as refused:
+        undo.plan(tmp_path, "1")
+    assert str(kept) in refused.value.hint
+
+
+def test_a_removed_file_stays_kept_where_a_new_one_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "k", USER + REPLY, mtime_ns=1)
+
+    def gone_then_dies(target: Path) -> None:
+        target.unlink()
+        raise Killed
+
+    monkeypatch.setattr(replace, "remove", gone_then_dies)
+    store = JsonlStore(tmp_path)
+    with killed(monkeypatch):
+        cleanup.make(store, cleanup.plan(store, 1, datetime.now(UTC)))
+    monkeypatch.undo()
+    path.write_bytes(REPLY)
+    add(tmp_path, "other")
+    kept = tmp_path / ".sessiontui" / "00000001.1.old"
+    assert kept.read_bytes() == USER + REPLY
+    with pytest.raises(Refused, match="exists again") as refused:
+        undo.plan(tmp_path, "1")
+    assert str(kept) in refused.value.hint
+    path.unlink()
+    undo.make(tmp_path, undo.plan(tmp_path, "1"))
+    assert path.read_bytes() == USER + REPLY
+
+
+def test_what_a_kill_left_behind_goes_with_the_next_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in "ab":
+        written(tmp_path, key, USER + TORN)
+    store = JsonlStore(tmp_path)
+    plan = compact.plan(store, ["a", "b"])
+    made: list[Path] = []
+
+    def dies_at_the_second(path: Path, chunks: Iterable[bytes], expect: Stamp) -> None:
+        if made:
+            (path.parent / ".sessiontui-0123456789abcdef.tmp").write_bytes(b"half")
+            raise Killed
+        replace.replace(path, chunks, expect)
+        made.append(path)
+
+    monkeypatch.setattr(rewrites, "replace", dies_at_the_second)
+    with killed(monkeypatch):
+        compact.make(store, plan)
+    monkeypatch.undo()
+    assert "00000001.2.old" in journal_names(tmp_path)
+    add(tmp_path, "other")
+    assert sorted(state(tmp_path)) == ["a.jsonl", "b.jsonl", "other.jsonl"]
+    assert "00000001.2.old" not in journal_names(tmp_path)
+    assert "00000001.1.old" in journal_names(tmp_path)
 
 
 @pytest.mark.parametrize("after", [False, True])

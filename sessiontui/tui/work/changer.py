@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sessiontui.changes import compact, migrate, pop, undo
 from sessiontui.changes.compact import CompactPlan
-from sessiontui.changes.journal import home, mend
+from sessiontui.changes.journal import mend
 from sessiontui.changes.migrate import MigratePlan
 from sessiontui.changes.outcome import Trouble
+from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import Cancelled, Store
