@@ -5,13 +5,13 @@ Taken back, the old bytes come as a fresh copy, and what was appended since stay
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from typing import Literal
 
 from sessiontui.changes.edits import Kept, Rewrite
 from sessiontui.changes.files import carry, digest, give_time, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
+from sessiontui.changes.hashing import Hashing
 from sessiontui.changes.record import Record
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
@@ -37,7 +37,6 @@ def make(
     descriptor and tells ``hear`` all old bytes, in order. Raises ``Changed`` when it is not as ``expect`` says."""
     path = record.folder.sessions / file
     name = record.name("old")
-    old, new = hashlib.sha256(), hashlib.sha256()
     length = 0
 
     def recorded() -> Iterator[bytes]:
@@ -49,7 +48,7 @@ def make(
         kept = Kept(name, expect.size, old.hexdigest())
         record.write(Rewrite(key, file, kept, length, new.hexdigest(), traits(fd)))
 
-    with opened(path) as fd:
+    with opened(path) as fd, Hashing() as old, Hashing() as new:
         if lines.stamp(fd) != expect:
             raise Changed(path.name)
         link_or_copy(record.folder, path, fd, name, expect.size)
@@ -73,15 +72,17 @@ def without(drops: tuple[Span, ...], size: int, cancelled: Cancelled = never) ->
                 raise CancelledError
             hear(piece)
             end = at + len(piece)
+            kept = []
             while at < end:
                 if at < drop.offset:
                     stop = min(end, drop.offset)
-                    yield piece[at - end : stop - end or None]
+                    kept.append(piece[at - end : stop - end or None])
                 else:
                     stop = min(end, drop.stop)
                 at = stop
                 if at == drop.stop and at < size:
                     drop = next(rest)
+            yield b"".join(kept)
 
     return content
 
