@@ -178,6 +178,11 @@ def kept_names(edit: Edit) -> tuple[str, ...]:
     return tuple(kept.name for kept in fields if isinstance(kept, Kept))
 
 
+def names_of(edit: Edit) -> tuple[str, ...]:
+    """The names in the sessions folder that an edit is about."""
+    return tuple(getattr(edit, name) for name in ("file", "new", "database") if hasattr(edit, name))
+
+
 def keys_of(edit: Edit) -> tuple[str, ...]:
     """The sessions that an edit changes."""
     return edit.keys if isinstance(edit, Rows) else (edit.key,)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sessiontui.changes.edits import Kept, Traits
+from sessiontui.changes.edits import Edit, Kept, Traits, names_of
 from sessiontui.changes.folder import Folder
 from sessiontui.disk import lines
 from sessiontui.disk.lines import NotAFile
@@ -33,6 +33,12 @@ def name_in(sessions: Path, path: Path) -> str:
             "change it in the store that it belongs to",
         )
     return str(real.relative_to(folder))
+
+
+def require_inside(folder: Folder, edit: Edit) -> None:
+    """Raise ``Refused`` where, by now, a link stands in the place of what was changed and leads out of the store."""
+    for name in names_of(edit):
+        name_in(folder.sessions, folder.sessions / name)
 
 
 @contextmanager

@@ -91,8 +91,12 @@ def revert_rename(record: Record, edit: Rename) -> None:
 
 
 def settle_remove(record: Record, edit: Remove) -> Literal["made", "void"]:
-    """Find out whether the file went."""
-    return "void" if os.path.lexists(record.folder.sessions / edit.file) else "made"
+    """Find out whether the file went; one of that name may have come since, and what went stays kept."""
+    try:
+        with opened(record.folder.sessions / edit.file) as fd:
+            return "void" if digest(fd, edit.old.length) == edit.old.sha256 else "made"
+    except FileNotFoundError:
+        return "made"
 
 
 def settle_create(record: Record, edit: Create) -> Literal["made", "void"]:

@@ -186,15 +186,25 @@ def _is_change(name: str) -> bool:
 
 def read(folder: Folder, id: str) -> Recorded | None:
     """A change; None where not even its header is whole, so that nothing was done. Raises ``StoreError`` for a
-    record of a later format."""
+    record of a later format, or one that nobody here wrote."""
     values = list(_values(folder.read(id + SUFFIX)))
     if not values or "format" not in values[0]:
         return None
-    header = values[0]
-    if header["format"] != FORMAT:
+    if (format := values[0]["format"]) != FORMAT:
         raise StoreError(
-            f"change {id} was recorded by a later version (format {header['format']})", "use that version of sessiontui"
+            f"change {id} was recorded by a later version (format {format})", "use that version of sessiontui"
         )
+    try:
+        return _recorded(id, values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"the journal's record {folder.path(id + SUFFIX)} can't be read; nothing was changed",
+            "look at it and move it away",
+        ) from error
+
+
+def _recorded(id: str, values: list[dict[str, Any]]) -> Recorded:
+    header = values[0]
     states: dict[int, State] = {}
     edits: dict[int, Edit] = {}
     done = False

@@ -12,6 +12,7 @@ from sessiontui.changes import database, imports, presence, rewrites, splices
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record, done, ids, read
+from sessiontui.disk import replace
 from sessiontui.errors import SessiontuiError, StoreError
 
 
@@ -40,6 +41,7 @@ def _finish(record: Record) -> None:
 
 def steps(record: Record) -> None:
     """Settle the open edits, the newest first: a later one may stand on an earlier one."""
+    record.forget()
     for step in reversed(record.open):
         record.mark(step.n, _settle(record, step.edit))
 
@@ -47,7 +49,6 @@ def steps(record: Record) -> None:
 def after(record: Record) -> None:
     """Settle what an error interrupted; where even that fails, the next change will."""
     with contextlib.suppress(OSError, SessiontuiError):
-        record.forget()
         steps(record)
 
 
@@ -78,7 +79,8 @@ def _forget(folder: Folder, id: str) -> None:
 
 
 def _sweep(folder: Folder) -> None:
-    """Drop files kept for a change that was never recorded."""
+    """Drop files kept for a change that was never recorded, and new files that never got their name."""
+    replace.sweep(folder.sessions)
     known = set(ids(folder))
     for name in folder.names():
         id, dot, _ = name.partition(".")

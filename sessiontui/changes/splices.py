@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from sessiontui.changes.edits import Splice
-from sessiontui.changes.files import carry, common, give_time, kept_bytes, opened, traits
+from sessiontui.changes.files import carry, common, give_time, kept_bytes, opened, require_inside, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
 from sessiontui.disk import lines
@@ -83,6 +83,7 @@ def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
     path = record.folder.sessions / edit.file
     removed, inserted = Span(0, edit.removed), Span(edit.removed, edit.inserted)
     try:
+        require_inside(record.folder, edit)
         with kept_bytes(record.folder, edit.kept) as kept, opened(path) as fd:
             size = os.fstat(fd).st_size
             if size < edit.at or lines.tail_hash(fd, edit.at) != edit.guard:
@@ -95,8 +96,8 @@ def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
                 return "made"
             if old == edit.removed and edit.removed:
                 return "void"
-            if edit.at + new < size:
-                return "void"
+            if edit.at + new < size:  # somebody wrote behind it; what went stays kept
+                return "made" if edit.removed else "void"
             rest = b"".join(lines.pieces(kept, Span(edit.removed + new, edit.inserted - new)))
             stamp = lines.stamp(fd)
     except (FileNotFoundError, Refused):

@@ -9,7 +9,7 @@ from pathlib import Path
 from sessiontui.changes import database, imports, journal, presence, rewrites, settle, splices
 from sessiontui.changes.chain import Chain, chains
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice, keys_of
-from sessiontui.changes.files import plainly
+from sessiontui.changes.files import plainly, require_inside
 from sessiontui.changes.folder import Folder, reading
 from sessiontui.changes.record import Record
 from sessiontui.errors import Changed, SessiontuiError, UsageError
@@ -119,6 +119,7 @@ def _nothing(redo: bool) -> UsageError:
 
 
 def _foresee(folder: Folder, edit: Edit) -> str:
+    require_inside(folder, edit)
     match edit:
         case Splice():
             return splices.foresee(folder, edit)
@@ -139,6 +140,7 @@ def _foresee(folder: Folder, edit: Edit) -> str:
 
 
 def _revert(record: Record, edit: Edit) -> None:
+    require_inside(record.folder, edit)
     match edit:
         case Splice():
             splices.revert(record, edit)

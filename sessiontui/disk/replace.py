@@ -3,7 +3,7 @@
 One function replaces, one appends, one truncates; ``create`` and ``rename`` never clobber. Knows no chat, keeps no
 record, asks nothing. Errors are plain OSErrors; ``errors.Changed`` says that the file is no longer the one that was
 read. An error of the very last step, the sync of the folder, comes when the new file already stands. Only a kill
-leaves something behind: a temporary file named ``.sessiontui-….tmp``.
+leaves something behind: a temporary file named ``.sessiontui-….tmp``, which ``sweep`` takes away.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TEMP_SUFFIX: Final = ".tmp"
 
 _OPEN: Final = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _NEW: Final = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_BUFFER: Final = 1 << 20
+_BUFFER: Final = 1 << 18
 
 
 def replace(path: str | Path, chunks: Iterable[bytes], expect: Stamp | None = None) -> None:
@@ -115,6 +115,13 @@ def remove(path: str | Path) -> None:
     sync_folder(path.parent)
 
 
+def sweep(folder: str | Path) -> None:
+    """Take away the temporary files that a kill left behind. For who knows that nobody replaces a file there now."""
+    for name in os.listdir(folder):
+        if name.startswith(TEMP_PREFIX) and name.endswith(TEMP_SUFFIX):
+            os.unlink(Path(folder) / name)
+
+
 def sync_folder(folder: str | Path | int) -> None:
     """Bring a folder's names to the disk; ``folder`` is a path or an open descriptor."""
     if isinstance(folder, int):
@@ -175,6 +182,9 @@ def _gathered(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in blocks that are worth a system call each."""
     held = bytearray()
     for chunk in chunks:
+        if not held and len(chunk) >= _BUFFER:
+            yield chunk
+            continue
         held += chunk
         if len(held) >= _BUFFER:
             yield bytes(held)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, compact, journal, pop, undo
+from sessiontui.changes import append, compact, journal, migrate, pop, undo
 from sessiontui.errors import Changed, Refused, UsageError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
@@ -240,6 +240,40 @@ def test_a_compacted_file_that_was_rewritten_since(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(Refused, match="the file is gone"):
         undo.plan(tmp_path)
+
+
+@pytest.mark.parametrize("verb", [add, take, tidy])
+def test_no_link_out_of_the_store_is_followed_to_take_back(tmp_path: Path, verb: Verb) -> None:
+    outside, folder = tmp_path / "outside.jsonl", tmp_path / "sessions"
+    folder.mkdir()
+    path = written(folder, "k", TORN + b"\n" + USER + REPLY)
+    verb(folder, "k")
+    path.rename(outside)
+    path.symlink_to(outside)
+    before = outside.read_bytes()
+    with pytest.raises(Refused, match="outside of the store"):
+        undo.plan(folder)
+    path.unlink()
+    outside.rename(path)
+    plan = undo.plan(folder)
+    path.rename(outside)
+    path.symlink_to(outside)
+    with pytest.raises(Refused, match="outside of the store"):
+        undo.make(folder, plan)
+    assert outside.read_bytes() == before
+
+
+def test_no_link_to_a_database_out_of_the_store_is_followed_to_take_back(tmp_path: Path) -> None:
+    folder = tmp_path / "sessions"
+    folder.mkdir()
+    written(folder, "k", USER)
+    migrate.make(migrate.plan(folder))
+    outside = tmp_path / "sessions.db"
+    (folder / "sessions.db").rename(outside)
+    (folder / "sessions.db").symlink_to(outside)
+    with pytest.raises(Refused, match="outside of the store"):
+        back(folder)
+    assert [row[1] for row in databases.contents(outside)["sessions"]] == [b"k"]
 
 
 def test_kept_bytes_that_are_no_longer_what_was_kept_are_not_used(tmp_path: Path) -> None:
