@@ -213,6 +213,7 @@ class Build:
         """What is not words is written here alone: most such statements make FTS5 write out its words too soon."""
         for file, (covered, tail_hash) in self._finished.items():
             rows.finish_file(self._connection, file, covered, tail_hash)
+            rows.join_last(self._connection, file, covered)
         rows.remember_waiting(self._connection, self._total - self._done)
         self._connection.execute("COMMIT")
         self._finished.clear()

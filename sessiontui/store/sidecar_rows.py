@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from sessiontui.disk.lines import Stamp
 from sessiontui.store.sidecar_schema import FIRST_TOP
-from sessiontui.store.sidecar_segment import Draft, Segment
+from sessiontui.store.sidecar_segment import Draft, Segment, joined
+
+_SEGMENT = "first_row, start, stop, rows, offsets, first_ordinal, first_line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,21 @@ def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash
     )
 
 
+def join_last(connection: sqlite3.Connection, file: int, covered: int) -> None:
+    """Make one of a file's last two segments of finished lines, for a file that grows line by line."""
+    statement = f"SELECT {_SEGMENT} FROM segment WHERE file = ? AND stop <= ? ORDER BY start DESC LIMIT 2"
+    found = [Segment(*row) for row in connection.execute(statement, (file, covered))]
+    whole = joined(found[1], found[0]) if len(found) == 2 else None
+    if whole is not None:
+        connection.execute(
+            "UPDATE segment SET stop = ?, rows = ?, offsets = ?, lines = segment.lines + other.lines,"
+            " faults = segment.faults + other.faults"
+            " FROM (SELECT lines, faults FROM segment WHERE first_row = ?) AS other WHERE first_row = ?",
+            (whole.stop, whole.rows, whole.offsets, found[0].first_row, whole.first_row),
+        )
+        connection.execute("DELETE FROM segment WHERE first_row = ?", (found[0].first_row,))
+
+
 def drop_file(connection: sqlite3.Connection, gone: File) -> None:
     """The file is there no more."""
     kill(connection, gone.id, 0)
@@ -99,10 +116,7 @@ def bounds(connection: sqlite3.Connection, file: int) -> list[tuple[int, int]]:
 
 def segments(connection: sqlite3.Connection, file: int) -> list[Segment]:
     """A file's segments, in file order."""
-    statement = (
-        "SELECT first_row, start, stop, rows, offsets, first_ordinal, first_line FROM segment WHERE file = ?"
-        " ORDER BY start"
-    )
+    statement = f"SELECT {_SEGMENT} FROM segment WHERE file = ? ORDER BY start"
     return [Segment(*row) for row in connection.execute(statement, (file,))]
 
 

@@ -211,14 +211,13 @@ class SidecarSearch:
             try:
                 fd = self._open(name)
                 size = os.fstat(fd).st_size
-                found = list(segments.matching(fd, segment, size, wanted))
+                for at, message in segments.matching(fd, segment, size, wanted):
+                    yield _Place(file, name, segment.row(at)), message
             except (OSError, Changed):
                 self.stale.add(file)
                 continue
             if size < segment.stop:
                 self.stale.add(file)
-            for at, message in found:
-                yield _Place(file, name, segment.row(at)), message
 
     def _segments(self) -> Iterator[tuple[int, bytes, Segment]]:
         """All segments with their files, newest first."""

@@ -7,6 +7,7 @@ be proved unchanged. Reads session files; knows no SQL and writes nothing.
 
 from __future__ import annotations
 
+import struct
 import sys
 import zlib
 from array import array
@@ -26,6 +27,9 @@ ROWS: Final = 4096
 
 BYTES: Final = 4 * 1024 * 1024
 """A segment that is longer takes no further line."""
+
+JOINED: Final = 512
+"""Segments that follow each other are made one of up to so many messages."""
 
 SEARCHED: Final = 32 * 1024 * 1024
 """Of a longer text only so many characters are searched."""
@@ -49,18 +53,18 @@ class Segment:
 
     def extents(self) -> list[tuple[int, int, int]]:
         """Start, stop and checksum of the pieces that the segment is made of: one a row, or one for no rows."""
-        starts, sums = self._unpacked
+        starts, sums = self.unpacked
         bounds = [self.start, *(self.start + (entry & ~(-1 << _SKIPPED)) for entry in starts[1:]), self.stop]
         return [(bounds[at], bounds[at + 1], checked) for at, checked in enumerate(sums)]
 
     def places(self) -> list[tuple[int, int]]:
         """For each row where its line begins, and where the next one does: blank and damaged lines may stand between."""
-        starts = [self.start + (entry & ~(-1 << _SKIPPED)) for entry in self._unpacked[0]]
+        starts = [self.start + (entry & ~(-1 << _SKIPPED)) for entry in self.unpacked[0]]
         return list(zip(starts, [*starts[1:], self.stop], strict=False))
 
     def row(self, at: int) -> Row:
         """Where the message of a row (from 0 within the segment) stands."""
-        starts, sums = self._unpacked
+        starts, sums = self.unpacked
         offset = starts[at] & ~(-1 << _SKIPPED)
         following = self.start + (starts[at + 1] & ~(-1 << _SKIPPED)) if at + 1 < self.rows else self.stop
         return Row(
@@ -73,7 +77,8 @@ class Segment:
         )
 
     @cached_property
-    def _unpacked(self) -> tuple[array[int], array[int]]:
+    def unpacked(self) -> tuple[array[int], array[int]]:
+        """The entries of ``offsets``, and the checksums."""
         starts, sums = array("Q"), array("I")
         starts.frombytes(self.offsets[: 8 * self.rows])
         sums.frombytes(self.offsets[8 * self.rows :])
@@ -156,12 +161,8 @@ class Draft:
         return len(self.texts) >= ROWS or self.stop - self.start >= BYTES
 
     def offsets(self) -> bytes:
-        """What is kept of the places: little-endian, 8 bytes a row, then 4 bytes a checksum."""
-        starts, sums = array("Q", self.starts), array("I", [*self.sums, self._running])
-        if sys.byteorder == "big":
-            starts.byteswap()
-            sums.byteswap()
-        return starts.tobytes() + sums.tobytes()
+        """What is kept of the places."""
+        return _packed(self.starts, [*self.sums, self._running])
 
 
 def drafts(fd: int, start: int, stop: int) -> Iterator[Draft]:
@@ -231,6 +232,20 @@ def shortened(segment: Segment, rows: int) -> Segment | None:
     )
 
 
+def joined(one: Segment, other: Segment) -> Segment | None:
+    """One segment for two numbered ones; None where it would be too large, or the other does not follow at once."""
+    (starts, sums), (more_starts, more_sums) = one.unpacked, other.unpacked
+    rows = one.rows + other.rows
+    follows = (one.stop, one.first_row + one.rows) == (other.start, other.first_row)
+    if not (starts and more_starts and follows) or more_starts[0] or rows > JOINED or other.stop - one.start > BYTES:
+        return None
+    if one.first_line is None or other.first_line is None:
+        return None
+    shift = other.start - one.start | other.first_line - one.first_line - one.rows << _SKIPPED
+    offsets = _packed([*starts, *(entry + shift for entry in more_starts)], [*sums, *more_sums])
+    return Segment(one.first_row, one.start, other.stop, rows, offsets, one.first_ordinal, one.first_line)
+
+
 def message_at(fd: int, row: Row, size: int) -> tuple[Message, int] | None:
     """The message of a row and the length of its line; None where its bytes are no longer those that were indexed."""
     if row.stop > size or checksum(fd, row.begin, row.stop) != row.checksum:
@@ -272,6 +287,11 @@ def _one_by_one(fd: int, segment: Segment, size: int) -> Iterator[tuple[int, Mes
         found = message_at(fd, segment.row(at), size)
         if found is not None:
             yield at, found[0]
+
+
+def _packed(starts: Sequence[int], sums: Sequence[int]) -> bytes:
+    """Little-endian, 8 bytes a row, then 4 bytes a checksum."""
+    return struct.pack(f"<{len(starts)}Q{len(sums)}I", *starts, *sums)
 
 
 def _read(fd: int, start: int, stop: int) -> bytes:

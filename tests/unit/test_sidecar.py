@@ -225,6 +225,23 @@ def test_growth_touches_nothing_that_was_indexed(folder: Path, sidecar: Sidecar)
         assert connection.execute("SELECT count(*) FROM words WHERE words MATCH 'alpha OR more'").fetchone() == (4,)
 
 
+def test_a_file_that_grows_line_by_line_stays_in_few_segments(
+    folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sidecar_segment, "JOINED", 8)
+    path = write(folder, "one", line("x"))
+    for number in range(2, 21):
+        with path.open("ab") as out:
+            out.write(line("x") + (b"bad\n" if number % 3 else b""))
+        sidecar.update()
+    expected = [(2, 1), (8, 3), (8, 11), (2, 19)]
+    with closing(sidecar_schema.connect(sidecar.path)) as connection:
+        assert [(each.rows, each.first_ordinal) for each in rows.segments(connection, 1)] == expected
+    found = sidecar.search(parse("x"))
+    places = [(hit.ordinal, hit.address.line) for hit in found.hits]
+    assert places == [(number, number + (number - 1) - (number - 1) // 3 - (number > 1)) for number in range(20, 0, -1)]
+
+
 def test_an_unfinished_last_line_is_looked_at_again(folder: Path, sidecar: Sidecar) -> None:
     path = write(folder, "one", line("alpha"), line("beta")[:-1])
     sidecar.update()
