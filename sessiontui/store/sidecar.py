@@ -115,6 +115,14 @@ class Sidecar:
     def _is_ours(self, name: bytes) -> bool:
         return name.endswith(SUFFIX) if self.only is None else name == os.fsencode(self.only)
 
+    def missing(self) -> int:
+        """About how many bytes an update would read, as the stamps of the files tell. Raises ``StoreError``."""
+        known: dict[bytes, rows.File] = {}
+        with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
+            known = rows.files(connection)
+        listed = self.listed()
+        return sum(e.stamp.size - (known[e.name].covers(e.stamp) if e.name in known else 0) for e in listed)
+
     # ---- asking
 
     def search(

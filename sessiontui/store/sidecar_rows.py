@@ -33,6 +33,13 @@ class File:
         same = (self.inode, self.size, self.mtime_ns) == (stamp.inode, stamp.size, stamp.mtime_ns)
         return same and self.covered is not None
 
+    def covers(self, stamp: Stamp) -> int:
+        """How many bytes of the file that ``stamp`` shows are indexed, unless it was rewritten in its place."""
+        if self.is_of(stamp):
+            return stamp.size
+        grown = self.inode == stamp.inode and stamp.size > self.size
+        return self.covered or 0 if grown else 0
+
 
 def files(connection: sqlite3.Connection) -> dict[bytes, File]:
     """All files, by name."""

@@ -17,6 +17,7 @@ from sessiontui.changes import compact
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Message
 from sessiontui.store.indexer import start
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Cancelled as Poll
 from sessiontui.tui import messages
 from sessiontui.tui.widgets.session_list import SessionList
@@ -24,6 +25,7 @@ from sessiontui.tui.work import lister, outside
 from sessiontui.tui.work.errand import Errand
 from sessiontui.tui.work.outside import index_outside
 from tests.support.screens import StillApp, folder, opened, press, says, settle, talk
+from tests.support.watch import watched
 from tests.tui.test_browser import TORN, browsing
 
 Errands = tuple[Errand, Pilot[Any], list[messages.Report]]
@@ -119,21 +121,28 @@ async def test_progress_is_told_once_a_percent() -> None:
 def test_the_helper_process_indexes_and_ends(tmp_path: Path) -> None:
     store = folder(tmp_path / "sessions", {f"s{at}": talk(200) for at in range(20)})
     total = sum(path.stat().st_size for path in store.iterdir())
-    told = list(index_outside(store, lambda: False))
+    told = list(index_outside(JsonlStore(store), lambda: False))
     assert told[-1] == (total, total)
     assert [session.messages for session in opened(store).sessions()] == [200] * 20
+
+
+def test_of_a_store_of_one_file_no_other_file_is_indexed(tmp_path: Path) -> None:
+    store = JsonlStore(folder(tmp_path / "sessions", {"one": talk(20), "two": talk(300)}), "one")
+    assert list(index_outside(store, lambda: False))[-1] == (store.file("one").stat().st_size,) * 2
+    assert store.sidecar.missing() == 0
+    assert JsonlStore(store.path).sidecar.missing() > 0
 
 
 def test_a_cancelled_helper_process_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = folder(tmp_path / "sessions", {"s": talk(20_000)})
     started: list[Any] = []
 
-    def seen(path: Path) -> Any:
-        started.append(start(path))
+    def seen(path: Path, only: str | None) -> Any:
+        started.append(start(path, only))
         return started[-1]
 
     monkeypatch.setattr(outside, "start", seen)
-    assert list(index_outside(store, lambda: True)) == []
+    assert list(index_outside(JsonlStore(store), lambda: True)) == []
     assert started[0].returncode is not None
 
 
@@ -142,10 +151,20 @@ async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_proces
 ) -> None:
     monkeypatch.setattr(lister, "SMALL", 0)
     rows = [*talk(300), Message("user", "a needle"), TORN]
-    async with browsing(folder(tmp_path / "sessions", {"one": rows, "two": talk(5)})) as (app, pilot):
+    store = folder(tmp_path / "sessions", {"one": rows, "two": talk(5)})
+    async with browsing(store) as (app, pilot):
         assert says(app, "2 sessions · 306 messages · ! 1 fault")
         await press(pilot, "slash", *"needle")
         assert says(app, "1 hit · newest")
+    asked = watched(monkeypatch, lister, "index_outside")
+    async with browsing(store):
+        assert not asked
+    with (store / "two.jsonl").open("ab") as out:
+        out.write(TORN)
+    counting = JsonlStore(store)
+    assert len(list(counting.counted(counting.sessions()))) == 2
+    async with browsing(store):
+        assert len(asked) == 1  # though all is counted
 
 
 # ---- in the browser

@@ -225,6 +225,19 @@ def test_growth_touches_nothing_that_was_indexed(folder: Path, sidecar: Sidecar)
         assert connection.execute("SELECT count(*) FROM words WHERE words MATCH 'alpha OR more'").fetchone() == (4,)
 
 
+def test_what_an_update_would_read_is_known_from_the_stamps(folder: Path, sidecar: Sidecar) -> None:
+    path = write(folder, "one", line("alpha"))
+    write(folder, "two", line("beta"))
+    assert sidecar.missing() == len(line("alpha") + line("beta"))
+    sidecar.update()
+    assert sidecar.missing() == 0
+    with path.open("ab") as out:
+        out.write(line("more"))
+    assert sidecar.missing() == len(line("more"))
+    path.write_bytes(line("m"))
+    assert sidecar.missing() == len(line("m"))
+
+
 def test_a_file_that_grows_line_by_line_stays_in_few_segments(
     folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
 ) -> None:

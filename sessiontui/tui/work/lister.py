@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from sessiontui.model import Backend, Session
 from sessiontui.store.detect import find
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Cancelled, Store
 from sessiontui.tui.messages import LIST, Counted, Indexed, Listed, Switched
 from sessiontui.tui.work.errand import Errand
@@ -45,18 +46,20 @@ class Lister(Errand):
         sessions = [_recalled(session, known.get(session.key)) for session in store.sessions()]
         self.report(Listed(generation, sessions))
         unknown = {session.key: session for session in sessions if _unknown(session)}
-        if unknown and store.backend is Backend.JSONL and sum(session.bytes or 0 for session in sessions) > SMALL:
+        if isinstance(store, JsonlStore) and store.sidecar.missing() > SMALL:
             self._index_outside(store, unknown, generation, cancelled)
         elif unknown:
             self._count(store, list(unknown.values()), generation, cancelled)
         store.index(cancelled, self.progress(generation, "indexing"))
         self.report(Indexed(generation))
 
-    def _index_outside(self, store: Store, unknown: dict[str, Session], generation: int, cancelled: Cancelled) -> None:
+    def _index_outside(
+        self, store: JsonlStore, unknown: dict[str, Session], generation: int, cancelled: Cancelled
+    ) -> None:
         """Have a helper process count and index, and look now and then at what it knows."""
         progress = self.progress(generation, "indexing")
         looked = time.monotonic()
-        for done, total in index_outside(store.path, cancelled):
+        for done, total in index_outside(store, cancelled):
             progress(done, total)
             if time.monotonic() - looked > LOOK_SECONDS:
                 self._learn(store, unknown, generation)

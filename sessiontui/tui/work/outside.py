@@ -6,22 +6,23 @@ import json
 import os
 import select
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
+from sessiontui.dialects.keys import SUFFIX
 from sessiontui.store.indexer import start
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Cancelled
 
 POLL: Final = 0.1
 """Seconds between two looks at whether it was cancelled."""
 
 
-def index_outside(folder: Path, cancelled: Cancelled) -> Iterator[tuple[int, int]]:
-    """Index ``folder``; gives bytes done and bytes in all, now and then. Ends the process when it is left or cancelled.
+def index_outside(store: JsonlStore, cancelled: Cancelled) -> Iterator[tuple[int, int]]:
+    """Index a store; gives bytes done and bytes in all, now and then. Ends the process when it is left or cancelled.
 
     A process that fails says nothing more: what it did not do is done, or told as an error, by whoever called.
     """
-    process = start(folder)
+    process = start(store.path, None if store.only is None else store.only + SUFFIX)
     try:
         if process.stdout is not None:
             yield from _progress(process.stdout.fileno(), cancelled)
