@@ -47,7 +47,7 @@ def change(sessions: Path, verb: str, keys: Sequence[str], wait: float, undoes: 
             yield record
         except BaseException:
             settle.after(record)
-            if record.open:
+            if record.open or (undoes is not None and record.stands):
                 record.close()  # the next change settles it
             else:
                 record.finish()

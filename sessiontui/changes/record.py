@@ -107,9 +107,17 @@ class Record:
 
     def mark(self, n: int, state: Literal["made", "void"]) -> None:
         """Say what became of an edit. Not synced: the disk tells it too."""
+        if state == "void":
+            self.void(n)
+            return
         self._put(line({state: n}))
         self.steps[n - 1] = replace(self.steps[n - 1], state=state)
-        if state == "void":
+
+    def void(self, *ns: int) -> None:
+        """Say of edits, all in one write, that nothing of them stands."""
+        self._put(b"".join(line({"void": n}) for n in ns))
+        for n in ns:
+            self.steps[n - 1] = replace(self.steps[n - 1], state="void")
             self._drop(n)
 
     def made(self) -> None:

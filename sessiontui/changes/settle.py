@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 from typing import Literal
 
-from sessiontui.changes import database, imports, presence, rewrites, splices
+from sessiontui.changes import database, imports, presence, reverting, rewrites, splices
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
 from sessiontui.changes.folder import Folder
-from sessiontui.changes.record import Record, done, ids, read
+from sessiontui.changes.record import Record, Recorded, done, ids, read
 from sessiontui.disk import replace
-from sessiontui.errors import SessiontuiError, StoreError
+from sessiontui.errors import Refused, SessiontuiError, StoreError
 
 
 def everything(folder: Folder) -> None:
@@ -25,18 +25,27 @@ def everything(folder: Folder) -> None:
         if recorded is None:
             _forget(folder, id)
         elif not recorded.done:
-            _finish(Record.resume(folder, recorded))
+            _finish(folder, recorded)
     _sweep(folder)
 
 
-def _finish(record: Record) -> None:
-    """Settle the open edits of a record and mark it done; one whose database can't be read waits on."""
+def _finish(folder: Folder, recorded: Recorded) -> None:
+    """Settle the open edits of a change and mark it done; one whose database can't be read waits on."""
+    record = Record.resume(folder, recorded)
     try:
         with contextlib.suppress(StoreError):
             steps(record)
+            if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
+                with contextlib.suppress(Refused):  # then what was taken back stays so
+                    reverting.put_back(record)
             record.finish()
     finally:
         record.close()
+
+
+def _is_half(record: Record, undone: Recorded | None) -> bool:
+    """Whether an undo took back less than the change has."""
+    return undone is not None and sum(step.state == "made" for step in record.steps) < len(undone.made)
 
 
 def steps(record: Record) -> None:

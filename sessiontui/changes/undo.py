@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sessiontui.changes import database, imports, journal, presence, rewrites, settle, splices
+from sessiontui.changes import database, imports, journal, presence, reverting, rewrites, settle, splices
 from sessiontui.changes.chain import Chain, chains
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice, keys_of
 from sessiontui.changes.files import plainly, require_inside
 from sessiontui.changes.folder import Folder, reading
-from sessiontui.changes.record import Record
-from sessiontui.errors import Changed, SessiontuiError, UsageError
+from sessiontui.errors import Changed, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +68,12 @@ def make(folder: Path, plan: UndoPlan, wait: float = 2.0) -> Undone:
             raise Changed("the journal")
         try:
             for step in reversed(tip.made):
-                _revert(record, step.edit)
-        except (OSError, SessiontuiError):
-            _put_back(record)
+                reverting.revert(record, step.edit)
+        except BaseException:
+            settle.after(record)
+            reverting.put_back(record)
             raise
     return Undone(record.id, plan.change, plan.verb, plan.keys, plan.at, "redone" if plan.redo else "undone")
-
-
-def _put_back(record: Record) -> None:
-    """Take back what was reverted before an edit refused: all of a change is undone, or nothing."""
-    settle.after(record)
-    reverted = [step for step in record.steps if step.state == "made"]
-    for step in reversed(reverted):
-        _revert(record, step.edit)
-    for step in record.steps:
-        record.mark(step.n, "void")
 
 
 def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
@@ -137,24 +127,3 @@ def _foresee(folder: Folder, edit: Edit) -> str:
             return imports.foresee(folder, edit)
         case MakeDatabase():
             return f"{'make' if edit.back else 'remove'} {edit.database}"
-
-
-def _revert(record: Record, edit: Edit) -> None:
-    require_inside(record.folder, edit)
-    match edit:
-        case Splice():
-            splices.revert(record, edit)
-        case Rewrite():
-            rewrites.revert(record, edit)
-        case Remove():
-            presence.revert_remove(record, edit)
-        case Create():
-            presence.revert_create(record, edit)
-        case Rename():
-            presence.revert_rename(record, edit)
-        case Rows():
-            database.revert(record, edit)
-        case Import():
-            imports.revert(record, edit)
-        case MakeDatabase():
-            database.revert_make(record, edit)

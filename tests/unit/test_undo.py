@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, compact, journal, migrate, pop, undo
+from sessiontui.changes import append, compact, journal, migrate, pop, reverting, rewrites, settle, undo
+from sessiontui.changes.edits import Rewrite
+from sessiontui.changes.record import Record
 from sessiontui.errors import Changed, Refused, UsageError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
@@ -312,6 +314,43 @@ def test_all_of_a_change_is_taken_back_or_nothing(tmp_path: Path, monkeypatch: p
     (tmp_path / "a.jsonl").write_bytes(USER)
     back(tmp_path)
     assert (tmp_path / "a.jsonl").read_bytes() == TORN + b"\n" + USER
+
+
+@pytest.mark.parametrize("kill", [True, False])
+@pytest.mark.parametrize("after", [True, False])
+def test_an_undo_that_is_interrupted_is_taken_out_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill: bool, after: bool
+) -> None:
+    for key in "abc":
+        written(tmp_path, key, TORN + b"\n" + USER)
+    before = state(tmp_path)
+    tidy(tmp_path, "a", "b", "c")
+    compacted = {name: seen.data for name, seen in state(tmp_path).items()}
+    real = rewrites.revert
+    taken: list[str] = []
+
+    def interrupted(record: Record, edit: Rewrite) -> None:
+        if not taken:
+            taken.append(edit.key)
+            return real(record, edit)
+        monkeypatch.undo()
+        if kill:
+            monkeypatch.setattr(settle, "after", lambda _: None)
+            monkeypatch.setattr(reverting, "put_back", lambda _: None)
+        if after:
+            real(record, edit)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rewrites, "revert", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        back(tmp_path)
+    monkeypatch.undo()
+    assert journal.waiting(tmp_path) == kill
+    journal.mend(tmp_path)
+    assert {name: seen.data for name, seen in state(tmp_path).items()} == compacted
+    assert [(change.verb, change.status) for change in journal.changes(tmp_path)] == [("compact", "done")]
+    back(tmp_path)
+    assert state(tmp_path) == before
 
 
 def test_rows_that_came_since_stay_behind_the_one_that_comes_back(tmp_path: Path) -> None:

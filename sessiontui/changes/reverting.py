@@ -1,0 +1,38 @@
+"""Edits made backwards: what undo does one by one, and what takes a half-made undo out again."""
+
+from __future__ import annotations
+
+from sessiontui.changes import database, imports, presence, rewrites, splices
+from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
+from sessiontui.changes.files import require_inside
+from sessiontui.changes.record import Record
+
+
+def put_back(record: Record) -> None:
+    """Take an undo out again that came no further: all of a change is taken back, or nothing. Nothing may be open."""
+    for step in reversed([step for step in record.steps if step.state == "made"]):
+        before = len(record.steps)
+        revert(record, step.edit)
+        record.void(step.n, *(more.n for more in record.steps[before:]))
+
+
+def revert(record: Record, edit: Edit) -> None:
+    """Make one edit backwards. Raises ``Refused`` where something would be lost."""
+    require_inside(record.folder, edit)
+    match edit:
+        case Splice():
+            splices.revert(record, edit)
+        case Rewrite():
+            rewrites.revert(record, edit)
+        case Remove():
+            presence.revert_remove(record, edit)
+        case Create():
+            presence.revert_create(record, edit)
+        case Rename():
+            presence.revert_rename(record, edit)
+        case Rows():
+            database.revert(record, edit)
+        case Import():
+            imports.revert(record, edit)
+        case MakeDatabase():
+            database.revert_make(record, edit)
