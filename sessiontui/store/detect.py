@@ -115,7 +115,8 @@ def _choose(found: Iterable[Place], backend: Backend | None, where: str) -> Chos
 
 
 def _newest_first(found: Iterable[Place]) -> list[Place]:
-    return sorted(found, key=lambda place: place.last_activity or _OLDEST, reverse=True)
+    """A database that can't be read comes last, whatever the time of its files."""
+    return sorted(found, key=lambda p: (p.sessions is not None, p.last_activity or _OLDEST), reverse=True)
 
 
 def _if_there(folder: Path) -> list[Place]:

@@ -203,6 +203,15 @@ def test_a_broken_database_is_still_shown(sessions: Path) -> None:
 # ---- no STORE
 
 
+def test_a_broken_database_that_is_newer_hides_no_session(sessions: Path) -> None:
+    session(sessions, at=1_000_000_000)
+    for junk in (b"", b"no database"):
+        (sessions / "sessions.db").write_bytes(junk)
+        chosen = find(sessions)
+        assert chosen.place.backend is Backend.JSONL
+        assert [other.backend for other in chosen.others] == [Backend.SQLITE]
+
+
 def test_the_variable_names_the_store(sessions: Path) -> None:
     session(sessions)
     assert find(None, SESSIONTUI_STORE=str(sessions.parent)).place.path == sessions
