@@ -72,7 +72,7 @@ _TABLE_LINES: Final = {code: symbol for code, symbol in _TABLE.items() if code !
 
 
 def visible(text: str, *, lines: bool = False) -> Visible:
-    """Return ``text`` with every character that a terminal would obey shown as a symbol, one for one.
+    """Return ``text`` with every character that a terminal would obey or hide shown as a symbol, one for one.
 
     ``lines`` keeps line feeds, for text that is drawn as several rows; a tab is never kept.
     """
