@@ -1,8 +1,9 @@
 """Answer a query from a sessions.db, by its own full-text index or, where no index of words helps, by reading rows.
 
-Only reads, and makes no index. The index of ZeroClaw holds the key too, so every question is put to ``content``
-alone. Rows that ZeroClaw does not load are no hits; rows without metadata are. Snippets come from the row, and a row
-whose content no longer holds what the index says is left out.
+Only reads, and makes no index; where the one that is there is damaged or of another shape, rows are read and a note
+says so. The index of ZeroClaw holds the key too, so every question is put to ``content`` alone. Rows that ZeroClaw does
+not load are no hits; rows without metadata are. Snippets come from the row, and a row whose content no longer holds what
+the index says is left out.
 """
 
 from __future__ import annotations
@@ -56,6 +57,15 @@ class _Search:
         expression = match_expression(self._query)
         if expression is None or not shape(self._connection).indexed:
             return self._taken(self._scanned())
+        try:
+            return self._indexed(expression, relevance=relevance)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR):
+                raise
+            note = f"all rows were read, for the database's search index can't be used: {error}"
+        return replace(self._taken(self._scanned()), note=note)
+
+    def _indexed(self, expression: str, *, relevance: bool) -> Found:
         if self._query.substrings:
             return self._taken(self._by_id(self._ids(f"{_HITS} ORDER BY rowid DESC", expression)))
         if relevance:

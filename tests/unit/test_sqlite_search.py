@@ -100,6 +100,25 @@ def test_an_index_that_is_out_of_step_gives_no_false_hit(connection: sqlite3.Con
     assert search(connection, "foo").hits == ()
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM sessions_fts_data",
+        "UPDATE sessions_fts_data SET block = x'a5a5' WHERE id > 10",
+        "DROP TABLE sessions_fts; CREATE VIRTUAL TABLE sessions_fts USING fts5(body)",
+        "DROP TABLE sessions_fts; CREATE TABLE sessions_fts (a)",
+    ],
+)
+def test_an_index_that_can_not_be_used_hides_no_message(connection: sqlite3.Connection, statement: str) -> None:
+    for content in ("foo", "bar", "foo bar"):
+        add(connection, "key", content)
+    connection.executescript(statement)
+    for relevance in (False, True):
+        found = search(connection, "foo", relevance=relevance)
+        assert (ids(found), found.total) == ([3, 1], 2)
+        assert found.note.startswith("all rows were read, for the database's search index can't be used: ")
+
+
 def test_without_an_index_rows_are_read(connection: sqlite3.Connection) -> None:
     add(connection, "key", "foo")
     add(connection, "key", "Föo bar")
