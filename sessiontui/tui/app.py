@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
+from textual.screen import Screen
 
-from sessiontui.model import Backend
+from sessiontui.model import Backend, Session
 from sessiontui.store.detect import find
 from sessiontui.store.protocol import Store
 from sessiontui.tui import theme
 from sessiontui.tui.screens.browser import BrowserScreen
 from sessiontui.tui.widgets.session_list import utc_now
+
+HEAD_START = 0.1
+"""Seconds that the list is waited for before there is a screen. Beside a busy screen the same work takes five times
+as long: each look at a file gives the interpreter away and waits for it."""
 
 
 class SessiontuiApp(App[None]):
@@ -25,21 +31,29 @@ class SessiontuiApp(App[None]):
     TITLE = "sessiontui"
     ALLOW_SELECT: ClassVar[bool] = False
 
-    def __init__(self, store: Store, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
+    ) -> None:
         super().__init__()
         self._store = store
         self._clock = clock
-
-    def on_mount(self) -> None:
-        """Show the store."""
+        self._listed = listed
         self.register_theme(theme.NIGHT)
         self.theme = theme.NIGHT.name
-        self.push_screen(BrowserScreen(self._store, self._clock))
+
+    def get_default_screen(self) -> Screen[None]:
+        """The browser is the first screen, with no empty one painted under it."""
+        return BrowserScreen(self._store, self._clock, self._listed)
 
 
 def run(store_path: Path | None = None, backend: Backend | None = None) -> int:
     """Open the browser on a store and return the exit code when it is left. Raises what ``detect.find`` raises."""
     found = find(None if store_path is None else os.fspath(store_path), backend, os.environ)
-    app = SessiontuiApp(found.place.open())
+    store = found.place.open()
+    early = ThreadPoolExecutor(1, "head start")
+    listed = early.submit(store.sessions)
+    early.shutdown(wait=False)
+    wait([listed], HEAD_START)
+    app = SessiontuiApp(store, listed=listed)
     app.run()
     return app.return_code or 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
 from textual import on
 from textual.message import Message
 
+from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
 from sessiontui.tui.widgets.session_list import utc_now
@@ -40,11 +42,19 @@ class ListingPane(Side):
         super().__init__(id=id, clock=clock)
         self._lister = Lister(self)
 
-    def read(self, store: Store) -> None:
-        """Show the sessions of a store, none of which is known yet."""
-        self.show(())
-        self.say("Reading the sessions …")
-        self._lister.read(store, {})
+    def read(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
+        """Show the sessions of a store. ``listed``: somebody reads the list already, and may have finished."""
+        if listed is not None and listed.done() and listed.exception() is None:
+            self._fill(listed.result())
+        else:
+            self.show(())
+            self.say("Reading the sessions …")
+        self._lister.read(store, {}, listed)
+
+    def _fill(self, sessions: Sequence[Session]) -> None:
+        self.say(EMPTY)
+        self.show(sessions)
+        self.post_message(self.Learned())
 
     def read_again(self, store: Store) -> None:
         """Read the list anew; what is known of sessions that have not changed still holds."""
@@ -69,9 +79,7 @@ class ListingPane(Side):
     def _list(self, report: messages.Listed) -> None:
         report.stop()
         if not self._lister.is_stale(report):
-            self.say(EMPTY)
-            self.show(report.sessions)
-            self.post_message(self.Learned())
+            self._fill(report.sessions)
 
     @on(messages.Counted)
     def _count(self, report: messages.Counted) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -19,7 +20,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from sessiontui.dialects.keys import written
-from sessiontui.model import Hit
+from sessiontui.model import Hit, Session
 from sessiontui.query.match import spans
 from sessiontui.store.protocol import Store
 from sessiontui.tui import figures, ink, messages, theme
@@ -55,8 +56,11 @@ class BrowserScreen(ChangingScreen):
         Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
     ]
 
-    def __init__(self, store: Store, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
+    ) -> None:
         super().__init__(store)
+        self._listed = listed
         self._clock = clock
         self._searcher = Searcher(self)
         self._before_hit: tuple[str, int | None] | None = None
@@ -75,15 +79,15 @@ class BrowserScreen(ChangingScreen):
         self._side, self._reading = self.query_one(ListingPane), self.query_one(ReadingPane)
         self._transcript = self._reading.transcript
         self._bar, self._title = self.query_one(SearchBar), self.query_one(TitleLine)
-        self._use(self.store)
+        self._use(self.store, self._listed)
 
-    def _use(self, store: Store) -> None:
+    def _use(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
         self.store = store
         self._before_hit = None
         self._title.path, self._title.backend = _path(store), store.backend
         self._title.sessions = self._title.messages = self._title.faults = None
         self._reading.close()
-        self._side.read(store)
+        self._side.read(store, listed)
 
     # ---- the list
 

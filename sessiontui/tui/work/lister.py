@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import ClassVar
 
@@ -19,6 +20,8 @@ BATCH_SECONDS = 0.1
 """How long counts are gathered before they are shown."""
 LOOK_SECONDS = 0.5
 """How often the list learns what the helper process has counted."""
+PAINT_SECONDS = 0.2
+"""How long counting and indexing wait, so that the list is on the screen before they begin."""
 SMALL = 4 * 1024 * 1024
 """Bytes that are counted and indexed here rather than in a process of their own."""
 
@@ -28,9 +31,11 @@ class Lister(Errand):
 
     name: ClassVar[str] = LIST
 
-    def read(self, store: Store, known: Mapping[str, Session]) -> None:
-        """Reports ``Listed``, then ``Counted`` again and again, then ``Indexed``. ``known``: sessions counted before."""
-        self.begin(lambda generation, cancelled: self._read(store, known, generation, cancelled))
+    def read(self, store: Store, known: Mapping[str, Session], listed: Future[list[Session]] | None = None) -> None:
+        """Reports ``Listed``, then ``Counted`` again and again, then ``Indexed``. ``known``: sessions counted before;
+        ``listed``: the list, where somebody reads it already."""
+        read = store.sessions if listed is None else listed.result
+        self.begin(lambda generation, cancelled: self._read(store, known, read, generation, cancelled))
 
     def other(self, store: Store) -> None:
         """Open the other home that the same folder has; reports ``Switched``."""
@@ -42,9 +47,17 @@ class Lister(Errand):
 
         self.aside(job)
 
-    def _read(self, store: Store, known: Mapping[str, Session], generation: int, cancelled: Cancelled) -> None:
-        sessions = [_recalled(session, known.get(session.key)) for session in store.sessions()]
+    def _read(
+        self,
+        store: Store,
+        known: Mapping[str, Session],
+        read: Callable[[], list[Session]],
+        generation: int,
+        cancelled: Cancelled,
+    ) -> None:
+        sessions = [_recalled(session, known.get(session.key)) for session in read()]
         self.report(Listed(generation, sessions))
+        _give_way(cancelled)
         unknown = {session.key: session for session in sessions if _unknown(session)}
         if isinstance(store, JsonlStore) and store.sidecar.missing() > SMALL:
             self._index_outside(store, unknown, generation, cancelled)
@@ -83,6 +96,13 @@ class Lister(Errand):
                 self.report(Counted(generation, batch))
                 batch, begun = [], time.monotonic()
         self.report(Counted(generation, batch))
+
+
+def _give_way(cancelled: Cancelled) -> None:
+    """Let the screen be drawn before there is other work for the processor."""
+    until = time.monotonic() + PAINT_SECONDS
+    while time.monotonic() < until and not cancelled():
+        time.sleep(PAINT_SECONDS / 10)
 
 
 def _unknown(session: Session) -> bool:
