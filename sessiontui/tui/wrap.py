@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from rich.cells import get_character_cell_size
 
 JOINER, VARIATION = "\u200d", "\ufe0f"
+CROWD = 16
+"""Characters to a cell, on average, at which a row ends: a flood of marks on one letter must not be one row."""
 
 
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
@@ -53,6 +55,7 @@ def _fits_ascii(text: str, start: int, end: int, width: int) -> int:
 def _fits_wide(text: str, start: int, end: int, width: int) -> int:
     """The offset up to which the text fits; at least one character on, for a wide one in a narrow column."""
     cells, at, measured = 0, start, 0
+    end = min(end, start + CROWD * width)
     while at < end:
         char = text[at]
         if char == JOINER:

@@ -124,6 +124,7 @@ async def test_what_cannot_be_read_says_why(store: Path) -> None:
     (store / "gone.jsonl").symlink_to("nowhere")
     os.utime(store / "gone.jsonl", (1, 1), follow_symlinks=False)
     async with browsing(store) as (app, pilot):
+        assert says(app, "! 3 faults")
         assert cursor(app) == "odd"
         assert says(app, "× odd", "× gone", "ZeroClaw hangs")
         await press(pilot, "p")

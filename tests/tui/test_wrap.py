@@ -57,3 +57,11 @@ def test_no_line_is_wider_than_the_screen(text: str, width: int) -> None:
 def test_plain_and_wide_text_break_at_the_same_places(text: str, width: int) -> None:
     wide = text.replace("a", "é")
     assert wrap(text, width) == wrap(wide, width)
+
+
+def test_a_flood_of_marks_on_one_letter_is_not_one_row() -> None:
+    """Characters that take no cell fill no row, so their number has to end it."""
+    text = "a" + "\u0301" * 64_000
+    found = rows(text, 10)
+    assert "".join(found) == text
+    assert max(map(len, found)) <= 160

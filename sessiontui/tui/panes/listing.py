@@ -72,7 +72,7 @@ class ListingPane(Side):
         return Totals(
             len(known),
             None if None in counts else sum(count or 0 for count in counts),
-            sum(session.faults or 0 for session in known),
+            sum((session.faults or 0) + (session.trouble is not None) for session in known),
         )
 
     @on(messages.Listed)
