@@ -5,6 +5,7 @@ The only place that joins the two front ends; the browser's room is loaded when 
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,7 @@ from sessiontui.model import Backend
 
 
 def _browser(store: Path | None, backend: Backend | None) -> int:
+    gc.disable()  # what is loaded now stays; ``run`` collects again
     from sessiontui.tui.app import run
 
     return run(store, backend)
