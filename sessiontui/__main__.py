@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import gc
 import sys
-from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from sessiontui.model import Backend
+if TYPE_CHECKING:
+    from sessiontui.store.detect import Place
 
 
-def _browser(store: Path | None, backend: Backend | None) -> int:
+def _browser(place: Place) -> int:
     gc.disable()  # what is loaded now stays; ``run`` collects again
     from sessiontui.tui.app import run
 
-    return run(store, backend)
+    return run(place)
 
 
 def main() -> NoReturn:

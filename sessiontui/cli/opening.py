@@ -16,10 +16,9 @@ from sessiontui.cli.options import Asked, reads
 from sessiontui.cli.output import say
 from sessiontui.dialects.keys import written
 from sessiontui.errors import SessiontuiError, UsageError
-from sessiontui.model import Backend
 from sessiontui.store import detect
 
-Browser = Callable[[Path | None, Backend | None], int]
+Browser = Callable[[detect.Place], int]
 """What opens the browser on a store and returns the exit code when it is left."""
 
 
@@ -37,16 +36,11 @@ def browse(browser: Browser, *, asked: Asked, path: str | None) -> int:
     store = path if path is not None else asked.store
     if asked.json:
         raise UsageError("the browser draws on a terminal", "`sessiontui list --json` gives the sessions as objects")
-    _look_for(path, asked)
-    _need_terminal()
-    return browser(None if store is None else Path(store), asked.backend)
-
-
-def _look_for(path: str | None, asked: Asked) -> None:
-    """Raise now what opening would raise; a word that is no path may have been meant as a verb."""
     if path is not None and not os.path.lexists(path) and path.isalpha():
         raise UsageError(f"“{path}” is neither a verb nor a store", "`sessiontui --help` shows the verbs")
-    detect.find(path if path is not None else asked.store, asked.backend, os.environ)
+    found = detect.find(store, asked.backend, os.environ)
+    _need_terminal()
+    return browser(found.place)
 
 
 def _need_terminal() -> None:
@@ -73,7 +67,7 @@ def demo(browser: Browser, *, folder: Path | None, no_open: bool, as_json: bool)
         return 0
     sys.stdout.flush()
     _need_terminal()
-    return browser(store, None)
+    return browser(detect.find(str(store), None, os.environ).place)
 
 
 @click.command()

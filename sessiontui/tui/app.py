@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
 from textual.screen import Screen
 
-from sessiontui.model import Backend, Session
-from sessiontui.store.detect import find
+from sessiontui.model import Session
+from sessiontui.store.detect import Place
 from sessiontui.store.protocol import Store
 from sessiontui.tui import theme
 from sessiontui.tui.screens.browser import BrowserScreen
@@ -47,10 +45,9 @@ class SessiontuiApp(App[None]):
         return BrowserScreen(self._store, self._clock, self._listed)
 
 
-def run(store_path: Path | None = None, backend: Backend | None = None) -> int:
-    """Open the browser on a store and return the exit code when it is left. Raises what ``detect.find`` raises."""
-    found = find(None if store_path is None else os.fspath(store_path), backend, os.environ)
-    store = found.place.open()
+def run(place: Place) -> int:
+    """Open the browser on a store and return the exit code when it is left."""
+    store = place.open()
     early = ThreadPoolExecutor(1, "head start")
     listed = early.submit(store.sessions)
     early.shutdown(wait=False)

@@ -1,9 +1,18 @@
-"""How the browser looks: one theme of our own, and the style sheet. Roles and faults have colours; a fault also a sign."""
+"""How the browser looks: one theme of our own, the style sheet, and the looks of what our widgets draw themselves.
+
+Roles and faults have colours; a fault also a sign. The looks are no rules of the style sheet: Textual would match each of
+them to each widget several times before the first paint.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
+from rich.style import Style
+from textual.app import App
+from textual.color import Color
+from textual.dom import DOMNode
 from textual.theme import Theme
 
 NIGHT: Final = Theme(
@@ -35,14 +44,8 @@ BrowserScreen { background: $background; color: $foreground; }
 }
 
 TitleLine { height: 1; background: $panel; color: $foreground; }
-TitleLine > .line--name { text-style: bold; color: $primary; }
-TitleLine > .line--dim { color: $foreground 65%; }
-TitleLine > .line--fault { color: $error; text-style: bold; }
-TitleLine > .line--work { color: $accent; }
 
 KeyLine { height: 1; background: $panel; color: $foreground 75%; }
-KeyLine > .line--key { color: $accent; text-style: bold; }
-KeyLine > .line--dim { color: $foreground 35%; }
 
 SearchBar, FilterBar { height: 3; border: round $panel; padding: 0 1; background: $background; }
 SearchBar:focus, FilterBar:focus { border: round $accent; background-tint: $background 0%; }
@@ -62,33 +65,6 @@ LineList:focus, Transcript:focus { border: round $accent; border-title-color: $a
 HitList { display: none; }
 #side.-hits SessionList { display: none; }
 #side.-hits HitList { display: block; }
-
-LineList > .list--ground { color: $foreground; background: $background; }
-LineList > .list--cursor { color: $foreground; background: $primary 35%; }
-LineList > .list--blurred { color: $foreground; background: $panel 75%; }
-LineList > .list--dim { color: $foreground 55%; }
-LineList > .list--number { color: $foreground 85%; }
-LineList > .list--fault { color: $error; text-style: bold; }
-LineList > .list--match { color: $accent; text-style: bold; }
-LineList > .list--role { color: $primary; }
-
-Transcript > .transcript--ground { color: $foreground; }
-Transcript > .transcript--text { color: $foreground; }
-Transcript > .transcript--dim { color: $foreground 50%; }
-Transcript > .transcript--bar { color: $accent; }
-Transcript > .transcript--user { color: $success; text-style: bold; }
-Transcript > .transcript--assistant { color: $primary; text-style: bold; }
-Transcript > .transcript--system { color: $accent; text-style: bold; }
-Transcript > .transcript--tool { color: #b59ad0; text-style: bold; }
-Transcript > .transcript--other { color: $secondary; text-style: bold; }
-Transcript > .transcript--fault { color: $error; text-style: bold; }
-Transcript > .transcript--damaged { color: $error 75%; }
-Transcript > .transcript--caret { color: $accent; text-style: bold; }
-Transcript > .transcript--raw { color: $foreground 80%; }
-Transcript > .transcript--hit { color: $background; background: $accent; }
-Transcript > .transcript--code { color: #a9c9a4; }
-Transcript > .transcript--heading { text-style: bold; }
-Transcript > .transcript--strong { text-style: bold; }
 
 .-narrow #side { width: 1fr; max-width: 100%; }
 .-narrow #reading { display: none; width: 1fr; }
@@ -115,3 +91,84 @@ ChangeDialog, HelpScreen { align: center middle; }
 
 ToastRack { margin-bottom: 2; }
 """
+
+
+class Look(NamedTuple):
+    """Names of the theme's colours or colours of our own, and how much of each is mixed into what lies below it."""
+
+    colour: str = "foreground"
+    share: float = 1.0
+    bold: bool = False
+    ground: str = "background"
+    tint: str = ""
+    tinted: float = 1.0
+
+
+Looks = Mapping[str, Look]
+
+TITLE: Final[Looks] = {
+    "ground": Look(ground="panel"),
+    "name": Look("primary", bold=True, ground="panel"),
+    "dim": Look(share=0.65, ground="panel"),
+    "fault": Look("error", bold=True, ground="panel"),
+    "work": Look("accent", ground="panel"),
+}
+KEYS: Final[Looks] = {
+    "ground": Look(share=0.75, ground="panel"),
+    "key": Look("accent", bold=True, ground="panel"),
+    "dim": Look(share=0.35, ground="panel"),
+}
+LIST: Final[Looks] = {
+    "ground": Look(),
+    "cursor": Look(tint="primary", tinted=0.35),
+    "blurred": Look(tint="panel", tinted=0.75),
+    "key": Look(),
+    "dim": Look(share=0.55),
+    "number": Look(share=0.85),
+    "fault": Look("error", bold=True),
+    "match": Look("accent", bold=True),
+    "role": Look("primary"),
+}
+TRANSCRIPT: Final[Looks] = {
+    "ground": Look(),
+    "text": Look(),
+    "dim": Look(share=0.5),
+    "bar": Look("accent"),
+    "user": Look("success", bold=True),
+    "assistant": Look("primary", bold=True),
+    "system": Look("accent", bold=True),
+    "tool": Look("#b59ad0", bold=True),
+    "other": Look("secondary", bold=True),
+    "fault": Look("error", bold=True),
+    "damaged": Look("error", share=0.75),
+    "caret": Look("accent", bold=True),
+    "raw": Look(share=0.8),
+    "hit": Look("background", ground="accent"),
+    "code": Look("#a9c9a4"),
+    "heading": Look(bold=True),
+    "strong": Look(bold=True),
+}
+
+
+_KNOWN: Final[dict[tuple[str, int], dict[str, Style]]] = {}
+
+
+def styles(node: DOMNode, looks: Looks) -> Mapping[str, Style]:
+    """Each look as a style, in the colours of the theme that the app has now."""
+    app: App[object] = node.app
+    known = _KNOWN.get((app.theme, id(looks)))
+    if known is None:
+        colours = app.get_css_variables()
+        known = _KNOWN[app.theme, id(looks)] = {name: _style(look, colours) for name, look in looks.items()}
+    return known
+
+
+def _style(look: Look, colours: Mapping[str, str]) -> Style:
+    def named(name: str) -> Color:
+        return Color.parse(colours.get(name, name))
+
+    ground = named(look.ground)
+    if look.tint:
+        ground = ground.blend(named(look.tint), look.tinted)
+    colour = ground.blend(named(look.colour), look.share)
+    return Style(color=colour.rich_color, bgcolor=ground.rich_color, bold=look.bold or None)

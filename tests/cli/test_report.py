@@ -279,17 +279,18 @@ def test_browse_hands_its_store_to_the_browser(store: Path, monkeypatch: pytest.
     from sessiontui.cli import opening
     from sessiontui.cli.verbs import verbs
     from sessiontui.model import Backend
+    from sessiontui.store.detect import Place
 
-    opened: list[tuple[Path | None, Backend | None]] = []
+    opened: list[tuple[Path, Backend]] = []
 
-    def browser(path: Path | None, backend: Backend | None) -> int:
-        opened.append((path, backend))
+    def browser(place: Place) -> int:
+        opened.append((place.path, place.backend))
         return 5
 
     monkeypatch.setattr(opening, "_need_terminal", lambda: None)
     for arguments in ([str(store)], ["browse", str(store)], ["-s", str(store)], ["--backend", "jsonl", str(store)]):
         assert CliRunner().invoke(verbs, arguments, obj=browser).exit_code == 5
-    assert opened == [(store, None)] * 3 + [(store, Backend.JSONL)]
+    assert opened == [(store, Backend.JSONL)] * 4
 
 
 def test_demo_writes_a_store_that_reads(tmp_path: Path) -> None:

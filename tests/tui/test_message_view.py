@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from sessiontui.model import Address, Entry, Fault, Message, Severity, Span
+from sessiontui.tui.theme import TRANSCRIPT
 from sessiontui.tui.widgets.message_view import LIMIT, Drawn, lay_out
-from sessiontui.tui.widgets.transcript import STYLES
 from tests.support.safe import is_safe
 
-LOOK = {name: Style(bgcolor=f"color({at + 20})") for at, name in enumerate(STYLES)}
+LOOK = {name: Style(bgcolor=f"color({at + 20})") for at, name in enumerate(TRANSCRIPT)}
 
 
 def message(content: str, role: str = "user", line: int | None = None, ordinal: int | None = None) -> Entry:

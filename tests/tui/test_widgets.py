@@ -116,6 +116,7 @@ async def test_moving_posts_the_key_and_enter_opens_it() -> None:
     kinds = (SessionList.Chosen, SessionList.Opened)
     async with staged(SessionList(clock=clock), *kinds) as (pilot, posted):
         pilot.app.query_one(SessionList).show(sessions(50))
+        await pilot.pause()
         await pilot.press("j", "down", "k", "G", "g", "k", "enter")
         assert posted == [
             SessionList.Chosen("key_00000"),

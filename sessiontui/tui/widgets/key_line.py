@@ -11,14 +11,13 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui import ink
+from sessiontui.tui import ink, theme
 from sessiontui.visible import visible
 
 
 class KeyLine(Widget):
     """What can be pressed here; a click presses it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--key", "line--dim"}
     FIRST: ClassVar[tuple[str, ...]] = ("search", "filter")
     """Actions that come first, and so are the last to give way."""
     LAST: ClassVar[tuple[str, ...]] = ("help", "app.quit")
@@ -37,8 +36,8 @@ class KeyLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Key and word, key and word."""
-        ground = self.rich_style
-        key_style, dim = self.get_component_rich_style("line--key"), self.get_component_rich_style("line--dim")
+        styles = theme.styles(self, theme.KEYS)
+        ground, key_style, dim = styles["ground"], styles["key"], styles["dim"]
         parts: list[ink.Part] = []
         self._shown = []
         at = 0

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sessiontui.tui import ink
+from sessiontui.tui import ink, theme
 from sessiontui.visible import visible
 
 
@@ -35,16 +35,12 @@ class LineList(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     STEP: ClassVar[int] = 1
     """Lines to an item."""
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"list--{name}" for name in ("ground", "cursor", "blurred", "dim", "key", "fault", "match", "role", "number")
-    }
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
         self.picture = visible("")
         """What an empty list says."""
-        self._looks: dict[str, Style] = {}
 
     # ---- for the subclass
 
@@ -65,7 +61,7 @@ class LineList(ScrollView, can_focus=True):
 
     def style(self, name: str, ground: Style) -> Style:
         """A style of the subclass, on that ground."""
-        look = self._look(f"list--{name}")
+        look = self._look(name)
         return Style(color=look.color, bgcolor=ground.bgcolor, bold=look.bold)
 
     def tell(self, message: Message) -> None:
@@ -130,11 +126,6 @@ class LineList(ScrollView, can_focus=True):
         self.virtual_size = Size(self._columns, self.count * self.STEP)
         self._reveal()
 
-    def notify_style_update(self) -> None:
-        """Another theme."""
-        super().notify_style_update()
-        self._looks = {}
-
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked; open it when it was chosen already."""
         at = event.get_content_offset(self)
@@ -150,16 +141,13 @@ class LineList(ScrollView, can_focus=True):
         width = self._columns
         item, line = divmod(y + round(self.scroll_y), self.STEP)
         if not self.count:
-            return ink.centred(self.picture, y, width, self._room, self._look("list--dim"))
+            return ink.centred(self.picture, y, width, self._room, self._look("dim"))
         if item >= self.count:
-            return ink.strip([], width, self._look("list--ground"))
-        ground = "list--ground"
+            return ink.strip([], width, self._look("ground"))
+        ground = "ground"
         if item == self.cursor:
-            ground = "list--cursor" if self.has_focus else "list--blurred"
+            ground = "cursor" if self.has_focus else "blurred"
         return self.draw(item, line, width, self._look(ground))
 
     def _look(self, name: str) -> Style:
-        known = self._looks.get(name)
-        if known is None:
-            known = self._looks[name] = self.get_component_rich_style(name)
-        return known
+        return theme.styles(self, theme.LIST)[name]

@@ -79,7 +79,7 @@ class SessionList(LineList):
         self.settle(cursor or 0, keep_line=cursor is not None)
         after = self.session
         if after is not None and (before is None or before.key != after.key):
-            self.chosen()
+            self.call_after_refresh(self.chosen)
 
     def learn(self, sessions: Iterable[Session]) -> None:
         """Counts of sessions that are shown became known."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -11,14 +10,12 @@ from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui import figures, ink
+from sessiontui.tui import figures, ink, theme
 from sessiontui.visible import visible
 
 
 class TitleLine(Widget):
     """Told what to say; says it in one line."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in ("name", "dim", "fault", "work")}
 
     path: Reactive[str] = reactive("")
     """Where the store is; hostile text."""
@@ -32,7 +29,7 @@ class TitleLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Name, store and totals at the left; work at the right. What does not fit is left out whole."""
-        ground = self.rich_style
+        ground = self._look("ground")
         right = [(visible(f" {self.work} "), self._look("work"))] if self.work else []
         room = self.size.width - sum(cell_len(text) for text, _ in right)
         left = next((parts for parts in self._ways() if sum(cell_len(text) for text, _ in parts) <= room), [])
@@ -41,8 +38,8 @@ class TitleLine(Widget):
     def _ways(self) -> Iterator[list[ink.Part]]:
         """What to say, from all of it to less and less."""
         name = (visible(" sessiontui  "), self._look("name"))
-        store = (visible(f"{self.path} · {self.backend}"), self.rich_style)
-        near = (visible(f" …/{self.path.rsplit('/', 1)[-1]} · {self.backend}"), self.rich_style)
+        store = (visible(f"{self.path} · {self.backend}"), self._look("ground"))
+        near = (visible(f" …/{self.path.rsplit('/', 1)[-1]} · {self.backend}"), self._look("ground"))
         sessions = (visible(f" · {figures.counted(self.sessions, 'session')}"), self._look("dim"))
         messages = (visible(f" · {figures.counted(self.messages, 'message')}"), self._look("dim"))
         faults = (visible(f" · ! {figures.counted(self.faults, 'fault')}" if self.faults else ""), self._look("fault"))
@@ -52,7 +49,9 @@ class TitleLine(Widget):
         yield [near, sessions]
 
     def _shortest(self, room: int) -> list[ink.Part]:
-        return [(ink.clipped(f" {self.backend} · {figures.counted(self.sessions, 'session')}", room), self.rich_style)]
+        return [
+            (ink.clipped(f" {self.backend} · {figures.counted(self.sessions, 'session')}", room), self._look("ground"))
+        ]
 
     def _look(self, name: str) -> Style:
-        return self.get_component_rich_style(f"line--{name}")
+        return theme.styles(self, theme.TITLE)[name]

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -19,7 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from sessiontui.model import Entry
-from sessiontui.tui import ink
+from sessiontui.tui import ink, theme
 from sessiontui.tui.widgets.message_view import LIMIT, Drawn, Spans, lay_out, nothing
 from sessiontui.tui.widgets.page_cache import PAGE, PageCache
 from sessiontui.tui.widgets.viewport import Viewport
@@ -27,17 +26,12 @@ from sessiontui.visible import visible
 
 KEPT: Final = 128
 """Rows that stay laid out."""
-STYLES: Final = (
-    *("ground", "text", "dim", "bar", "user", "assistant", "system", "tool", "other"),
-    *("fault", "damaged", "caret", "raw", "hit", "code", "heading", "strong"),
-)
 
 
 class Transcript(ScrollView, can_focus=True):
     """The rows of one session."""
 
     HELP = "The conversation of one session, with damaged lines where their bytes stand in the file."
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{name}" for name in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Line down", show=False, id="transcript.line_down"),
         Binding("k,up", "move(-1)", "Line up", show=False, id="transcript.line_up"),
@@ -68,7 +62,6 @@ class Transcript(ScrollView, can_focus=True):
         self._spans: Spans = nothing
         self._settling = False
         self._note = ink.EMPTY
-        self._styles: dict[str, Style] = {}
 
     # ---- told from above
 
@@ -246,16 +239,9 @@ class Transcript(ScrollView, can_focus=True):
         self._drawn.clear()
         self._settle()
 
-    def notify_style_update(self) -> None:
-        """Another theme."""
-        super().notify_style_update()
-        self._styles = {}
-
     def render_line(self, y: int) -> Strip:
         """One line of the viewport."""
-        if not self._styles:
-            self._styles = {name: self.get_component_rich_style(f"transcript--{name}") for name in STYLES}
-        styles, width = self._styles, self._columns
+        styles, width = theme.styles(self, theme.TRANSCRIPT), self._columns
         if not self.count:
             return ink.centred(self._note, y, width, self._room, styles["dim"])
         if y >= len(self._view.window):
