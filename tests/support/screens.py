@@ -70,16 +70,18 @@ class StillApp(SessiontuiApp):
     def __init__(self, store: Store) -> None:
         super().__init__(store, clock)
         self.animation_level = "none"
+        self.notices: list[str] = []
+        """What the person was told, oldest first."""
 
     @property
     def browser(self) -> BrowserScreen:
         """The screen below any dialog."""
         return next(screen for screen in self.screen_stack if isinstance(screen, BrowserScreen))
 
-    @property
-    def notices(self) -> list[str]:
-        """What the person was told, oldest first."""
-        return [notice.message for notice in self._notifications]
+    def notify(self, message: str, **how: Any) -> None:
+        """Keep it too."""
+        self.notices.append(message)
+        super().notify(message, **how)
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -190,6 +190,14 @@ async def test_search_is_live_and_enter_goes_to_the_hit(store: Path) -> None:
         assert says(app, "slack_torn ─ 2 messages")
 
 
+async def test_hits_are_seen_where_the_transcript_had_the_whole_width(store: Path) -> None:
+    async with browsing(store, NARROW) as (app, pilot):
+        await press(pilot, "enter", "slash", *typed("budget"))
+        assert says(app, "2 hits", "telegram_alice", "slack_torn")
+        await press(pilot, "enter")
+        assert says(app, "where is the token budget?")
+
+
 async def test_a_hit_deep_in_a_long_session_is_brought_to_the_screen(tmp_path: Path) -> None:
     rows = talk(5_000)
     rows[2_499] = Message("user", "a needle in it")

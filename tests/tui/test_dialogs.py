@@ -123,6 +123,28 @@ async def test_a_session_that_changed_since_it_was_planned_is_left_alone(store: 
         assert len(app.notices) == 1
 
 
+async def test_no_notice_lies_above_a_dialog_and_only_the_newest_change_is_told_of(store: Path) -> None:
+    async with browsing(store, SMALL) as (app, pilot):
+        await press(pilot, "p", "tab", "enter")
+        assert len(app._notifications) == 1
+        await press(pilot, "j", "c")
+        assert says(app, "Cancel", "Compact")
+        assert not app._notifications
+        await press(pilot, "escape", "u")
+        assert [notice.message for notice in app._notifications] == app.notices[1:]
+        await press(pilot, "question_mark")
+        assert not app._notifications
+
+
+async def test_what_is_refused_since_the_session_is_gone_leaves_the_list_too(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        (store / "alice.jsonl").unlink()
+        await press(pilot, "p")
+        assert len(app.notices) == 1
+        assert "alice" in app.notices[0]
+        assert says(app, "1 session ·", "torn ─ 2 messages")
+
+
 async def test_u_with_nothing_to_undo_says_so(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "u", "ctrl+r")

@@ -222,7 +222,8 @@ class BrowserScreen(ChangingScreen):
         return not (action in ("search", "filter") and isinstance(self.focused, Input))
 
     def action_search(self) -> None:
-        """To the search bar."""
+        """To the search bar; where one pane is shown at a time, the one with the hits."""
+        self.remove_class("-reading")
         self.set_focus(self._bar)
 
     def action_filter(self) -> None:
@@ -251,6 +252,7 @@ class BrowserScreen(ChangingScreen):
         """Help for what has the focus."""
         from sessiontui.tui.screens.help import HelpScreen
 
+        self.app.clear_notifications()
         self.app.push_screen(HelpScreen(self))
 
     def action_back(self) -> None:

@@ -102,10 +102,12 @@ class ChangingScreen(Screen[None]):
             if yes:
                 self.changer.make(self.store, report.plan)
 
+        self.app.clear_notifications()  # they would lie above the buttons
         self.app.push_screen(ChangeDialog(asked), decided)
 
     @on(messages.Made)
     def _tell(self, report: messages.Made) -> None:
+        self.app.clear_notifications()  # of an older change
         ink.notice(self, visible(report.sentence))
         if report.troubles:
             ink.notice(self, visible("\n".join(report.troubles[:5]), lines=True), "warning")
@@ -121,6 +123,8 @@ class ChangingScreen(Screen[None]):
             ink.notice(
                 self, visible("\n".join(part for part in (error.sentence, error.hint) if part), lines=True), "error"
             )
+            if report.errand == messages.CHANGE:
+                self.changed(())  # what stood in its way may not be in the list yet
         else:
             title = visible("a fault in sessiontui itself")
             ink.notice(self, visible(f"{type(error).__name__}: {error}"), "error", title)
