@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from sessiontui.disk import replace
+
 settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(  # --hypothesis-profile=explore
     "explore", settings.get_profile("fixed"), derandomize=False, max_examples=1_000
@@ -42,3 +44,4 @@ def _own_surroundings(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setattr(replace, "_FULL", None)  # thousands of them, and no crash here

@@ -20,13 +20,16 @@ from typing import Final
 
 from sessiontui.changes.edits import Kept
 from sessiontui.changes.place import NAME
+from sessiontui.disk.replace import sync
 from sessiontui.errors import Refused, StoreError
 
 LOCK: Final = "lock"
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_NOFOLLOW | os.O_CLOEXEC
-_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES})
+_NO_LINKS: Final = frozenset(
+    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES}
+)
 
 
 class Folder:
@@ -98,7 +101,7 @@ class Folder:
                 digest.update(chunk)
                 length += len(chunk)
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
         return Kept(name, length, digest.hexdigest())
 
     def link(self, path: Path, name: str, fd: int) -> bool:
@@ -123,7 +126,7 @@ class Folder:
 
     def sync(self) -> None:
         """Make the names durable."""
-        os.fsync(self._fd)
+        sync(self._fd)
 
     def busy(self) -> bool:
         """Whether a change is being made right now. Writes nothing."""
@@ -135,6 +138,8 @@ class Folder:
             fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
+        except OSError:  # a file system without locks: nobody can have one, and ``locked`` says so
+            return False
         finally:
             os.close(fd)
         return False
@@ -161,6 +166,8 @@ def _flock(fd: int, wait: float) -> None:
                 raise Refused(
                     "another sessiontui is changing this store; nothing was changed", "try again when it has finished"
                 ) from None
+        except OSError as error:
+            raise StoreError(f"the journal can't be locked: {error.strerror}; nothing was changed") from error
         time.sleep(0.02)
 
 
@@ -177,7 +184,7 @@ def making(sessions: Path) -> Iterator[Folder]:
         try:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(NAME, 0o700, dir_fd=parent)
-                os.fsync(parent)
+                sync(parent)
         except OSError as error:
             raise StoreError(f"{sessions} can't be written: {error.strerror}; nothing was changed") from error
         folder = _opened(sessions, parent)

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from sessiontui.changes.edits import Edit, Kept, decode, encode, kept_names, keys_of, line, parsed
 from sessiontui.changes.folder import Folder
+from sessiontui.disk.replace import sync
 from sessiontui.errors import StoreError
 
 FORMAT: Final = 1
@@ -101,7 +102,7 @@ class Record:
             self._fd = self.folder.new(self.id + SUFFIX)
             data = line(self._header) + data
         self._put(data)
-        os.fsync(self._fd)
+        sync(self._fd)
         self.folder.sync()
         self.steps.append(Step(n, edit, "open"))
 
@@ -138,7 +139,7 @@ class Record:
         """Mark the change done; one of which nothing stands leaves no trace."""
         if self.stands and self._fd is not None:
             self._put(line({"done": True}))
-            os.fsync(self._fd)
+            sync(self._fd)
         else:
             for name in self.folder.names():
                 if name.startswith(f"{self.id}."):

@@ -9,6 +9,7 @@ leaves something behind: a temporary file named ``.sessiontui-….tmp``, which `
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import secrets
 import stat as modes
@@ -26,6 +27,9 @@ TEMP_SUFFIX: Final = ".tmp"
 _OPEN: Final = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _NEW: Final = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _BUFFER: Final = 1 << 18
+
+_FULL: Final[int | None] = getattr(fcntl, "F_FULLFSYNC", None)
+"""On macOS fsync ends at the drive, which keeps what it was given in a cache of its own; this goes on to the platter."""
 
 
 def replace(path: str | Path, chunks: Iterable[bytes], expect: Stamp | None = None) -> None:
@@ -56,7 +60,7 @@ def append(path: str | Path, data: bytes) -> Span:
     try:
         require_regular(fd, path)
         offset = _append(fd, data)
-        os.fsync(fd)
+        sync(fd)
     finally:
         os.close(fd)
     if made:
@@ -73,7 +77,7 @@ def truncate(path: str | Path, at: int, expect: Stamp) -> None:
         if stamp(fd) != expect:
             raise Changed(path.name)
         os.ftruncate(fd, at)
-        os.fsync(fd)
+        sync(fd)
     finally:
         os.close(fd)
 
@@ -122,14 +126,22 @@ def sweep(folder: str | Path) -> None:
             os.unlink(Path(folder) / name)
 
 
+def sync(fd: int) -> None:
+    """Bring what was written to an open file or folder to the disk, as far as the file system knows how."""
+    os.fsync(fd)
+    if _FULL is not None:
+        with contextlib.suppress(OSError):  # not every file system can
+            fcntl.fcntl(fd, _FULL)
+
+
 def sync_folder(folder: str | Path | int) -> None:
     """Bring a folder's names to the disk; ``folder`` is a path or an open descriptor."""
     if isinstance(folder, int):
-        os.fsync(folder)
+        sync(folder)
         return
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(fd)
+        sync(fd)
     finally:
         os.close(fd)
 
@@ -168,7 +180,7 @@ def _fill(temp: Path, chunks: Iterable[bytes], mode: int, owner: os.stat_result 
         if owner is not None and (owner.st_uid, owner.st_gid) != _owner(fd):
             os.fchown(fd, owner.st_uid, owner.st_gid)
         os.fchmod(fd, mode)
-        os.fsync(fd)
+        sync(fd)
     finally:
         os.close(fd)
 

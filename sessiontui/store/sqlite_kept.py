@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sessiontui.disk.replace import sync_folder
+from sessiontui.disk.replace import sync, sync_folder
 from sessiontui.errors import StoreError
 from sessiontui.store.schema import METADATA, RECEIPTS, columns
 from sessiontui.store.sqlite_list import as_key, bound
@@ -199,7 +199,7 @@ def _whole(file: sqlite3.Connection, runs: Sequence[Run]) -> str:
 def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(handle)
+        sync(handle)
     finally:
         os.close(handle)
     sync_folder(path.parent)

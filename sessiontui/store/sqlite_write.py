@@ -178,7 +178,7 @@ class Writing:
 
     def _begin(self) -> None:
         self.connection.text_factory = text
-        for pragma in ("synchronous=FULL", "temp_store=MEMORY", "mmap_size=0"):
+        for pragma in ("synchronous=FULL", "fullfsync=ON", "temp_store=MEMORY", "mmap_size=0"):
             self.connection.execute(f"PRAGMA {pragma}")
         if self._back is not None:
             self.connection.execute("ATTACH ? AS back", (address(self._back.path, STILL),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from sessiontui.disk import lines, replace
 from sessiontui.disk.lines import NotAFile, Stamp
 from sessiontui.errors import Changed
 from sessiontui.model import Span
+from tests.support.capabilities import need_links_to_links
 from tests.support.watch import watched
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
@@ -228,6 +231,7 @@ def test_rename_leaves_another_name_of_the_same_file(path: Path, tmp_path: Path)
 
 
 def test_rename_renames_a_link_and_not_what_it_names(path: Path, tmp_path: Path) -> None:
+    need_links_to_links(tmp_path)
     (tmp_path / "link").symlink_to("a.jsonl")
     replace.rename(tmp_path / "link", tmp_path / "renamed")
     assert names(tmp_path) == ["a.jsonl", "renamed"]
@@ -268,6 +272,22 @@ def test_every_change_of_names_is_synced(path: Path, monkeypatch: pytest.MonkeyP
     replace.sync_folder(folder)
     os.close(folder)
     assert synced[11:] == [True]
+
+
+def test_what_is_synced_goes_on_to_the_platter_where_that_is_another_call(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[bool, int]] = []
+
+    def control(fd: int, command: int) -> None:
+        asked.append((stat.S_ISDIR(os.fstat(fd).st_mode), command))
+        raise OSError(errno.ENOTSUP, "Operation not supported")  # not every file system can
+
+    monkeypatch.setattr(replace, "_FULL", 51)
+    monkeypatch.setattr(fcntl, "fcntl", control)
+    replace.replace(path, [b"new\n"])
+    assert asked == [(False, 51), (True, 51)]
+    assert path.read_bytes() == b"new\n"
 
 
 def test_no_descriptor_stays_open(path: Path) -> None:

@@ -98,6 +98,12 @@ def found(path: Path, word: str) -> list[int]:
 # ---- each primitive
 
 
+def test_a_commit_is_on_the_disk_when_it_returns(path: Path) -> None:
+    with Writing(path) as writing:
+        for pragma, expected in (("synchronous", 2), ("fullfsync", 1)):
+            assert writing.connection.execute(f"PRAGMA {pragma}").fetchone() == (expected,)
+
+
 def test_an_append_is_a_row_and_its_metadata(journal: Journal, path: Path) -> None:
     before = loaded(path, "discord_bob")
     was = metadata(path, "discord_bob")
