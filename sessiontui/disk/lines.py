@@ -32,6 +32,9 @@ TAIL: Final = 4096
 _CHUNK: Final = 64 * 1024  # larger ones leave the allocator's arena: measured at 2 to 3 times the cost
 _BACK: Final = 64 * 1024
 
+_NO_FILE: Final = frozenset({errno.ENXIO, errno.EOPNOTSUPP, errno.ENODEV})
+"""What opening a socket gives, on Linux and on macOS, and a device that isn't there."""
+
 
 class NotAFile(OSError):
     """What was to be opened is a folder, a FIFO, a device or a socket."""
@@ -67,7 +70,7 @@ def open_file(path: str | bytes | Path, dir_fd: int | None = None) -> int:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, dir_fd=dir_fd)
     except OSError as error:
-        if error.errno == errno.ENXIO:  # a socket
+        if error.errno in _NO_FILE:
             raise NotAFile(errno.EINVAL, "not a regular file", path) from error
         raise
     try:

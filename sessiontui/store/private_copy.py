@@ -51,7 +51,12 @@ def forget() -> None:
 
 
 def _copied(real: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="sessiontui-"))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="sessiontui-"))
+    except OSError as error:
+        raise StoreError(
+            f"{os.path.basename(real)} needs a private copy, for which there is no place: {error}"
+        ) from error
     copy = folder / "copy.db"
     try:
         for suffix in ("", "-wal", "-journal"):

@@ -152,6 +152,8 @@ def _lock(fd: int, wait: float) -> bool:
             if time.monotonic() >= end:
                 return False
             time.sleep(0.05)
+        except OSError as error:  # a network file system may know no locks
+            raise Unusable(f"it can't be locked: {error.strerror}") from error
 
 
 def _require_private(found: os.stat_result, path: Path, kind: object) -> None:

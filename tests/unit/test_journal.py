@@ -23,6 +23,7 @@ from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message, Span
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
+from tests.support.capabilities import need_any_name
 from tests.support.folders import REPLY, TORN, USER, journal_names, state, written
 
 HELLO = Message("user", "hello")
@@ -218,12 +219,27 @@ def test_one_journal_serves_both_homes_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_not_utf8_is_recorded(tmp_path: Path) -> None:
+    need_any_name(tmp_path)
     key = os.fsdecode(b"caf\xe9")
     written(tmp_path, key, USER)
     add(tmp_path, key)
     assert journal.changes(tmp_path)[0].keys == (key,)
     undo.make(tmp_path, undo.plan(tmp_path))
     assert (tmp_path / f"{key}.jsonl").read_bytes() == USER
+
+
+def test_without_locks_nothing_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(tmp_path)
+    before = state(tmp_path)
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(StoreError, match="the journal can't be locked: No locks available; nothing was changed"):
+        add(tmp_path)
+    assert journal.waiting(tmp_path) == 0
+    assert state(tmp_path) == before
+
+
+def no_locks(fd: int, operation: int) -> None:
+    raise OSError(errno.ENOLCK, "No locks available")
 
 
 def test_a_record_of_a_later_format_is_not_guessed_at(tmp_path: Path) -> None:

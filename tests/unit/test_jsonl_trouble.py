@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 
 import pytest
 
 from sessiontui.model import Severity
 from sessiontui.store.jsonl_trouble import of_entry
+from tests.support.capabilities import listening
 
 
 def test_entries_that_are_no_sessions(tmp_path: Path) -> None:
@@ -21,8 +21,7 @@ def test_entries_that_are_no_sessions(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     assert of_entry(tmp_path / "file") is None
     assert of_entry(tmp_path / "link") is None
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(tmp_path / "socket"))
+    with listening(tmp_path / "socket"):
         found = {name: of_entry(tmp_path / name) for name in ("folder", "dangling", "loop", "fifo", "socket")}
     assert {name: fault and (fault.id, fault.reason) for name, fault in found.items()} == {
         "folder": ("not-a-file", "a folder, not a file: ZeroClaw hangs when it loads this session"),

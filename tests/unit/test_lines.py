@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
-import socket
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +15,8 @@ from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge, NotAFile
 from sessiontui.errors import Changed
 from sessiontui.model import Span
+from tests.support import capabilities
+from tests.support.capabilities import listening
 from tests.support.watch import watched
 
 CASES = {
@@ -180,8 +182,7 @@ def test_a_stamp_tells_a_changed_file(tmp_path: Path) -> None:
 def test_opens_regular_files_alone(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "fifo")
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(tmp_path / "socket"))
+    with listening(tmp_path / "socket"):
         for name in ("folder", "fifo", "socket"):
             with pytest.raises(NotAFile, match="not a regular file") as caught:
                 lines.open_file(tmp_path / name)
@@ -198,7 +199,17 @@ def test_refusing_leaves_no_descriptor_open(tmp_path: Path) -> None:
     assert set(os.listdir("/dev/fd")) == before
 
 
+def test_what_opening_a_socket_gives_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, flags: int, *, dir_fd: int | None) -> int:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported on socket", path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(NotAFile):
+        lines.open_file(tmp_path / "socket")
+
+
 def test_opens_names_of_any_bytes_and_links_and_by_folder(tmp_path: Path) -> None:
+    capabilities.need_any_name(tmp_path)
     name = os.fsencode(tmp_path) + b"/\xff.jsonl"
     Path(os.fsdecode(name)).write_bytes(b"x\n")
     (tmp_path / "link").symlink_to(os.fsdecode(name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import sqlite3
 import stat
@@ -18,6 +20,7 @@ from sessiontui.query.parse import parse
 from sessiontui.store import full_text, sidecar_build, sidecar_schema, sidecar_search, sidecar_segment
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store.sidecar import Sidecar
+from tests.support.capabilities import need_any_name
 
 
 def line(content: str, role: str = "user") -> bytes:
@@ -171,6 +174,7 @@ def test_only_one_file_is_indexed_where_only_one_is_the_store(folder: Path, tmp_
 
 
 def test_names_that_are_not_utf8_and_what_is_no_file(folder: Path, sidecar: Sidecar) -> None:
+    need_any_name(folder)
     (folder / os.fsdecode(b"\xff.jsonl")).write_bytes(line("x"))
     (folder / "folder.jsonl").mkdir()
     (folder / "gone.jsonl").symlink_to(folder / "nowhere")
@@ -377,6 +381,17 @@ def test_nobody_else_can_read_it(folder: Path, sidecar: Sidecar, tmp_path: Path)
         os.umask(mask)
     assert stat.S_IMODE((tmp_path / "cache").stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "cache").iterdir()} == {0o600}
+
+
+def test_a_place_without_locks_has_no_index(folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(fd: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    write(folder, "one", line("x"))
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    assert sidecar.update() is False
+    found = sidecar.search(parse("x"))
+    assert (hits(found), found.note.endswith("it can't be locked: No locks available")) == ([("one", 1)], True)
 
 
 @pytest.mark.parametrize("spoil", ["folder-open", "folder-link", "file-open", "file-link", "folder-is-file"])
