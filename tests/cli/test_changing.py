@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import DATA, Ran, Runner, tree
+from tests.support.capabilities import need_any_name
 
 DAMAGED = DATA / "damaged"
 NAMES = sorted(path.stem for path in (DAMAGED / "sessions").glob("*.jsonl"))
@@ -76,6 +77,7 @@ def test_append_makes_a_new_session_under_its_sanitised_key(run: Runner, store: 
 
 
 def test_append_finds_a_file_whose_name_is_no_utf8(run: Runner, store: Path) -> None:
+    need_any_name(store)
     path = store / os.fsdecode(b"a\xff.jsonl")
     path.write_bytes(b"")
     assert run("append", "a\\xff", "--role", "user", "x", "--json").rows[0]["key"] == "a\\xff"

@@ -10,6 +10,7 @@ import pytest
 
 from sessiontui.dialects.keys import read_back
 from tests.cli.conftest import DATA, Runner, tree
+from tests.support.capabilities import need_any_name
 
 DAMAGED = DATA / "damaged"
 REAL = DATA / "zeroclaw"
@@ -163,6 +164,10 @@ def test_key_is_the_exact_stem_else_the_sanitised_one(run: Runner, store: Path, 
         ("Ⓐ_½".encode(), "letters"),
     ):
         line = b'{"role":"user","content":"%b"}\n' % text.encode()
+        if text == "latin":
+            if content != text:
+                continue
+            need_any_name(store)
         (store / os.fsdecode(name + b".jsonl")).write_bytes(line)
     assert [row["content"] for row in run("show", typed, "--json").rows] == [content]
     assert read_back("a\\xff") == "a\udcff"

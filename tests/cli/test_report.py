@@ -172,6 +172,9 @@ def _environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(root), **more}
 
 
+needs_full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+
+
 def test_the_reader_of_the_pipe_may_go(store: Path) -> None:
     line = b'{"role":"user","content":"%b"}\n' % (b"x" * 500)
     (store / "long.jsonl").write_bytes(line * 5000)
@@ -182,7 +185,7 @@ def test_the_reader_of_the_pipe_may_go(store: Path) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, line, b"")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@needs_full_device
 def test_a_full_disk_behind_standard_output_is_an_error(store: Path) -> None:
     with open("/dev/full", "wb") as full:
         ran = sessiontui("show", "alice", "-s", str(store), stdout=full, env=_environment())
@@ -200,33 +203,38 @@ def test_closed_outputs_are_no_traceback(store: Path) -> None:
     command = f"{sys.executable} -m sessiontui check -s {store} >&-"
     ran = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60, env=_environment())
     assert (ran.returncode, ran.stderr) == (3, b"sessiontui: standard output: closed\n")
+
+
+@needs_full_device
+def test_a_full_disk_and_no_standard_error_are_an_error_all_the_same(store: Path) -> None:
     command = f"{sys.executable} -m sessiontui list -s {store} >/dev/full 2>&-"
     assert subprocess.run(command, shell=True, check=False, timeout=60, env=_environment()).returncode == 3
 
 
 def test_interrupted_is_130_without_a_word(store: Path) -> None:
+    theirs, ours = os.pipe()
     with subprocess.Popen(
         [sys.executable, "-m", "sessiontui", "append", "alice", "--role", "user", "-", "-s", str(store)],
-        stdin=subprocess.PIPE,
+        stdin=theirs,
         stderr=subprocess.PIPE,
         env=_environment(PYTHONVERBOSE=""),
     ) as process:
-        assert process.stdin is not None
         assert process.stderr is not None
-        process.stdin.write(b"half a mess")
-        process.stdin.flush()
-        _wait_until_read(process.stdin)
+        os.write(ours, b"half a mess")
+        _wait_until_read(theirs)
         process.send_signal(signal.SIGINT)
-        process.stdin.close()
+        os.close(ours)
         process.wait(60)
         assert process.stderr.read() == b""
+    os.close(theirs)
     assert process.returncode == 130
 
 
-def _wait_until_read(pipe: IO[bytes]) -> None:
-    """Until nothing of what was written is left in the pipe: whoever took it waits for more."""
+def _wait_until_read(pipe: int) -> None:
+    """Until nothing of what was written is left in the pipe, whose end for reading tells it everywhere: whoever took
+    it waits for more."""
     for _ in range(600):
-        left = fcntl.ioctl(pipe.fileno(), termios.FIONREAD, b"\0\0\0\0")
+        left = fcntl.ioctl(pipe, termios.FIONREAD, b"\0\0\0\0")
         if left == b"\0\0\0\0":
             return
         time.sleep(0.05)
