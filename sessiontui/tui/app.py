@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
@@ -55,5 +57,12 @@ def run(place: Place) -> int:
     app = SessiontuiApp(store, listed=listed)
     gc.freeze()  # what is loaded by now stays for good: each look through it stops the screen for 20 ms
     gc.enable()
-    app.run()
+    asyncio.run(_attend(app))
     return app.return_code or 0
+
+
+async def _attend(app: SessiontuiApp) -> None:
+    """Run the app; where it is told to end by a signal, it gives the terminal back first."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)
+    await app.run_async()

@@ -94,6 +94,7 @@ async def test_whole_records_behind_the_message_are_named_before_anything_is_rem
     async with browsing(store) as (app, pilot):
         await press(pilot, "p")
         assert says(app, "Remove anyway", "whole records", "one")
+        assert not says(app, "nothing was changed")
         await press(pilot, "enter")
         assert files(store) == before
         await press(pilot, "p", "right", "enter")

@@ -12,6 +12,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -135,9 +136,12 @@ class Terminal:
                 break
         raise AssertionError(f"never shown: {what!r}\n{self.screen()}")
 
-    def leave(self) -> int:
-        """Press q and read to the end."""
-        self.type("q")
+    def leave(self, number: signal.Signals | None = None) -> int:
+        """Press q, or send a signal, and read to the end."""
+        if number is None:
+            self.type("q")
+        else:
+            self._process.send_signal(number)
         while self._process.poll() is None:
             self._read(0.2)
         while self._read(0.2):
@@ -228,7 +232,7 @@ def test_nothing_hostile_reaches_the_terminal(store: Path, tmp_path: Path) -> No
         terminal.press("\x1b", hides="paste")
         terminal.press("\x1b", shows="u undo")
         terminal.press("f", shows="to the list")
-        terminal.press("evil", shows="1 of 9 sessions")
+        terminal.press("evil", shows="· 1 of 9")
         terminal.press("\r", shows="u undo")
         terminal.press("p", shows="Remove the last message of evil␛]0;PWNED␇key?")
         terminal.press("\x1b[C\r", shows="removed the last message of evil␛]0;PWNED␇key")
@@ -248,10 +252,11 @@ def test_a_terminal_would_have_obeyed() -> None:
                 harmless(text.encode("utf-8"))
 
 
-def test_the_terminal_is_given_back(store: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(None, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_the_terminal_is_given_back(store: Path, tmp_path: Path, number: signal.Signals | None, code: int) -> None:
     with Terminal(store, tmp_path) as terminal:
         terminal.wait("a_talk")
-        assert terminal.leave() == 0
+        assert terminal.leave(number) == code
         output = bytes(terminal.output)
         assert output.rindex(b"\x1b[?1049l") > output.rindex(b"\x1b[?1049h")
         assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")

@@ -235,6 +235,24 @@ async def test_the_same_hit_stays_under_the_cursor_when_more_are_found() -> None
         assert widget.hit == old[1]
 
 
+async def test_hits_that_arrive_move_nothing_and_another_search_begins_at_its_first() -> None:
+    old = [hit("alice", f"hit {at}", at) for at in range(40, 0, -1)]
+    newer = [hit("new", "newer", at) for at in range(43, 40, -1)]
+    async with staged(HitList(), size=(44, 12)) as (pilot, _):
+        widget = pilot.app.query_one(HitList)
+        widget.styles.display = "block"
+        widget.show(old, nothing)
+        await pilot.pause()
+        before = lines(widget)
+        widget.show([*newer, *old], nothing, again=True)
+        await pilot.pause()
+        assert widget.hit == old[0]
+        assert lines(widget) == before
+        widget.move_to(0)
+        widget.show([newer[1], *old], nothing)
+        assert widget.hit == newer[1]
+
+
 # ---- the inputs
 
 
@@ -275,7 +293,7 @@ async def test_hits_take_the_place_of_sessions() -> None:
     async with staged(Side(id="side", clock=clock), size=(60, 16)) as (pilot, _):
         side = pilot.app.query_one(Side)
         side.show([session("a")])
-        side.show_hits(Found((), 0), nothing)
+        side.show_hits(Found((), 0), nothing, again=False)
         await pilot.pause()
         assert [widget.id for widget in side.query(LineList) if widget.display] == ["hits"]
         assert any("Nothing found." in line for line in lines(side.hits))

@@ -64,6 +64,7 @@ class BrowserScreen(ChangingScreen):
         self._clock = clock
         self._searcher = Searcher(self)
         self._before_hit: tuple[str, int | None] | None = None
+        self._answered = ""
 
     def compose(self) -> ComposeResult:
         """Title, search, two panes, keys."""
@@ -187,7 +188,8 @@ class BrowserScreen(ChangingScreen):
         if self._searcher.is_stale(report):
             return
         found = partial(spans, report.query) if report.query else nothing
-        self._side.show_hits(report.found, found)
+        self._side.show_hits(report.found, found, again=report.text == self._answered)
+        self._answered = report.text
         self._bar.tell(report.found.total, len(report.found.hits), report.found.note)
         self._transcript.highlight(found)
 

@@ -18,6 +18,9 @@ from sessiontui.visible import visible
 if TYPE_CHECKING:
     from sessiontui.tui.work.changer import Changer
 
+TROUBLES = 4
+"""Sessions that a notice names with what kept them from being changed."""
+
 
 class ChangingScreen(Screen[None]):
     """The keys that change something; the screen that is made of it says which store and which session is meant."""
@@ -110,7 +113,9 @@ class ChangingScreen(Screen[None]):
         self.app.clear_notifications()  # of an older change
         ink.notice(self, visible(report.sentence))
         if report.troubles:
-            ink.notice(self, visible("\n".join(report.troubles[:5]), lines=True), "warning")
+            left = len(report.troubles) - TROUBLES
+            told = [*report.troubles[:TROUBLES], *([f"… and {left:,} more"] if left > 0 else [])]
+            ink.notice(self, visible("\n".join(told), lines=True), "warning")
         self.changed(report.keys)
 
     @on(messages.Failed)

@@ -57,6 +57,7 @@ def question(plan: Plan, warning: str = "") -> Question:
 def _pop(plan: PopPlan, warning: str) -> Question:
     if plan.removed is None:
         return Question(visible(f"{plan.key} has no message to remove"))
+    warning = warning.removesuffix("; nothing was changed")
     stays = [ink.content((visible(warning), "$warning"))] if warning else []
     if plan.behind:
         stays.append(

@@ -44,12 +44,15 @@ class HitList(LineList):
         """The hit under the cursor."""
         return self._hits[self.cursor] if self._hits else None
 
-    def show(self, hits: Sequence[Hit], spans: Spans) -> None:
-        """Show hits; the first of them comes under the cursor, or the one that was there where it is found again."""
-        before = self.hit
+    def show(self, hits: Sequence[Hit], spans: Spans, again: bool = False) -> None:
+        """Show hits, ``again`` those of the same search. What is found again of it stays under the cursor and on its line.
+
+        So does what a person went to and another search finds too; else the first of the hits comes under the cursor.
+        """
+        before = self.hit if again or self.cursor else None
         self._hits, self._spans = hits, spans
-        same = next((at for at, hit in enumerate(hits) if before and _same(hit, before)), 0)
-        self.settle(same, keep_line=False)
+        same = next((at for at, hit in enumerate(hits) if before and _same(hit, before)), None)
+        self.settle(same or 0, keep_line=same is not None)
 
     def say(self, note: str) -> None:
         """Show a sentence in place of hits."""

@@ -100,7 +100,6 @@ class Side(Vertical):
         self._apply()
 
     def _apply(self) -> None:
-        total = figures.counted(len(self._all), "session")
         if not self._filter:
             self.sessions.show(self._all.values())
             self.sessions.border_title = ink.content(visible("Sessions"))
@@ -108,20 +107,20 @@ class Side(Vertical):
         keys = list(self._all)
         matched = {keys[match.index]: match for match in rank(self._filter, keys)}
         if not matched:
-            self.say(f"No key fits.\n{total} in all · Esc shows them")
+            self.say(f"No key fits.\n{figures.counted(len(self._all), 'session')} in all · Esc shows them")
         self.sessions.show((self._all[key] for key in matched), matched)
-        title = f"Sessions · {len(matched):,} of {total}"
+        title = f"Sessions · {len(matched):,} of {len(self._all):,}"
         self.sessions.border_title = ink.content(visible(title))
 
     # ---- hits
 
-    def show_hits(self, found: Found, spans: Spans) -> None:
-        """Show what a search found in place of the sessions."""
+    def show_hits(self, found: Found, spans: Spans, again: bool) -> None:
+        """Show what a search found in place of the sessions; ``again``, what the same search finds now."""
         self._switch(hits=True)
         self.hits.picture = visible(
             "Nothing found.\nFewer or shorter words find more\nEsc clears the search", lines=True
         )
-        self.hits.show(found.hits, spans)
+        self.hits.show(found.hits, spans, again)
         self.hits.border_title = ink.content(visible("Hits"))
 
     def hide_hits(self) -> None:
