@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk.names import spelt
 from sessiontui.errors import SessiontuiError, StoreError, UsageError
 from sessiontui.model import Backend
 from sessiontui.paths import known_places
@@ -174,7 +175,7 @@ def _file(path: Path, text: str) -> Place:
         raise _acp(path)
     if path.name.endswith(SUFFIX):
         stamp = path.stat()
-        return Place(path.parent, Backend.JSONL, 1, moment(stamp.st_mtime_ns), only=path.name[: -len(SUFFIX)])
+        return Place(path.parent, Backend.JSONL, 1, moment(stamp.st_mtime_ns), only=spelt(path)[: -len(SUFFIX)])
     if path.name.endswith(".db") or _is_database(path):
         return _database(path)
     if path.name.endswith(_OURS[1:]):

@@ -20,6 +20,7 @@ from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
+from sessiontui.disk.names import spelt
 from sessiontui.errors import Cancelled as CancelledError
 from sessiontui.errors import Changed, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
@@ -64,18 +65,18 @@ class JsonlStore:
         Raises ``UnknownKey`` where none of them is there.
         """
         for stem in dict.fromkeys((key, keys.read_back(key), keys.sanitised(key))):
-            if self.only in (None, stem) and self._is_there(stem):
-                return stem
+            if self.only in (None, stem) and (there := self._there(stem)) is not None:
+                return there
         raise UnknownKey(key)
 
-    def _is_there(self, stem: str) -> bool:
+    def _there(self, stem: str) -> str | None:
+        """The stem as the folder spells it; None where it is not there."""
         if "/" in stem or "\0" in stem:
-            return False
+            return None
         try:
-            os.lstat(self.file(stem))
+            return spelt(self.file(stem)).removesuffix(SUFFIX)
         except (OSError, UnicodeEncodeError):  # too long, or characters that no file name has
-            return False
-        return True
+            return None
 
     # ---- the list
 

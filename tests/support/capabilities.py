@@ -45,12 +45,6 @@ def need_any_name(folder: Path) -> None:
         pytest.skip("a file's name must be UTF-8 here")
 
 
-def need_case(folder: Path) -> None:
-    """Skip the test where two names that differ in case alone are one."""
-    if not tells_case(folder):
-        pytest.skip("two names that differ in case alone are one here")
-
-
 def need_links_to_links(folder: Path) -> None:
     """Skip the test where a symbolic link can't have a second name."""
     if not links_links(folder):
