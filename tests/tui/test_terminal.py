@@ -27,6 +27,7 @@ import pytest
 
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Message
+from tests.support.capabilities import keeps_any_name
 from tests.support.safe import is_safe
 from tests.support.screens import folder
 
@@ -199,7 +200,10 @@ def store(tmp_path: Path) -> Path:
     talk: list[Message | bytes] = [Message("user", text) for text in HOSTILE]
     damaged = b"".join(b'{"role":"' + text.encode("utf-8") + b"\n" for text in HOSTILE[:6]) + b"\xff\xfe\x9b31mPWNED\n"
     folder(path, {"a_talk": talk, "b_damaged": [damaged], "c_roles": [Message(text, "needle") for text in HOSTILE]})
+    any_name = keeps_any_name(path)
     for key in KEYS:
+        if not any_name:
+            key = key.decode(errors="replace").encode()
         file = os.fsencode(path) + b"/" + key + b".jsonl"
         with open(file, "wb") as written:
             written.write(write(Message("user", "needle \x1b]0;PWNED\x07")))

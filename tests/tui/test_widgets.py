@@ -145,7 +145,7 @@ async def test_the_row_under_the_cursor_stays_on_its_line_when_rows_come_before_
         assert posted == []
 
 
-async def test_a_session_that_is_gone_gives_the_cursor_to_another() -> None:
+async def test_a_session_that_is_gone_gives_the_cursor_to_what_takes_its_place() -> None:
     async with staged(SessionList(clock=clock), SessionList.Chosen) as (pilot, posted):
         widget = pilot.app.query_one(SessionList)
         widget.show(sessions(5))
@@ -153,7 +153,15 @@ async def test_a_session_that_is_gone_gives_the_cursor_to_another() -> None:
         posted.clear()
         widget.show(sessions(3))
         await pilot.pause()
-        assert posted == [SessionList.Chosen("key_00000")]
+        assert posted == [SessionList.Chosen("key_00002")]
+        rows = sessions(200)
+        widget.show(rows)
+        widget.move_to(150)
+        line = widget.cursor - round(widget.scroll_y)
+        widget.show([*rows[:150], *rows[151:]])
+        await pilot.pause()
+        assert under_cursor(widget) == "key_00151"
+        assert widget.cursor - round(widget.scroll_y) == line
         widget.show([])
         assert widget.session is None
 

@@ -70,13 +70,16 @@ class SessionList(LineList):
         return self._rows[self.cursor] if self._rows else None
 
     def show(self, sessions: Iterable[Session], matched: Mapping[str, Match] | None = None) -> None:
-        """Show these sessions in this order. ``matched``: by key, the letters that a filter found."""
+        """Show these sessions in this order. ``matched``: by key, the letters that a filter found.
+
+        The session under the cursor stays there; where it is gone, the one that took its place comes there.
+        """
         before = self.session
         self._rows = list(sessions)
         self._lines = {session.key: line for line, session in enumerate(self._rows)}
         self._matched = matched or {}
-        cursor = None if before is None else self._lines.get(before.key)
-        self.settle(cursor or 0, keep_line=cursor is not None)
+        gone = self.cursor if before is not None and matched is None else 0
+        self.settle(gone if before is None else self._lines.get(before.key, gone), keep_line=before is not None)
         after = self.session
         if after is not None and (before is None or before.key != after.key):
             self.call_after_refresh(self.chosen)
