@@ -184,10 +184,10 @@ def top(connection: sqlite3.Connection) -> int:
 def bottom(connection: sqlite3.Connection) -> int:
     """The lowest row id that is taken."""
     statement = (
-        "SELECT min((SELECT coalesce(min(first_row), ?1) FROM segment), (SELECT coalesce(min(first_row), ?1) FROM dead),"
-        " ?1)"
+        "SELECT min((SELECT coalesce(min(first_row), :top) FROM segment),"
+        " (SELECT coalesce(min(first_row), :top) FROM dead), :top)"
     )
-    return int(connection.execute(statement, (FIRST_TOP,)).fetchone()[0])
+    return int(connection.execute(statement, {"top": FIRST_TOP}).fetchone()[0])
 
 
 def dead_part(connection: sqlite3.Connection) -> float:

@@ -61,9 +61,9 @@ def append(path: Path, key: str, role: object, content: object, at: str = NOW, *
         if listed:
             connection.execute(
                 """INSERT INTO session_metadata (session_key, created_at, last_activity, message_count)
-                   VALUES (?1, ?2, ?2, 1) ON CONFLICT (session_key)
+                   VALUES (?, ?, ?, 1) ON CONFLICT (session_key)
                    DO UPDATE SET last_activity = excluded.last_activity, message_count = message_count + 1""",
-                (key, at),
+                (key, at, at),
             )
 
 
@@ -71,7 +71,7 @@ def loaded(path: Path, key: str) -> list[tuple[str, str]]:
     """What the seed's own statement loads."""
     with writer(path) as connection:
         return list(
-            connection.execute("SELECT role, content FROM sessions WHERE session_key = ?1 ORDER BY id ASC", (key,))
+            connection.execute("SELECT role, content FROM sessions WHERE session_key = ? ORDER BY id ASC", (key,))
         )
 
 
