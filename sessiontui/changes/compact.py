@@ -19,12 +19,11 @@ from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge, Stamp
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import SessiontuiError
+from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Fault, Span
 from sessiontui.store import jsonl_file
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import Cancelled, Progress, Store, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 NAMED: Final = 1000
 """So many of the lines that go are named."""
@@ -67,7 +66,7 @@ class Compacted:
 
 
 def plan(
-    store: Store, keys: Sequence[str] | None, cancelled: Cancelled = never, progress: Progress = silent
+    store: Store, keys: Sequence[str] | None, cancelled: IsCancelled = never, progress: Progress = silent
 ) -> CompactPlan:
     """Say what would go; touches nothing. ``keys`` None means all. Raises ``UnknownKey`` and ``Cancelled``;
     other trouble with a session is in its row. ``progress`` counts bytes."""
@@ -85,7 +84,7 @@ def plan(
     return CompactPlan(tuple(planned))
 
 
-def _rows(store: Store, keys: Sequence[str] | None, cancelled: Cancelled, progress: Progress) -> CompactPlan:
+def _rows(store: Store, keys: Sequence[str] | None, cancelled: IsCancelled, progress: Progress) -> CompactPlan:
     """A database has no lines: nothing is ever to be done."""
     sessions = store.sessions() if keys is None else [store.session(key) for key in keys]
     counted = store.counted(sessions, cancelled, progress)
@@ -104,14 +103,14 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _planned(store: JsonlStore, key: str, cancelled: Cancelled, heard: Callable[[int], None]) -> CompactRow:
+def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, heard: Callable[[int], None]) -> CompactRow:
     path = store.file(key)
     try:
         with plainly(path.name):
             name_in(store.path, path)
             with jsonl_file.opened(path, key) as (fd, stamp):
                 return _read(fd, key, stamp, cancelled, heard)
-    except CancelledError:
+    except Cancelled:
         raise
     except SessiontuiError as error:
         size = _size(path)
@@ -119,18 +118,18 @@ def _planned(store: JsonlStore, key: str, cancelled: Cancelled, heard: Callable[
 
 
 def _status(error: SessiontuiError) -> CompactStatus:
-    if isinstance(error, CancelledError):
+    if isinstance(error, Cancelled):
         return "cancelled"
     return "refused" if error.exit_code == 4 else "failed"
 
 
-def _read(fd: int, key: str, stamp: Stamp, cancelled: Cancelled, heard: Callable[[int], None]) -> CompactRow:
+def _read(fd: int, key: str, stamp: Stamp, cancelled: IsCancelled, heard: Callable[[int], None]) -> CompactRow:
     kept = gone = number = 0
     drops: list[Span] = []
     faults: list[Fault] = []
     for at, block in lines.blocks(fd, 0, stamp.size):
         if cancelled():
-            raise CancelledError
+            raise Cancelled
         heard(at)
         bad = _bad(fd, at, block)
         kept += len(block) - len(bad)
@@ -177,7 +176,7 @@ def _blank(block: list[bytes], dropped: set[int]) -> Iterator[tuple[int, None]]:
 def make(
     store: Store,
     plan: CompactPlan,
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
     progress: Progress = silent,
     wait: float = 2.0,
 ) -> Compacted:
@@ -198,11 +197,11 @@ def make(
     return Compacted(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
 
 
-def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: Cancelled) -> CompactRow:
+def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: IsCancelled) -> CompactRow:
     path = store.file(row.key)
     try:
         if cancelled():
-            raise CancelledError
+            raise Cancelled
         if row.stamp is not None:
             content = rewrites.without(row.drops, row.stamp.size, cancelled)
             rewrites.make(record, row.key, name_in(store.path, path), row.stamp, content)

@@ -21,12 +21,11 @@ from sessiontui.changes.record import Record
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import Changed, Refused, SessiontuiError
+from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
 from sessiontui.store import jsonl_file, schema
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import Cancelled, Progress, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 from sessiontui.store.sqlite_list import KEY, bound
 from sessiontui.store.sqlite_open import read
 
@@ -73,7 +72,7 @@ class Migrated:
 def plan(
     folder: Path,
     keys: Sequence[str] | None = None,
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
     progress: Progress = silent,
 ) -> MigratePlan:
     """Say what would be imported from the sessions folder and what is refused; touches nothing. ``keys`` None
@@ -96,7 +95,7 @@ def _from(progress: Progress, before: int, total: int) -> Progress:
     return lambda at, _: progress(min(before + at, total), total)
 
 
-def _planned(store: JsonlStore, key: str, cancelled: Cancelled, progress: Progress) -> MigrateRow:
+def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
     path = store.file(key)
     row = MigrateRow(key, 0, 0, "migrated")
     try:
@@ -111,7 +110,7 @@ def _planned(store: JsonlStore, key: str, cancelled: Cancelled, progress: Progre
                         "`sessiontui check` says what is in it",
                     )
                 return replace(row, covered=_covered(store.path, key, fd, stamp.size))
-    except CancelledError:
+    except Cancelled:
         raise
     except SessiontuiError as error:
         return replace(row, imported=0, status="refused", trouble=trouble(error))
@@ -163,7 +162,7 @@ def _held(connection: sqlite3.Connection, key: str) -> tuple[int, tuple[str, int
 
 def make(
     plan: MigratePlan,
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
     progress: Progress = silent,
     wait: float = 2.0,
 ) -> Migrated:
@@ -184,20 +183,20 @@ def make(
     return Migrated(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
 
 
-def _made(record: Record, row: MigrateRow, cancelled: Cancelled, progress: Progress) -> MigrateRow:
+def _made(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
     try:
         if cancelled():
-            raise CancelledError
+            raise Cancelled
         _import(record, row, cancelled, progress)
     except (OSError, SessiontuiError) as error:
         settle.after(record)
         plain = as_plain(error, row.key + SUFFIX)
-        status: MigrateStatus = "skipped" if isinstance(plain, CancelledError) else "refused"
+        status: MigrateStatus = "skipped" if isinstance(plain, Cancelled) else "refused"
         return replace(row, imported=0, status=status, trouble=trouble(plain))
     return row
 
 
-def _import(record: Record, row: MigrateRow, cancelled: Cancelled, progress: Progress) -> None:
+def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> None:
     folder = record.folder.sessions
     name = row.key + SUFFIX
     _require_free(folder, row.key)
@@ -218,11 +217,11 @@ def _import(record: Record, row: MigrateRow, cancelled: Cancelled, progress: Pro
         imports.make(record, edit, _messages(fd, stamp.size, cancelled, progress))
 
 
-def _messages(fd: int, size: int, cancelled: Cancelled, progress: Progress) -> Iterator[Message]:
+def _messages(fd: int, size: int, cancelled: IsCancelled, progress: Progress) -> Iterator[Message]:
     """The valid messages, in order; stops with ``Cancelled`` while nothing is committed."""
     for at, block in lines.blocks(fd, 0, size):
         if cancelled():
-            raise CancelledError
+            raise Cancelled
         progress(at, size)
         offset = at
         for line in block:

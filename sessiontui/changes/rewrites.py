@@ -16,10 +16,9 @@ from sessiontui.changes.record import Record
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
 from sessiontui.disk.replace import replace
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import Changed, Refused
+from sessiontui.errors import Cancelled, Changed, Refused
 from sessiontui.model import Span
-from sessiontui.store.protocol import Cancelled, never
+from sessiontui.store.protocol import IsCancelled, never
 
 Hear = Callable[[bytes], None]
 """Told every piece of the old file as it is read."""
@@ -60,7 +59,9 @@ def make(
     return length
 
 
-def without(drops: tuple[Span, ...], size: int, cancelled: Cancelled = never) -> Callable[[int, Hear], Iterator[bytes]]:
+def without(
+    drops: tuple[Span, ...], size: int, cancelled: IsCancelled = never
+) -> Callable[[int, Hear], Iterator[bytes]]:
     """The content of a file less some spans, which are in order and apart."""
 
     def content(fd: int, hear: Hear) -> Iterator[bytes]:
@@ -69,7 +70,7 @@ def without(drops: tuple[Span, ...], size: int, cancelled: Cancelled = never) ->
         drop = next(rest)
         for piece in lines.pieces(fd, Span(0, size)):
             if cancelled():
-                raise CancelledError
+                raise Cancelled
             hear(piece)
             end = at + len(piece)
             kept = []

@@ -19,7 +19,7 @@ import click
 
 from sessiontui.dialects.keys import written
 from sessiontui.errors import SessiontuiError, StoreError
-from sessiontui.store.protocol import Cancelled, Progress, silent
+from sessiontui.store.protocol import IsCancelled, Progress, silent
 from sessiontui.visible import visible
 
 INTERRUPTED = 130
@@ -187,8 +187,8 @@ def progress(label: str) -> Iterator[Progress]:
 
 
 @contextlib.contextmanager
-def interruptible() -> Iterator[Cancelled]:
-    """A ``Cancelled`` that the first Ctrl-C sets, for work that ends cleanly between two steps; the second one
+def interruptible() -> Iterator[IsCancelled]:
+    """An ``IsCancelled`` that the first Ctrl-C sets, for work that ends cleanly between two steps; the second one
     interrupts as ever."""
     ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # a shell's background job
     if ignored or threading.current_thread() is not threading.main_thread():

@@ -7,8 +7,8 @@ import sqlite3
 from types import TracebackType
 from typing import Final, Self
 
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.store.protocol import Cancelled
+from sessiontui.errors import Cancelled
+from sessiontui.store.protocol import IsCancelled
 
 RANKED: Final = 100_000
 """Of more hits than this only the newest are ranked."""
@@ -23,7 +23,7 @@ _STEPS: Final = 1_000
 class Interrupt:
     """While it is entered, a query of this connection ends with ``errors.Cancelled`` soon after ``cancelled`` says so."""
 
-    def __init__(self, connection: sqlite3.Connection, cancelled: Cancelled) -> None:
+    def __init__(self, connection: sqlite3.Connection, cancelled: IsCancelled) -> None:
         self._connection = connection
         self._cancelled = cancelled
 
@@ -36,7 +36,7 @@ class Interrupt:
     ) -> None:
         self._connection.set_progress_handler(None, 0)
         if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            raise CancelledError from error
+            raise Cancelled from error
 
 
 def counted(count: int, *, relevance: bool) -> tuple[int | None, str]:

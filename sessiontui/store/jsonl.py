@@ -21,14 +21,13 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
 from sessiontui.disk.names import spelt
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import Changed, StoreError, UnknownKey
+from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.query.ast import Query
 from sessiontui.store import jsonl_file, jsonl_trouble
 from sessiontui.store.jsonl_file import moment
 from sessiontui.store.jsonl_transcript import JsonlTranscript
-from sessiontui.store.protocol import Cancelled, Progress, never, silent, within
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 
 if TYPE_CHECKING:
     from sessiontui.store.sidecar import Sidecar
@@ -124,7 +123,7 @@ class JsonlStore:
         return session if facts is None else replace(session, messages=facts.messages, faults=facts.faults)
 
     def counted(
-        self, sessions: Sequence[Session], cancelled: Cancelled = never, progress: Progress = silent
+        self, sessions: Sequence[Session], cancelled: IsCancelled = never, progress: Progress = silent
     ) -> Iterator[Session]:
         """The same sessions, counted; reads only files of which nothing is remembered. ``progress`` in bytes.
 
@@ -135,13 +134,13 @@ class JsonlStore:
         try:
             for session, done in zip(sessions, accumulate(sizes, initial=0), strict=False):
                 if cancelled():
-                    raise CancelledError
+                    raise Cancelled
                 yield self._counted(session, cancelled, within(progress, done, total))
             progress(total, total)
         finally:
             self.sidecar.flush()
 
-    def _counted(self, session: Session, cancelled: Cancelled, progress: Progress) -> Session:
+    def _counted(self, session: Session, cancelled: IsCancelled, progress: Progress) -> Session:
         if session.messages is not None:
             return session
         return self.examine(session, _unheard, cancelled, progress)
@@ -150,7 +149,7 @@ class JsonlStore:
         self,
         session: Session,
         found: Callable[[Fault], object],
-        cancelled: Cancelled = never,
+        cancelled: IsCancelled = never,
         progress: Progress = silent,
     ) -> Session:
         """Read one file whole, whatever is remembered of it: ``found`` is told each fault, the counts come back."""
@@ -224,12 +223,12 @@ class JsonlStore:
     # ---- search
 
     def search(
-        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: Cancelled = never
+        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: IsCancelled = never
     ) -> Found:
         """Messages that match, from the sidecar."""
         return self.sidecar.search(query, limit=limit, relevance=relevance, cancelled=cancelled)
 
-    def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:
+    def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
         """Bring the sidecar up to what the folder holds now."""
         self.sidecar.update(progress=progress, cancelled=cancelled)
 

@@ -19,10 +19,9 @@ from sessiontui.damage.diagnose import dropped
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge, NotAFile, Stamp
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import StoreError, UnknownKey
+from sessiontui.errors import Cancelled, StoreError, UnknownKey
 from sessiontui.model import Address, Entry, Fault, Message, Span
-from sessiontui.store.protocol import Cancelled, Progress, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 
 CLIP = 64 * 1024
 """How much of a huge line is shown: characters of a message, bytes of a damaged line."""
@@ -153,13 +152,13 @@ def entries(fd: int, stop: int) -> Iterator[Entry]:
 
 
 def faults(
-    fd: int, stop: int, cancelled: Cancelled = never, progress: Progress = silent
+    fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent
 ) -> Generator[Fault, None, Count]:
     """What is wrong, line by line; returns what the file holds. ``progress`` in bytes. Raises ``Cancelled``."""
     valid = damaged = before = 0
     for offset, block in lines.blocks(fd, 0, stop):
         if cancelled():
-            raise CancelledError
+            raise Cancelled
         progress(offset, stop)
         judged = _judged(fd, offset, block)
         valid += judged.valid
@@ -177,7 +176,7 @@ def faults(
 def count(
     fd: int,
     stop: int,
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
     progress: Progress = silent,
     found: Callable[[Fault], object] = lambda _: None,
 ) -> Count:

@@ -15,11 +15,10 @@ from pathlib import Path
 
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import Changed
+from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry
 from sessiontui.store import jsonl_file
-from sessiontui.store.protocol import Cancelled, never
+from sessiontui.store.protocol import IsCancelled, never
 
 CHUNK = 8 * 1024 * 1024
 """Bytes between two looks at whether the scan was cancelled: a few milliseconds."""
@@ -94,13 +93,13 @@ class JsonlTranscript:
         ends = array("Q", [*begins[1:], stamp.size] if begins else [])
         return JsonlRows(self.path, self.key, first == 0, first, ends, made)
 
-    def scan(self, cancelled: Cancelled = never) -> JsonlRows:
+    def scan(self, cancelled: IsCancelled = never) -> JsonlRows:
         """All rows."""
         with jsonl_file.opened(self.path, self.key) as (fd, stamp):
             ends = array("Q")
             for at in range(0, stamp.size, CHUNK):
                 if cancelled():
-                    raise CancelledError
+                    raise Cancelled
                 time.sleep(0)  # the screen's thread goes first
                 _add_ends(ends, fd, at, min(at + CHUNK, stamp.size), stamp.size)
             made = _Made.at(fd, stamp)

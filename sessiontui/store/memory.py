@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import UnknownKey
+from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session
 from sessiontui.query.ast import Query
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
 from sessiontui.store.memory_transcript import MemoryTranscript
-from sessiontui.store.protocol import Cancelled, Progress, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,11 @@ class MemoryStore:
         return [self.session(key) for key in sorted(keys, key=lambda key: self._kept[key].last_activity, reverse=True)]
 
     def counted(
-        self, sessions: Sequence[Session], cancelled: Cancelled = never, progress: Progress = silent
+        self, sessions: Sequence[Session], cancelled: IsCancelled = never, progress: Progress = silent
     ) -> Iterator[Session]:
         for done, session in enumerate(sessions, 1):
             if cancelled():
-                raise CancelledError
+                raise Cancelled
             yield self.session(session.key)
             progress(done, len(sessions))
 
@@ -64,7 +63,7 @@ class MemoryStore:
         self,
         session: Session,
         found: Callable[[Fault], object],
-        cancelled: Cancelled = never,
+        cancelled: IsCancelled = never,
         progress: Progress = silent,
     ) -> Session:
         return self.session(session.key)
@@ -90,7 +89,7 @@ class MemoryStore:
         return MemoryTranscript(key, lambda: tuple(self.entries(key)))
 
     def search(
-        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: Cancelled = never
+        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: IsCancelled = never
     ) -> Found:
         """The newest arrival first; relevance is not known here."""
         found = [
@@ -102,7 +101,7 @@ class MemoryStore:
         found.sort(key=lambda pair: -pair[0])
         return Found(tuple(hit for _, hit in found[:limit]), len(found))
 
-    def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:
+    def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
         """Nothing to do: search reads everything."""
 
     def last(self, key: str) -> tuple[Message, Address] | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import Cancelled
 from sessiontui.model import Entry
-from sessiontui.store.protocol import Cancelled, never
+from sessiontui.store.protocol import IsCancelled, never
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class MemoryTranscript:
             return MemoryRows(rows)
         return MemoryRows(tuple(replace(row, position=at, ordinal=None) for at, row in enumerate(newest)), False)
 
-    def scan(self, cancelled: Cancelled = never) -> MemoryRows:
+    def scan(self, cancelled: IsCancelled = never) -> MemoryRows:
         """All rows."""
         if cancelled():
-            raise CancelledError
+            raise Cancelled
         return MemoryRows(self.entries())

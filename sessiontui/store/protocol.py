@@ -15,7 +15,7 @@ from typing import Protocol
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 from sessiontui.query.ast import Query
 
-Cancelled = Callable[[], bool]
+IsCancelled = Callable[[], bool]
 """Asked between steps of long work; True ends it with ``errors.Cancelled``."""
 
 Progress = Callable[[int, int], None]
@@ -23,7 +23,7 @@ Progress = Callable[[int, int], None]
 
 
 def never() -> bool:
-    """A ``Cancelled`` for work that nobody cancels."""
+    """An ``IsCancelled`` for work that nobody cancels."""
     return False
 
 
@@ -64,7 +64,7 @@ class Transcript(Protocol):
         """The newest rows, read from the end: the same cost at any size."""
         ...
 
-    def scan(self, cancelled: Cancelled = never) -> Rows:
+    def scan(self, cancelled: IsCancelled = never) -> Rows:
         """All rows."""
         ...
 
@@ -85,7 +85,7 @@ class Store(Protocol):
         ...
 
     def counted(
-        self, sessions: Sequence[Session], cancelled: Cancelled = never, progress: Progress = silent
+        self, sessions: Sequence[Session], cancelled: IsCancelled = never, progress: Progress = silent
     ) -> Iterator[Session]:
         """The same sessions with messages and faults exactly known, in the order given; reads what it must."""
         ...
@@ -94,7 +94,7 @@ class Store(Protocol):
         self,
         session: Session,
         found: Callable[[Fault], object],
-        cancelled: Cancelled = never,
+        cancelled: IsCancelled = never,
         progress: Progress = silent,
     ) -> Session:
         """Read one session whole, whatever is remembered of it: each fault goes to ``found``, the counts come back."""
@@ -126,13 +126,13 @@ class Store(Protocol):
         *,
         limit: int | None = 50,
         relevance: bool = False,
-        cancelled: Cancelled = never,
+        cancelled: IsCancelled = never,
     ) -> Found:
         """Messages that match, newest first or by relevance. ``limit`` None means all. Covers what is indexed;
         ``Found.note`` says when that is not everything."""
         ...
 
-    def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:
+    def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
         """Make ``search`` cover all that is there now; nothing to do in a home that keeps its own index."""
         ...
 

@@ -23,7 +23,7 @@ from sessiontui.paths import cache_folder
 from sessiontui.query.ast import Query
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_schema as schema
-from sessiontui.store.protocol import Cancelled, Progress, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 from sessiontui.store.sidecar_build import Build, Listed
 from sessiontui.store.sidecar_scan import scan
 from sessiontui.store.sidecar_schema import Unusable
@@ -65,7 +65,7 @@ class Sidecar:
 
     # ---- making
 
-    def update(self, progress: Progress = silent, cancelled: Cancelled = never, wait: float = 2.0) -> bool:
+    def update(self, progress: Progress = silent, cancelled: IsCancelled = never, wait: float = 2.0) -> bool:
         """Index what is new; ``progress`` in bytes. False where another process is at it, or there can be no index.
 
         Raises ``errors.Cancelled`` (what was indexed stays) and ``StoreError`` where the folder can't be read.
@@ -80,7 +80,7 @@ class Sidecar:
             self._trouble = str(error)
             return False
 
-    def _update(self, listed: list[Listed], progress: Progress, cancelled: Cancelled) -> None:
+    def _update(self, listed: list[Listed], progress: Progress, cancelled: IsCancelled) -> None:
         for last in (False, True):
             try:
                 with closing(self._writable()) as connection:
@@ -130,7 +130,7 @@ class Sidecar:
         query: Query,
         limit: int | None = 50,
         relevance: bool = False,
-        cancelled: Cancelled = never,
+        cancelled: IsCancelled = never,
     ) -> Found:
         """Messages that match among those that are indexed; ``Found.note`` says when that is not all.
 
@@ -157,7 +157,7 @@ class Sidecar:
         return replace(found, note=f"all files were read, for there is no search index: {trouble}")
 
     def _asked(
-        self, connection: sqlite3.Connection, query: Query, limit: int | None, relevance: bool, cancelled: Cancelled
+        self, connection: sqlite3.Connection, query: Query, limit: int | None, relevance: bool, cancelled: IsCancelled
     ) -> Found:
         search = SidecarSearch(connection, os.fsencode(self.folder), cancelled)
         found = search.found(query, limit, relevance=relevance)

@@ -16,11 +16,10 @@ from typing import Final
 
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import Changed
+from sessiontui.errors import Cancelled, Changed
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_segment as segments
-from sessiontui.store.protocol import Cancelled, Progress
+from sessiontui.store.protocol import IsCancelled, Progress
 
 GROUPS: Final = 12
 """A first build is cut into about so many pieces."""
@@ -63,7 +62,9 @@ class Part:
 class Build:
     """One bringing up to date, on a connection that may write."""
 
-    def __init__(self, connection: sqlite3.Connection, folder: bytes, progress: Progress, cancelled: Cancelled) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, folder: bytes, progress: Progress, cancelled: IsCancelled
+    ) -> None:
         self._connection = connection
         self._folder = folder
         self._progress = progress
@@ -77,7 +78,7 @@ class Build:
         try:
             try:
                 self._run(listed)
-            except CancelledError:
+            except Cancelled:
                 self._end()
                 raise
         except BaseException:
@@ -221,7 +222,7 @@ class Build:
 
     def _ask(self) -> None:
         if self._cancelled():
-            raise CancelledError
+            raise Cancelled
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:

@@ -7,18 +7,17 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from sessiontui.disk import lines
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import Changed
+from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
 from sessiontui.query.ast import Query
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
 from sessiontui.store.jsonl_file import message
-from sessiontui.store.protocol import Cancelled
+from sessiontui.store.protocol import IsCancelled
 from sessiontui.store.sidecar_build import Listed
 
 
-def scan(folder: bytes, listed: Iterable[Listed], query: Query, limit: int | None, cancelled: Cancelled) -> Found:
+def scan(folder: bytes, listed: Iterable[Listed], query: Query, limit: int | None, cancelled: IsCancelled) -> Found:
     """Hits, the file written last first and the last line of a file first. Raises ``errors.Cancelled``.
 
     No further file is read when there are enough; then the total is not known. A file that can't be read has no hits.
@@ -36,7 +35,7 @@ def scan(folder: bytes, listed: Iterable[Listed], query: Query, limit: int | Non
     return Found(tuple(hits), total)
 
 
-def _hits(folder: bytes, listed: Listed, query: Query, cancelled: Cancelled) -> Iterator[Hit]:
+def _hits(folder: bytes, listed: Listed, query: Query, cancelled: IsCancelled) -> Iterator[Hit]:
     try:
         fd = lines.open_file(os.path.join(folder, listed.name))
     except OSError:
@@ -49,12 +48,12 @@ def _hits(folder: bytes, listed: Listed, query: Query, cancelled: Cancelled) -> 
         os.close(fd)
 
 
-def _hits_in(fd: int, listed: Listed, query: Query, cancelled: Cancelled) -> Iterator[Hit]:
+def _hits_in(fd: int, listed: Listed, query: Query, cancelled: IsCancelled) -> Iterator[Hit]:
     key = os.fsdecode(listed.name).removesuffix(".jsonl")
     ordinal = 0
     for number, (offset, line) in enumerate(lines.lines(fd, 0, listed.stamp.size), 1):
         if cancelled():
-            raise CancelledError
+            raise Cancelled
         read: Message | None = message(fd, offset, line)
         if read is None:
             continue

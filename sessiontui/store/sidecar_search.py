@@ -15,8 +15,7 @@ from itertools import islice
 from typing import Final
 
 from sessiontui.disk import lines
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import Changed
+from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
 from sessiontui.query.ast import Query, Word
 from sessiontui.query.fts import SHORT, anchors, match_expression
@@ -26,7 +25,7 @@ from sessiontui.query.tokens import fold
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_segment as segments
 from sessiontui.store.full_text import COUNTED, RANKED, Interrupt, counted
-from sessiontui.store.protocol import Cancelled
+from sessiontui.store.protocol import IsCancelled
 from sessiontui.store.sidecar_segment import Row, Segment
 
 NEWEST: Final = 2_000
@@ -54,7 +53,7 @@ class _Place:
 class SidecarSearch:
     """One search, on a connection of its own. ``stale`` afterwards names the files whose bytes had changed."""
 
-    def __init__(self, connection: sqlite3.Connection, folder: bytes, cancelled: Cancelled) -> None:
+    def __init__(self, connection: sqlite3.Connection, folder: bytes, cancelled: IsCancelled) -> None:
         self._connection = connection
         self._folder = folder
         self._cancelled = cancelled
@@ -248,7 +247,7 @@ class SidecarSearch:
 
     def _ask(self) -> None:
         if self._cancelled():
-            raise CancelledError
+            raise Cancelled
 
 
 def _is_short(query: Query) -> bool:

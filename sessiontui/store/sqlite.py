@@ -15,7 +15,7 @@ from pathlib import Path
 from sessiontui.errors import UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 from sessiontui.query.ast import Query
-from sessiontui.store.protocol import Cancelled, Progress, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 from sessiontui.store.schema import write_time
 from sessiontui.store.sqlite_list import listed, stale_keys, totals
 from sessiontui.store.sqlite_open import read
@@ -39,7 +39,7 @@ class SqliteStore:
         return read(self.path, listed, self._notice)
 
     def counted(
-        self, sessions: Sequence[Session], cancelled: Cancelled = never, progress: Progress = silent
+        self, sessions: Sequence[Session], cancelled: IsCancelled = never, progress: Progress = silent
     ) -> Iterator[Session]:
         """The same sessions with messages and bytes: those of role and content. Reads all their text at once."""
         keys = [session.key for session in sessions]
@@ -52,7 +52,7 @@ class SqliteStore:
         self,
         session: Session,
         found: Callable[[Fault], object],
-        cancelled: Cancelled = never,
+        cancelled: IsCancelled = never,
         progress: Progress = silent,
     ) -> Session:
         """Tell ``found`` of every row that ZeroClaw leaves out, and count the others."""
@@ -86,12 +86,12 @@ class SqliteStore:
         return SqliteTranscript(self.path, key)
 
     def search(
-        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: Cancelled = never
+        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: IsCancelled = never
     ) -> Found:
         """Messages that match, by the database's own full-text index."""
         return read(self.path, lambda c: search_rows(c, query, limit, relevance, cancelled), self._notice)
 
-    def index(self, cancelled: Cancelled = never, progress: Progress = silent) -> None:
+    def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
         """Nothing to do: the database keeps its own index."""
 
     def last(self, key: str) -> tuple[Message, Address] | None:

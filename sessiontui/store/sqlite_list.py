@@ -11,10 +11,9 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import UnknownKey
+from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Backend, Session
-from sessiontui.store.protocol import Cancelled, Progress
+from sessiontui.store.protocol import IsCancelled, Progress
 from sessiontui.store.schema import METADATA, columns, read_time
 
 KEY = "session_key = CAST(? AS TEXT)"
@@ -92,7 +91,7 @@ def listed(connection: sqlite3.Connection, key: str | None = None) -> list[Sessi
 
 
 def totals(
-    connection: sqlite3.Connection, keys: Iterable[str], cancelled: Cancelled, progress: Progress
+    connection: sqlite3.Connection, keys: Iterable[str], cancelled: IsCancelled, progress: Progress
 ) -> dict[str, Total]:
     """What each of the sessions holds; reads the text of them all. ``progress`` counts row ids."""
     found = {key: Total() for key in keys}
@@ -116,10 +115,12 @@ def stale_keys(connection: sqlite3.Connection, before: str) -> list[str]:
     return [as_key(key) for (key,) in rows]
 
 
-def _count(rows: sqlite3.Cursor, last: int, found: dict[str, Total], cancelled: Cancelled, progress: Progress) -> None:
+def _count(
+    rows: sqlite3.Cursor, last: int, found: dict[str, Total], cancelled: IsCancelled, progress: Progress
+) -> None:
     while page := rows.fetchmany(5000):
         if cancelled():
-            raise CancelledError
+            raise Cancelled
         for _, key, size, loads in page:
             total = found.get(as_key(key))
             if total is not None:

@@ -13,14 +13,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sessiontui.errors import Cancelled as CancelledError
+from sessiontui.errors import Cancelled
 from sessiontui.model import Address, Backend, Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
 from sessiontui.store.full_text import COUNTED, RANKED, Interrupt, counted
-from sessiontui.store.protocol import Cancelled
+from sessiontui.store.protocol import IsCancelled
 from sessiontui.store.schema import read_time, shape
 
 _ROW = "SELECT id, session_key, role, content, created_at FROM sessions"
@@ -31,7 +31,7 @@ Values = tuple[int, str | bytes, str | bytes, str | bytes, object]
 
 
 def search_rows(
-    connection: sqlite3.Connection, query: Query, limit: int | None, relevance: bool, cancelled: Cancelled
+    connection: sqlite3.Connection, query: Query, limit: int | None, relevance: bool, cancelled: IsCancelled
 ) -> Found:
     """The messages that match. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
 
@@ -47,7 +47,7 @@ def search_rows(
 
 
 class _Search:
-    def __init__(self, connection: sqlite3.Connection, query: Query, limit: int | None, cancelled: Cancelled) -> None:
+    def __init__(self, connection: sqlite3.Connection, query: Query, limit: int | None, cancelled: IsCancelled) -> None:
         self._connection = connection
         self._query = query
         self._limit = limit
@@ -89,7 +89,7 @@ class _Search:
         hits: list[Hit] = []
         for row in rows:
             if self._cancelled():
-                raise CancelledError
+                raise Cancelled
             hit = self._hit(row)
             if hit is None:
                 continue

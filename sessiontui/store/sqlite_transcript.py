@@ -14,10 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessiontui.errors import Cancelled as CancelledError
-from sessiontui.errors import Changed
+from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Address, Entry, Fault, Message, Severity
-from sessiontui.store.protocol import Cancelled, never
+from sessiontui.store.protocol import IsCancelled, never
 from sessiontui.store.schema import read_time
 from sessiontui.store.sqlite_list import KEY, LOADS, bound
 from sessiontui.store.sqlite_open import read
@@ -105,19 +104,19 @@ class SqliteTranscript:
         newest = read(self.path, lambda c: [id for (id,) in c.execute(sql, (bound(self.key), max(count, 0)))])
         return SqliteRows(self.path, self.key, array("q", reversed(newest)), False, array("q"))
 
-    def scan(self, cancelled: Cancelled = never) -> SqliteRows:
+    def scan(self, cancelled: IsCancelled = never) -> SqliteRows:
         """All rows: their ids, from the index, and which of them are faulty."""
         ids, faulty = read(self.path, lambda c: self._scanned(c, cancelled))
         positions = array("q", (bisect_left(ids, id) for id in faulty))
         return SqliteRows(self.path, self.key, ids, True, positions)
 
-    def _scanned(self, connection: sqlite3.Connection, cancelled: Cancelled) -> tuple[array[int], array[int]]:
+    def _scanned(self, connection: sqlite3.Connection, cancelled: IsCancelled) -> tuple[array[int], array[int]]:
         found = array("q"), array("q")
         for ids, rest in zip(found, ("", f"AND NOT {LOADS}"), strict=True):
             rows = connection.execute(f"SELECT id FROM sessions WHERE {KEY} {rest} ORDER BY id", (bound(self.key),))
             while page := rows.fetchmany(10_000):
                 if cancelled():
-                    raise CancelledError
+                    raise Cancelled
                 ids.extend(id for (id,) in page)
         return found
 

@@ -18,7 +18,7 @@ from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Message
 from sessiontui.store.indexer import start
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import Cancelled as Poll
+from sessiontui.store.protocol import IsCancelled as Poll
 from sessiontui.tui import messages
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.work import lister, outside

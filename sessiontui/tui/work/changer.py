@@ -14,7 +14,7 @@ from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
 from sessiontui.errors import Changed, Refused
-from sessiontui.store.protocol import Cancelled, Store
+from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui import figures
 from sessiontui.tui.messages import CHANGE, Made, Planned
 from sessiontui.tui.work.errand import Errand
@@ -31,7 +31,7 @@ class Changer(Errand):
     def plan_pop(self, store: Store, key: str) -> None:
         """Reports ``Planned``; with a warning where whole records stand in damaged lines behind the message."""
 
-        def job(generation: int, cancelled: Cancelled) -> None:
+        def job(generation: int, cancelled: IsCancelled) -> None:
             try:
                 self.report(Planned(generation, pop.plan(store, key)))
             except Changed:
@@ -44,7 +44,7 @@ class Changer(Errand):
     def plan_compact(self, store: Store, key: str) -> None:
         """Reports ``Planned``."""
 
-        def job(generation: int, cancelled: Cancelled) -> None:
+        def job(generation: int, cancelled: IsCancelled) -> None:
             planned = compact.plan(store, [key], cancelled, self.progress(generation, "looking"))
             self.report(Planned(generation, planned))
 
@@ -53,7 +53,7 @@ class Changer(Errand):
     def plan_migrate(self, folder: Path) -> None:
         """Reports ``Planned``, for every session of the folder."""
 
-        def job(generation: int, cancelled: Cancelled) -> None:
+        def job(generation: int, cancelled: IsCancelled) -> None:
             planned = migrate.plan(folder, None, cancelled, self.progress(generation, "looking"))
             self.report(Planned(generation, planned))
 
@@ -71,7 +71,7 @@ class Changer(Errand):
     def undo(self, store: Store, redo: bool = False) -> None:
         """Take back the newest change that can be (or give it again); reports ``Made``."""
 
-        def job(generation: int, cancelled: Cancelled) -> None:
+        def job(generation: int, cancelled: IsCancelled) -> None:
             folder = home(store)
             mend(folder)
             done = undo.make(folder, undo.plan(folder, redo=redo))
@@ -89,7 +89,7 @@ class Changer(Errand):
             sentence = f"{done.key} has no message to remove"
         self.report(Made(generation, done.change, sentence, (done.key,)))
 
-    def _compact(self, store: Store, plan: CompactPlan, generation: int, cancelled: Cancelled) -> None:
+    def _compact(self, store: Store, plan: CompactPlan, generation: int, cancelled: IsCancelled) -> None:
         done = compact.make(store, plan, cancelled, self.progress(generation, "compacting"))
         dropped = sum(row.dropped for row in done.rows if row.status == "compacted")
         sentence = f"dropped {figures.counted(dropped, 'damaged line')} (change {done.change}) · u brings them back"
@@ -98,7 +98,7 @@ class Changer(Errand):
         keys = tuple(row.key for row in done.rows)
         self.report(Made(generation, done.change, sentence, keys, _troubles((r.key, r.trouble) for r in done.rows)))
 
-    def _migrate(self, plan: MigratePlan, generation: int, cancelled: Cancelled) -> None:
+    def _migrate(self, plan: MigratePlan, generation: int, cancelled: IsCancelled) -> None:
         done = migrate.make(plan, cancelled, self.progress(generation, "migrating"))
         moved = [row for row in done.rows if row.status == "migrated"]
         messages = figures.counted(sum(row.imported for row in moved), "message")

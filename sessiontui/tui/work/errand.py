@@ -14,10 +14,10 @@ from typing import ClassVar
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
-from sessiontui.store.protocol import Cancelled
+from sessiontui.store.protocol import IsCancelled
 from sessiontui.tui.messages import Failed, Finished, Progressed, Report
 
-Job = Callable[[int, Cancelled], None]
+Job = Callable[[int, IsCancelled], None]
 """Does the work for a generation."""
 
 

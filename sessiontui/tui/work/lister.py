@@ -11,7 +11,7 @@ from typing import ClassVar
 from sessiontui.model import Backend, Session
 from sessiontui.store.detect import find
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import Cancelled, Store
+from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import LIST, Counted, Indexed, Listed, Switched
 from sessiontui.tui.work.errand import Errand
 from sessiontui.tui.work.outside import index_outside
@@ -40,7 +40,7 @@ class Lister(Errand):
     def other(self, store: Store) -> None:
         """Open the other home that the same folder has; reports ``Switched``."""
 
-        def job(generation: int, cancelled: Cancelled) -> None:
+        def job(generation: int, cancelled: IsCancelled) -> None:
             wanted = Backend.SQLITE if store.backend is Backend.JSONL else Backend.JSONL
             folder = store.path if store.backend is Backend.JSONL else store.path.parent
             self.report(Switched(generation, find(str(folder), wanted, {}).place.open()))
@@ -53,7 +53,7 @@ class Lister(Errand):
         known: Mapping[str, Session],
         read: Callable[[], list[Session]],
         generation: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
     ) -> None:
         sessions = [_recalled(session, known.get(session.key)) for session in read()]
         self.report(Listed(generation, sessions))
@@ -67,7 +67,7 @@ class Lister(Errand):
         self.report(Indexed(generation))
 
     def _index_outside(
-        self, store: JsonlStore, unknown: dict[str, Session], generation: int, cancelled: Cancelled
+        self, store: JsonlStore, unknown: dict[str, Session], generation: int, cancelled: IsCancelled
     ) -> None:
         """Have a helper process count and index, and look now and then at what it knows."""
         progress = self.progress(generation, "indexing")
@@ -87,7 +87,7 @@ class Lister(Errand):
             del unknown[session.key]
         self.report(Counted(generation, learned))
 
-    def _count(self, store: Store, sessions: list[Session], generation: int, cancelled: Cancelled) -> None:
+    def _count(self, store: Store, sessions: list[Session], generation: int, cancelled: IsCancelled) -> None:
         batch: list[Session] = []
         begun = time.monotonic()
         for session in store.counted(sessions, cancelled, self.progress(generation, "counting")):
@@ -98,7 +98,7 @@ class Lister(Errand):
         self.report(Counted(generation, batch))
 
 
-def _give_way(cancelled: Cancelled) -> None:
+def _give_way(cancelled: IsCancelled) -> None:
     """Let the screen be drawn before there is other work for the processor."""
     until = time.monotonic() + PAINT_SECONDS
     while time.monotonic() < until and not cancelled():

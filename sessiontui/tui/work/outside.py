@@ -11,13 +11,13 @@ from typing import Final
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.store.indexer import start
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import Cancelled
+from sessiontui.store.protocol import IsCancelled
 
 POLL: Final = 0.1
 """Seconds between two looks at whether it was cancelled."""
 
 
-def index_outside(store: JsonlStore, cancelled: Cancelled) -> Iterator[tuple[int, int]]:
+def index_outside(store: JsonlStore, cancelled: IsCancelled) -> Iterator[tuple[int, int]]:
     """Index a store; gives bytes done and bytes in all, now and then. Ends the process when it is left or cancelled.
 
     A process that fails says nothing more: what it did not do is done, or told as an error, by whoever called.
@@ -33,7 +33,7 @@ def index_outside(store: JsonlStore, cancelled: Cancelled) -> Iterator[tuple[int
         process.wait()
 
 
-def _progress(source: int, cancelled: Cancelled) -> Iterator[tuple[int, int]]:
+def _progress(source: int, cancelled: IsCancelled) -> Iterator[tuple[int, int]]:
     rest = b""
     while not cancelled():
         if not select.select([source], [], [], POLL)[0]:

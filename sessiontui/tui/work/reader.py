@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sessiontui.errors import Changed
 from sessiontui.model import Entry
-from sessiontui.store.protocol import Cancelled, Rows, Store, Transcript
+from sessiontui.store.protocol import IsCancelled, Rows, Store, Transcript
 from sessiontui.tui.messages import Opened, PageLoaded, Scanned
 from sessiontui.tui.widgets.page_cache import PAGE, last_pages
 from sessiontui.tui.work.errand import Errand
@@ -28,13 +28,13 @@ class Reader(Errand):
     def load(self, rows: Rows, start: int, stop: int) -> None:
         """Load a page of the open session; reports ``PageLoaded``."""
 
-        def job(generation: int, cancelled: Cancelled) -> None:
+        def job(generation: int, cancelled: IsCancelled) -> None:
             if not cancelled():
                 self.report(PageLoaded(generation, start, rows.load(start, stop)))
 
         self.aside(job)
 
-    def _open(self, store: Store, key: str, row: int | None, generation: int, cancelled: Cancelled) -> None:
+    def _open(self, store: Store, key: str, row: int | None, generation: int, cancelled: IsCancelled) -> None:
         for left in range(TRIES, 0, -1):
             try:
                 self._read(store.transcript(key), row, generation, cancelled)
@@ -43,7 +43,7 @@ class Reader(Errand):
                 if left == 1:
                     raise
 
-    def _read(self, transcript: Transcript, row: int | None, generation: int, cancelled: Cancelled) -> None:
+    def _read(self, transcript: Transcript, row: int | None, generation: int, cancelled: IsCancelled) -> None:
         if row is not None:
             rows = transcript.scan(cancelled)
             row = min(row, max(0, len(rows) - 1))
@@ -59,7 +59,7 @@ class Reader(Errand):
             self._read_all(transcript, tail, shown, generation, cancelled)
 
     def _read_all(
-        self, transcript: Transcript, tail: Rows, shown: Sequence[Entry], generation: int, cancelled: Cancelled
+        self, transcript: Transcript, tail: Rows, shown: Sequence[Entry], generation: int, cancelled: IsCancelled
     ) -> None:
         rows = transcript.scan(cancelled)
         start = last_pages(len(rows), 2 * PAGE)

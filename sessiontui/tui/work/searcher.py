@@ -6,7 +6,7 @@ import time
 from typing import ClassVar
 
 from sessiontui.query.parse import parse
-from sessiontui.store.protocol import Cancelled, Store
+from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import Searched
 from sessiontui.tui.work.errand import Errand
 
@@ -25,7 +25,7 @@ class Searcher(Errand):
         """Reports ``Searched`` unless another key comes first."""
         self.begin(lambda generation, cancelled: self._search(store, text, generation, cancelled))
 
-    def _search(self, store: Store, text: str, generation: int, cancelled: Cancelled) -> None:
+    def _search(self, store: Store, text: str, generation: int, cancelled: IsCancelled) -> None:
         time.sleep(PAUSE)
         if cancelled():
             return
