@@ -5,7 +5,7 @@ A session without any is not written at all, and no file is made for a key that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Fault, Span
 from sessiontui.store import jsonl_file
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, within
 
 NAMED: Final = 1000
 """So many of the lines that go are named."""
@@ -78,7 +78,7 @@ def plan(
     done = 0
     planned = []
     for stem, size in zip(stems, sizes, strict=True):
-        planned.append(_planned(store, stem, cancelled, _from(progress, done, total)))
+        planned.append(_planned(store, stem, cancelled, within(progress, done, total)))
         done += size
     progress(total, total)
     return CompactPlan(tuple(planned))
@@ -92,10 +92,6 @@ def _rows(store: Store, keys: Sequence[str] | None, cancelled: IsCancelled, prog
     return CompactPlan(tuple(CompactRow(key, kept, 0, 0, size, size, "unchanged") for key, kept, size in found))
 
 
-def _from(progress: Progress, before: int, total: int) -> Callable[[int], None]:
-    return lambda at: progress(min(before + at, total), total)
-
-
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
@@ -103,13 +99,13 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, heard: Callable[[int], None]) -> CompactRow:
+def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Progress) -> CompactRow:
     path = store.file(key)
     try:
         with plainly(path.name):
             name_in(store.path, path)
             with jsonl_file.opened(path, key) as (fd, stamp):
-                return _read(fd, key, stamp, cancelled, heard)
+                return _read(fd, key, stamp, cancelled, progress)
     except Cancelled:
         raise
     except SessiontuiError as error:
@@ -123,14 +119,14 @@ def _status(error: SessiontuiError) -> CompactStatus:
     return "refused" if error.exit_code == 4 else "failed"
 
 
-def _read(fd: int, key: str, stamp: Stamp, cancelled: IsCancelled, heard: Callable[[int], None]) -> CompactRow:
+def _read(fd: int, key: str, stamp: Stamp, cancelled: IsCancelled, progress: Progress) -> CompactRow:
     kept = gone = number = 0
     drops: list[Span] = []
     faults: list[Fault] = []
     for at, block in lines.blocks(fd, 0, stamp.size):
         if cancelled():
             raise Cancelled
-        heard(at)
+        progress(at, stamp.size)
         bad = _bad(fd, at, block)
         kept += len(block) - len(bad)
         offset = index = 0

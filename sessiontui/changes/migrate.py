@@ -25,7 +25,7 @@ from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
 from sessiontui.store import jsonl_file, schema
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 from sessiontui.store.sqlite_list import KEY, bound
 from sessiontui.store.sqlite_open import read
 
@@ -84,15 +84,11 @@ def plan(
     done = 0
     planned = []
     for each in sorted(sessions, key=lambda session: session.key):
-        planned.append(_planned(store, each.key, cancelled, _from(progress, done, total)))
+        planned.append(_planned(store, each.key, cancelled, within(progress, done, total)))
         done += each.bytes or 0
     progress(total, total)
     creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in planned)
     return MigratePlan(folder, creates, tuple(planned))
-
-
-def _from(progress: Progress, before: int, total: int) -> Progress:
-    return lambda at, _: progress(min(before + at, total), total)
 
 
 def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
@@ -177,7 +173,7 @@ def make(
     with journal.change(plan.folder, "migrate", [row.key for row in wanted], wait) as record:
         for row in wanted:
             size = row.stamp.size if row.stamp else 0
-            made[row.key] = _made(record, row, cancelled, _from(progress, done, total))
+            made[row.key] = _made(record, row, cancelled, within(progress, done, total))
             done += size
         progress(total, total)
     return Migrated(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))

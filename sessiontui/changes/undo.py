@@ -43,9 +43,12 @@ class Undone:
 
 
 def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
-    """Say what would be taken back; touches nothing. Without ``id``, the newest change that stands (with
-    ``redo``, the one taken back last, unless something was changed since). Raises ``UsageError`` where there is none, ``Refused`` where something would
-    be lost (a file of that name exists now, bytes before it have changed): it says where the old bytes are."""
+    """Say what would be taken back; touches nothing. Without ``id``, the newest change that stands (with ``redo``,
+    the one taken back last, unless something was changed since).
+
+    Raises ``UsageError`` where there is none, ``Refused`` where something would be lost (a file of that name exists
+    now, bytes before it have changed): it says where the old bytes are.
+    """
     with plainly(str(folder)), reading(folder) as found:
         if found is None:
             raise _nothing(redo)
