@@ -17,6 +17,11 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("sessiontui", appauthor=False)
 
 
+def state_folder() -> Path:
+    """The person's folder for what we remember of how they work."""
+    return platformdirs.user_state_path("sessiontui", appauthor=False)
+
+
 def known_places(env: Mapping[str, str]) -> list[Path]:
     """The sessions folders that ZeroClaw may use, those of its environment first; each once."""
     homes: list[Path] = []
