@@ -16,11 +16,13 @@ from textual.widget import Widget
 
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session, Severity
 from sessiontui.tui import theme
+from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.message_view import nothing
 from sessiontui.tui.widgets.page_cache import PAGE, PAGES, PageCache, last_pages
-from sessiontui.tui.widgets.search_bar import FilterBar, SafeInput, SearchBar
+from sessiontui.tui.widgets.safe_input import SafeInput
+from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.side import Side
 from sessiontui.tui.widgets.title import TitleLine

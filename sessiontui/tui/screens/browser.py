@@ -21,9 +21,10 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui import ink, messages
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.screens.viewing import ViewingScreen
+from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.message_view import nothing
-from sessiontui.tui.widgets.search_bar import FilterBar, SearchBar
+from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.tui.work.searcher import Searcher
 from sessiontui.visible import visible

@@ -1,30 +1,16 @@
-"""The inputs: one that searches all messages, one that filters the list. What is pasted into them is made visible."""
+"""The input that searches all messages. It finds nothing itself: it says what was typed and shows what it is told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input
 
 from sessiontui.tui import figures, ink
+from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible
-
-BREAKS: Final = str.maketrans("\r\n\t", "   ")
-
-
-class SafeInput(Input):
-    """An input whose text never holds what a terminal would obey, however it came there."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.text = visible(event.text.translate(BREAKS))  # Textual calls the handler of Input after this one
-
-    def validate_value(self, value: str) -> str:
-        """The value that is kept and drawn."""
-        return visible(value)
 
 
 class SearchBar(SafeInput):
@@ -63,18 +49,3 @@ class SearchBar(SafeInput):
     def tell_nothing(self) -> None:
         """Nothing is being searched for."""
         self.border_subtitle = None
-
-
-class FilterBar(SafeInput):
-    """Filter the list of sessions by letters of their keys."""
-
-    HELP = "Type letters of a key, in their order; the list shows what fits, best first. Enter keeps it, Esc clears it."
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "submit", "to the list", id="filter.enter"),
-        Binding("escape", "screen.back", "clear, then leave", id="filter.leave"),
-    ]
-
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id, select_on_focus=False)
-        self.border_title = ink.content(visible("filter sessions"))

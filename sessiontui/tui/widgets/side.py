@@ -12,10 +12,10 @@ from textual.widgets import Input
 from sessiontui.model import Found, Session
 from sessiontui.query.fuzzy import rank
 from sessiontui.tui import figures, ink
+from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.message_view import Spans, nothing
-from sessiontui.tui.widgets.search_bar import FilterBar
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.visible import visible
 
@@ -92,6 +92,11 @@ class Side(Vertical):
         bar.value = self._filter = ""
         bar.remove_class("-shown")
         self._apply()
+
+    def on_filter_bar_walked(self, event: FilterBar.Walked) -> None:
+        """↑ and ↓ in the filter move in the list below it."""
+        event.stop()
+        self.sessions.action_move(event.sessions)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The filter's text changed."""

@@ -1,0 +1,23 @@
+"""An input for hostile text: what is typed or pasted into it is made visible before it is kept or drawn."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual import events
+from textual.widgets import Input
+
+from sessiontui.visible import visible
+
+BREAKS: Final = str.maketrans("\r\n\t", "   ")
+
+
+class SafeInput(Input):
+    """An input whose text never holds what a terminal would obey, however it came there."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.text = visible(event.text.translate(BREAKS))  # Textual calls the handler of Input after this one
+
+    def validate_value(self, value: str) -> str:
+        """The value that is kept and drawn."""
+        return visible(value)
