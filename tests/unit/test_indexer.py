@@ -14,7 +14,7 @@ from sessiontui.dialects import zeroclaw
 from sessiontui.errors import Cancelled
 from sessiontui.model import Message
 from sessiontui.query.parse import parse
-from sessiontui.store import indexer
+from sessiontui.store import indexer, process
 from sessiontui.store.sidecar import Sidecar
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ sys.exit(indexer.main(["anywhere"]))
 def test_progress_is_said_now_and_then_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
-    report = indexer._reporter()
+    report = process.reporter()
     for done in range(1, 1001):
         report(done, 1000)
     said = [json.loads(line) for line in out.getvalue().splitlines()]

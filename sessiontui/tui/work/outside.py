@@ -1,12 +1,13 @@
-"""Drives the helper process that counts and indexes a large JSONL store, so that the screen has its thread to itself."""
+"""Listens to helper processes, which do what is heavy, so that the screen has its thread to itself."""
 
 from __future__ import annotations
 
 import json
 import os
 import select
+import subprocess
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.store.indexer import start
@@ -23,9 +24,16 @@ def index_outside(store: JsonlStore, cancelled: IsCancelled) -> Iterator[tuple[i
     A process that fails says nothing more: what it did not do is done, or told as an error, by whoever called.
     """
     process = start(store.path, None if store.only is None else store.only + SUFFIX)
+    for said in heard(process, cancelled):
+        if "done" in said:
+            yield int(said["done"]), int(said["total"])
+
+
+def heard(process: subprocess.Popen[str], cancelled: IsCancelled) -> Iterator[dict[str, Any]]:
+    """What a helper process says, line by line. Ends it when it is left or cancelled."""
     try:
         if process.stdout is not None:
-            yield from _progress(process.stdout.fileno(), cancelled)
+            yield from _lines(process.stdout.fileno(), cancelled)
     finally:
         for end in (process.stdin, process.stdout):
             if end is not None:
@@ -33,7 +41,7 @@ def index_outside(store: JsonlStore, cancelled: IsCancelled) -> Iterator[tuple[i
         process.wait()
 
 
-def _progress(source: int, cancelled: IsCancelled) -> Iterator[tuple[int, int]]:
+def _lines(source: int, cancelled: IsCancelled) -> Iterator[dict[str, Any]]:
     rest = b""
     while not cancelled():
         if not select.select([source], [], [], POLL)[0]:
@@ -42,7 +50,4 @@ def _progress(source: int, cancelled: IsCancelled) -> Iterator[tuple[int, int]]:
         if not data:
             return
         *lines, rest = (rest + data).split(b"\n")
-        for line in lines:
-            said = json.loads(line)
-            if "done" in said:
-                yield int(said["done"]), int(said["total"])
+        yield from map(json.loads, lines)
