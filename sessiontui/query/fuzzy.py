@@ -1,4 +1,4 @@
-"""Rank names by what a person typed of them: letters in order, gaps allowed, best first.
+"""Rank names by what a person typed of them: letters in their order, gaps allowed, best first.
 
 A name fits when each word of the pattern is a subsequence of it, case and diacritics apart. rapidfuzz says how well;
 where the letters are is worked out here, when it is asked for. For keys of sessions, not for messages.
@@ -7,7 +7,7 @@ where the letters are is worked out here, when it is asked for. For keys of sess
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sessiontui.query.tokens import fold, is_mark
@@ -29,21 +29,63 @@ class Match:
         return positions(self._pattern, self._name)
 
 
-def rank(pattern: str, names: Sequence[str]) -> list[Match]:
-    """The names that fit, best first; all where nothing was typed.
+class Names:
+    """Names that are ranked again and again while somebody types: folded once, and narrowed where the pattern grew."""
 
-    Of the same score come first those that begin with what was typed, then the order is the one given.
-    """
-    words = fold(pattern).split()
-    if not words:
-        return [Match(index, 100.0, "", name) for index, name in enumerate(names)]
-    folded = [fold(name) for name in names]
-    fitting = [index for index, name in enumerate(folded) if _fits(words, name)]
-    scores = _scores(words, [folded[index] for index in fitting])
-    ranked = sorted(
-        (-score, not folded[index].startswith(words[0]), index) for score, index in zip(scores, fitting, strict=True)
-    )
-    return [Match(index, -score, pattern, names[index]) for score, _, index in ranked]
+    def __init__(self, names: Iterable[str]) -> None:
+        self._folded = [fold(name) for name in names]
+        self._pattern = ""
+        self._fitting: Sequence[int] = range(len(self._folded))
+
+    def rank(self, pattern: str) -> list[int]:
+        """Which of the names fit, best first; all where nothing was typed."""
+        return [at for at, _ in self.scored(pattern)]
+
+    def scored(self, pattern: str) -> list[tuple[int, float]]:
+        """The same with how well each fits, from 0 to 100.
+
+        Of the same score come first those that begin with what was typed, then the order is the one given.
+        """
+        words = fold(pattern).split()
+        if not words:
+            return [(at, 100.0) for at in range(len(self._folded))]
+        fitting = self._narrowed(pattern, words)
+        scores = dict.fromkeys(fitting, 0.0)
+        for word in words:
+            self._add_scores(scores, word, 1 / len(words))
+        first = words[0]
+        begin = [at for at in fitting if self._folded[at].startswith(first)]
+        others = [at for at in fitting if not self._folded[at].startswith(first)] if len(begin) < len(fitting) else []
+        return [(at, scores[at]) for at in sorted([*begin, *others], key=scores.__getitem__, reverse=True)]
+
+    def _narrowed(self, pattern: str, words: list[str]) -> Sequence[int]:
+        """The names that hold the words. Where the pattern only grew, no other name can than held it before."""
+        fitting = self._fitting if pattern.startswith(self._pattern) else range(len(self._folded))
+        for word in words:
+            holds = re.compile("".join(f"[^{letter}]*{letter}" for letter in map(re.escape, word))).match
+            fitting = [at for at in fitting if holds(self._folded[at])]
+        self._pattern, self._fitting = pattern, fitting
+        return fitting
+
+    def _add_scores(self, scores: dict[int, float], word: str, share: float) -> None:
+        """Add how well each name holds a word: 100 where it stands together, which need not be asked for."""
+        scattered: dict[int, str] = {}
+        for at in scores:
+            name = self._folded[at]
+            if word in name:
+                scores[at] += 100.0 * share
+            else:
+                scattered[at] = name
+        if scattered:
+            from rapidfuzz import fuzz, process  # 35 ms that no first paint waits for
+
+            for _, score, at in process.extract(word, scattered, scorer=fuzz.partial_ratio, limit=None):
+                scores[at] += score * share
+
+
+def rank(pattern: str, names: Sequence[str]) -> list[Match]:
+    """The names that fit, best first; all where nothing was typed."""
+    return [Match(at, score, pattern, names[at]) for at, score in Names(names).scored(pattern)]
 
 
 def positions(pattern: str, name: str) -> tuple[int, ...]:
@@ -54,27 +96,6 @@ def positions(pattern: str, name: str) -> tuple[int, ...]:
     for word in fold(pattern).split():
         found.update(letters[at] for at in _places(word, folded))
     return tuple(sorted(found))
-
-
-def _fits(words: list[str], name: str) -> bool:
-    for word in words:
-        at = 0
-        for letter in word:
-            at = name.find(letter, at) + 1
-            if not at:
-                return False
-    return True
-
-
-def _scores(words: list[str], names: list[str]) -> list[float]:
-    """How well each name holds the words: the mean over the words."""
-    from rapidfuzz import fuzz, process  # 35 ms that no first paint waits for
-
-    scores = [0.0] * len(names)
-    for word in words:
-        for _, score, at in process.extract_iter(word, names, scorer=fuzz.partial_ratio):
-            scores[at] += score / len(words)
-    return scores
 
 
 def _places(word: str, name: str) -> list[int]:
