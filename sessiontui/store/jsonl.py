@@ -223,10 +223,20 @@ class JsonlStore:
     # ---- search
 
     def search(
-        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: IsCancelled = never
+        self,
+        query: Query,
+        *,
+        limit: int | None = 50,
+        relevance: bool = False,
+        key: str | None = None,
+        cancelled: IsCancelled = never,
     ) -> Found:
-        """Messages that match, from the sidecar."""
-        return self.sidecar.search(query, limit=limit, relevance=relevance, cancelled=cancelled)
+        """Messages that match, from the sidecar; ``key`` is a stem."""
+        try:
+            name = None if key is None else os.fsencode(key + SUFFIX)
+        except UnicodeEncodeError:  # characters that no file name has
+            return Found((), 0)
+        return self.sidecar.search(query, limit=limit, relevance=relevance, name=name, cancelled=cancelled)
 
     def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
         """Bring the sidecar up to what the folder holds now."""

@@ -89,12 +89,19 @@ class MemoryStore:
         return MemoryTranscript(key, lambda: tuple(self.entries(key)))
 
     def search(
-        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: IsCancelled = never
+        self,
+        query: Query,
+        *,
+        limit: int | None = 50,
+        relevance: bool = False,
+        key: str | None = None,
+        cancelled: IsCancelled = never,
     ) -> Found:
         """The newest arrival first; relevance is not known here."""
         found = [
-            (id, Hit(key, self.backend, message.role, snippet(query, message.content), at, Address(id=id)))
-            for key, kept in self._kept.items()
+            (id, Hit(each, self.backend, message.role, snippet(query, message.content), at, Address(id=id)))
+            for each, kept in self._kept.items()
+            if key in (None, each)
             for at, (id, message) in enumerate(kept.messages, 1)
             if matches(query, message.content)
         ]

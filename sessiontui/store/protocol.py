@@ -126,10 +126,12 @@ class Store(Protocol):
         *,
         limit: int | None = 50,
         relevance: bool = False,
+        key: str | None = None,
         cancelled: IsCancelled = never,
     ) -> Found:
-        """Messages that match, newest first or by relevance. ``limit`` None means all. Covers what is indexed;
-        ``Found.note`` says when that is not everything."""
+        """Messages that match, newest first or by relevance. ``limit`` None means all; ``key`` leaves those of one
+        session, in the same order: none, where it isn't there. Covers what is indexed; ``Found.note`` says when that
+        is not everything."""
         ...
 
     def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:

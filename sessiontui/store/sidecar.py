@@ -130,9 +130,11 @@ class Sidecar:
         query: Query,
         limit: int | None = 50,
         relevance: bool = False,
+        name: bytes | None = None,
         cancelled: IsCancelled = never,
     ) -> Found:
-        """Messages that match among those that are indexed; ``Found.note`` says when that is not all.
+        """Messages that match among those that are indexed, or those of them in the file of this name; ``Found.note``
+        says when that is not all.
 
         Raises ``errors.Cancelled``, and ``StoreError`` where the folder can't be read.
         """
@@ -140,7 +142,10 @@ class Sidecar:
         try:
             with closing(schema.connect(self.path)) as connection:
                 if not rows.is_empty(connection):
-                    return self._asked(connection, query, limit, relevance, cancelled)
+                    search = SidecarSearch(connection, os.fsencode(self.folder), cancelled, name)
+                    found = search.found(query, limit, relevance=relevance)
+                    self._mark(search.stale)
+                    return found
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -153,16 +158,9 @@ class Sidecar:
                 self._discard()
         if self._is_being_made():
             return Found((), None, "the search index is being made; nothing is in it yet")
-        found = scan(os.fsencode(self.folder), self.listed(), query, limit, cancelled)
+        listed = [each for each in self.listed() if name in (None, each.name)]
+        found = scan(os.fsencode(self.folder), listed, query, limit, cancelled)
         return replace(found, note=f"all files were read, for there is no search index: {trouble}")
-
-    def _asked(
-        self, connection: sqlite3.Connection, query: Query, limit: int | None, relevance: bool, cancelled: IsCancelled
-    ) -> Found:
-        search = SidecarSearch(connection, os.fsencode(self.folder), cancelled)
-        found = search.found(query, limit, relevance=relevance)
-        self._mark(search.stale)
-        return found
 
     def _is_being_made(self) -> bool:
         with suppress(Unusable), schema.locked(self.path) as ours:

@@ -127,6 +127,20 @@ def segments(connection: sqlite3.Connection, file: int) -> list[Segment]:
     return [Segment(*row) for row in connection.execute(statement, (file,))]
 
 
+def ranges(connection: sqlite3.Connection, file: int) -> list[tuple[int, int]]:
+    """The first and last row ids of a file's segments, the newest first; those that follow each other as one."""
+    statement = (
+        "SELECT first_row, first_row + rows - 1 FROM segment WHERE file = ? AND rows > 0 ORDER BY first_row DESC"
+    )
+    found: list[tuple[int, int]] = []
+    for first, last in connection.execute(statement, (file,)):
+        if found and found[-1][0] == last + 1:
+            found[-1] = first, found[-1][1]
+        else:
+            found.append((first, last))
+    return found
+
+
 def add_segment(connection: sqlite3.Connection, file: int, first_row: int, draft: Draft) -> None:
     """Index the texts of a segment."""
     connection.executemany(

@@ -86,10 +86,16 @@ class SqliteStore:
         return SqliteTranscript(self.path, key)
 
     def search(
-        self, query: Query, *, limit: int | None = 50, relevance: bool = False, cancelled: IsCancelled = never
+        self,
+        query: Query,
+        *,
+        limit: int | None = 50,
+        relevance: bool = False,
+        key: str | None = None,
+        cancelled: IsCancelled = never,
     ) -> Found:
         """Messages that match, by the database's own full-text index."""
-        return read(self.path, lambda c: search_rows(c, query, limit, relevance, cancelled), self._notice)
+        return read(self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, key), self._notice)
 
     def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
         """Nothing to do: the database keeps its own index."""

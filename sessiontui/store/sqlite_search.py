@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
-from sessiontui.errors import Cancelled
+from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Address, Backend, Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
@@ -22,18 +23,27 @@ from sessiontui.query.snippet import snippet
 from sessiontui.store.full_text import COUNTED, RANKED, Interrupt, counted
 from sessiontui.store.protocol import IsCancelled
 from sessiontui.store.schema import read_time, shape
+from sessiontui.store.sqlite_list import KEY, bound
 
 _ROW = "SELECT id, session_key, role, content, created_at FROM sessions"
 _TEXT = "typeof(session_key) = 'text' AND typeof(role) = 'text' AND typeof(content) = 'text'"
 _HITS = "SELECT rowid FROM sessions_fts WHERE sessions_fts MATCH ?"
 
+FEW: Final = 1_000
+"""The rows of a session of up to so many are read, whatever the index would give."""
+
 Values = tuple[int, str | bytes, str | bytes, str | bytes, object]
 
 
 def search_rows(
-    connection: sqlite3.Connection, query: Query, limit: int | None, relevance: bool, cancelled: IsCancelled
+    connection: sqlite3.Connection,
+    query: Query,
+    limit: int | None,
+    relevance: bool,
+    cancelled: IsCancelled,
+    key: str | None = None,
 ) -> Found:
-    """The messages that match. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
+    """The messages that match, or those of one session. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
 
     ``total`` is None where the reading ended before all rows had been seen.
     """
@@ -42,20 +52,57 @@ def search_rows(
     if limit is not None and limit <= 0:
         return Found((), None)
     with Interrupt(connection, cancelled):
-        found = _Search(connection, query, limit, cancelled).found(relevance=relevance)
+        part = _part(connection, key)
+        if part is None:
+            return Found((), 0)
+        found = _Search(connection, query, limit, cancelled, part).found(relevance=relevance)
         return replace(found, hits=tuple(_numbered(connection, found.hits)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Which rows are searched, as conditions on ``sessions`` and on the index, each with the same values."""
+
+    rows: str = ""
+    index: str = ""
+    values: tuple[str | bytes, ...] = ()
+    few: bool = False
+    """So few that the index would only cost."""
+
+
+def _part(connection: sqlite3.Connection, key: str | None) -> _Part | None:
+    """All rows, or those of one session; None where it has none."""
+    if key is None:
+        return _Part()
+    try:
+        values = (bound(key),)
+    except UnknownKey:
+        return None
+    first, last = connection.execute(f"SELECT min(id), max(id) FROM sessions WHERE {KEY}", values).fetchone()
+    if first is None:
+        return None
+    more = connection.execute(f"SELECT 1 FROM sessions WHERE {KEY} LIMIT 1 OFFSET ?", (*values, FEW)).fetchone()
+    index = (
+        f" AND rowid BETWEEN {first} AND {last}"
+        f" AND EXISTS (SELECT 1 FROM sessions WHERE {KEY} AND id = sessions_fts.rowid)"
+    )
+    return _Part(f" AND {KEY}", index, values, more is None)
+
+
 class _Search:
-    def __init__(self, connection: sqlite3.Connection, query: Query, limit: int | None, cancelled: IsCancelled) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, query: Query, limit: int | None, cancelled: IsCancelled, part: _Part
+    ) -> None:
         self._connection = connection
         self._query = query
         self._limit = limit
         self._cancelled = cancelled
+        self._part = part
+        self._matching = f"{_HITS}{part.index}"
 
     def found(self, *, relevance: bool) -> Found:
         expression = match_expression(self._query)
-        if expression is None or not shape(self._connection).indexed:
+        if expression is None or not shape(self._connection).indexed or (self._part.few and not relevance):
             return self._taken(self._scanned())
         try:
             return self._indexed(expression, relevance=relevance)
@@ -67,10 +114,10 @@ class _Search:
 
     def _indexed(self, expression: str, *, relevance: bool) -> Found:
         if self._query.substrings:
-            return self._taken(self._by_id(self._ids(f"{_HITS} ORDER BY rowid DESC", expression)))
+            return self._taken(self._by_id(self._ids(f"{self._matching} ORDER BY rowid DESC", expression)))
         if relevance:
             return self._ranked(expression)
-        found = self._taken(self._by_id(self._ids(f"{_HITS} ORDER BY rowid DESC", expression)))
+        found = self._taken(self._by_id(self._ids(f"{self._matching} ORDER BY rowid DESC", expression)))
         if found.total is not None:
             return found
         return Found(found.hits, *counted(self._count(expression, COUNTED), relevance=False))
@@ -79,8 +126,9 @@ class _Search:
         count = self._count(expression, RANKED)
         lowest = 0
         if count > RANKED:
-            lowest = next(self._ids(f"{_HITS} ORDER BY rowid DESC LIMIT 1 OFFSET ?", expression, RANKED - 1))
-        ranked = f"{_HITS} AND rowid >= ? ORDER BY bm25(sessions_fts), rowid DESC"
+            newest = f"{self._matching} ORDER BY rowid DESC LIMIT 1 OFFSET {RANKED - 1}"
+            lowest = next(self._ids(newest, expression))
+        ranked = f"{self._matching} AND rowid >= ? ORDER BY bm25(sessions_fts), rowid DESC"
         found = self._taken(self._by_id(self._ids(ranked, expression, lowest)))
         return Found(found.hits, *counted(count, relevance=True))
 
@@ -110,18 +158,21 @@ class _Search:
         """All rows that may match, newest first; SQLite looks for the characters that don't fold."""
         wanted = anchors(self._query)
         narrowed = "".join(" AND instr(content, ?)" for _ in wanted)
-        return self._connection.execute(f"{_ROW} WHERE {_TEXT}{narrowed} ORDER BY id DESC", wanted)
+        statement = f"{_ROW} WHERE {_TEXT}{self._part.rows}{narrowed} ORDER BY id DESC"
+        return self._connection.execute(statement, (*self._part.values, *wanted))
 
     def _by_id(self, ids: Iterable[int]) -> Iterator[Values]:
         for id in ids:
             yield from self._connection.execute(f"{_ROW} WHERE id = ? AND {_TEXT}", (id,))
 
-    def _ids(self, statement: str, *values: object) -> Iterator[int]:
-        return (id for (id,) in self._connection.execute(statement, values))
+    def _ids(self, statement: str, expression: str, *values: object) -> Iterator[int]:
+        """``statement`` begins with ``_matching``."""
+        return (id for (id,) in self._connection.execute(statement, (expression, *self._part.values, *values)))
 
     def _count(self, expression: str, most: int) -> int:
         """How many hits; ended above ``most``."""
-        found = self._connection.execute(f"SELECT count(*) FROM ({_HITS} LIMIT ?)", (expression, most + 1)).fetchone()
+        statement = f"SELECT count(*) FROM ({self._matching} LIMIT ?)"
+        found = self._connection.execute(statement, (expression, *self._part.values, most + 1)).fetchone()
         return int(found[0])
 
 

@@ -340,6 +340,43 @@ class StoreLaws:
         new.undo()
         assert sorted(ordinals(search(new, "message"))) == [1, 2]
 
+    @lawful
+    @given(
+        contents=st.lists(st.tuples(st.sampled_from("abc"), WORDS | st.just("a b* 漢")), min_size=1, max_size=8),
+        text=WORDS | st.sampled_from(["a", "b*", "漢", "a b"]),
+    )
+    def test_a_search_in_one_session_is_the_search_in_all_less_the_others(
+        self, contents: list[tuple[str, str]], text: str
+    ) -> None:
+        with self.home() as home:
+            for key, content in contents:
+                home.append(key, Message("user", content))
+            everywhere = search(home, text, limit=None)
+            for key in "abcd":
+                expected = [hit for hit in everywhere.hits if hit.key == key]
+                found = home.store().search(parse(text), limit=None, key=key)
+                assert (list(found.hits), found.total) == (expected, len(expected))
+                for limit in (1, 2):
+                    few = home.store().search(parse(text), limit=limit, key=key)
+                    assert list(few.hits) == expected[:limit]
+                    assert few.total in (None, len(expected))
+
+    def test_a_search_by_relevance_stays_in_its_session(self, new: Home) -> None:
+        for key in ("a", "b", "a", "b", "a"):
+            new.append(key, Message("user", "the needle"))
+        store = new.store()
+        store.index()
+        found = store.search(parse("needle"), relevance=True, key="b")
+        assert ([(hit.key, hit.ordinal) for hit in found.hits], found.total) == ([("b", 2), ("b", 1)], 2)
+
+    @pytest.mark.parametrize("key", ["nowhere", "", "\udcff", "x\ud800", "a/b", "a\0b"])
+    def test_a_search_in_a_session_that_is_not_there_finds_nothing(self, new: Home, key: str) -> None:
+        new.append("k", USER)
+        store = new.store()
+        assert store.search(parse("hello"), key=key).hits == ()
+        store.index()
+        assert store.search(parse("hello"), key=key) == Found((), 0)
+
     # ---- nothing is changed by looking
 
     def test_reading_changes_no_byte_and_no_time(self, new: Home) -> None:

@@ -7,6 +7,7 @@ import fcntl
 import os
 import sqlite3
 import stat
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -161,6 +162,52 @@ def test_an_empty_query_and_a_limit_of_nothing(folder: Path, sidecar: Sidecar) -
     sidecar.update()
     assert sidecar.search(parse('""')) == Found((), 0)
     assert sidecar.search(parse("x"), limit=0) == Found((), None)
+
+
+@pytest.mark.parametrize("patience", [0, 1, 256])
+def test_one_file_is_searched_however_its_rows_stand_among_others(
+    folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch, patience: int
+) -> None:
+    monkeypatch.setattr(sidecar_search, "PATIENCE", patience)
+    monkeypatch.setattr(sidecar_search, "DEAR", patience)
+    for step in range(12):
+        for key in ("one", "two", "two", "three")[step % 3 :]:
+            with (folder / f"{key}.jsonl").open("ab") as out:
+                out.write(line(f"word {'more' if step % 5 else ''} 漢") + (b"bad\n" if step % 4 == 0 else b""))
+        if step == 7:
+            os.truncate(folder / "two.jsonl", len(line("word  漢")) + 4)
+        sidecar.update()
+    for typed in ("word", "wo*", "wor* more", "more", "漢", "word 漢", "nothing"):
+        everywhere = sidecar.search(parse(typed), limit=None)
+        for key in ("one", "two", "three"):
+            expected = [hit for hit in everywhere.hits if hit.key == key]
+            name = f"{key}.jsonl".encode()
+            assert sidecar.search(parse(typed), limit=None, name=name) == Found(tuple(expected), len(expected))
+            assert sidecar.search(parse(typed), limit=1, name=name).hits == tuple(expected[:1])
+            ranked = sidecar.search(parse(typed), limit=None, relevance=True, name=name)
+            assert set(ranked.hits) == set(expected)
+
+
+def test_what_others_have_is_not_walked_over(folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, "one", line("x"), clock=1)
+    sidecar.update()
+    write(folder, "two", *(line("x") for _ in range(100)), clock=2)
+    sidecar.update()
+    with (folder / "one.jsonl").open("ab") as out:
+        out.write(line("x"))
+    sidecar.update()
+    monkeypatch.setattr(sidecar_search, "PATIENCE", 3)
+    walked = []
+    ids = sidecar_search.SidecarSearch._ids
+
+    def watched(self: sidecar_search.SidecarSearch, statement: str, *values: object) -> Iterator[int]:
+        for id in ids(self, statement, *values):
+            walked.append(id)
+            yield id
+
+    monkeypatch.setattr(sidecar_search.SidecarSearch, "_ids", watched)
+    assert hits(sidecar.search(parse("x"), name=b"one.jsonl")) == [("one", 2), ("one", 1)]
+    assert len(walked) == 2 + 4
 
 
 def test_only_one_file_is_indexed_where_only_one_is_the_store(folder: Path, tmp_path: Path) -> None:

@@ -35,8 +35,15 @@ def add(connection: sqlite3.Connection, key: object, content: object, role: obje
     )
 
 
-def search(connection: sqlite3.Connection, typed: str, limit: int | None = 50, *, relevance: bool = False) -> Found:
-    return search_rows(connection, parse(typed), limit, relevance, never)
+def search(
+    connection: sqlite3.Connection,
+    typed: str,
+    limit: int | None = 50,
+    *,
+    relevance: bool = False,
+    key: str | None = None,
+) -> Found:
+    return search_rows(connection, parse(typed), limit, relevance, never, key)
 
 
 def ids(found: Found) -> list[int | None]:
@@ -53,6 +60,25 @@ def test_a_hit_is_the_row_with_its_place(connection: sqlite3.Connection) -> None
     assert (hit.ordinal, hit.address.id) == (2, 3)
     assert hit.address.created_at == datetime(2026, 3, 16, 12, 23, 18, 123456, UTC)
     assert (ids(found), found.total, found.note) == ([3, 1], 2, "")
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+@pytest.mark.parametrize("relevance", [False, True])
+def test_one_session_is_searched_by_the_index_or_row_by_row(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, few: int, relevance: bool
+) -> None:
+    monkeypatch.setattr(sqlite_search, "FEW", few)
+    for number in range(12):
+        for key in ("one", "two", "two")[number % 2 :]:
+            add(connection, key, f"foo {'bar' if number % 3 else '漢'}")
+    for typed in ("foo", "fo*", "foo bar", "漢", "foo 漢"):
+        everywhere = search(connection, typed, None, relevance=relevance)
+        for key in ("one", "two", "nowhere", "\ud800"):
+            expected = tuple(hit for hit in everywhere.hits if hit.key == key)
+            assert search(connection, typed, None, relevance=relevance, key=key) == Found(expected, len(expected))
+            found = search(connection, typed, 2, relevance=relevance, key=key)
+            assert found.hits == expected[:2]
+            assert found.total in (None, len(expected))
 
 
 def test_the_total_is_of_all_hits(connection: sqlite3.Connection) -> None:

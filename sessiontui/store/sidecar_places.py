@@ -1,0 +1,133 @@
+"""Rows of the search index as messages of the files: where a row stands, and what stands there now.
+
+The file gives the words. A row whose bytes are not those that were indexed gives nothing, and its file is ``stale``
+from then on. Only reads.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from sessiontui.disk import lines
+from sessiontui.errors import Cancelled, Changed
+from sessiontui.model import Address, Backend, Hit, Message, Span
+from sessiontui.query.ast import Query
+from sessiontui.query.snippet import snippet
+from sessiontui.store import sidecar_segment as segments
+from sessiontui.store.protocol import IsCancelled
+from sessiontui.store.sidecar_segment import Row, Segment
+
+_SEGMENT: Final = (
+    "SELECT file.id, file.name, first_row, start, stop, rows, offsets, first_ordinal, first_line"
+    " FROM segment JOIN file ON file.id = segment.file"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of the index, with the file it is in."""
+
+    file: int
+    name: bytes
+    row: Row
+
+
+class Places:
+    """The places of one search, whoever makes it closes it."""
+
+    def __init__(self, connection: sqlite3.Connection, folder: bytes, cancelled: IsCancelled) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._cancelled = cancelled
+        self._held: tuple[bytes, int] | None = None
+        self._last: tuple[int, bytes, Segment] | None = None
+        self.stale: set[int] = set()
+        """The files whose bytes had changed."""
+
+    def of(self, id: int) -> Place:
+        """Where a row is; rows come segment by segment, so the last one is kept."""
+        file, name, segment = self._last or (0, b"", None)
+        if segment is None or not segment.first_row <= id < segment.first_row + segment.rows:
+            statement = f"{_SEGMENT} WHERE first_row <= ? ORDER BY first_row DESC LIMIT 1"
+            file, name, *rest = self._connection.execute(statement, (id,)).fetchone()
+            segment = Segment(*rest)
+            self._last = file, name, segment
+        return Place(file, name, segment.row(id - segment.first_row))
+
+    def hit(self, query: Query, place: Place) -> Hit | None:
+        """The hit with its words from the file; None where they are no longer there."""
+        found = self._read(place)
+        if found is None:
+            return None
+        message, length = found
+        return Hit(
+            key=os.fsdecode(place.name).removesuffix(".jsonl"),
+            backend=Backend.JSONL,
+            role=message.role,
+            snippet=snippet(query, message.content),
+            ordinal=place.row.ordinal,
+            address=Address(line=place.row.line, span=Span(place.row.offset, length)),
+        )
+
+    def message(self, place: Place) -> Message | None:
+        """The message; None where its bytes are other ones."""
+        found = self._read(place)
+        return None if found is None else found[0]
+
+    def newest(self, wanted: tuple[bytes, ...], file: int | None) -> Iterator[tuple[Place, Message]]:
+        """All messages, or those of one file, the newest first, less those whose lines can't hold all of ``wanted``.
+
+        A first look only: ``hit`` reads again what is used of it.
+        """
+        for id, name, segment in self._segments(file):
+            self.ask()
+            try:
+                fd = self._open(name)
+                size = os.fstat(fd).st_size
+                for at, message in segments.matching(fd, segment, size, wanted):
+                    yield Place(id, name, segment.row(at)), message
+            except (OSError, Changed):
+                self.stale.add(id)
+                continue
+            if size < segment.stop:
+                self.stale.add(id)
+
+    def ask(self) -> None:
+        """Raise ``Cancelled`` where the search is."""
+        if self._cancelled():
+            raise Cancelled
+
+    def close(self) -> None:
+        """Let go of the file that is held."""
+        if self._held is not None:
+            os.close(self._held[1])
+            self._held = None
+
+    def _read(self, place: Place) -> tuple[Message, int] | None:
+        """The message and the length of its line."""
+        found = None
+        with suppress(OSError, Changed):  # cut off or gone: its bytes are no longer there
+            fd = self._open(place.name)
+            found = segments.message_at(fd, place.row, os.fstat(fd).st_size)
+        if found is None:
+            self.stale.add(place.file)
+        return found
+
+    def _segments(self, file: int | None) -> Iterator[tuple[int, bytes, Segment]]:
+        where, values = ("", ()) if file is None else ("WHERE file = ?", (file,))
+        for id, name, *rest in self._connection.execute(f"{_SEGMENT} {where} ORDER BY first_row DESC", values):
+            yield id, name, Segment(*rest)
+
+    def _open(self, name: bytes) -> int:
+        """A descriptor of a file; the last one is kept, for hits come file by file. Raises ``OSError``."""
+        if self._held is not None and self._held[0] == name:
+            return self._held[1]
+        self.close()
+        fd = lines.open_file(os.path.join(self._folder, name))
+        self._held = (name, fd)
+        return fd
