@@ -4,6 +4,7 @@ their session's ``last_activity``. A time of 0 or less means never, not all.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,10 +14,10 @@ from sessiontui.changes.outcome import NONE, CleanupStatus, Trouble, trouble
 from sessiontui.changes.place import home
 from sessiontui.changes.record import Record
 from sessiontui.disk import lines
-from sessiontui.errors import Changed, SessiontuiError
+from sessiontui.errors import Cancelled, Changed, SessiontuiError
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.jsonl_file import moment
-from sessiontui.store.protocol import Store
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,22 @@ class CleanedUp:
     rows: tuple[CleanupRow, ...]
 
 
-def plan(store: Store, ttl_hours: float, now: datetime) -> CleanupPlan:
-    """Say what would go; touches nothing. A ``ttl_hours`` of 0 or less means never: nothing goes."""
+def plan(
+    store: Store,
+    ttl_hours: float,
+    now: datetime,
+    keys: Collection[str] | None = None,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+) -> CleanupPlan:
+    """Say what would go; touches nothing. A ``ttl_hours`` of 0 or less means never: nothing goes. ``keys`` None means
+    that any session may go, else only these."""
     before = _before(ttl_hours, now)
     if before is None:
         return CleanupPlan((), None)
-    stale = store.counted(store.stale(before))
-    return CleanupPlan(tuple(CleanupRow(each.key, each.last_activity, each.messages) for each in stale), before)
+    stale = [each for each in store.stale(before) if keys is None or each.key in keys]
+    counted = store.counted(stale, cancelled, progress)
+    return CleanupPlan(tuple(CleanupRow(each.key, each.last_activity, each.messages) for each in counted), before)
 
 
 def _before(ttl_hours: float, now: datetime) -> datetime | None:
@@ -65,17 +75,40 @@ def _before(ttl_hours: float, now: datetime) -> datetime | None:
         return None  # longer ago than any calendar goes
 
 
-def make(store: Store, plan: CleanupPlan, wait: float = 2.0) -> CleanedUp:
-    """Remove what was planned, but for a session that has had activity since, which is refused in its row."""
+def make(
+    store: Store,
+    plan: CleanupPlan,
+    wait: float = 2.0,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+) -> CleanedUp:
+    """Remove what was planned, but for a session that has had activity since, which is refused in its row. Cancelled
+    between files: those not begun stay, with status ``cancelled``; the rows of a database go all at once."""
     if not plan.rows or plan.before is None:
         return CleanedUp(None, ())
     with journal.change(home(store), "cleanup", [row.key for row in plan.rows], wait) as record:
         if isinstance(store, JsonlStore):
-            rows = tuple(_without_file(record, store, row, plan.before) for row in plan.rows)
+            rows = _without_files(record, store, plan.rows, plan.before, cancelled, progress)
         else:
             gone = database.remove_stale(record, database.name_of(store), [row.key for row in plan.rows], plan.before)
             rows = tuple(row if row.key in gone else _refused(row, Changed(f"“{row.key}”")) for row in plan.rows)
     return CleanedUp(record.id if record.stands else None, rows)
+
+
+def _without_files(
+    record: Record,
+    store: JsonlStore,
+    rows: tuple[CleanupRow, ...],
+    before: datetime,
+    cancelled: IsCancelled,
+    progress: Progress,
+) -> tuple[CleanupRow, ...]:
+    made = []
+    for at, row in enumerate(rows):
+        progress(at, len(rows))
+        made.append(_refused(row, Cancelled()) if cancelled() else _without_file(record, store, row, before))
+    progress(len(rows), len(rows))
+    return tuple(made)
 
 
 def _without_file(record: Record, store: JsonlStore, row: CleanupRow, before: datetime) -> CleanupRow:
@@ -89,6 +122,8 @@ def _without_file(record: Record, store: JsonlStore, row: CleanupRow, before: da
 
 def _refused(row: CleanupRow, error: SessiontuiError) -> CleanupRow:
     status: CleanupStatus = "refused" if error.exit_code == 4 else "failed"
+    if isinstance(error, Cancelled):
+        status = "cancelled"
     return replace(row, status=status, trouble=trouble(error))
 
 

@@ -1,4 +1,7 @@
-"""Where the journal of a store is. Loads nothing of the journal itself: most of the time there is none to read."""
+"""Where the journal of a store is, and whether anything may be changed there at all.
+
+Loads nothing of the journal itself before it is asked about it: most of the time there is none to read.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from sessiontui.dialects.keys import written
+from sessiontui.errors import StoreError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 
@@ -21,3 +26,38 @@ def home(store: Store) -> Path:
 def is_there(sessions: Path) -> bool:
     """Whether something of the journal's name stands in a sessions folder."""
     return os.path.lexists(sessions / NAME)
+
+
+def unwritable(store: Store) -> str | None:
+    """Why nothing in this store can or must be changed, in one sentence; None where it may be tried. Writes nothing."""
+    sessions = home(store)
+    if (reason := _unwritable(sessions, "folder")) is not None:
+        return reason
+    if store.backend is Backend.SQLITE and (reason := _unwritable(store.path, "database")) is not None:
+        return reason
+    return _journal_trouble(sessions) if is_there(sessions) else None
+
+
+def _unwritable(path: Path, what: str) -> str | None:
+    shown = written(str(path))
+    try:
+        status = path.stat()
+        if os.statvfs(path).f_flag & os.ST_RDONLY:
+            return f"{shown} is on a file system that is mounted read-only"
+    except OSError as error:
+        return f"{shown} can't be looked at: {error.strerror}"
+    if os.geteuid() == 0 and status.st_uid != 0:
+        return f"{shown} belongs to another user and is not changed as root; run this as its owner"
+    if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        return f"you may not write to the {what} {shown}"
+    return None
+
+
+def _journal_trouble(sessions: Path) -> str | None:
+    from sessiontui.changes.folder import reading
+
+    try:
+        with reading(sessions):
+            return None
+    except StoreError as error:
+        return error.sentence.removesuffix("; nothing was changed")

@@ -12,6 +12,7 @@ from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove,
 from sessiontui.changes.files import plainly, require_inside
 from sessiontui.changes.folder import Folder, reading
 from sessiontui.errors import Changed, UsageError
+from sessiontui.store.protocol import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
     return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, steps)
 
 
-def make(folder: Path, plan: UndoPlan, wait: float = 2.0) -> Undone:
+def make(folder: Path, plan: UndoPlan, wait: float = 2.0, progress: Progress = silent) -> Undone:
     """Take it back as planned. Raises ``Changed`` when it was taken back (or given again) since."""
     with plainly(str(folder)), reading(folder) as found:
         if found is None:
@@ -70,7 +71,8 @@ def make(folder: Path, plan: UndoPlan, wait: float = 2.0) -> Undone:
         if _chosen(record.folder, plan.change, plan.redo).tip != tip:
             raise Changed("the journal")
         try:
-            for step in reversed(tip.made):
+            for at, step in enumerate(reversed(tip.made)):
+                progress(at, len(tip.made))
                 reverting.revert(record, step.edit)
         except BaseException:
             settle.after(record)
