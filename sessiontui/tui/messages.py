@@ -5,26 +5,31 @@ Each carries the ``generation`` that asked; a screen drops what an older one rep
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
-from sessiontui.model import Entry, Found, Session
+from sessiontui.errors import SessiontuiError
+from sessiontui.model import Backend, Entry, Found, Session
 from sessiontui.query.ast import Query
 from sessiontui.store.protocol import Rows, Store
 
 if TYPE_CHECKING:  # loaded when the first change is planned, not before the first paint
-    from sessiontui.changes.compact import CompactPlan
-    from sessiontui.changes.migrate import MigratePlan
-    from sessiontui.changes.pop import PopPlan
+    from sessiontui.changes.cleanup import CleanedUp, CleanupPlan
+    from sessiontui.changes.compact import Compacted, CompactPlan
+    from sessiontui.changes.migrate import Migrated, MigratePlan
+    from sessiontui.changes.pop import Popped, PopPlan
+    from sessiontui.changes.undo import Undone
 
-    Plan = PopPlan | CompactPlan | MigratePlan
+    Plan = PopPlan | CompactPlan | MigratePlan | CleanupPlan
+    Done = Popped | Compacted | Migrated | CleanedUp | Undone
 
 
 CHANGE: Final = "change"
 LIST: Final = "list"
+FOLLOW: Final = "follow"
 """Names of errands whose progress and end are shown."""
 
 
@@ -79,6 +84,35 @@ class Counted(Report):
 
 
 @dataclass
+class Looked(Report):
+    """Some sessions are not as they were: these are new or different, those are gone."""
+
+    sessions: Sequence[Session]
+    gone: Collection[str]
+
+
+@dataclass
+class Touched(Report):
+    """Somebody touched these sessions; ``keys`` None: it may have been any of them. The list has been told before."""
+
+    keys: Collection[str] | None
+
+
+@dataclass
+class Vanished(Report):
+    """The store can't be read any more; it is waited for."""
+
+    error: SessiontuiError
+
+
+@dataclass
+class Appeared(Report):
+    """The other home that this folder can have came to be."""
+
+    backend: Backend
+
+
+@dataclass
 class Switched(Report):
     """The other home of the same folder is open."""
 
@@ -87,7 +121,7 @@ class Switched(Report):
 
 @dataclass
 class Indexed(Report):
-    """Search covers all that is there."""
+    """Search covers more than before; all that is there, where the work behind it has ended."""
 
 
 @dataclass
@@ -113,6 +147,15 @@ class Scanned(Report):
 
 
 @dataclass
+class Grown(Report):
+    """The open session is longer: ``rows`` begin with what ``before`` held."""
+
+    key: str
+    before: Rows
+    rows: Rows
+
+
+@dataclass
 class PageLoaded(Report):
     """Entries of the open session."""
 
@@ -120,13 +163,46 @@ class PageLoaded(Report):
     entries: Sequence[Entry]
 
 
-@dataclass
-class Searched(Report):
-    """The answer to what was typed."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed into the search bar, and how much of the answer is wanted in which order."""
 
     text: str
+    relevance: bool = False
+    limit: int = 64
+
+    def has_more(self, found: Found) -> bool:
+        """Whether there are hits that this did not ask for."""
+        shown = len(found.hits)
+        return shown >= self.limit and (found.total is None or found.total > shown)
+
+    def wider(self) -> Asked:
+        """The same with more of the answer."""
+        return replace(self, limit=self.limit * 4)
+
+
+@dataclass
+class Searched(Report):
+    """The answer to what was asked."""
+
+    asked: Asked
     query: Query
     found: Found
+
+
+@dataclass
+class Located(Report):
+    """The rows of a session in which the hits of a search stand."""
+
+    key: str
+    rows: tuple[int, ...]
+
+
+@dataclass
+class Recalled(Report):
+    """Searches of before, the newest first."""
+
+    searches: tuple[str, ...]
 
 
 @dataclass
@@ -139,9 +215,14 @@ class Planned(Report):
 
 @dataclass
 class Made(Report):
-    """A change was made (or had nothing to do, then ``change`` is None): a sentence, and the sessions it touched."""
+    """A change was made, or stopped on the way: what it came to, and the sessions that it was made to."""
 
-    change: str | None
-    sentence: str
+    done: Done
     keys: tuple[str, ...]
-    troubles: tuple[str, ...] = ()
+
+
+@dataclass
+class Judged(Report):
+    """Whether the store may be changed: why not, in one sentence, or None."""
+
+    reason: str | None

@@ -1,34 +1,22 @@
-"""How the browser looks: one theme of our own, the style sheet, and the looks of what our widgets draw themselves.
+"""How the browser looks: the style sheet, and the looks of what our widgets draw themselves, in the colours of any theme.
 
-Roles and faults have colours; a fault also a sign. The looks are no rules of the style sheet: Textual would match each of
+Roles and faults have colours; a fault also a sign. No theme makes anything hard to read: colours are moved until they
+stand out from their ground. The looks are no rules of the style sheet: Textual would match each of
 them to each widget several times before the first paint.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
 from textual.dom import DOMNode
-from textual.theme import Theme
 
-NIGHT: Final = Theme(
-    name="sessiontui",
-    primary="#7aa2c8",
-    secondary="#8f9bb3",
-    accent="#e0b05c",
-    warning="#e0a45c",
-    error="#e5707e",
-    success="#8cc084",
-    foreground="#d7dae0",
-    background="#15181e",
-    surface="#1b1f27",
-    panel="#2a303b",
-    dark=True,
-)
+from sessiontui.tui.contrast import SIGN, TEXT, contrast, readable
 
 WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
 """Below 100 columns the list and the transcript take the whole width in turn."""
@@ -38,7 +26,7 @@ HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall")]
 CSS: Final = """
 BrowserScreen { background: $background; color: $foreground; }
 * {
-    scrollbar-size-vertical: 1; scrollbar-background: $background; scrollbar-color: $panel;
+    scrollbar-size-vertical: 1; scrollbar-background: $background; scrollbar-color: $frame;
     scrollbar-background-hover: $background; scrollbar-background-active: $background;
     scrollbar-color-hover: $primary; scrollbar-color-active: $accent;
 }
@@ -47,7 +35,7 @@ TitleLine { height: 1; background: $panel; color: $foreground; }
 
 KeyLine { height: 1; background: $panel; color: $foreground 75%; }
 
-SearchBar, FilterBar { height: 3; border: round $panel; padding: 0 1; background: $background; }
+SearchBar, FilterBar { height: 3; border: round $frame; padding: 0 1; background: $background; }
 SearchBar:focus, FilterBar:focus { border: round $accent; background-tint: $background 0%; }
 SearchBar { border-title-color: $foreground 70%; border-subtitle-color: $foreground 70%; }
 FilterBar { display: none; }
@@ -58,9 +46,12 @@ FilterBar.-shown { display: block; }
 #reading { width: 5fr; }
 
 LineList, Transcript {
-    height: 1fr; background: $background; border: round $panel; overflow-x: hidden; overflow-y: scroll;
+    height: 1fr; background: $background; border: round $frame; overflow-x: hidden; overflow-y: scroll;
     border-title-color: $foreground 75%; border-subtitle-color: $foreground 60%;
 }
+#reading { layers: default above; }
+Prompt { layer: above; dock: bottom; height: 3; border: round $accent; padding: 0 1; background: $background; }
+Prompt:focus { border: round $accent; background-tint: $background 0%; }
 LineList:focus, Transcript:focus { border: round $accent; border-title-color: $accent; }
 HitList { display: none; }
 #side.-hits SessionList { display: none; }
@@ -73,7 +64,9 @@ HitList { display: none; }
 .-short SearchBar { display: none; }
 .-short SearchBar:focus, .-short SearchBar.-asked { display: block; }
 
-ChangeDialog, HelpScreen { align: center middle; }
+ChangeDialog, PageDialog, HelpScreen { align: center middle; }
+.-unseen { background: transparent; }
+.-unseen #box { visibility: hidden; }
 #box {
     width: 84; max-width: 96%; height: auto; max-height: 92%; padding: 0 2; background: $surface;
     border: round $accent; border-title-color: $accent; border-title-style: bold;
@@ -81,20 +74,31 @@ ChangeDialog, HelpScreen { align: center middle; }
 #body { height: auto; margin: 1 0; }
 #body Static { width: 100%; height: auto; }
 #undo { height: auto; color: $foreground 65%; margin: 0 0 1 0; }
+#work { height: 1; margin: 0 0 1 0; }
+#ask { height: 1; margin: 1 0 0 0; }
+#ask .word { width: auto; }
+#ask Input { width: 12; }
 #buttons { height: 1; align-horizontal: right; }
 #buttons Button {
     height: 1; min-width: 12; border: none; margin-left: 2; background: $panel; color: $foreground; text-style: none;
 }
 #buttons Button:focus { background: $accent; color: $background; text-style: bold; }
 .-short #body { margin: 0; }
-.-short #undo { margin: 0; }
+.-short #undo, .-short #work, .-short #ask { margin: 0; }
 
 ToastRack { margin-bottom: 2; }
+
+LineList:focus:ansi, Transcript:focus:ansi, SearchBar:focus:ansi, FilterBar:focus:ansi, #box:ansi { border: double $accent; }
+#buttons Button:focus:ansi { text-style: bold reverse; background: ansi_default; color: ansi_default; }
 """
 
 
 class Look(NamedTuple):
-    """Names of the theme's colours or colours of our own, and how much of each is mixed into what lies below it."""
+    """How something is drawn: in colours of the theme, and where there are few colours or none, in ``plain`` ways.
+
+    A colour is the name of one of the theme's; ``share`` of it is mixed into the ground, but never so little of it that
+    less than the ``least`` contrast remains. Colour alone says nothing: what matters has a sign or another weight too.
+    """
 
     colour: str = "foreground"
     share: float = 1.0
@@ -102,53 +106,67 @@ class Look(NamedTuple):
     ground: str = "background"
     tint: str = ""
     tinted: float = 1.0
+    least: float = TEXT
+    plain: str = ""
+    """A style of the terminal's own colours; none of it may rest on the colour."""
 
 
 Looks = Mapping[str, Look]
 
 TITLE: Final[Looks] = {
-    "ground": Look(ground="panel"),
-    "name": Look("primary", bold=True, ground="panel"),
-    "dim": Look(share=0.65, ground="panel"),
-    "fault": Look("error", bold=True, ground="panel"),
-    "work": Look("accent", ground="panel"),
+    "ground": Look(ground="panel", plain="reverse"),
+    "name": Look("primary", bold=True, ground="panel", plain="bold reverse"),
+    "dim": Look(share=0.7, ground="panel", plain="reverse"),
+    "fault": Look("error", bold=True, ground="panel", plain="bold reverse"),
+    "note": Look("warning", ground="panel", plain="bold reverse"),
+    "work": Look("accent", ground="panel", plain="reverse"),
 }
 KEYS: Final[Looks] = {
-    "ground": Look(share=0.75, ground="panel"),
-    "key": Look("accent", bold=True, ground="panel"),
-    "dim": Look(share=0.35, ground="panel"),
+    "ground": Look(share=0.8, ground="panel"),
+    "key": Look("accent", bold=True, ground="panel", plain="bold"),
+    "dim": Look(share=0.35, ground="panel", least=SIGN, plain="dim"),
 }
 LIST: Final[Looks] = {
     "ground": Look(),
-    "cursor": Look(tint="primary", tinted=0.35),
-    "blurred": Look(tint="panel", tinted=0.75),
+    "cursor": Look(tint="primary", tinted=0.35, plain="reverse"),
+    "blurred": Look(tint="panel", tinted=0.75, plain="underline"),
     "key": Look(),
-    "dim": Look(share=0.55),
+    "dim": Look(share=0.55, least=SIGN),
     "number": Look(share=0.85),
-    "fault": Look("error", bold=True),
-    "match": Look("accent", bold=True),
-    "role": Look("primary"),
+    "fault": Look("error", bold=True, plain="bold red"),
+    "match": Look("accent", bold=True, plain="bold underline cyan"),
+    "role": Look("primary", plain="cyan"),
 }
 TRANSCRIPT: Final[Looks] = {
     "ground": Look(),
     "text": Look(),
-    "dim": Look(share=0.5),
-    "bar": Look("accent"),
-    "user": Look("success", bold=True),
-    "assistant": Look("primary", bold=True),
-    "system": Look("accent", bold=True),
-    "tool": Look("#b59ad0", bold=True),
-    "other": Look("secondary", bold=True),
-    "fault": Look("error", bold=True),
-    "damaged": Look("error", share=0.75),
-    "caret": Look("accent", bold=True),
+    "dim": Look(share=0.5, least=SIGN, plain="dim"),
+    "bar": Look("accent", plain="bold cyan"),
+    "user": Look("role-user", bold=True, plain="bold cyan"),
+    "assistant": Look("role-assistant", bold=True, plain="bold magenta"),
+    "system": Look("role-system", bold=True, plain="bold"),
+    "tool": Look("role-tool", bold=True, plain="bold green"),
+    "other": Look("secondary", bold=True, plain="bold"),
+    "fault": Look("error", bold=True, plain="bold red"),
+    "damaged": Look("error", share=0.8, plain="red"),
+    "caret": Look("accent", bold=True, plain="bold cyan"),
     "raw": Look(share=0.8),
-    "hit": Look("background", ground="accent"),
-    "code": Look("#a9c9a4"),
-    "heading": Look(bold=True),
-    "strong": Look(bold=True),
+    "hit": Look("background", ground="accent", plain="reverse"),
+    "code": Look("code", plain="green"),
+    "heading": Look(bold=True, plain="bold underline"),
+    "strong": Look(bold=True, plain="bold"),
+    "quote": Look(share=0.75),
+    "marker": Look("accent", plain="bold"),
+    "link": Look("primary", plain="underline"),
 }
-
+MAP: Final[Looks] = {
+    "ground": Look(),
+    "view": Look(ground="panel", plain="reverse"),
+    "under": Look("background", ground="primary", plain="reverse"),
+    "held": Look("background", ground="accent", plain="reverse"),
+    "fault": Look("error", bold=True, plain="bold red"),
+    "hit": Look("accent", bold=True, plain="bold cyan"),
+}
 
 _KNOWN: Final[dict[tuple[str, int], dict[str, Style]]] = {}
 
@@ -158,17 +176,30 @@ def styles(node: DOMNode, looks: Looks) -> Mapping[str, Style]:
     app: App[object] = node.app
     known = _KNOWN.get((app.theme, id(looks)))
     if known is None:
-        colours = app.get_css_variables()
-        known = _KNOWN[app.theme, id(looks)] = {name: _style(look, colours) for name, look in looks.items()}
+        made = {name: Style.parse(look.plain) for name, look in looks.items()}
+        if not app.current_theme.ansi:
+            colours = app.theme_variables
+            made = {name: _style(look, colours) for name, look in looks.items()}
+        known = _KNOWN[app.theme, id(looks)] = made
     return known
 
 
-def _style(look: Look, colours: Mapping[str, str]) -> Style:
-    def named(name: str) -> Color:
-        return Color.parse(colours.get(name, name))
+@lru_cache(maxsize=1024)
+def on(look: Style, ground: Style) -> Style:
+    """A look on another ground, as of the row under the cursor; as easy to read there."""
+    weight = Style(bold=look.bold, underline=look.underline or ground.underline, reverse=ground.reverse, dim=look.dim)
+    if ground.reverse:
+        return weight  # colours would become grounds
+    if look.color is None or look.bgcolor is None or ground.bgcolor is None:
+        return weight + Style(color=look.color, bgcolor=ground.bgcolor)
+    colour, below = Color.from_rich_color(look.color), Color.from_rich_color(ground.bgcolor)
+    least = min(TEXT, contrast(colour, Color.from_rich_color(look.bgcolor)))
+    return weight + Style(color=readable(colour, below, least).rich_color, bgcolor=ground.bgcolor)
 
-    ground = named(look.ground)
+
+def _style(look: Look, colours: Mapping[str, str]) -> Style:
+    ground = Color.parse(colours[look.ground])
     if look.tint:
-        ground = ground.blend(named(look.tint), look.tinted)
-    colour = ground.blend(named(look.colour), look.share)
+        ground = ground.blend(Color.parse(colours[look.tint]), look.tinted)
+    colour = readable(ground.blend(Color.parse(colours[look.colour]), look.share), ground, look.least)
     return Style(color=colour.rich_color, bgcolor=ground.rich_color, bold=look.bold or None)

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Fault, Message, Severity
-from sessiontui.tui.screens.dialogs import ChangeDialog, Question, question
-from tests.support.screens import folder, press, says, settle
+from sessiontui.store.memory import MemoryStore
+from sessiontui.tui.messages import Planned
+from sessiontui.tui.screens.conversing import ChangeDialog
+from sessiontui.tui.screens.page import Page
+from sessiontui.tui.screens.questions import question
+from sessiontui.tui.work.changer import Wanted
+from tests.support.screens import NOW, clock, folder, press, says, settle
 from tests.tui.test_browser import SMALL, TORN, browsing
 
 if TYPE_CHECKING:
@@ -56,23 +62,23 @@ async def test_pop_removes_one_message_and_u_and_ctrl_r_go_back_and_forth(store:
     shorter = before | {"alice.jsonl": ALICE.splitlines(keepends=True)[0]}
     async with browsing(store) as (app, pilot):
         await press(pilot, "p", "tab", "enter")
-        assert app.notices == ["removed the last message of alice (change 00000001) · u takes it back"]
+        assert app.notices == ["removed the last message of alice (change 1) · u takes it back"]
         assert files(store) == shorter
         assert says(app, "alice ─ 1 message", "first")
         assert not says(app, "the last one")
         await press(pilot, "u")
-        assert app.notices[1].startswith("undone pop of alice (change 00000001)")
+        assert app.notices[1] == "undone change 1, pop of alice · Ctrl+R gives it again"
         assert files(store) == before
         assert says(app, "alice ─ 2 messages", "the last one")
         await press(pilot, "ctrl+r")
         assert files(store) == shorter
-        assert app.notices[2].startswith("redone")
+        assert app.notices[2].startswith("redone change 1, pop of alice")
 
 
 async def test_the_buttons_can_be_clicked(store: Path) -> None:
     async with browsing(store) as (_, pilot):
         await press(pilot, "p")
-        await pilot.click("#cancel")
+        await pilot.click("#leave")
         await settle(pilot)
         assert files(store)["alice.jsonl"] == ALICE
         await press(pilot, "p")
@@ -159,13 +165,13 @@ async def test_compact_says_line_by_line_what_stays_and_goes(store: Path) -> Non
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "c")
-        assert says(app, "Drop 1 damaged line?", "line 1 stays", "! line 2 goes", "the lines behind it stay")
+        assert says(app, "Drop 1 damaged line of torn?", "line 1 stays", "! line 2 goes", "the lines behind it stay")
         assert says(app, "2 valid messages stay, byte for byte")
         await press(pilot, "enter")
         assert files(store) == before
         await press(pilot, "c", "right", "enter")
         assert files(store)["torn.jsonl"] == before["torn.jsonl"].replace(TORN + BLANK, b"")
-        assert app.notices == ["dropped 1 damaged line (change 00000001) · u brings them back"]
+        assert app.notices == ["dropped 1 damaged line (change 1) · u brings it back"]
         assert says(app, "2 sessions · 4 messages")
         assert not says(app, "▚")
         await press(pilot, "u")
@@ -186,11 +192,13 @@ async def test_migrate_shows_a_row_a_session_and_can_be_undone(store: Path) -> N
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "m")
-        assert says(app, "Move 2 sessions to SQLite?", "alice", "1 line left behind", "which is created")
+        assert says(app, "Move all 2 sessions to SQLite?", "left behind", "1 line", "which is created")
         await press(pilot, "enter")
         assert files(store) == before
         await press(pilot, "m", "right", "enter")
-        assert app.notices == ["2 sessions with 4 messages moved to sessions.db (change 00000001)"]
+        assert says(app, "2 sessions moved", "Verified", "Change 1: u takes all of it back", "Close", "Undo")
+        await press(pilot, "enter")
+        assert app.notices == []
         assert sorted(files(store)) == ["alice.jsonl.migrated", "torn.jsonl.migrated"]
         with closing(connect(store / "sessions.db")) as database:
             assert database.execute("SELECT count(*) FROM sessions").fetchone() == (4,)
@@ -202,14 +210,14 @@ async def test_migrate_shows_a_row_a_session_and_can_be_undone(store: Path) -> N
 
 async def test_migrate_in_sqlite_says_so(store: Path) -> None:
     async with browsing(store) as (app, pilot):
-        await press(pilot, "m", "right", "enter", "b", "m")
+        await press(pilot, "m", "right", "enter", "enter", "b", "m")
         assert "in SQLite already" in app.notices[-1]
         assert says(app, "sqlite · 2 sessions")
 
 
 async def test_pop_works_in_sqlite_too(store: Path) -> None:
     async with browsing(store) as (app, pilot):
-        await press(pilot, "m", "right", "enter", "b", "p")
+        await press(pilot, "m", "right", "enter", "enter", "b", "p")
         assert isinstance(app.screen, ChangeDialog)
         await press(pilot, "right", "enter")
         assert says(app, "sqlite · 2 sessions · 3 messages")
@@ -228,8 +236,14 @@ async def test_a_dialog_fits_a_small_screen(store: Path) -> None:
 # ---- words: what plans say, without a screen
 
 
-def text(asked: Question) -> str:
+def text(asked: Page) -> str:
     return "\n".join(line.plain for line in asked.body)
+
+
+def asked(plan: Plan, keys: tuple[str, ...] | None = None, hours: float = 720, warning: str = "") -> Page:
+    """The page that asks about a plan; which store it is of makes no difference to the words."""
+    verb = "cleanup" if isinstance(plan, CleanupPlan) else "pop"
+    return question(Wanted(verb, MemoryStore(clock), NOW, keys, hours), Planned(0, plan, warning))
 
 
 NASTY = "evil\x1b]52;c;eA==\x07[red]"
@@ -249,26 +263,28 @@ def pop(content: str, behind: int = 0, key: str = "alice") -> PopPlan:
     ],
 )
 def test_no_text_of_a_store_is_obeyed_in_a_dialog(plan: Plan) -> None:
-    asked = question(plan)
-    whole = asked.title + text(asked) + asked.undo
+    page = asked(plan)
+    whole = page.title + text(page) + page.undo
     assert "\x1b" not in whole
     assert "\x07" not in whole
     assert "evil␛]52;c;eA==␇[red]" in whole
 
 
 def test_a_long_message_is_cut_with_a_figure() -> None:
-    assert "… 6,000 more characters" in text(question(pop("x" * 10_000)))
+    assert "… 6,000 more characters" in text(asked(pop("x" * 106_000)))
 
 
 def test_what_stands_behind_is_said() -> None:
-    assert "1.2 kB of damaged or blank lines behind it stay." in text(question(pop("x", 1_200)))
+    assert "1.2 kB of damaged or blank lines behind it stay." in text(asked(pop("x", 1_200)))
 
 
 def test_more_faults_than_are_listed_are_counted() -> None:
     gone = tuple(Fault("x", Severity.DAMAGE, "torn", 0, line=line) for line in (2, 3, 9))
     row = CompactRow("k", 5, 10, 0, 100, 50, "compacted", gone)
-    assert text(question(CompactPlan((row,)))).splitlines() == [
-        "k  5 valid messages stay, byte for byte",
+    assert text(asked(CompactPlan((row,)))).splitlines() == [
+        "5 valid messages stay, byte for byte · 100 B → 50 B",
+        " ",
+        "k  10 damaged lines of 50 B · 100 B → 50 B",
         "  line 1 stays",
         "! line 2 goes  torn",
         "! line 3 goes  torn",
@@ -280,12 +296,12 @@ def test_more_faults_than_are_listed_are_counted() -> None:
 
 def test_a_plan_of_thousands_of_sessions_shows_a_thousand() -> None:
     rows = tuple(MigrateRow(f"key_{at}", 1, 0, "migrated") for at in range(5_000))
-    asked = question(MigratePlan(Path("/x"), True, rows))
-    assert asked.title == "Move 5,000 sessions to SQLite?"
-    assert text(asked).splitlines()[-1] == "… and 4,000 more lines"
+    page = asked(MigratePlan(Path("/x"), True, rows))
+    assert page.title == "Move all 5,000 sessions to SQLite?"
+    assert text(page).splitlines()[-1] == "… and 4,001 more lines"  # one is the head of the table
 
 
 def test_nothing_to_do_is_no_question() -> None:
-    assert question(PopPlan("k", None, None, True, 0)).act is None
-    assert question(MigratePlan(Path("/x"), False, ())).act is None
-    assert question(CompactPlan((CompactRow("k", 1, 0, 0, 9, 9, "unchanged"),))).act is None
+    assert asked(PopPlan("k", None, None, True, 0)).act is None
+    assert asked(MigratePlan(Path("/x"), False, ())).act is None
+    assert asked(CompactPlan((CompactRow("k", 1, 0, 0, 9, 9, "unchanged"),))).act is None

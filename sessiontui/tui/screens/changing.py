@@ -1,11 +1,15 @@
-"""A screen on whose store changes can be made: each is planned, shown, decided upon, made and told, and can be undone."""
+"""A screen on whose store changes can be made: each is planned, shown, decided upon, made and told, and can be undone.
+
+Where a store can't or must not be changed, the keys are dimmed and say why.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -13,109 +17,195 @@ from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 from sessiontui.tui import ink, messages
+from sessiontui.tui.work.judge import Judge
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
     from sessiontui.tui.work.changer import Changer
 
-TROUBLES = 4
-"""Sessions that a notice names with what kept them from being changed."""
+CHANGES: Final = frozenset({"pop", "compact", "migrate", "cleanup", "undo", "redo"})
+"""Actions that write to the store."""
 
 
 class ChangingScreen(Screen[None]):
-    """The keys that change something; the screen that is made of it says which store and which session is meant."""
+    """The keys that change something; the screen that is made of it says which store and which sessions are meant."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "pop", "pop", tooltip="Remove the last message", id="pop"),
-        Binding("c", "compact", "compact", tooltip="Remove damaged lines", id="compact"),
-        Binding("m", "migrate", "migrate", tooltip="Move all sessions to SQLite", id="migrate"),
+        Binding("p", "pop", "pop", tooltip="Remove the last message of the open session", id="pop"),
+        Binding("c", "compact", "compact", tooltip="Remove damaged lines: marked sessions, or this one", id="compact"),
+        Binding("m", "migrate", "migrate", tooltip="Move to SQLite: marked sessions, or all", id="migrate"),
+        Binding("D", "cleanup", "clean up", show=False, tooltip="Remove sessions that were idle long", id="cleanup"),
         Binding("u", "undo", "undo", tooltip="Undo the last change", id="undo"),
         Binding("ctrl+r", "redo", "redo", show=False, tooltip="Redo what was undone", id="redo"),
     ]
 
+    forbidden: str | None = None
+    """Why nothing may be changed, whatever the disk allows: the person asked for it."""
+
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
+        self._judge = Judge(self)
+        self._unwritable: str | None = None
 
     @cached_property
     def changer(self) -> Changer:
-        """What makes changes; loaded with the first of them, for the first paint need not wait for it."""
+        """What undoes; loaded with the first undo, for the first paint need not wait for it."""
         from sessiontui.tui.work.changer import Changer
 
         return Changer(self)
 
     @property
     def changing(self) -> bool:
-        """Whether a change is planned or made just now."""
+        """Whether an undo is under way; every other change has a dialog."""
         return "changer" in self.__dict__ and self.changer.running
 
     @property
     def key(self) -> str | None:
-        """The session that a change would be made to."""
+        """The session that is open."""
+        raise NotImplementedError
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The sessions that are marked."""
+        raise NotImplementedError
+
+    @property
+    def now(self) -> datetime:
+        """The time by the screen's clock."""
         raise NotImplementedError
 
     def changed(self, keys: tuple[str, ...]) -> None:
         """These sessions are no longer as they were: read them again."""
         raise NotImplementedError
 
+    @property
+    def meant(self) -> tuple[str, ...]:
+        """The sessions that a change of several is made to: the marked ones, else the open one."""
+        return self.marked or (() if self.key is None else (self.key,))
+
+    # ---- whether anything may be changed
+
+    @property
+    def unchangeable(self) -> str | None:
+        """Why nothing in this store may be changed, in one sentence; None where it may, as far as is known."""
+        return self.forbidden or self._unwritable
+
+    def judge(self) -> None:
+        """Find out whether the store may be changed, once what is on the screen is painted."""
+        self.call_after_refresh(lambda: self._judge.look(self.store))
+
+    @on(messages.Judged)
+    def _learn_whether(self, report: messages.Judged) -> None:
+        if not self._judge.is_stale(report) and report.reason != self._unwritable:
+            self._unwritable = report.reason
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dimmed where nothing may be changed."""
+        return None if action in CHANGES and self.unchangeable else True
+
+    def on_key(self, event: events.Key) -> None:
+        """A dimmed key says why, and looks again: what stood in its way may be gone."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and not active.enabled and active.binding.action in CHANGES:
+            event.stop()
+            self.explain()
+
+    def explain(self) -> None:
+        """Say why nothing may be changed."""
+        if self.unchangeable is not None:
+            ink.notice(self, visible(f"read-only: {self.unchangeable}"), "warning")
+            self._judge.look(self.store)
+
+    # ---- keys
+
     def action_pop(self) -> None:
-        """Remove the last message."""
-        if self._may_change() and self.key is not None:
-            self.changer.plan_pop(self.store, self.key)
+        """Remove the last message of the open session."""
+        if self.key is None:
+            ink.notice(self, visible("no session is open that a message could be removed from"))
+        else:
+            others = len(self.marked) if self.marked != (self.key,) else 0
+            self._open("pop", (self.key,), others)
 
     def action_compact(self) -> None:
         """Remove damaged lines."""
-        if self._may_change() and self.key is not None:
-            self.changer.plan_compact(self.store, self.key)
+        if self.store.backend is not Backend.JSONL:
+            ink.notice(self, visible("a database has no lines, so there are no damaged ones to drop"))
+        elif not self.meant:
+            ink.notice(self, visible("no session is open or marked that could be compacted"))
+        else:
+            self._open("compact", self.meant)
 
     def action_migrate(self) -> None:
-        """Move all sessions to SQLite."""
+        """Move sessions to SQLite: the marked ones, or all."""
         if self.store.backend is Backend.SQLITE:
             ink.notice(self, visible("these sessions are in SQLite already; b shows the files, if there are any"))
-        elif self._may_change():
-            self.changer.plan_migrate(self.store.path)
+        else:
+            self._open("migrate", self.marked or self._only)
+
+    def action_cleanup(self) -> None:
+        """Remove sessions that were idle long: of the marked ones, or of all."""
+        self._open("cleanup", self.marked or self._only)
+
+    @property
+    def _only(self) -> tuple[str, ...] | None:
+        """The one session that was asked for, where it was a session's file; None means all."""
+        only: str | None = getattr(self.store, "only", None)
+        return None if only is None else (only,)
+
+    def _open(
+        self,
+        verb: Literal["pop", "compact", "migrate", "cleanup"],
+        keys: tuple[str, ...] | None,
+        marked: int = 0,
+    ) -> None:
+        if self._is_busy():
+            return
+        from sessiontui.tui.screens.conversing import ChangeDialog
+        from sessiontui.tui.work.changer import Wanted
+
+        wanted = Wanted(verb, self.store, self.now, keys, marked=marked)
+
+        def answered(change: str | None) -> None:
+            if change is not None:
+                self.take_back(change)
+
+        self.app.push_screen(ChangeDialog(self, wanted), answered)
 
     def action_undo(self) -> None:
         """Undo the last change."""
-        if self._may_change():
-            self.changer.undo(self.store)
+        self.take_back()
 
     def action_redo(self) -> None:
         """Redo what was undone."""
-        if self._may_change():
-            self.changer.undo(self.store, redo=True)
+        self.take_back(redo=True)
 
-    def _may_change(self) -> bool:
+    def take_back(self, change: str | None = None, redo: bool = False) -> None:
+        """Undo a change, the newest that stands where none is named; or give it again."""
+        if self.unchangeable:
+            self.explain()
+        elif not self._is_busy():
+            self.changer.undo(self.store, change, redo)
+
+    def _is_busy(self) -> bool:
         if self.changing:
-            ink.notice(self, visible("a change is under way; Esc cancels it"), "warning")
-        return not self.changing
+            ink.notice(
+                self, visible("an undo is under way; wait until it is made, for it is made whole or not"), "warning"
+            )
+        return self.changing
 
-    @on(messages.Planned)
-    def _ask(self, report: messages.Planned) -> None:
-        if self.changer.is_stale(report):
-            return
-        from sessiontui.tui.screens.dialogs import ChangeDialog, question
-
-        asked = question(report.plan, report.warning)
-        if asked.act is None:
-            ink.notice(self, asked.title)
-            return
-
-        def decided(yes: bool | None) -> None:
-            if yes:
-                self.changer.make(self.store, report.plan)
-
-        self.app.clear_notifications()  # they would lie above the buttons
-        self.app.push_screen(ChangeDialog(asked), decided)
+    # ---- what is heard of them
 
     @on(messages.Made)
     def _tell(self, report: messages.Made) -> None:
+        from sessiontui.tui.screens import outcomes
+
         self.app.clear_notifications()  # of an older change
-        ink.notice(self, visible(report.sentence))
-        if report.troubles:
-            left = len(report.troubles) - TROUBLES
-            told = [*report.troubles[:TROUBLES], *([f"… and {left:,} more"] if left > 0 else [])]
-            ink.notice(self, visible("\n".join(told), lines=True), "warning")
+        if outcomes.page(report.done) is None:
+            ink.notice(self, outcomes.sentence(report.done))
+            if trouble := outcomes.trouble_of(report.done):
+                ink.notice(self, trouble, "warning")
         self.changed(report.keys)
 
     @on(messages.Failed)
@@ -125,12 +215,22 @@ class ChangingScreen(Screen[None]):
             if report.errand == messages.CHANGE:
                 ink.notice(self, visible("cancelled; nothing was changed"), "warning")
         elif isinstance(error, SessiontuiError):
-            ink.notice(
-                self, visible("\n".join(part for part in (error.sentence, error.hint) if part), lines=True), "error"
-            )
+            self._tell_refusal(error)
             if report.errand == messages.CHANGE:
+                self.judge()
                 self.changed(())  # what stood in its way may not be in the list yet
         else:
             title = visible("a fault in sessiontui itself")
             ink.notice(self, visible(f"{type(error).__name__}: {error}"), "error", title)
             self.log.error(error)
+
+    def _tell_refusal(self, error: SessiontuiError) -> None:
+        from sessiontui.tui.screens.dialogs import PageDialog
+        from sessiontui.tui.screens.outcomes import error_page
+
+        page = error_page(error)
+        if page is not None:
+            self.app.push_screen(PageDialog(page))
+        else:
+            told = "\n".join(part for part in (error.sentence, error.hint) if part)
+            ink.notice(self, visible(told, lines=True), "error")

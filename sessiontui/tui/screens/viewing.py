@@ -65,6 +65,7 @@ class ViewingScreen(ChangingScreen):
     def use(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
         """Show this store from now on. ``listed``: somebody reads its list already."""
         self.store = store
+        self.judge()
         self.title_line.path, self.title_line.backend = _path(store), store.backend
         self.title_line.sessions = self.title_line.messages = self.title_line.faults = None
         self.reading.close()
@@ -107,6 +108,17 @@ class ViewingScreen(ChangingScreen):
     def key(self) -> str | None:
         """The session that is open."""
         return self.reading.key
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The sessions that are marked in the list."""
+        marked: tuple[str, ...] = getattr(self.side, "marked", ())
+        return marked
+
+    @property
+    def now(self) -> datetime:
+        """The time by the screen's clock."""
+        return self._clock()
 
     def changed(self, keys: tuple[str, ...]) -> None:
         """Read the list again, and the open session where it is one of these; the place stays."""

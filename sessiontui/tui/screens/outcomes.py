@@ -1,0 +1,188 @@
+"""Changes that were made, put into words: a sentence where that is enough, else a page with what became of each session.
+
+Says what was done until then where it was stopped, what was verified where something was, and how to take it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+
+from sessiontui.changes.cleanup import CleanedUp, CleanupRow
+from sessiontui.changes.compact import Compacted, CompactRow
+from sessiontui.changes.migrate import Migrated, MigrateRow
+from sessiontui.changes.pop import Popped
+from sessiontui.errors import Cancelled, SessiontuiError
+from sessiontui.tui import figures, ink
+from sessiontui.tui.screens.page import Page, key, limited, table
+from sessiontui.visible import Visible, visible
+
+if TYPE_CHECKING:
+    from sessiontui.changes.undo import Undone
+    from sessiontui.tui.messages import Done
+
+Row = CompactRow | MigrateRow | CleanupRow
+
+BRIEF: Final = 160
+"""Characters that a notice may have; a longer error is read in a dialog."""
+CLOSE: Final = visible("Close")
+STOPPED: Final = Cancelled.exit_code
+
+
+def sentence(done: Done) -> Visible:
+    """What was done, on one line."""
+    if isinstance(done, Popped):
+        return visible(_popped(done))
+    if isinstance(done, Compacted):
+        return visible(_compacted(done))
+    if isinstance(done, Migrated):
+        return visible(_migrated(done))
+    if isinstance(done, CleanedUp):
+        return visible(_cleaned(done))
+    return visible(_undone(done))
+
+
+def page(done: Done) -> Page | None:
+    """What became of each session; None where the sentence says it all."""
+    if isinstance(done, Compacted) and len(done.rows) > 1:
+        went, verb, body = _gone(done.rows, "compacted"), "compacted", _compact_rows(done.rows)
+    elif isinstance(done, Migrated):
+        went, verb, body = _gone(done.rows, "migrated"), "moved", _migrate_body(done)
+    elif isinstance(done, CleanedUp):
+        went, verb, body = _gone(done.rows, "removed"), "removed", _cleanup_rows(done.rows)
+    else:
+        return None
+    title = f"{figures.counted(len(went), 'session')} {verb}"
+    if any(row.trouble.code == STOPPED for row in done.rows):
+        title = f"Stopped: {len(went):,} of {figures.counted(len(done.rows), 'session')} {verb}"
+    undo = f"Change {short(done.change)}: u takes all of it back." if done.change else "Nothing was changed."
+    lines = [*_troubles(done.rows), *body]
+    return Page(visible(title), limited(lines), visible(undo), visible("Undo") if done.change else None, CLOSE)
+
+
+def error_page(error: SessiontuiError) -> Page | None:
+    """A refusal that is too long for a notice; None for one that isn't."""
+    if len(error.sentence) + len(error.hint) <= BRIEF:
+        return None
+    hint = [ink.content(visible(" ")), ink.content((visible(error.hint), "$accent"))] if error.hint else []
+    return Page(visible("That was not done"), (ink.content(visible(error.sentence)), *hint), leave=CLOSE)
+
+
+def trouble_of(done: Done) -> Visible:
+    """Why the one session that was meant was left alone; empty where it was not."""
+    rows = done.rows if isinstance(done, Compacted) else ()
+    return visible("\n".join(row.trouble.reason for row in rows if row.trouble.code not in (0, STOPPED)), lines=True)
+
+
+def short(change: str) -> str:
+    """A change's id for people, without the zeros before it."""
+    return change.lstrip("0") or "0"
+
+
+def _popped(done: Popped) -> str:
+    if done.change is None:
+        return f"{done.key} has no message to remove"
+    return f"removed the last message of {done.key} (change {short(done.change)}) · u takes it back"
+
+
+def _compacted(done: Compacted) -> str:
+    if done.change is None:
+        return _nothing(done.rows, "changed")
+    dropped = sum(row.dropped for row in done.rows if row.status == "compacted")
+    what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
+    return f"dropped {what} (change {short(done.change)}) · u brings {'it' if dropped == 1 else 'them'} back"
+
+
+def _migrated(done: Migrated) -> str:
+    if done.change is None:
+        return _nothing(done.rows, "moved")
+    moved = [row for row in done.rows if row.status == "migrated"]
+    messages = figures.counted(sum(row.imported for row in moved), "message")
+    what = f"{figures.counted(len(moved), 'session')} with {messages}"
+    return f"{what} moved to sessions.db (change {short(done.change)}) · u moves them back"
+
+
+def _cleaned(done: CleanedUp) -> str:
+    if done.change is None:
+        return _nothing(done.rows, "removed")
+    went = figures.counted(len(_gone(done.rows, "removed")), "session")
+    return f"removed {went} (change {short(done.change)}) · u brings them back"
+
+
+def _undone(done: Undone) -> str:
+    named = done.keys[0] if len(done.keys) == 1 else figures.counted(len(done.keys), "session")
+    again = "u takes it back again" if done.status == "redone" else "Ctrl+R gives it again"
+    return f"{done.status} change {short(done.of)}, {done.verb} of {named} · {again}"
+
+
+def _nothing(rows: Sequence[Row], verb: str) -> str:
+    return f"stopped; nothing was {verb}" if any(row.trouble.code == STOPPED for row in rows) else f"nothing was {verb}"
+
+
+def _gone(rows: Sequence[Row], status: str) -> list[Row]:
+    return [row for row in rows if row.status == status]
+
+
+# ---- pages
+
+
+def _troubles(rows: Iterable[Row]) -> Iterator[Content]:
+    """First what a person has to look at: the sessions that were left alone, and why."""
+    left = [row for row in rows if row.trouble.code not in (0, STOPPED)]
+    for row in left:
+        yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), visible(f"  {row.trouble.reason}"))
+        if row.trouble.hint:
+            yield ink.content((visible(f"  {row.trouble.hint}"), "dim"))
+    stopped = sum(row.trouble.code == STOPPED for row in rows)
+    if stopped:
+        told = f"! {figures.counted(stopped, 'session')} not begun when it was stopped; nothing was changed there"
+        yield ink.content((visible(told), "$warning"))
+    if left or stopped:
+        yield ink.content(visible(" "))
+
+
+def _compact_rows(rows: Iterable[CompactRow]) -> list[Content]:
+    made = [row for row in rows if row.status == "compacted"]
+    cells = (
+        (
+            key(row.key),
+            visible(figures.count(row.dropped)),
+            visible(figures.count(row.kept)),
+            visible(f"{figures.size(row.bytes_before)} → {figures.size(row.bytes_after)}"),
+        )
+        for row in made
+    )
+    return table(("session", "dropped", "kept", "bytes"), cells, right=(1, 2)) if made else []
+
+
+def _migrate_body(done: Migrated) -> list[Content]:
+    moved = [row for row in done.rows if row.status == "migrated"]
+    if not moved:
+        return []
+    messages = figures.counted(sum(row.imported for row in moved), "message")
+    checked = (
+        f"Verified: {figures.counted(len(moved), 'file')} were at their import as they were planned (inode, length, "
+        f"time) and no longer after it. {messages} and a receipt with the SHA-256 of each file were committed, one "
+        "transaction a session; only then was the file renamed."
+    )
+    cells = (
+        (
+            key(row.key),
+            visible(figures.count(row.imported)),
+            visible(figures.counted(row.left_behind, "line") if row.left_behind else "–"),
+        )
+        for row in moved
+    )
+    return [
+        ink.content(visible(checked)),
+        ink.content(visible(" ")),
+        *table(("session", "messages", "left behind"), cells, right=(1, 2)),
+    ]
+
+
+def _cleanup_rows(rows: Iterable[CleanupRow]) -> list[Content]:
+    gone = [row for row in rows if row.status == "removed"]
+    cells = ((key(row.key), visible(figures.count(row.messages))) for row in gone)
+    return table(("session", "messages"), cells, right=(1,)) if gone else []

@@ -1,0 +1,231 @@
+"""Plans put into words: what would go, what stays, and how to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from sessiontui.changes.cleanup import CleanupPlan
+from sessiontui.changes.compact import CompactPlan, CompactRow
+from sessiontui.changes.migrate import MigratePlan, MigrateRow
+from sessiontui.changes.outcome import Trouble
+from sessiontui.changes.pop import PopPlan
+from sessiontui.model import Message
+from sessiontui.tui import figures, ink
+from sessiontui.tui.messages import Planned
+from sessiontui.tui.screens.page import Cell, Page, key, limited, table
+from sessiontui.tui.work.changer import Wanted
+from sessiontui.visible import Visible, visible
+
+if TYPE_CHECKING:
+    from sessiontui.tui.messages import Plan
+
+SHOWN = 100_000
+"""Characters of a message that goes."""
+
+
+def question(wanted: Wanted, planned: Planned) -> Page:
+    """Put a plan into words. A page without ``act`` has nothing to ask; its title says why."""
+    plan: Plan = planned.plan
+    if isinstance(plan, PopPlan):
+        return _pop(plan, planned.warning, wanted.marked)
+    if isinstance(plan, CompactPlan):
+        return _compact(plan)
+    if isinstance(plan, MigratePlan):
+        return _migrate(plan, whole=wanted.keys is None)
+    return _cleanup(plan, wanted)
+
+
+def looking(wanted: Wanted) -> Page:
+    """What is shown while a plan is made."""
+    return Page(
+        visible(f"Looking at {_meant(wanted)} …"), undo=visible("Only reads. Esc ends it; nothing was changed.")
+    )
+
+
+def making(wanted: Wanted, asked: Page) -> Page:
+    """What is shown while a plan is carried out: still the plan."""
+    doing = {"pop": "Popping", "compact": "Compacting", "migrate": "Moving", "cleanup": "Removing"}[wanted.verb]
+    stop = "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back with u."
+    title = visible(f"{doing} {_meant(wanted)} …" if wanted.verb != "cleanup" else "Removing idle sessions …")
+    return Page(title, asked.body, visible(stop), leave=visible("Stop"))
+
+
+def _meant(wanted: Wanted) -> str:
+    if wanted.keys is None:
+        return "all sessions"
+    return wanted.keys[0] if len(wanted.keys) == 1 else figures.counted(len(wanted.keys), "session")
+
+
+# ---- pop
+
+
+def _pop(plan: PopPlan, warning: str, marked: int) -> Page:
+    if plan.removed is None:
+        return Page(visible(f"{plan.key} has no message to remove"))
+    warning = warning.removesuffix("; nothing was changed")
+    notes = [ink.content((visible(f"! {warning}"), "$warning"))] if warning else []
+    if marked:
+        others = f"The {figures.counted(marked, 'marked session')} are not meant: pop takes from the open session only."
+        notes.append(ink.content((visible(others if marked > 1 else others.replace(" are ", " is ")), "$warning")))
+    if plan.behind:
+        notes.append(
+            ink.content((visible(f"{figures.size(plan.behind)} of damaged or blank lines behind it stay."), "dim"))
+        )
+    return Page(
+        visible(f"Remove the last message of {plan.key}?"),
+        (*notes, *_message(plan.removed)),
+        visible("Every other byte stays. u puts it back where it was."),
+        visible("Remove anyway" if warning else "Remove"),
+    )
+
+
+def _message(message: Message) -> Iterator[Content]:
+    size = figures.counted(len(message.content), "character")
+    yield ink.content((visible(message.role or "(no role)"), "bold"), (visible(f"  {size}"), "dim"))
+    yield ink.content(visible(message.content[:SHOWN].expandtabs(4), lines=True))
+    if len(message.content) > SHOWN:
+        yield ink.content((visible(f"… {len(message.content) - SHOWN:,} more characters"), "dim"))
+
+
+# ---- compact
+
+
+def _compact(plan: CompactPlan) -> Page:
+    goes = [row for row in plan.rows if row.status == "compacted"]
+    if not goes:
+        return Page(visible(_reason(plan.rows) or "there is nothing to drop: every line is valid"))
+    dropped = sum(row.dropped for row in goes)
+    what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
+    of = f" of {figures.counted(len(goes), 'session')}" if len(plan.rows) > 1 else f" of {goes[0].key}"
+    kept = figures.counted(sum(row.kept for row in goes), "valid message")
+    after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
+    head = f"{kept} stay, byte for byte · {figures.size(before)} → {figures.size(after)}"
+    rows = [line for row in plan.rows for line in _compact_row(row)]
+    return Page(
+        visible(f"Drop {what}{of}?"),
+        (ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
+        visible(f"{figures.size(before - after)} go, blank lines too. The old file is kept: u brings every byte back."),
+        visible("Compact"),
+    )
+
+
+def _compact_row(row: CompactRow) -> Iterator[Content]:
+    name = (visible(row.key), "bold")
+    if row.status == "unchanged":
+        yield ink.content(name, (visible("  every line is valid; stays as it is"), "dim"))
+        return
+    if row.status != "compacted":
+        yield ink.content(name, (visible(f"  ! left alone: {row.trouble.reason}"), "$warning"))
+        return
+    sizes = f"{figures.size(row.bytes_before)} → {figures.size(row.bytes_after)}"
+    goes = figures.counted(row.dropped, "damaged line")
+    yield ink.content(name, visible(f"  {goes} of {figures.size(row.bytes_before - row.bytes_after)} · {sizes}"))
+    line, stayed = 1, 0
+    for fault in row.gone:
+        if fault.line is not None:
+            if fault.line > line:
+                yield ink.content(visible(f"  {_stay(line, fault.line - 1)}"))
+                stayed += fault.line - line
+            line = fault.line + 1
+        size = f"  {figures.size(fault.span.length)}" if fault.span is not None else ""
+        went = visible(f"! line {figures.count(fault.line)} goes{size}")
+        yield ink.content((went, "$error"), visible(f"  {fault.reason}"))
+    if row.dropped > len(row.gone):
+        yield ink.content((visible(f"… and {row.dropped - len(row.gone):,} more damaged lines go"), "dim"))
+    elif row.kept > stayed:
+        yield ink.content(visible("  the lines behind it stay" if row.gone else "  every message stays"))
+
+
+def _stay(first: int, last: int) -> str:
+    return f"line {first:,} stays" if first == last else f"lines {first:,}–{last:,} stay"
+
+
+# ---- migrate
+
+
+def _migrate(plan: MigratePlan, whole: bool) -> Page:
+    moved = [row for row in plan.rows if row.status == "migrated"]
+    if not moved:
+        reason = _reason(plan.rows)
+        return Page(visible(f"nothing to move: {reason}" if reason else "there is nothing to move"))
+    messages = sum(row.imported for row in moved)
+    left = len(plan.rows) - len(moved)
+    head = f"{figures.counted(messages, 'message')} of {figures.counted(len(moved), 'session')} go into sessions.db"
+    if plan.creates:
+        head += ", which is created"
+    if left:
+        head += f"; {figures.counted(left, 'session')} {'stays' if left == 1 else 'stay'} as files"
+    rows = table(("session", "messages", "left behind", ""), map(_migrate_row, plan.rows), right=(1, 2))
+    which = "all " if whole and len(moved) > 1 else "the marked " if not whole and len(moved) > 1 else ""
+    return Page(
+        visible(f"Move {which}{figures.counted(len(moved), 'session')} to SQLite?"),
+        (ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
+        visible("Each file is renamed to .jsonl.migrated and keeps its damaged lines. u moves everything back."),
+        visible("Migrate"),
+    )
+
+
+def _migrate_row(row: MigrateRow) -> Sequence[Cell]:
+    if row.status != "migrated":
+        why = row.trouble.reason or "nothing to import"
+        return key(row.key), visible("–"), visible("–"), (visible(f"! {row.status}: {why}"), "$warning")
+    behind = figures.counted(row.left_behind, "line") if row.left_behind else "–"
+    there = "is in the database already; only its file is renamed" if row.covered else ""
+    left: Cell = (visible(behind), "$error" if row.left_behind else "dim")
+    return key(row.key), visible(figures.count(row.imported)), left, (visible(there), "dim")
+
+
+# ---- cleanup
+
+
+def _cleanup(plan: CleanupPlan, wanted: Wanted) -> Page:
+    whose = "marked session" if wanted.keys is not None else "session"
+    if plan.before is None:
+        return _nothing(
+            "0 hours or less removes nothing" if not wanted.hours > 0 else "no session can be idle that long"
+        )
+    if not plan.rows:
+        return _nothing(f"no {whose} has been idle for longer than {span(wanted.hours)}")
+    count = figures.counted(len(plan.rows), whose)
+    messages = [row.messages for row in plan.rows]
+    known = None if None in messages else sum(each or 0 for each in messages)
+    head = f"{count} with {figures.counted(known, 'message')}, idle for longer than {span(wanted.hours)}"
+    rows = table(
+        ("session", "messages", "idle"),
+        (
+            (key(row.key), visible(figures.count(row.messages)), _idle(row.last_activity, wanted.now))
+            for row in plan.rows
+        ),
+        right=(1, 2),
+    )
+    return Page(
+        visible(f"Remove {count}?"),
+        (ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
+        visible("Whole sessions go. The journal keeps every byte: u brings them all back."),
+        visible("Remove"),
+    )
+
+
+def _nothing(why: str) -> Page:
+    return Page(visible("Remove idle sessions"), (ink.content(visible(f"Nothing goes: {why}.")),))
+
+
+def _idle(then: datetime | None, now: datetime) -> Visible:
+    return visible(figures.age(then, now))
+
+
+def span(hours: float) -> str:
+    """Hours for people: ``36 hours``, ``30 days``."""
+    if hours >= 48 and hours % 24 == 0:
+        return f"{hours / 24:,.0f} days"
+    return f"{hours:,g} hour{'' if hours == 1 else 's'}"
+
+
+def _reason(rows: Sequence[CompactRow] | Sequence[MigrateRow]) -> str:
+    """Why the first of these was left alone."""
+    troubles: Iterator[Trouble] = (row.trouble for row in rows)
+    return next((trouble.reason for trouble in troubles if trouble.reason), "")

@@ -1,0 +1,25 @@
+"""Finds out whether a store may be changed, for that asks the disk. Loaded before the first paint: imports little."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sessiontui.store.protocol import IsCancelled, Store
+from sessiontui.tui.messages import Judged
+from sessiontui.tui.work.errand import Errand
+
+
+class Judge(Errand):
+    """Looks at one store at a time."""
+
+    name: ClassVar[str] = "judge"
+
+    def look(self, store: Store) -> None:
+        """Reports ``Judged``."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            from sessiontui.changes.place import unwritable
+
+            self.report(Judged(generation, unwritable(store)))
+
+        self.begin(job)
