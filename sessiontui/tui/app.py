@@ -1,28 +1,44 @@
-"""The browser as an application: opens a store and shows it until the person leaves."""
+"""The browser as an application: opens a store and shows it until the person leaves.
+
+It knows the terminal and the person's taste: which theme, how many colours, which characters. A fault of ours ends it
+with a few lines that are safe to print, never with the text of a session.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
+import sys
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from sessiontui import config
+from sessiontui.config import Remembered
 from sessiontui.model import Session
 from sessiontui.store.detect import Place
 from sessiontui.store.protocol import Store
-from sessiontui.tui import theme
+from sessiontui.tui import ink, signs, theme, themes
 from sessiontui.tui.screens.browser import BrowserScreen
+from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.session_list import utc_now
+from sessiontui.visible import visible
 
 HEAD_START = 0.1
 """Seconds that the list is waited for before there is a screen. Beside a busy screen the same work takes five times
 as long: each look at a file gives the interpreter away and waits for it."""
+FAR = ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION")
+"""What the environment holds where each frame goes through a network."""
 
 
 class SessiontuiApp(App[None]):
@@ -31,20 +47,98 @@ class SessiontuiApp(App[None]):
     CSS = theme.CSS
     TITLE = "sessiontui"
     ALLOW_SELECT: ClassVar[bool] = False
+    ENABLE_COMMAND_PALETTE = False  # ours finds sessions too
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit, wherever you are", id="app.quit", priority=True),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "suspend",
+            show=False,
+            tooltip="Back to the shell; fg returns",
+            id="app.suspend",
+        ),
+    ]
 
     def __init__(
-        self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
+        self,
+        store: Store,
+        clock: Callable[[], datetime] = utc_now,
+        listed: Future[list[Session]] | None = None,
+        remembered: Remembered | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color="NO_COLOR" in os.environ or None)
         self._store = store
         self._clock = clock
         self._listed = listed
-        self.register_theme(theme.NIGHT)
-        self.theme = theme.NIGHT.name
+        self._told = False
+        self.remembered = remembered or Remembered()
+        for each in themes.THEMES:
+            self.register_theme(each)
+        self.theme = self._wanted_theme()
+        if (filter := signs.needed(signs.encoding(), os.environ)) is not None:
+            self._filters.append(filter)
+        if any(name in os.environ for name in FAR):
+            self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[None]:
         """The browser is the first screen, with no empty one painted under it."""
         return BrowserScreen(self._store, self._clock, self._listed)
+
+    def on_mount(self) -> None:
+        """Say what of the person's taste could not be read."""
+        self._tell(self.remembered.trouble)
+
+    # ---- colours
+
+    @property
+    def few_colours(self) -> bool:
+        """Whether the terminal has no more than its own sixteen."""
+        return self.console.color_system not in ("truecolor", "256")
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Those of the theme, such that all of it can be read."""
+        self.theme_variables = themes.variables(super().get_css_variables())
+        return self.theme_variables
+
+    def _wanted_theme(self) -> str:
+        """The theme that was chosen; the terminal's own colours where it has no others."""
+        known = self.get_theme(self.remembered.theme) if self.remembered.theme else None
+        if self.no_color or (self.few_colours and not (known and known.ansi)):
+            return themes.TERMINAL.name
+        return themes.NIGHT.name if known is None else known.name
+
+    # ---- what is remembered
+
+    def on_remember(self, message: Remember) -> None:
+        """Remember it, while the screen goes on."""
+        self.remembered = replace(self.remembered, **message.changes)  # type: ignore[arg-type]  # fields of it
+        self.run_worker(partial(self._remember, message), "remember", thread=True, exit_on_error=False)
+
+    def _remember(self, message: Remember) -> None:
+        trouble = config.remember(None, **message.changes)
+        self.call_later(self._tell, trouble)
+
+    def _tell(self, trouble: str) -> None:
+        """Say once that nothing is remembered."""
+        if trouble and not self._told:
+            self._told = True
+            ink.notice(self, visible(trouble), "warning")
+
+    # ---- leaving
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C: not everybody knows how to leave."""
+        ink.notice(self, visible("q quits; Ctrl+Q quits from wherever you are"))
+
+    def _fatal_error(self) -> None:
+        """A fault of ours ends the browser; ``run`` has the last words. Textual's would hold the values of variables."""
+        self._close_messages_no_wait()
+
+    @property
+    def fault(self) -> Exception | None:
+        """What ended the browser."""
+        return self._exception
 
 
 def run(place: Place) -> int:
@@ -53,11 +147,16 @@ def run(place: Place) -> int:
     early = ThreadPoolExecutor(1, "head start")
     listed = early.submit(store.sessions)
     early.shutdown(wait=False)
+    known = signs.encoding()
+    signs.tolerate_input(known)
+    remembered = config.load()
     wait([listed], HEAD_START)
-    app = SessiontuiApp(store, listed=listed)
+    app = SessiontuiApp(store, listed=listed, remembered=remembered)
     gc.freeze()  # what is loaded by now stays for good: each look through it stops the screen for 20 ms
     gc.enable()
     asyncio.run(_attend(app))
+    if app.fault is not None:
+        sys.stderr.write(last_words(app.fault))
     return app.return_code or 0
 
 
@@ -66,3 +165,9 @@ async def _attend(app: SessiontuiApp) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)
     await app.run_async()
+
+
+def last_words(error: Exception) -> str:
+    """What is printed of a fault of ours: where it was, and no value of a variable."""
+    told = "".join(traceback.format_exception(error))
+    return f"{visible(told, lines=True)}sessiontui: a fault in sessiontui itself; nothing was left half done\n"

@@ -235,7 +235,7 @@ def test_nothing_hostile_reaches_the_terminal(store: Path, tmp_path: Path) -> No
         terminal.press("\x1b[200~paste \x1b]0;PWNED\x07\x1b[201~", shows="paste")
         terminal.press("\x1b", hides="paste")
         terminal.press("\x1b", shows="u undo")
-        terminal.press("f", shows="to the list")
+        terminal.press("f", shows="keep it")
         terminal.press("evil", shows="· 1 of 9")
         terminal.press("\r", shows="u undo")
         terminal.press("p", shows="Remove the last message of evil␛]0;PWNED␇key?")
