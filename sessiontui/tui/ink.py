@@ -45,13 +45,15 @@ def spread(left: Iterable[Part], right: Iterable[Part], width: int, ground: Styl
     return Strip.join([strip(left, width - taken, ground), Strip(segments, taken)])
 
 
-def centred(note: Visible, y: int, width: int, height: int, style: Style) -> Strip:
+def centred(note: Visible, y: int, width: int, height: int, style: Style, headline: Style | None = None) -> Strip:
     """Line ``y`` of a picture that says a few sentences, one a line, in the middle of ``height`` lines."""
     rows = wrap(note, width - 2)
     at = y - max(0, height - len(rows)) // 2
-    text = visible(note[slice(*rows[at])]) if 0 <= at < len(rows) else EMPTY
+    start, stop = rows[at] if 0 <= at < len(rows) else (0, 0)
+    text = visible(note[start:stop])
     pad = visible(" " * (max(0, width - cell_len(text)) // 2))
-    return strip([(pad, style), (text, style)], width, style)
+    look = headline if headline is not None and start < len(note.partition("\n")[0]) else style
+    return strip([(pad, style), (text, look)], width, style)
 
 
 def content(*parts: Visible | tuple[Visible, str]) -> Content:

@@ -1,7 +1,7 @@
 """A list of any length that draws only what is visible, a fixed number of lines to an item.
 
-The item under the cursor is known to the subclass by more than its index, so that it can stay under the cursor, on the
-same line of the screen, when the list is filled, sorted or refreshed.
+The subclass knows an item by more than its index, so that what a person looks at can stay on its line of the screen when
+the list is filled, sorted, filtered or refreshed. The wheel scrolls and leaves the cursor where it is.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class LineList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.cursor = 0
         self.picture = visible("")
-        """What an empty list says."""
+        """What an empty list says: a headline, then the next thing to do."""
+        self._laid_out = 0
+        """The room that there was when the list was last laid out."""
 
     # ---- for the subclass
 
@@ -53,38 +55,67 @@ class LineList(ScrollView, can_focus=True):
         """One line of an item, on a ground that shows whether it is under the cursor."""
         raise NotImplementedError
 
+    @property
+    def head(self) -> int:
+        """How many lines at the top stay while the others scroll."""
+        return 0
+
+    def draw_head(self, width: int) -> Strip:
+        """The line at the top."""
+        return ink.strip([], width, self._look("ground"))
+
     def chosen(self) -> None:
-        """The cursor came to another item."""
+        """The person moved the cursor to another item."""
+
+    def click_head(self, x: int) -> None:
+        """The line at the top was clicked."""
+
+    def click(self, item: int, x: int, event: events.Click) -> None:
+        """An item was clicked: the cursor goes there; a second click at once opens it."""
+        opens = event.chain == 2 and item == self.cursor
+        self.move_to(item)
+        if opens:
+            self.action_open()
 
     def action_open(self) -> None:
-        """Enter, or a second click."""
+        """Enter, or a double click."""
 
     def style(self, name: str, ground: Style) -> Style:
         """A style of the subclass, on that ground."""
-        look = self._look(name)
-        return Style(color=look.color, bgcolor=ground.bgcolor, bold=look.bold)
+        return theme.on(self._look(name), ground)
 
     def tell(self, message: Message) -> None:
         """Post as the list's own: what a parent set off would else end its way up at that parent."""
         self.post_message(message.set_sender(self))
 
-    def settle(self, cursor: int, keep_line: bool = True) -> None:
-        """The items changed; the cursor's item is now at ``cursor``, and stays on its line of the screen."""
-        before = self.cursor * self.STEP - round(self.scroll_y)
+    @property
+    def held(self) -> int:
+        """The item whose line on the screen stays: the cursor's, or the first in view where that was scrolled away."""
+        return self.cursor if self._in_view else round(self.scroll_y) // self.STEP
+
+    def settle(self, cursor: int, held: int | None = None) -> None:
+        """The items changed: the one under the cursor is ``cursor`` now, and the ``held`` one of before is ``held``.
+
+        That one keeps its line. With None nothing does, and the cursor is brought into view.
+        """
+        in_view, line = self._in_view, self.held * self.STEP - round(self.scroll_y)
         self.cursor = max(0, min(cursor, self.count - 1))
-        self.virtual_size = Size(self._columns, self.count * self.STEP)
-        if keep_line:
-            self.scroll_to(y=self.cursor * self.STEP - before, animate=False, force=True)
-        self._reveal()
+        self._measure()
+        if held is not None:
+            self.scroll_to(y=held * self.STEP - line, animate=False, force=True)
+        if held is None or in_view:
+            self._reveal()
+        self.refresh()
 
     # ---- keys
 
     def move_to(self, item: int) -> None:
         """Move the cursor to an item, if there are any."""
         item = max(0, min(item, self.count - 1))
-        if self.count and item != self.cursor:
-            self.cursor = item
-            self._reveal()
+        moved = self.count and item != self.cursor
+        self.cursor = item
+        self._reveal()
+        if moved:
             self.chosen()
 
     def action_move(self, items: int) -> None:
@@ -107,11 +138,20 @@ class LineList(ScrollView, can_focus=True):
 
     @property
     def _room(self) -> int:
-        return int(self.scrollable_content_region.height)
+        return max(0, int(self.scrollable_content_region.height) - self.head)
 
     @property
     def _columns(self) -> int:
         return int(self.scrollable_content_region.width)
+
+    @property
+    def _in_view(self) -> bool:
+        """Whether the cursor could be seen when the list was last laid out."""
+        top = self.cursor * self.STEP - round(self.scroll_y)
+        return not self._laid_out or 0 <= top <= self._laid_out - self.STEP
+
+    def _measure(self) -> None:
+        self.virtual_size = Size(self._columns, self.count * self.STEP + self.head)
 
     def _reveal(self) -> None:
         top = self.cursor * self.STEP
@@ -122,26 +162,33 @@ class LineList(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Another height: the cursor stays in view."""
-        self.virtual_size = Size(self._columns, self.count * self.STEP)
-        self._reveal()
+        """Another height: a cursor that was in view stays in view."""
+        in_view = self._in_view
+        self._laid_out = self._room
+        self._measure()
+        if in_view:
+            self._reveal()
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked; open it when it was chosen already."""
+        """Find out what was clicked."""
         at = event.get_content_offset(self)
-        item = self.count if at is None else (at.y + round(self.scroll_y)) // self.STEP
-        if item < self.count:
-            opens = item == self.cursor
-            self.move_to(item)
-            if opens:
-                self.action_open()
+        if at is None:
+            return
+        item = (at.y - self.head + round(self.scroll_y)) // self.STEP
+        if at.y < self.head:
+            self.click_head(at.x)
+        elif item < self.count:
+            self.click(item, at.x, event)
 
     def render_line(self, y: int) -> Strip:
         """One line of the list."""
         width = self._columns
-        item, line = divmod(y + round(self.scroll_y), self.STEP)
         if not self.count:
-            return ink.centred(self.picture, y, width, self._room, self._look("dim"))
+            return ink.centred(self.picture, y, width, self._room + self.head, self._look("dim"), self._look("key"))
+        if y < self.head:
+            return self.draw_head(width)
+        item, line = divmod(y - self.head + round(self.scroll_y), self.STEP)
         if item >= self.count:
             return ink.strip([], width, self._look("ground"))
         ground = "ground"

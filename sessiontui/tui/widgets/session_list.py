@@ -1,24 +1,30 @@
-"""The sessions of a store, one line each: badge, key, messages, size, age. Twenty thousand of them at once."""
+"""The sessions of a store, one line each. Twenty thousand of them at once.
+
+It shows them in the order that it is given; which order that is, and which sessions fit a filter, others decide.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from rich.style import Style
+from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
 from sessiontui.model import Session
-from sessiontui.query.fuzzy import Match
-from sessiontui.tui import figures, ink
+from sessiontui.tui.arrangement import Sort
+from sessiontui.tui.widgets import session_row
+from sessiontui.tui.widgets.columns import BADGE, under
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.visible import visible
 
-WITH_SIZE: Final = 40
-"""Columns from which there is room for the size."""
+TALL: Final = 13
+"""Lines from which one is spent on the names of the columns."""
+TICK: Final = 20.0
+"""Seconds after which ages are told anew."""
 
 
 def utc_now() -> datetime:
@@ -26,19 +32,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def badge(session: Session) -> str:
-    """One letter for what a person should know before opening it: damaged, unreadable, empty."""
-    if session.trouble is not None:
-        return "×"
-    if session.faults:
-        return "!"
-    return "~" if session.messages == 0 else " "
-
-
 class SessionList(LineList):
-    """What there is, newest first; the cursor is on a key, not on a line."""
+    """What there is; the cursor is on a key, not on a line."""
 
-    HELP = "The sessions of the store, newest first. ! holds damaged lines, ~ is empty, × can't be read."
+    HELP = (
+        "The sessions of the store. ! holds damaged lines, ~ is empty, × can't be read, ● is marked. "
+        "A click on the name of a column sorts by it, a click on a badge marks, a double click opens."
+    )
 
     @dataclass
     class Chosen(Message):
@@ -52,12 +52,36 @@ class SessionList(LineList):
 
         key: str
 
+    @dataclass
+    class Marked(Message):
+        """The person marked a session with the mouse, or took its mark away."""
+
+        key: str
+
+    @dataclass
+    class Asked(Message):
+        """The person clicked on the name of a column."""
+
+        order: str
+
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(id=id)
         self._clock = clock
         self._rows: list[Session] = []
         self._lines: dict[str, int] = {}
-        self._matched: Mapping[str, Match] = {}
+        self._key: str | None = None
+        """What the cursor is on, or was when there was something."""
+        self._led = True
+        """Nobody has put the cursor where it is."""
+        self._pattern = ""
+        self.marks: set[str] = set()
+        """Keys that are drawn as marked."""
+        self.sort: Sort | None = Sort()
+        """What the arrow stands for; None where the rows are sorted by something else."""
+
+    def on_mount(self) -> None:
+        """Ages grow while one looks at them."""
+        self.set_interval(TICK, self.refresh)
 
     @property
     def count(self) -> int:
@@ -69,20 +93,34 @@ class SessionList(LineList):
         """The session under the cursor."""
         return self._rows[self.cursor] if self._rows else None
 
-    def show(self, sessions: Iterable[Session], matched: Mapping[str, Match] | None = None) -> None:
-        """Show these sessions in this order. ``matched``: by key, the letters that a filter found.
+    @property
+    def keys(self) -> list[str]:
+        """The keys of what is shown, from the top."""
+        return list(self._lines)
 
-        The session under the cursor stays there; where it is gone, the one that took its place comes there.
+    # ---- what is shown
+
+    def show(self, sessions: Iterable[Session], pattern: str = "", best: bool = False) -> None:
+        """Show these sessions in this order, and in them the letters of ``pattern``.
+
+        The session under the cursor stays there and on its line; where it is gone, its neighbour takes both. ``best``:
+        the first one fits best what was typed, and takes the cursor unless the person has put it somewhere.
         """
-        before = self.session
+        old, at, held = self._rows, self.cursor, self.held
         self._rows = list(sessions)
         self._lines = {session.key: line for line, session in enumerate(self._rows)}
-        self._matched = matched or {}
-        gone = self.cursor if before is not None and matched is None else 0
-        self.settle(gone if before is None else self._lines.get(before.key, gone), keep_line=before is not None)
+        self._pattern = pattern
+        if not old:
+            self.settle(self._lines.get(self._key or "", 0))
+        elif best and (self._led or old[at].key not in self._lines):
+            self._led = True
+            self.settle(0)
+        else:
+            self.settle(self._neighbour(old, at), self._neighbour(old, held))
         after = self.session
-        if after is not None and (before is None or before.key != after.key):
-            self.call_after_refresh(self.chosen)
+        if after is not None and (not old or after.key != self._key):
+            self._key = after.key
+            self.call_after_refresh(self._tell_chosen)
 
     def learn(self, sessions: Iterable[Session]) -> None:
         """Counts of sessions that are shown became known."""
@@ -96,40 +134,70 @@ class SessionList(LineList):
         """Put the cursor on a key, if it is shown, and tell nobody."""
         line = self._lines.get(key)
         if line is not None:
-            self.settle(line, keep_line=False)
+            self._key = key
+            self.keep()
+            self.settle(line)
+
+    def keep(self) -> None:
+        """The person wants the session that the cursor is on, however it came there."""
+        self._led = False
+
+    def _neighbour(self, old: list[Session], at: int) -> int:
+        """The line of what stood at ``at``, or of what stood nearest to it: below it, else above."""
+        at = min(at, len(old) - 1)
+        for near in (*range(at, len(old)), *range(at - 1, -1, -1)):
+            line = self._lines.get(old[near].key)
+            if line is not None:
+                return line
+        return 0
+
+    # ---- what the person does
 
     def chosen(self) -> None:
-        """The cursor came to another session."""
+        """The person moved the cursor to another session."""
+        self.keep()
+        self._tell_chosen()
+
+    def _tell_chosen(self) -> None:
         if self.session is not None:
-            self.tell(self.Chosen(self.session.key))
+            self._key = self.session.key
+            self.tell(self.Chosen(self._key))
 
     def action_open(self) -> None:
         """Read the session under the cursor."""
         if self.session is not None:
+            self.keep()
             self.tell(self.Opened(self.session.key))
 
-    def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
-        """Badge and key at the left, figures at the right."""
-        session = self._rows[item]
-        dim, number = self.style("dim", ground), self.style("number", ground)
-        mark = badge(session)
-        count = figures.count(session.messages) if session.trouble is None else "–"
-        figures_at_right = [
-            (visible(f" {count:>6}"), number),
-            *([(visible(f"{figures.size(session.bytes):>8}"), dim)] if width >= WITH_SIZE else []),
-            (visible(f"{figures.age(session.last_activity, self._clock()):>5} "), dim),
-        ]
-        used = 3 + sum(len(text) for text, _ in figures_at_right)
-        marked = self.style("fault" if mark in "!×" else "dim", ground)
-        left = [(visible(f" {mark} "), marked), *self._key(session, max(1, width - used), ground)]
-        return ink.spread(left, figures_at_right, width, ground)
+    def click(self, item: int, x: int, event: events.Click) -> None:
+        """With Shift or Ctrl, or on its badge, a click marks; else it chooses and opens."""
+        if event.ctrl or event.shift or x < BADGE:
+            self.tell(self.Marked(self._rows[item].key))
+        else:
+            super().click(item, x, event)
 
-    def _key(self, session: Session, width: int, ground: Style) -> list[ink.Part]:
-        plain = self.style("key" if session.trouble is None else "dim", ground)
-        shown = ink.clipped(session.key or "(no name)", width)
-        match = self._matched.get(session.key)
-        if match is None:
-            return [(shown, plain)]
-        matched = set(match.positions)
-        found = self.style("match", ground)
-        return [(visible(char), found if at in matched else plain) for at, char in enumerate(shown)]
+    def click_head(self, x: int) -> None:
+        """Sort by the column whose name was clicked."""
+        column = under(x, self._columns)
+        if column is not None:
+            self.tell(self.Asked(column.order))
+
+    # ---- how it is drawn
+
+    @property
+    def head(self) -> int:
+        """The names of the columns, where a line can be spent on them."""
+        return 1 if int(self.scrollable_content_region.height) >= TALL else 0
+
+    def draw_head(self, width: int) -> Strip:
+        """The names of the columns."""
+        return session_row.head(self.sort, width, self._pens(self._look("ground")))
+
+    def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
+        """One session."""
+        session = self._rows[item]
+        marked = session.key in self.marks
+        return session_row.row(session, marked, self._pattern, width, self._clock(), self._pens(ground))
+
+    def _pens(self, ground: Style) -> session_row.Pens:
+        return lambda name: self.style(name, ground) if name else ground

@@ -1,0 +1,110 @@
+"""How one session is drawn in the list: mark, badge, key, name, figures; and how the names of the columns are.
+
+Values and styles in, a strip out. What is not known yet is ``…``, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.strip import Strip
+
+from sessiontui.model import Session
+from sessiontui.query.fuzzy import positions
+from sessiontui.tui import figures, ink
+from sessiontui.tui.arrangement import Sort, written
+from sessiontui.tui.widgets.columns import Column, columns, heading
+from sessiontui.visible import visible
+
+NAME: Final = 6
+"""Cells below which a name is left out."""
+
+Pens = Callable[[str], Style]
+"""The style of a look, on the ground that the row has; of no look, the ground."""
+
+
+def badge(session: Session) -> str:
+    """One letter for what a person should know before opening it: damaged, unreadable, empty."""
+    if session.trouble is not None:
+        return "×"
+    if session.faults:
+        return "!"
+    return "~" if session.messages == 0 else " "
+
+
+def head(sort: Sort | None, width: int, pens: Pens) -> Strip:
+    """The names of the columns, with an arrow where the list is sorted by one."""
+    names = []
+    for column in columns(width):
+        arrow = _arrow(column, sort)
+        names.append((visible(heading(column, arrow)), pens("key" if arrow else "dim")))
+    return ink.strip(names, width, pens(""))
+
+
+def row(session: Session, marked: bool, pattern: str, width: int, now: datetime, pens: Pens) -> Strip:
+    """One session. ``pattern``: what a filter looks for in its key and name."""
+    sign = badge(session)
+    _, key, *right = columns(width)
+    left = [
+        (visible("●" if marked else " "), pens("match")),
+        (visible(f"{sign} "), pens("fault" if sign in "!×" else "dim")),
+        *_key_and_name(session, pattern, key.width, pens),
+    ]
+    figured = [
+        (
+            visible(_figure(session, column, now).rjust(column.width)),
+            pens("dim" if column.order in ("size", "activity") else "number"),
+        )
+        for column in right
+    ]
+    return ink.spread(left, [*figured, (visible(" "), pens(""))], width, pens(""))
+
+
+def _arrow(column: Column, sort: Sort | None) -> str:
+    """▼ where what the column shows grows smaller on the way down, ▲ where it grows."""
+    if sort is None or column.order != sort.order.name:
+        return ""
+    falls = sort.order.falls != sort.turned
+    return "▼" if falls != (column.order == "activity") else "▲"  # what is newest has the smallest age
+
+
+def _figure(session: Session, column: Column, now: datetime) -> str:
+    room = column.width - 1
+    match column.order:
+        case "messages":
+            return "–" if session.trouble is not None else _count(session.messages, room)
+        case "faults":
+            return "" if session.trouble is not None or session.faults == 0 else _count(session.faults, room)
+        case "size":
+            return figures.size(session.bytes)
+        case _:
+            return figures.age(session.last_activity, now)
+
+
+def _count(number: int | None, room: int) -> str:
+    """A count in as many cells as there are."""
+    text = figures.count(number)
+    return text if number is None or len(text) <= room else f"{number / 1e6:,.1f} M"
+
+
+def _key_and_name(session: Session, pattern: str, width: int, pens: Pens) -> list[ink.Part]:
+    """The key, beside it as much of the name as there is room for; in both the letters that a filter found."""
+    places = set(positions(pattern, written(session))) if pattern else set()
+    key = ink.clipped(session.key or "(no name)", width)
+    parts = _lit(key, 0, places, pens("key" if session.trouble is None else "dim"), pens("match"))
+    room = width - cell_len(key) - 2
+    if session.name and room >= NAME:
+        name = ink.clipped(session.name, room)
+        parts += [(visible("  "), pens("")), *_lit(name, len(session.key) + 1, places, pens("dim"), pens("match"))]
+    return parts
+
+
+def _lit(shown: str, first: int, places: set[int], plain: Style, found: Style) -> list[ink.Part]:
+    """A text in pieces, those that were found and those between. ``first``: the place of its first character."""
+    runs = groupby(enumerate(shown, first), key=lambda pair: pair[0] in places)
+    return [(visible("".join(char for _, char in run)), found if hit else plain) for hit, run in runs]
