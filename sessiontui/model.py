@@ -137,6 +137,11 @@ class Hit:
     ordinal: int | None
     address: Address
 
+    def is_same(self, other: Hit) -> bool:
+        """Whether both are the same message, whatever more is known of one of them."""
+        ours, theirs = self.address, other.address
+        return (self.key, ours.span, ours.id) == (other.key, theirs.span, theirs.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -36,8 +36,11 @@ def matches(query: Query, content: str) -> bool:
 
 def spans(query: Query, content: str) -> list[Span]:
     """What to highlight: the places of every term, in order, joined where they meet. Empty where it does not match."""
-    if not matches(query, content):
-        return []
+    return places(query, content) if matches(query, content) else []
+
+
+def places(query: Query, content: str) -> list[Span]:
+    """The places of the terms in a piece of a content that matches; not every term need be in the piece."""
     joined: list[Span] = []
     for start, stop in sorted(span for term in query.terms for span in _places(term, content)):
         if joined and start <= joined[-1][1]:

@@ -217,13 +217,13 @@ async def test_esc_clears_leaves_and_goes_back(store: Path) -> None:
         assert says(app, "discord_build ─ 300 messages", "build 3")
         assert cursor(app) == "discord_build"
         assert app.browser.query_one(Transcript).cursor == 2
-        assert focus(app) is HitList
+        assert focus(app) is Transcript
         await press(pilot, "slash", "escape")
         assert app.browser.query_one(SearchBar).value == ""
         assert focus(app) is SearchBar
         assert not says(app, "Hits")
         await press(pilot, "escape")
-        assert focus(app) is SessionList
+        assert focus(app) is Transcript
 
 
 async def test_nothing_found_is_a_picture_of_its_own(store: Path) -> None:

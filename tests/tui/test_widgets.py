@@ -14,7 +14,7 @@ from textual.message import Message as Posted
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session, Severity
+from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session, Severity, Span
 from sessiontui.tui import theme
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
@@ -201,7 +201,7 @@ async def test_a_click_chooses_and_a_second_one_opens() -> None:
 
 
 def hit(key: str, snippet: str, ordinal: int | None = 3, role: str = "user") -> Hit:
-    return Hit(key, Backend.JSONL, role, snippet, ordinal, Address(line=8))
+    return Hit(key, Backend.JSONL, role, snippet, ordinal, Address(line=8, span=Span(ordinal or 0, 1)))
 
 
 async def test_a_hit_is_two_lines() -> None:

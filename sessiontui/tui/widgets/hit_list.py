@@ -1,26 +1,35 @@
-"""The messages that a search found, two lines each: where it is, and what stands around it."""
+"""The messages that a search found, two lines each: where it is, and what stands around it.
+
+It holds as many of them as it was given, and says when somebody comes near their end while there are more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.message import Message
 from textual.strip import Strip
 
-from sessiontui.model import Hit
-from sessiontui.tui import ink
+from sessiontui.model import Found, Hit
+from sessiontui.tui import figures, ink
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.message_view import Spans, nothing
+from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
+
+NEAR: Final = 24
+"""So many hits before the last one, more are wanted."""
 
 
 class HitList(LineList):
-    """What was found, newest first."""
+    """What was found, newest first or by relevance."""
 
-    HELP = "The messages that were found, newest first. Enter goes to one; n and N go to the next and the previous."
+    HELP = "The messages that were found. Enter goes to one; n and N go to the next and the previous, v sorts them."
     STEP: ClassVar[int] = 2
 
     @dataclass
@@ -29,10 +38,17 @@ class HitList(LineList):
 
         hit: Hit
 
-    def __init__(self, id: str | None = None) -> None:
+    class MoreWanted(Message):
+        """The end of the hits that are here is near, and there are more."""
+
+    def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(id=id)
+        self.picture = visible("Nothing found.")
+        self._clock = clock
         self._hits: Sequence[Hit] = ()
         self._spans: Spans = nothing
+        self._more = self._asking = False
+        self._outdated = False
 
     @property
     def count(self) -> int:
@@ -44,41 +60,84 @@ class HitList(LineList):
         """The hit under the cursor."""
         return self._hits[self.cursor] if self._hits else None
 
+    @property
+    def has_more(self) -> bool:
+        """Whether more was found than is here."""
+        return self._more
+
     def show(self, hits: Sequence[Hit], spans: Spans, again: bool = False) -> None:
         """Show hits, ``again`` those of the same search. What is found again of it stays under the cursor and on its line.
 
         So does what a person went to and another search finds too; else the first of the hits comes under the cursor.
         """
-        before = self.hit if again or self.cursor else None
+        before, held = self.hit if again or self.cursor else None, self._hits[self.held] if self._hits else None
         self._hits, self._spans = hits, spans
-        same = next((at for at, hit in enumerate(hits) if before and _same(hit, before)), None)
-        self.settle(same or 0, keep_line=same is not None)
+        self._more = self._asking = self._outdated = False
+        same = next((at for at, hit in enumerate(hits) if before and hit.is_same(before)), None)
+        kept = next((at for at, hit in enumerate(hits) if held and hit.is_same(held)), None)
+        self.settle(same or 0, None if same is None else kept)
 
-    def say(self, note: str) -> None:
-        """Show a sentence in place of hits."""
-        self.picture = visible(note, lines=True)
-        self.show((), nothing)
+    def answer(self, found: Found, spans: Spans, again: bool, more: bool) -> None:
+        """Show what a search found; ``more``: there is more than was asked for."""
+        self.show(found.hits, spans, again)
+        self._more = more
+        title = "Hits"
+        if more and found.hits:
+            of = f"of {found.total:,}" if found.total else "and more"
+            title = f"Hits · {self.count:,} {of}"
+        self.border_title = ink.content(visible(title))
+        self._ask()
+
+    def outdate(self) -> None:
+        """These are no longer the answer; they stay to be seen, dim, until it comes."""
+        self._outdated = True
+        self.refresh()
+
+    def chosen(self) -> None:
+        """The cursor came to another hit."""
+        self._ask()
 
     def action_open(self) -> None:
         """Go to the hit under the cursor."""
         if self.hit is not None:
             self.tell(self.Opened(self.hit))
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The wheel or the bar may bring the end near as well."""
+        super().watch_scroll_y(old_value, new_value)
+        self._ask()
+
+    def _ask(self) -> None:
+        seen = max(self.cursor, (round(self.scroll_y) + self._room) // self.STEP)
+        if self._more and not self._asking and seen >= self.count - NEAR:
+            self._asking = True
+            self.tell(self.MoreWanted())
+
     def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
-        """Key, number and role; below them the words around what was found."""
+        """Key, role, number and age; below them the words around what was found."""
         hit = self._hits[item]
-        if line == 0:
-            where = f"#{hit.ordinal:,} " if hit.ordinal else f"line {hit.address.line:,} " if hit.address.line else ""
-            role, number = ink.clipped(hit.role, 10), visible(f"  {where}")
-            right = [(role, self.style("role", ground)), (number, self.style("number", ground))]
-            room = max(4, width - len(role) - len(number) - 2)
-            key = ink.clipped(hit.key or "(no name)", room)
-            return ink.spread([(visible(" "), ground), (key, self.style("key", ground))], right, width, ground)
-        return ink.strip(self._snippet(hit.snippet.replace("\n", " "), width - 4, ground), width, ground)
+        if line:
+            return ink.strip(self._snippet(hit.snippet.replace("\n", " "), width - 4, ground), width, ground)
+        key, role, number, dim = (self._shade(name, ground) for name in ("key", "role", "number", "dim"))
+        where = f"#{hit.ordinal:,}" if hit.ordinal else f"line {hit.address.line:,}" if hit.address.line else ""
+        when = hit.address.created_at
+        right = [
+            (ink.clipped(hit.role, 10), role),
+            (visible(f"  {where}"), number),
+            (visible(f"{figures.age(when, self._clock()):>5}" if when else ""), dim),
+            (visible(" "), ground),
+        ]
+        room = max(4, width - sum(cell_len(text) for text, _ in right) - 2)
+        return ink.spread(
+            [(visible(" "), ground), (ink.clipped(hit.key or "(no name)", room), key)], right, width, ground
+        )
+
+    def _shade(self, name: str, ground: Style) -> Style:
+        return self.style("dim" if self._outdated else name, ground)
 
     def _snippet(self, text: str, width: int, ground: Style) -> list[ink.Part]:
         """As much of the text as fits, with what was found in it."""
-        plain, found = self.style("dim", ground), self.style("match", ground)
+        plain, found = self.style("dim", ground), self._shade("match", ground)
         spans = self._spans(text)
         begin = max(0, spans[0][0] - width // 3) if spans and spans[0][1] > width - 1 else 0
         shown = ink.clipped(text[begin:], width)
@@ -90,7 +149,3 @@ class HitList(LineList):
             parts += [(visible(shown[at:start]), plain), (visible(shown[start:stop]), found)]
             at = stop
         return [*parts, (visible(shown[at:]), plain)]
-
-
-def _same(one: Hit, other: Hit) -> bool:
-    return (one.key, one.address, one.ordinal) == (other.key, other.address, other.ordinal)

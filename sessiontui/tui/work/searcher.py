@@ -1,19 +1,28 @@
-"""Answers what is typed into the search bar; a newer key interrupts the query before it."""
+"""Answers what is typed into the search bar, and where in the open session the answer stands.
+
+A newer key interrupts the query before it. Nothing is remembered from one search to the next.
+"""
 
 from __future__ import annotations
 
 import time
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from sessiontui import config
+from sessiontui.model import Found, Hit
+from sessiontui.query.ast import Query
 from sessiontui.query.parse import parse
 from sessiontui.store.protocol import IsCancelled, Store
-from sessiontui.tui.messages import Searched
+from sessiontui.tui.messages import Asked, Located, Recalled, Searched
+from sessiontui.tui.widgets.search_bar import KEPT
 from sessiontui.tui.work.errand import Errand
 
-PAUSE = 0.03
-"""Seconds without a key before a query is sent."""
-LIMIT = 200
-"""Hits that are shown."""
+PAUSE: Final = 0.01
+"""Seconds without a key before a query is sent: less than a held key takes to come again."""
+MOST: Final = 3_200
+"""So many hits are looked through for one that is to stay under the cursor."""
+IN_SESSION: Final = 10_000
+"""Hits of one session that are told apart."""
 
 
 class Searcher(Errand):
@@ -21,13 +30,63 @@ class Searcher(Errand):
 
     name: ClassVar[str] = "search"
 
-    def search(self, store: Store, text: str) -> None:
-        """Reports ``Searched`` unless another key comes first."""
-        self.begin(lambda generation, cancelled: self._search(store, text, generation, cancelled))
+    def search(self, store: Store, asked: Asked, keep: Hit | None = None) -> None:
+        """Reports ``Searched`` unless something else is asked first. ``keep``: a hit that more are fetched for."""
+        self.begin(lambda generation, cancelled: self._search(store, asked, keep, generation, cancelled))
 
-    def _search(self, store: Store, text: str, generation: int, cancelled: IsCancelled) -> None:
+    def _search(self, store: Store, asked: Asked, keep: Hit | None, generation: int, cancelled: IsCancelled) -> None:
         time.sleep(PAUSE)
         if cancelled():
             return
-        query = parse(text, live=True)
-        self.report(Searched(generation, text, query, store.search(query, limit=LIMIT, cancelled=cancelled)))
+        query = parse(asked.text, live=True)
+        while True:
+            found = store.search(query, limit=asked.limit, relevance=asked.relevance, cancelled=cancelled)
+            if keep is None or asked.limit >= MOST or not asked.has_more(found) or _holds(found, keep):
+                break
+            asked = asked.wider()
+        self.report(Searched(generation, asked, query, found))
+
+
+class Locator(Errand):
+    """Where the hits of one session are."""
+
+    name: ClassVar[str] = "locate"
+
+    def locate(self, store: Store, query: Query, key: str) -> None:
+        """Reports ``Located``, the rows in the order of the transcript."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            found = store.search(query, limit=IN_SESSION, key=key, cancelled=cancelled)
+            rows = {row for hit in found.hits if (row := row_of(hit)) is not None}
+            self.report(Located(generation, key, tuple(sorted(rows))))
+
+        self.begin(job)
+
+
+class Recaller(Errand):
+    """Searches of before, in the file that remembers them."""
+
+    name: ClassVar[str] = "recall"
+
+    def recall(self) -> None:
+        """Reports ``Recalled``."""
+        self.begin(lambda generation, _: self.report(Recalled(generation, config.load().searches)))
+
+    def keep(self, text: str) -> None:
+        """Remember one more, the newest."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            kept = dict.fromkeys((text, *config.load().searches))
+            config.remember(searches=tuple(kept)[:KEPT])
+
+        self.aside(job)
+
+
+def row_of(hit: Hit) -> int | None:
+    """The row of a transcript that a hit is: its line in a file, its number in a database."""
+    number = hit.address.line or hit.ordinal
+    return None if number is None else number - 1
+
+
+def _holds(found: Found, hit: Hit) -> bool:
+    return any(other.is_same(hit) for other in found.hits)

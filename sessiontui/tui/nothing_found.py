@@ -1,0 +1,32 @@
+"""What to say where a search found nothing: why that may be, and what to try next. Pure; text in, text out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sessiontui.query.ast import Query, Word
+
+SHORT: Final = 3
+"""A word of so few letters is not worth shortening."""
+
+
+def advice(text: str, query: Query, note: str) -> str:
+    """Some sentences, one a line. ``note``: what the search did not cover."""
+    return "\n".join(("Nothing found.", *_advice(text, query, note), "Esc clears the search"))
+
+
+def _advice(text: str, query: Query, note: str) -> Iterator[str]:
+    if not query:
+        yield 'Punctuation alone asks for nothing; between "quotation marks" it is looked for as it stands'
+        return
+    if note:
+        yield f"This is not all yet: {note}. What is found later appears here"
+    if len(query.terms) > 1:
+        yield "All words must stand in one message: fewer words find more"
+    elif '"' in text:
+        yield "Without the quotation marks the words may stand apart"
+    if query.substrings:
+        yield "Symbols and text without spaces (Chinese, Japanese, Thai …) are looked for exactly as they stand"
+    elif len(query.terms) == 1 and isinstance(word := query.terms[0], Word) and len(word.text) > SHORT:
+        yield "The beginning of a word finds more"
