@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
@@ -29,6 +30,8 @@ if TYPE_CHECKING:  # loaded when the first change is planned, not before the fir
 
 CHANGE: Final = "change"
 LIST: Final = "list"
+SEEK: Final = "seek"
+COPY: Final = "copy"
 FOLLOW: Final = "follow"
 """Names of errands whose progress and end are shown."""
 
@@ -148,10 +151,8 @@ class Scanned(Report):
 
 @dataclass
 class Grown(Report):
-    """The open session is longer: ``rows`` begin with what ``before`` held."""
+    """The open session may be longer: ``rows`` begin with those that were known."""
 
-    key: str
-    before: Rows
     rows: Rows
 
 
@@ -161,6 +162,31 @@ class PageLoaded(Report):
 
     start: int
     entries: Sequence[Entry]
+
+
+@dataclass
+class Known(Report):
+    """More is known of the open session than when it was opened: ``rows`` are the same, and what came behind them."""
+
+    rows: Rows
+
+
+@dataclass
+class Sought(Report):
+    """The nearest turn of the user in a direction; ``row`` None: there is none."""
+
+    row: int | None
+    step: int
+
+
+@dataclass
+class Copied(Report):
+    """What goes into the clipboard, or, where it is too long for one, the file that holds it."""
+
+    what: str
+    text: str
+    path: Path | None
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +222,6 @@ class Located(Report):
 
     key: str
     rows: tuple[int, ...]
-
-
-@dataclass
-class Recalled(Report):
-    """Searches of before, the newest first."""
-
-    searches: tuple[str, ...]
 
 
 @dataclass

@@ -26,12 +26,13 @@ from sessiontui.tui.messages import Asked
 from sessiontui.tui.nothing_found import advice
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.screens.viewing import ViewingScreen
+from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.message_view import nothing
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.tui.widgets.transcript import Transcript
-from sessiontui.tui.work.searcher import Locator, Recaller, Searcher, row_of
+from sessiontui.tui.work.searcher import Locator, Searcher, row_of
 from sessiontui.visible import visible
 
 SLOW: Final = 0.2
@@ -61,14 +62,13 @@ class SearchingScreen(ViewingScreen):
         self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
     ) -> None:
         super().__init__(store, clock, listed)
-        self._searcher, self._locator, self._recaller = Searcher(self), Locator(self), Recaller(self)
+        self._searcher, self._locator = Searcher(self), Locator(self)
         self._relevance = False
         self._asked: Asked | None = None
         self._answer: messages.Searched | None = None
         self._went: Hit | None = None
         self._before: _Place | None = None
         self._reading = False
-        self._recalled = False
         self._entering = False
         self._pending = self._grew = False
         self._slow: Timer | None = None
@@ -193,8 +193,7 @@ class SearchingScreen(ViewingScreen):
 
     def _show_rows(self, rows: tuple[int, ...]) -> None:
         went = row_of(self._went) if self._went is not None and self._went.key == self.key else None
-        if hasattr(self.reading, "show_hits"):
-            self.reading.show_hits(rows, rows.index(went) if went in rows else None)
+        self.reading.show_hits(rows, rows.index(went) if went in rows else None)
 
     # ---- going to hits
 
@@ -256,19 +255,9 @@ class SearchingScreen(ViewingScreen):
 
     @on(events.DescendantFocus)
     def note_focus(self, event: events.DescendantFocus) -> None:
-        """Remember whether one was reading before the search; recall earlier searches when they may be wanted."""
+        """Remember whether one was reading before the search."""
         if isinstance(event.widget, SessionList | Transcript):
             self._reading = isinstance(event.widget, Transcript)
-        elif isinstance(event.widget, SearchBar) and not self._recalled:
-            self._recalled = True
-            self._recaller.recall()
-
-    # ---- earlier searches
-
-    @on(messages.Recalled)
-    def offer_searches(self, report: messages.Recalled) -> None:
-        """Searches of other days are known."""
-        self.bar.earlier = (*self.bar.earlier, *report.searches)
 
     @on(SearchBar.Left)
     def leave_search(self) -> None:
@@ -278,7 +267,7 @@ class SearchingScreen(ViewingScreen):
 
     def _keep_search(self) -> None:
         if self.bar.keep():
-            self._recaller.keep(self.bar.earlier[0])
+            self.post_message(Remember({"searches": self.bar.earlier}))
 
     # ---- keys
 

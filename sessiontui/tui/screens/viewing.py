@@ -10,24 +10,29 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from sessiontui.config import Remembered
 from sessiontui.dialects.keys import written
-from sessiontui.model import Session
+from sessiontui.model import Backend, Session
 from sessiontui.store.protocol import Store
-from sessiontui.tui import figures, messages, theme
-from sessiontui.tui.panes.listing import ListingPane
+from sessiontui.tui import figures, ink, messages, theme
+from sessiontui.tui.panes.listing import ListingPane, cannot_read
 from sessiontui.tui.panes.reading import ReadingPane
 from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.tui.widgets.title import TitleLine
+from sessiontui.visible import visible
+
+GONE: Final = "This session is gone.\nu brings it back, if it was removed here\nthe list shows the others"
 
 
 class ViewingScreen(ChangingScreen):
@@ -38,6 +43,12 @@ class ViewingScreen(ChangingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "raw", "raw", tooltip="Raw lines or conversation", id="raw"),
         Binding("b", "backend", "backend", tooltip="The other backend of this folder", id="backend"),
+        Binding("i", "about", "about", tooltip="About this session: roles, lengths, damage, activity", id="about"),
+        Binding("s", "sort", "sort", show=False, tooltip="Sort the list by the next column", id="sort"),
+        Binding("S", "turn", "turn", show=False, tooltip="Sort the list the other way round", id="sort_turn"),
+        Binding("space", "mark", "mark", tooltip="Mark the session, so that a key means several", id="mark"),
+        Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all shown", id="mark_all"),
+        Binding("f5", "refresh", "read again", show=False, tooltip="Read the list again, all of it", id="refresh"),
     ]
 
     def __init__(
@@ -46,6 +57,9 @@ class ViewingScreen(ChangingScreen):
         super().__init__(store)
         self._listed = listed
         self._clock = clock
+        self._left: tuple[str, int | None] | None = None
+        self.live = True
+        """Whether what others do to the store is followed."""
 
     def compose(self) -> ComposeResult:
         """Title, search, two panes, keys."""
@@ -60,6 +74,10 @@ class ViewingScreen(ChangingScreen):
         """Begin to read as soon as the empty screen stands."""
         self.side, self.reading = self.query_one(ListingPane), self.query_one(ReadingPane)
         self.bar, self.title_line = self.query_one(SearchBar), self.query_one(TitleLine)
+        self.side.live = self.live
+        remembered = getattr(self.app, "remembered", Remembered())
+        self.side.start_sorted(remembered.sort, remembered.sort_reversed)
+        self.bar.earlier = remembered.searches
         self.use(self.store, self._listed)
 
     def use(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
@@ -68,6 +86,7 @@ class ViewingScreen(ChangingScreen):
         self.judge()
         self.title_line.path, self.title_line.backend = _path(store), store.backend
         self.title_line.sessions = self.title_line.messages = self.title_line.faults = None
+        self._left = None
         self.reading.close()
         self.side.read(store, listed)
 
@@ -78,8 +97,12 @@ class ViewingScreen(ChangingScreen):
         """More is known of the sessions."""
         totals, title = self.side.totals, self.title_line
         title.sessions, title.messages, title.faults = totals.sessions, totals.messages, totals.faults
+        if self.side.lost:
+            return
         if not totals.sessions:
             self.reading.close()
+        elif self._left is not None and self._left[0] in self.side.known:
+            self._return()
         elif self.key is not None and self.key in self.side.known:
             self.reading.describe(self.side.known[self.key])
 
@@ -122,14 +145,52 @@ class ViewingScreen(ChangingScreen):
 
     def changed(self, keys: tuple[str, ...]) -> None:
         """Read the list again, and the open session where it is one of these; the place stays."""
-        self.side.read_again(self.store)
+        self.side.read_again(but=keys)
         if self.key is not None and self.key in keys:
             self.open_session(self.key, self.reading.transcript.place)
 
+    # ---- what others do to it
+
+    @on(messages.Touched)
+    def follow_session(self, report: messages.Touched) -> None:
+        """Somebody touched the store: the open session may be longer, or gone."""
+        key = self.key
+        if key is None or (report.keys is not None and key not in report.keys):
+            return
+        session = self.side.known.get(key)
+        if session is None:
+            self._leave(GONE)
+        else:
+            self.reading.follow(session)
+
+    @on(ListingPane.Lost)
+    def lose_store(self, event: ListingPane.Lost) -> None:
+        """The store can't be read: nothing of it is shown, for nobody knows whether it still is so."""
+        self._leave(cannot_read("It can't be read.", event.error))
+
+    @on(messages.Appeared)
+    def tell_of_other(self, report: messages.Appeared) -> None:
+        """The folder has another home now."""
+        what = "sessions.db is" if report.backend is Backend.SQLITE else "session files are"
+        ink.notice(self, visible(f"{what} in this folder now; b shows them"))
+
+    def _leave(self, note: str) -> None:
+        """Show a sentence in place of the open session, until it is back."""
+        if self.key is not None:
+            self._left = self.key, self.reading.transcript.place
+        self.reading.close(note)
+
+    def _return(self) -> None:
+        if self._left is not None:
+            (key, row), self._left = self._left, None
+            self.side.sessions.choose(key)
+            self.open_session(key, row)
+
     @on(SessionList.Chosen)
     def choose_session(self, event: SessionList.Chosen) -> None:
-        """The cursor came to a session: show it."""
-        self.open_session(event.key)
+        """The cursor came to a session: show it, unless it is the one that was open."""
+        if event.key != self.key:
+            self.open_session(event.key)
 
     @on(SessionList.Opened)
     def read_session(self, event: SessionList.Opened) -> None:
@@ -151,6 +212,7 @@ class ViewingScreen(ChangingScreen):
     def open_session(self, key: str, row: int | None = None) -> None:
         """Show a session of the list at its end, or at a row."""
         session = self.side.known.get(key)
+        self._left = None
         if session is None:
             self.reading.close()
         else:
@@ -162,9 +224,48 @@ class ViewingScreen(ChangingScreen):
         """Raw lines or conversation."""
         self.reading.toggle_raw()
 
+    def action_sort(self) -> None:
+        """The next column to sort the list by."""
+        self.side.sort_next()
+
+    def action_turn(self) -> None:
+        """The other direction."""
+        self.side.sort_turn()
+
+    def action_mark(self) -> None:
+        """Mark the session under the cursor."""
+        self.side.mark()
+
+    def action_mark_all(self) -> None:
+        """Mark all that the list shows."""
+        self.side.mark_all()
+
+    def action_about(self) -> None:
+        """About the open session."""
+        session = self.side.known.get(self.key or "")
+        if session is None:
+            ink.notice(self, visible("no session is open"))
+            return
+        from sessiontui.tui.screens.about import AboutScreen
+
+        self.app.clear_notifications()
+        self.app.push_screen(AboutScreen(self.store, session, self._clock(), partial(self.go_to_row, session.key)))
+
+    def go_to_row(self, key: str, row: int) -> None:
+        """Read a session at a row."""
+        self.side.sessions.choose(key)
+        self.open_session(key, row)
+        self.enter_reading()
+
     def action_backend(self) -> None:
         """The other backend of this folder."""
         self.side.switch(self.store)
+
+    def action_refresh(self) -> None:
+        """Read the list again, all of it, and what the open session holds now."""
+        self.side.read_again(but=tuple(self.side.known))
+        if self.key is not None and self.key in self.side.known:
+            self.reading.follow(self.side.known[self.key])
 
 
 def _path(store: Store) -> str:

@@ -60,7 +60,7 @@ class SearchBar(SafeInput):
     # ---- earlier searches
 
     @property
-    def earlier(self) -> Sequence[str]:
+    def earlier(self) -> tuple[str, ...]:
         """Searches of before, the newest first."""
         return self._earlier
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 import time
 from typing import ClassVar, Final
 
-from sessiontui import config
 from sessiontui.model import Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.parse import parse
 from sessiontui.store.protocol import IsCancelled, Store
-from sessiontui.tui.messages import Asked, Located, Recalled, Searched
-from sessiontui.tui.widgets.search_bar import KEPT
+from sessiontui.tui.messages import Asked, Located, Searched
 from sessiontui.tui.work.errand import Errand
 
 PAUSE: Final = 0.01
@@ -61,25 +59,6 @@ class Locator(Errand):
             self.report(Located(generation, key, tuple(sorted(rows))))
 
         self.begin(job)
-
-
-class Recaller(Errand):
-    """Searches of before, in the file that remembers them."""
-
-    name: ClassVar[str] = "recall"
-
-    def recall(self) -> None:
-        """Reports ``Recalled``."""
-        self.begin(lambda generation, _: self.report(Recalled(generation, config.load().searches)))
-
-    def keep(self, text: str) -> None:
-        """Remember one more, the newest."""
-
-        def job(generation: int, cancelled: IsCancelled) -> None:
-            kept = dict.fromkeys((text, *config.load().searches))
-            config.remember(searches=tuple(kept)[:KEPT])
-
-        self.aside(job)
 
 
 def row_of(hit: Hit) -> int | None:
