@@ -77,7 +77,7 @@ ChangeDialog, PageDialog, HelpScreen { align: center middle; }
 #work { height: 1; margin: 0 0 1 0; }
 #ask { height: 1; margin: 1 0 0 0; }
 #ask .word { width: auto; }
-#ask Input { width: 12; }
+#ask Input { width: 12; background: $panel; }
 #buttons { height: 1; align-horizontal: right; }
 #buttons Button {
     height: 1; min-width: 12; border: none; margin-left: 2; background: $panel; color: $foreground; text-style: none;

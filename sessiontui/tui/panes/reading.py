@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 
-from sessiontui.errors import Changed
+from sessiontui.errors import Changed, UnknownKey
 from sessiontui.model import Session
-from sessiontui.store.protocol import Rows, Store
+from sessiontui.store.protocol import Store
 from sessiontui.tui import figures, ink, messages
+from sessiontui.tui.panes.walking import WalkingPane
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work.reader import Reader
 from sessiontui.visible import visible
 
+GONE: Final = "This session is gone.\nu brings it back, if it was removed here\nthe list shows the others"
+LOADING: Final = "Reading the session …"
 
-class ReadingPane(Vertical):
+
+class ReadingPane(WalkingPane):
     """Opens sessions and shows them; reads what the transcript wants to show."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._reader = Reader(self)
-        self._rows: Rows | None = None
-        self._opened: tuple[Store, Session] | None = None
+        self._growing = self._behind = False
+        self._hits: tuple[Sequence[int], int | None] = ((), None)
 
     def compose(self) -> ComposeResult:
         """The transcript takes it all."""
         yield Transcript(id="transcript")
-
-    @property
-    def transcript(self) -> Transcript:
-        """What is read in."""
-        return self.query_one(Transcript)
 
     @property
     def key(self) -> str | None:
@@ -41,25 +42,53 @@ class ReadingPane(Vertical):
     def open(self, store: Store, session: Session, row: int | None = None) -> None:
         """Open a session at its end or at a row; one that can't be read says why."""
         same = session.key == self.key
+        self.interrupt()
         self._opened, self._rows = (store, session), None
+        self._growing = self._behind = False
         self.describe(session)
+        if not same:
+            self._hits = ((), None)
         if session.trouble is not None:
             self._reader.cancel()
             self.transcript.say(f"{session.trouble.reason}\nNothing here touches it; the store shows the rest")
             return
         if not same:
-            self.transcript.say("Reading …")
-        self._reader.open(store, session.key, row)
+            self.transcript.say(LOADING)
+        self._reader.open(store, session.key, row, self.transcript.entry if same and row is not None else None)
 
     def close(self, note: str = "") -> None:
         """Show no session but a sentence."""
         self._reader.cancel()
+        self.interrupt()
         self._opened = self._rows = None
         self.transcript.say(note)
         self.transcript.border_title = None
 
+    def follow(self, session: Session) -> None:
+        """The open session may be longer than it was, or another; nothing that is looked at moves."""
+        if self._opened is None or session.key != self.key:
+            return
+        store, before = self._opened
+        if (session.trouble is None) != (before.trouble is None):
+            self.open(store, session, self.transcript.place)
+        elif self._rows is None or not self._rows.complete or self._growing:
+            self._behind = True
+        else:
+            self._growing, self._behind = True, False
+            self._reader.grow(store, session.key, self._rows)
+
+    def _catch_up(self) -> None:
+        """Read what came while something else was read."""
+        if self._behind and self._opened is not None:
+            self.follow(self._opened[1])
+
     def describe(self, session: Session) -> None:
-        """Say what is known of the open session."""
+        """Say what is known of the open session; where its messages came to be counted, number them."""
+        if self._opened is not None and session.key == self.key:
+            counted = session.messages != self._opened[1].messages
+            self._opened = (self._opened[0], session)
+            if counted:
+                self._number()
         name = visible(session.key or "(no name)")
         if session.trouble is not None:
             self.transcript.border_title = ink.content((name, "bold"))
@@ -72,11 +101,32 @@ class ReadingPane(Vertical):
         about = visible(" ─ " + " · ".join(parts))
         self.transcript.border_title = ink.content((name, "bold"), about)
 
+    def _number(self) -> None:
+        """Number the messages, where they are counted by now and were not when all rows became known."""
+        if self._opened is None or self._rows is None or not self._rows.complete or self._rows.damaged is not None:
+            return
+        store, session = self._opened
+        if session.messages is not None:
+            self._reader.know(store, session.key)
+
     def toggle_raw(self) -> None:
         """Raw lines or conversation."""
         self.transcript.show_raw(not self.transcript.raw)
-        raw = self.transcript.raw
-        self.transcript.border_subtitle = ink.content(visible("raw lines · r shows the conversation")) if raw else None
+
+    def show_hits(self, rows: Sequence[int], at: int | None) -> None:
+        """The rows of the open session that hold what was searched for, in the order in which they are walked through,
+        and at which of them (an index) the person is."""
+        self._hits = (rows, at)
+        self._mark()
+
+    def _mark(self) -> None:
+        """Put signs on the map; before all rows are known nobody knows where."""
+        if self._rows is not None and self._rows.complete:
+            self.transcript.show_hits(*self._hits, self._rows.damaged or ())
+        else:
+            self.transcript.show_hits((), None)
+
+    # ---- what the errand reports
 
     @on(messages.Opened)
     def _show(self, report: messages.Opened) -> None:
@@ -84,6 +134,10 @@ class ReadingPane(Vertical):
         if not self._reader.is_stale(report):
             self._rows = report.rows
             self.transcript.show(len(report.rows), report.start, report.entries, report.row)
+            self._mark()
+            self._number()
+            self.turn_now()
+            self._catch_up()
 
     @on(messages.Scanned)
     def _show_all(self, report: messages.Scanned) -> None:
@@ -91,6 +145,32 @@ class ReadingPane(Vertical):
         if not self._reader.is_stale(report):
             self._rows = report.rows
             self.transcript.extend(len(report.rows), report.shift, report.start, report.entries)
+            self._mark()
+            self._number()
+            self.turn_now()
+            self._catch_up()
+
+    @on(messages.Grown)
+    def _grow(self, report: messages.Grown) -> None:
+        report.stop()
+        if self._reader.is_stale(report):
+            return
+        self._growing = False
+        if len(report.rows) >= self.transcript.count:
+            self._rows = report.rows
+            self.transcript.grow(len(report.rows))
+            self._mark()
+        self._catch_up()
+
+    @on(messages.Known)
+    def _renew(self, report: messages.Known) -> None:
+        report.stop()
+        if self._reader.is_stale(report) or len(report.rows) < self.transcript.count:
+            return
+        self._rows = report.rows
+        self.transcript.grow(len(report.rows))
+        self.transcript.renew()
+        self._mark()
 
     @on(Transcript.PageWanted)
     def _load(self, event: Transcript.PageWanted) -> None:
@@ -106,8 +186,13 @@ class ReadingPane(Vertical):
 
     @on(messages.Failed)
     def _fail(self, report: messages.Failed) -> None:
+        if report.errand != self._reader.name:
+            return
         if self._reader.is_stale(report):
             report.stop()
+        elif isinstance(report.error, UnknownKey):
+            report.stop()
+            self.close(GONE)
         elif isinstance(report.error, Changed) and self._opened is not None:
             report.stop()
             self.open(*self._opened, self.transcript.place)

@@ -61,6 +61,8 @@ class BrowserScreen(SearchingScreen):
         focused = self.focused
         if self.changing:
             self.changer.interrupt()
+        elif self.reading.working:
+            self.reading.interrupt()
         elif isinstance(focused, FilterBar):
             if focused.value:
                 focused.value = ""

@@ -48,6 +48,13 @@ class ViewingScreen(ChangingScreen):
         Binding("S", "turn", "turn", show=False, tooltip="Sort the list the other way round", id="sort_turn"),
         Binding("space", "mark", "mark", tooltip="Mark the session, so that a key means several", id="mark"),
         Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all shown", id="mark_all"),
+        Binding(
+            "left_square_bracket", "user(-1)", "previous turn", show=False, tooltip="Previous user turn", id="turn_up"
+        ),
+        Binding("right_square_bracket", "user(1)", "next turn", show=False, tooltip="Next user turn", id="turn_down"),
+        Binding("colon", "place", "go to", show=False, tooltip="Go to a message or line", id="place"),
+        Binding("y", "copy", "copy", show=False, tooltip="Copy the message under the cursor", id="copy"),
+        Binding("Y", "copy_all", "copy all", show=False, tooltip="Copy the whole session", id="copy_all"),
         Binding("f5", "refresh", "read again", show=False, tooltip="Read the list again, all of it", id="refresh"),
     ]
 
@@ -122,7 +129,7 @@ class ViewingScreen(ChangingScreen):
     @on(messages.Finished)
     def end_progress(self, report: messages.Finished) -> None:
         """Work is over."""
-        if report.errand in (messages.CHANGE, messages.LIST):
+        if report.errand in (messages.CHANGE, messages.LIST, messages.SEEK, messages.COPY):
             self.title_line.work = ""
 
     # ---- the session
@@ -223,6 +230,24 @@ class ViewingScreen(ChangingScreen):
     def action_raw(self) -> None:
         """Raw lines or conversation."""
         self.reading.toggle_raw()
+
+    def action_user(self, step: int) -> None:
+        """The next turn of the user, or the previous."""
+        self.enter_reading()
+        self.reading.turn(step)
+
+    def action_place(self) -> None:
+        """Ask where to go in the session."""
+        self.enter_reading()
+        self.reading.ask_place()
+
+    def action_copy(self) -> None:
+        """Copy the message under the cursor."""
+        self.reading.copy_message()
+
+    def action_copy_all(self) -> None:
+        """Copy the whole session."""
+        self.reading.copy_session()
 
     def action_sort(self) -> None:
         """The next column to sort the list by."""

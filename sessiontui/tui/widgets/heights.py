@@ -87,6 +87,13 @@ class Heights:
             self._tops = None
         return grown
 
+    def grow(self, count: int, height: int) -> None:
+        """Rows were added behind the last, up to ``count`` of them; their height is estimated."""
+        block = len(self._rows) // BLOCK
+        self._rows.extend(array("I", [max(1, height)]) * max(0, count - len(self._rows)))
+        self._blocks[block:] = [sum(self._rows[at : at + BLOCK]) for at in range(block * BLOCK, len(self), BLOCK)]
+        self._tops = None
+
     def resized(self, count: int, shift: int, height: int) -> Heights:
         """Heights for ``count`` rows of which this one's are rows ``shift`` onwards; the others are estimated."""
         others = array("I", [max(1, height)]) * count

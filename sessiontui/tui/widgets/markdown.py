@@ -1,7 +1,8 @@
 """What in a message looks like Markdown: spans to be drawn otherwise, and nothing removed or added.
 
-A message stays the text that it is, its asterisks and fences too. Headings, fenced code, inline code and strong text
-are found by one pass of a regular expression; links are left as they stand and never open.
+A message stays the text that it is, its asterisks and fences too. Headings, fenced code, quotes, the marks of lists, lines
+that are only drawn, inline code, strong text and addresses are found by one pass of a regular expression; an address is
+shown and never opens.
 """
 
 from __future__ import annotations
@@ -12,7 +13,14 @@ from typing import Final, NamedTuple
 
 _FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*(?:\n(?! {0,3}\1)[^\n]*)*(?:\n {0,3}\1[^\n]*)?", re.MULTILINE)
 _LINE: Final = re.compile(
-    r"^(?P<heading>#{1,6} [^\n]{1,200})$|(?P<code>`[^`\n]{1,200}`)|(?P<strong>\*\*[^*\n]{1,200}\*\*)", re.MULTILINE
+    r"^(?P<heading>#{1,6} [^\n]{1,200})$"
+    r"|^ {0,3}(?P<quote>>[^\n]*)"
+    r"|^ {0,12}(?P<marker>[-*+]|\d{1,3}[.)])(?= )"
+    r"|^ {0,3}(?P<dim>[-=_*:|+][-=_*:|+ ]{2,200})$"
+    r"|(?P<code>`[^`\n]{1,200}`)"
+    r"|(?P<strong>\*\*[^*\n]{1,200}\*\*)"
+    r"|(?P<link>\bhttps?://[^\s<>()\[\]\"'`]{1,500})",
+    re.MULTILINE,
 )
 
 
@@ -40,4 +48,5 @@ def _marks(text: str) -> Iterator[Mark]:
 
 def _inline(text: str, start: int, stop: int) -> Iterator[Mark]:
     for found in _LINE.finditer(text, start, stop):
-        yield Mark(found.start(), found.end(), found.lastgroup or "strong")
+        style = found.lastgroup or "strong"
+        yield Mark(*found.span(style), style)

@@ -75,7 +75,18 @@ class Drawn:
         hit = next((mark for mark in self.marks if mark.style == "hit"), None)
         if hit is None:
             return None
-        return len(self.head) + max(0, bisect_right(self.rows, (hit.start, len(self.text))) - 1)
+        return len(self.head) + max(0, bisect_right(self.rows, (hit.start, len(self.text) + 1)) - 1)
+
+    def offset(self, line: int) -> int:
+        """The character that begins a line of the text; 0 above it, the last line's below it."""
+        at = line - len(self.head)
+        return self.rows[min(at, len(self.rows) - 1)][0] if at > 0 and self.rows else 0
+
+    def line_at(self, offset: int) -> int:
+        """The line that holds a character of the text; 0 for the first, with the head above it."""
+        if not offset:
+            return 0
+        return len(self.head) + max(0, bisect_right(self.rows, (offset, len(self.text) + 1)) - 1)
 
     def strip(self, line: int, styles: Styles, chosen: bool) -> Strip:
         """Draw one line; ``chosen`` marks the row under the cursor with a bar at its left."""

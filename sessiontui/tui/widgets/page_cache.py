@@ -37,9 +37,13 @@ class PageCache:
     def wanted(self, start: int, stop: int) -> list[int]:
         """First rows of the pages that rows ``start`` to ``stop`` need and nobody has asked for; now they are."""
         pages = range(start // PAGE, (stop - 1) // PAGE + 1)
-        missing = [page for page in pages if page not in self._asked and page not in self._pages]
+        missing = [page for page in pages if page not in self._asked and not self._holds(page, stop)]
         self._asked.update(missing)
         return [page * PAGE for page in missing]
+
+    def _holds(self, page: int, stop: int) -> bool:
+        """Whether a page is here up to row ``stop``: the last one ends early until more rows are added."""
+        return page in self._pages and len(self._pages[page]) >= min(PAGE, stop - page * PAGE)
 
     def put(self, start: int, entries: Sequence[Entry]) -> None:
         """Keep the entries of rows ``start`` onwards; ``start`` is the first row of a page."""

@@ -42,13 +42,30 @@ class Viewport:
         """How many lines stand above the top of the screen."""
         return self.heights.top(self.anchor.row) + self.anchor.line
 
+    @property
+    def _mean(self) -> int:
+        """What a row is thought to take, by those that there are."""
+        return round(self.heights.total / len(self)) if len(self) else ESTIMATE
+
+    @property
+    def shown(self) -> tuple[float, float]:
+        """From where to where the rows on the screen go; 12.5 is the middle of row 12."""
+        if not self.window:
+            return 0.0, 0.0
+        (row, line), (last, end) = self.window[0], self.window[-1]
+        return row + line / self.heights[row], last + (end + 1) / self.heights[last]
+
     def extend(self, count: int, shift: int) -> None:
         """There are ``count`` rows; the ones so far are rows ``shift`` onwards. The place stays."""
-        mean = round(self.heights.total / len(self)) if len(self) else ESTIMATE
-        self.heights = self.heights.resized(count, shift, mean)
+        self.heights = self.heights.resized(count, shift, self._mean)
         self.anchor = Place(max(0, min(count - 1, self.anchor.row + shift)), self.anchor.line)
         self.cursor = max(0, min(count - 1, self.cursor + shift))
         self.seek = None
+
+    def grow(self, count: int) -> None:
+        """Rows were added behind the last. What stands on the screen stays, at the end too."""
+        self.heights.grow(count, self._mean)
+        self.at_end = False
 
     def go(self, row: int) -> None:
         """Bring a row to the top and choose it."""
@@ -58,6 +75,23 @@ class Viewport:
     def go_end(self) -> None:
         """Choose the last row and stay at the end."""
         self.cursor, self.at_end, self.seek = max(0, len(self) - 1), True, None
+
+    def go_to(self, place: Place) -> None:
+        """Bring this line to the top."""
+        self.anchor, self.at_end, self.seek = place, False, None
+
+    def line_of(self, row: int) -> int:
+        """The line of the screen on which a row begins, or began: negative where that is above the screen."""
+        at = next((at for at, place in enumerate(self.window) if place.row == row), 0)
+        return at - self.window[at].line if self.window else 0
+
+    def hold(self, row: int, line: int, measure: Measure) -> None:
+        """Bring a row back to where ``line_of`` said that it begins, whatever the rows around it have become."""
+        if line <= 0:
+            self.go_to(Place(row, -line))
+        else:
+            self.go_to(Place(row, 0))
+            self.walk(-line, measure)
 
     def walk(self, lines: int, measure: Measure) -> None:
         """Move the top by lines, measuring what it passes."""

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sessiontui.errors import Changed
 from sessiontui.model import Entry
 from sessiontui.store.protocol import IsCancelled, Rows, Store, Transcript
-from sessiontui.tui.messages import Opened, PageLoaded, Scanned
+from sessiontui.tui.messages import Grown, Known, Opened, PageLoaded, Scanned
 from sessiontui.tui.widgets.page_cache import PAGE, last_pages
 from sessiontui.tui.work.errand import Errand
+
+NEAR: Final = 4 * PAGE
+"""Rows before and behind in which a message is looked for that may have moved."""
+
+Place = tuple[int | None, Entry | None]
+"""The row to open at, None for the end, and what stood there."""
 
 TRIES = 3
 """How often a session that changes while it is opened is opened again."""
@@ -21,9 +27,18 @@ class Reader(Errand):
 
     name: ClassVar[str] = "read"
 
-    def open(self, store: Store, key: str, row: int | None = None) -> None:
-        """Open at the end, or at a row; reports ``Opened``, then ``Scanned`` where the first rows were not all."""
-        self.begin(lambda generation, cancelled: self._open(store, key, row, generation, cancelled))
+    def open(self, store: Store, key: str, row: int | None = None, like: Entry | None = None) -> None:
+        """Open at the end, or at a row; reports ``Opened``, then ``Scanned`` where the first rows were not all. ``like``:
+        what stood at that row when the session was another; where it stands now is where it is opened."""
+        self.begin(lambda generation, cancelled: self._open(store, key, (row, like), generation, cancelled))
+
+    def grow(self, store: Store, key: str, before: Rows) -> None:
+        """Read what was appended to the open session; reports ``Grown``."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            self.report(Grown(generation, store.transcript(key).grown(before, cancelled)))
+
+        self.aside(job)
 
     def load(self, rows: Rows, start: int, stop: int) -> None:
         """Load a page of the open session; reports ``PageLoaded``."""
@@ -34,19 +49,29 @@ class Reader(Errand):
 
         self.aside(job)
 
-    def _open(self, store: Store, key: str, row: int | None, generation: int, cancelled: IsCancelled) -> None:
+    def know(self, store: Store, key: str) -> None:
+        """Look at the open session again, of which more may be known by now; reports ``Known``."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            if not cancelled():
+                self.report(Known(generation, store.transcript(key).scan(cancelled)))
+
+        self.aside(job)
+
+    def _open(self, store: Store, key: str, place: Place, generation: int, cancelled: IsCancelled) -> None:
         for left in range(TRIES, 0, -1):
             try:
-                self._read(store.transcript(key), row, generation, cancelled)
+                self._read(store.transcript(key), place, generation, cancelled)
                 break
             except Changed:
                 if left == 1:
                     raise
 
-    def _read(self, transcript: Transcript, row: int | None, generation: int, cancelled: IsCancelled) -> None:
+    def _read(self, transcript: Transcript, place: Place, generation: int, cancelled: IsCancelled) -> None:
+        row, like = place
         if row is not None:
             rows = transcript.scan(cancelled)
-            row = min(row, max(0, len(rows) - 1))
+            row = min(row if like is None else _row_like(like, row, rows), max(0, len(rows) - 1))
             start = max(0, row // PAGE - 1) * PAGE
             entries = rows.load(start, min(len(rows), start + 3 * PAGE))
             self.report(Opened(generation, transcript.key, rows, start, entries, row))
@@ -69,6 +94,14 @@ class Reader(Errand):
             same = next((at for at, entry in enumerate(entries, start) if _same(entry, shown[-1])), None)
             shift = shift if same is None else same - (len(tail) - 1)
         self.report(Scanned(generation, transcript.key, rows, shift, start, entries))
+
+
+def _row_like(entry: Entry, row: int, rows: Rows) -> int:
+    """Where the message of an entry that stood at ``row`` stands now, if it is anywhere near; else that row."""
+    first, last = max(0, row - NEAR), min(len(rows), row + NEAR)
+    near = enumerate(rows.load(first, last), first)
+    like = [at for at, other in near if (other.message, other.raw) == (entry.message, entry.raw)]
+    return min(like, key=lambda at: abs(at - row), default=row)
 
 
 def _same(one: Entry, other: Entry) -> bool:

@@ -1,0 +1,221 @@
+"""A pane with one session in which a person goes from place to place, and copies what stands there.
+
+It knows which session is open and which of its rows are known, not how they come to be. What it needs beyond the
+transcript is loaded when it is asked for: the first paint waits for none of it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from sessiontui.errors import Cancelled, UsageError
+from sessiontui.model import Entry, Session
+from sessiontui.store.protocol import Rows, Store
+from sessiontui.tui import figures, ink, messages
+from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.visible import visible
+
+if TYPE_CHECKING:
+    from sessiontui.tui.widgets.prompt import Prompt
+    from sessiontui.tui.work.copier import Copier
+    from sessiontui.tui.work.seeker import Seeker
+
+
+class WalkingPane(Vertical):
+    """Turns of the user, the prompt, and copies."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows: Rows | None = None
+        self._opened: tuple[Store, Session] | None = None
+        self._turn = 0
+        """A turn that was asked for before all rows are known."""
+
+    @property
+    def transcript(self) -> Transcript:
+        """What is read in."""
+        return self.query_one(Transcript)
+
+    @cached_property
+    def seeker(self) -> Seeker:
+        """What looks through rows."""
+        from sessiontui.tui.work.seeker import Seeker
+
+        return Seeker(self)
+
+    @cached_property
+    def copier(self) -> Copier:
+        """What copies."""
+        from sessiontui.tui.work.copier import Copier
+
+        return Copier(self)
+
+    @property
+    def working(self) -> bool:
+        """Whether rows are looked through, or copied, just now."""
+        return any(name in self.__dict__ and self.__dict__[name].running for name in ("seeker", "copier"))
+
+    def interrupt(self) -> None:
+        """End that work."""
+        self._turn = 0
+        for name in ("seeker", "copier"):
+            if name in self.__dict__:
+                self.__dict__[name].interrupt()
+
+    # ---- going
+
+    def turn(self, step: int) -> None:
+        """To the next turn of the user, or with -1 to the one before; where no row is known yet, as soon as they are."""
+        if self._opened is None:
+            return
+        if self._rows is None or not self._rows.complete:
+            self._turn = step
+        else:
+            self._turn = 0
+            self.seeker.turn(self._rows, self.transcript.cursor, step)
+
+    def turn_now(self) -> None:
+        """All rows are known: go where the person wanted to go."""
+        if self._turn:
+            self.turn(self._turn)
+
+    @on(messages.Sought)
+    def _go(self, report: messages.Sought) -> None:
+        report.stop()
+        if self.seeker.is_stale(report):
+            return
+        if report.row is None:
+            ink.notice(self, visible(f"no user turn {'below' if report.step > 0 else 'above'} this message"))
+        else:
+            self.transcript.go(report.row)
+
+    def go_to(self, text: str) -> bool:
+        """Go where a text says, as typed into the prompt; False where it leads nowhere, and then the prompt says why."""
+        from sessiontui.tui.places import place
+
+        if self._rows is None or self._opened is None:
+            return False
+        try:
+            found = place(text, self._rows, self._opened[1].messages, self.transcript.raw)
+        except UsageError as error:
+            if (prompt := self._prompt) is not None:
+                prompt.say(error.sentence)
+            else:
+                ink.notice(self, visible(error.sentence), "warning")
+            return False
+        if found.row == len(self._rows) - 1:
+            self.transcript.action_end()
+        else:
+            self.transcript.go(found.row)
+        if found.note:
+            ink.notice(self, visible(found.note))
+        return True
+
+    @property
+    def _prompt(self) -> Prompt | None:
+        from sessiontui.tui.widgets.prompt import Prompt
+
+        return next(iter(self.query(Prompt)), None)
+
+    def ask_place(self) -> None:
+        """Let the person type where to go."""
+        from sessiontui.tui.widgets.prompt import Prompt
+
+        if self._prompt is None:
+            self.mount(Prompt(id="prompt", raw=self.transcript.raw))
+        self.call_after_refresh(self._focus_prompt)
+
+    def _focus_prompt(self) -> None:
+        if (prompt := self._prompt) is not None:
+            self.screen.set_focus(prompt)
+
+    @on(Input.Submitted, "Prompt")
+    def _answer(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not event.value.strip() or self.go_to(event.value):
+            self.leave_prompt()
+
+    @on(Input.Changed, "Prompt")
+    def _hold(self, event: Input.Changed) -> None:
+        event.stop()
+
+    def leave_prompt(self) -> None:
+        """Take the prompt away; the focus goes back to where it was asked for, unless the person went elsewhere."""
+        prompt = self._prompt
+        if prompt is not None:
+            if prompt.has_focus:
+                self.screen.set_focus(self.transcript)
+            prompt.remove()
+
+    # ---- copying
+
+    def copy_message(self) -> None:
+        """Copy the message under the cursor, or the line where a line is shown."""
+        entry = self.transcript.entry
+        if entry is None or self._opened is None:
+            ink.notice(self, visible("there is no message to copy"), "warning")
+            return
+        store, session = self._opened
+        if entry.message is None or (self.transcript.raw and entry.raw):
+            line = f"line {figures.count(entry.address.line)}"
+            self.copier.copy(f"the beginning of {line}" if entry.clipped else line, entry.raw.decode(errors="replace"))
+        elif entry.clipped and entry.ordinal is not None:
+            self.copier.copy_messages(_named(entry), store, session.key, entry.ordinal - 1, entry.ordinal)
+        else:
+            what = _named(entry)
+            self.copier.copy(f"the beginning of {what}" if entry.clipped else what, entry.message.content)
+
+    def copy_session(self) -> None:
+        """Copy all messages of the open session, each after its role."""
+        if self._opened is None or self._opened[1].trouble is not None:
+            ink.notice(self, visible("there is no session to copy"), "warning")
+            return
+        store, session = self._opened
+        self.copier.copy_messages(f"the messages of {session.key or '(no name)'}", store, session.key)
+
+    @on(messages.Copied)
+    def _give(self, report: messages.Copied) -> None:
+        report.stop()
+        if self.copier.is_stale(report):
+            return
+        size = figures.size(report.size)
+        if report.path is not None:
+            sentence = f"{report.what}: {size}, too long for a clipboard; copied to {report.path}"
+        elif not report.size:
+            sentence = f"{report.what}: there is no text to copy"
+        else:
+            self.app.copy_to_clipboard(report.text)
+            sentence = f"copied {report.what} · {size}"
+        ink.notice(self, visible(sentence))
+
+    @on(messages.Failed)
+    def _stopped(self, report: messages.Failed) -> None:
+        """What was cancelled by the person needs few words; of older work nothing is heard."""
+        if report.errand not in (messages.SEEK, messages.COPY):
+            return
+        if self._is_over(report):
+            report.stop()
+        elif isinstance(report.error, Cancelled):
+            report.stop()
+            ink.notice(self, visible("cancelled; you are where you were"))
+
+    @on(messages.Progressed)
+    @on(messages.Finished)
+    def _drop(self, report: messages.Progressed | messages.Finished) -> None:
+        if report.errand in (messages.SEEK, messages.COPY) and self._is_over(report):
+            report.stop()
+
+    def _is_over(self, report: messages.Report) -> bool:
+        """Whether neither errand asked for it any more."""
+        return self.seeker.is_stale(report) and self.copier.is_stale(report)
+
+
+def _named(entry: Entry) -> str:
+    if entry.ordinal is not None:
+        return f"message #{entry.ordinal:,}"
+    return "the message" if entry.address.line is None else f"the message of line {entry.address.line:,}"

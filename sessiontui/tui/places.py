@@ -1,0 +1,67 @@
+"""Where in a session a goal is that a person typed: the row, or a sentence that says why there is none. Reads nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sessiontui.errors import UsageError
+from sessiontui.store.protocol import Rows
+from sessiontui.tui import figures
+from sessiontui.tui.widgets.prompt import USAGE, Goal, Kind, goal
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a session, from 0."""
+
+    row: int
+    note: str = ""
+    """What it is, where it may not be what was asked for."""
+
+
+def place(text: str, rows: Rows, messages: int | None, raw: bool) -> Place:
+    """The row that ``text`` means. ``messages``: how many there are, where that is known; with ``raw`` a number is
+    that of a line. Raises ``UsageError`` with a sentence for the person."""
+    wanted = goal(text)
+    if wanted is None:
+        raise UsageError(USAGE)
+    if not rows.complete:
+        raise UsageError("the session is still being read: Enter asks again")
+    if not len(rows):
+        raise UsageError("there is nothing to go to")
+    match wanted.kind:
+        case Kind.START:
+            return Place(0)
+        case Kind.END:
+            return Place(len(rows) - 1)
+        case Kind.SHARE:
+            return Place(_share(wanted, len(rows)))
+        case Kind.MESSAGE if not raw:
+            return _message(int(wanted.number), rows, messages)
+        case _:
+            return Place(_line(int(wanted.number), len(rows)))
+
+
+def _share(wanted: Goal, count: int) -> int:
+    if wanted.number > 100:
+        raise UsageError("100% is the end")
+    return round((count - 1) * wanted.number / 100)
+
+
+def _line(number: int, count: int) -> int:
+    if not number:
+        raise UsageError("lines are counted from 1")
+    if number > count:
+        raise UsageError(f"the last line is {count:,}")
+    return number - 1
+
+
+def _message(number: int, rows: Rows, messages: int | None) -> Place:
+    if not number:
+        raise UsageError("messages are counted from 1")
+    row = rows.row_of(number)
+    if row is not None:
+        return Place(row)
+    if messages is not None and number > messages:
+        raise UsageError(f"there {'is' if messages == 1 else 'are'} {figures.counted(messages, 'message')}")
+    return Place(_line(number, len(rows)), f"messages are not counted yet: this is line {number:,}")

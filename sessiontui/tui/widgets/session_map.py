@@ -1,0 +1,125 @@
+"""The right edge of a transcript: its scroll bar, which is a map of the session as well.
+
+The height of the bar is all rows, each with the same share, measured or not: so nothing on it moves while heights become
+known. A cell says by its sign what its rows hold, damage or hits, and the block says which rows are in view. A press
+goes there, to what the sign stands for where there is one; the block can be dragged. Costs a look-up a cell,
+whatever the number of rows and of signs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from textual import events
+from textual.message import Message
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
+
+from sessiontui.tui import ink, theme
+from sessiontui.visible import visible
+
+NOTHING, DAMAGE, HIT, BOTH = " ", "!", "•", "◆"
+SIGNS: Final = {(False, False): NOTHING, (True, False): DAMAGE, (False, True): HIT, (True, True): BOTH}
+LOOKS: Final = {DAMAGE: "fault", HIT: "hit", BOTH: "fault"}
+
+
+class SessionMap(ScrollBar):
+    """Where damage, hits and the view are in a session."""
+
+    @dataclass
+    class Pointed(Message):
+        """The person wants to see what stands at ``at``, in rows: 12.5 is the middle of row 12."""
+
+        at: float
+
+    @dataclass
+    class Chosen(Message):
+        """The person pressed a sign: go to this row."""
+
+        row: int
+
+    def __init__(self) -> None:
+        super().__init__(vertical=True, name="vertical")
+        self._rows = 0
+        self._top = self._bottom = 0.0
+        self._damaged: Sequence[int] = ()
+        self._hits: Sequence[int] = ()
+        self._held: tuple[int, float] | None = None
+
+    def show(self, rows: int, top: float, bottom: float) -> None:
+        """There are so many rows; those from ``top`` to ``bottom`` are in view, parts of a row too."""
+        if (rows, top, bottom) != (self._rows, self._top, self._bottom):
+            self._rows, self._top, self._bottom = rows, top, bottom
+            self.refresh()
+
+    def mark(self, damaged: Sequence[int], hits: Sequence[int]) -> None:
+        """Rows to put a sign at, each in order."""
+        self._damaged, self._hits = damaged, hits
+        self.refresh()
+
+    def sign(self, cell: int) -> str:
+        """The sign of what is in the rows of a cell."""
+        return SIGNS[bool(self._within(cell, self._damaged)), bool(self._within(cell, self._hits))]
+
+    @property
+    def block(self) -> range:
+        """The cells of what is in view; none where that is everything."""
+        if not self._rows or (self._top <= 0 and self._bottom >= self._rows):
+            return range(0)
+        scale = self.size.height / self._rows
+        first = min(int(self._top * scale), self.size.height - 1)
+        return range(first, max(first + 1, ceil(round(self._bottom * scale, 6))))
+
+    def _first(self, cell: int) -> int:
+        """The first row of a cell."""
+        return -(-cell * self._rows // max(1, self.size.height))
+
+    def _within(self, cell: int, marked: Sequence[int]) -> Sequence[int]:
+        """The marked rows of a cell."""
+        return marked[bisect_left(marked, self._first(cell)) : bisect_left(marked, self._first(cell + 1))]
+
+    # ---- Textual
+
+    def render_line(self, y: int) -> Strip:
+        """One cell, as wide as the bar."""
+        styles, sign = theme.styles(self, theme.MAP), self.sign(y)
+        ground = styles["ground"]
+        if y in self.block:
+            ground = styles["held" if self._held else "under" if self.mouse_over else "view"]
+        look = ground if sign == NOTHING else theme.on(styles[LOOKS[sign]], ground)
+        return ink.strip([(visible(sign), look)], self.size.width, ground)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take the block, or go where there is none."""
+        event.prevent_default()
+        event.stop()
+        if not self._rows or event.button != 1:
+            return
+        cell = event.y
+        if cell in self.block:
+            self._held = (event.screen_y, self._top)
+        else:
+            self._held = (event.screen_y, cell * self._rows / self.size.height)
+            marked = [*self._within(cell, self._hits)[:1], *self._within(cell, self._damaged)[:1]]
+            last = cell == self.size.height - 1
+            self.post_message(self.Chosen(marked[0]) if marked else self.Pointed(self._rows if last else self._held[1]))
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag what was taken."""
+        event.prevent_default()
+        event.stop()
+        if self._held is not None and self._rows:
+            line, start = self._held
+            moved = (event.screen_y - line) * self._rows / max(1, self.size.height)
+            if moved or start == self._top:
+                self.post_message(self.Pointed(max(0.0, start + moved)))
+
+    def on_mouse_release(self) -> None:
+        """Let go."""
+        self._held = None
+        self.refresh()
