@@ -1,0 +1,125 @@
+"""Reads one session whole and tells what it is made of, in any home. Holds one message at a time; writes nothing."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+
+from sessiontui.damage.diagnose import dropped
+from sessiontui.dialects import stream, zeroclaw
+from sessiontui.disk import lines
+from sessiontui.disk.lines import Huge
+from sessiontui.errors import Cancelled
+from sessiontui.model import Message, Span
+from sessiontui.store import jsonl_file
+from sessiontui.store.about import SHOWN, About, Tally
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+from sessiontui.store.schema import RECEIPTS, columns, read_time
+from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.sqlite_list import KEY, bound
+from sessiontui.store.sqlite_open import read
+from sessiontui.store.sqlite_transcript import rows
+
+OFTEN = 500
+"""Rows between two looks at whether it was cancelled, where they come one by one."""
+
+
+def survey(store: Store, key: str, cancelled: IsCancelled = never, progress: Progress = silent) -> About:
+    """What the session of this key is made of. ``progress`` in bytes or rows. Raises ``UnknownKey``, ``Cancelled``,
+    ``StoreError`` and, where the file became shorter meanwhile, ``Changed``."""
+    if isinstance(store, JsonlStore):
+        stem = store.resolve(key)
+        return _of_file(store.file(stem), stem, cancelled, progress)
+    if isinstance(store, SqliteStore):
+        return _of_rows(store, key, cancelled, progress)
+    return _of_entries(store, key, cancelled)
+
+
+def _of_file(path: Path, key: str, cancelled: IsCancelled, progress: Progress) -> About:
+    tally = Tally()
+    with jsonl_file.opened(path, key) as (fd, stamp):
+        for offset, block in lines.blocks(fd, 0, stamp.size):
+            if cancelled():
+                raise Cancelled
+            progress(offset, stamp.size)
+            for line in block:
+                if isinstance(line, Huge):
+                    _add_huge(tally, fd, Span(offset, line.length - line.ended))
+                else:
+                    _add(tally, line, zeroclaw.read(line))
+        progress(stamp.size, stamp.size)
+    return tally.about()
+
+
+def _add(tally: Tally, line: bytes, outcome: Message | zeroclaw.Dropped | None) -> None:
+    if isinstance(outcome, Message):
+        tally.message(outcome.role, outcome.content)
+    elif outcome is None:
+        tally.blank()
+    else:
+        tally.fault(dropped(outcome, None, Span(0, len(line))))
+
+
+def _add_huge(tally: Tally, fd: int, span: Span) -> None:
+    """A line that is never held whole: its text is decoded piece by piece, to be counted."""
+    scanned = stream.scan(lines.pieces(fd, span), span.offset)
+    if not isinstance(scanned, stream.Scanned):
+        _add(tally, b"", scanned)
+        return
+    beginning, size = "", 0
+    for piece in stream.text(lines.pieces(fd, scanned.content)):
+        beginning = beginning or piece[:SHOWN]
+        size += len(piece)
+    tally.message(scanned.role, beginning, size)
+
+
+def _of_rows(store: SqliteStore, key: str, cancelled: IsCancelled, progress: Progress) -> About:
+    count, receipt = read(store.path, lambda connection: _expected(connection, key))
+    store.entries(key)  # raises where there is no such session
+    tally = Tally(receipt)
+    for done, row in enumerate(rows(store.path, key)):
+        if done % OFTEN == 0:
+            if cancelled():
+                raise Cancelled
+            progress(done, max(count, done))
+        message, fault = row.message(), row.fault()
+        if message is not None:
+            tally.message(message.role, message.content, at=read_time(row.created_at))
+        elif fault is not None:
+            tally.fault(fault)
+    return tally.about()
+
+
+def _expected(connection: Connection, key: str) -> tuple[int, datetime | None]:
+    """How many rows there are, and when they were imported, if the database says so."""
+    (count,) = connection.execute(f"SELECT count(*) FROM sessions WHERE {KEY}", (bound(key),)).fetchone()
+    if not columns(connection, RECEIPTS) >= {"session_key", "imported_at"}:
+        return count, None
+    (at,) = connection.execute(f"SELECT max(imported_at) FROM {RECEIPTS} WHERE {KEY}", (bound(key),)).fetchone()
+    return count, read_time(at)
+
+
+def _of_entries(store: Store, key: str, cancelled: IsCancelled) -> About:
+    tally = Tally()
+    for entry in store.entries(key):
+        if cancelled():
+            raise Cancelled
+        if entry.message is not None:
+            tally.message(entry.message.role, entry.message.content, at=entry.address.created_at)
+        elif entry.fault is not None:
+            tally.fault(entry.fault)
+        else:
+            tally.blank()
+    return tally.about()
+
+
+def heavy(store: Store, key: str) -> int:
+    """About how many bytes a survey reads, by a look at the file; 0 where there is none."""
+    path = store.file(key) if isinstance(store, JsonlStore) else store.path
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0

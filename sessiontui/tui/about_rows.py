@@ -1,0 +1,251 @@
+"""What is said about a session, as lines laid out for a width: pure, from values alone.
+
+A time that nobody knows is said to be unknown; the time of an import is never told as that of a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from rich.cells import cell_len
+
+from sessiontui.model import Backend, Session
+from sessiontui.store.about import About
+from sessiontui.tui import figures, ink
+from sessiontui.tui.widgets.plot import BEYOND, plot, top_of
+from sessiontui.tui.widgets.sheet import Row
+from sessiontui.tui.wrap import wrap
+from sessiontui.visible import Visible, visible
+
+LABEL: Final = 15
+"""Columns of what stands before a fact."""
+HEIGHT: Final = 5
+"""Lines of the plot."""
+ROLE: Final = 14
+
+STEPS: Final = {
+    60: "a minute",
+    600: "in ten minutes",
+    3600: "an hour",
+    6 * 3600: "in six hours",
+    86400: "a day",
+    7 * 86400: "a week",
+    28 * 86400: "in four weeks",
+    364 * 86400: "in 52 weeks",
+    3640 * 86400: "in ten years",
+    36400 * 86400: "a century",
+    364000 * 86400: "in a thousand years",
+}
+HOMES: Final = {
+    Backend.JSONL: "JSONL: a file, one message a line",
+    Backend.SQLITE: "SQLite: a database, one message a row",
+    Backend.MEMORY: "memory",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a session before it is read."""
+
+    session: Session
+    where: str
+    """Path of its file or database; hostile text."""
+    now: datetime
+
+
+def rows(facts: Facts, about: About | None, note: str, width: int) -> list[Row]:
+    """All lines. ``about`` None: not counted (yet), as ``note`` says."""
+    found = [*_facts(facts, about, width)]
+    if about is None:
+        return [*found, Row(), *wrapped(note, "dim", width)]
+    parts = [_damage(about, width), _roles(about, width), _plot(about, width), _longest(about, width)]
+    return [*found, *(row for part in parts for row in part)]
+
+
+def moment(at: datetime | None, now: datetime) -> str:
+    """A time, and how long ago that is: ``2026-03-01 11:58 UTC · 2m ago``."""
+    return "not known" if at is None else f"{_minute(at)} UTC · {figures.age(at, now)} ago"
+
+
+# ---- what stat and metadata say
+
+
+def _facts(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
+    session = facts.session
+    yield from fact("key", session.key or "(no name)", width, "match")
+    if session.name:
+        yield from fact("name", session.name, width)
+    yield from fact("where", facts.where, width)
+    yield from fact("kept as", HOMES[session.backend], width)
+    if session.reachable:
+        yield from fact("ZeroClaw", "loads it by this key", width)
+    else:
+        yield from fact("ZeroClaw", "! can't load it: no key leads to this name", width, "fault")
+    if session.trouble is not None:
+        yield from fact("trouble", f"× {session.trouble.reason}", width, "fault")
+        return
+    yield from fact("size", _size(session), width)
+    yield from fact("holds", _holds(session, about), width)
+    yield from _times(facts, about, width)
+
+
+def _size(session: Session) -> str:
+    if session.bytes is None:
+        return figures.UNKNOWN
+    what = "" if session.backend is Backend.JSONL else " of roles and texts"
+    exact = f" · {session.bytes:,} bytes" if session.bytes >= 1000 else ""
+    return figures.size(session.bytes) + exact + what
+
+
+def _holds(session: Session, about: About | None) -> str:
+    if about is None:
+        return figures.counted(session.messages, "message")
+    row = "line" if session.backend is Backend.JSONL else "row"
+    parts = [figures.counted(about.messages, "message"), f"{about.damaged:,} damaged", f"{about.blank:,} blank"]
+    said = parts if session.backend is Backend.JSONL else parts[:1] if not about.damaged else parts[:2]
+    return f"{figures.counted(about.rows, row)}: {', '.join(said)}"
+
+
+def _times(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
+    session, now = facts.session, facts.now
+    if session.backend is Backend.JSONL:
+        yield from fact("created", "not known: JSONL keeps no times", width)
+        yield from fact("last activity", f"{moment(session.last_activity, now)}, when the file was written", width)
+        return
+    yield from fact("created", moment(session.created_at, now), width)
+    yield from fact("last activity", moment(session.last_activity, now), width)
+    if about is None:
+        return
+    if about.timed:
+        yield from fact("first message", moment(about.first, now), width)
+        yield from fact("last message", moment(about.last, now), width)
+    if about.imported:
+        which = "all messages" if not about.timed else figures.counted(about.imported, "message")
+        said = f"{which} came by an import, {moment(about.imported_at, now)}; when they were said is not known"
+        yield from fact("imported", said, width)
+
+
+# ---- what was counted
+
+
+def _damage(about: About, width: int) -> Iterator[Row]:
+    if not about.damaged:
+        return
+    yield from heading(f"! {figures.counted(about.damaged, 'damaged line')}", "in red in the transcript", width)
+    for kind in about.damage:
+        reason = "other kinds" if kind.reason is None else kind.reason
+        count, where = visible(f"{kind.lines:>9,}  "), visible(f"  {kind.id} · line {kind.row + 1:,} ")
+        room = width - len(count) - len(where)
+        text = ink.clipped(reason, room)
+        yield Row([(count, "number"), (text, "fault")], [(where, "dim")], kind.row)
+
+
+def _roles(about: About, width: int) -> Iterator[Row]:
+    if not about.roles:
+        return
+    yield from heading("By role", "", width)
+    bar = 10 if width >= 70 else 4
+    yield Row([(visible(f"{'messages':>{ROLE + 10}} {'characters':>{bar + 20}}"), "dim")])
+    for share in about.roles:
+        role = ink.clipped("all others" if share.role is None else share.role or "(no role)", ROLE)
+        part, text = share.messages / about.messages, share.characters / max(1, about.characters)
+        yield Row(
+            [
+                (visible(f" {role}{' ' * (ROLE - cell_len(role))}"), "role"),
+                (visible(f"{share.messages:>9,} {_percent(part)} "), "number"),
+                (visible(figures.bar(part, bar)), "match"),
+                (visible(f"{share.characters:>13,} {_percent(text)}"), "dim"),
+            ]
+        )
+
+
+def _percent(part: float) -> str:
+    return " <1 %" if 0 < part < 0.005 else f"{part:>4.0%}".replace("%", " %")
+
+
+def _longest(about: About, width: int) -> Iterator[Row]:
+    if not about.longest:
+        return
+    yield from heading("Longest messages", "Enter goes to one", width)
+    number = max(len(f"{long.ordinal:,}") for long in about.longest) + 1
+    size = max(len(f"{long.characters:,}") for long in about.longest)
+    for long in about.longest:
+        role = ink.clipped(long.role or "(no role)", 10)
+        left = [
+            (visible(f" {'#' + format(long.ordinal, ','):>{number}} "), "number"),
+            (visible(f"{role}{' ' * (10 - cell_len(role))} "), "role"),
+            (visible(f"{long.characters:>{size},}  "), "number"),
+        ]
+        room = width - sum(cell_len(text) for text, _ in left) - 1
+        yield Row([*left, (ink.clipped(" ".join(long.beginning.split()), room), "key")], (), long.row)
+
+
+# ---- the plot
+
+
+def _plot(about: About, width: int) -> Iterator[Row]:
+    if not about.messages:
+        return
+    if about.timed and about.first and about.last:
+        most = width - 2 - len(f"{about.messages:,}") - 2
+        activity = about.activity.within(max(1, most))
+        yield from heading("Activity", f"messages {STEPS[activity.step]}, UTC", width)
+        same_day = about.first.date() == about.last.date()
+        ends = [_minute(at) if activity.step < 86400 else _minute(at)[:10] for at in (about.first, about.last)]
+        yield from _axes(activity.values(), width, ends[0], ends[1][11:] if same_day and len(ends[1]) > 10 else ends[1])
+        return
+    course = about.lengths.within(max(1, width - 4 - len(f"{about.longest[0].characters:,}")))
+    which = "each message" if course.per == 1 else f"the longest of each {course.per:,} messages"
+    why = "" if about.imported else ", for no times are kept"
+    yield from heading("Lengths", f"characters of {which}{why}", width)
+    yield from _axes(course.values, width, "#1", f"#{about.messages:,}")
+
+
+def _axes(values: list[int] | tuple[int, ...], width: int, first: str, last: str) -> Iterator[Row]:
+    """The plot with what it is measured by: the numbers at its left, the ends of its course below it."""
+    top = top_of(values)
+    margin = max(len(f"{top:,}"), 1) + 1
+    drawn = plot(values, width - margin - 3, HEIGHT, top)
+    for at, line in enumerate(drawn):
+        label = f"{top:,}" if at == 0 else "0" if at == HEIGHT - 1 else ""
+        yield Row([(visible(f"{label:>{margin}} "), "dim"), (visible("│"), "dim"), (visible(line), "role")])
+    under = max(len(drawn[0]), len(first) + len(last) + 2)
+    beyond = f"   {BEYOND} more than that" if max(values) > top else ""
+    if first == last:
+        last = ""
+    yield Row([(visible(f"{' ' * (margin + 2)}{first}{last:>{under - len(first)}}{beyond}"), "dim")])
+
+
+# ---- lines
+
+
+def heading(text: str, more: str, width: int) -> Iterator[Row]:
+    """A blank line, then what follows is about."""
+    yield Row()
+    yield Row([(visible(f" {text}"), "match"), (ink.clipped(f"  {more}", width - len(text) - 2), "dim")])
+
+
+def fact(label: str, text: str, width: int, look: str = "key") -> Iterator[Row]:
+    """Something known, behind its name."""
+    shown = visible(f" {label:<{LABEL}}")
+    for row in _pieces(text, width - LABEL - 2):
+        yield Row([(shown, "dim"), (row, look)])
+        shown = visible(" " * (LABEL + 1))
+
+
+def wrapped(text: str, look: str, width: int) -> Iterator[Row]:
+    """Sentences."""
+    for row in _pieces(text, width - 2):
+        yield Row([(visible(" "), look), (row, look)])
+
+
+def _pieces(text: str, width: int) -> Iterator[Visible]:
+    shown = visible(text, lines=True)
+    return (visible(shown[start:stop]) for start, stop in wrap(shown, max(8, width)))
+
+
+def _minute(at: datetime) -> str:
+    return at.isoformat(sep=" ")[:16]
