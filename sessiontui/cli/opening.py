@@ -24,9 +24,10 @@ Browser = Callable[[detect.Place], int]
 
 @click.command()
 @click.argument("path", metavar="[STORE]", required=False, type=click.Path())
+@click.option("--read-only", is_flag=True, help="Change nothing, whatever is pressed.")
 @reads
 @click.pass_obj
-def browse(browser: Browser, *, asked: Asked, path: str | None) -> int:
+def browse(browser: Browser, *, asked: Asked, path: str | None, read_only: bool) -> int:
     """Open the browser (the default)."""
     if path is not None and asked.store is not None:
         raise UsageError(
@@ -40,7 +41,7 @@ def browse(browser: Browser, *, asked: Asked, path: str | None) -> int:
         raise UsageError(f"“{path}” is neither a verb nor a store", "`sessiontui --help` shows the verbs")
     found = detect.find(store, asked.backend, os.environ)
     _need_terminal()
-    return browser(found.place)
+    return browser(replace(found.place, read_only=read_only))
 
 
 def _need_terminal() -> None:

@@ -46,6 +46,8 @@ class Place:
     """Opens when nobody says which."""
     only: str | None = None
     """The stem of the one session that was asked for, where STORE is a session's file."""
+    read_only: bool = False
+    """The person asked that nothing be changed."""
 
     def open(self, writable: bool = False) -> Store:
         """Open it. ``writable`` matters for a database; files are opened as they are needed."""

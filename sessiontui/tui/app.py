@@ -66,11 +66,13 @@ class SessiontuiApp(App[None]):
         clock: Callable[[], datetime] = utc_now,
         listed: Future[list[Session]] | None = None,
         remembered: Remembered | None = None,
+        read_only: bool = False,
     ) -> None:
         super().__init__(ansi_color="NO_COLOR" in os.environ or None)
         self._store = store
         self._clock = clock
         self._listed = listed
+        self._read_only = read_only
         self._told = False
         self.remembered = remembered or Remembered()
         for each in themes.THEMES:
@@ -83,7 +85,9 @@ class SessiontuiApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The browser is the first screen, with no empty one painted under it."""
-        return BrowserScreen(self._store, self._clock, self._listed)
+        screen = BrowserScreen(self._store, self._clock, self._listed)
+        screen.forbidden = "the browser was opened with --read-only" if self._read_only else None
+        return screen
 
     def on_mount(self) -> None:
         """Say what of the person's taste could not be read."""
@@ -151,7 +155,7 @@ def run(place: Place) -> int:
     signs.tolerate_input(known)
     remembered = config.load()
     wait([listed], HEAD_START)
-    app = SessiontuiApp(store, listed=listed, remembered=remembered)
+    app = SessiontuiApp(store, listed=listed, remembered=remembered, read_only=place.read_only)
     gc.freeze()  # what is loaded by now stays for good: each look through it stops the screen for 20 ms
     gc.enable()
     asyncio.run(_attend(app))

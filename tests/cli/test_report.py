@@ -289,16 +289,19 @@ def test_browse_hands_its_store_to_the_browser(store: Path, monkeypatch: pytest.
     from sessiontui.model import Backend
     from sessiontui.store.detect import Place
 
-    opened: list[tuple[Path, Backend]] = []
+    opened: list[tuple[Path, Backend, bool]] = []
 
     def browser(place: Place) -> int:
-        opened.append((place.path, place.backend))
+        opened.append((place.path, place.backend, place.read_only))
         return 5
 
     monkeypatch.setattr(opening, "_need_terminal", lambda: None)
     for arguments in ([str(store)], ["browse", str(store)], ["-s", str(store)], ["--backend", "jsonl", str(store)]):
         assert CliRunner().invoke(verbs, arguments, obj=browser).exit_code == 5
-    assert opened == [(store, Backend.JSONL)] * 4
+    assert opened == [(store, Backend.JSONL, False)] * 4
+    for arguments in (["--read-only", str(store)], ["browse", "--read-only", "-s", str(store)]):
+        assert CliRunner().invoke(verbs, arguments, obj=browser).exit_code == 5
+    assert opened[4:] == [(store, Backend.JSONL, True)] * 2
 
 
 def test_demo_writes_a_store_that_reads(tmp_path: Path) -> None:
