@@ -44,6 +44,7 @@ FilterBar.-shown { display: block; }
 #panes { height: 1fr; }
 #side { width: 2fr; max-width: 64; min-width: 36; }
 #reading { width: 5fr; }
+Splitter { width: 1; height: 100%; }
 
 LineList, Transcript {
     height: 1fr; background: $background; border: round $frame; overflow-x: hidden; overflow-y: scroll;
@@ -58,6 +59,7 @@ HitList { display: none; }
 #side.-hits HitList { display: block; }
 
 .-narrow #side { width: 1fr; max-width: 100%; }
+.-narrow Splitter { display: none; }
 .-narrow #reading { display: none; width: 1fr; }
 .-narrow.-reading #side { display: none; }
 .-narrow.-reading #reading { display: block; }
@@ -85,6 +87,19 @@ ChangeDialog, PageDialog, HelpScreen { align: center middle; }
 #buttons Button:focus { background: $accent; color: $background; text-style: bold; }
 .-short #body { margin: 0; }
 .-short #undo, .-short #work, .-short #ask { margin: 0; }
+
+PaletteScreen { align: center top; }
+PaletteScreen:ansi { background: transparent; }
+#palette {
+    width: 84; max-width: 96%; height: 24; max-height: 86%; margin-top: 2; background: $background;
+    border: round $accent; border-title-color: $accent; border-title-style: bold; border-subtitle-color: $foreground 70%;
+}
+#palette.-looks { width: 44; height: 16; }
+#palette SafeInput { height: 2; border: none; border-bottom: solid $frame; padding: 0 1; background: $background; }
+#palette SafeInput:focus { border: none; border-bottom: solid $frame; background-tint: $background 0%; }
+#palette ChoiceList { height: 1fr; border: none; }
+#palette:ansi { border: double $accent; }
+.-short #palette { margin-top: 0; max-height: 100%; }
 
 ToastRack { margin-bottom: 2; }
 
@@ -125,6 +140,11 @@ KEYS: Final[Looks] = {
     "ground": Look(share=0.8, ground="panel"),
     "key": Look("accent", bold=True, ground="panel", plain="bold"),
     "dim": Look(share=0.35, ground="panel", least=SIGN, plain="dim"),
+}
+SPLITTER: Final[Looks] = {
+    "ground": Look(),
+    "dim": Look(share=0.4, least=SIGN, plain="dim"),
+    "held": Look("accent", bold=True, plain="bold"),
 }
 LIST: Final[Looks] = {
     "ground": Look(),

@@ -68,7 +68,8 @@ class PageDialog(ModalScreen[str | None]):
         """Show the first page, and say where one is in it."""
         self.query_one("#work").display = False
         self.show(self.page)
-        self.watch(self._body, "scroll_y", self._say_place, init=False)
+        for what in ("scroll_y", "virtual_size", "size"):
+            self.watch(self._body, what, self._say_place, init=False)
 
     def show(self, page: Page, *, anew: bool = True) -> None:
         """Show a page; unless ``anew``, focus and place stay as they are."""

@@ -49,14 +49,15 @@ def page(done: Done) -> Page | None:
     if isinstance(done, Compacted) and len(done.rows) > 1:
         went, verb, body = _gone(done.rows, "compacted"), "compacted", _compact_rows(done.rows)
     elif isinstance(done, Migrated):
-        went, verb, body = _gone(done.rows, "migrated"), "moved", _migrate_body(done)
+        went, verb, body = _gone(done.rows, "migrated"), "moved to SQLite", _migrate_body(done)
     elif isinstance(done, CleanedUp):
         went, verb, body = _gone(done.rows, "removed"), "removed", _cleanup_rows(done.rows)
     else:
         return None
-    title = f"{figures.counted(len(went), 'session')} {verb}"
-    if any(row.trouble.code == STOPPED for row in done.rows):
-        title = f"Stopped: {len(went):,} of {figures.counted(len(done.rows), 'session')} {verb}"
+    meant = sum(row.status != "unchanged" for row in done.rows)
+    of = "" if meant == len(went) else f"{len(went):,} of "
+    stopped = "Stopped: " if any(row.trouble.code == STOPPED for row in done.rows) else ""
+    title = f"{stopped}{of}{figures.counted(meant, 'session')} {verb}"
     undo = f"Change {short(done.change)}: u takes all of it back." if done.change else "Nothing was changed."
     lines = [*_troubles(done.rows), *body]
     return Page(visible(title), limited(lines), visible(undo), visible("Undo") if done.change else None, CLOSE)
@@ -163,9 +164,9 @@ def _migrate_body(done: Migrated) -> list[Content]:
         return []
     messages = figures.counted(sum(row.imported for row in moved), "message")
     checked = (
-        f"Verified: {figures.counted(len(moved), 'file')} were at their import as they were planned (inode, length, "
-        f"time) and no longer after it. {messages} and a receipt with the SHA-256 of each file were committed, one "
-        "transaction a session; only then was the file renamed."
+        f"Verified: each file was at its import as it was planned (inode, length, time) and had not grown after it. "
+        f"{messages} and, for each file, a receipt with its SHA-256 were committed, one transaction a session; only "
+        "then was the file renamed."
     )
     cells = (
         (

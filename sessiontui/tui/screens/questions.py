@@ -100,7 +100,7 @@ def _compact(plan: CompactPlan) -> Page:
         return Page(visible(_reason(plan.rows) or "there is nothing to drop: every line is valid"))
     dropped = sum(row.dropped for row in goes)
     what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
-    of = f" of {figures.counted(len(goes), 'session')}" if len(plan.rows) > 1 else f" of {goes[0].key}"
+    of = f" of {goes[0].key}" if len(goes) == 1 else f" of {figures.counted(len(goes), 'session')}"
     kept = figures.counted(sum(row.kept for row in goes), "valid message")
     after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
     head = f"{kept} stay, byte for byte · {figures.size(before)} → {figures.size(after)}"
@@ -159,20 +159,32 @@ def _migrate(plan: MigratePlan, whole: bool) -> Page:
         head += ", which is created"
     if left:
         head += f"; {figures.counted(left, 'session')} {'stays' if left == 1 else 'stay'} as files"
-    rows = table(("session", "messages", "left behind", ""), map(_migrate_row, plan.rows), right=(1, 2))
-    which = "all " if whole and len(moved) > 1 else "the marked " if not whole and len(moved) > 1 else ""
+    rows = [
+        *_stays(plan.rows),
+        *table(("session", "messages", "left behind", ""), map(_migrate_row, moved), right=(1, 2)),
+    ]
+    many = f"{len(moved):,} of {figures.counted(len(plan.rows), 'session')}"
+    if not left:
+        many = ("all " if len(moved) > 1 else "") * whole + figures.counted(len(moved), "session")
     return Page(
-        visible(f"Move {which}{figures.counted(len(moved), 'session')} to SQLite?"),
+        visible(f"Move {many} to SQLite?"),
         (ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
         visible("Each file is renamed to .jsonl.migrated and keeps its damaged lines. u moves everything back."),
         visible("Migrate"),
     )
 
 
+def _stays(rows: Sequence[MigrateRow]) -> Iterator[Content]:
+    """First what a person has to look at: what keeps a session where it is."""
+    refused = [row for row in rows if row.status != "migrated"]
+    for row in refused:
+        why = row.trouble.reason or "there is nothing to import"
+        yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), (visible(f"  stays: {why}"), "$warning"))
+    if refused:
+        yield ink.content(visible(" "))
+
+
 def _migrate_row(row: MigrateRow) -> Sequence[Cell]:
-    if row.status != "migrated":
-        why = row.trouble.reason or "nothing to import"
-        return key(row.key), visible("–"), visible("–"), (visible(f"! {row.status}: {why}"), "$warning")
     behind = figures.counted(row.left_behind, "line") if row.left_behind else "–"
     there = "is in the database already; only its file is renamed" if row.covered else ""
     left: Cell = (visible(behind), "$error" if row.left_behind else "dim")
@@ -211,7 +223,11 @@ def _cleanup(plan: CleanupPlan, wanted: Wanted) -> Page:
 
 
 def _nothing(why: str) -> Page:
-    return Page(visible("Remove idle sessions"), (ink.content(visible(f"Nothing goes: {why}.")),))
+    return Page(
+        visible("Remove idle sessions"),
+        (ink.content(visible(f"Nothing goes: {why}.")),),
+        visible("Type another number of hours, or leave."),
+    )
 
 
 def _idle(then: datetime | None, now: datetime) -> Visible:
