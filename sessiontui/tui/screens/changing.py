@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.signal import Signal
 
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
@@ -37,6 +38,7 @@ class ChangingScreen(Screen[None]):
         Binding("D", "cleanup", "clean up", show=False, tooltip="Remove sessions that were idle long", id="cleanup"),
         Binding("u", "undo", "undo", tooltip="Undo the last change", id="undo"),
         Binding("ctrl+r", "redo", "redo", show=False, tooltip="Redo what was undone", id="redo"),
+        Binding("U", "changes", "changes", show=False, tooltip="List of changes: undo and redo any", id="changes"),
     ]
 
     forbidden: str | None = None
@@ -45,6 +47,8 @@ class ChangingScreen(Screen[None]):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
+        self.settled: Signal[tuple[str, ...]] = Signal(self, "settled")
+        """Published when a change was made or refused, with the keys that it changed."""
         self._judge = Judge(self)
         self._unwritable: str | None = None
 
@@ -181,6 +185,13 @@ class ChangingScreen(Screen[None]):
         """Redo what was undone."""
         self.take_back(redo=True)
 
+    def action_changes(self) -> None:
+        """List the changes that can be undone."""
+        from sessiontui.tui.screens.changes import ChangesScreen
+
+        self.app.clear_notifications()
+        self.app.push_screen(ChangesScreen(self))
+
     def take_back(self, change: str | None = None, redo: bool = False) -> None:
         """Undo a change, the newest that stands where none is named; or give it again."""
         if self.unchangeable:
@@ -207,6 +218,7 @@ class ChangingScreen(Screen[None]):
             if trouble := outcomes.trouble_of(report.done):
                 ink.notice(self, trouble, "warning")
         self.changed(report.keys)
+        self.settled.publish(report.keys)
 
     @on(messages.Failed)
     def _tell_error(self, report: messages.Failed) -> None:
@@ -219,6 +231,7 @@ class ChangingScreen(Screen[None]):
             if report.errand == messages.CHANGE:
                 self.judge()
                 self.changed(())  # what stood in its way may not be in the list yet
+                self.settled.publish(())
         else:
             title = visible("a fault in sessiontui itself")
             ink.notice(self, visible(f"{type(error).__name__}: {error}"), "error", title)

@@ -1,0 +1,100 @@
+"""What is said about the changes in the journal, as lines laid out for a width: pure, from values alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from rich.cells import cell_len
+
+from sessiontui.changes.outcome import Change
+from sessiontui.tui import figures, ink
+from sessiontui.tui.about_rows import fact, heading, moment, wrapped
+from sessiontui.tui.widgets.sheet import Row
+from sessiontui.tui.work.historian import Foreseen
+from sessiontui.visible import visible
+
+KEYS: Final = 20
+"""Sessions of a change that are named; of more it is said how many."""
+WITH_SIZE: Final = 52
+"""Columns from which the list has room for the size."""
+STATUS: Final = {"done": "", "undone": "undone", "undo": "", "interrupted": "! broken off"}
+
+
+def listed(changes: Sequence[Change], now: datetime, width: int) -> list[Row]:
+    """One line a change, the newest first."""
+    return [_line(change, now, width) for change in changes]
+
+
+def _line(change: Change, now: datetime, width: int) -> Row:
+    status = STATUS[change.status]
+    right = [
+        (visible(f" {status}"), "fault" if change.status == "interrupted" else "dim"),
+        *([(visible(f"{figures.size(change.bytes):>8}"), "dim")] if width >= WITH_SIZE else []),
+        (visible(f"{figures.age(change.at, now):>5} "), "dim"),
+    ]
+    dim = change.status in ("undone", "undo")
+    left = [(visible(f" {short(change.id):>4}  "), "number"), (visible(f"{change.verb:<8} "), "dim" if dim else "role")]
+    room = width - sum(cell_len(text) for text, _ in (*left, *right))
+    return Row([*left, (ink.clipped(_what(change), room), "dim" if dim else "key")], right, change.id)
+
+
+def _what(change: Change) -> str:
+    if len(change.keys) == 1:
+        return change.keys[0]
+    return figures.counted(len(change.keys), "session")
+
+
+def short(id: str | None) -> str:
+    """The id of a change as people type it."""
+    return (id or "").lstrip("0") or "0"
+
+
+def detail(
+    change: Change, changes: Sequence[Change], foreseen: Foreseen | None, now: datetime, width: int
+) -> list[Row]:
+    """All about one change, and what taking it back would do: None while that is not known."""
+    rows = [
+        *fact("change", f"{short(change.id)} · {change.verb}", width, "match"),
+        *fact("made", moment(change.at, now), width),
+        *fact("state", _state(change, changes), width, "fault" if change.status == "interrupted" else "key"),
+        *fact("kept for it", figures.size(change.bytes), width),
+    ]
+    named = [key or "(no name)" for key in change.keys[:KEYS]]
+    more = len(change.keys) - len(named)
+    label = "session" if len(change.keys) == 1 else "sessions"
+    for key in named:
+        rows += fact(label, key, width)
+        label = ""
+    if more > 0:
+        rows += fact("", f"… and {more:,} more", width, "dim")
+    return [*rows, *_foreseen(foreseen, width)]
+
+
+def _state(change: Change, changes: Sequence[Change]) -> str:
+    by = next((short(each.id) for each in changes if each.undoes == change.id and each.status != "interrupted"), None)
+    if change.status == "interrupted":
+        return "! broken off before its end; the next change finishes it, or takes it back"
+    if change.status == "undone":
+        return f"undone by change {by}" if by else "undone"
+    if change.status == "undo":
+        what = f"{'gave again' if change.verb == 'redo' else 'took back'} change {short(change.undoes)}"
+        return f"{what}; was taken back by change {by}" if by else what
+    return f"done; undone by change {by} and done again" if by else "done"
+
+
+def _foreseen(foreseen: Foreseen | None, width: int) -> Iterator[Row]:
+    if foreseen is None:
+        yield from heading("…", "looking at what undoing it would do", width)
+    elif foreseen.plan is None:
+        yield from heading("It can't be undone", "", width)
+        for text in (foreseen.refusal.removesuffix("; nothing was changed"), foreseen.hint):
+            if text:
+                yield from wrapped(text, "key", width)
+    else:
+        redo = foreseen.plan.redo
+        key = "Ctrl+R" if redo else "u"
+        yield from heading(f"{key} would", f"{'redo' if redo else 'undo'} change {short(foreseen.plan.change)}", width)
+        for step in foreseen.plan.steps:
+            yield from wrapped(step, "key", width)

@@ -1,0 +1,197 @@
+"""The changes that the journal keeps: what each did, what undoing it would bring back, undo and redo of any of them.
+
+It shows and asks; what is undone is undone by the screen below, which tells how it went and reads what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from sessiontui.changes.journal import AGE, SIZE
+from sessiontui.changes.outcome import Change
+from sessiontui.errors import SessiontuiError
+from sessiontui.tui import changes_rows, figures, ink, messages, theme
+from sessiontui.tui.screens.changing import ChangingScreen
+from sessiontui.tui.widgets.sheet import Row, Sheet
+from sessiontui.tui.work.historian import Foreseen, Historian, Recalled
+from sessiontui.visible import visible
+
+READING: Final = "Reading the journal …"
+EMPTY: Final = "Nothing was changed here yet.\nWhat you change is listed here\nand can be undone from here"
+BOUNDS: Final = (
+    f"kept for {AGE.days} days, up to {figures.size(SIZE)}, the newest always"
+    " · `sessiontui journal --purge` drops all others"
+)
+
+
+class ChangeList(Sheet):
+    """One line a change."""
+
+    HELP = "The changes that were made to this store, newest first. Enter, u or a double click undoes one."
+
+
+class ChangeDetail(Sheet, can_focus=False):
+    """All about the change under the cursor."""
+
+
+class ChangesScreen(ModalScreen[None]):
+    """Lists the changes of the store of the screen below."""
+
+    HELP = "Any change can be undone, as long as nothing that came since stands in its way. An undo is a change too."
+    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
+    VERTICAL_BREAKPOINTS = theme.HEIGHTS
+    AUTO_FOCUS = "ChangeList"
+    CSS = """
+    ChangesScreen { align: center middle; }
+    ChangesScreen #changes { width: 96%; height: 92%; background: $background; }
+    ChangesScreen.-narrow #columns { layout: vertical; }
+    ChangesScreen ChangeDetail { scrollbar-gutter: stable; }
+    ChangesScreen #bounds { height: auto; padding: 0 2; color: $foreground 65%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "undo", tooltip="Undo the change under the cursor", id="changes.undo"),
+        Binding("ctrl+r", "redo", "redo", tooltip="Redo it", id="changes.redo"),
+        Binding("escape,q,U", "dismiss", "close", tooltip="Close the list", id="changes.close"),
+        Binding("question_mark", "help", "help", tooltip="This help", id="changes.help"),
+        Binding("J", "scroll(1)", "down", show=False, tooltip="What it did: a line down", id="changes.down"),
+        Binding("K", "scroll(-1)", "up", show=False, tooltip="What it did: a line up", id="changes.up"),
+    ]
+
+    def __init__(self, below: ChangingScreen) -> None:
+        super().__init__()
+        self._below = below
+        self._changes: Sequence[Change] = ()
+        self._foreseen: Foreseen | None = None
+
+    def compose(self) -> ComposeResult:
+        """The list, what is under its cursor, and what the journal takes."""
+        with Vertical(id="changes"):
+            with Horizontal(id="columns"):
+                yield ChangeList(id="list")
+                yield ChangeDetail(id="detail")
+            yield Static(id="bounds")
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self._journal, self._oracle = Historian(self), Historian(self)
+        self._list, self._detail = self.query_one(ChangeList), self.query_one(ChangeDetail)
+        self._list.border_title = ink.content(visible("Changes"))
+        self._list.border_subtitle = ink.content(visible("u undo · ^R redo · Esc close"))
+        self._list.picture = visible(READING)
+        self._below.settled.subscribe(self, self._read_again)
+        self._journal.recall(self._below.store)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for it any more."""
+        self._journal.cancel()
+        self._oracle.cancel()
+
+    # ---- what is read
+
+    def _read_again(self, _: object) -> None:
+        """A change was made, or refused."""
+        self._journal.recall(self._below.store)
+
+    @on(Recalled)
+    def _show(self, report: Recalled) -> None:
+        report.stop()
+        if self._journal.is_stale(report):
+            return
+        self._changes = report.changes
+        self._list.picture = visible(EMPTY, lines=True)
+        self._list.show(partial(changes_rows.listed, self._changes, self._below.now))
+        kept = f"{figures.counted(len(self._changes), 'change')}, {figures.size(report.bytes)} on disk · {BOUNDS}"
+        self.query_one("#bounds", Static).update(ink.content(visible(kept if self._changes else BOUNDS)))
+        self._foresee()
+
+    @on(Sheet.Chosen)
+    def _choose(self, event: Sheet.Chosen) -> None:
+        event.stop()
+        self._foresee()
+
+    def _foresee(self) -> None:
+        """Ask what undoing the change under the cursor would do."""
+        change = self._change
+        if self._foreseen is not None and (change is None or self._foreseen.change != change.id):
+            self._foreseen = None
+        self._explain()
+        if change is not None:
+            self._oracle.foresee(self._below.store, change)
+
+    @on(Foreseen)
+    def _show_foreseen(self, report: Foreseen) -> None:
+        report.stop()
+        if not self._oracle.is_stale(report):
+            self._foreseen = report
+            self._explain()
+
+    def _explain(self) -> None:
+        self._detail.show(self._detail_rows)
+        self._detail.border_title = ink.content(visible("What it did" if self._change is not None else ""))
+
+    def _detail_rows(self, width: int) -> list[Row]:
+        change = self._change
+        if change is None:
+            return []
+        return changes_rows.detail(change, self._changes, self._foreseen, self._below.now, width)
+
+    @on(messages.Failed)
+    def _fail(self, report: messages.Failed) -> None:
+        report.stop()
+        error = report.error
+        if not self._changes and not isinstance(error, SessiontuiError):
+            raise error
+        hint = error.hint if isinstance(error, SessiontuiError) else ""
+        self._changes = ()
+        self._list.picture = visible(f"The journal can't be read.\n{error}\n{hint}", lines=True)
+        self._list.show(lambda _: ())
+        self._foresee()
+
+    @on(messages.Finished)
+    def _end(self, report: messages.Finished) -> None:
+        report.stop()
+
+    @property
+    def _change(self) -> Change | None:
+        """The change under the cursor."""
+        return next((change for change in self._changes if change.id == self._list.target), None)
+
+    # ---- keys
+
+    @on(Sheet.Opened)
+    def _open(self, event: Sheet.Opened) -> None:
+        event.stop()
+        self.action_undo()
+
+    def action_undo(self) -> None:
+        """Undo the change under the cursor, as the page beside it says."""
+        if self._change is None:
+            ink.notice(self, visible("there is no change to undo"))
+        else:
+            self._below.take_back(self._change.id)
+
+    def action_redo(self) -> None:
+        """Redo the change under the cursor."""
+        if self._change is None:
+            ink.notice(self, visible("there is no change to redo"))
+        else:
+            self._below.take_back(self._change.id, redo=True)
+
+    def action_scroll(self, lines: int) -> None:
+        """Look at the rest of what it did."""
+        self._detail.scroll_to(y=self._detail.scroll_y + lines, animate=False)
+
+    def action_help(self) -> None:
+        """Help for what has the focus."""
+        from sessiontui.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self))

@@ -1,0 +1,69 @@
+"""Reads the journal: which changes are kept, and what taking one of them back would do. Mends and changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from sessiontui.changes import journal, undo
+from sessiontui.changes.outcome import Change
+from sessiontui.changes.place import home
+from sessiontui.changes.undo import UndoPlan
+from sessiontui.errors import SessiontuiError
+from sessiontui.store.protocol import IsCancelled, Store
+from sessiontui.tui.messages import Report
+from sessiontui.tui.work.errand import Errand
+
+PAUSE: Final = 0.05
+"""Seconds that the cursor stays on a change before it is asked what undoing it would do."""
+
+
+@dataclass
+class Recalled(Report):
+    """The changes that are kept, newest first, and what the journal takes on the disk."""
+
+    changes: Sequence[Change]
+    bytes: int
+
+
+@dataclass
+class Foreseen(Report):
+    """What taking a change back (or giving it again) would do, or why that can't be."""
+
+    change: str
+    plan: UndoPlan | None
+    refusal: str = ""
+    hint: str = ""
+
+
+class Historian(Errand):
+    """One question at a time."""
+
+    name: ClassVar[str] = "history"
+
+    def recall(self, store: Store) -> None:
+        """Reports ``Recalled``."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            folder = home(store)
+            self.report(Recalled(generation, journal.changes(folder), journal.size(folder)))
+
+        self.begin(job)
+
+    def foresee(self, store: Store, change: Change) -> None:
+        """Reports ``Foreseen``, unless another change is asked about first."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            time.sleep(PAUSE)
+            if cancelled():
+                return
+            try:
+                plan = undo.plan(home(store), change.id, redo=change.status == "undone")
+            except SessiontuiError as error:
+                self.report(Foreseen(generation, change.id, None, error.sentence, error.hint))
+            else:
+                self.report(Foreseen(generation, change.id, plan))
+
+        self.begin(job)
