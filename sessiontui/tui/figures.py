@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 
 UNKNOWN: Final = "…"
+BAR: Final = "▰▱"
+"""Done, and still to do."""
 _STEPS: Final = ((365 * 86400, "y"), (60 * 86400, "mo"), (86400, "d"), (3600, "h"), (60, "m"), (0, "s"))
 _LENGTHS: Final = {"y": 365 * 86400, "mo": 30 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
 
@@ -46,4 +48,4 @@ def counted(number: int | None, noun: str, plural: str = "") -> str:
 def bar(share: float, width: int = 6) -> str:
     """How much of some work is done, as a bar."""
     full = round(max(0.0, min(1.0, share)) * width)
-    return "▰" * full + "▱" * (width - full)
+    return BAR[0] * full + BAR[1] * (width - full)

@@ -12,8 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from sessiontui.tui.screens.searching import SearchingScreen
+from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.search_bar import SearchBar
+from sessiontui.tui.widgets.splitter import SplitPanes
 
 
 class BrowserScreen(SearchingScreen):
@@ -23,7 +25,10 @@ class BrowserScreen(SearchingScreen):
     AUTO_FOCUS = "SessionList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "filter", "filter", tooltip="Filter the list by letters of the key", id="filter", priority=True),
-        Binding("question_mark", "help", "help", tooltip="Help for what has the focus", id="help"),
+        Binding("ctrl+p", "palette", "commands", show=False, tooltip="Find a command or a session", id="palette"),
+        Binding("less_than_sign", "widen(-4)", "narrower", show=False, tooltip="A narrower list", id="narrower"),
+        Binding("greater_than_sign", "widen(4)", "wider", show=False, tooltip="A wider list", id="wider"),
+        Binding("question_mark,f1", "help", "help", tooltip="Help for what has the focus", id="help"),
         Binding("q", "app.quit", "quit", tooltip="Quit", id="quit"),
         Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
     ]
@@ -47,6 +52,21 @@ class BrowserScreen(SearchingScreen):
         self.remove_class("-reading")
         self.bar.value = ""
         self.side.open_filter()
+
+    def action_palette(self) -> None:
+        """Every command, and every session."""
+        from sessiontui.tui.screens.commands import open_palette
+
+        open_palette(self)
+
+    def action_widen(self, columns: int) -> None:
+        """A wider list, or a narrower one."""
+        self.query_one(SplitPanes).widen(columns)
+
+    @on(SplitPanes.Chosen)
+    def keep_width(self, event: SplitPanes.Chosen) -> None:
+        """The list is so wide from now on."""
+        self.post_message(Remember({"side_width": event.columns}))
 
     def action_help(self) -> None:
         """Help for what has the focus."""

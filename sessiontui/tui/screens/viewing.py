@@ -16,7 +16,6 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 
 from sessiontui.config import Remembered
 from sessiontui.dialects.keys import written
@@ -29,6 +28,7 @@ from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
+from sessiontui.tui.widgets.splitter import SplitPanes, Splitter
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.visible import visible
 
@@ -72,8 +72,9 @@ class ViewingScreen(ChangingScreen):
         """Title, search, two panes, keys."""
         yield TitleLine(id="title")
         yield SearchBar(id="search")
-        with Horizontal(id="panes"):
+        with SplitPanes(id="panes"):
             yield ListingPane(id="side", clock=self._clock)
+            yield Splitter()
             yield ReadingPane(id="reading")
         yield KeyLine(id="keys")
 
@@ -85,6 +86,7 @@ class ViewingScreen(ChangingScreen):
         remembered = getattr(self.app, "remembered", Remembered())
         self.side.start_sorted(remembered.sort, remembered.sort_reversed)
         self.bar.earlier = remembered.searches
+        self.query_one(SplitPanes).chosen = remembered.side_width
         self.use(self.store, self._listed)
 
     def use(self, store: Store, listed: Future[list[Session]] | None = None) -> None:

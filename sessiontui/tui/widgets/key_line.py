@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
-from textual.binding import Binding
+from textual.binding import ActiveBinding
+from textual.keys import key_to_character
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,11 +22,11 @@ class KeyLine(Widget):
     FIRST: ClassVar[tuple[str, ...]] = ("search", "filter")
     """Actions that come first, and so are the last to give way."""
     LAST: ClassVar[tuple[str, ...]] = ("help", "app.quit")
-    """Actions that keep their place when there is no room for all."""
+    """Actions that keep their place when there is no room for all, help the longest."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._shown: list[tuple[int, int, str]] = []
+        self._shown: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
         """Follow what has the focus."""
@@ -41,45 +42,43 @@ class KeyLine(Widget):
         parts: list[ink.Part] = []
         self._shown = []
         at = 0
-        for binding, enabled in self._fitting():
-            key = self.app.get_key_display(binding)
-            text = f" {key} {binding.description} "
-            self._shown.append((at, at + cell_len(text), binding.action))
-            at += cell_len(text)
-            parts.append((visible(f" {key} "), key_style if enabled else dim))
-            parts.append((visible(f"{binding.description} "), ground if enabled else dim))
+        for active in self._fitting():
+            key, word = self._words(active)
+            start, at = at, at + cell_len(f" {key} {word} ")
+            self._shown.append((start, at, active))
+            parts.append((visible(f" {key} "), key_style if active.enabled else dim))
+            parts.append((visible(f"{word} "), ground if active.enabled else dim))
         return ink.strip(parts, self.size.width, ground)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the word says."""
-        for start, stop, action in self._shown:
+        for start, stop, active in self._shown:
             if start <= event.x < stop:
-                await self.app.run_action(action, self.screen)
+                await self.app.run_action(active.binding.action, active.node)
 
-    def _fitting(self) -> list[tuple[Binding, bool]]:
+    def _words(self, active: ActiveBinding) -> tuple[str, str]:
+        return self.app.get_key_display(active.binding), active.binding.description
+
+    def _fitting(self) -> list[ActiveBinding]:
         known = self._live()
-        known.sort(key=lambda pair: pair[0].action not in self.FIRST)
-        first = [pair for pair in known if pair[0].action not in self.LAST]
-        last = [pair for pair in known if pair[0].action in self.LAST]
-        while first and self._length(first + last) > self.size.width:
-            first.pop()
+        known.sort(key=lambda active: active.binding.action not in self.FIRST)
+        first = [active for active in known if active.binding.action not in self.LAST]
+        last = [active for active in known if active.binding.action in self.LAST]
+        last.sort(key=lambda active: self.LAST.index(active.binding.action))
+        while len(first + last) > 1 and self._length(first + last) > self.size.width:
+            (first or last).pop()
         return first + last
 
-    def _length(self, pairs: list[tuple[Binding, bool]]) -> int:
-        return sum(cell_len(f" {self.app.get_key_display(binding)} {binding.description} ") for binding, _ in pairs)
+    def _length(self, shown: list[ActiveBinding]) -> int:
+        return sum(cell_len(" {} {} ".format(*self._words(active))) for active in shown)
 
-    def _live(self) -> list[tuple[Binding, bool]]:
+    def _live(self) -> list[ActiveBinding]:
         """Shown bindings, one an action, less those that an input would take as text."""
         focused = self.screen.focused
-        found: dict[str, tuple[Binding, bool]] = {}
+        found: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            binding = active.binding
-            typed = focused is not None and focused.check_consume_key(binding.key, _character(binding.key))
-            if binding.show and not typed:
-                found.setdefault(binding.action, (binding, active.enabled))
+            key = active.binding.key
+            typed = focused is not None and focused.check_consume_key(key, key_to_character(key))
+            if active.binding.show and not typed:
+                found.setdefault(active.binding.action, active)
         return list(found.values())
-
-
-def _character(key: str) -> str | None:
-    names = {"slash": "/", "question_mark": "?"}
-    return names.get(key, key if len(key) == 1 else None)

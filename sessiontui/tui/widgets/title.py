@@ -24,19 +24,31 @@ class TitleLine(Widget):
     messages: Reactive[int | None] = reactive(None)
     faults: Reactive[int | None] = reactive(None)
     """None: not known yet, or nothing that could be damaged."""
+    note: Reactive[str] = reactive("")
+    """What a person should know while it is so, in a few words: read-only, a change was interrupted."""
     work: Reactive[str] = reactive("")
     """What is going on, with a bar; empty when nothing is."""
 
     def render_line(self, y: int) -> Strip:
-        """Name, store and totals at the left; work at the right. What does not fit is left out whole."""
-        ground = self._look("ground")
-        right = [(visible(f" {self.work} "), self._look("work"))] if self.work else []
-        room = self.size.width - sum(cell_len(text) for text, _ in right)
-        left = next((parts for parts in self._ways() if sum(cell_len(text) for text, _ in parts) <= room), [])
-        return ink.spread(left or self._shortest(room), right, self.size.width, ground)
+        """Name, store and totals at the left; note and work at the right. What does not fit is left out whole."""
+        width = self.size.width
+        for right in self._right():
+            room = width - _cells(right)
+            for left in self._left():
+                if _cells(left) <= room:
+                    return ink.spread(left, right, width, self._look("ground"))
+        return ink.spread(self._shortest(width), [], width, self._look("ground"))
 
-    def _ways(self) -> Iterator[list[ink.Part]]:
-        """What to say, from all of it to less and less."""
+    def _right(self) -> Iterator[list[ink.Part]]:
+        """What goes on and what should be known; the bar goes before the words."""
+        note = [(visible(f" {self.note} "), self._look("note"))] if self.note else []
+        words = self.work.rstrip(figures.BAR)
+        for work in dict.fromkeys((self.work, words.rstrip())):
+            yield [*note, *([(visible(f" {work} "), self._look("work"))] if work else [])]
+        yield note
+
+    def _left(self) -> Iterator[list[ink.Part]]:
+        """Which store, from all that is known of it to less and less."""
         name = (visible(" sessiontui  "), self._look("name"))
         store = (visible(f"{self.path} · {self.backend}"), self._look("ground"))
         near = (visible(f" …/{self.path.rsplit('/', 1)[-1]} · {self.backend}"), self._look("ground"))
@@ -47,11 +59,17 @@ class TitleLine(Widget):
         yield [near, sessions, messages, faults]
         yield [near, sessions, faults]
         yield [near, sessions]
+        yield [(visible(f" {self.backend} · {figures.counted(self.sessions, 'session')}"), self._look("ground"))]
 
     def _shortest(self, room: int) -> list[ink.Part]:
-        return [
-            (ink.clipped(f" {self.backend} · {figures.counted(self.sessions, 'session')}", room), self._look("ground"))
-        ]
+        """Nothing fits as it is: what is to be known, else which store, as far as it goes."""
+        if self.note:
+            return [(ink.clipped(f" {self.note}", room), self._look("note"))]
+        return [(ink.clipped(f" {self.backend}", room), self._look("ground"))]
 
     def _look(self, name: str) -> Style:
         return theme.styles(self, theme.TITLE)[name]
+
+
+def _cells(parts: list[ink.Part]) -> int:
+    return sum(cell_len(text) for text, _ in parts)

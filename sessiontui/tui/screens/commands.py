@@ -1,0 +1,107 @@
+"""What the palette offers on the browser: every key that works there now, orders of the list, themes, and the sessions.
+
+Keys are taken from the live bindings, so that nothing is offered that a key would not do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from textual.app import App
+from textual.binding import ActiveBinding
+
+from sessiontui.tui import figures, themes
+from sessiontui.tui.arrangement import ORDERS
+from sessiontui.tui.screens.palette import Command, Offer, PaletteScreen, sessions_hint
+from sessiontui.tui.taste import Remember
+from sessiontui.tui.widgets.choice_list import Choice
+
+if TYPE_CHECKING:
+    from sessiontui.tui.screens.browser import BrowserScreen
+
+UNLISTED: Final = ("palette", "back", "focus_next", "focus_previous")
+"""Actions that make no sense from a palette."""
+
+
+def open_palette(screen: BrowserScreen) -> None:
+    """Offer all that can be done on the browser, and its sessions."""
+    keys = list(screen.side.known)
+    commands = [*_keys(screen), *_more(screen)]
+    _offer(screen, Offer("Commands and sessions", commands, keys, partial(_session, screen), sessions_hint(len(keys))))
+
+
+def open_themes(screen: BrowserScreen) -> None:
+    """Offer the themes; the one under the cursor is on the screen already."""
+    app, before = screen.app, screen.app.theme
+    names = _themes(app)
+    commands = [_theme(screen, name) for name in names]
+    cursor = names.index(before) if before in names else 0
+    _offer(screen, Offer("Change theme", commands, cursor=cursor), partial(setattr, app, "theme", before))
+
+
+def _offer(screen: BrowserScreen, offer: Offer, undo: partial[None] | None = None) -> None:
+    def chosen(command: Command | None) -> None:
+        if command is not None:
+            command.run()
+        elif undo is not None:
+            undo()
+
+    screen.app.clear_notifications()
+    screen.app.push_screen(PaletteScreen(offer), chosen)
+
+
+def _keys(screen: BrowserScreen) -> Iterator[Command]:
+    """A command for each action that a key does now, with all its keys; what only moves a cursor is no command."""
+    keys: dict[str, list[str]] = {}
+    found: dict[str, ActiveBinding] = {}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if active.enabled and binding.id and binding.tooltip and binding.action.split(".")[-1] not in UNLISTED:
+            keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
+            found.setdefault(binding.action, active)
+    for action, active in found.items():
+        choice = Choice(active.binding.tooltip, keys=" ".join(dict.fromkeys(keys[action])))
+        yield Command(choice, partial(screen.call_later, screen.app.run_action, action, active.node))
+
+
+def _more(screen: BrowserScreen) -> Iterator[Command]:
+    """What has no key."""
+    for order in ORDERS.values():
+        yield Command(Choice(f"Sort the list by {order.name}", order.words), partial(screen.side.sort_by, order.name))
+    yield Command(Choice("Read the list again"), screen.side.read_again)
+    if not screen.app.no_color:
+        yield Command(Choice("Change theme", screen.app.theme), partial(open_themes, screen))
+
+
+def _session(screen: BrowserScreen, key: str) -> Command:
+    session = screen.side.known[key]
+    about = figures.counted(session.messages, "message") if session.trouble is None else session.trouble.reason
+    return Command(Choice(key or "(no name)", f"session · {about}"), partial(_read, screen, key))
+
+
+def _read(screen: BrowserScreen, key: str) -> None:
+    screen.side.sessions.choose(key)
+    screen.open_session(key)
+    screen.enter_reading()
+
+
+def _themes(app: App[object]) -> list[str]:
+    """Ours first, then Textual's, dark before light."""
+    ours = [theme.name for theme in themes.THEMES]
+    others = [theme for theme in app.available_themes.values() if theme.name not in ours]
+    return [*ours, *(theme.name for theme in sorted(others, key=lambda theme: (not theme.dark, theme.name)))]
+
+
+def _theme(screen: BrowserScreen, name: str) -> Command:
+    app = screen.app
+    theme = app.available_themes[name]
+    about = "the terminal's own colours" if theme.ansi else "dark" if theme.dark else "light"
+    look = partial(setattr, app, "theme", name)
+
+    def choose() -> None:
+        look()
+        screen.post_message(Remember({"theme": name}))
+
+    return Command(Choice(name, about), choose, look)

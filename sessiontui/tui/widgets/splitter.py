@@ -1,0 +1,150 @@
+"""Two panes beside each other, and between them a line that a person can move.
+
+Knows nothing of what is in the panes. Where there is no room for two, the style sheet shows them in turn and the line is
+not there; the width that was chosen is kept until there is room again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from textual import events, on
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.reactive import Reactive, reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from sessiontui.tui import ink, theme
+from sessiontui.visible import visible
+
+LEFT, RIGHT = 26, 44
+"""Columns that each pane keeps, however the line is moved."""
+GRIP: Final = 3
+"""Lines of the mark that shows where the line can be taken hold of."""
+
+
+class Splitter(Widget):
+    """The line: it is dragged with the mouse, and a double click puts it back where it was at first."""
+
+    held: Reactive[bool] = reactive(False)
+    """Whether the mouse is over it or has it."""
+
+    @dataclass
+    class Dragged(Message):
+        """The mouse took the line to this column of the screen; ``done``, and let go of it."""
+
+        column: int
+        done: bool
+
+    class Reset(Message):
+        """It shall be where it was at first."""
+
+    def render_line(self, y: int) -> Strip:
+        """A mark in the middle; more of it while the mouse is there."""
+        styles = theme.styles(self, theme.SPLITTER)
+        middle = abs(y - self.size.height // 2) <= GRIP // 2
+        sign = visible("┃" if self.held else "┆" if middle else " ")
+        return ink.strip([(sign, styles["held" if self.held else "dim"])], self.size.width, styles["ground"])
+
+    def on_enter(self) -> None:
+        """The mouse came."""
+        self.held = True
+
+    def on_leave(self) -> None:
+        """The mouse went, and did not take the line with it."""
+        self.held = self.app.mouse_captured is self
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of it."""
+        event.stop()
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Take it along."""
+        if self.app.mouse_captured is self:
+            event.stop()
+            self.post_message(self.Dragged(event.screen_x, done=False))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go of it."""
+        if self.app.mouse_captured is self:
+            event.stop()
+            self.release_mouse()
+            self.held = False
+            self.post_message(self.Dragged(event.screen_x, done=True))
+
+    def on_click(self, event: events.Click) -> None:
+        """Twice: back to where it was."""
+        event.stop()
+        if event.chain == 2:
+            self.post_message(self.Reset())
+
+
+class SplitPanes(Horizontal):
+    """A pane, a ``Splitter`` and a pane."""
+
+    chosen: Reactive[int | None] = reactive(None)
+    """Columns of the left pane that a person wants; None leaves it to the style sheet."""
+
+    @dataclass
+    class Chosen(Message):
+        """The person moved the line, and the left pane has so many columns now; None, as at first."""
+
+        columns: int | None
+
+    def watch_chosen(self) -> None:
+        """Another width is wanted."""
+        self._arrange()
+
+    def on_resize(self) -> None:
+        """Another terminal: there may be more room, or less."""
+        self._arrange()
+
+    def widen(self, columns: int) -> None:
+        """Move the line to the right, or to the left."""
+        if self.is_split:
+            self._choose(self.children[0].outer_size.width + columns)
+
+    def reset(self) -> None:
+        """Put the line back where it was at first."""
+        self.chosen = None
+        self.post_message(self.Chosen(None))
+
+    @property
+    def is_split(self) -> bool:
+        """Whether both panes are there."""
+        return self.query_one(Splitter).display and self.size.width >= theme.WIDTHS[1][0]
+
+    @on(Splitter.Dragged)
+    def _drag(self, event: Splitter.Dragged) -> None:
+        event.stop()
+        column = self._fitting(event.column - self.region.x)
+        if not event.done:
+            self.chosen = column
+        elif self.chosen is not None:
+            self.post_message(self.Chosen(self.chosen))
+
+    @on(Splitter.Reset)
+    def _reset(self, event: Splitter.Reset) -> None:
+        event.stop()
+        self.reset()
+
+    def _choose(self, columns: int) -> None:
+        self.chosen = self._fitting(columns)
+        self.post_message(self.Chosen(self.chosen))
+
+    def _fitting(self, columns: int) -> int:
+        return max(LEFT, min(columns, self.size.width - RIGHT - 1))
+
+    def _arrange(self) -> None:
+        """Give the left pane its width, where one was chosen and there is room; else what the style sheet says."""
+        if not self.children:
+            return
+        styles = self.children[0].styles
+        if self.chosen is None or not self.is_split:
+            for rule in ("width", "min_width", "max_width"):
+                styles.clear_rule(rule)
+        else:
+            styles.width = styles.min_width = styles.max_width = self._fitting(self.chosen)
