@@ -211,7 +211,7 @@ class ChangeDialog(PageDialog):
         if self._stage == "making":
             if self._wanted.stoppable:
                 self._changer.interrupt()
-                self.query_one("#box").border_title = ink.content(visible("Stopping …"))
+                self._box.border_title = ink.content(visible("Stopping …"))
             return
         if self._stage == "looking":
             report = messages.Failed(self._changer.generation, messages.CHANGE, Cancelled())

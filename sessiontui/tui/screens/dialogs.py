@@ -50,9 +50,9 @@ class PageDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Title, lines, what is always in view, buttons."""
-        with Vertical(id="box", classes="dialog"):
+        with Vertical(id="box", classes="dialog") as self._box:
             yield from self.compose_above()
-            with VerticalScroll(id="body", can_focus=False):
+            with VerticalScroll(id="body", can_focus=False) as self._body:
                 yield Static(id="plan")
             yield Static(id="work")
             yield Static(id="undo")
@@ -74,7 +74,7 @@ class PageDialog(ModalScreen[str | None]):
     def show(self, page: Page, *, anew: bool = True) -> None:
         """Show a page; unless ``anew``, focus and place stay as they are."""
         self.page = page
-        self.query_one("#box").border_title = ink.content(page.title)
+        self._box.border_title = ink.content(page.title)
         self.query_one("#plan", Static).update(ink.lines(page.body))
         self.query_one("#undo", Static).update(ink.content(page.undo))
         leave, act = self.query_one("#leave", Button), self.query_one("#act", Button)
@@ -85,10 +85,6 @@ class PageDialog(ModalScreen[str | None]):
             self._body.scroll_home(animate=False)
             self.set_focus(leave)
         self.on_resize()
-
-    @property
-    def _body(self) -> VerticalScroll:
-        return self.query_one("#body", VerticalScroll)
 
     def on_resize(self, event: events.Resize | None = None) -> None:
         """A long page scrolls; the buttons are always in view."""
@@ -109,13 +105,11 @@ class PageDialog(ModalScreen[str | None]):
 
     def _say_place(self) -> None:
         """Which lines are in view, where not all of them are."""
-        if not self.is_mounted:
-            return
         body = self._body
         rows, seen, first = body.virtual_size.height, body.size.height, round(body.scroll_y)
         more = rows > seen > 0
         place = f"lines {first + 1:,}–{min(rows, first + seen):,} of {rows:,} · ↑ ↓" if more else ""
-        self.query_one("#box").border_subtitle = ink.content(visible(place))
+        self._box.border_subtitle = ink.content(visible(place))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Only the button that names it does something."""

@@ -144,8 +144,7 @@ class ViewingScreen(ChangingScreen):
     @property
     def marked(self) -> tuple[str, ...]:
         """The sessions that are marked in the list."""
-        marked: tuple[str, ...] = getattr(self.side, "marked", ())
-        return marked
+        return self.side.marked
 
     @property
     def now(self) -> datetime:
