@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import Input
 
 from sessiontui.model import Found, Session
 from sessiontui.tui import figures, ink
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
+from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
@@ -25,13 +24,6 @@ from sessiontui.visible import Visible, visible
 
 class Side(Vertical):
     """Shows sessions or hits, one of them at a time."""
-
-    @dataclass
-    class Sorted(Message):
-        """The person wants the sessions in another order."""
-
-        sort: str
-        sort_reversed: bool
 
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(id=id)
@@ -117,7 +109,7 @@ class Side(Vertical):
     def _sort(self, sort: Sort) -> None:
         self._arranged.sort_as(sort)
         self._apply()
-        self.post_message(self.Sorted(sort.name, sort.turned))
+        self.post_message(Remember({"sort": sort.name, "sort_reversed": sort.turned}))
 
     @on(SessionList.Asked)
     def sort_by_column(self, event: SessionList.Asked) -> None:
