@@ -88,4 +88,5 @@ def _by_node(below: Screen[None]) -> dict[DOMNode, list[tuple[str, str]]]:
 
 def _name(node: DOMNode) -> str:
     names = {"SessionList": "Sessions", "HitList": "Hits", "Transcript": "Transcript", "SearchBar": "Search"}
+    names |= {"AboutSheet": "About this session", "ChangeList": "Changes"}
     return names.get(type(node).__name__, "Filter" if type(node).__name__ == "FilterBar" else "")
