@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Final
 
 from rich.cells import cell_len
@@ -20,6 +21,7 @@ KEYS: Final = 20
 WITH_SIZE: Final = 52
 """Columns from which the list has room for the size."""
 STATUS: Final = {"done": "", "undone": "undone", "undo": "", "interrupted": "! broken off"}
+BOLD: Final = {False: "match", True: "fault"}
 
 
 def listed(changes: Sequence[Change], now: datetime, width: int) -> list[Row]:
@@ -55,27 +57,25 @@ def detail(
     change: Change, changes: Sequence[Change], foreseen: Foreseen | None, now: datetime, width: int
 ) -> list[Row]:
     """All about one change, and what taking it back would do: None while that is not known."""
-    rows = [
-        *fact("change", f"{short(change.id)} · {change.verb}", width, "match"),
-        *fact("made", moment(change.at, now), width),
-        *fact("state", _state(change, changes), width, "fault" if change.status == "interrupted" else "key"),
-        *fact("kept for it", figures.size(change.bytes), width),
-    ]
+    broken = change.status == "interrupted"
     named = [key or "(no name)" for key in change.keys[:KEYS]]
     more = len(change.keys) - len(named)
-    label = "session" if len(change.keys) == 1 else "sessions"
-    for key in named:
-        rows += fact(label, key, width)
-        label = ""
-    if more > 0:
-        rows += fact("", f"… and {more:,} more", width, "dim")
-    return [*rows, *_foreseen(foreseen, width)]
+    labels = ["session" if len(change.keys) == 1 else "sessions"]
+    return [
+        *fact("change", f"{short(change.id)} · {change.verb} · {_state(change, changes)}", width, BOLD[broken]),
+        *fact("made", moment(change.at, now), width),
+        *_foreseen(change, foreseen, width),
+        Row(),
+        *(row for label, key in zip_longest(labels, named, fillvalue="") for row in fact(label, key, width)),
+        *(fact("", f"… and {more:,} more", width, "dim") if more > 0 else ()),
+        *fact("kept for it", figures.size(change.bytes), width),
+    ]
 
 
 def _state(change: Change, changes: Sequence[Change]) -> str:
     by = next((short(each.id) for each in changes if each.undoes == change.id and each.status != "interrupted"), None)
     if change.status == "interrupted":
-        return "! broken off before its end; the next change finishes it, or takes it back"
+        return "! broken off; the next change finishes it or takes it back"
     if change.status == "undone":
         return f"undone by change {by}" if by else "undone"
     if change.status == "undo":
@@ -84,7 +84,7 @@ def _state(change: Change, changes: Sequence[Change]) -> str:
     return f"done; undone by change {by} and done again" if by else "done"
 
 
-def _foreseen(foreseen: Foreseen | None, width: int) -> Iterator[Row]:
+def _foreseen(change: Change, foreseen: Foreseen | None, width: int) -> Iterator[Row]:
     if foreseen is None:
         yield from heading("…", "looking at what undoing it would do", width)
     elif foreseen.plan is None:
@@ -94,7 +94,7 @@ def _foreseen(foreseen: Foreseen | None, width: int) -> Iterator[Row]:
                 yield from wrapped(text, "key", width)
     else:
         redo = foreseen.plan.redo
-        key = "Ctrl+R" if redo else "u"
+        key = "Ctrl+R" if change.status == "undone" else "u or Ctrl+R" if redo else "u"
         yield from heading(f"{key} would", f"{'redo' if redo else 'undo'} change {short(foreseen.plan.change)}", width)
         for step in foreseen.plan.steps:
             yield from wrapped(step, "key", width)

@@ -28,8 +28,8 @@ from sessiontui.visible import visible
 READING: Final = "Reading the journal …"
 EMPTY: Final = "Nothing was changed here yet.\nWhat you change is listed here\nand can be undone from here"
 BOUNDS: Final = (
-    f"kept for {AGE.days} days, up to {figures.size(SIZE)}, the newest always"
-    " · `sessiontui journal --purge` drops all others"
+    f"Kept for {AGE.days} days, up to {figures.size(SIZE)}, the newest always"
+    " · `sessiontui journal --purge` drops all others."
 )
 
 
@@ -46,7 +46,10 @@ class ChangeDetail(Sheet, can_focus=False):
 class ChangesScreen(ModalScreen[None]):
     """Lists the changes of the store of the screen below."""
 
-    HELP = "Any change can be undone, as long as nothing that came since stands in its way. An undo is a change too."
+    HELP = (
+        "Any change can be undone, as long as nothing that came since stands in its way. An undo is a change too. "
+        + BOUNDS
+    )
     HORIZONTAL_BREAKPOINTS = theme.WIDTHS
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
     AUTO_FOCUS = "ChangeList"
@@ -54,7 +57,10 @@ class ChangesScreen(ModalScreen[None]):
     ChangesScreen { align: center middle; }
     ChangesScreen #changes { width: 96%; height: 92%; background: $background; }
     ChangesScreen.-narrow #columns { layout: vertical; }
-    ChangesScreen ChangeDetail { scrollbar-gutter: stable; }
+    ChangesScreen.-narrow ChangeList { height: 2fr; }
+    ChangesScreen.-narrow ChangeDetail { height: 3fr; }
+    ChangesScreen.-empty ChangeDetail { display: none; }
+    ChangesScreen.-short #bounds { display: none; }
     ChangesScreen #bounds { height: auto; padding: 0 2; color: $foreground 65%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,7 +84,7 @@ class ChangesScreen(ModalScreen[None]):
             with Horizontal(id="columns"):
                 yield ChangeList(id="list")
                 yield ChangeDetail(id="detail")
-            yield Static(id="bounds")
+            yield Static(ink.content(visible(BOUNDS)), id="bounds")
 
     def on_mount(self) -> None:
         """Begin to read."""
@@ -92,6 +98,7 @@ class ChangesScreen(ModalScreen[None]):
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
+        self._below.settled.unsubscribe(self)
         self._journal.cancel()
         self._oracle.cancel()
 
@@ -109,8 +116,10 @@ class ChangesScreen(ModalScreen[None]):
         self._changes = report.changes
         self._list.picture = visible(EMPTY, lines=True)
         self._list.show(partial(changes_rows.listed, self._changes, self._below.now))
-        kept = f"{figures.counted(len(self._changes), 'change')}, {figures.size(report.bytes)} on disk · {BOUNDS}"
-        self.query_one("#bounds", Static).update(ink.content(visible(kept if self._changes else BOUNDS)))
+        if self._changes:
+            kept = f" · {len(self._changes):,} · {figures.size(report.bytes)} on disk"
+            self._list.border_title = ink.content(visible(f"Changes{kept}"))
+        self.set_class(not self._changes, "-empty")
         self._foresee()
 
     @on(Sheet.Chosen)
