@@ -14,8 +14,8 @@ from textual.message import Message as Posted
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session, Severity, Span
-from sessiontui.tui import theme
+from sessiontui.model import Address, Backend, Entry, Found, Hit, Message, Session, Span
+from sessiontui.tui import theme, themes
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
@@ -40,12 +40,16 @@ class Stage(App[None]):
         self._widget, self._kinds = widget, kinds
         self.posted: list[Posted] = []
 
+    def get_css_variables(self) -> dict[str, str]:
+        self.theme_variables = themes.variables(super().get_css_variables())
+        return self.theme_variables
+
     def compose(self) -> ComposeResult:
         yield self._widget
 
     def on_mount(self) -> None:
-        self.register_theme(theme.NIGHT)
-        self.theme = theme.NIGHT.name
+        self.register_theme(themes.NIGHT)
+        self.theme = themes.NIGHT.name
         self._widget.focus()
 
 
@@ -87,114 +91,6 @@ def under_cursor(widget: SessionList) -> str | None:
 
 def sessions(count: int) -> list[Session]:
     return [session(f"key_{at:05}", at, minutes=at) for at in range(count)]
-
-
-# ---- the list of sessions
-
-
-async def test_a_session_is_a_line_with_badge_key_count_and_age() -> None:
-    rows = [
-        session("telegram_alice", 431, 2, 2),
-        session("discord_bot", 12_004, 0, 60 * 24 * 3),
-        session("telegram_carol", 0),
-        session("counting", None, None),
-        session("folder", None, None, trouble=Fault("not-a-file", Severity.DAMAGE, "a folder", 0)),
-        session("evil\x1b[31m[red]", 1),
-    ]
-    async with staged(SessionList(clock=clock), size=(40, 12)) as (pilot, _):
-        widget = pilot.app.query_one(SessionList)
-        widget.show(rows)
-        assert lines(widget)[:6] == [
-            " ! telegram_alice           431   2m",
-            "   discord_bot           12,004   3d",
-            " ~ telegram_carol             0   5m",
-            "   counting                   …   5m",
-            " × folder                     –   5m",
-            "   evil␛[31m[red]             1   5m",
-        ]
-
-
-async def test_moving_posts_the_key_and_enter_opens_it() -> None:
-    kinds = (SessionList.Chosen, SessionList.Opened)
-    async with staged(SessionList(clock=clock), *kinds) as (pilot, posted):
-        pilot.app.query_one(SessionList).show(sessions(50))
-        await pilot.pause()
-        await pilot.press("j", "down", "k", "G", "g", "k", "enter")
-        assert posted == [
-            SessionList.Chosen("key_00000"),
-            SessionList.Chosen("key_00001"),
-            SessionList.Chosen("key_00002"),
-            SessionList.Chosen("key_00001"),
-            SessionList.Chosen("key_00049"),
-            SessionList.Chosen("key_00000"),
-            SessionList.Opened("key_00000"),
-        ]
-
-
-async def test_the_row_under_the_cursor_stays_on_its_line_when_rows_come_before_it() -> None:
-    async with staged(SessionList(clock=clock), SessionList.Chosen) as (pilot, posted):
-        widget = pilot.app.query_one(SessionList)
-        rows = sessions(200)
-        widget.show(rows[100:])
-        await pilot.press(*["j"] * 30)
-        key = under_cursor(widget)
-        line = widget.cursor - round(widget.scroll_y)
-        posted.clear()
-        widget.show(rows)
-        await pilot.pause()
-        assert under_cursor(widget) == key
-        assert widget.cursor - round(widget.scroll_y) == line
-        assert posted == []
-
-
-async def test_a_session_that_is_gone_gives_the_cursor_to_what_takes_its_place() -> None:
-    async with staged(SessionList(clock=clock), SessionList.Chosen) as (pilot, posted):
-        widget = pilot.app.query_one(SessionList)
-        widget.show(sessions(5))
-        await pilot.press("G")
-        posted.clear()
-        widget.show(sessions(3))
-        await pilot.pause()
-        assert posted == [SessionList.Chosen("key_00002")]
-        rows = sessions(200)
-        widget.show(rows)
-        widget.move_to(150)
-        line = widget.cursor - round(widget.scroll_y)
-        widget.show([*rows[:150], *rows[151:]])
-        await pilot.pause()
-        assert under_cursor(widget) == "key_00151"
-        assert widget.cursor - round(widget.scroll_y) == line
-        widget.show([])
-        assert widget.session is None
-
-
-async def test_twenty_thousand_sessions_are_walked_and_drawn_by_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with staged(SessionList(clock=clock)) as (pilot, _):
-        widget = pilot.app.query_one(SessionList)
-        drawn: list[int] = []
-        draw = widget.draw
-
-        def counting(item: int, line: int, width: int, ground: Any) -> Any:
-            drawn.append(item)
-            return draw(item, line, width, ground)
-
-        monkeypatch.setattr(widget, "draw", counting)
-        widget.show(sessions(20_000))
-        await pilot.press("G")
-        assert under_cursor(widget) == "key_19999"
-        assert "key_19999" in lines(widget)[-1]
-        assert len(drawn) < 200
-
-
-async def test_a_click_chooses_and_a_second_one_opens() -> None:
-    kinds = (SessionList.Chosen, SessionList.Opened)
-    async with staged(SessionList(clock=clock), *kinds) as (pilot, posted):
-        pilot.app.query_one(SessionList).show(sessions(9))
-        await pilot.pause()
-        posted.clear()
-        await pilot.click(SessionList, offset=(5, 4))
-        await pilot.click(SessionList, offset=(5, 4))
-        assert posted == [SessionList.Chosen("key_00003"), SessionList.Opened("key_00003")]
 
 
 # ---- hits
@@ -280,23 +176,6 @@ async def test_what_is_pasted_is_made_visible(kind: type[SafeInput]) -> None:
         bar.post_message(Paste("a\x1b]52;c;eA==\x07b\r\nsecond\u202e"))
         await pilot.pause()
         assert bar.value == "a␛]52;c;eA==␇b  second�"
-
-
-async def test_the_filter_shows_what_fits_and_says_how_many() -> None:
-    async with staged(Side(id="side", clock=clock), SessionList.Chosen, size=(60, 16)) as (pilot, posted):
-        side = pilot.app.query_one(Side)
-        side.show([session("telegram_alice"), session("discord_bob"), session("telegram_bob")])
-        side.open_filter()
-        posted.clear()
-        await pilot.press("t", "b", "o")
-        assert [side.sessions.count, under_cursor(side.sessions)] == [1, "telegram_bob"]
-        assert posted[-1] == SessionList.Chosen("telegram_bob")
-        await pilot.press("x")
-        assert side.sessions.count == 0
-        assert any("No key fits." in line for line in lines(side.sessions))
-        side.close_filter()
-        assert side.sessions.count == 3
-        assert not side.filtering
 
 
 async def test_hits_take_the_place_of_sessions() -> None:
