@@ -5,7 +5,7 @@ A session without any is not written at all, and no file is made for a key that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -156,17 +156,9 @@ def _bad(fd: int, at: int, block: list[bytes | Huge]) -> list[tuple[int, Dropped
         return [] if isinstance(found, stream.Scanned) else [(0, found)]
     whole = [line for line in block if isinstance(line, bytes)]
     judged = zeroclaw.judge(whole)
-    bad: list[tuple[int, Dropped | None]] = list(judged.dropped)
-    if judged.blank:
-        bad += _blank(whole, {index for index, _ in judged.dropped})
-        bad.sort(key=lambda each: each[0])
+    bad: list[tuple[int, Dropped | None]] = [*judged.dropped, *((index, None) for index in judged.blank)]
+    bad.sort(key=lambda each: each[0])
     return bad
-
-
-def _blank(block: list[bytes], dropped: set[int]) -> Iterator[tuple[int, None]]:
-    for index, line in enumerate(block):
-        if index not in dropped and zeroclaw.read(line) is None:
-            yield index, None
 
 
 def make(

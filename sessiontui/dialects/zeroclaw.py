@@ -39,10 +39,10 @@ _NONE: Final = (0, b"none")
 
 @dataclass(slots=True)
 class Judged:
-    """What many lines are: how many valid, and which are dropped (index from 0) and why; the others are blank."""
+    """What many lines are: how many valid, which are blank, and which are dropped and why; by index, from 0."""
 
     valid: int = 0
-    blank: int = 0
+    blank: list[int] = field(default_factory=list)
     dropped: list[tuple[int, Dropped]] = field(default_factory=list)
 
 
@@ -81,7 +81,7 @@ def judge(lines: Sequence[bytes]) -> Judged:
         if isinstance(outcome, Message):
             valid += 1
         elif outcome is None:
-            judged.blank += 1
+            judged.blank.append(index)
         else:
             judged.dropped.append((index, outcome))
     judged.valid = valid

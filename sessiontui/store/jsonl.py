@@ -163,7 +163,7 @@ class JsonlStore:
             trouble = jsonl_trouble.of_error(error)
             found(trouble)
             return replace(session, trouble=trouble)
-        self.sidecar.learn(session.key + SUFFIX, stamp, count.messages, count.faults)
+        self.sidecar.learn(session.key + SUFFIX, stamp, count)
         known = replace(session, messages=count.messages, faults=count.faults)
         return replace(known, bytes=stamp.size, last_activity=moment(stamp.mtime_ns))
 
@@ -213,7 +213,7 @@ class JsonlStore:
     def transcript(self, key: str) -> JsonlTranscript:
         """Open one session for the screen."""
         stem = self.resolve(key)
-        return JsonlTranscript(self.file(stem), stem)
+        return JsonlTranscript(self.file(stem), stem, lambda stamp: self.sidecar.odd(stem + SUFFIX, stamp))
 
     def _each(self, stem: str, read: Callable[[int, int], Iterator[_T]]) -> Iterator[_T]:
         """What ``read`` gives of the open file."""

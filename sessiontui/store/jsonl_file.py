@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from array import array
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge, NotAFile, Stamp
 from sessiontui.errors import Cancelled, StoreError, UnknownKey
 from sessiontui.model import Address, Entry, Fault, Message, Span
+from sessiontui.store import odd_lines
+from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 
 CLIP = 64 * 1024
@@ -131,6 +134,8 @@ class Count:
 
     messages: int
     faults: int
+    odd: OddLines | None = None
+    """The lines that hold none; None where they are too many to be remembered."""
 
 
 def messages(fd: int, stop: int) -> Iterator[Message]:
@@ -152,17 +157,23 @@ def entries(fd: int, stop: int) -> Iterator[Entry]:
 
 
 def faults(
-    fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent
+    fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent, start: int = 0
 ) -> Generator[Fault, None, Count]:
-    """What is wrong, line by line; returns what the file holds. ``progress`` in bytes. Raises ``Cancelled``."""
+    """What is wrong, line by line; returns what the file holds. ``progress`` in bytes. Raises ``Cancelled``.
+
+    Of a later ``start``, which is the beginning of a line, lines are counted from there.
+    """
     valid = damaged = before = 0
-    for offset, block in lines.blocks(fd, 0, stop):
+    marks = array("Q")
+    for offset, block in lines.blocks(fd, start, stop):
         if cancelled():
             raise Cancelled
         progress(offset, stop)
         judged = _judged(fd, offset, block)
         valid += judged.valid
         damaged += len(judged.dropped)
+        if len(marks) <= odd_lines.MOST:
+            marks.extend(odd_lines.marked(before, [at for at, _ in judged.dropped], judged.blank))
         at, begin = 0, offset
         for index, outcome in judged.dropped:
             begin += sum(map(len, block[at:index]))
@@ -170,7 +181,7 @@ def faults(
             yield dropped(outcome, before + index + 1, Span(begin, _bare_length(block[index])))
         before += len(block)
     progress(stop, stop)
-    return Count(valid, damaged)
+    return Count(valid, damaged, OddLines(before, marks) if len(marks) <= odd_lines.MOST else None)
 
 
 def count(
@@ -179,9 +190,10 @@ def count(
     cancelled: IsCancelled = never,
     progress: Progress = silent,
     found: Callable[[Fault], object] = lambda _: None,
+    start: int = 0,
 ) -> Count:
     """Count valid and damaged lines in one pass, in which ``found`` is told every fault."""
-    survey = faults(fd, stop, cancelled, progress)
+    survey = faults(fd, stop, cancelled, progress, start)
     while True:
         try:
             fault = next(survey)
@@ -197,7 +209,7 @@ def _judged(fd: int, offset: int, block: list[bytes | Huge]) -> zeroclaw.Judged:
     read = _scan(fd, Span(offset, _bare_length(huge)))
     if isinstance(read, zeroclaw.Dropped):
         return zeroclaw.Judged(dropped=[(0, read)])
-    return zeroclaw.Judged(valid=int(read is not None), blank=int(read is None))
+    return zeroclaw.Judged(valid=int(read is not None), blank=[0] if read is None else [])
 
 
 def _bare_length(line: bytes | Huge) -> int:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -17,8 +19,9 @@ from sessiontui.disk import lines
 from sessiontui.disk.lines import Stamp
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry
-from sessiontui.store import jsonl_file
-from sessiontui.store.protocol import IsCancelled, never
+from sessiontui.store import jsonl_file, odd_lines
+from sessiontui.store.odd_lines import OddLines
+from sessiontui.store.protocol import IsCancelled, Rows, never
 
 CHUNK = 8 * 1024 * 1024
 """Bytes between two looks at whether the scan was cancelled: a few milliseconds."""
@@ -42,7 +45,7 @@ class _Made:
         return same and lines.tail_hash(fd, self.length) == self.tail
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class JsonlRows:
     """A frozen view of lines that stand one behind the other; all of them where ``complete``."""
 
@@ -54,6 +57,30 @@ class JsonlRows:
     ends: array[int]
     """Offset behind each row, its newline included."""
     made: _Made
+    odd: OddLines | None = None
+    """The lines of the whole file that hold no message, where they are known."""
+
+    @cached_property
+    def damaged(self) -> Sequence[int] | None:
+        """The rows that are damaged; None while the file is not counted, and where too many lines are odd."""
+        before = self._before
+        if self.odd is None or before is None:
+            return None
+        found = self.odd.damaged()
+        return array("Q", (line - before - 1 for line in found[bisect_left(found, before + 1) :]))
+
+    @property
+    def _before(self) -> int | None:
+        """How many lines stand before the first row."""
+        if self.complete:
+            return 0
+        return None if self.odd is None else self.odd.lines - len(self.ends)
+
+    def row_of(self, ordinal: int) -> int | None:
+        """The row of a message; None while the file is not counted, and where too many lines are odd."""
+        line = None if self.odd is None else self.odd.line_of(ordinal)
+        row = -1 if line is None else line - 1 - (self._before or 0)
+        return row if row >= 0 else None
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -67,21 +94,29 @@ class JsonlRows:
         with jsonl_file.opened(self.path, self.key) as (fd, now):
             if not self.made.holds(fd, now):
                 raise Changed(self.path.name)
+            before = self._before
             found = [
-                jsonl_file.entry(fd, position, offset, line, position + 1 if self.complete else None)
-                for position, (offset, line) in enumerate(lines.lines(fd, begin, self.ends[stop - 1]), start)
+                self._numbered(jsonl_file.entry(fd, at, offset, line, None if before is None else before + at + 1))
+                for at, (offset, line) in enumerate(lines.lines(fd, begin, self.ends[stop - 1]), start)
             ]
         if len(found) != stop - start:
             raise Changed(self.path.name)
         return found
 
+    def _numbered(self, entry: Entry) -> Entry:
+        line = entry.address.line
+        if self.odd is None or line is None or entry.message is None:
+            return entry
+        return replace(entry, ordinal=line - self.odd.before(line))
+
 
 class JsonlTranscript:
     """One session file, opened for the screen."""
 
-    def __init__(self, path: Path, key: str) -> None:
+    def __init__(self, path: Path, key: str, odd: Callable[[Stamp], OddLines | None] = lambda _: None) -> None:
         self.path = path
         self.key = key
+        self._odd = odd
 
     def tail(self, count: int = 200) -> JsonlRows:
         """The newest rows, read from the end; complete where these are all there are."""
@@ -91,19 +126,64 @@ class JsonlTranscript:
         begins.reverse()
         first = begins[0] if begins else stamp.size
         ends = array("Q", [*begins[1:], stamp.size] if begins else [])
-        return JsonlRows(self.path, self.key, first == 0, first, ends, made)
+        return self._known(JsonlRows(self.path, self.key, first == 0, first, ends, made))
 
     def scan(self, cancelled: IsCancelled = never) -> JsonlRows:
         """All rows."""
         with jsonl_file.opened(self.path, self.key) as (fd, stamp):
             ends = array("Q")
-            for at in range(0, stamp.size, CHUNK):
-                if cancelled():
-                    raise Cancelled
-                time.sleep(0)  # the screen's thread goes first
-                _add_ends(ends, fd, at, min(at + CHUNK, stamp.size), stamp.size)
+            _scan(ends, fd, 0, stamp.size, cancelled)
             made = _Made.at(fd, stamp)
-        return JsonlRows(self.path, self.key, True, 0, ends, made)
+        return self._known(JsonlRows(self.path, self.key, True, 0, ends, made))
+
+    def known(self, rows: Rows) -> JsonlRows:
+        """The same rows, with their odd lines where these were learned since."""
+        ours = _ours(rows)
+        return ours if ours.odd is not None else self._known(ours)
+
+    def grown(self, rows: Rows, cancelled: IsCancelled = never) -> JsonlRows:
+        """The same rows and those that were appended since. Of odd lines that are known, those of what is new are
+        found by reading it, unless it is much: then they are not known until the file is counted."""
+        ours = _ours(rows)
+        with jsonl_file.opened(self.path, self.key) as (fd, stamp):
+            if not ours.made.holds(fd, stamp):
+                raise Changed(self.path.name)
+            if stamp.size == ours.made.length:
+                same = ours if stamp == ours.made.stamp else replace(ours, made=_Made.at(fd, stamp))
+                return self.known(same)
+            ends = ours.ends[:]
+            if ends and lines.ends_open(fd, ends[-1]):
+                ends.pop()
+            kept, begin = len(ends), ends[-1] if ends else ours.first
+            _scan(ends, fd, begin, stamp.size, cancelled)
+            made = _Made.at(fd, stamp)
+            odd = ours.odd
+            if odd is not None:
+                fresh = jsonl_file.count(fd, stamp.size, start=begin).odd if stamp.size - begin <= CHUNK else None
+                odd = odd_lines.joined((odd.first(odd.lines - len(ours.ends) + kept), fresh))
+        grown = replace(ours, ends=ends, made=made, odd=odd)
+        return grown if odd is not None else self._known(grown)
+
+    def _known(self, rows: JsonlRows) -> JsonlRows:
+        odd = self._odd(rows.made.stamp)
+        if odd is None or (odd.lines != len(rows.ends) if rows.complete else odd.lines < len(rows.ends)):
+            return rows
+        return replace(rows, odd=odd)
+
+
+def _ours(rows: Rows) -> JsonlRows:
+    if not isinstance(rows, JsonlRows):
+        raise TypeError("rows of another home")
+    return rows
+
+
+def _scan(ends: array[int], fd: int, start: int, size: int, cancelled: IsCancelled) -> None:
+    """Add the ends of all lines from ``start``, which is the beginning of one."""
+    for at in range(start, size, CHUNK):
+        if cancelled():
+            raise Cancelled
+        time.sleep(0)  # the screen's thread goes first
+        _add_ends(ends, fd, at, min(at + CHUNK, size), size)
 
 
 def _add_ends(ends: array[int], fd: int, at: int, stop: int, size: int) -> None:

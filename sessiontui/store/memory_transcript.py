@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sessiontui.errors import Cancelled
+from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry
-from sessiontui.store.protocol import IsCancelled, never
+from sessiontui.store.protocol import IsCancelled, Rows, never
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,18 @@ class MemoryRows:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def damaged(self) -> Sequence[int] | None:
+        """None are."""
+        return ()
+
     def load(self, start: int, stop: int) -> Sequence[Entry]:
         """The entries of rows start to stop."""
         return self.rows[start:stop]
+
+    def row_of(self, ordinal: int) -> int | None:
+        """The row of a message; not known of the newest rows only."""
+        return ordinal - 1 if self.complete and 1 <= ordinal <= len(self.rows) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +54,17 @@ class MemoryTranscript:
         if cancelled():
             raise Cancelled
         return MemoryRows(self.entries())
+
+    def known(self, rows: Rows) -> Rows:
+        """The same: all is known at once."""
+        return rows
+
+    def grown(self, rows: Rows, cancelled: IsCancelled = never) -> Rows:
+        """The same rows and those that were appended since."""
+        now, before = self.entries(), [entry.address for entry in rows.load(0, len(rows))]
+        first = next((entry.position for entry in now if before and entry.address == before[0]), 0)
+        if [entry.address for entry in now[first : first + len(before)]] != before:
+            raise Changed(f"session “{self.key}”")
+        if len(now) == first + len(before):
+            return rows
+        return MemoryRows(now) if rows.complete else self.tail(len(now) - first)

@@ -40,13 +40,22 @@ class Rows(Protocol):
     """The rows of a transcript that are known, a frozen view; costs nothing to keep.
 
     ``complete`` is False for a view of the newest rows only: then ``start`` says nothing of the file, positions
-    count from the first known row, and lines and ordinals are unknown.
+    count from the first known row, and lines and ordinals may be unknown.
     """
 
     @property
     def complete(self) -> bool: ...
 
+    @property
+    def damaged(self) -> Sequence[int] | None:
+        """The rows that are damaged, ascending; None where that is not known (yet)."""
+        ...
+
     def __len__(self) -> int: ...
+
+    def row_of(self, ordinal: int) -> int | None:
+        """The row of message ``ordinal`` (from 1); None where there is none such, or it is not known (yet)."""
+        ...
 
     def load(self, start: int, stop: int) -> Sequence[Entry]:
         """The entries of rows start to stop (from 0). Reads the disk; raises ``errors.Changed`` when the bytes
@@ -66,6 +75,19 @@ class Transcript(Protocol):
 
     def scan(self, cancelled: IsCancelled = never) -> Rows:
         """All rows."""
+        ...
+
+    def known(self, rows: Rows) -> Rows:
+        """The same rows, with what was learned of them since: ordinals, which are damaged. The very same view where
+        that is nothing. Reads none of the rows."""
+        ...
+
+    def grown(self, rows: Rows, cancelled: IsCancelled = never) -> Rows:
+        """The same rows and those that were appended since; a last row that was unfinished is as it is now.
+
+        Reads what is new only; the very same view where nothing is. Raises ``errors.Changed`` where more happened
+        than appending.
+        """
         ...
 
 

@@ -23,6 +23,8 @@ from sessiontui.paths import cache_folder
 from sessiontui.query.ast import Query
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_schema as schema
+from sessiontui.store.jsonl_file import Count
+from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 from sessiontui.store.sidecar_build import Build, Listed
 from sessiontui.store.sidecar_scan import scan
@@ -33,6 +35,10 @@ SUFFIX: Final = b".jsonl"
 
 LEARNED: Final = 256
 """So many learned facts are kept in memory before they are written."""
+
+
+LEARNED_ODD: Final = 100_000
+"""So many odd lines in them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Sidecar:
         self._cache = cache
         self._facts: dict[bytes, tuple[tuple[int, int, int], Facts]] = {}
         self._facts_of: object = None
-        self._learned: dict[bytes, tuple[Stamp, Facts]] = {}
+        self._learned: dict[bytes, tuple[Stamp, Count]] = {}
         self._trouble = "it was not made yet"
 
     @property
@@ -197,23 +203,37 @@ class Sidecar:
         if known is not None and known[0] == (stamp.inode, stamp.size, stamp.mtime_ns):
             return known[1]
         learned = self._learned.get(key)
-        return learned[1] if learned is not None and learned[0] == stamp else None
+        if learned is None or learned[0] != stamp:
+            return None
+        return Facts(learned[1].messages, learned[1].faults)
 
-    def learn(self, name: str, stamp: Stamp, messages: int, faults: int) -> None:
+    def odd(self, name: str, stamp: Stamp) -> OddLines | None:
+        """The odd lines of the file of this name, if it still is the file that the stamp shows; reads the index."""
+        key = os.fsencode(name)
+        learned = self._learned.get(key)
+        if learned is not None and learned[0] == stamp:
+            return learned[1].odd
+        with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
+            return rows.odd(connection, key, stamp)
+        return None
+
+    def learn(self, name: str, stamp: Stamp, count: Count) -> None:
         """Keep what somebody counted; written when there is enough of it, or by ``flush``."""
-        self._learned[os.fsencode(name)] = stamp, Facts(messages, faults)
-        if len(self._learned) >= LEARNED:
+        self._learned[os.fsencode(name)] = stamp, count
+        odd = sum(len(count.odd.marks) for _, count in self._learned.values() if count.odd)
+        if len(self._learned) >= LEARNED or odd >= LEARNED_ODD:
             self.flush()
 
     def flush(self) -> None:
         """Write what was learned; where that can't be done now, it is forgotten."""
         learned, self._learned = self._learned, {}
-        values = [
-            (name, stamp.inode, stamp.size, stamp.mtime_ns, facts.messages, facts.faults)
-            for name, (stamp, facts) in learned.items()
-        ]
-        if values:
-            self._write(lambda connection: rows.learn(connection, values))
+
+        def keep(connection: sqlite3.Connection) -> None:
+            for name, (stamp, count) in learned.items():
+                rows.learn(connection, name, stamp, count)
+
+        if learned:
+            self._write(keep)
 
     def _write(self, work: Callable[[sqlite3.Connection], object]) -> None:
         """Do something that need not be done, if nobody else is writing."""

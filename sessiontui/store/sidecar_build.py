@@ -20,6 +20,7 @@ from sessiontui.errors import Cancelled, Changed
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_segment as segments
 from sessiontui.store.protocol import IsCancelled, Progress
+from sessiontui.store.sidecar_draft import drafts, measured
 
 GROUPS: Final = 12
 """A first build is cut into about so many pieces."""
@@ -157,7 +158,7 @@ class Build:
             rows.kill(self._connection, file, segment.start)
             shorter = segments.shortened(segment, kept)
             if shorter is not None:
-                rows.revive(self._connection, file, shorter, *segments.measured(fd, shorter.start, shorter.stop))
+                rows.revive(self._connection, file, shorter, *measured(fd, shorter.start, shorter.stop))
             return
 
     def _gaps(self, fd: int, file: int, listed: Listed) -> Iterator[Part]:
@@ -183,7 +184,7 @@ class Build:
 
     def _part(self, fd: int, part: Part, first_row: int) -> int:
         try:
-            for draft in segments.drafts(fd, part.start, part.stop):
+            for draft in drafts(fd, part.start, part.stop):
                 self._ask()
                 rows.add_segment(self._connection, part.file, first_row, draft)
                 first_row += max(1, len(draft.texts))

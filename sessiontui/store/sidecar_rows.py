@@ -10,8 +10,12 @@ import sqlite3
 from dataclasses import dataclass
 
 from sessiontui.disk.lines import Stamp
+from sessiontui.store import odd_lines
+from sessiontui.store.jsonl_file import Count
+from sessiontui.store.odd_lines import OddLines
+from sessiontui.store.sidecar_draft import Draft
 from sessiontui.store.sidecar_schema import FIRST_TOP
-from sessiontui.store.sidecar_segment import Draft, Segment, joined
+from sessiontui.store.sidecar_segment import Segment, joined
 
 _SEGMENT = "first_row, start, stop, rows, offsets, first_ordinal, first_line"
 
@@ -72,8 +76,10 @@ def begin_file(connection: sqlite3.Connection, id: int, stamp: Stamp) -> None:
 def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash: str) -> None:
     """All of the file is indexed: number its segments and keep its counts."""
     ordinal = line = 1
-    statement = "SELECT first_row, rows, lines, first_line FROM segment WHERE file = ? ORDER BY start"
-    for first_row, rows, count, numbered in connection.execute(statement, (id,)).fetchall():
+    odd: list[OddLines | None] = []
+    statement = "SELECT first_row, rows, lines, first_line, odd FROM segment WHERE file = ? ORDER BY start"
+    for first_row, rows, count, numbered, kept in connection.execute(statement, (id,)).fetchall():
+        odd.append(_unpacked(count, kept))
         if numbered is None:
             connection.execute(
                 "UPDATE segment SET first_ordinal = ?, first_line = ? WHERE first_row = ?", (ordinal, line, first_row)
@@ -83,8 +89,8 @@ def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash
     connection.execute("UPDATE file SET covered = ?, tail_hash = ? WHERE id = ?", (covered, tail_hash, id))
     connection.execute(
         "INSERT OR REPLACE INTO facts SELECT name, inode, size, mtime_ns, coalesce(sum(rows), 0),"
-        " coalesce(sum(faults), 0) FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?",
-        (id,),
+        " coalesce(sum(faults), 0), ? FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?",
+        (_packed(odd_lines.joined(odd)), id),
     )
 
 
@@ -94,11 +100,14 @@ def join_last(connection: sqlite3.Connection, file: int, covered: int) -> None:
     found = [Segment(*row) for row in connection.execute(statement, (file, covered))]
     whole = joined(found[1], found[0]) if len(found) == 2 else None
     if whole is not None:
+        statement = "SELECT lines, odd FROM segment WHERE first_row IN (?, ?) ORDER BY start"
+        parts = connection.execute(statement, (whole.first_row, found[0].first_row)).fetchall()
+        odd = _packed(odd_lines.joined(_unpacked(*part) for part in parts))
         connection.execute(
-            "UPDATE segment SET stop = ?, rows = ?, offsets = ?, lines = segment.lines + other.lines,"
+            "UPDATE segment SET stop = ?, rows = ?, offsets = ?, odd = ?, lines = segment.lines + other.lines,"
             " faults = segment.faults + other.faults"
             " FROM (SELECT lines, faults FROM segment WHERE first_row = ?) AS other WHERE first_row = ?",
-            (whole.stop, whole.rows, whole.offsets, found[0].first_row, whole.first_row),
+            (whole.stop, whole.rows, whole.offsets, odd, found[0].first_row, whole.first_row),
         )
         connection.execute("DELETE FROM segment WHERE first_row = ?", (found[0].first_row,))
 
@@ -148,9 +157,13 @@ def add_segment(connection: sqlite3.Connection, file: int, first_row: int, draft
         ((row, content, role) for row, (content, role) in enumerate(draft.texts, first_row)),
     )
     connection.execute(
-        "INSERT INTO segment(first_row, file, start, stop, rows, lines, faults, offsets) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (first_row, file, draft.start, draft.stop, len(draft.texts), draft.lines, draft.faults, draft.offsets()),
-    )
+        "INSERT INTO segment(first_row, file, start, stop, rows, lines, faults, odd, offsets)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            first_row, file, draft.start, draft.stop, len(draft.texts), draft.lines, draft.faults,
+            _packed(draft.odd), draft.offsets(),
+        ),
+    )  # fmt: skip
     connection.executemany("INSERT INTO clipped VALUES (?)", ((first_row + row,) for row in draft.clipped))
 
 
@@ -164,16 +177,18 @@ def kill(connection: sqlite3.Connection, file: int, start: int) -> None:
     connection.execute("DELETE FROM segment WHERE file = ? AND start >= ?", (file, start))
 
 
-def revive(connection: sqlite3.Connection, file: int, segment: Segment, lines: int, faults: int) -> None:
+def revive(
+    connection: sqlite3.Connection, file: int, segment: Segment, lines: int, faults: int, odd: OddLines | None
+) -> None:
     """The beginning of a segment that was just killed is unchanged."""
     connection.execute(
         "UPDATE dead SET first_row = ? WHERE first_row = ?", (segment.first_row + segment.rows, segment.first_row)
     )
     connection.execute(
-        "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             segment.first_row, file, segment.start, segment.stop, segment.rows, lines, faults,
-            segment.first_ordinal, segment.first_line, segment.offsets,
+            segment.first_ordinal, segment.first_line, _packed(odd), segment.offsets,
         ),
     )  # fmt: skip
 
@@ -248,6 +263,29 @@ def facts(connection: sqlite3.Connection) -> list[tuple[bytes, int, int, int, in
     return connection.execute("SELECT name, inode, size, mtime_ns, messages, faults FROM facts").fetchall()
 
 
-def learn(connection: sqlite3.Connection, values: list[tuple[bytes, int, int, int, int, int]]) -> None:
-    """Keep counts, as ``facts`` gives them."""
-    connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?)", values)
+def odd(connection: sqlite3.Connection, name: bytes, stamp: Stamp) -> OddLines | None:
+    """The odd lines of a file, if it was counted as the stamp shows it and they were not too many."""
+    found = connection.execute(
+        "SELECT messages, odd FROM facts WHERE (name, inode, size, mtime_ns) = (?, ?, ?, ?)",
+        (name, stamp.inode, stamp.size, stamp.mtime_ns),
+    ).fetchone()
+    if found is None or found[1] is None:
+        return None
+    marks = OddLines.unpacked(0, found[1]).marks
+    return OddLines(found[0] + len(marks), marks)
+
+
+def learn(connection: sqlite3.Connection, name: bytes, stamp: Stamp, count: Count) -> None:
+    """Keep what a file holds."""
+    connection.execute(
+        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (name, stamp.inode, stamp.size, stamp.mtime_ns, count.messages, count.faults, _packed(count.odd)),
+    )
+
+
+def _packed(odd: OddLines | None) -> bytes | None:
+    return None if odd is None else odd.packed()
+
+
+def _unpacked(lines: int, kept: bytes | None) -> OddLines | None:
+    return None if kept is None else OddLines.unpacked(lines, kept)

@@ -19,7 +19,7 @@ from typing import Final
 
 from sessiontui.query import tokens
 
-FORMAT: Final = f"1.{tokens.VERSION}"
+FORMAT: Final = f"2.{tokens.VERSION}"
 """An index of another format is deleted and made anew."""
 
 FIRST_TOP: Final = 1 << 40
@@ -32,7 +32,8 @@ SCHEMA: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE facts (
     name BLOB PRIMARY KEY, inode INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    messages INTEGER NOT NULL, faults INTEGER NOT NULL
+    messages INTEGER NOT NULL, faults INTEGER NOT NULL,
+    odd BLOB            -- the lines that hold no message; null where they are too many
 ) WITHOUT ROWID;
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, inode INTEGER NOT NULL, size INTEGER NOT NULL,
@@ -44,6 +45,7 @@ CREATE TABLE segment (
     first_row INTEGER PRIMARY KEY, file INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     rows INTEGER NOT NULL, lines INTEGER NOT NULL, faults INTEGER NOT NULL,
     first_ordinal INTEGER, first_line INTEGER,      -- null until all before it is indexed
+    odd BLOB,           -- the lines that hold no message; null where they are too many
     offsets BLOB NOT NULL
 );
 CREATE INDEX segment_of_file ON segment(file, start);

@@ -12,14 +12,13 @@ import sys
 import zlib
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, cast
+from typing import Final
 
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.zeroclaw import Dropped
 from sessiontui.disk import lines
-from sessiontui.disk.lines import Huge
 from sessiontui.model import Message, Span
 
 ROWS: Final = 4096
@@ -34,7 +33,7 @@ JOINED: Final = 512
 SEARCHED: Final = 32 * 1024 * 1024
 """Of a longer text only so many characters are searched."""
 
-_SKIPPED: Final = 40
+SKIPPED: Final = 40
 """An entry is the row's offset in the segment and, from this bit on, how many lines before it are no messages."""
 
 
@@ -54,25 +53,25 @@ class Segment:
     def extents(self) -> list[tuple[int, int, int]]:
         """Start, stop and checksum of the pieces that the segment is made of: one a row, or one for no rows."""
         starts, sums = self.unpacked
-        bounds = [self.start, *(self.start + (entry & ~(-1 << _SKIPPED)) for entry in starts[1:]), self.stop]
+        bounds = [self.start, *(self.start + (entry & ~(-1 << SKIPPED)) for entry in starts[1:]), self.stop]
         return [(bounds[at], bounds[at + 1], checked) for at, checked in enumerate(sums)]
 
     def places(self) -> list[tuple[int, int]]:
         """For each row where its line begins, and where the next one does: blank and damaged lines may stand between."""
-        starts = [self.start + (entry & ~(-1 << _SKIPPED)) for entry in self.unpacked[0]]
+        starts = [self.start + (entry & ~(-1 << SKIPPED)) for entry in self.unpacked[0]]
         return list(zip(starts, [*starts[1:], self.stop], strict=False))
 
     def row(self, at: int) -> Row:
         """Where the message of a row (from 0 within the segment) stands."""
         starts, sums = self.unpacked
-        offset = starts[at] & ~(-1 << _SKIPPED)
-        following = self.start + (starts[at + 1] & ~(-1 << _SKIPPED)) if at + 1 < self.rows else self.stop
+        offset = starts[at] & ~(-1 << SKIPPED)
+        following = self.start + (starts[at + 1] & ~(-1 << SKIPPED)) if at + 1 < self.rows else self.stop
         return Row(
             offset=self.start + offset,
             begin=self.start if at == 0 else self.start + offset,
             stop=following,
             checksum=sums[at],
-            line=None if self.first_line is None else self.first_line + at + (starts[at] >> _SKIPPED),
+            line=None if self.first_line is None else self.first_line + at + (starts[at] >> SKIPPED),
             ordinal=None if self.first_ordinal is None else self.first_ordinal + at,
         )
 
@@ -98,89 +97,6 @@ class Row:
     checksum: int
     line: int | None
     ordinal: int | None
-
-
-@dataclass(slots=True)
-class Draft:
-    """A segment that is being read, with the texts that go into the index."""
-
-    start: int
-    stop: int
-    texts: list[tuple[str, str]] = field(default_factory=list)
-    """Content and role, row by row."""
-    clipped: list[int] = field(default_factory=list)
-    """Rows whose text is longer than what is searched."""
-    lines: int = 0
-    faults: int = 0
-    starts: array[int] = field(default_factory=lambda: array("Q"))
-    sums: array[int] = field(default_factory=lambda: array("I"))
-    _running: int = 0
-
-    def take(self, lines_left: Iterator[bytes]) -> None:
-        """Take the next lines, with their newlines, until the draft is full or there are no more."""
-        read, crc, start, texts = zeroclaw.read, zlib.crc32, self.start, self.texts
-        at, count, rows, running = self.stop, self.lines, len(texts), self._running
-        for line in lines_left:
-            message = read(line)
-            if isinstance(message, Message):
-                if rows:
-                    self.sums.append(running)
-                    running = 0
-                self.starts.append(at - start | count - rows << _SKIPPED)
-                texts.append((message.content, message.role))
-                rows += 1
-            elif message is not None:
-                self.faults += 1
-            running = crc(line, running)
-            at += len(line)
-            count += 1
-            if rows >= ROWS or at - start >= BYTES:
-                break
-        self.stop, self.lines, self._running = at, count, running
-
-    def take_huge(self, fd: int, line: Huge) -> None:
-        """Take a huge line, as ``lines.blocks`` gives it."""
-        at, rows = self.stop, len(self.texts)
-        message = huge_message(fd, Span(at, line.length - line.ended))
-        if isinstance(message, Message):
-            if rows:
-                self.sums.append(self._running)
-                self._running = 0
-            self.starts.append(at - self.start | self.lines - rows << _SKIPPED)
-            if len(message.content) >= SEARCHED:
-                self.clipped.append(rows)
-            self.texts.append((message.content, message.role))
-        else:
-            self.faults += message is not None
-        self._running = checksum(fd, at, at + line.length, self._running)
-        self.stop += line.length
-        self.lines += 1
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.texts) >= ROWS or self.stop - self.start >= BYTES
-
-    def offsets(self) -> bytes:
-        """What is kept of the places."""
-        return _packed(self.starts, [*self.sums, self._running])
-
-
-def drafts(fd: int, start: int, stop: int) -> Iterator[Draft]:
-    """The lines of a file between two offsets, which are ends of lines, as segments."""
-    draft = Draft(start, start)
-    for offset, block in lines.blocks(fd, start, stop):
-        end = offset + sum(map(len, block))
-        left = iter(block)
-        while draft.stop < end:
-            if isinstance(block[0], Huge):
-                draft.take_huge(fd, block[0])
-            else:
-                draft.take(cast("Iterator[bytes]", left))
-            if draft.is_full:
-                yield draft
-                draft = Draft(draft.stop, draft.stop)
-    if draft.lines:
-        yield draft
 
 
 def huge_message(fd: int, span: Span) -> Message | Dropped | None:
@@ -241,8 +157,8 @@ def joined(one: Segment, other: Segment) -> Segment | None:
         return None
     if one.first_line is None or other.first_line is None:
         return None
-    shift = other.start - one.start | other.first_line - one.first_line - one.rows << _SKIPPED
-    offsets = _packed([*starts, *(entry + shift for entry in more_starts)], [*sums, *more_sums])
+    shift = other.start - one.start | other.first_line - one.first_line - one.rows << SKIPPED
+    offsets = packed([*starts, *(entry + shift for entry in more_starts)], [*sums, *more_sums])
     return Segment(one.first_row, one.start, other.stop, rows, offsets, one.first_ordinal, one.first_line)
 
 
@@ -253,15 +169,6 @@ def message_at(fd: int, row: Row, size: int) -> tuple[Message, int] | None:
     _, line = next(lines.lines(fd, row.offset, row.stop), (0, b""))
     message = zeroclaw.read(line) if isinstance(line, bytes) else huge_message(fd, Span(row.offset, len(line)))
     return (message, len(line)) if isinstance(message, Message) else None
-
-
-def measured(fd: int, start: int, stop: int) -> tuple[int, int]:
-    """Lines and faults between two offsets."""
-    count = faults = 0
-    for draft in drafts(fd, start, stop):
-        count += draft.lines
-        faults += draft.faults
-    return count, faults
 
 
 def matching(fd: int, segment: Segment, size: int, wanted: Sequence[bytes]) -> Iterator[tuple[int, Message]]:
@@ -289,7 +196,7 @@ def _one_by_one(fd: int, segment: Segment, size: int) -> Iterator[tuple[int, Mes
             yield at, found[0]
 
 
-def _packed(starts: Sequence[int], sums: Sequence[int]) -> bytes:
+def packed(starts: Sequence[int], sums: Sequence[int]) -> bytes:
     """Little-endian, 8 bytes a row, then 4 bytes a checksum."""
     return struct.pack(f"<{len(starts)}Q{len(sums)}I", *starts, *sums)
 

@@ -11,12 +11,12 @@ import sqlite3
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Address, Entry, Fault, Message, Severity
-from sessiontui.store.protocol import IsCancelled, never
+from sessiontui.store.protocol import IsCancelled, Rows, never
 from sessiontui.store.schema import read_time
 from sessiontui.store.sqlite_list import KEY, LOADS, bound
 from sessiontui.store.sqlite_open import read
@@ -25,6 +25,8 @@ PAGE = 1000
 """Rows read at a time."""
 ENOUGH = 4 * 1024 * 1024
 """Characters of content after which a page ends before it has all its rows."""
+
+_LEAST = -(1 << 63)
 
 _COLUMNS = "SELECT id, role, content, created_at FROM sessions"
 
@@ -73,6 +75,18 @@ class SqliteRows:
     faulty: array[int]
     """Positions of the rows that are no messages; known where the view is complete."""
 
+    @property
+    def damaged(self) -> Sequence[int] | None:
+        """The rows that are no messages; None where only the newest rows are known."""
+        return self.faulty if self.complete else None
+
+    def row_of(self, ordinal: int) -> int | None:
+        """The row of a message; None where only the newest rows are known."""
+        if not self.complete or not 1 <= ordinal <= len(self.ids) - len(self.faulty):
+            return None
+        before = bisect_left(range(len(self.faulty)), ordinal, key=lambda at: self.faulty[at] - at)
+        return ordinal - 1 + before
+
     def __len__(self) -> int:
         return len(self.ids)
 
@@ -99,9 +113,11 @@ class SqliteTranscript:
         self.key = key
 
     def tail(self, count: int = 200) -> SqliteRows:
-        """The newest rows, by the index: the same cost at any size."""
+        """The newest rows, by the index: the same cost at any size. Complete where these are all there are."""
         sql = f"SELECT id FROM sessions WHERE {KEY} ORDER BY id DESC LIMIT ?"
         newest = read(self.path, lambda c: [id for (id,) in c.execute(sql, (bound(self.key), max(count, 0)))])
+        if len(newest) < count:
+            return self.scan()
         return SqliteRows(self.path, self.key, array("q", reversed(newest)), False, array("q"))
 
     def scan(self, cancelled: IsCancelled = never) -> SqliteRows:
@@ -110,10 +126,39 @@ class SqliteTranscript:
         positions = array("q", (bisect_left(ids, id) for id in faulty))
         return SqliteRows(self.path, self.key, ids, True, positions)
 
-    def _scanned(self, connection: sqlite3.Connection, cancelled: IsCancelled) -> tuple[array[int], array[int]]:
+    def known(self, rows: Rows) -> SqliteRows:
+        """The same: all is known at once."""
+        return self._ours(rows)
+
+    def grown(self, rows: Rows, cancelled: IsCancelled = never) -> SqliteRows:
+        """The same rows and those of higher ids; that none of the others went is seen by counting them."""
+        ours = self._ours(rows)
+        first, last = (ours.ids[0], ours.ids[-1]) if ours.ids else (_LEAST, _LEAST)
+
+        def work(connection: sqlite3.Connection) -> tuple[array[int], array[int]]:
+            statement = f"SELECT count(*) FROM sessions WHERE {KEY} AND id BETWEEN ? AND ?"
+            if connection.execute(statement, (bound(self.key), first, last)).fetchone()[0] != len(ours.ids):
+                raise Changed(f"session “{self.key}”")
+            return self._scanned(connection, cancelled, last)
+
+        ids, faulty = read(self.path, work)
+        if not ids:
+            return ours
+        positions = array("q", (len(ours.ids) + bisect_left(ids, id) for id in faulty)) if ours.complete else array("q")
+        return replace(ours, ids=ours.ids + ids, faulty=ours.faulty + positions)
+
+    def _ours(self, rows: Rows) -> SqliteRows:
+        if not isinstance(rows, SqliteRows):
+            raise TypeError("rows of another home")
+        return rows
+
+    def _scanned(
+        self, connection: sqlite3.Connection, cancelled: IsCancelled, after: int = _LEAST
+    ) -> tuple[array[int], array[int]]:
         found = array("q"), array("q")
         for ids, rest in zip(found, ("", f"AND NOT {LOADS}"), strict=True):
-            rows = connection.execute(f"SELECT id FROM sessions WHERE {KEY} {rest} ORDER BY id", (bound(self.key),))
+            statement = f"SELECT id FROM sessions WHERE {KEY} AND id > ? {rest} ORDER BY id"
+            rows = connection.execute(statement, (bound(self.key), after))
             while page := rows.fetchmany(10_000):
                 if cancelled():
                     raise Cancelled
@@ -123,7 +168,7 @@ class SqliteTranscript:
 
 def rows(path: Path, key: str) -> Iterator[Row]:
     """All rows in order; each page is a read of its own, so that nothing stays open between them."""
-    after = -(1 << 63)
+    after = _LEAST
     while page := read(path, lambda c, after=after: _page(c, key, after)):  # type: ignore[misc]
         yield from page
         after = page[-1].id

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sessiontui.errors import Cancelled, UnknownKey
+from sessiontui.errors import Cancelled, Changed, UnknownKey
 from sessiontui.model import Entry, Found, Message
 from sessiontui.query.match import matches
 from sessiontui.query.parse import parse
@@ -164,6 +164,62 @@ class StoreLaws:
             newest = messages[-count:]
             assert [entry.message for entry in rows.load(0, len(rows))] == newest
             assert [entry.position for entry in rows.load(0, len(rows))] == list(range(len(newest)))
+
+    def test_rows_of_a_counted_session_know_ordinals_and_damage(self, new: Home) -> None:
+        fill(new, 5)
+        store = new.store()
+        before = store.transcript("k")
+        scanned = before.scan()
+        list(store.counted(store.sessions()))
+        for rows in (before.known(scanned), store.transcript("k").scan(), new.store().transcript("k").tail(50)):
+            assert list(rows.load(0, 5)) == list(store.entries("k"))
+            assert [rows.row_of(ordinal) for ordinal in range(-1, 8)] == [None, None, 0, 1, 2, 3, 4, None, None]
+            assert rows.damaged is not None
+            assert list(rows.damaged) == []
+
+    @pytest.mark.parametrize("count", [2, 50])
+    @pytest.mark.parametrize("counted", [False, True])
+    def test_a_view_grows_by_what_is_appended(self, new: Home, count: int, counted: bool) -> None:
+        fill(new, 3)
+        if counted:
+            store = new.store()
+            list(store.counted(store.sessions()))
+        transcript = new.store().transcript("k")
+        scanned, tail = transcript.scan(), transcript.tail(count)
+        assert transcript.grown(scanned) is scanned
+        assert transcript.grown(tail) is tail
+        new.append("k", USER)
+        new.append("k", REPLY)
+        whole = list(new.store().entries("k"))
+        for rows in (transcript.grown(scanned), transcript.grown(transcript.grown(scanned))):
+            assert rows.complete
+            assert bare(rows.load(0, 9)) == bare(whole)
+            assert [entry.ordinal for entry in rows.load(0, 9)] in ([1, 2, 3, 4, 5], [None] * 5 if not counted else [])
+        grown = transcript.grown(tail)
+        assert (len(grown), grown.complete) == (min(3, count) + 2, tail.complete)
+        assert [entry.message for entry in grown.load(0, 9)] == [entry.message for entry in whole[-len(grown) :]]
+        assert [entry.position for entry in grown.load(0, 9)] == list(range(len(grown)))
+        assert len(tail) == min(3, count)
+
+    def test_a_view_of_an_empty_session_grows(self, new: Home) -> None:
+        new.append("k", USER)
+        new.pop("k")
+        transcript = new.store().transcript("k")
+        rows = transcript.scan()
+        new.append("k", REPLY)
+        assert [entry.message for entry in transcript.grown(rows).load(0, 9)] == [REPLY]
+
+    @pytest.mark.parametrize("again", [False, True])
+    def test_a_view_of_what_is_gone_does_not_grow(self, new: Home, again: bool) -> None:
+        fill(new, 3)
+        transcript = new.store().transcript("k")
+        views = transcript.scan(), transcript.tail(2)
+        new.pop("k")
+        if again:
+            new.append("k", Message("user", "another one, which is longer than what was there"))
+        for rows in views:
+            with pytest.raises(Changed):
+                transcript.grown(rows)
 
     def test_a_cancelled_scan_says_so(self, new: Home) -> None:
         fill(new, 2)

@@ -20,6 +20,7 @@ from sessiontui.model import Found, Message, Span
 from sessiontui.query.parse import parse
 from sessiontui.store import full_text, sidecar_build, sidecar_schema, sidecar_search, sidecar_segment
 from sessiontui.store import sidecar_rows as rows
+from sessiontui.store.jsonl_file import Count
 from sessiontui.store.sidecar import Sidecar
 from tests.support.capabilities import need_any_name
 
@@ -399,7 +400,7 @@ def test_facts_are_those_of_the_very_file(folder: Path, sidecar: Sidecar) -> Non
 
 def test_what_was_learned_is_kept_without_an_index(folder: Path, sidecar: Sidecar, tmp_path: Path) -> None:
     path = write(folder, "one", line("x"))
-    sidecar.learn(path.name, stamp(path), 1, 0)
+    sidecar.learn(path.name, stamp(path), Count(1, 0))
     assert sidecar.facts(path.name, stamp(path)) is not None
     sidecar.flush()
     assert Sidecar(folder, tmp_path / "cache").facts(path.name, stamp(path)) is not None

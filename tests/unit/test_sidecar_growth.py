@@ -109,6 +109,7 @@ def agree(folder: Path, sidecar: Sidecar) -> None:
         facts = sidecar.facts(os.fsdecode(listed.name), listed.stamp)
         assert facts is not None
         assert (facts.messages, facts.faults) == (count.messages, count.faults)
+        assert sidecar.odd(os.fsdecode(listed.name), listed.stamp) == count.odd is not None
     assert sidecar.update()
     with closing(sidecar_schema.connect(sidecar.path)) as connection:
         assert rows.dead_part(connection) <= sidecar_build.MOST_DEAD
