@@ -28,17 +28,17 @@ from sessiontui.config import Remembered
 from sessiontui.model import Session
 from sessiontui.store.detect import Place
 from sessiontui.store.protocol import Store
-from sessiontui.tui import ink, signs, theme, themes
+from sessiontui.tui import ink, theme, themes
 from sessiontui.tui.screens.browser import BrowserScreen
+from sessiontui.tui.signs import tolerate_input
 from sessiontui.tui.taste import Remember
+from sessiontui.tui.terminal import Terminal
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
 
 HEAD_START = 0.1
 """Seconds that the list is waited for before there is a screen. Beside a busy screen the same work takes five times
 as long: each look at a file gives the interpreter away and waits for it."""
-FAR = ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION")
-"""What the environment holds where each frame goes through a network."""
 
 
 class SessiontuiApp(App[None]):
@@ -67,20 +67,22 @@ class SessiontuiApp(App[None]):
         listed: Future[list[Session]] | None = None,
         remembered: Remembered | None = None,
         read_only: bool = False,
+        terminal: Terminal | None = None,
     ) -> None:
         super().__init__(ansi_color="NO_COLOR" in os.environ or None)
         self._store = store
         self._clock = clock
         self._listed = listed
         self._read_only = read_only
+        self._terminal = terminal or Terminal()
         self._told = False
         self.remembered = remembered or Remembered()
         for each in themes.THEMES:
             self.register_theme(each)
         self.theme = self._wanted_theme()
-        if (filter := signs.needed(signs.encoding(), os.environ)) is not None:
-            self._filters.append(filter)
-        if any(name in os.environ for name in FAR):
+        if (replaced := self._terminal.signs) is not None:
+            self._filters.append(replaced)
+        if self._terminal.far:
             self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[None]:
@@ -95,11 +97,6 @@ class SessiontuiApp(App[None]):
 
     # ---- colours
 
-    @property
-    def few_colours(self) -> bool:
-        """Whether the terminal has no more than its own sixteen."""
-        return self.console.color_system not in ("truecolor", "256")
-
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, such that all of it can be read."""
         self.theme_variables = themes.variables(super().get_css_variables())
@@ -108,7 +105,7 @@ class SessiontuiApp(App[None]):
     def _wanted_theme(self) -> str:
         """The theme that was chosen; the terminal's own colours where it has no others."""
         known = self.get_theme(self.remembered.theme) if self.remembered.theme else None
-        if self.no_color or (self.few_colours and not (known and known.ansi)):
+        if self.no_color or (self._terminal.few_colours and not (known and known.ansi)):
             return themes.TERMINAL.name
         return themes.NIGHT.name if known is None else known.name
 
@@ -151,11 +148,11 @@ def run(place: Place) -> int:
     early = ThreadPoolExecutor(1, "head start")
     listed = early.submit(store.sessions)
     early.shutdown(wait=False)
-    known = signs.encoding()
-    signs.tolerate_input(known)
+    terminal = Terminal.here(os.environ)
+    tolerate_input(terminal.encoding)
     remembered = config.load()
     wait([listed], HEAD_START)
-    app = SessiontuiApp(store, listed=listed, remembered=remembered, read_only=place.read_only)
+    app = SessiontuiApp(store, listed=listed, remembered=remembered, read_only=place.read_only, terminal=terminal)
     gc.freeze()  # what is loaded by now stays for good: each look through it stops the screen for 20 ms
     gc.enable()
     asyncio.run(_attend(app))

@@ -1,14 +1,13 @@
 """Draws with the characters that a terminal has: where it knows no Unicode, our signs become ASCII ones of the same width.
 
-What a terminal knows is what its locale says. A Linux console is told UTF-8 and has a font of few signs: there only
-ours are replaced. Other characters that can't be sent become ``?``, so that columns still stand where they did.
+What a terminal knows is what its locale says; a console that is sent UTF-8 may have a font of few signs. Characters that
+are none of ours are drawn where they can be sent, and are ``?`` elsewhere, so that columns still stand where they did.
 """
 
 from __future__ import annotations
 
 import codecs
 import locale
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -48,11 +47,6 @@ def encoding() -> str:
         return codecs.lookup(locale.nl_langinfo(locale.CODESET)).name
     except (LookupError, AttributeError):
         return "utf-8"
-
-
-def needed(known: str, env: Mapping[str, str]) -> Signs | None:
-    """What must be done to what is drawn at a terminal of that encoding; None at most of them."""
-    return None if known == "utf-8" and env.get("TERM") != "linux" else Signs(known)
 
 
 class Signs(LineFilter):

@@ -94,7 +94,8 @@ PaletteScreen:ansi { background: transparent; }
     width: 84; max-width: 96%; height: 24; max-height: 86%; margin-top: 2; background: $background;
     border: round $accent; border-title-color: $accent; border-title-style: bold; border-subtitle-color: $foreground 70%;
 }
-#palette.-looks { width: 44; height: 16; }
+PaletteScreen.-looks { background: transparent; align: right top; }
+.-looks #palette { width: 54; height: 20; }
 #palette SafeInput { height: 2; border: none; border-bottom: solid $frame; padding: 0 1; background: $background; }
 #palette SafeInput:focus { border: none; border-bottom: solid $frame; background-tint: $background 0%; }
 #palette ChoiceList { height: 1fr; border: none; }

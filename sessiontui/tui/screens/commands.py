@@ -70,7 +70,6 @@ def _more(screen: BrowserScreen) -> Iterator[Command]:
     """What has no key."""
     for order in ORDERS.values():
         yield Command(Choice(f"Sort the list by {order.name}", order.words), partial(screen.side.sort_by, order.name))
-    yield Command(Choice("Read the list again"), screen.side.read_again)
     if not screen.app.no_color:
         yield Command(Choice("Change theme", screen.app.theme), partial(open_themes, screen))
 

@@ -67,6 +67,7 @@ class PaletteScreen(ModalScreen[Command | None]):
     def __init__(self, offer: Offer) -> None:
         super().__init__()
         self._offer = offer
+        self.set_class(any(command.look for command in offer.commands), "-looks")
         self._found: list[Command] = []
 
     def compose(self) -> ComposeResult:

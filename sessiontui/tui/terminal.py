@@ -1,0 +1,46 @@
+"""What the terminal can do that the browser was opened on, as far as its surroundings say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from rich.console import Console
+
+from sessiontui.tui import signs
+
+FAR = ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION")
+"""What the environment holds where each frame goes through a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A terminal; one of which nothing is known can do all."""
+
+    encoding: str = "utf-8"
+    """How what is typed comes, and what can be sent."""
+    few_signs: bool = False
+    """Whether its font lacks most of ours, whatever can be sent."""
+    few_colours: bool = False
+    """Whether it has no more than its own sixteen."""
+    far: bool = False
+
+    @classmethod
+    def here(cls, env: Mapping[str, str]) -> Self:
+        """The one of this process."""
+        system = env.get("TEXTUAL_COLOR_SYSTEM", "auto")
+        if system == "auto":
+            wishes = {name: value for name, value in env.items() if name != "NO_COLOR"}
+            system = Console(force_terminal=True, _environ=wishes).color_system or "standard"
+        return cls(
+            encoding=signs.encoding(),
+            few_signs=env.get("TERM") == "linux",
+            few_colours=system not in ("truecolor", "256"),
+            far=any(env.get(name) for name in FAR),
+        )
+
+    @property
+    def signs(self) -> signs.Signs | None:
+        """What must be done to what is drawn; None at most terminals."""
+        return signs.Signs(self.encoding) if self.few_signs or self.encoding != "utf-8" else None
