@@ -33,6 +33,7 @@ LIST: Final = "list"
 SEEK: Final = "seek"
 COPY: Final = "copy"
 FOLLOW: Final = "follow"
+SHOWN: Final = (CHANGE, LIST, SEEK, COPY, FOLLOW)
 """Names of errands whose progress and end are shown."""
 
 
@@ -166,8 +167,9 @@ class PageLoaded(Report):
 
 @dataclass
 class Known(Report):
-    """More is known of the open session than when it was opened: ``rows`` are the same, and what came behind them."""
+    """More is known of the rows of the open session: ``rows`` are the same as ``before``, with their numbers."""
 
+    before: Rows
     rows: Rows
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
 from sessiontui.cli.demo import write_sample
@@ -21,6 +22,7 @@ from sessiontui.model import Backend, Message
 from sessiontui.store.detect import find
 from sessiontui.store.protocol import Store
 from sessiontui.tui.app import SessiontuiApp
+from sessiontui.tui.messages import FOLLOW
 from sessiontui.tui.screens.browser import BrowserScreen
 from sessiontui.tui.widgets.session_list import SessionList
 
@@ -67,11 +69,19 @@ def opened(path: Path, backend: Backend | None = Backend.JSONL) -> Store:
 class StillApp(SessiontuiApp):
     """The browser with a clock that stands still and cursors that do not blink. Its errors are kept to be seen."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, live: bool = False) -> None:
         super().__init__(store, clock)
+        self.live = live
         self.animation_level = "none"
         self.notices: list[str] = []
         """What the person was told, oldest first."""
+
+    def get_default_screen(self) -> Screen[None]:
+        """The browser; it follows what happens to the store where a test wants that."""
+        screen = super().get_default_screen()
+        if isinstance(screen, BrowserScreen):
+            screen.live = self.live
+        return screen
 
     @property
     def browser(self) -> BrowserScreen:
@@ -90,12 +100,26 @@ async def settle(pilot: Pilot[Any]) -> None:
         field.cursor_blink = False
     for _ in range(600):
         await pilot.pause()
-        if all(worker.is_finished for worker in pilot.app.workers):
+        if not _working(pilot):
             await pilot.pause()
-            if all(worker.is_finished for worker in pilot.app.workers):
+            if not _working(pilot):
                 return
         await pilot.pause(0.02)
-    raise AssertionError(f"work without end: {[worker.name for worker in pilot.app.workers]}")
+    raise AssertionError(f"work without end: {_working(pilot)}")
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
+    """Wait until something that another thread brings about is so."""
+    for _ in range(1500):
+        if holds():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it never came to be so:\n" + "\n".join(shown(pilot.app)))  # type: ignore[arg-type]
+
+
+def _working(pilot: Pilot[Any]) -> list[str]:
+    """The errands that have something to do; who follows a store is never done."""
+    return [worker.name for worker in pilot.app.workers if worker.group != FOLLOW and not worker.is_finished]
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

@@ -54,7 +54,15 @@ class ReadingPane(WalkingPane):
             return
         if not same:
             self.transcript.say(LOADING)
-        self._reader.open(store, session.key, row, self.transcript.entry if same and row is not None else None)
+        self._reader.open(store, session.key, row, self.transcript.entry if same and row == self.transcript.cursor else None)
+
+    def go_to_hit(self, key: str, row: int) -> bool:
+        """Go to a row of the session, where it is the open one and all of its rows are known; else False."""
+        if key != self.key or self._rows is None or not self._rows.complete or row >= len(self._rows):
+            return False
+        self.interrupt()
+        self.transcript.go(row, seek=True)
+        return True
 
     def close(self, note: str = "") -> None:
         """Show no session but a sentence."""
@@ -107,7 +115,7 @@ class ReadingPane(WalkingPane):
             return
         store, session = self._opened
         if session.messages is not None:
-            self._reader.know(store, session.key)
+            self._reader.know(store, session.key, self._rows)
 
     def toggle_raw(self) -> None:
         """Raw lines or conversation."""
@@ -165,12 +173,10 @@ class ReadingPane(WalkingPane):
     @on(messages.Known)
     def _renew(self, report: messages.Known) -> None:
         report.stop()
-        if self._reader.is_stale(report) or len(report.rows) < self.transcript.count:
-            return
-        self._rows = report.rows
-        self.transcript.grow(len(report.rows))
-        self.transcript.renew()
-        self._mark()
+        if not self._reader.is_stale(report) and report.before is self._rows:
+            self._rows = report.rows
+            self.transcript.renew()
+            self._mark()
 
     @on(Transcript.PageWanted)
     def _load(self, event: Transcript.PageWanted) -> None:

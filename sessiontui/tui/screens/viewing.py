@@ -131,7 +131,7 @@ class ViewingScreen(ChangingScreen):
     @on(messages.Finished)
     def end_progress(self, report: messages.Finished) -> None:
         """Work is over."""
-        if report.errand in (messages.CHANGE, messages.LIST, messages.SEEK, messages.COPY):
+        if report.errand in messages.SHOWN:
             self.title_line.work = ""
 
     # ---- the session
@@ -179,8 +179,8 @@ class ViewingScreen(ChangingScreen):
     @on(messages.Appeared)
     def tell_of_other(self, report: messages.Appeared) -> None:
         """The folder has another home now."""
-        what = "sessions.db is" if report.backend is Backend.SQLITE else "session files are"
-        ink.notice(self, visible(f"{what} in this folder now; b shows them"))
+        what = "sessions.db is" if report.backend is Backend.SQLITE else "files of sessions are"
+        ink.notice(self, visible(f"{what} in this folder now · b shows what is there"))
 
     def _leave(self, note: str) -> None:
         """Show a sentence in place of the open session, until it is back."""

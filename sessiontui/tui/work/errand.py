@@ -8,8 +8,9 @@ left to Textual, which would end the program.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from threading import Event
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
@@ -19,6 +20,9 @@ from sessiontui.tui.messages import Failed, Finished, Progressed, Report
 
 Job = Callable[[int, IsCancelled], None]
 """Does the work for a generation."""
+
+_GENERATIONS: Final = count(1)
+"""No two requests have the same, of whatever errand."""
 
 
 class Errand:
@@ -30,7 +34,7 @@ class Errand:
         self._owner = owner
         self._worker: Worker[None] | None = None
         self._stop = Event()
-        self.generation = 0
+        self.generation = next(_GENERATIONS)
 
     @property
     def running(self) -> bool:
@@ -54,7 +58,7 @@ class Errand:
     def cancel(self) -> None:
         """End what is running; nothing of it will be heard again."""
         self.interrupt()
-        self.generation += 1
+        self.generation = next(_GENERATIONS)
         self._worker = None
 
     def aside(self, job: Job) -> None:

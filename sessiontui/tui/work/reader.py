@@ -49,12 +49,13 @@ class Reader(Errand):
 
         self.aside(job)
 
-    def know(self, store: Store, key: str) -> None:
-        """Look at the open session again, of which more may be known by now; reports ``Known``."""
+    def know(self, store: Store, key: str, before: Rows) -> None:
+        """Learn what is known by now of the rows of the open session; reports ``Known`` where that is more."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            if not cancelled():
-                self.report(Known(generation, store.transcript(key).scan(cancelled)))
+            rows = store.transcript(key).known(before)
+            if rows is not before:
+                self.report(Known(generation, before, rows))
 
         self.aside(job)
 

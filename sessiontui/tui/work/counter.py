@@ -1,0 +1,159 @@
+"""Makes known what a list leaves open: indexes, then counts what the index does not know. Reports as it goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from threading import Lock
+from typing import Final
+
+from textual.widget import Widget
+
+from sessiontui.model import Session
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.protocol import IsCancelled, Store
+from sessiontui.tui.messages import Counted, Indexed
+from sessiontui.tui.work.errand import Errand
+from sessiontui.tui.work.outside import index_outside
+
+BATCH_SECONDS: Final = 0.1
+"""How long counts are gathered before they are shown."""
+LOOK_SECONDS: Final = 1.0
+"""How often the list learns, at most, what the helper process has done."""
+PAINT_SECONDS: Final = 0.2
+"""How long other work waits, so that the list is on the screen before it begins."""
+SMALL: Final = 4 * 1024 * 1024
+"""Bytes that are indexed here rather than in a process of their own."""
+INDEXING: Final = "indexing"
+SHARE: Final = 10
+"""What is done again and again takes one part of so many of the time."""
+
+
+class Pace:
+    """How often something may be done: not more often than each ``least`` seconds, and so that it takes a tenth of them."""
+
+    def __init__(self, least: float) -> None:
+        self._least = least
+        self._began = self._next = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether it may be done now; it is begun then."""
+        self._began = time.monotonic()
+        return self._began >= self._next
+
+    def done(self) -> None:
+        """It has been done."""
+        now = time.monotonic()
+        self._next = now + max(self._least, (SHARE - 1) * (now - self._began))
+
+
+class Course:
+    """What the errands of one list share: in what order they tell, and what nobody has counted yet."""
+
+    def __init__(self) -> None:
+        self.order = Lock()
+        """Held by who looks at the store and tells of it, so that what was seen first is told first."""
+        self.unsure: set[str] = set()
+        """Keys of sessions whose figures are of an earlier time, or missing."""
+
+
+class Counter(Errand):
+    """What the errands of one list have in common."""
+
+    def __init__(self, owner: Widget, course: Course) -> None:
+        super().__init__(owner)
+        self.course = course
+
+    def know(self, store: Store, generation: int, cancelled: IsCancelled) -> None:
+        """Reports ``Counted`` for the sessions that nobody is sure of, and ``Indexed`` when search covers more."""
+        with self.course.order:
+            taken = set(self.course.unsure)
+            self.course.unsure.clear()
+        unknown = set(taken)
+        try:
+            self._know(store, unknown, generation, cancelled)
+        finally:
+            with self.course.order:
+                self.course.unsure |= unknown
+
+    def _know(self, store: Store, unknown: set[str], generation: int, cancelled: IsCancelled) -> None:
+        if isinstance(store, JsonlStore) and store.sidecar.missing() > SMALL:
+            self._index_outside(store, unknown, generation, cancelled)
+        store.index(cancelled)
+        left = self._learn(store, unknown, generation)
+        self._count(store, left, generation, cancelled)
+        unknown.clear()
+        self.report(Indexed(generation))
+
+    def _index_outside(self, store: JsonlStore, unknown: set[str], generation: int, cancelled: IsCancelled) -> None:
+        """Have a helper process count and index, and look now and then at what it knows."""
+        progress = self.progress(generation, INDEXING)
+        pace = Pace(LOOK_SECONDS)
+        for done, total in index_outside(store, cancelled):
+            progress(done, total)
+            if pace.due():
+                self._learn(store, unknown, generation)
+                self.report(Indexed(generation))
+                pace.done()
+
+    def _learn(self, store: Store, unknown: set[str], generation: int) -> list[Session]:
+        """Report the sessions that are known by now, and give the others."""
+        looked = look(store, unknown) if unknown else []
+        known = [session for session in looked if is_known(session)]
+        unknown.difference_update(session.key for session in known)
+        if known:
+            self.report(Counted(generation, known))
+        return [session for session in looked if not is_known(session)]
+
+    def _count(self, store: Store, sessions: list[Session], generation: int, cancelled: IsCancelled) -> None:
+        if not sessions:
+            return
+        batch: list[Session] = []
+        begun = time.monotonic()
+        for session in store.counted(sessions, cancelled, self.progress(generation, "counting")):
+            batch.append(session)
+            if time.monotonic() - begun > BATCH_SECONDS:
+                self.report(Counted(generation, batch))
+                batch, begun = [], time.monotonic()
+        self.report(Counted(generation, batch))
+
+
+def look(store: Store, keys: Collection[str] | None) -> list[Session]:
+    """The sessions of these keys that are there, all where ``keys`` is None; by stat or metadata alone."""
+    return [session for session in store.sessions() if keys is None or session.key in keys]
+
+
+def is_known(session: Session) -> bool:
+    """Whether its counts are known, or never will be."""
+    return session.messages is not None or session.trouble is not None
+
+
+def is_sure(session: Session, before: Session | None) -> bool:
+    """Whether its counts are known, by themselves or because it is the same that was counted before."""
+    if is_known(session) or before is None:
+        return is_known(session)
+    same = session.last_activity == before.last_activity and session.bytes in (None, before.bytes)
+    return same and is_known(before)
+
+
+def recalled(sessions: Iterable[Session], before: Mapping[str, Session]) -> list[Session]:
+    """The sessions with the counts that were known of them: right for one that is the same; for one that is longer, a
+    figure to show until the new one is known."""
+    return [_recalled(session, before.get(session.key)) for session in sessions]
+
+
+def _recalled(session: Session, before: Session | None) -> Session:
+    if before is None or is_known(session) or before.messages is None or before.trouble is not None:
+        return session
+    if session.bytes is not None and before.bytes is not None and session.bytes < before.bytes:
+        return session
+    size = before.bytes if session.bytes is None else session.bytes
+    return replace(session, messages=before.messages, faults=before.faults, bytes=size)
+
+
+def give_way(cancelled: IsCancelled) -> None:
+    """Let the screen be drawn before there is other work for the processor."""
+    until = time.monotonic() + PAINT_SECONDS
+    while time.monotonic() < until and not cancelled():
+        time.sleep(PAINT_SECONDS / 10)

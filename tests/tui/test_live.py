@@ -1,0 +1,280 @@
+"""What others do to the store while it is open: the list, the counts and the open session follow, and nothing jumps."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from sessiontui.dialects.zeroclaw import write
+from sessiontui.model import Backend, Message
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.protocol import Store
+from sessiontui.store.sqlite import SqliteStore
+from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.work import follower, watcher
+from sessiontui.tui.work.watcher import Touch, touches
+from tests.support import databases
+from tests.support.screens import StillApp, choose, folder, opened, press, says, settle, shown, talk, until
+from tests.support.watch import watched
+
+Live = tuple[StillApp, Pilot[Any]]
+
+
+@asynccontextmanager
+async def living(store: Path | Store, size: tuple[int, int] = (140, 40)) -> AsyncIterator[Live]:
+    """The browser, which follows the store already."""
+    app = StillApp(opened(store) if isinstance(store, Path) else store, live=True)
+    following = threading.Event()
+    real = follower.Follower._look
+
+    def looked(self: follower.Follower, *arguments: Any) -> Any:
+        try:
+            return real(self, *arguments)
+        finally:
+            following.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(follower.Follower, "_look", looked)
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot)
+            await until(pilot, following.is_set)
+            yield app, pilot
+            assert not [notice for notice in app.notices if "sessiontui itself" in notice]
+
+
+def append(store: Path, key: str, *texts: str) -> None:
+    with (store / f"{key}.jsonl").open("ab") as out:
+        out.writelines(write(Message("user", text)) for text in texts)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return folder(tmp_path / "sessions", {"one": talk(3), "two": talk(200, "word"), "three": talk(4)})
+
+
+# ---- the list
+
+
+async def test_a_new_session_appears_and_the_cursor_stays_where_it_is(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        await choose(pilot, "two")
+        line = next(y for y, text in enumerate(shown(app)) if " two " in text)
+        append(store, "four", "hello", "there")
+        await until(pilot, lambda: says(app, "4 sessions · 209 messages"))
+        assert app.browser.side.sessions.session is not None
+        assert app.browser.side.sessions.session.key == "two"
+        assert " two " in shown(app)[line]
+
+
+async def test_counts_and_search_follow_what_is_appended(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        await press(pilot, "slash", *"needle")
+        assert says(app, "Nothing found")
+        append(store, "three", "a needle", "another needle")
+        await until(pilot, lambda: says(app, "209 messages", "2 hits"))
+
+
+async def test_a_session_that_is_deleted_leaves_the_list(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        (store / "three.jsonl").unlink()
+        await until(pilot, lambda: says(app, "2 sessions · 203 messages"))
+        assert not says(app, "three")
+
+
+async def test_only_what_was_touched_is_looked_at_again(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = watched(monkeypatch, follower, "look")
+    async with living(store) as (app, pilot):
+        append(store, "one", "x")
+        append(store, "three", "x")
+        await until(pilot, lambda: says(app, "209 messages"))
+        looked = [keys for _, keys in asked]
+        assert looked[0] is None
+        assert set().union(*looked[1:]) == {"one", "three"}
+
+
+async def test_the_first_session_of_an_empty_folder_appears_by_itself(tmp_path: Path) -> None:
+    store = folder(tmp_path / "sessions", {})
+    async with living(store) as (app, pilot):
+        assert says(app, "There are no sessions here yet.")
+        append(store, "first", "the very first words")
+        await until(pilot, lambda: says(app, "1 session · 1 message", "the very first words"))
+
+
+async def test_the_journal_and_other_files_are_no_news(store: Path) -> None:
+    told: list[Touch] = []
+    stop = threading.Event()
+    thread = threading.Thread(target=lambda: told.extend(touches(opened(store), stop.is_set)))
+    thread.start()
+    (store / ".sessiontui").mkdir()
+    (store / ".sessiontui" / "1.json").write_text("{}")
+    (store / ".sessiontui-x.tmp").write_text("{}")
+    (store / "one.jsonl.migrated").write_text("{}")
+    assert (store / "one.jsonl").read_bytes()
+    stop.wait(1.5)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert told[0] == Touch(None)
+    assert set(told[1:]) <= {Touch()}
+
+
+async def test_a_folder_without_events_is_looked_at_now_and_then(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watcher, "_is_remote", bool)
+    monkeypatch.setattr(watcher, "POLL", 100)
+    async with living(store) as (app, pilot):
+        append(store, "three", "x")
+        await until(pilot, lambda: says(app, "208 messages"))
+
+
+async def test_f5_reads_the_list_again_though_nobody_tells_of_changes(store: Path) -> None:
+    app = StillApp(opened(store))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        append(store, "three", "x")
+        append(store, "one", "the newest line")
+        await settle(pilot)
+        assert says(app, "207 messages")
+        await press(pilot, "f5")
+        assert says(app, "209 messages")
+
+
+# ---- the open session
+
+
+def reading(app: StillApp) -> Transcript:
+    return app.browser.query_one(Transcript)
+
+
+async def test_the_open_session_grows_and_nothing_that_is_looked_at_moves(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        await choose(pilot, "two")
+        await press(pilot, "enter", "g")
+        await press(pilot, *["pagedown"] * 3)
+        before = shown(app)[5:30]
+        append(store, "two", "one more", "and one more")
+        await until(pilot, lambda: reading(app).count == 202)
+        await settle(pilot)
+        assert [line[60:] for line in shown(app)[5:30]] == [line[60:] for line in before]
+        await press(pilot, "G")
+        assert says(app, "and one more")
+
+
+async def test_a_session_that_is_written_anew_is_shown_at_the_same_message(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        await choose(pilot, "two")
+        await press(pilot, "enter", "g", *"J" * 50)
+        entry = reading(app).entry
+        assert entry is not None
+        rows = talk(200, "word")[20:]
+        (store / "new").write_bytes(b"".join(write(row) for row in rows if isinstance(row, Message)))
+        os.replace(store / "new", store / "two.jsonl")
+        await until(pilot, lambda: reading(app).count == 180)
+        await settle(pilot)
+        after = reading(app).entry
+        assert after is not None
+        assert after.message == entry.message
+
+
+async def test_a_session_that_is_deleted_while_it_is_open_says_so_and_comes_back(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        await choose(pilot, "two")
+        await press(pilot, "enter", "g", *"J" * 50)
+        row = reading(app).cursor
+        raw = (store / "two.jsonl").read_bytes()
+        (store / "two.jsonl").unlink()
+        await until(pilot, lambda: says(app, "This session is gone."))
+        await settle(pilot)
+        assert says(app, "This session is gone.", "2 sessions")
+        (store / "two.jsonl").write_bytes(raw)
+        await until(pilot, lambda: reading(app).count == 200)
+        await settle(pilot)
+        assert (reading(app).cursor, app.browser.key) == (row, "two")
+
+
+async def test_who_moves_on_from_a_session_that_is_gone_reads_the_next(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        await choose(pilot, "one")
+        (store / "one.jsonl").unlink()
+        await until(pilot, lambda: says(app, "This session is gone."))
+        await settle(pilot)
+        await press(pilot, "down")
+        await until(pilot, lambda: app.browser.key == "three")
+
+
+# ---- the store
+
+
+async def test_a_store_that_vanishes_is_waited_for_and_shown_again_at_the_same_place(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        await choose(pilot, "two")
+        await press(pilot, "enter", "g", *"J" * 50)
+        row = reading(app).cursor
+        os.rename(store, store.with_name("away"))
+        await until(pilot, lambda: says(app, "The sessions can't be read.", "It can't be read.", "… sessions"))
+        assert "It is read again as soon as it is there" in "\n".join(shown(app))
+        os.rename(store.with_name("away"), store)
+        await until(pilot, lambda: says(app, "3 sessions · 207 messages"))
+        await until(pilot, lambda: reading(app).count == 200)
+        await settle(pilot)
+        assert (reading(app).cursor, app.browser.key) == (row, "two")
+        append(store, "one", "x")
+        await until(pilot, lambda: says(app, "208 messages"))
+
+
+async def test_another_folder_of_the_same_name_is_shown(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        shutil.rmtree(store)
+        folder(store, {"other": talk(7)})
+        await until(pilot, lambda: says(app, "1 session · 7 messages"))
+        append(store, "other", "x")
+        await until(pilot, lambda: says(app, "8 messages"))
+
+
+async def test_a_store_that_can_not_be_read_at_first_is_waited_for(store: Path) -> None:
+    gone = JsonlStore(store)
+    os.rename(store, store.with_name("away"))
+    app = StillApp(gone, live=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: says(app, "The sessions can't be read.", "No such file"))
+        os.rename(store.with_name("away"), store)
+        await until(pilot, lambda: says(app, "3 sessions"))
+
+
+async def test_another_home_that_comes_to_be_is_a_note(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        databases.database(store)
+        await until(pilot, lambda: bool(app.notices))
+        assert app.notices == ["sessions.db is in this folder now · b shows what is there"]
+        assert says(app, "jsonl · 3 sessions")
+
+
+# ---- a database
+
+
+async def test_a_database_is_followed_too(tmp_path: Path) -> None:
+    path = databases.database(tmp_path)
+    databases.append(path, "one", "user", "a")
+    async with living(SqliteStore(path)) as (app, pilot):
+        assert app.browser.store.backend is Backend.SQLITE
+        databases.append(path, "two", "user", "b", at="2026-03-17T00:00:00.000000000+00:00")
+        await until(pilot, lambda: says(app, "2 sessions · 2 messages"))
+        databases.append(path, "one", "user", "the newest", at="2026-03-18T00:00:00.000000000+00:00")
+        await until(pilot, lambda: says(app, "2 sessions · 3 messages", "the newest"))
+
+
+# ---- the end
+
+
+async def test_following_ends_with_the_browser(store: Path) -> None:
+    async with living(store) as (app, _):
+        following = [worker for worker in app.workers if worker.group == "follow"]
+        assert len(following) == 1
+    assert following[0].is_finished
