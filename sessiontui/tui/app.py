@@ -28,7 +28,7 @@ from sessiontui.config import Remembered
 from sessiontui.model import Session
 from sessiontui.store.detect import Place
 from sessiontui.store.protocol import Store
-from sessiontui.tui import ink, theme, themes
+from sessiontui.tui import ink, keys, theme, themes
 from sessiontui.tui.screens.browser import BrowserScreen
 from sessiontui.tui.signs import tolerate_input
 from sessiontui.tui.taste import Remember
@@ -49,6 +49,7 @@ class SessiontuiApp(App[None]):
     ALLOW_SELECT: ClassVar[bool] = False
     ENABLE_COMMAND_PALETTE = False  # ours finds sessions too
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "help", tooltip="Help for what has the focus", id="app.help", priority=True),
         Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit, wherever you are", id="app.quit", priority=True),
         Binding(
             "ctrl+z",
@@ -125,6 +126,22 @@ class SessiontuiApp(App[None]):
         if trouble and not self._told:
             self._told = True
             ink.notice(self, visible(trouble), "warning")
+
+    # ---- help
+
+    def get_key_display(self, binding: Binding) -> str:
+        """The name of a key on the screen, the same everywhere."""
+        return keys.shown(binding.key)
+
+    def action_help(self) -> None:
+        """Help for what has the focus; F1 works where a question mark is text."""
+        from sessiontui.tui.screens.help import HelpScreen
+
+        self.clear_notifications()
+        if isinstance(self.screen, HelpScreen):
+            self.pop_screen()
+        else:
+            self.push_screen(HelpScreen(self.screen))
 
     # ---- leaving
 

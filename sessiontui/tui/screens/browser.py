@@ -28,7 +28,7 @@ class BrowserScreen(SearchingScreen):
         Binding("ctrl+p", "palette", "commands", show=False, tooltip="Find a command or a session", id="palette"),
         Binding("less_than_sign", "widen(-4)", "narrower", show=False, tooltip="A narrower list", id="narrower"),
         Binding("greater_than_sign", "widen(4)", "wider", show=False, tooltip="A wider list", id="wider"),
-        Binding("question_mark,f1", "help", "help", tooltip="Help for what has the focus", id="help"),
+        Binding("question_mark", "app.help", "help", tooltip="Help for what has the focus", id="help"),
         Binding("q", "app.quit", "quit", tooltip="Quit", id="quit"),
         Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
     ]
@@ -67,13 +67,6 @@ class BrowserScreen(SearchingScreen):
     def keep_width(self, event: SplitPanes.Chosen) -> None:
         """The list is so wide from now on."""
         self.post_message(Remember({"side_width": event.columns}))
-
-    def action_help(self) -> None:
-        """Help for what has the focus."""
-        from sessiontui.tui.screens.help import HelpScreen
-
-        self.app.clear_notifications()
-        self.app.push_screen(HelpScreen(self))
 
     def action_back(self) -> None:
         """The first of these that applies: cancel work, clear the text, leave the bar, go back to before the hit; in the

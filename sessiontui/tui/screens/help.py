@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,12 +16,28 @@ from textual.widgets import Static
 from sessiontui.tui import ink, theme
 from sessiontui.visible import visible
 
-KEYS = 22
+KEYS = 20
 """Columns for the names of keys."""
-
-
-FOCUS = ("app.focus_next", "app.focus_previous")
+FOCUS = {"app.focus_next": "Next pane", "app.focus_previous": "Previous pane"}
 """Textual's own actions that belong into help; every one of ours has an id."""
+MOUSE = "Mouse: click and wheel everywhere; drag scroll bars and the line between the panes (double click: as it was)."
+TOPICS = {
+    "SearchingScreen": "Find",
+    "ViewingScreen": "Look at",
+    "ChangingScreen": "Change, and take back",
+    "BrowserScreen": "Everywhere",
+}
+"""Headlines for keys of a screen, by the class that has them, in the order in which they are shown."""
+NAMES = {
+    "SessionList": "Sessions",
+    "HitList": "Hits",
+    "Transcript": "Transcript",
+    "SearchBar": "Search",
+    "FilterBar": "Filter",
+    "Prompt": "Go to",
+    "ChangesScreen": "Changes",
+    "AboutScreen": "About a session",
+}
 
 
 class HelpScreen(ModalScreen[None]):
@@ -29,14 +45,16 @@ class HelpScreen(ModalScreen[None]):
 
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "close", id="help.close"),
+        Binding("escape,q,question_mark,f1", "dismiss", "close", tooltip="Close", id="help.close"),
         Binding("down,j", "scroll(1)", "down", show=False, id="help.down"),
         Binding("up,k", "scroll(-1)", "up", show=False, id="help.up"),
         Binding("pagedown,space", "scroll(10)", "page down", show=False, id="help.page_down"),
         Binding("pageup", "scroll(-10)", "page up", show=False, id="help.page_up"),
+        Binding("home,g", "scroll(-10000)", "start", show=False, id="help.start"),
+        Binding("end,G", "scroll(10000)", "end", show=False, id="help.end"),
     ]
 
-    def __init__(self, below: Screen[None]) -> None:
+    def __init__(self, below: Screen[Any]) -> None:
         super().__init__()
         self._lines = tuple(_lines(below))
 
@@ -53,23 +71,37 @@ class HelpScreen(ModalScreen[None]):
         box.scroll_to(y=box.scroll_y + lines, animate=False)
 
 
-def _lines(below: Screen[None]) -> Iterator[Content]:
+def _lines(below: Screen[Any]) -> Iterator[Content]:
     """First what has the focus, then what is around it."""
-    for node, bindings in _by_node(below).items():
-        about = getattr(node, "HELP", "")
-        title = "Everywhere" if node is below or node is below.app else _name(node)
-        if not bindings or (not about and not title):
-            continue
+    told: set[str] = set()
+    for title, about, actions in _parts(below):
         yield ink.content((visible(title), "bold $accent"))
-        if about:
+        if about and about not in told:
+            told.add(about)
             yield ink.content(visible(about))
-        for keys, words in bindings:
+        for keys, words in actions:
             yield ink.content((visible(f"  {keys:<{KEYS}}"), "$accent"), visible(words))
         yield ink.content(visible(" "))
+    yield ink.content(visible(MOUSE))
 
 
-def _by_node(below: Screen[None]) -> dict[DOMNode, list[tuple[str, str]]]:
-    """For each node, its live actions with their keys and words."""
+def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """Headline, what it is about, and keys with their words."""
+    around: dict[str, list[tuple[str, str]]] = {title: [] for title in TOPICS.values()}
+    about = getattr(below, "HELP", "")
+    for node, actions in _by_node(below).items():
+        if node is below or node is below.app:
+            for keys, binding in actions:
+                around.setdefault(_topic(below, binding), []).append((keys, _words(binding)))
+        elif name := NAMES.get(type(node).__name__):
+            yield name, getattr(node, "HELP", ""), [(keys, _words(binding)) for keys, binding in actions]
+    for title, rows in around.items():
+        if rows:
+            yield title, about if title == _topic(below, None) else "", rows
+
+
+def _by_node(below: Screen[Any]) -> dict[DOMNode, list[tuple[str, Binding]]]:
+    """For each node, its live actions with their keys."""
     found: dict[DOMNode, dict[str, tuple[list[str], Binding]]] = {}
     for active in below.active_bindings.values():
         binding = active.binding
@@ -78,15 +110,20 @@ def _by_node(below: Screen[None]) -> dict[DOMNode, list[tuple[str, str]]]:
         keys, _ = found.setdefault(active.node, {}).setdefault(binding.action, ([], binding))
         keys.append(below.app.get_key_display(binding))
     return {
-        node: [
-            (" ".join(dict.fromkeys(keys)), binding.tooltip or binding.description)
-            for keys, binding in actions.values()
-        ]
+        node: [(" ".join(dict.fromkeys(keys)), binding) for keys, binding in actions.values()]
         for node, actions in found.items()
     }
 
 
-def _name(node: DOMNode) -> str:
-    names = {"SessionList": "Sessions", "HitList": "Hits", "Transcript": "Transcript", "SearchBar": "Search"}
-    names |= {"AboutSheet": "About this session", "ChangeList": "Changes"}
-    return names.get(type(node).__name__, "Filter" if type(node).__name__ == "FilterBar" else "")
+def _topic(below: Screen[Any], binding: Binding | None) -> str:
+    """The headline that a key of the screen stands under; without one, that of all other keys."""
+    for kind in type(below).__mro__:
+        if binding is not None and kind.__name__ in TOPICS:
+            ours = vars(kind).get("BINDINGS", ())
+            if any(isinstance(each, Binding) and each.id == binding.id for each in ours):
+                return TOPICS[kind.__name__]
+    return NAMES.get(type(below).__name__, "Everywhere" if type(below).__name__ in TOPICS else "Here")
+
+
+def _words(binding: Binding) -> str:
+    return FOCUS.get(binding.action) or binding.tooltip or binding.description

@@ -21,7 +21,7 @@ class KeyLine(Widget):
 
     FIRST: ClassVar[tuple[str, ...]] = ("search", "filter")
     """Actions that come first, and so are the last to give way."""
-    LAST: ClassVar[tuple[str, ...]] = ("help", "app.quit")
+    LAST: ClassVar[tuple[str, ...]] = ("help", "quit")
     """Actions that keep their place when there is no room for all, help the longest."""
 
     def __init__(self, id: str | None = None) -> None:
@@ -61,10 +61,10 @@ class KeyLine(Widget):
 
     def _fitting(self) -> list[ActiveBinding]:
         known = self._live()
-        known.sort(key=lambda active: active.binding.action not in self.FIRST)
-        first = [active for active in known if active.binding.action not in self.LAST]
-        last = [active for active in known if active.binding.action in self.LAST]
-        last.sort(key=lambda active: self.LAST.index(active.binding.action))
+        known.sort(key=lambda active: _named(active) not in self.FIRST)
+        first = [active for active in known if _named(active) not in self.LAST]
+        last = [active for active in known if _named(active) in self.LAST]
+        last.sort(key=lambda active: self.LAST.index(_named(active)))
         while len(first + last) > 1 and self._length(first + last) > self.size.width:
             (first or last).pop()
         return first + last
@@ -80,5 +80,10 @@ class KeyLine(Widget):
             key = active.binding.key
             typed = focused is not None and focused.check_consume_key(key, key_to_character(key))
             if active.binding.show and not typed:
-                found.setdefault(active.binding.action, active)
+                found.setdefault(_named(active), active)
         return list(found.values())
+
+
+def _named(active: ActiveBinding) -> str:
+    """What is done, whoever does it."""
+    return active.binding.action.rpartition(".")[2]
