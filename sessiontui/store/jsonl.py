@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate, islice
@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, TypeVar
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
-from sessiontui.disk.lines import Stamp
 from sessiontui.disk.names import spelt
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
@@ -30,7 +29,10 @@ from sessiontui.store.jsonl_transcript import JsonlTranscript
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 
 if TYPE_CHECKING:
-    from sessiontui.store.sidecar import Sidecar
+    from sessiontui.store.sidecar import Facts, Sidecar
+
+_Looked = tuple[tuple[int, int, int], Session]
+"""Inode, size and time of a file, and the session."""
 
 _T = TypeVar("_T")
 
@@ -44,6 +46,8 @@ class JsonlStore:
         self.path = folder
         self.only = only
         self._sidecar: Sidecar | None = None
+        self._before: dict[str, _Looked] = {}
+        """The readable sessions as they were listed last."""
 
     @property
     def sidecar(self) -> Sidecar:
@@ -80,11 +84,22 @@ class JsonlStore:
     # ---- the list
 
     def sessions(self) -> list[Session]:
-        """All sessions, the file written last first. Counts only where they are remembered of these very bytes."""
+        """All sessions, the file written last first. Counts only where they are remembered of these very bytes.
+
+        Of a file that is as it was the last time, the session is the very same object.
+        """
         self.sidecar.refresh()
-        found = [looked for entry in self._entries() if (looked := self._look(entry)) is not None]
-        found.sort(key=lambda looked: (-looked[0], looked[1].key))
-        return [session for _, session in found]
+        before, self._before = self._before, {}
+        found = [looked for entry in self._entries() if (looked := self._look(entry, before)) is not None]
+        found.sort()
+        return [session for _, _, session in found]
+
+    def looked(self, keys: Iterable[str]) -> list[Session]:
+        """The sessions of these very stems, from stat alone; those that are there."""
+        self.sidecar.refresh()
+        stems = [key for key in keys if self.only in (None, key) and "/" not in key and "\0" not in key]
+        found = (self._look(self.file(stem), self._before) for stem in stems)
+        return [looked[2] for looked in found if looked is not None]
 
     def _entries(self) -> Sequence[os.DirEntry[str] | Path]:
         if self.only is not None:
@@ -95,32 +110,30 @@ class JsonlStore:
         except OSError as error:
             raise StoreError(f"{self.path} can't be read: {error.strerror}") from error
 
-    def _look(self, entry: os.DirEntry[str] | Path) -> tuple[int, Session] | None:
-        """Modification time and session of one name, by stat alone; None where it is gone by now."""
-        key = entry.name.removesuffix(SUFFIX)
+    def _look(self, entry: os.DirEntry[str] | Path, before: Mapping[str, _Looked]) -> tuple[int, str, Session] | None:
+        """What orders a session, and the session of one name, by stat alone; None where it is gone by now."""
+        name = entry.name
         try:
             status, broken = entry.stat(), False
-        except OSError:
-            if not os.path.lexists(entry):
+        except (OSError, UnicodeEncodeError):
+            if not _is_there(entry):
                 return None
             status, broken = os.lstat(entry), True
-        trouble = jsonl_trouble.of_entry(Path(entry)) if broken or not _readable(status, entry) else None
-        session = Session(
-            key=key,
-            backend=self.backend,
-            messages=None,
-            faults=None,
-            bytes=status.st_size,
-            created_at=None,
-            last_activity=moment(status.st_mtime_ns),
-            reachable=keys.reachable(key),
-            trouble=trouble,
-        )
-        return status.st_mtime_ns, session if trouble else self._remembered(session, lines.stamp_of(status))
+        if broken or not _readable(status, entry):
+            session = _session(name, status, None, jsonl_trouble.of_entry(Path(entry)))
+        else:
+            session = self._readable_session(name, status, before)
+        return -status.st_mtime_ns, session.key, session
 
-    def _remembered(self, session: Session, stamp: Stamp) -> Session:
-        facts = self.sidecar.remembered(session.key + SUFFIX, stamp)
-        return session if facts is None else replace(session, messages=facts.messages, faults=facts.faults)
+    def _readable_session(self, name: str, status: os.stat_result, before: Mapping[str, _Looked]) -> Session:
+        seen = status.st_ino, status.st_size, status.st_mtime_ns
+        looked = before.get(name)
+        if looked is None or looked[0] != seen or looked[1].messages is None:
+            facts = self.sidecar.remembered(name, lines.stamp_of(status))
+            if looked is None or looked[0] != seen or facts is not None:
+                looked = seen, _session(name, status, facts, None)
+        self._before[name] = looked
+        return looked[1]
 
     def counted(
         self, sessions: Sequence[Session], cancelled: IsCancelled = never, progress: Progress = silent
@@ -170,10 +183,10 @@ class JsonlStore:
     def session(self, key: str) -> Session:
         """One session, counted; one that can't be read has its trouble and no counts."""
         self.sidecar.refresh()
-        looked = self._look(self.file(self.resolve(key)))
+        looked = self._look(self.file(self.resolve(key)), self._before)
         if looked is None:
             raise UnknownKey(key)
-        return self._counted(looked[1], never, silent)
+        return self._counted(looked[2], never, silent)
 
     def stale(self, before: datetime) -> list[Session]:
         """Sessions whose file was written before; what is no readable file is never stale."""
@@ -241,6 +254,28 @@ class JsonlStore:
     def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
         """Bring the sidecar up to what the folder holds now."""
         self.sidecar.update(progress=progress, cancelled=cancelled)
+
+
+def _session(name: str, status: os.stat_result, facts: Facts | None, trouble: Fault | None) -> Session:
+    key = name.removesuffix(SUFFIX)
+    return Session(
+        key=key,
+        backend=Backend.JSONL,
+        messages=None if facts is None else facts.messages,
+        faults=None if facts is None else facts.faults,
+        bytes=status.st_size,
+        created_at=None,
+        last_activity=moment(status.st_mtime_ns),
+        reachable=keys.reachable(key),
+        trouble=trouble,
+    )
+
+
+def _is_there(entry: os.DirEntry[str] | Path) -> bool:
+    try:
+        return os.path.lexists(entry)
+    except UnicodeEncodeError:  # characters that no file name has
+        return False
 
 
 def _readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:

@@ -5,7 +5,7 @@ It keeps whole messages and nothing else: no lines, so no faults; no journal, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,6 +49,9 @@ class MemoryStore:
     def sessions(self) -> list[Session]:
         keys = sorted(self._kept)
         return [self.session(key) for key in sorted(keys, key=lambda key: self._kept[key].last_activity, reverse=True)]
+
+    def looked(self, keys: Iterable[str]) -> list[Session]:
+        return [self.session(key) for key in keys if key in self._kept]
 
     def counted(
         self, sessions: Sequence[Session], cancelled: IsCancelled = never, progress: Progress = silent

@@ -7,7 +7,7 @@ is not there, ``StoreError`` where the disk says no. A damaged line is an ``Entr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -104,6 +104,11 @@ class Store(Protocol):
 
     def sessions(self) -> list[Session]:
         """All sessions, newest activity first, from stat or metadata alone: counts may be None."""
+        ...
+
+    def looked(self, keys: Iterable[str]) -> list[Session]:
+        """The sessions of these very keys, in this order, as ``sessions`` would give them now; what isn't there is
+        left out. For a few: the others are not looked at."""
         ...
 
     def counted(

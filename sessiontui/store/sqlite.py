@@ -6,7 +6,7 @@ be made from any thread. What writes stands in ``sqlite_write`` and is called by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -17,7 +17,7 @@ from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Ses
 from sessiontui.query.ast import Query
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 from sessiontui.store.schema import write_time
-from sessiontui.store.sqlite_list import listed, stale_keys, totals
+from sessiontui.store.sqlite_list import is_bindable, listed, stale_keys, totals
 from sessiontui.store.sqlite_open import read
 from sessiontui.store.sqlite_search import search_rows
 from sessiontui.store.sqlite_transcript import SqliteTranscript, newest, rows
@@ -37,6 +37,11 @@ class SqliteStore:
     def sessions(self) -> list[Session]:
         """All sessions, newest activity first, not counted; those without metadata too."""
         return read(self.path, listed, self._notice)
+
+    def looked(self, keys: Iterable[str]) -> list[Session]:
+        """These sessions, not counted; those that are there."""
+        wanted = [key for key in keys if is_bindable(key)]
+        return read(self.path, lambda c: [session for key in wanted for session in listed(c, key)], self._notice)
 
     def counted(
         self, sessions: Sequence[Session], cancelled: IsCancelled = never, progress: Progress = silent

@@ -61,6 +61,15 @@ def bound(key: str) -> str | bytes:
     return raw if any("\ud800" <= c <= "\udfff" for c in key) else key
 
 
+def is_bindable(key: str) -> bool:
+    """Whether a database can hold this key."""
+    try:
+        bound(key)
+    except UnknownKey:
+        return False
+    return True
+
+
 def as_key(key: object) -> str:
     """A key as it came from the database, where text that is no UTF-8 comes as bytes."""
     return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else str(key)

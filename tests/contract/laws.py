@@ -259,6 +259,17 @@ class StoreLaws:
         times = [session.last_activity for session in sessions]
         assert all(moment is not None and moment.tzinfo is not None for moment in times)
 
+    def test_some_sessions_are_looked_at_alone(self, new: Home) -> None:
+        for key in ("a", "b", "c"):
+            new.append(key, USER)
+        store = new.store()
+        listed = {session.key: session for session in store.sessions()}
+        assert store.looked(["c", "nowhere", "a"]) == [listed["c"], listed["a"]]
+        assert store.looked(["", "a/../b", "a\0", "x\ud800", "\udcff"]) == []
+        new.append("a", REPLY)
+        new.age("a", 3)
+        assert store.looked(["a"]) == [each for each in store.sessions() if each.key == "a"] != [listed["a"]]
+
     # ---- pop
 
     def test_pop_removes_exactly_the_last(self, new: Home) -> None:

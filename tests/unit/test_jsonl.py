@@ -500,3 +500,40 @@ def test_the_list_asks_the_folder_and_nothing_else_of_its_files(
     monkeypatch.undo()
     assert len(sessions) == 30
     assert [path for path in asked if path.endswith(".jsonl")] == []
+
+
+# ---- listed again
+
+
+def test_a_file_that_is_as_it_was_is_not_described_again(tmp_path: Path) -> None:
+    for name in ("a.jsonl", "b.jsonl", "c.jsonl"):
+        put(tmp_path, name)
+    store = JsonlStore(tmp_path)
+    list(store.counted(store.sessions()))
+    before = {session.key: session for session in store.sessions()}
+    assert [session.messages for session in before.values()] == [1, 1, 1]
+    put(tmp_path, "a.jsonl", ONE + TWO)
+    (tmp_path / "b.jsonl").unlink()
+    (tmp_path / "b.jsonl").mkdir()
+    (tmp_path / "c.jsonl").rename(tmp_path / "d.jsonl")
+    after = {session.key: session for session in store.sessions()}
+    assert (after["a"].bytes, after["a"].messages) == (len(ONE + TWO), None)
+    assert after["b"].trouble is not None
+    assert ("c" in after, after["d"].messages) == (False, None)
+    again = {session.key: session for session in store.sessions()}
+    assert all(again[key] is after[key] for key in ("a", "d"))
+    assert store.looked(["a"])[0] is after["a"]
+
+
+def test_counts_are_seen_when_they_are_known(tmp_path: Path) -> None:
+    put(tmp_path)
+    store = JsonlStore(tmp_path)
+    assert [session.messages for session in (*store.sessions(), *store.sessions())] == [None, None]
+    JsonlStore(tmp_path).index()
+    assert [session.messages for session in (*store.looked(["k"]), *store.sessions())] == [1, 1]
+
+
+def test_a_store_of_one_file_looks_at_no_other(tmp_path: Path) -> None:
+    put(tmp_path, "one.jsonl")
+    put(tmp_path, "two.jsonl")
+    assert [session.key for session in JsonlStore(tmp_path, "one").looked(["two", "one"])] == ["one"]
