@@ -17,8 +17,9 @@ WIDEST: Final = 4
 def plot(values: Sequence[int], width: int, height: int, top: int) -> list[str]:
     """The rows of the plot from the highest; ``values`` are at most ``width``, ``top`` is what fills the height."""
     wide = max(1, min(WIDEST, width // max(1, len(values))))
-    columns = [_column(value, height, top) * wide for value in values]
-    return ["".join(column[row::height] for column in columns) for row in range(height)]
+    gap = " " if wide == WIDEST else ""
+    columns = [_column(value, height, top) for value in values]
+    return ["".join(column[row] * (wide - len(gap)) + gap for column in columns) for row in range(height)]
 
 
 def top_of(values: Sequence[int]) -> int:
