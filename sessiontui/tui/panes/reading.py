@@ -54,7 +54,9 @@ class ReadingPane(WalkingPane):
             return
         if not same:
             self.transcript.say(LOADING)
-        self._reader.open(store, session.key, row, self.transcript.entry if same and row == self.transcript.cursor else None)
+        self._reader.open(
+            store, session.key, row, self.transcript.entry if same and row == self.transcript.cursor else None
+        )
 
     def go_to_hit(self, key: str, row: int) -> bool:
         """Go to a row of the session, where it is the open one and all of its rows are known; else False."""

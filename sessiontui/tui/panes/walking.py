@@ -144,6 +144,10 @@ class WalkingPane(Vertical):
     def _hold(self, event: Input.Changed) -> None:
         event.stop()
 
+    def on_prompt_left(self) -> None:
+        """Esc, or a click elsewhere."""
+        self.leave_prompt()
+
     def leave_prompt(self) -> None:
         """Take the prompt away; the focus goes back to where it was asked for, unless the person went elsewhere."""
         prompt = self._prompt

@@ -57,7 +57,7 @@ class RowView(ScrollView, can_focus=True):
     @property
     def place(self) -> int | None:
         """The chosen row, to come back to; None at the end."""
-        return None if self._view.at_end else self._view.cursor
+        return None if self._view.at_end and self.cursor >= self.count - 1 else self.cursor
 
     @property
     def entry(self) -> Entry | None:
@@ -69,9 +69,10 @@ class RowView(ScrollView, can_focus=True):
         self._rows.give(start, entries)
         self._settle()
 
-    def go(self, row: int) -> None:
-        """Bring a row to the top and choose it."""
+    def go(self, row: int, seek: bool = False) -> None:
+        """Bring a row to the top and choose it; with ``seek``, the line of it that holds what was searched for."""
         self._view.go(row)
+        self._view.seek = self.cursor if seek else None
         self._settle()
 
     def settled(self) -> None:
@@ -126,11 +127,12 @@ class RowView(ScrollView, can_focus=True):
     def on_session_map_pointed(self, event: SessionMap.Pointed) -> None:
         """The map was pressed, or its block is dragged."""
         event.stop()
-        if self.count:
-            row = min(int(event.at), self.count - 1)
-            line = int((event.at - row) * self._view.height(row, self._rows.measure))
-            self._view.go_to(Place(row, line))
-            self._settle()
+        if event.at >= self.count:
+            self._view.go_end()
+        else:
+            row = int(event.at)
+            self._view.go_to(Place(row, int((event.at - row) * self._view.height(row, self._rows.measure))))
+        self._settle()
 
     def on_session_map_chosen(self, event: SessionMap.Chosen) -> None:
         """A sign of the map was pressed."""

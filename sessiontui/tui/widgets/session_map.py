@@ -62,13 +62,19 @@ class SessionMap(ScrollBar):
         self.refresh()
 
     def sign(self, cell: int) -> str:
-        """The sign of what is in the rows of a cell."""
+        """The sign of what is in the rows of a cell; none where all rows are in view anyway."""
+        if self._is_whole:
+            return NOTHING
         return SIGNS[bool(self._within(cell, self._damaged)), bool(self._within(cell, self._hits))]
+
+    @property
+    def _is_whole(self) -> bool:
+        return self._top <= 0 and self._bottom >= self._rows
 
     @property
     def block(self) -> range:
         """The cells of what is in view; none where that is everything."""
-        if not self._rows or (self._top <= 0 and self._bottom >= self._rows):
+        if self._is_whole:
             return range(0)
         scale = self.size.height / self._rows
         first = min(int(self._top * scale), self.size.height - 1)
@@ -97,7 +103,7 @@ class SessionMap(ScrollBar):
         """Take the block, or go where there is none."""
         event.prevent_default()
         event.stop()
-        if not self._rows or event.button != 1:
+        if self._is_whole or event.button != 1:
             return
         cell = event.y
         if cell in self.block:
