@@ -11,14 +11,14 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from sessiontui.tui.screens.searching import SearchingScreen
+from sessiontui.tui.screens.finding import FindingScreen
 from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.splitter import SplitPanes
 
 
-class BrowserScreen(SearchingScreen):
+class BrowserScreen(FindingScreen):
     """One store on one screen."""
 
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."

@@ -50,13 +50,13 @@ class Locator(Errand):
 
     name: ClassVar[str] = "locate"
 
-    def locate(self, store: Store, query: Query, key: str) -> None:
-        """Reports ``Located``, the rows in the order of the transcript."""
+    def locate(self, store: Store, query: Query, key: str, relevance: bool) -> None:
+        """Reports ``Located``, the rows in the order in which the hits are walked through."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            found = store.search(query, limit=IN_SESSION, key=key, cancelled=cancelled)
-            rows = {row for hit in found.hits if (row := row_of(hit)) is not None}
-            self.report(Located(generation, key, tuple(sorted(rows))))
+            found = store.search(query, limit=IN_SESSION, relevance=relevance, key=key, cancelled=cancelled)
+            rows = dict.fromkeys(row for hit in found.hits if (row := row_of(hit)) is not None)
+            self.report(Located(generation, key, tuple(rows)))
 
         self.begin(job)
 
