@@ -87,17 +87,19 @@ def _lines(below: Screen[Any]) -> Iterator[Content]:
 
 def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
     """Headline, what it is about, and keys with their words."""
-    around: dict[str, list[tuple[str, str]]] = {title: [] for title in TOPICS.values()}
+    around: dict[str, dict[str, str]] = {title: {} for title in TOPICS.values()}
     about = getattr(below, "HELP", "")
     for node, actions in _by_node(below).items():
         if node is below or node is below.app:
             for keys, binding in actions:
-                around.setdefault(_topic(below, binding), []).append((keys, _words(binding)))
+                rows = around.setdefault(_topic(below, binding), {})
+                words = _words(binding)
+                rows[words] = f"{rows[words]} {keys}" if words in rows else keys
         elif name := NAMES.get(type(node).__name__):
             yield name, getattr(node, "HELP", ""), [(keys, _words(binding)) for keys, binding in actions]
     for title, rows in around.items():
         if rows:
-            yield title, about if title == _topic(below, None) else "", rows
+            yield title, about if title == _topic(below, None) else "", [(keys, words) for words, keys in rows.items()]
 
 
 def _by_node(below: Screen[Any]) -> dict[DOMNode, list[tuple[str, Binding]]]:
