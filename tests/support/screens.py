@@ -69,8 +69,8 @@ def opened(path: Path, backend: Backend | None = Backend.JSONL) -> Store:
 class StillApp(SessiontuiApp):
     """The browser with a clock that stands still and cursors that do not blink. Its errors are kept to be seen."""
 
-    def __init__(self, store: Store, live: bool = False) -> None:
-        super().__init__(store, clock)
+    def __init__(self, store: Store, live: bool = False, **how: Any) -> None:
+        super().__init__(store, clock, **how)
         self.live = live
         self.animation_level = "none"
         self.notices: list[str] = []
@@ -138,7 +138,7 @@ def typed(text: str) -> list[str]:
 async def choose(pilot: Pilot[Any], key: str) -> None:
     """Put the cursor on a session, wherever it is in the list."""
     sessions = pilot.app.screen.query_one(SessionList)
-    sessions.move_to(sessions._lines[key])
+    sessions.move_to(sessions.keys.index(key))
     await settle(pilot)
 
 
