@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.css.query import QueryType
+from textual.widget import Widget
 from textual.widgets import Input
 
 from sessiontui.tui.screens.finding import FindingScreen
@@ -40,6 +42,26 @@ class BrowserScreen(FindingScreen):
         self.side.keep_filter()
 
     # ---- keys
+
+    def focus_next(self, selector: str | type[QueryType] = "*") -> Widget | None:
+        """List, transcript, search bar; where one pane is shown at a time, the one that gets the focus is shown."""
+        if self.has_class("-narrow") and self.focused is self.side.list:
+            self.enter_reading()
+        elif self.has_class("-narrow") and self.focused is self.reading.transcript:
+            self.action_search()
+        else:
+            return super().focus_next(selector)
+        return self.focused
+
+    def focus_previous(self, selector: str | type[QueryType] = "*") -> Widget | None:
+        """The same way back."""
+        if self.has_class("-narrow") and self.focused is self.bar:
+            self.enter_reading()
+        elif self.has_class("-narrow") and self.focused is self.reading.transcript:
+            self.leave_reading()
+        else:
+            return super().focus_previous(selector)
+        return self.focused
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In an input, f is a letter; elsewhere it goes before other keys, so that no letter behind it is lost."""
