@@ -1,0 +1,340 @@
+"""The page about a session: each key, what it says in each home, and what counting does while the page is open."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sessiontui.errors import Cancelled, Changed, StoreError
+from sessiontui.model import Backend, Message
+from sessiontui.store import survey as surveys
+from sessiontui.store.about import About
+from sessiontui.store.protocol import IsCancelled, Progress, Store
+from sessiontui.tui.screens.about import AboutScreen, AboutSheet
+from sessiontui.tui.screens.help import HelpScreen
+from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.work import teller
+from tests.support.databases import append, database
+from tests.support.screens import NOW, folder, opened, press, says, settle, shown, talk
+from tests.support.watch import watched
+from tests.tui.test_browser import NARROW, SMALL, TORN, WIDE, browsing, focus
+
+HOSTILE = Message("\x1b[31mred[bold]", "\x1b]52;c;!\x07[@click=app.quit]\u202e" + "x" * 3000)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    rows: list[Message | bytes] = [*talk(300), TORN, Message("user", "the longest of them all"), b"\n", TORN]
+    return folder(tmp_path / "sessions", {"alice": rows, "bob": talk(2), "quiet": []})
+
+
+@pytest.fixture
+def timed(tmp_path: Path) -> Path:
+    path = tmp_path / "sessions"
+    path.mkdir()
+    found = database(path)
+    for at in range(40):
+        when = NOW - timedelta(days=40 - at // 2)
+        append(found, "alice", ("user", "assistant")[at % 2], "word " * at, when.isoformat(timespec="microseconds"))
+    for _ in range(4):
+        append(found, "moved", "user", "imported", (NOW - timedelta(days=50)).isoformat(timespec="microseconds"))
+    return path
+
+
+# ---- what it says
+
+
+async def test_i_tells_what_a_file_is_made_of(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i")
+        assert isinstance(app.screen, AboutScreen)
+        assert says(app, "alice", "alice.jsonl", "JSONL: a file, one message a line", "loads it by this key")
+        assert says(app, "304 lines: 301 messages, 2 damaged, 1 blank", "not known: JSONL keeps no times")
+        assert says(app, "2026-03-01 11:59 UTC · 1m ago, when the file was written")
+        assert says(app, "! 2 damaged lines", "By role", "Lengths", "characters of", "Longest messages")
+        assert says(app, "#301 user       23  the longest of them all")
+
+
+async def test_i_tells_what_a_session_of_a_database_is_made_of_and_when_it_came(timed: Path) -> None:
+    async with browsing(opened(timed, Backend.SQLITE)) as (app, pilot):
+        await press(pilot, "i")
+        assert says(app, "SQLite: a database, one message a row", "sessions.db", "40 rows: 40 messages")
+        assert says(
+            app, "first message  2026-01-20 12:00 UTC · 40d ago", "last message   2026-02-08 12:00 UTC · 21d ago"
+        )
+        assert says(app, "Activity  messages in six hours, UTC", "2026-01-20", "2026-02-08")
+        assert not says(app, "imported", "damaged")
+
+
+async def test_the_time_of_an_import_is_not_told_as_that_of_messages(timed: Path) -> None:
+    async with browsing(opened(timed, Backend.SQLITE)) as (app, pilot):
+        await press(pilot, "j", "i")
+        assert says(app, "moved", "all messages came by an import, 2026-01-10 12:00 UTC · 50d ago", "is not known")
+        assert says(app, "Lengths  characters of each message")
+        assert not says(app, "first message")
+        assert not says(app, "Activity")
+
+
+async def test_an_empty_session_is_told_to_be_empty(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "G", "i")
+        assert says(app, "quiet", "0 lines: 0 messages, 0 damaged, 0 blank")
+        assert not says(app, "By role")
+
+
+async def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
+    store = folder(tmp_path / "sessions", {})
+    (store / "a_folder.jsonl").mkdir()
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i")
+        assert says(app, "trouble", "×", "folder")
+        assert not says(app, "counting")
+
+
+async def test_where_no_session_is_open_it_says_so(tmp_path: Path) -> None:
+    async with browsing(folder(tmp_path / "sessions", {})) as (app, pilot):
+        await press(pilot, "i")
+        assert not isinstance(app.screen, AboutScreen)
+        assert app.notices == ["no session is open"]
+
+
+async def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
+    name = "\x1b[31mkey"
+    store = folder(tmp_path / "sessions", {name: [HOSTILE, b"\x1b]0;title\x07\xff\n"]})
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i")
+        screen = "\n".join(shown(app))
+        assert "\x1b" not in screen
+        assert "\u202e" not in screen
+        assert says(app, "␛[31mkey", "␛[31mred[…", "␛]52;c;!␇[@click=app.quit]")
+
+
+# ---- keys
+
+
+async def test_enter_goes_to_the_message_under_the_cursor(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i", "j", "enter")
+        assert not isinstance(app.screen, AboutScreen)
+        assert focus(app) is Transcript
+        assert app.browser.query_one(Transcript).place == 301
+        assert says(app, "the longest of them all")
+
+
+async def test_enter_on_a_kind_of_damage_goes_to_its_first_line(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i", "enter")
+        assert app.browser.query_one(Transcript).place == 300
+
+
+async def test_the_cursor_walks_over_what_can_be_gone_to(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i")
+        sheet = app.screen.query_one(AboutSheet)
+        seen = [sheet.target]
+        for key in ("down", "j", "up", "k"):
+            await press(pilot, key)
+            seen.append(sheet.target)
+        assert seen[:2] == [300, 301]
+        assert seen[2] not in seen[:2]
+        assert seen[3:] == [301, 300]
+
+
+async def test_a_small_screen_scrolls_through_all_of_it(store: Path) -> None:
+    async with browsing(store, SMALL) as (app, pilot):
+        await press(pilot, "i")
+        assert says(app, "kept as", "JSONL: a file")
+        assert not says(app, "Longest")
+        seen = set(shown(app))
+        for _ in range(60):
+            await press(pilot, "j")
+            seen |= set(shown(app))
+        assert any("#301 user" in line for line in seen)
+        assert any("Lengths" in line for line in seen)
+        sheet = app.screen.query_one(AboutSheet)
+        assert sheet.max_scroll_y > 0
+        assert sheet.scroll_y == sheet.max_scroll_y
+        await press(pilot, "g")
+        assert sheet.scroll_y == 0
+        await press(pilot, "pagedown")
+        assert sheet.scroll_y > 0
+        await press(pilot, "pageup")
+        assert sheet.scroll_y == 0
+        await press(pilot, "G")
+        assert sheet.scroll_y == sheet.max_scroll_y
+        await press(pilot, "enter")
+        assert focus(app) is Transcript
+
+
+async def test_enter_goes_nowhere_while_what_is_chosen_is_out_of_view(store: Path) -> None:
+    async with browsing(store, SMALL) as (app, pilot):
+        await press(pilot, "j", "i", "enter")
+        assert isinstance(app.screen, AboutScreen)
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "i"])
+async def test_it_closes_and_leaves_everything_as_it_was(store: Path, key: str) -> None:
+    async with browsing(store) as (app, pilot):
+        before = shown(app)
+        await press(pilot, "i", "j", key)
+        assert shown(app) == before
+
+
+async def test_help_names_its_keys(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i", "question_mark")
+        assert isinstance(app.screen, HelpScreen)
+        assert says(app, "About this session", "in the transcript", "Close, and stop counting")
+        await press(pilot, "escape")
+        assert isinstance(app.screen, AboutScreen)
+
+
+async def test_help_of_the_browser_names_i(store: Path) -> None:
+    async with browsing(store) as (app, _):
+        found = [active.binding for active in app.screen.active_bindings.values() if active.binding.key == "i"]
+        assert [(binding.id, bool(binding.tooltip)) for binding in found] == [("about", True)]
+
+
+async def test_a_click_on_a_message_goes_to_it_and_one_beside_does_not(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i")
+        lines = shown(app)
+        row = next(at for at, line in enumerate(lines) if "the longest of them all" in line)
+        heading = next(at for at, line in enumerate(lines) if "By role" in line)
+        await pilot.click(offset=(60, heading))
+        await settle(pilot)
+        assert isinstance(app.screen, AboutScreen)
+        await pilot.click(offset=(60, row))
+        await settle(pilot)
+        assert app.browser.query_one(Transcript).place == 301
+
+
+async def test_the_wheel_scrolls(store: Path) -> None:
+    async with browsing(store, SMALL) as (app, pilot):
+        await press(pilot, "i")
+        sheet = app.screen.query_one(AboutSheet)
+        await pilot._post_mouse_events([_scroll_down()], widget=sheet)
+        await settle(pilot)
+        assert sheet.scroll_y > 0
+
+
+def _scroll_down() -> Any:
+    from textual.events import MouseScrollDown
+
+    return MouseScrollDown
+
+
+async def test_another_width_lays_it_out_anew_and_keeps_what_is_chosen(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i", "j", "j")
+        sheet = app.screen.query_one(AboutSheet)
+        chosen = sheet.target
+        for size in (NARROW, SMALL, WIDE):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            assert sheet.target == chosen
+            assert all(len(line) <= size[0] for line in shown(app))
+
+
+# ---- counting
+
+
+async def test_what_is_known_shows_at_once_and_the_rest_when_it_is_counted(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+
+    def held(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> About:
+        progress(43, 100)
+        while not release.is_set() and not cancelled():
+            release.wait(0.01)
+        return surveys.survey(store, key, cancelled)
+
+    monkeypatch.setattr(teller, "survey", held)
+    async with browsing(store) as (app, pilot):
+        await pilot.press("i")
+        for _ in range(200):
+            await pilot.pause(0.01)
+            if says(app, "counting … 43 %"):
+                break
+        assert says(app, "alice.jsonl", "counting … 43% ▰▰▰▱▱▱") or says(app, "counting … 43 %")
+        assert not says(app, "By role")
+        top = [line for line in shown(app) if "key  " in line or "where  " in line]
+        release.set()
+        await settle(pilot)
+        assert says(app, "By role", "2 damaged")
+        assert [line for line in shown(app) if "key  " in line or "where  " in line] == top
+
+
+async def test_esc_ends_the_counting(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+
+    def endless(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> About:
+        while not cancelled():
+            ended.wait(0.01)
+        ended.set()
+        raise Cancelled
+
+    monkeypatch.setattr(teller, "survey", endless)
+    async with browsing(store) as (app, pilot):
+        await pilot.press("i")
+        await pilot.pause(0.1)
+        await press(pilot, "escape")
+        assert ended.wait(20)
+        assert not isinstance(app.screen, AboutScreen)
+        assert app.notices == []
+
+
+async def test_a_large_session_is_counted_in_a_helper_process(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teller, "SMALL", 0)
+    here, outside = watched(monkeypatch, teller, "survey"), watched(monkeypatch, teller, "heard")
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i")
+        assert says(app, "304 lines: 301 messages, 2 damaged, 1 blank", "#301 user")
+    assert (len(here), len(outside)) == (0, 1)
+
+
+async def test_where_the_helper_process_dies_it_is_counted_here(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teller, "SMALL", 0)
+    monkeypatch.setattr(teller, "heard", lambda process, _: _killed(process))
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i")
+        assert says(app, "304 lines: 301 messages")
+
+
+def _killed(process: Any) -> tuple[()]:
+    process.kill()
+    process.communicate()
+    return ()
+
+
+async def test_a_session_that_changes_while_it_is_counted_is_counted_again(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def changing(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> About:
+        tries.append(key)
+        if len(tries) < teller.TRIES:
+            raise Changed("alice.jsonl")
+        return surveys.survey(store, key, cancelled)
+
+    monkeypatch.setattr(teller, "survey", changing)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i")
+        assert says(app, "304 lines")
+        assert len(tries) == teller.TRIES
+
+
+async def test_an_error_is_told_where_the_counts_would_be(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*arguments: object) -> About:
+        raise StoreError("the disk is on fire", "put it out")
+
+    monkeypatch.setattr(teller, "survey", failing)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "i")
+        assert says(app, "alice.jsonl", "× It can't be counted: the disk is on fire", "put it out")
