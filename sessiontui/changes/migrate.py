@@ -173,6 +173,7 @@ def make(
     with journal.change(plan.folder, "migrate", [row.key for row in wanted], wait) as record:
         for row in wanted:
             size = row.stamp.size if row.stamp else 0
+            progress(done, total)
             made[row.key] = _made(record, row, cancelled, within(progress, done, total))
             done += size
         progress(total, total)

@@ -21,7 +21,7 @@ from sessiontui.tui.screens.conversing import ChangeDialog
 from sessiontui.tui.screens.page import Page
 from sessiontui.tui.screens.questions import question
 from sessiontui.tui.work.changer import Wanted
-from tests.support.screens import NOW, clock, folder, press, says, settle
+from tests.support.screens import NOW, clock, folder, press, says, settle, shown
 from tests.tui.test_browser import SMALL, TORN, browsing
 
 if TYPE_CHECKING:
@@ -114,8 +114,10 @@ async def test_a_refusal_is_told_with_its_hint(store: Path) -> None:
         await press(pilot, "p", "right", "enter")
         (store / "alice.jsonl").write_bytes(b'{"role":"user","content":"another file"}\n')
         await press(pilot, "u")
-        assert len(app.notices) == 2
-        assert "\n" in app.notices[1]
+        assert says(app, "That was not done", "alice.jsonl", "Close")
+        assert ".sessiontui/00000001" in "".join(line.strip(" │") for line in shown(app))
+        await press(pilot, "enter")
+        assert app.screen is app.browser
     assert files(store)["alice.jsonl"] == b'{"role":"user","content":"another file"}\n'
 
 
@@ -242,8 +244,7 @@ def text(asked: Page) -> str:
 
 def asked(plan: Plan, keys: tuple[str, ...] | None = None, hours: float = 720, warning: str = "") -> Page:
     """The page that asks about a plan; which store it is of makes no difference to the words."""
-    verb = "cleanup" if isinstance(plan, CleanupPlan) else "pop"
-    return question(Wanted(verb, MemoryStore(clock), NOW, keys, hours), Planned(0, plan, warning))
+    return question(Wanted("pop", MemoryStore(clock), NOW, keys, hours), Planned(0, plan, warning))
 
 
 NASTY = "evil\x1b]52;c;eA==\x07[red]"

@@ -110,12 +110,15 @@ class ChangeDialog(PageDialog):
     @on(messages.Progressed)
     def _show_work(self, report: messages.Progressed) -> None:
         report.stop()
-        if self._changer.is_stale(report) or not report.total or self._stage == "told":
-            return
-        share = report.done / report.total
-        figure = "" if self._counts_sessions else f" · {figures.size(report.done)} of {figures.size(report.total)}"
-        if self._counts_sessions:
-            figure = f" · {report.done:,} of {figures.counted(report.total, 'session')}"
+        if report.total and self._stage != "told" and not self._changer.is_stale(report):
+            self._say_work(report.done, report.total)
+
+    def _say_work(self, done: int, total: int) -> None:
+        share = done / max(1, total)
+        figure = ""
+        if total:
+            of = figures.counted(total, "session") if self._counts_sessions else figures.size(total)
+            figure = f" · {f'{done:,}' if self._counts_sessions else figures.size(done)} of {of}"
         work = self.query_one("#work", Static)
         work.update(ink.content((visible(figures.bar(share, BAR)), "$accent"), visible(f" {share:.0%}{figure}")))
         if not work.display:
@@ -186,6 +189,8 @@ class ChangeDialog(PageDialog):
         if self._stage == "making":
             self._disable_limit()
             self.show(making(self._wanted, self.page))
+            if not self.query_one("#work").display:
+                self._say_work(0, 0)
             self.set_focus(None)  # an Enter too many stops nothing
 
     def _disable_limit(self) -> None:

@@ -76,6 +76,7 @@ class PageDialog(ModalScreen[str | None]):
         self.page = page
         self._box.border_title = ink.content(page.title)
         self.query_one("#plan", Static).update(ink.lines(page.body))
+        self._body.display = bool(page.body)
         self.query_one("#undo", Static).update(ink.content(page.undo))
         leave, act = self.query_one("#leave", Button), self.query_one("#act", Button)
         leave.label = ink.content(page.leave)

@@ -1,0 +1,102 @@
+"""A store that can't or must not be changed: the keys are dimmed, each says why, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sessiontui.changes import place
+from sessiontui.store.protocol import Store
+from sessiontui.tui.screens.changing import CHANGES
+from tests.support.screens import StillApp, folder, opened, press, settle
+from tests.tui.test_browser import TORN, browsing
+from tests.tui.test_dialogs import ALICE
+
+WHY = "/mnt is on a file system that is mounted read-only"
+KEYS = ("p", "c", "m", "D", "u", "ctrl+r")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return folder(tmp_path / "sessions", {"a": [ALICE, TORN]})
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """What is found out of the store from now on."""
+
+    def say(reason: str | None) -> None:
+        def unwritable(store: Store) -> str | None:
+            return reason
+
+        monkeypatch.setattr(place, "unwritable", unwritable)
+
+    return say
+
+
+def dimmed(app: StillApp) -> set[str]:
+    """Actions whose keys do nothing now."""
+    return {active.binding.action for active in app.browser.active_bindings.values() if not active.enabled}
+
+
+async def test_each_key_says_why_and_opens_nothing(store: Path, judged: Callable[[str | None], None]) -> None:
+    judged(WHY)
+    async with browsing(store) as (app, pilot):
+        assert dimmed(app) == CHANGES
+        for key in KEYS:
+            await press(pilot, key)
+            assert app.screen is app.browser
+        assert app.notices == [f"read-only: {WHY}"] * len(KEYS)
+    assert not (store / ".sessiontui").exists()
+
+
+async def test_it_is_looked_at_again_when_a_key_is_pressed(store: Path, judged: Callable[[str | None], None]) -> None:
+    judged(WHY)
+    async with browsing(store) as (app, pilot):
+        judged(None)
+        await press(pilot, "p")
+        assert not dimmed(app)
+        await press(pilot, "p")
+        assert app.screen is not app.browser
+
+
+async def test_it_is_looked_at_again_when_a_change_is_refused(
+    store: Path, judged: Callable[[str | None], None]
+) -> None:
+    async with browsing(store) as (app, pilot):
+        assert not dimmed(app)
+        await press(pilot, "p", "right")
+        judged(WHY)
+        (store / ".sessiontui").write_text("no folder")
+        await press(pilot, "enter")
+        assert dimmed(app) == CHANGES
+
+
+async def test_a_click_on_a_dimmed_key_changes_nothing(store: Path, judged: Callable[[str | None], None]) -> None:
+    judged(WHY)
+    async with browsing(store) as (app, pilot):
+        for x in range(0, 80, 2):
+            await pilot.click("#keys", offset=(x, 0))
+            if app.screen is not app.browser:
+                await press(pilot, "escape")
+    assert not (store / ".sessiontui").exists()
+
+
+async def test_read_only_was_asked_for(store: Path) -> None:
+    app = StillApp(opened(store))
+    app._read_only = True
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        assert dimmed(app) == CHANGES
+        await press(pilot, "p")
+        assert app.notices == ["read-only: the browser was opened with --read-only"]
+
+
+async def test_letters_can_still_be_typed(store: Path, judged: Callable[[str | None], None]) -> None:
+    judged(WHY)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "slash", "p", "c", "m")
+        assert app.browser.bar.value == "pcm"
+        assert app.notices == []
