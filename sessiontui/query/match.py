@@ -6,12 +6,13 @@ matches nothing.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
-from sessiontui.query.tokens import Token, fold, folded_words, is_mark, tokens, whole, words
+from sessiontui.query.tokens import LONGEST, Token, fold, folded_words, is_mark, tokens, whole, words
 
 Span = tuple[int, int]
 """First character and the one behind the last."""
@@ -102,12 +103,21 @@ def _places(term: Term, content: str) -> Iterator[Span]:
 
 
 def _word_places(parts: list[str], prefix: bool, content: str) -> Iterator[Span]:
-    """A window of as many words as there are parts slides over the content."""
+    """A window of as many words as there are parts slides over the content; of one part in ASCII, ``re`` does it."""
+    if len(parts) == 1 and content.isascii() and len(parts[0]) < LONGEST:
+        yield from (found.span() for found in _ascii_word(parts[0], prefix).finditer(content.lower()))
+        return
     window: deque[Token] = deque(maxlen=len(parts))
     for token in tokens(content):
         window.append(token)
         if len(window) == len(parts) and _fits(parts, prefix, [each.text for each in window]):
             yield window[0].start, token.stop
+
+
+@lru_cache(maxsize=64)
+def _ascii_word(part: str, prefix: bool) -> re.Pattern[str]:
+    end = "[0-9a-z]*" if prefix else "(?![0-9a-z])"
+    return re.compile(f"(?<![0-9a-z]){re.escape(part)}{end}")
 
 
 def _literal_places(needle: str, content: str) -> Iterator[Span]:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from sessiontui.model import Found, Hit, Message
-from sessiontui.query.ast import Query, Word
+from sessiontui.query.ast import Query, Term, Word
 from sessiontui.query.fts import SHORT, anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.tokens import fold
@@ -23,7 +23,10 @@ from sessiontui.store.sidecar_places import Place, Places
 from sessiontui.store.sidecar_segment import SEARCHED
 
 NEWEST: Final = 2_000
-"""So many messages are looked at before the index is asked for a short prefix."""
+"""So many messages are looked at before the index is asked for a prefix of up to ``SHORT`` letters."""
+
+LETTERS: Final = 4
+"""A quarter of them for one of so many."""
 
 PATIENCE: Final = 256
 """After so many rows of other files in a row, the index is asked anew for what stands below them."""
@@ -98,13 +101,15 @@ class SidecarSearch:
             count = self._count(expression, RANKED)
             hits = self._hits(query, self._ranked(expression, count), limit)
             return hits, *counted(count, relevance=True)
-        if limit is not None and _is_short(query) and (early := self._early(query, limit)):
-            return early, None, ""
+        if "*" in expression and self._is_small():
+            return *self._scanned(query, limit, self._candidates(query, None)), ""
+        if limit is not None and (early := self._early(query, limit)) is not None:
+            return *early, ""
         ids = self._newest(expression)
         hits = self._hits(query, ids, limit)
         if len(hits) != limit:
             return hits, len(hits), ""
-        if self._file is not None:
+        if self._file is not None or "*" in expression:  # to begin again would be dearer than to go on
             return hits, *counted(limit + sum(1 for _ in islice(ids, COUNTED + 1)), relevance=False)
         return hits, *counted(self._count(expression, COUNTED), relevance=False)
 
@@ -201,12 +206,32 @@ class SidecarSearch:
             if message is not None:
                 yield place, message
 
-    def _early(self, query: Query, limit: int) -> list[Hit]:
-        """Hits among the newest messages, if they are enough."""
-        newest = islice(self._places.newest((), self._file), NEWEST)
-        hits, _ = self._scanned(query, limit, newest)
-        return hits if len(hits) >= limit else []
+    def _is_small(self) -> bool:
+        """Whether one file is searched, and looking at all its messages costs less than a prefix costs the index."""
+        return self._file is not None and sum(last - first + 1 for first, last in self._ranges) <= NEWEST
+
+    def _early(self, query: Query, limit: int) -> tuple[list[Hit], int | None] | None:
+        """Hits among the newest messages, or the newest with the other words, where the query has a short prefix.
+
+        None where it has none, and where these are not enough, or don't look like it.
+        """
+        most = max(map(_worth, query.terms))
+        if not most:
+            return None
+        others = match_expression(Query(tuple(term for term in query.terms if not _worth(term))))
+        hits: list[Hit] = []
+        for seen, (place, message) in enumerate(self._candidates(query, others)):
+            if len(hits) >= limit:
+                return hits, None
+            if seen == most or (seen == most // 8 and len(hits) < limit // 8):
+                return None
+            self._places.ask()
+            if matches(query, message.content) and (hit := self._places.hit(query, place)) is not None:
+                hits.append(hit)
+        return hits, len(hits)
 
 
-def _is_short(query: Query) -> bool:
-    return any(isinstance(term, Word) and term.prefix and len(fold(term.text)) <= SHORT for term in query.terms)
+def _worth(term: Term) -> int:
+    """How many messages may be looked at to spare the index a term: it is the dearer, the shorter a prefix is."""
+    letters = len(fold(term.text)) if isinstance(term, Word) and term.prefix else LETTERS + 1
+    return 0 if letters > LETTERS else NEWEST if letters <= SHORT else NEWEST // 4

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from sessiontui.errors import Cancelled, UnknownKey
@@ -117,10 +118,15 @@ class _Search:
             return self._taken(self._by_id(self._ids(f"{self._matching} ORDER BY rowid DESC", expression)))
         if relevance:
             return self._ranked(expression)
-        found = self._taken(self._by_id(self._ids(f"{self._matching} ORDER BY rowid DESC", expression)))
+        ids = self._ids(f"{self._matching} ORDER BY rowid DESC", expression)
+        found = self._taken(self._by_id(ids))
         if found.total is not None:
             return found
-        return Found(found.hits, *counted(self._count(expression, COUNTED), relevance=False))
+        if "*" in expression:  # to begin again would be dearer than to go on
+            count = len(found.hits) + 1 + sum(1 for _ in islice(ids, COUNTED))
+        else:
+            count = self._count(expression, COUNTED)
+        return Found(found.hits, *counted(count, relevance=False))
 
     def _ranked(self, expression: str) -> Found:
         count = self._count(expression, RANKED)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
@@ -117,3 +119,14 @@ def test_a_snippet_of_all_there_is_has_no_ellipsis() -> None:
 
 def test_a_hit_longer_than_the_snippet_is_shown_from_its_beginning() -> None:
     assert snippet(parse("x*"), "y " * 100 + "x" * 300, 20).startswith("…x")
+
+
+@given(
+    st.text("abAB09 .-_", max_size=30),
+    st.text("abAB09", min_size=1, max_size=3),
+    st.booleans(),
+)
+def test_in_ascii_words_stand_where_they_stand_elsewhere(content: str, word: str, prefix: bool) -> None:
+    query = parse(word + ("*" if prefix else ""))
+    assert first_span(query, content) == first_span(query, content + " é")
+    assert spans(query, content) == spans(query, content + " é")

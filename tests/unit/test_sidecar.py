@@ -7,7 +7,7 @@ import fcntl
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sessiontui.store import full_text, sidecar_build, sidecar_schema, sidecar_s
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store.jsonl_file import Count
 from sessiontui.store.sidecar import Sidecar
+from sessiontui.store.sidecar_search import SidecarSearch
 from tests.support.capabilities import need_any_name
 
 
@@ -141,6 +142,67 @@ def test_a_short_prefix_is_answered_from_the_newest_first(
     found = sidecar.search(parse("wor*"), limit=2)
     assert hits(found) == [("one", 10), ("one", 9)]
     assert found.total == 10
+
+
+@pytest.mark.parametrize("newest", [1, 8, 40, 2_000])
+def test_however_a_prefix_is_answered_the_hits_are_the_newest(
+    folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
+    for number in range(60):
+        words = ("even" if number % 2 else "odd", "third" if number % 3 else "thin", f"n{number}")
+        with (folder / f"{number // 20}.jsonl").open("ab") as out:
+            out.write(line(" ".join(words)))
+        os.utime(folder / f"{number // 20}.jsonl", (number, number))
+    sidecar.update()
+    for typed in (
+        "t*",
+        "th*",
+        "thi*",
+        "thir*",
+        "third*",
+        "even th*",
+        "th* even",
+        "odd n1*",
+        "even thir*",
+        "n59 e*",
+        "x*",
+    ):
+        whole = sidecar.search(parse(typed), limit=None).hits
+        monkeypatch.setattr(sidecar_search, "NEWEST", newest)
+        for limit in (1, 3, 16, 100):
+            found = sidecar.search(parse(typed), limit=limit)
+            assert found.hits == whole[:limit]
+            assert found.total in (None, len(whole)) if len(whole) >= limit else found.total == len(whole)
+            one = sidecar.search(parse(typed), limit=limit, name=b"1.jsonl")
+            assert one.hits == tuple(hit for hit in whole if hit.key == "1")[:limit]
+        monkeypatch.undo()
+
+
+def test_a_prefix_beside_a_rare_word_is_answered_by_the_word(
+    folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, "one", line("rare alpha"), *(line("alpha beta") for _ in range(30)), line("rare beta"))
+    sidecar.update()
+    monkeypatch.setattr(
+        sidecar_search.SidecarSearch, "_newest", (newest := Asked(sidecar_search.SidecarSearch._newest))
+    )
+    assert hits(sidecar.search(parse("rare al*"))) == [("one", 1)]
+    assert newest.asked == ['content : ("rare")']
+
+
+class Asked:
+    """A method that tells what it was asked."""
+
+    def __init__(self, method: Callable[[SidecarSearch, str], Iterator[int]]) -> None:
+        self.method = method
+        self.asked: list[str] = []
+
+    def __get__(self, search: SidecarSearch, _: object) -> Callable[[str], Iterator[int]]:
+        def ask(expression: str) -> Iterator[int]:
+            self.asked.append(expression)
+            return self.method(search, expression)
+
+        return ask
 
 
 def test_what_has_no_words_is_read(folder: Path, sidecar: Sidecar) -> None:

@@ -81,15 +81,20 @@ def test_one_session_is_searched_by_the_index_or_row_by_row(
             assert found.total in (None, len(expected))
 
 
-def test_the_total_is_of_all_hits(connection: sqlite3.Connection) -> None:
+@pytest.mark.parametrize("typed", ["foo", "fo*"])
+def test_the_total_is_of_all_hits(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     for _ in range(7):
         add(connection, "key", "foo")
-    found = search(connection, "foo", 3)
+    found = search(connection, typed, 3)
     assert (ids(found), found.total) == ([7, 6, 5], 7)
     assert [hit.ordinal for hit in found.hits] == [7, 6, 5]
     assert search(connection, "foo", None).total == 7
     assert search(connection, "foo", 0) == Found((), None)
     assert search(connection, "") == Found((), 0)
+    for most, total in ((6, None), (7, 7)):
+        for module in (sqlite_search, full_text):
+            monkeypatch.setattr(module, "COUNTED", most)
+        assert search(connection, typed, 3).total == total
 
 
 def test_half_a_surrogate_pair_is_found_nowhere(connection: sqlite3.Connection) -> None:
