@@ -182,7 +182,7 @@ TRANSCRIPT: Final[Looks] = {
 }
 MAP: Final[Looks] = {
     "ground": Look(),
-    "view": Look(ground="panel", plain="reverse"),
+    "view": Look(tint="primary", tinted=0.35, plain="reverse"),
     "under": Look("background", ground="primary", plain="reverse"),
     "held": Look("background", ground="accent", plain="reverse"),
     "fault": Look("error", bold=True, plain="bold red"),
@@ -199,7 +199,7 @@ def styles(node: DOMNode, looks: Looks) -> Mapping[str, Style]:
     if known is None:
         made = {name: Style.parse(look.plain) for name, look in looks.items()}
         if not app.current_theme.ansi:
-            colours = app.theme_variables
+            colours = app.get_css_variables()
             made = {name: _style(look, colours) for name, look in looks.items()}
         known = _KNOWN[app.theme, id(looks)] = made
     return known

@@ -16,16 +16,17 @@ from textual.pilot import Pilot
 
 from sessiontui.errors import Cancelled, StoreError, UsageError
 from sessiontui.model import Address, Backend, Entry, Fault, Message, Severity, Span
+from sessiontui.store.jsonl_transcript import JsonlRows, JsonlTranscript
 from sessiontui.store.memory_transcript import MemoryRows
 from sessiontui.store.protocol import never, silent
 from sessiontui.tui.places import place
 from sessiontui.tui.widgets.page_cache import PAGE
 from sessiontui.tui.widgets.prompt import Goal, Kind, Prompt, goal
-from sessiontui.tui.widgets.session_map import BOTH, DAMAGE, HIT, NOTHING
+from sessiontui.tui.widgets.session_map import BOTH, DAMAGE, FEW, HIT, NOTHING
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work import copier, seeker
 from tests.support.safe import is_safe
-from tests.support.screens import StillApp, folder, opened, press, sample, says, settle, talk, typed
+from tests.support.screens import StillApp, choose, folder, opened, press, sample, says, settle, talk, typed
 from tests.tui.test_browser import TORN, browsing, focus
 from tests.tui.test_widgets import entry, lines, served, staged, texts
 from tests.tui.test_widgets import given as serve
@@ -40,8 +41,7 @@ def told(widget: Transcript) -> str:
 
 def signs(widget: Transcript) -> dict[int, str]:
     """The cells of the map that hold a sign."""
-    cells = range(widget.map.size.height)
-    return {cell: sign for cell in cells if (sign := widget.map.sign(cell)) != NOTHING}
+    return {cell: sign for cell, sign in enumerate(widget.map.signs) if sign != NOTHING}
 
 
 async def shown(pilot: Pilot[Any], count: int, row: int | None = None, text: str = "") -> Transcript:
@@ -65,7 +65,14 @@ async def test_the_map_has_a_sign_for_damage_for_hits_and_for_both_and_says_wher
         assert widget.map.block == range(1)
         await pilot.press("G")
         assert widget.map.block == range(17, 18)
-        assert [len({BOTH, DAMAGE, HIT, NOTHING})] == [4]
+        assert len({BOTH, DAMAGE, HIT, FEW, NOTHING}) == 5
+
+
+async def test_the_map_tells_many_hits_from_few() -> None:
+    async with staged(Transcript()) as (pilot, _):
+        widget = await shown(pilot, 1_800, row=0)
+        widget.show_hits([0, 100, 101, 102, 200, 201, 1_000, 1_001, 1_002], None, [1_000])
+        assert signs(widget) == {0: FEW, 1: HIT, 2: HIT, 10: BOTH}
 
 
 async def test_there_is_no_map_of_what_is_all_in_view() -> None:
@@ -310,7 +317,7 @@ def test_looking_for_a_turn_ends_when_it_is_asked_to_and_tells_how_far_it_is(mon
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    lonely: list[Message | bytes] = [Message("assistant", f"alone {at}") for at in range(40_000)]
+    lonely: list[Message | bytes] = [Message("assistant", f"alone {at}") for at in range(4_000)]
     turns: list[Message | bytes] = [Message("user" if at % 10 == 5 else "tool", f"turn {at}") for at in range(1, 101)]
     rows: list[Message | bytes] = [
         Message("user", "before"),
@@ -521,7 +528,7 @@ async def test_what_is_too_long_for_a_clipboard_goes_into_a_private_file(store: 
         path = Path(app.notices[-1].rpartition("copied to ")[2])
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-        assert path.read_text() == "".join(f"assistant: alone {at}\n\n" for at in range(40_000))
+        assert path.read_text() == "".join(f"assistant: alone {at}\n\n" for at in range(4_000))
 
 
 async def test_there_is_nothing_to_copy_in_an_empty_session(store: Path) -> None:
@@ -569,6 +576,32 @@ def test_a_folder_of_somebody_else_is_not_written_to(monkeypatch: pytest.MonkeyP
     with pytest.raises(StoreError):
         copier.copied(["x" * 100_000], never)
     assert list(elsewhere.iterdir()) == []
+
+
+# ---- pictures
+
+
+async def test_an_empty_session_and_one_that_cannot_be_read_say_so(store: Path) -> None:
+    (store / "a_folder.jsonl").mkdir()
+    async with browsing(store) as (app, pilot):
+        await choose(pilot, "a_folder")
+        assert says(app, "This session can't be read.", "a folder, not a file", "the list shows the others")
+        await choose(pilot, "empty")
+        assert says(app, "This session has no messages yet.", "What ZeroClaw writes next will stand here")
+
+
+async def test_what_could_not_be_read_is_read_when_it_can(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: JsonlTranscript, count: int = 200) -> JsonlRows:
+        raise StoreError("torn.jsonl can't be read: Input/output error")
+
+    async with browsing(store) as (app, pilot):
+        with monkeypatch.context() as patch:
+            patch.setattr(JsonlTranscript, "tail", refuse)
+            await press(pilot, "j")
+            assert says(app, "This session can't be read.", "torn.jsonl can't be read", "F5 tries again")
+            await press(pilot, "enter", "g", "y", "left_square_bracket", "colon", "1", "enter", "escape")
+        await press(pilot, "f5")
+        assert says(app, "before", "the tab")
 
 
 # ---- numbers

@@ -18,6 +18,7 @@ from sessiontui.tui.work.reader import Reader
 from sessiontui.visible import visible
 
 GONE: Final = "This session is gone.\nu brings it back, if it was removed here\nthe list shows the others"
+UNREADABLE: Final = "This session can't be read."
 LOADING: Final = "Reading the session …"
 
 
@@ -27,7 +28,7 @@ class ReadingPane(WalkingPane):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._reader = Reader(self)
-        self._growing = self._behind = False
+        self._growing = self._behind = self._failed = False
         self._hits: tuple[Sequence[int], int | None] = ((), None)
 
     def compose(self) -> ComposeResult:
@@ -44,13 +45,15 @@ class ReadingPane(WalkingPane):
         same = session.key == self.key
         self.interrupt()
         self._opened, self._rows = (store, session), None
-        self._growing = self._behind = False
+        self._growing = self._behind = self._failed = False
         self.describe(session)
         if not same:
             self._hits = ((), None)
         if session.trouble is not None:
             self._reader.cancel()
-            self.transcript.say(f"{session.trouble.reason}\nNothing here touches it; the store shows the rest")
+            self.transcript.say(
+                f"{UNREADABLE}\n{session.trouble.reason}\nNothing here touches it; the list shows the others"
+            )
             return
         if not same:
             self.transcript.say(LOADING)
@@ -79,7 +82,7 @@ class ReadingPane(WalkingPane):
         if self._opened is None or session.key != self.key:
             return
         store, before = self._opened
-        if (session.trouble is None) != (before.trouble is None):
+        if self._failed or (session.trouble is None) != (before.trouble is None):
             self.open(store, session, self.transcript.place)
         elif self._rows is None or not self._rows.complete or self._growing:
             self._behind = True
@@ -206,5 +209,6 @@ class ReadingPane(WalkingPane):
             self.open(*self._opened, self.transcript.place)
         elif self._rows is None:
             report.stop()
-            hint = getattr(report.error, "hint", "")
-            self.transcript.say("\n".join(part for part in (str(report.error), hint) if part))
+            self._failed = True
+            hint = getattr(report.error, "hint", "") or "F5 tries again"
+            self.transcript.say("\n".join((UNREADABLE, str(report.error), hint)))

@@ -96,11 +96,19 @@ class Heights:
 
     def resized(self, count: int, shift: int, height: int) -> Heights:
         """Heights for ``count`` rows of which this one's are rows ``shift`` onwards; the others are estimated."""
-        others = array("I", [max(1, height)]) * count
+        resized = Heights.estimated(count, height)
         first, last = max(0, shift), min(count, shift + len(self._rows))
         if first < last:
-            others[first:last] = self._rows[first - shift : last - shift]
-        return Heights(others)
+            resized.correct(first, self._rows[first - shift : last - shift])
+        return resized
+
+    def correct(self, first: int, heights: array[int]) -> None:
+        """Correct rows ``first`` onwards, all of them there."""
+        stop = first + len(heights)
+        self._rows[first:stop] = heights
+        for block in range(first // BLOCK, -(-stop // BLOCK)):
+            self._blocks[block] = sum(self._rows[block * BLOCK : (block + 1) * BLOCK])
+        self._tops = None
 
     def _sums(self) -> list[int]:
         if self._tops is None or len(self._tops) != len(self._blocks):

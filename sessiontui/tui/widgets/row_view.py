@@ -173,7 +173,7 @@ class RowView(ScrollView, can_focus=True):
         """One line of the viewport."""
         styles, width = theme.styles(self, theme.TRANSCRIPT), self._columns
         if not self.count:
-            return ink.centred(self._note, y, width, self._room, styles["dim"])
+            return ink.centred(self._note, y, width, self._room, styles["dim"], styles["text"])
         if y >= len(self._view.window):
             return ink.strip([], width, styles["ground"])
         row, line = self._view.window[y]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import Final
 
@@ -23,8 +24,9 @@ from sessiontui.tui import ink, theme
 from sessiontui.visible import visible
 
 NOTHING, DAMAGE, HIT, BOTH = " ", "!", "•", "◆"
-SIGNS: Final = {(False, False): NOTHING, (True, False): DAMAGE, (False, True): HIT, (True, True): BOTH}
-LOOKS: Final = {DAMAGE: "fault", HIT: "hit", BOTH: "fault"}
+FEW: Final = "·"
+"""Hits, where another cell has more than twice as many."""
+LOOKS: Final = {DAMAGE: "fault", HIT: "hit", FEW: "hit", BOTH: "fault"}
 
 
 class SessionMap(ScrollBar):
@@ -49,6 +51,8 @@ class SessionMap(ScrollBar):
         self._damaged: Sequence[int] = ()
         self._hits: Sequence[int] = ()
         self._held: tuple[int, float] | None = None
+        self._signs = (0, 0, "")
+        """For so many rows and cells, the sign of each cell."""
 
     def show(self, rows: int, top: float, bottom: float) -> None:
         """There are so many rows; those from ``top`` to ``bottom`` are in view, parts of a row too."""
@@ -59,13 +63,21 @@ class SessionMap(ScrollBar):
     def mark(self, damaged: Sequence[int], hits: Sequence[int]) -> None:
         """Rows to put a sign at, each in order."""
         self._damaged, self._hits = damaged, hits
+        self._signs = (0, 0, "")
         self.refresh()
 
-    def sign(self, cell: int) -> str:
-        """The sign of what is in the rows of a cell; none where all rows are in view anyway."""
+    @property
+    def signs(self) -> str:
+        """A sign for what is in the rows of each cell; none where all rows are in view anyway."""
+        height = self.size.height
         if self._is_whole:
-            return NOTHING
-        return SIGNS[bool(self._within(cell, self._damaged)), bool(self._within(cell, self._hits))]
+            return NOTHING * height
+        if self._signs[:2] != (self._rows, height):
+            damaged = [len(self._within(cell, self._damaged)) for cell in range(height)]
+            hits = [len(self._within(cell, self._hits)) for cell in range(height)]
+            most = max(hits, default=0)
+            self._signs = self._rows, height, "".join(map(partial(_sign, most=most), damaged, hits))
+        return self._signs[2]
 
     @property
     def _is_whole(self) -> bool:
@@ -84,15 +96,15 @@ class SessionMap(ScrollBar):
         """The first row of a cell."""
         return -(-cell * self._rows // max(1, self.size.height))
 
-    def _within(self, cell: int, marked: Sequence[int]) -> Sequence[int]:
-        """The marked rows of a cell."""
-        return marked[bisect_left(marked, self._first(cell)) : bisect_left(marked, self._first(cell + 1))]
+    def _within(self, cell: int, marked: Sequence[int]) -> range:
+        """Which of the marked rows are those of a cell, by their indices."""
+        return range(bisect_left(marked, self._first(cell)), bisect_left(marked, self._first(cell + 1)))
 
     # ---- Textual
 
     def render_line(self, y: int) -> Strip:
         """One cell, as wide as the bar."""
-        styles, sign = theme.styles(self, theme.MAP), self.sign(y)
+        styles, sign = theme.styles(self, theme.MAP), self.signs[y : y + 1] or NOTHING
         ground = styles["ground"]
         if y in self.block:
             ground = styles["held" if self._held else "under" if self.mouse_over else "view"]
@@ -110,7 +122,7 @@ class SessionMap(ScrollBar):
             self._held = (event.screen_y, self._top)
         else:
             self._held = (event.screen_y, cell * self._rows / self.size.height)
-            marked = [*self._within(cell, self._hits)[:1], *self._within(cell, self._damaged)[:1]]
+            marked = [rows[at] for rows in (self._hits, self._damaged) for at in self._within(cell, rows)[:1]]
             last = cell == self.size.height - 1
             self.post_message(self.Chosen(marked[0]) if marked else self.Pointed(self._rows if last else self._held[1]))
         self.capture_mouse()
@@ -129,3 +141,11 @@ class SessionMap(ScrollBar):
         """Let go."""
         self._held = None
         self.refresh()
+
+
+def _sign(damaged: int, hits: int, most: int) -> str:
+    if damaged:
+        return BOTH if hits else DAMAGE
+    if hits:
+        return HIT if hits * 2 >= most else FEW
+    return NOTHING
