@@ -70,6 +70,7 @@ class SessiontuiApp(App[None]):
         read_only: bool = False,
         terminal: Terminal | None = None,
     ) -> None:
+        self._variables: dict[str, dict[str, str]] = {}
         super().__init__(ansi_color="NO_COLOR" in os.environ or None)
         self._store = store
         self._clock = clock
@@ -100,8 +101,11 @@ class SessiontuiApp(App[None]):
 
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, such that all of it can be read."""
-        self.theme_variables = themes.variables(super().get_css_variables())
-        return self.theme_variables
+        known = self._variables.get(self.theme)
+        if known is None:
+            known = self._variables[self.theme] = themes.variables(super().get_css_variables())
+        self.theme_variables = known
+        return known
 
     def _wanted_theme(self) -> str:
         """The theme that was chosen; the terminal's own colours where it has no others."""

@@ -127,10 +127,10 @@ class PaletteScreen(ModalScreen[Command | None]):
         box.border_subtitle = ink.content(visible(f"{hint}Enter does it · Esc closes"))
 
     def _fitting(self, pattern: str) -> list[Command]:
-        """What fits, best first: a command before a name that fits as well."""
-        commands = [(-score, 0, at) for at, score in self._words.scored(pattern)]
-        names = [(-score, 1, at) for at, score in self._names.scored(pattern)[:SHOWN]]
-        return [self._at(kind, at) for _, kind, at in sorted(commands + names)[:SHOWN]]
+        """What fits: where the letters stand together first, and commands before names that fit as well."""
+        commands, names = self._words.tiers(pattern), self._names.tiers(pattern)
+        found = [(kind, at) for tier in (0, 1) for kind, each in enumerate((commands, names)) for at in each[tier]]
+        return [self._at(kind, at) for kind, at in found[:SHOWN]]
 
     def _at(self, kind: int, at: int) -> Command:
         named = self._offer.named

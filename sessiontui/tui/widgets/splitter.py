@@ -144,7 +144,6 @@ class SplitPanes(Horizontal):
             return
         styles = self.children[0].styles
         if self.chosen is None or not self.is_split:
-            for rule in ("width", "min_width", "max_width"):
-                styles.clear_rule(rule)
+            styles.width = styles.min_width = styles.max_width = None
         else:
             styles.width = styles.min_width = styles.max_width = self._fitting(self.chosen)
