@@ -54,7 +54,8 @@ class KeyLine(Widget):
         """Do what the word says."""
         for start, stop, active in self._shown:
             if start <= event.x < stop:
-                await self.app.run_action(active.binding.action, active.node)
+                if not await self.app.run_action(active.binding.action, active.node):
+                    self.app.simulate_key(active.binding.key)  # a dimmed key says why
 
     def _words(self, active: ActiveBinding) -> tuple[str, str]:
         return self.app.get_key_display(active.binding), active.binding.description

@@ -1,0 +1,153 @@
+"""Pictures of every state of a change: looked at, asked about, made, stopped, told of, refused, forbidden."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from sessiontui.changes import compact, migrate
+from sessiontui.store.protocol import IsCancelled, Progress, Store
+from tests.support.screens import Run, StillApp, choose, opened, press, sample, says, settle, typed, until
+from tests.tui.test_snapshots import OLD, TRAIN, USUAL, Snap, sizes
+
+WIDE_OLD_SMALL = sizes("wide", "old", "small")
+
+
+@pytest.fixture
+def store() -> Path:
+    """The sample store, in the home that every test has of its own."""
+    return sample(Path(os.environ["HOME"]))
+
+
+def pictured(snap: Snap, store: Path, size: tuple[int, int], run: Run) -> bool:
+    return snap(StillApp(opened(store)), terminal_size=size, run_before=run)
+
+
+def marked(*presses: str) -> Run:
+    """Press keys with three sessions marked, a damaged one among them."""
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await choose(pilot, TRAIN)
+        await press(pilot, "space", "space", "space", *presses)
+
+    return run
+
+
+def pressed(*presses: str, session: str | None = None) -> Run:
+    async def run(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        if session is not None:
+            await choose(pilot, session)
+        await press(pilot, *presses)
+
+    return run
+
+
+@WIDE_OLD_SMALL
+def test_compact_several(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, marked("c"))
+
+
+@WIDE_OLD_SMALL
+def test_compacted(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, marked("c", "right", "enter"))
+
+
+def test_pop_beside_marks(snap_compare: Snap, store: Path) -> None:
+    assert pictured(snap_compare, store, USUAL, marked("g", "p"))
+
+
+@WIDE_OLD_SMALL
+def test_migrated(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, pressed("m", "right", "enter"))
+
+
+@WIDE_OLD_SMALL
+def test_cleanup(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, pressed("D", *typed("10")))
+
+
+def test_cleanup_of_nothing(snap_compare: Snap, store: Path) -> None:
+    assert pictured(snap_compare, store, OLD, pressed("D", *typed("0")))
+
+
+def test_cleanup_by_no_number(snap_compare: Snap, store: Path) -> None:
+    assert pictured(snap_compare, store, OLD, pressed("D", *typed("1"), "x"))
+
+
+@sizes("wide", "small")
+def test_cleaned_up(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, pressed("D", *typed("10"), "enter", "right", "enter"))
+
+
+@sizes("usual", "small")
+def test_looking(snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(folder: Path, keys: object, cancelled: IsCancelled, progress: Progress) -> None:
+        progress(167_000_000, 389_000_000)
+        while not cancelled():
+            Event().wait(0.01)
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("m")
+        await until(pilot, lambda: says(pilot.app, "Looking at all sessions", "43%"))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(migrate, "plan", slow)
+    assert pictured(snap_compare, store, size, run)
+
+
+@sizes("usual", "small")
+def test_making_and_stopping(
+    snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(store: Store, plan: object, cancelled: IsCancelled, progress: Progress) -> None:
+        progress(167_000_000, 389_000_000)
+        while not cancelled():
+            Event().wait(0.01)
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await marked("c", "right")(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: says(pilot.app, "Compacting 3 sessions", "43%"))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compact, "make", slow)
+    assert pictured(snap_compare, store, size, run)
+
+
+@sizes("usual", "small")
+def test_stopped(snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = migrate.make
+
+    def stopped(plan: migrate.MigratePlan, cancelled: IsCancelled, progress: Progress) -> migrate.Migrated:
+        looks = iter(range(100_000))
+        return made(plan, lambda: next(looks) > 5, progress)
+
+    monkeypatch.setattr(migrate, "make", stopped)
+    assert pictured(snap_compare, store, size, pressed("m", "right", "enter"))
+
+
+@sizes("usual", "small")
+def test_an_undo_is_refused(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    async def run(pilot: Pilot[Any]) -> None:
+        await pressed("p", "right", "enter", session="telegram_autumn-trip")(pilot)
+        (store / "telegram_autumn-trip.jsonl").write_bytes(b'{"role":"user","content":"another file"}\n')
+        await press(pilot, "u")
+
+    assert pictured(snap_compare, store, size, run)
+
+
+@sizes("usual", "old", "small")
+def test_read_only(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    async def run(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await press(pilot, "m")
+
+    app = StillApp(opened(store))
+    app._read_only = True
+    assert snap_compare(app, terminal_size=size, run_before=run)
