@@ -150,7 +150,7 @@ SPLITTER: Final[Looks] = {
 LIST: Final[Looks] = {
     "ground": Look(),
     "cursor": Look(tint="primary", tinted=0.35, plain="reverse"),
-    "blurred": Look(tint="panel", tinted=0.75, plain="underline"),
+    "blurred": Look(tint="panel", tinted=0.75, plain="reverse"),
     "key": Look(),
     "dim": Look(share=0.55, least=SIGN),
     "number": Look(share=0.85),
