@@ -44,55 +44,59 @@ class Names:
         self._pattern = ""
         self._fitting: Sequence[int] = range(len(self._folded))
 
-    def rank(self, pattern: str) -> list[int]:
+    def rank(self, pattern: str) -> Sequence[int]:
         """Which of the names fit, best first; all where nothing was typed."""
-        return [at for at, _ in self.scored(pattern)]
+        whole, scattered = self.tiers(pattern)
+        return [*whole, *scattered] if scattered else whole
 
-    def scored(self, pattern: str) -> list[tuple[int, float]]:
-        """The same with how well each fits, from 0 to 100.
+    def tiers(self, pattern: str) -> tuple[Sequence[int], dict[int, float]]:
+        """The names in which each word stands together, then those that have gaps, each with how well it fits.
 
-        Of the same score come first those that begin with what was typed, then the order is the one given.
+        Of equal ones come first those that begin with what was typed, then the order is the one given.
         """
         words = fold(pattern).split()
         if not words:
-            return [(at, 100.0) for at in range(len(self._folded))]
-        fitting = self._narrowed(pattern, words)
-        scores = dict.fromkeys(fitting, 0.0)
-        for word in words:
-            self._add_scores(scores, word, 1 / len(words))
-        first = words[0]
-        begin = [at for at in fitting if self._folded[at].startswith(first)]
-        others = [at for at in fitting if not self._folded[at].startswith(first)] if len(begin) < len(fitting) else []
-        return [(at, scores[at]) for at in sorted([*begin, *others], key=scores.__getitem__, reverse=True)]
+            return range(len(self._folded)), {}
+        folded, first = self._folded, words[0]
+        whole, scattered = self._split(pattern, words)
+        begin = [at for at in whole if folded[at].startswith(first)]
+        if begin:
+            whole = [*begin, *(at for at in whole if not folded[at].startswith(first))]
+        scores = self._scores(words, scattered)
+        best = sorted(scattered, key=lambda at: (-scores[at], not folded[at].startswith(first), at))
+        return whole, {at: scores[at] for at in best}
 
-    def _narrowed(self, pattern: str, words: list[str]) -> Sequence[int]:
-        """The names that hold the words. Where the pattern only grew, no other name can than held it before."""
-        fitting = self._fitting if pattern.startswith(self._pattern) else range(len(self._folded))
+    def _split(self, pattern: str, words: list[str]) -> tuple[list[int], list[int]]:
+        """Names that hold the words together and with gaps. Where the pattern grew, no others can than held it before."""
+        folded = self._folded
+        whole = list(self._fitting if pattern.startswith(self._pattern) else range(len(folded)))
+        scattered: list[int] = []
         for word in words:
             holds = re.compile("".join(f"[^{letter}]*{letter}" for letter in map(re.escape, word))).match
-            fitting = [at for at in fitting if holds(self._folded[at])]
-        self._pattern, self._fitting = pattern, fitting
-        return fitting
+            apart = [at for at in whole if word not in folded[at]] if len(word) > 1 else []
+            whole = [at for at in whole if word in folded[at]]
+            scattered = [at for at in (*scattered, *apart) if holds(folded[at])]
+        self._pattern, self._fitting = pattern, sorted([*whole, *scattered])
+        return whole, scattered
 
-    def _add_scores(self, scores: dict[int, float], word: str, share: float) -> None:
-        """Add how well each name holds a word: 100 where it stands together, which need not be asked for."""
-        scattered: dict[int, str] = {}
-        for at in scores:
-            name = self._folded[at]
-            if word in name:
-                scores[at] += 100.0 * share
-            else:
-                scattered[at] = name
+    def _scores(self, words: list[str], scattered: list[int]) -> dict[int, float]:
+        """How well these names hold the words: the mean over the words."""
+        scores = dict.fromkeys(scattered, 0.0)
         if scattered:
             from rapidfuzz import fuzz, process  # late: see load()
 
-            for _, score, at in process.extract(word, scattered, scorer=fuzz.partial_ratio, limit=None):
-                scores[at] += score * share
+            names = {at: self._folded[at] for at in scattered}
+            for word in words:
+                for _, score, at in process.extract(word, names, scorer=fuzz.partial_ratio, limit=None):
+                    scores[at] += score / len(words)
+        return scores
 
 
 def rank(pattern: str, names: Sequence[str]) -> list[Match]:
     """The names that fit, best first; all where nothing was typed."""
-    return [Match(at, score, pattern, names[at]) for at, score in Names(names).scored(pattern)]
+    whole, scattered = Names(names).tiers(pattern)
+    scores = dict.fromkeys(whole, 100.0) | scattered
+    return [Match(at, score, pattern, names[at]) for at, score in scores.items()]
 
 
 def positions(pattern: str, name: str) -> tuple[int, ...]:

@@ -136,13 +136,13 @@ class Arrangement:
         load()
         self._named()
 
-    def rows(self) -> Sequence[Session]:
+    def keys(self) -> Sequence[str]:
         """What is to be shown."""
         keys = self._in_order()
         if not self.pattern:
-            return [self.all[key] for key in keys]
+            return keys
         fitting = self._named().rank(self.pattern)
-        return [self.all[keys[at]] for at in (fitting if self.best_first else sorted(fitting))]
+        return [keys[at] for at in (fitting if self.best_first else sorted(fitting))]
 
     def _in_order(self) -> list[str]:
         if self._keys is None:

@@ -13,6 +13,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -35,6 +36,9 @@ class LineList(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     STEP: ClassVar[int] = 1
     """Lines to an item."""
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """Textual's own, but for the layout of the whole screen that each other number of items would set off: the scroll
+    bar is always there, so nothing else stands elsewhere then."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -135,6 +139,11 @@ class LineList(ScrollView, can_focus=True):
         self.move_to(self.count - 1)
 
     # ---- Textual
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Tell the scroll bar."""
+        if self.is_attached:
+            self.vertical_scrollbar.window_virtual_size = size.height
 
     @property
     def _room(self) -> int:

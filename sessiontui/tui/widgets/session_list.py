@@ -5,7 +5,7 @@ It shows them in the order that it is given; which order that is, and which sess
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -67,8 +67,9 @@ class SessionList(LineList):
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(id=id)
         self._clock = clock
-        self._rows: list[Session] = []
-        self._lines: dict[str, int] = {}
+        self.keys: Sequence[str] = ()
+        """What is shown, from the top."""
+        self._known: Mapping[str, Session] = {}
         self._key: str | None = None
         """What the cursor is on, or was when there was something."""
         self._led = True
@@ -86,33 +87,27 @@ class SessionList(LineList):
     @property
     def count(self) -> int:
         """How many sessions are shown."""
-        return len(self._rows)
+        return len(self.keys)
 
     @property
     def session(self) -> Session | None:
         """The session under the cursor."""
-        return self._rows[self.cursor] if self._rows else None
-
-    @property
-    def keys(self) -> list[str]:
-        """The keys of what is shown, from the top."""
-        return list(self._lines)
+        return self._known[self.keys[self.cursor]] if self.keys else None
 
     # ---- what is shown
 
-    def show(self, sessions: Iterable[Session], pattern: str = "", best: bool = False) -> None:
-        """Show these sessions in this order, and in them the letters of ``pattern``.
+    def show(self, keys: Sequence[str], known: Mapping[str, Session], pattern: str = "", best: bool = False) -> None:
+        """Show the sessions of these keys in this order, and in them the letters of ``pattern``.
 
         The session under the cursor stays there and on its line; where it is gone, its neighbour takes both. ``best``:
-        the first one fits best what was typed, and takes the cursor unless the person has put it somewhere.
+        the first one fits best what was typed, and takes the cursor unless the person has put it somewhere. What is
+        learned of a session later is put into ``known``, and shown with the next ``refresh``.
         """
-        old, at, held = self._rows, self.cursor, self.held
-        self._rows = list(sessions)
-        self._lines = {session.key: line for line, session in enumerate(self._rows)}
-        self._pattern = pattern
+        old, at, held = self.keys, self.cursor, self.held
+        self.keys, self._known, self._pattern = keys, known, pattern
         if not old:
-            self.settle(self._lines.get(self._key or "", 0))
-        elif best and (self._led or old[at].key not in self._lines):
+            self.settle(self._neighbour([self._key or ""], 0))
+        elif best and (self._led or old[at] not in keys):
             self._led = True
             self.settle(0)
         else:
@@ -122,34 +117,25 @@ class SessionList(LineList):
             self._key = after.key
             self.call_after_refresh(self._tell_chosen)
 
-    def learn(self, sessions: Iterable[Session]) -> None:
-        """Counts of sessions that are shown became known."""
-        for session in sessions:
-            line = self._lines.get(session.key)
-            if line is not None:
-                self._rows[line] = session
-        self.refresh()
-
     def choose(self, key: str) -> None:
         """Put the cursor on a key, if it is shown, and tell nobody."""
-        line = self._lines.get(key)
-        if line is not None:
+        if key in self.keys:
             self._key = key
             self.keep()
-            self.settle(line)
+            self.settle(self.keys.index(key))
 
     def keep(self) -> None:
         """The person wants the session that the cursor is on, however it came there."""
         self._led = False
 
-    def _neighbour(self, old: list[Session], at: int) -> int:
+    def _neighbour(self, old: Sequence[str], at: int) -> int:
         """The line of what stood at ``at``, or of what stood nearest to it: below it, else above."""
         at = min(at, len(old) - 1)
-        for near in (*range(at, len(old)), *range(at - 1, -1, -1)):
-            line = self._lines.get(old[near].key)
-            if line is not None:
-                return line
-        return 0
+        if old[at] not in self.keys:
+            there = set(self.keys)
+            near = (line for line in (*range(at, len(old)), *range(at - 1, -1, -1)) if old[line] in there)
+            at = next(near, at)
+        return self.keys.index(old[at]) if old[at] in self.keys else 0
 
     # ---- what the person does
 
@@ -172,7 +158,7 @@ class SessionList(LineList):
     def click(self, item: int, x: int, event: events.Click) -> None:
         """With Shift or Ctrl, or on its badge, a click marks; else it chooses and opens."""
         if event.ctrl or event.shift or x < BADGE:
-            self.tell(self.Marked(self._rows[item].key))
+            self.tell(self.Marked(self.keys[item]))
         else:
             super().click(item, x, event)
 
@@ -195,7 +181,7 @@ class SessionList(LineList):
 
     def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
         """One session."""
-        session = self._rows[item]
+        session = self._known[self.keys[item]]
         marked = session.key in self.marks
         return session_row.row(session, marked, self._pattern, width, self._clock(), self._pens(ground))
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from sessiontui.model import Found, Session
 from sessiontui.tui import figures, ink
@@ -37,6 +36,10 @@ class Side(Vertical):
         yield SessionList(id="sessions", clock=self._clock)
         yield HitList(id="hits", clock=self._clock)
 
+    def on_mount(self) -> None:
+        """Look at the filter's text itself: a message would come a frame later than the letter is painted."""
+        self.watch(self.query_one(FilterBar), "value", self._narrow, init=False)
+
     @property
     def sessions(self) -> SessionList:
         """The list of sessions."""
@@ -51,6 +54,10 @@ class Side(Vertical):
     def list(self) -> LineList:
         """The list that is shown."""
         return self.hits if self.has_class("-hits") else self.sessions
+
+    @property
+    def _shows_sessions(self) -> bool:
+        return self.list is self.sessions
 
     @property
     def known(self) -> Mapping[str, Session]:
@@ -71,7 +78,7 @@ class Side(Vertical):
         if self._arranged.learn(learned):
             self._apply()
         else:
-            self.sessions.learn(learned)
+            self.sessions.refresh()
 
     def say(self, note: str) -> None:
         """Why there are no sessions to show: a headline, and the next thing to do."""
@@ -100,11 +107,13 @@ class Side(Vertical):
 
     def sort_next(self) -> None:
         """Sort by the next of these."""
-        self._sort(self.sort.next)
+        if self._shows_sessions:
+            self._sort(self.sort.next)
 
     def sort_turn(self) -> None:
         """The other way round."""
-        self._sort(self.sort.by(self.sort.name))
+        if self._shows_sessions:
+            self._sort(self.sort.by(self.sort.name))
 
     def _sort(self, sort: Sort) -> None:
         self._arranged.sort_as(sort)
@@ -126,13 +135,13 @@ class Side(Vertical):
 
     def mark(self) -> None:
         """Mark the session under the cursor or take its mark away, and go to the next one."""
-        if self.list is self.sessions and self.sessions.session is not None:
+        if self._shows_sessions and self.sessions.session is not None:
             self._mark({self.sessions.session.key})
             self.sessions.action_move(1)
 
     def mark_all(self) -> None:
         """Mark all that are shown; where all of them are, take their marks away."""
-        if self.list is self.sessions:
+        if self._shows_sessions:
             shown = set(self.sessions.keys)
             self._mark(shown if shown <= self.sessions.marks else shown - self.sessions.marks)
 
@@ -178,12 +187,6 @@ class Side(Vertical):
         bar.remove_class("-shown")
         self._narrow("")
 
-    @on(Input.Changed, "FilterBar")
-    def filter(self, event: Input.Changed) -> None:
-        """The filter's text changed."""
-        event.stop()
-        self._narrow(event.value)
-
     @on(FilterBar.Walked)
     def walk(self, event: FilterBar.Walked) -> None:
         """↑ and ↓ in the filter move in the list below it."""
@@ -198,16 +201,15 @@ class Side(Vertical):
     def _apply(self, typed: bool = False) -> None:
         """Show what is to be shown now; ``typed``: since the filter's text changed."""
         arranged = self._arranged
-        rows = arranged.rows()
         self.sessions.picture = self._no_key_fits() if arranged.pattern and arranged.all else self._picture
         self.sessions.sort = None if arranged.best_first else arranged.sort
-        self.sessions.show(rows, arranged.pattern, best=typed and arranged.best_first)
+        self.sessions.show(arranged.keys(), arranged.all, arranged.pattern, best=typed and arranged.best_first)
         self._tell()
 
     def _no_key_fits(self) -> Visible:
         count = figures.counted(len(self._arranged.all), "session")
         return visible(
-            f"No key fits.\nNone of {count} holds these letters in this order\nFewer letters fit more · Esc shows all",
+            f"No key fits.\nNone of {count} holds these letters in this order\nFewer letters fit more\nEsc shows all",
             lines=True,
         )
 
