@@ -19,7 +19,7 @@ ROWS: dict[str, Row] = {
     row.name: row
     for name in (
         "first-paint", "open", "check", "check-damaged", "index", "search", "query", "pop", "compact", "migrate",
-        "page-down", "freeze", "memory", "memory-helper",
+        "filter", "page-down", "freeze", "memory", "memory-helper",
     )
     for row in (*screen.ROWS, *batch.ROWS)
     if row.name == name

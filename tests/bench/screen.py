@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from random import Random
 from statistics import median
 
 from tests.bench.batch import typed
 from tests.bench.process import DRIVE, OURS, RIVALS, last_word, medians, run, scratch, surroundings
 from tests.bench.rivals import toolong
-from tests.bench.stores import END_MARK, Stores
+from tests.bench.stores import END_MARK, SEED, Stores
 from tests.bench.table import Figure, Row, Skip, p95
 from tests.bench.terminal import ENTER, PAGE_DOWN, Late, Terminal
 
@@ -20,6 +21,10 @@ _INDEXING = 180
 """Seconds that counting and indexing may take before a row gives up."""
 _BAR = 4
 """Rows of the title and the search bar, which show the query at once, and the number of hits when it is known."""
+_LIST = 7
+"""Rows of the title, the search bar and the filter; the list is below them."""
+_SIDE = 34
+"""Columns of the list, without the transcript beside it."""
 _HELD = 1 / 30
 """A key that is held comes thirty times a second."""
 
@@ -107,6 +112,35 @@ def search(stores: Stores, runs: int) -> list[Figure]:
     return [Figure("search", f"key to hits on screen, p95 of {len(seconds)}", p95(seconds) * 1e3, 100, "ms")]
 
 
+def _narrowing(stores: Stores, count: int) -> list[str]:
+    """What a person might type of a key to find its session: beginnings of its parts, or letters with gaps."""
+    random, keys = Random(SEED), sorted(path.stem for path in stores.crowd.iterdir())
+    words = []
+    for key in random.choices(keys, k=count):
+        channel, name, rank = key.split("_")
+        words.append(random.choice((channel[:4], f"{channel[0]}{name[:4]}", f"{channel[:2]} {name[:3]}", rank[:4])))
+    return words
+
+
+def narrow(stores: Stores, runs: int) -> list[Figure]:
+    seconds = []
+    with scratch(stores.root) as home:
+        run([*DRIVE, "index", stores.crowd], home)
+        with _browser(stores.crowd, home) as terminal:
+            terminal.settle(quiet=2.0, seconds=_INDEXING)
+            terminal.press(b"f")
+            terminal.settle()
+            for word in _narrowing(stores, 8 * runs):
+                _empty(terminal)
+                terminal.settle()
+                for letter in word:
+                    start, pressed = terminal.mark(), terminal.press(letter.encode())
+                    if changed := terminal.last_change(start, _LIST, quiet=0.4, columns=_SIDE):
+                        seconds.append(changed - pressed)
+    what = f"filter key to list, {10 * stores.sessions:,} sessions, p95 of {len(seconds)}"
+    return [Figure("filter", what, p95(seconds) * 1e3, 50, "ms")]
+
+
 def page_down(stores: Stores, runs: int) -> list[Figure]:
     frames = []
     with scratch(stores.root) as home, _browser(stores.one / "telegram_all.jsonl", home) as terminal:
@@ -191,6 +225,7 @@ ROWS = tuple(
             Row("first-paint", "first paint with the list filled", first_paint),
             Row("open", "the largest session shown at its end", open_at_end),
             Row("search", "key to hits on screen, p95", search),
+            Row("filter", "filter key to list, p95", narrow),
             Row("page-down", "Page Down held in the largest session, p95 frame", page_down),
             Row("freeze", "longest gap of the event loop, scan + index + search", freeze),
             Row("memory", "the browser, the whole store open and indexed", memory),

@@ -1,7 +1,7 @@
 """The stores that are measured: made once from a seed, kept in a folder, known by their SHA-256.
 
 ``many`` holds all sessions; ``one`` holds the same messages as a single session; ``hurt`` is ``many`` with each
-hundredth line cut in half. Text is drawn from a made-up vocabulary whose words are as unequal as those of a language.
+hundredth line cut in half; ``crowd`` holds very many sessions of one message. Text is drawn from a made-up vocabulary whose words are as unequal as those of a language.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _VERSION: Final = 2
 _EPOCH: Final = 1_767_225_600
 """When the oldest session was last written; each next one is a minute younger."""
 _SYLLABLES: Final = [first + last for first in "bdklmn" for last in ("a", "e", "i", "o", "u", "an", "ers", "ing")]
+_CHANNELS: Final = ("telegram", "discord", "slack", "matrix", "whatsapp", "gateway")
 _RECENT: Final = 60
 _AGAIN: Final = 0.5
 """How often a word is one of the ``_RECENT`` last ones; so chosen that FTS5 takes as much of this text as of English."""
@@ -67,6 +68,23 @@ class Stores:
         if not folder.is_dir():
             _whole(folder, self._hurt)
         return folder
+
+    @property
+    def crowd(self) -> Path:
+        """Ten times as many sessions, made when they are first asked for."""
+        folder = self.root / "crowd" / "sessions"
+        if not folder.is_dir():
+            _whole(folder, self._crowd)
+        return folder
+
+    def _crowd(self, folder: Path) -> None:
+        random = Random(SEED)
+        words, weights = _vocabulary(random)
+        for rank in range(10 * self.sessions):
+            first, second = random.choices(words, cum_weights=weights, k=2)
+            path = folder / f"{random.choice(_CHANNELS)}_{first}-{second}_{rank:05}.jsonl"
+            path.write_text(json.dumps({"role": "user", "content": f"{second} {first}"}, separators=(",", ":")) + "\n")
+            os.utime(path, (_EPOCH + 60 * rank, _EPOCH + 60 * rank))
 
     def _hurt(self, folder: Path) -> None:
         number = 0

@@ -141,13 +141,18 @@ class Terminal:
         self._emulated = stop
         return list(self._screen.display)
 
-    def last_change(self, start: int, below: int, quiet: float = 0.5) -> float:
-        """The time at which the picture, less its first ``below`` rows, became what it is ``quiet`` seconds later."""
+    def last_change(self, start: int, below: int, quiet: float = 0.5, columns: int = COLUMNS) -> float:
+        """The time at which the picture, less its first ``below`` rows, became what it is ``quiet`` seconds later; 0
+        where it stayed as it was. Only the first ``columns`` of it are looked at."""
+
+        def picture(stop: int) -> list[str]:
+            return [row[:columns] for row in self.picture(stop)[below:]]
+
         seen = sum(1 for _, stop in self._frames if stop <= start)
         self.pause(quiet)
-        before, changed = self.picture(start)[below:], 0.0
+        before, changed = picture(start), 0.0
         for when, stop in self._frames[seen:]:
-            if (now := self.picture(stop)[below:]) != before:
+            if (now := picture(stop)) != before:
                 before, changed = now, when
         return changed
 
