@@ -75,7 +75,7 @@ def detail(
 def _state(change: Change, changes: Sequence[Change]) -> str:
     by = next((short(each.id) for each in changes if each.undoes == change.id and each.status != "interrupted"), None)
     if change.status == "interrupted":
-        return "! broken off; the next change finishes it or takes it back"
+        return "! broken off on the way"
     if change.status == "undone":
         return f"undone by change {by}" if by else "undone"
     if change.status == "undo":
@@ -85,7 +85,9 @@ def _state(change: Change, changes: Sequence[Change]) -> str:
 
 
 def _foreseen(change: Change, foreseen: Foreseen | None, width: int) -> Iterator[Row]:
-    if foreseen is None:
+    if change.status == "interrupted":
+        yield from heading("u would", "settle it first, then undo what stands of it", width)
+    elif foreseen is None:
         yield from heading("…", "looking at what undoing it would do", width)
     elif foreseen.plan is None:
         yield from heading("It can't be undone", "", width)

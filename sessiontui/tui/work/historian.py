@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import sleep
 from typing import ClassVar, Final
 
 from sessiontui.changes import journal, undo
@@ -56,7 +56,7 @@ class Historian(Errand):
         """Reports ``Foreseen``, unless another change is asked about first."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            time.sleep(PAUSE)
+            sleep(PAUSE)
             if cancelled():
                 return
             try:
