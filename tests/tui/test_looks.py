@@ -236,7 +236,7 @@ async def test_without_colours_weight_and_signs_say_all(store: Path, monkeypatch
         found = {
             char for segment in segments(app) if segment.style and segment.style.underline for char in segment.text
         }
-        assert found == set("lph")
+        assert found - {" "} == set("lph")
         await press(pilot, "escape", "escape", "p")
         assert any(style.reverse for style in styled(app, "Cancel"))
 
