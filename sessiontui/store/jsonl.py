@@ -8,13 +8,12 @@ none. Writes nothing, beside the store neither; what search and counts learn is 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
@@ -23,18 +22,23 @@ from sessiontui.disk.names import spelt
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.query.ast import Query
-from sessiontui.store import jsonl_file, jsonl_trouble
-from sessiontui.store.jsonl_file import moment
+from sessiontui.store import jsonl_file, jsonl_list, jsonl_trouble
+from sessiontui.store.jsonl_file import Count, moment
 from sessiontui.store.jsonl_transcript import JsonlTranscript
+from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 
 if TYPE_CHECKING:
-    from sessiontui.store.sidecar import Facts, Sidecar
+    from sessiontui.store.sidecar import Sidecar
 
 _Looked = tuple[tuple[int, int, int], Session]
 """Inode, size and time of a file, and the session."""
 
 _T = TypeVar("_T")
+
+
+LARGE: Final = 1024 * 1024
+"""A file of so many bytes is not read again from its beginning when it has grown."""
 
 
 class JsonlStore:
@@ -96,8 +100,8 @@ class JsonlStore:
 
     def looked(self, keys: Iterable[str]) -> list[Session]:
         """The sessions of these very stems, from stat alone; those that are there."""
-        self.sidecar.refresh()
-        stems = [key for key in keys if self.only in (None, key) and "/" not in key and "\0" not in key]
+        stems = [key for key in keys if self.only in (None, key) and jsonl_list.is_stem(key)]
+        self.sidecar.refresh([stem + SUFFIX for stem in stems])
         found = (self._look(self.file(stem), self._before) for stem in stems)
         return [looked[2] for looked in found if looked is not None]
 
@@ -115,12 +119,12 @@ class JsonlStore:
         name = entry.name
         try:
             status, broken = entry.stat(), False
-        except (OSError, UnicodeEncodeError):
-            if not _is_there(entry):
+        except OSError:
+            if not os.path.lexists(entry):
                 return None
             status, broken = os.lstat(entry), True
-        if broken or not _readable(status, entry):
-            session = _session(name, status, None, jsonl_trouble.of_entry(Path(entry)))
+        if broken or not jsonl_list.is_readable(status, entry):
+            session = jsonl_list.session(name, status, None, jsonl_trouble.of_entry(Path(entry)))
         else:
             session = self._readable_session(name, status, before)
         return -status.st_mtime_ns, session.key, session
@@ -131,7 +135,7 @@ class JsonlStore:
         if looked is None or looked[0] != seen or looked[1].messages is None:
             facts = self.sidecar.remembered(name, lines.stamp_of(status))
             if looked is None or looked[0] != seen or facts is not None:
-                looked = seen, _session(name, status, facts, None)
+                looked = seen, jsonl_list.session(name, status, facts, None)
         self._before[name] = looked
         return looked[1]
 
@@ -156,7 +160,7 @@ class JsonlStore:
     def _counted(self, session: Session, cancelled: IsCancelled, progress: Progress) -> Session:
         if session.messages is not None:
             return session
-        return self.examine(session, _unheard, cancelled, progress)
+        return self._read(session, _unheard, cancelled, progress, again=False)
 
     def examine(
         self,
@@ -166,24 +170,40 @@ class JsonlStore:
         progress: Progress = silent,
     ) -> Session:
         """Read one file whole, whatever is remembered of it: ``found`` is told each fault, the counts come back."""
+        return self._read(session, found, cancelled, progress, again=True)
+
+    def _read(
+        self,
+        session: Session,
+        found: Callable[[Fault], object],
+        cancelled: IsCancelled,
+        progress: Progress,
+        *,
+        again: bool,
+    ) -> Session:
+        """Unless ``again``, not what was indexed of a large file before it grew."""
+        name = session.key + SUFFIX
         if session.trouble is not None:
             found(session.trouble)
             return session
         try:
             with jsonl_file.opened(self.file(session.key), session.key) as (fd, stamp):
-                count = jsonl_file.count(fd, stamp.size, cancelled, progress, found)
+                large = stamp.size > LARGE and not again
+                start, before = self.sidecar.before(name, fd, stamp) if large else (0, Count(0, 0, OddLines()))
+                count = before.then(jsonl_file.count(fd, stamp.size, cancelled, progress, found, start))
         except (StoreError, UnknownKey, Changed) as error:
             trouble = jsonl_trouble.of_error(error)
             found(trouble)
             return replace(session, trouble=trouble)
-        self.sidecar.learn(session.key + SUFFIX, stamp, count)
+        self.sidecar.learn(name, stamp, count)
         known = replace(session, messages=count.messages, faults=count.faults)
         return replace(known, bytes=stamp.size, last_activity=moment(stamp.mtime_ns))
 
     def session(self, key: str) -> Session:
         """One session, counted; one that can't be read has its trouble and no counts."""
-        self.sidecar.refresh()
-        looked = self._look(self.file(self.resolve(key)), self._before)
+        stem = self.resolve(key)
+        self.sidecar.refresh([stem + SUFFIX])
+        looked = self._look(self.file(stem), self._before)
         if looked is None:
             raise UnknownKey(key)
         return self._counted(looked[2], never, silent)
@@ -254,36 +274,6 @@ class JsonlStore:
     def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
         """Bring the sidecar up to what the folder holds now."""
         self.sidecar.update(progress=progress, cancelled=cancelled)
-
-
-def _session(name: str, status: os.stat_result, facts: Facts | None, trouble: Fault | None) -> Session:
-    key = name.removesuffix(SUFFIX)
-    return Session(
-        key=key,
-        backend=Backend.JSONL,
-        messages=None if facts is None else facts.messages,
-        faults=None if facts is None else facts.faults,
-        bytes=status.st_size,
-        created_at=None,
-        last_activity=moment(status.st_mtime_ns),
-        reachable=keys.reachable(key),
-        trouble=trouble,
-    )
-
-
-def _is_there(entry: os.DirEntry[str] | Path) -> bool:
-    try:
-        return os.path.lexists(entry)
-    except UnicodeEncodeError:  # characters that no file name has
-        return False
-
-
-def _readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:
-    """A regular file that may be read; the system is asked only where the mode doesn't say."""
-    if not stat.S_ISREG(status.st_mode):
-        return False
-    ours = status.st_uid == os.geteuid() and status.st_mode & stat.S_IRUSR
-    return bool(ours) or os.access(entry, os.R_OK)
 
 
 def _unheard(_: Fault) -> None:

@@ -137,6 +137,11 @@ class Count:
     odd: OddLines | None = None
     """The lines that hold none; None where they are too many to be remembered."""
 
+    def then(self, other: Count) -> Count:
+        """What both hold, one behind the other."""
+        odd = odd_lines.joined((self.odd, other.odd))
+        return Count(self.messages + other.messages, self.faults + other.faults, odd)
+
 
 def messages(fd: int, stop: int) -> Iterator[Message]:
     """The valid messages in file order."""

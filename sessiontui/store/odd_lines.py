@@ -88,3 +88,13 @@ def marked(before: int, damaged: Sequence[int], blank: Sequence[int]) -> list[in
     found = [before + at + 1 << 1 | 1 for at in damaged] + [before + at + 1 << 1 for at in blank]
     found.sort()
     return found
+
+
+def kept(odd: OddLines | None) -> bytes | None:
+    """The marks for keeping, where they are known."""
+    return None if odd is None else odd.packed()
+
+
+def restored(lines: int, kept: bytes | None) -> OddLines | None:
+    """What ``kept`` gave."""
+    return None if kept is None else OddLines.unpacked(lines, kept)

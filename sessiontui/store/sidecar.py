@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +21,13 @@ from sessiontui.errors import StoreError
 from sessiontui.model import Found
 from sessiontui.paths import cache_folder
 from sessiontui.query.ast import Query
+from sessiontui.store import sidecar_facts as facts
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_schema as schema
 from sessiontui.store.jsonl_file import Count
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
-from sessiontui.store.sidecar_build import Build, Listed
+from sessiontui.store.sidecar_build import Build, Listed, has_grown
 from sessiontui.store.sidecar_scan import scan
 from sessiontui.store.sidecar_schema import Unusable
 from sessiontui.store.sidecar_search import SidecarSearch
@@ -41,14 +42,6 @@ LEARNED_ODD: Final = 100_000
 """So many odd lines in them too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a whole file holds."""
-
-    messages: int
-    faults: int
-
-
 class Sidecar:
     """The index of the sessions in ``folder``; of one of them only, where ``only`` is a file's name.
 
@@ -59,7 +52,7 @@ class Sidecar:
         self.folder = folder
         self.only = only
         self._cache = cache
-        self._facts: dict[bytes, tuple[tuple[int, int, int], Facts]] = {}
+        self._facts: dict[bytes, tuple[tuple[int, int, int], Count]] = {}
         self._facts_of: object = None
         self._learned: dict[bytes, tuple[Stamp, Count]] = {}
         self._trouble = "it was not made yet"
@@ -185,27 +178,29 @@ class Sidecar:
 
     # ---- counts
 
-    def facts(self, name: str, stamp: Stamp) -> Facts | None:
+    def facts(self, name: str, stamp: Stamp) -> Count | None:
         """What is known of the file of this name, if it still is the file that the stamp shows."""
-        self.refresh()
+        self.refresh([name])
         return self.remembered(name, stamp)
 
-    def refresh(self) -> None:
-        """Take note of what was written to the index since."""
+    def refresh(self, names: Iterable[str] | None = None) -> None:
+        """Take note of what was written to the index since; of some files only, where their names are given."""
         seen = self._seen()
-        if seen != self._facts_of:
+        if seen == self._facts_of:
+            return
+        if names is None:
             self._facts, self._facts_of = self._read_facts(), seen
+        else:
+            self._facts.update(self._read_facts([os.fsencode(name) for name in names]))
 
-    def remembered(self, name: str, stamp: Stamp) -> Facts | None:
+    def remembered(self, name: str, stamp: Stamp) -> Count | None:
         """``facts`` as of the last ``refresh``, for long lists: touches no disk."""
         key = os.fsencode(name)
         known = self._facts.get(key)
         if known is not None and known[0] == (stamp.inode, stamp.size, stamp.mtime_ns):
             return known[1]
         learned = self._learned.get(key)
-        if learned is None or learned[0] != stamp:
-            return None
-        return Facts(learned[1].messages, learned[1].faults)
+        return learned[1] if learned is not None and learned[0] == stamp else None
 
     def odd(self, name: str, stamp: Stamp) -> OddLines | None:
         """The odd lines of the file of this name, if it still is the file that the stamp shows; reads the index."""
@@ -214,13 +209,21 @@ class Sidecar:
         if learned is not None and learned[0] == stamp:
             return learned[1].odd
         with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
-            return rows.odd(connection, key, stamp)
+            return facts.odd(connection, key, stamp)
         return None
+
+    def before(self, name: str, fd: int, stamp: Stamp) -> tuple[int, Count]:
+        """How much of an open file was indexed before it grew to what the stamp shows, and what that held."""
+        with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
+            file = rows.file(connection, os.fsencode(name))
+            if file is not None and file.covered is not None and has_grown(fd, file, stamp):
+                return file.covered, facts.held(connection, file.id, file.covered)
+        return 0, Count(0, 0, OddLines())
 
     def learn(self, name: str, stamp: Stamp, count: Count) -> None:
         """Keep what somebody counted; written when there is enough of it, or by ``flush``."""
         self._learned[os.fsencode(name)] = stamp, count
-        odd = sum(len(count.odd.marks) for _, count in self._learned.values() if count.odd)
+        odd = sum(len(count.odd.marks) for _, count in list(self._learned.values()) if count.odd)
         if len(self._learned) >= LEARNED or odd >= LEARNED_ODD:
             self.flush()
 
@@ -230,7 +233,7 @@ class Sidecar:
 
         def keep(connection: sqlite3.Connection) -> None:
             for name, (stamp, count) in learned.items():
-                rows.learn(connection, name, stamp, count)
+                facts.learn(connection, name, stamp, count)
 
         if learned:
             self._write(keep)
@@ -243,11 +246,11 @@ class Sidecar:
                     connection.execute("BEGIN IMMEDIATE")
                     work(connection)
 
-    def _read_facts(self) -> dict[bytes, tuple[tuple[int, int, int], Facts]]:
+    def _read_facts(self, names: Sequence[bytes] | None = None) -> dict[bytes, tuple[tuple[int, int, int], Count]]:
         with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
             return {
-                name: ((inode, size, mtime_ns), Facts(messages, faults))
-                for name, inode, size, mtime_ns, messages, faults in rows.facts(connection)
+                name: ((inode, size, mtime_ns), Count(messages, faults))
+                for name, inode, size, mtime_ns, messages, faults in facts.known(connection, names)
             }
         return {}
 

@@ -143,7 +143,7 @@ class Build:
                 rows.kill(self._connection, file.id, 0)
         else:
             rows.kill(self._connection, file.id, file.covered)
-            if not _has_grown(fd, file, stamp):
+            if not has_grown(fd, file, stamp):
                 self._verify(fd, file.id, stamp.size)
         rows.begin_file(self._connection, file.id, stamp)
         return file.id, file.covered is not None
@@ -262,7 +262,7 @@ def _opened(folder: bytes, listed: Listed) -> Iterator[int | None]:
         os.close(fd)
 
 
-def _has_grown(fd: int, file: rows.File, stamp: Stamp) -> bool:
+def has_grown(fd: int, file: rows.File, stamp: Stamp) -> bool:
     """Whether a file got longer and nothing points at more than that."""
     if file.covered is None or stamp.inode != file.inode or stamp.size <= file.size:
         return False

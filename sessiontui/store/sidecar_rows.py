@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from sessiontui.disk.lines import Stamp
 from sessiontui.store import odd_lines
-from sessiontui.store.jsonl_file import Count
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.sidecar_draft import Draft
 from sessiontui.store.sidecar_schema import FIRST_TOP
@@ -79,7 +78,7 @@ def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash
     odd: list[OddLines | None] = []
     statement = "SELECT first_row, rows, lines, first_line, odd FROM segment WHERE file = ? ORDER BY start"
     for first_row, rows, count, numbered, kept in connection.execute(statement, (id,)).fetchall():
-        odd.append(_unpacked(count, kept))
+        odd.append(odd_lines.restored(count, kept))
         if numbered is None:
             connection.execute(
                 "UPDATE segment SET first_ordinal = ?, first_line = ? WHERE first_row = ?", (ordinal, line, first_row)
@@ -90,7 +89,7 @@ def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash
     connection.execute(
         "INSERT OR REPLACE INTO facts SELECT name, inode, size, mtime_ns, coalesce(sum(rows), 0),"
         " coalesce(sum(faults), 0), ? FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?",
-        (_packed(odd_lines.joined(odd)), id),
+        (odd_lines.kept(odd_lines.joined(odd)), id),
     )
 
 
@@ -102,7 +101,7 @@ def join_last(connection: sqlite3.Connection, file: int, covered: int) -> None:
     if whole is not None:
         statement = "SELECT lines, odd FROM segment WHERE first_row IN (?, ?) ORDER BY start"
         parts = connection.execute(statement, (whole.first_row, found[0].first_row)).fetchall()
-        odd = _packed(odd_lines.joined(_unpacked(*part) for part in parts))
+        odd = odd_lines.kept(odd_lines.joined(odd_lines.restored(*part) for part in parts))
         connection.execute(
             "UPDATE segment SET stop = ?, rows = ?, offsets = ?, odd = ?, lines = segment.lines + other.lines,"
             " faults = segment.faults + other.faults"
@@ -161,7 +160,7 @@ def add_segment(connection: sqlite3.Connection, file: int, first_row: int, draft
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             first_row, file, draft.start, draft.stop, len(draft.texts), draft.lines, draft.faults,
-            _packed(draft.odd), draft.offsets(),
+            odd_lines.kept(draft.odd), draft.offsets(),
         ),
     )  # fmt: skip
     connection.executemany("INSERT INTO clipped VALUES (?)", ((first_row + row,) for row in draft.clipped))
@@ -188,7 +187,7 @@ def revive(
         "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             segment.first_row, file, segment.start, segment.stop, segment.rows, lines, faults,
-            segment.first_ordinal, segment.first_line, _packed(odd), segment.offsets,
+            segment.first_ordinal, segment.first_line, odd_lines.kept(odd), segment.offsets,
         ),
     )  # fmt: skip
 
@@ -256,36 +255,3 @@ def waiting(connection: sqlite3.Connection) -> int:
 def distrust(connection: sqlite3.Connection, files: set[int]) -> None:
     """These files are not what their stamps say."""
     connection.executemany("UPDATE file SET mtime_ns = -1 WHERE id = ?", ((file,) for file in files))
-
-
-def facts(connection: sqlite3.Connection) -> list[tuple[bytes, int, int, int, int, int]]:
-    """Name, inode, size, mtime_ns, messages and faults of all files that were counted."""
-    return connection.execute("SELECT name, inode, size, mtime_ns, messages, faults FROM facts").fetchall()
-
-
-def odd(connection: sqlite3.Connection, name: bytes, stamp: Stamp) -> OddLines | None:
-    """The odd lines of a file, if it was counted as the stamp shows it and they were not too many."""
-    found = connection.execute(
-        "SELECT messages, odd FROM facts WHERE (name, inode, size, mtime_ns) = (?, ?, ?, ?)",
-        (name, stamp.inode, stamp.size, stamp.mtime_ns),
-    ).fetchone()
-    if found is None or found[1] is None:
-        return None
-    marks = OddLines.unpacked(0, found[1]).marks
-    return OddLines(found[0] + len(marks), marks)
-
-
-def learn(connection: sqlite3.Connection, name: bytes, stamp: Stamp, count: Count) -> None:
-    """Keep what a file holds."""
-    connection.execute(
-        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (name, stamp.inode, stamp.size, stamp.mtime_ns, count.messages, count.faults, _packed(count.odd)),
-    )
-
-
-def _packed(odd: OddLines | None) -> bytes | None:
-    return None if odd is None else odd.packed()
-
-
-def _unpacked(lines: int, kept: bytes | None) -> OddLines | None:
-    return None if kept is None else OddLines.unpacked(lines, kept)

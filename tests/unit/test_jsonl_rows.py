@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Message
-from sessiontui.store import indexer, jsonl_transcript, odd_lines, sidecar_draft
+from sessiontui.store import indexer, jsonl, jsonl_file, jsonl_transcript, odd_lines, sidecar_draft
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.memory import MemoryStore
 from sessiontui.store.protocol import Rows
@@ -223,3 +224,46 @@ def test_rows_of_another_home_are_refused(tmp_path: Path) -> None:
     rows = memory.transcript("k").scan()
     with pytest.raises(TypeError):
         JsonlStore(tmp_path).transcript("k").grown(rows)
+
+
+# ---- counting what has grown
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(PIECES, max_size=3).map(b"".join), min_size=2, max_size=5))
+@example([ONE + TORN + ONE[:-1], b"\n" + TORN])
+def test_what_was_indexed_is_counted_on(steps: list[bytes]) -> None:
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "LARGE", 0)
+        path = put(Path(name), steps[0])
+        for step in steps[1:]:
+            JsonlStore(path.parent).index()
+            with path.open("ab") as out:
+                out.write(step)
+            store = JsonlStore(path.parent)
+            counted = store.session("k")
+            rows = store.transcript("k").scan()
+            again = store.examine(counted, lambda _: None)
+            assert counted == again
+            assert list(rows.load(0, len(rows))) == list(store.entries("k"))
+
+
+def test_of_what_was_indexed_only_the_growth_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonl, "LARGE", 10_000)
+    path = put(tmp_path, ONE * 5_000)
+    JsonlStore(tmp_path).index()
+    with path.open("ab") as out:
+        out.write(TORN + ONE)
+    began = []
+    count = jsonl_file.count
+
+    def watched(fd: int, stop: int, *rest: Any) -> jsonl_file.Count:
+        began.append(rest[-1])
+        return count(fd, stop, *rest)
+
+    monkeypatch.setattr(jsonl_file, "count", watched)
+    session = JsonlStore(tmp_path).session("k")
+    assert (session.messages, session.faults, began) == (5_001, 1, [len(ONE) * 5_000])
+    path.write_bytes(TORN * 9_000)  # the same file with other bytes
+    session = JsonlStore(tmp_path).session("k")
+    assert (session.messages, session.faults, began[1:]) == (0, 9_000, [0])

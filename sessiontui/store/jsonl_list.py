@@ -1,0 +1,44 @@
+"""Entries of a sessions folder as sessions: what a ``stat`` tells of one. Opens nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from sessiontui.dialects import keys
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.model import Backend, Fault, Session
+from sessiontui.store.jsonl_file import Count, moment
+
+
+def session(name: str, status: os.stat_result, count: Count | None, trouble: Fault | None) -> Session:
+    """The session of a name, as a ``stat`` shows it."""
+    key = name.removesuffix(SUFFIX)
+    return Session(
+        key=key,
+        backend=Backend.JSONL,
+        messages=None if count is None else count.messages,
+        faults=None if count is None else count.faults,
+        bytes=status.st_size,
+        created_at=None,
+        last_activity=moment(status.st_mtime_ns),
+        reachable=keys.reachable(key),
+        trouble=trouble,
+    )
+
+
+def is_stem(key: str) -> bool:
+    """Whether a file in the folder can have this stem."""
+    try:
+        return not {0, 0x2F}.intersection(os.fsencode(key))
+    except UnicodeEncodeError:  # characters that no file name has
+        return False
+
+
+def is_readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:
+    """A regular file that may be read; the system is asked only where the mode doesn't say."""
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    ours = status.st_uid == os.geteuid() and status.st_mode & stat.S_IRUSR
+    return bool(ours) or os.access(entry, os.R_OK)

@@ -1,0 +1,52 @@
+"""The statements of the search index on what whole files hold: counts and odd lines. SQL only; reads no session file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Final
+
+from sessiontui.disk.lines import Stamp
+from sessiontui.store import odd_lines
+from sessiontui.store.jsonl_file import Count
+from sessiontui.store.odd_lines import OddLines
+
+Known = tuple[bytes, int, int, int, int, int]
+"""Name, inode, size, mtime_ns, messages and faults of a file that was counted."""
+
+_KNOWN: Final = "SELECT name, inode, size, mtime_ns, messages, faults FROM facts"
+
+
+def known(connection: sqlite3.Connection, names: Iterable[bytes] | None = None) -> list[Known]:
+    """All files that were counted, or those of them that have these names."""
+    if names is None:
+        return connection.execute(_KNOWN).fetchall()
+    return [row for name in names for row in connection.execute(f"{_KNOWN} WHERE name = ?", (name,))]
+
+
+def odd(connection: sqlite3.Connection, name: bytes, stamp: Stamp) -> OddLines | None:
+    """The odd lines of a file, if it was counted as the stamp shows it and they were not too many."""
+    found = connection.execute(
+        "SELECT messages, odd FROM facts WHERE (name, inode, size, mtime_ns) = (?, ?, ?, ?)",
+        (name, stamp.inode, stamp.size, stamp.mtime_ns),
+    ).fetchone()
+    if found is None or found[1] is None:
+        return None
+    marks = OddLines.unpacked(0, found[1]).marks
+    return OddLines(found[0] + len(marks), marks)
+
+
+def held(connection: sqlite3.Connection, file: int, stop: int) -> Count:
+    """What the segments of a file hold that end before an offset."""
+    statement = "SELECT rows, faults, lines, odd FROM segment WHERE file = ? AND stop <= ? ORDER BY start"
+    found = connection.execute(statement, (file, stop)).fetchall()
+    odd = odd_lines.joined(odd_lines.restored(lines, kept) for _, _, lines, kept in found)
+    return Count(sum(rows for rows, *_ in found), sum(faults for _, faults, *_ in found), odd)
+
+
+def learn(connection: sqlite3.Connection, name: bytes, stamp: Stamp, count: Count) -> None:
+    """Keep what a file holds."""
+    connection.execute(
+        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (name, stamp.inode, stamp.size, stamp.mtime_ns, count.messages, count.faults, odd_lines.kept(count.odd)),
+    )
