@@ -37,7 +37,7 @@ KeyLine { height: 1; background: $panel; color: $foreground 75%; }
 
 SearchBar, FilterBar { height: 3; border: round $frame; padding: 0 1; background: $background; }
 SearchBar:focus, FilterBar:focus { border: round $accent; background-tint: $background 0%; }
-SearchBar { border-title-color: $foreground 70%; border-subtitle-color: $foreground 70%; }
+SearchBar, FilterBar { border-title-color: $foreground 70%; border-subtitle-color: $foreground 70%; }
 FilterBar { display: none; }
 FilterBar.-shown { display: block; }
 
