@@ -27,6 +27,7 @@ import pytest
 
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Message
+from sessiontui.tui.app import last_words
 from tests.support.capabilities import keeps_any_name
 from tests.support.safe import is_safe
 from tests.support.screens import folder
@@ -79,24 +80,24 @@ KEYS = [
 class Terminal:
     """The browser as a child at a pseudo-terminal, and what it wrote."""
 
-    def __init__(self, store: Path, home: Path) -> None:
+    def __init__(self, store: Path, home: Path, **surroundings: str) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        surroundings = {
+        env = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "XDG_CACHE_HOME": str(home / "cache"),
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
             "LC_ALL": "C.UTF-8",
-        }
+        } | surroundings
         self._process = subprocess.Popen(
             [sys.executable, "-m", "sessiontui", os.fspath(store)],
             cwd=ROOT,
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env=surroundings,
+            env={name: value for name, value in env.items() if value},
             start_new_session=True,
         )
         os.close(slave)
@@ -117,7 +118,7 @@ class Terminal:
     def type(self, keys: str | bytes) -> None:
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
-    def press(self, keys: str, shows: str = "", hides: str = "") -> None:
+    def press(self, keys: str | bytes, shows: str = "", hides: str = "") -> None:
         """Type, and wait until the screen holds one text, or no longer holds another."""
         self.type(keys)
         self._until(lambda screen: shows in screen and not (hides and hides in screen), shows or f"not {hides}", 0.0)
@@ -148,6 +149,15 @@ class Terminal:
         while self._read(0.2):
             pass
         return self._process.returncode
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the program was put to sleep."""
+        return Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+    def wake(self) -> None:
+        """As ``fg`` in a shell does."""
+        self._process.send_signal(signal.SIGCONT)
 
     def screen(self) -> str:
         """What an emulator shows."""
@@ -224,8 +234,8 @@ def test_nothing_hostile_reaches_the_terminal(store: Path, tmp_path: Path) -> No
         terminal.press("p", shows="Remove the last message of a_talk?")
         terminal.press("\x1b", hides="Remove the last message")
         terminal.press("j", shows="▚ ! line 1")
-        terminal.press("c", shows="Drop 7 damaged lines?")
-        terminal.press("\x1b", hides="Drop 7 damaged lines?")
+        terminal.press("c", shows="Drop 7 damaged lines")
+        terminal.press("\x1b", hides="Drop 7 damaged lines")
         terminal.press("j", shows='{"role":"colour \\u001b[31mPWNED')
         terminal.press("r", shows="colour ␛[31mPWNED␛[0m")
         terminal.press("/", shows="go to it")
@@ -242,6 +252,9 @@ def test_nothing_hostile_reaches_the_terminal(store: Path, tmp_path: Path) -> No
         terminal.press("\x1b[C\r", shows="removed the last message of evil␛]0;PWNED␇key")
         terminal.press("?", shows="Esc closes")
         terminal.press("\x1b", hides="Esc closes")
+        terminal.press("\x10", shows="Commands and sessions")
+        terminal.press("evil", shows="evil␛]0;PWNED␇key  session")
+        terminal.press("\x1b", hides="Commands and sessions")
         terminal.press("m", shows="to SQLite?")
         terminal.press("\x1b", hides="to SQLite?")
         assert terminal.leave() == 0
@@ -264,3 +277,113 @@ def test_the_terminal_is_given_back(store: Path, tmp_path: Path, number: signal.
         output = bytes(terminal.output)
         assert output.rindex(b"\x1b[?1049l") > output.rindex(b"\x1b[?1049h")
         assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")
+
+
+def drawn(output: bytes) -> bytes:
+    """What was sent besides escape sequences."""
+    return b"".join(text for text, _ in pieces(output))
+
+
+def colours(output: bytes) -> set[int]:
+    """The codes of all colours that were sent, of the sixteen and of more: 38 and 48 begin one of more."""
+    codes = [
+        code for _, sent in pieces(output) if sent.endswith(b"m") for code in sent[2:-1].split(b";") if code.isdigit()
+    ]
+    return {int(code) for code in codes if 30 <= int(code) <= 107 and int(code) not in (39, 49)}
+
+
+@pytest.fixture
+def usual(tmp_path: Path) -> Path:
+    """A store with a damaged line and a text in many scripts."""
+    rows: list[Message | bytes] = [Message("user", "naïve 日本 👨‍👩‍👧"), b"torn\n", Message("assistant", "an answer")]
+    return folder(tmp_path / "sessions", {"talk": rows, "é": [Message("user", "x")]})
+
+
+@pytest.mark.parametrize("utf8", ["", "0"], ids=["as Python likes it", "as the locale says"])
+def test_a_locale_of_ascii_gets_ascii(usual: Path, tmp_path: Path, utf8: str) -> None:
+    with Terminal(usual, tmp_path, LC_ALL="C", PYTHONUTF8=utf8, PYTHONCOERCECLOCALE=utf8) as terminal:
+        screen = terminal.wait("na?ve ???? ??")
+        assert "! talk" in screen
+        assert "+- Sessions -" in screen
+        assert "# ! line 2" in screen
+        terminal.press("/", shows="Esc clear")
+        terminal.press(b"an\xe4swer", shows="an?swer")  # no text in any encoding of this locale
+        terminal.press("\x1b", hides="an?swer")
+        terminal.press("\x1b", shows="undo")
+        terminal.press("?", shows="Esc closes")
+        terminal.press("\x1b", hides="Esc closes")
+        assert terminal.leave() == 0
+        assert drawn(bytes(terminal.output)).isascii()
+
+
+def test_bytes_that_are_no_text_do_not_end_it(usual: Path, tmp_path: Path) -> None:
+    with Terminal(usual, tmp_path) as terminal:
+        terminal.wait("! talk")
+        terminal.press("/", shows="Esc clear")
+        terminal.press(b"qu\xe4x\xff", shows="qu\ufffdx\ufffd")
+        terminal.press("\x1b", hides="qu\ufffd")
+        terminal.press("\x1b", shows="undo")
+        assert terminal.leave() == 0
+
+
+def test_no_color_sends_none(usual: Path, tmp_path: Path) -> None:
+    with Terminal(usual, tmp_path, NO_COLOR="1") as terminal:
+        terminal.wait("! talk")
+        terminal.press("p", shows="Cancel")
+        terminal.press("\x1b", hides="Cancel")
+        assert terminal.leave() == 0
+        assert colours(bytes(terminal.output)) == set()
+        assert re.search(rb"\x1b\[(?:\d+;)*7[;m]", terminal.output)  # the row under the cursor, reversed
+
+
+@pytest.mark.parametrize("name", ["xterm", "linux"])
+def test_a_terminal_of_sixteen_colours_gets_its_own(usual: Path, tmp_path: Path, name: str) -> None:
+    with Terminal(usual, tmp_path, TERM=name, COLORTERM="") as terminal:
+        terminal.wait("! talk")
+        terminal.press("p", shows="Cancel")
+        terminal.press("\x1b", hides="Cancel")
+        assert terminal.leave() == 0
+        sent = colours(bytes(terminal.output))
+        assert 31 in sent  # a fault
+        assert not sent & {38, 48}
+        drawn(bytes(terminal.output)).decode()
+        assert ("╭" in drawn(bytes(terminal.output)).decode()) == (name == "xterm")
+
+
+def test_a_dumb_terminal_is_told_what_works_there(usual: Path, tmp_path: Path) -> None:
+    with Terminal(usual, tmp_path, TERM="dumb") as terminal:
+        said = terminal.wait("sessiontui list")
+        assert "the browser needs a terminal" in said
+        assert b"\x1b" not in terminal.output
+
+
+def test_ctrl_z_gives_the_terminal_back_for_a_while(usual: Path, tmp_path: Path) -> None:
+    with Terminal(usual, tmp_path) as terminal:
+        terminal.wait("! talk")
+        terminal.type("\x1a")
+        end = time.monotonic() + PATIENCE
+        while not terminal.stopped and time.monotonic() < end:
+            terminal._read(0.1)
+        assert terminal.stopped
+        while terminal._read(0.2):
+            pass
+        output = bytes(terminal.output)
+        assert output.rindex(b"\x1b[?1049l") > output.rindex(b"\x1b[?1049h")
+        terminal.wake()
+        terminal.press("?", shows="Esc closes")
+        terminal.press("\x1b", hides="Esc closes")
+        assert terminal.leave() == 0
+
+
+def test_a_fault_of_ours_is_told_without_the_text_of_sessions() -> None:
+    def broken(hidden: str) -> None:
+        raise ValueError(f"odd \x1b[31m value of {len(hidden)}")
+
+    try:
+        broken("a text of a session")
+    except ValueError as error:
+        said = last_words(error)
+    assert "odd ␛[31m value of 19" in said
+    assert "in broken" in said
+    assert "a text of a session" not in said.replace('broken("a text of a session")', "")
+    assert is_safe(said.replace("\n", ""))
