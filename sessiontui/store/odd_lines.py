@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import sub
 from typing import Final, Self
 
@@ -52,7 +52,7 @@ class OddLines:
 
     def packed(self) -> bytes:
         """The marks for keeping."""
-        steps = array("Q", map(sub, self.marks, [0, *self.marks[:-1]]))
+        steps = array("Q", map(sub, self.marks, chain((0,), self.marks)))
         if sys.byteorder == "big":
             steps.byteswap()
         return zlib.compress(steps.tobytes(), 1) if steps else b""
@@ -78,7 +78,7 @@ def joined(parts: Iterable[OddLines | None]) -> OddLines | None:
         if part is None or len(marks) + len(part.marks) > MOST:
             return None
         shift = lines << 1
-        marks.extend(part.marks if not shift else array("Q", [mark + shift for mark in part.marks]))
+        marks.extend(part.marks if not shift else array("Q", map(shift.__add__, part.marks)))
         lines += part.lines
     return OddLines(lines, marks)
 
