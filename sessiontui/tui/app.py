@@ -36,6 +36,9 @@ from sessiontui.tui.terminal import Terminal
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
 
+RARELY = (50_000, 20, 100)
+"""How seldom cycles are looked for: sessions, facts and rows come by the ten thousand and form none. With Python's own
+figures, reading them looks through all there is again and again, which stops the screen for 100 to 400 ms each time."""
 HEAD_START = 0.1
 """Seconds that the list is waited for before there is a screen. Beside a busy screen the same work takes five times
 as long: each look at a file gives the interpreter away and waits for it."""
@@ -175,6 +178,7 @@ def run(place: Place) -> int:
     wait([listed], HEAD_START)
     app = SessiontuiApp(store, listed=listed, remembered=remembered, read_only=place.read_only, terminal=terminal)
     gc.freeze()  # what is loaded by now stays for good: each look through it stops the screen for 20 ms
+    gc.set_threshold(*RARELY)
     gc.enable()
     asyncio.run(_attend(app))
     if app.fault is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from sessiontui.tui.work.lister import Lister
 EMPTY: Final = (
     "There are no sessions here yet.\nThe first shows as soon as ZeroClaw writes it\nb shows the other backend"
 )
-LOADING: Final = "Reading the sessions …"
+LOADING: Final = "Reading the sessions …\nThey show as soon as the folder is read\nq leaves"
 LASTS: Final = 0.3
 """Seconds after which it is worth saying that the list is being read."""
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -147,12 +147,8 @@ class ListingPane(Side):
         if self.lost:
             self.read_again()
         elif report.sessions or report.gone:
-            known = dict(self.known)
-            for key in report.gone:
-                known.pop(key, None)
-            known.update((session.key, session) for session in report.sessions)
             before = self._under
-            self._fill(newest_first(known.values()))
+            self._fill(merged(self.known, report.sessions, report.gone))
             self._unasked = self._under if before in report.gone else None
 
     @on(messages.Vanished)
@@ -214,8 +210,10 @@ def cannot_read(what: str, error: SessiontuiError) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def newest_first(sessions: Iterable[Session]) -> list[Session]:
-    """In the order of a store's list."""
-    found = sorted(sessions, key=attrgetter("key"))
-    found.sort(key=lambda session: session.last_activity or NEVER, reverse=True)
+def merged(known: Mapping[str, Session], fresh: Iterable[Session], gone: Iterable[str]) -> list[Session]:
+    """What is known, newest first, with the fresh ones in their places and without those that are gone."""
+    arrived = sorted(fresh, key=attrgetter("key"))
+    out = {session.key for session in arrived}.union(gone)
+    found = arrived + [session for key, session in known.items() if key not in out]
+    found.sort(key=lambda session: session.last_activity or NEVER, reverse=True)  # nearly sorted: one walk
     return found

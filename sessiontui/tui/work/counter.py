@@ -26,8 +26,12 @@ PAINT_SECONDS: Final = 0.2
 SMALL: Final = 4 * 1024 * 1024
 """Bytes that are indexed here rather than in a process of their own."""
 INDEXING: Final = "indexing"
+FEW: Final = 1000
+"""Up to so many sessions are looked at one by one, more by one look at all."""
 SHARE: Final = 10
 """What is done again and again takes one part of so many of the time."""
+MOST_SECONDS: Final = 3.0
+"""But nobody waits longer for it."""
 
 
 class Pace:
@@ -45,7 +49,7 @@ class Pace:
     def done(self) -> None:
         """It has been done."""
         now = time.monotonic()
-        self._next = now + max(self._least, (SHARE - 1) * (now - self._began))
+        self._next = now + min(max(self._least, (SHARE - 1) * (now - self._began)), MOST_SECONDS)
 
 
 class Course:
@@ -121,6 +125,8 @@ class Counter(Errand):
 
 def look(store: Store, keys: Collection[str] | None) -> list[Session]:
     """The sessions of these keys that are there, all where ``keys`` is None; by stat or metadata alone."""
+    if keys is not None and len(keys) <= FEW:
+        return store.looked(keys)
     return [session for session in store.sessions() if keys is None or session.key in keys]
 
 

@@ -79,7 +79,7 @@ class Follower(Counter):
             before = dict(known())
             self.course.unsure |= {each.key for each in found if not is_sure(each, before.get(each.key))}
             shown = {each.key: each for each in recalled(found, before)}
-            fresh = [each for each in shown.values() if before.get(each.key) != each]
+            fresh = [each for key, each in shown.items() if (was := before.get(key)) is not each and was != each]
             gone = [key for key in (before if keys is None else keys) if key in before and key not in shown]
             self.report(Looked(generation, fresh, gone))
             self.report(Touched(generation, keys))
