@@ -83,7 +83,7 @@ async def test_enter_goes_into_the_transcript_and_esc_comes_back(store: Path) ->
         await press(pilot, "j", "enter")
         assert focus(app) is Transcript
         await press(pilot, "g")
-        assert says(app, "build 1 ".rstrip(), "line 1")
+        assert says(app, "build 1 ".rstrip(), "#1 ")
         assert not says(app, "build 300")
         await press(pilot, "G")
         assert says(app, "build 300")
@@ -113,7 +113,7 @@ async def test_raw_shows_every_physical_line(store: Path) -> None:
 
 async def test_a_long_session_opens_at_its_end_and_knows_its_lines(tmp_path: Path) -> None:
     async with browsing(folder(tmp_path / "sessions", {"long": talk(20_000)})) as (app, pilot):
-        assert says(app, "long ─ 20,000 messages", "line 20000", "line 20,000")
+        assert says(app, "long ─ 20,000 messages", "line 20000", "#20,000")
         await press(pilot, "tab", "g")
         assert says(app, "line 1")
         await press(pilot, "pagedown")
@@ -204,7 +204,7 @@ async def test_a_hit_deep_in_a_long_session_is_brought_to_the_screen(tmp_path: P
     rows[2_499] = Message("user", "a needle in it")
     async with browsing(folder(tmp_path / "sessions", {"long": rows})) as (app, pilot):
         await press(pilot, "slash", *typed("needle"), "enter")
-        assert says(app, "a needle in it", "line 2,500", "line 2,501")
+        assert says(app, "a needle in it", "#2,500", "#2,501")
         assert app.browser.query_one(Transcript).cursor == 2_499
 
 
