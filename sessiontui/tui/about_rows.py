@@ -5,7 +5,7 @@ A time that nobody knows is said to be unknown; the time of an import is never t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,24 +20,25 @@ from sessiontui.tui.widgets.sheet import Row
 from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
 
-LABEL: Final = 15
+LABEL: Final = 14
 """Columns of what stands before a fact."""
 HEIGHT: Final = 5
 """Lines of the plot."""
 ROLE: Final = 14
 
+DAY: Final = 86400
 STEPS: Final = {
     60: "a minute",
     600: "in ten minutes",
     3600: "an hour",
     6 * 3600: "in six hours",
-    86400: "a day",
-    7 * 86400: "a week",
-    28 * 86400: "in four weeks",
-    364 * 86400: "in 52 weeks",
-    3640 * 86400: "in ten years",
-    36400 * 86400: "a century",
-    364000 * 86400: "in a thousand years",
+    DAY: "a day",
+    7 * DAY: "a week",
+    28 * DAY: "in four weeks",
+    364 * DAY: "in 52 weeks",
+    3640 * DAY: "in ten years",
+    36400 * DAY: "a century",
+    364000 * DAY: "in a thousand years",
 }
 HOMES: Final = {
     Backend.JSONL: "JSONL: a file, one message a line",
@@ -187,24 +188,35 @@ def _longest(about: About, width: int) -> Iterator[Row]:
 
 
 def _plot(about: About, width: int) -> Iterator[Row]:
-    if not about.messages:
-        return
-    if about.timed and about.first and about.last:
-        most = width - 2 - len(f"{about.messages:,}") - 2
-        activity = about.activity.within(max(1, most))
-        yield from heading("Activity", f"messages {STEPS[activity.step]}, UTC", width)
-        same_day = about.first.date() == about.last.date()
-        ends = [_minute(at) if activity.step < 86400 else _minute(at)[:10] for at in (about.first, about.last)]
-        yield from _axes(activity.values(), width, ends[0], ends[1][11:] if same_day and len(ends[1]) > 10 else ends[1])
-        return
+    """Messages by time where their times are known, else their lengths by place."""
+    if about.first is not None and about.last is not None:
+        yield from _activity(about, about.first, about.last, width)
+    elif about.messages:
+        yield from _lengths(about, width)
+
+
+def _activity(about: About, first: datetime, last: datetime, width: int) -> Iterator[Row]:
+    activity = about.activity.within(max(1, width - 4 - len(f"{about.messages:,}")))
+    yield from heading("Activity", f"messages {STEPS[activity.step]}, UTC", width)
+    begin, end = _minute(first), _minute(last)
+    if activity.step >= DAY:
+        begin, end = begin[:10], end[:10]
+    elif first.date() == last.date():
+        end = end[11:]
+    yield from _axes(activity.values(), width, begin, "" if end in begin else end)
+
+
+def _lengths(about: About, width: int) -> Iterator[Row]:
     course = about.lengths.within(max(1, width - 4 - len(f"{about.longest[0].characters:,}")))
     which = "each message" if course.per == 1 else f"the longest of each {course.per:,} messages"
     why = "" if about.imported else ", for no times are kept"
-    yield from heading("Lengths", f"characters of {which}{why}", width)
-    yield from _axes(course.values, width, "#1", f"#{about.messages:,}")
+    top = top_of(course.values)
+    beyond = f"; {BEYOND} goes beyond {top:,}" if max(course.values) > top else ""
+    yield from heading("Lengths", f"characters of {which}{why}{beyond}", width)
+    yield from _axes(course.values, width, "#1", f"#{about.messages:,}" if about.messages > 1 else "")
 
 
-def _axes(values: list[int] | tuple[int, ...], width: int, first: str, last: str) -> Iterator[Row]:
+def _axes(values: Sequence[int], width: int, first: str, last: str) -> Iterator[Row]:
     """The plot with what it is measured by: the numbers at its left, the ends of its course below it."""
     top = top_of(values)
     margin = max(len(f"{top:,}"), 1) + 1
@@ -213,10 +225,7 @@ def _axes(values: list[int] | tuple[int, ...], width: int, first: str, last: str
         label = f"{top:,}" if at == 0 else "0" if at == HEIGHT - 1 else ""
         yield Row([(visible(f"{label:>{margin}} "), "dim"), (visible("│"), "dim"), (visible(line), "role")])
     under = max(len(drawn[0]), len(first) + len(last) + 2)
-    beyond = f"   {BEYOND} more than that" if max(values) > top else ""
-    if first == last:
-        last = ""
-    yield Row([(visible(f"{' ' * (margin + 2)}{first}{last:>{under - len(first)}}{beyond}"), "dim")])
+    yield Row([(visible(f"{' ' * (margin + 2)}{first}{last:>{under - len(first)}}"), "dim")])
 
 
 # ---- lines

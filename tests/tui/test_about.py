@@ -63,9 +63,7 @@ async def test_i_tells_what_a_session_of_a_database_is_made_of_and_when_it_came(
     async with browsing(opened(timed, Backend.SQLITE)) as (app, pilot):
         await press(pilot, "i")
         assert says(app, "SQLite: a database, one message a row", "sessions.db", "40 rows: 40 messages")
-        assert says(
-            app, "first message  2026-01-20 12:00 UTC · 40d ago", "last message   2026-02-08 12:00 UTC · 21d ago"
-        )
+        assert says(app, "first message 2026-01-20 12:00 UTC · 40d ago", "last message  2026-02-08 12:00 UTC · 21d ago")
         assert says(app, "Activity  messages in six hours, UTC", "2026-01-20", "2026-02-08")
         assert not says(app, "imported", "damaged")
 

@@ -248,7 +248,7 @@ async def test_the_cursor_walks_and_the_page_follows(store: Path, size: tuple[in
         for key, title in (("j", "4 · undo"), ("down", "3 · pop"), ("k", "4 · undo"), ("up", "5 · pop")):
             await press(pilot, key)
             seen.append(under(app))
-            assert says(app, f"change         {title}")
+            assert says(app, f"change        {title}")
         assert seen == ["00000005", "00000004", "00000003", "00000004", "00000005"]
         await press(pilot, "G")
         assert (under(app), says(app, "1 · pop")) == ("00000001", True)
