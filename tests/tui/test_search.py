@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from sessiontui import config
 from sessiontui.dialects.zeroclaw import write
-from sessiontui.errors import StoreError
+from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
 from sessiontui.query.ast import Query, Word
 from sessiontui.query.parse import parse
@@ -193,6 +193,8 @@ class Held(JsonlStore):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.gates: dict[str, threading.Event] = {}
+        self.deaf = True
+        """It goes on though nobody wants the answer any more."""
         self.asked: list[str] = []
 
     def search(
@@ -206,8 +208,9 @@ class Held(JsonlStore):
     ) -> Found:
         words = " ".join(term.text for term in query.terms if isinstance(term, Word))
         self.asked.append(words)
-        if words in self.gates:
-            assert self.gates[words].wait(20)
+        while words in self.gates and not self.gates[words].wait(0.02):
+            if cancelled() and not self.deaf:
+                raise Cancelled
         return super().search(query, limit=limit, relevance=relevance, key=key)
 
 
@@ -411,7 +414,7 @@ async def test_ctrl_up_walks_through_earlier_searches_and_down_comes_back_to_wha
             await press(pilot, key)
             seen.append(text(app))
         assert seen == ["config", "budget", "budget", "config", "buil", "buil"]
-        assert says(app, "300 hits")
+        assert hits(app).hit is not None
         assert config.load().searches == ("config", "budget")
 
 

@@ -9,20 +9,24 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
-from sessiontui.tui import messages
+from sessiontui.tui import ink, messages
 from sessiontui.tui.screens.searching import SearchingScreen
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work.searcher import Locator, row_of
+from sessiontui.visible import visible
+
+KEYS: Final = "n next · N previous · v order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,9 @@ class FindingScreen(SearchingScreen):
 
     @on(events.DescendantFocus)
     def note_focus(self, event: events.DescendantFocus) -> None:
-        """Remember whether one was reading before the search."""
+        """Remember whether one was reading before the search; say which keys go from hit to hit where they do."""
+        typing = isinstance(event.widget, Input)
+        self.side.hits.border_subtitle = None if typing else ink.content(visible(KEYS))
         if isinstance(event.widget, SessionList | Transcript):
             self._reading = isinstance(event.widget, Transcript)
 

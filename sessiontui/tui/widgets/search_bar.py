@@ -107,8 +107,13 @@ class SearchBar(SafeInput):
     # ---- told from above
 
     def tell(self, total: int | None, shown: int, order: str, note: str = "") -> None:
-        """Say how much was found; ``total`` None where that is not known."""
-        count = f"{figures.count(shown)}+ hits" if total is None else figures.counted(total, "hit")
+        """Say how much was found, in which order, and what else there is to say; ``total`` None where it is not known."""
+        if total is not None:
+            count = figures.counted(total, "hit")
+        else:
+            count = (
+                "" if note else f"more than {figures.counted(shown, 'hit')}"
+            )  # the note says why, and how many at least
         text = " · ".join(part for part in (count, order if shown else "", note) if part)
         self.border_subtitle = ink.content(visible(text))
 
