@@ -6,7 +6,7 @@ cut without looking at its characters. Gives offsets, not text, so that highligh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.cells import get_character_cell_size
 
@@ -15,8 +15,14 @@ CROWD = 16
 """Characters to a cell, on average, at which a row ends: a flood of marks on one letter must not be one row."""
 
 
-def wrap(text: str, width: int) -> list[tuple[int, int]]:
-    """Start and stop of each screen line. At least one; line feeds belong to no line."""
+def no_hang(text: str, start: int) -> int:
+    """``hang`` of text whose lines all begin at the left."""
+    return 0
+
+
+def wrap(text: str, width: int, hang: Callable[[str, int], int] = no_hang) -> list[tuple[int, int]]:
+    """Start and stop of each screen line. At least one; line feeds belong to no line. ``hang``: by how many cells of the
+    width the further screen lines are shorter of the line of text that begins there."""
     width = max(1, width)
     rows: list[tuple[int, int]] = []
     start = 0
@@ -26,13 +32,13 @@ def wrap(text: str, width: int) -> list[tuple[int, int]]:
         if end - start <= width and text[start:end].isascii():
             rows.append((start, end))
         else:
-            rows.extend(_folded(text, start, end, width))
+            rows.extend(_folded(text, start, end, width, max(1, width - hang(text, start))))
         if stop < 0:
             return rows
         start = stop + 1
 
 
-def _folded(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
+def _folded(text: str, start: int, end: int, width: int, further: int) -> Iterator[tuple[int, int]]:
     fits = _fits_ascii if text[start:end].isascii() else _fits_wide
     while True:
         stop = fits(text, start, end, width)
@@ -46,6 +52,7 @@ def _folded(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, 
         else:
             yield start, stop
             start = stop
+        width = further
 
 
 def _fits_ascii(text: str, start: int, end: int, width: int) -> int:

@@ -74,6 +74,28 @@ def test_markdown_is_styled_and_nothing_is_taken_away() -> None:
     assert styles(row, 6) == [("end", "text")]
 
 
+def test_items_of_lists_and_quotes_hang() -> None:
+    text = "- one two three four\n  10. five six seven\n> eight nine ten eleven\nplain words that go on"
+    assert [line[2:] for line in drawn(lay_out(message(text), 3 + 14))[1:-1]] == [
+        "- one two",
+        "  three four",
+        "  10. five six",
+        "    seven",
+        "> eight nine",
+        "  ten eleven",
+        "plain words",
+        "that go on",
+    ]
+
+
+def test_what_markdown_marks_is_told_apart() -> None:
+    row = lay_out(message("> said\n- item https://x.example/?a=b.\n|--|--|\n---"), 60)
+    assert styles(row, 1) == [("> said", "quote")]
+    assert styles(row, 2) == [("-", "marker"), (" item ", "text"), ("https://x.example/?a=b.", "link")]
+    assert styles(row, 3) == [("|--|--|", "dim")]
+    assert styles(row, 4) == [("---", "dim")]
+
+
 def test_what_was_searched_for_is_highlighted_over_all_else() -> None:
     row = lay_out(message("use **the budget** now"), 40, spans=lambda _: [(10, 16)])
     assert styles(row, 1) == [

@@ -24,12 +24,21 @@ _LINE: Final = re.compile(
 )
 
 
+_HANG: Final = re.compile(r" {0,12}(?:[-*+]|\d{1,3}[.)]) {1,3}| {0,3}>(?: ?>){0,3} ?")
+
+
 class Mark(NamedTuple):
     """A span of characters, and the name of the style it is drawn in."""
 
     start: int
     stop: int
     style: str
+
+
+def hang(text: str, start: int) -> int:
+    """By how many cells the further screen lines of the line that begins at ``start`` are set in: those of its mark."""
+    found = _HANG.match(text, start)
+    return 0 if found is None else found.end() - start
 
 
 def marks(text: str) -> list[Mark]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -18,7 +19,7 @@ from textual.strip import Strip
 
 from sessiontui.model import Entry, Fault, Message
 from sessiontui.tui import figures, ink
-from sessiontui.tui.widgets.markdown import Mark, marks
+from sessiontui.tui.widgets.markdown import Mark, hang, marks
 from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
 
@@ -110,9 +111,17 @@ class Drawn:
             return ink.strip([(visible(" " * self.carets[below] + "^"), styles["caret"])], width, ground)
         below -= sum(1 for caret in self.carets if caret < below)
         if below < len(self.rows):
-            return ink.strip(self._pieces(*self.rows[below], styles), width, ground)
+            start, stop = self.rows[below]
+            pad = visible(" " * self._hang(start))
+            return ink.strip([(pad, ground), *self._pieces(start, stop, styles)], width, ground)
         below -= len(self.rows)
         return _spread(self.foot[below], styles, width) if below < len(self.foot) else ink.strip([], width, ground)
+
+    def _hang(self, start: int) -> int:
+        """By how many cells a screen line is set in: it may be a further one of an item of a list, or of a quote."""
+        if self.body != "text" or start == 0 or self.text[start - 1] == "\n":
+            return 0
+        return _hang(self.text, self.text.rfind("\n", 0, start) + 1, self.width)
 
     def _pieces(self, start: int, stop: int, styles: Styles) -> Iterator[ink.Part]:
         at = start
@@ -145,7 +154,7 @@ def _message(entry: Entry, message: Message, width: int, limit: int, spans: Span
     head: Line = (((ink.clipped(role or "(no role)", max(8, width // 2)), style),), _place(entry))
     plain = content[:limit].expandtabs(TAB)
     text = visible(plain, lines=True)
-    rows = wrap(text, width - MARGIN - SLACK)
+    rows = wrap(text, width - MARGIN - SLACK, partial(_hang, width=width))
     most = LINES * max(1, limit // LIMIT)
     shown = limit if len(rows) <= most else rows[most][0]
     drawn = Drawn(width, [head], text, rows[:most])
@@ -155,6 +164,10 @@ def _message(entry: Entry, message: Message, width: int, limit: int, spans: Span
         drawn.foot.append((((visible("(empty)"), "dim"),), ()))
     _more(drawn, len(content) - shown, entry.clipped)
     return drawn
+
+
+def _hang(text: str, start: int, width: int) -> int:
+    return min(hang(text, start), width // 4)
 
 
 def _raw(entry: Entry, width: int, limit: int) -> Drawn:

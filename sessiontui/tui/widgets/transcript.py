@@ -24,7 +24,10 @@ EMPTY = "This session has no messages yet.\nWhat ZeroClaw writes next will stand
 class Transcript(RowView):
     """The rows of one session."""
 
-    HELP = "The conversation of one session, with damaged lines where their bytes stand in the file."
+    HELP = (
+        "The conversation of one session, with damaged lines where their bytes stand in the file. The right edge is a map"
+        " of all of it: ! damage, • many hits, · few, ◆ both. A press on a sign goes there; the block can be dragged."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Line down", show=False, id="transcript.line_down"),
         Binding("k,up", "move(-1)", "Line up", show=False, id="transcript.line_up"),
