@@ -13,7 +13,7 @@ from sessiontui.model import Backend, Message
 from sessiontui.tui.screens.conversing import ChangeDialog
 from tests.support import databases
 from tests.support.screens import NOW, folder, opened, press, says, settle, typed
-from tests.tui.test_browser import SMALL, TORN, browsing
+from tests.tui.test_browser import NARROW, SMALL, TORN, WIDE, browsing
 from tests.tui.test_dialogs import ALICE, files
 
 HOURS = {"new": 1, "torn": 30, "old": 800, "older": 900}
@@ -123,7 +123,7 @@ async def test_cleanup_removes_and_undo_gives_every_byte_back(store: Path) -> No
 async def test_the_plan_follows_the_hours_as_they_are_typed(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "D", *typed("29"))
-        assert says(app, "Remove 3 sessions?", "= 29 hours", "torn")
+        assert says(app, "Remove 3 sessions?", "longer than 29 hours", "torn")
         await press(pilot, *["backspace"] * 2)
         assert says(app, "“” is no number of hours.")
         assert not says(app, "Remove 3", "torn  ")
@@ -211,6 +211,22 @@ async def test_a_long_plan_scrolls_and_says_where_one_is(tmp_path: Path) -> None
         await settle(pilot)
         assert says(app, "s00", "s39")
         assert not says(app, "lines ")
+
+
+@pytest.mark.parametrize("presses", [["p"], ["m"], ["D", *typed("0.01"), "enter"]], ids=["pop", "migrate", "cleanup"])
+async def test_the_buttons_are_always_in_view(tmp_path: Path, presses: list[str]) -> None:
+    long = Message("user", "a line of words\n" * 99)
+    many = folder(tmp_path / "sessions", {f"s{at:02}": [TORN, long] for at in range(40)})
+    async with browsing(many) as (app, pilot):
+        await press(pilot, *presses)
+        for size in (WIDE, (100, 30), NARROW, SMALL, (40, 10)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            await press(pilot, "home")
+            assert says(app, "Cancel", "lines 1–")
+            await press(pilot, "end")
+            assert says(app, "Cancel")
+            assert not says(app, "lines 1–")
 
 
 async def test_a_dialog_survives_being_resized_to_almost_nothing(store: Path) -> None:

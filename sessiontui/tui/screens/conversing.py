@@ -22,7 +22,7 @@ from sessiontui.tui import figures, ink, messages
 from sessiontui.tui.screens import outcomes
 from sessiontui.tui.screens.dialogs import PageDialog
 from sessiontui.tui.screens.page import Page
-from sessiontui.tui.screens.questions import looking, making, question, span
+from sessiontui.tui.screens.questions import looking, making, question
 from sessiontui.tui.work.changer import Changer, Wanted
 from sessiontui.visible import visible
 
@@ -53,11 +53,12 @@ class ChangeDialog(PageDialog):
             with Horizontal(id="ask"):
                 yield Static(ink.content(visible("Idle for more hours than ")), classes="word")
                 yield Input(f"{self._wanted.hours:g}", id="hours", select_on_focus=False, compact=True)
-                yield Static(id="span", classes="word")
+                yield Static(id="days", classes="word")
 
     def above(self) -> int:
-        """Rows of that."""
-        return 1 if self._wanted.verb == "cleanup" else 0
+        """Rows of that, while it is there."""
+        asks = self._wanted.verb == "cleanup" and self._stage != "told"
+        return asks * (1 if self.has_class("-short") else 2)
 
     def on_mount(self) -> None:
         """Look, and be seen only when that takes a while."""
@@ -92,7 +93,7 @@ class ChangeDialog(PageDialog):
         self._plan = report.plan if page.act is not None else None
         anew, self._stage = self._stage != "asking", "asking"
         self._hide_work()
-        self._say_span("" if math.isinf(self._wanted.hours) else span(self._wanted.hours))
+        self._say_days(self._wanted.hours)
         self.show(page, anew=anew)
         self._appear()
 
@@ -147,7 +148,7 @@ class ChangeDialog(PageDialog):
             self._changer.cancel()
             self._plan, self._stage = None, "asking"
             self._hide_work()
-            self._say_span("")
+            self._say_days(0)
             why = visible(f"“{event.value.strip()}” is no number of hours.")
             self.show(Page(visible("Remove idle sessions"), (ink.content((why, "$warning")),)), anew=False)
         elif hours != self._wanted.hours or self._plan is None:
@@ -170,9 +171,10 @@ class ChangeDialog(PageDialog):
             field.cursor_position = 1
             event.stop()
 
-    def _say_span(self, text: str) -> None:
-        if self._wanted.verb == "cleanup":
-            self.query_one("#span", Static).update(ink.content((visible(f" {text and '= '}{text}"), "dim")))
+    def _say_days(self, hours: float) -> None:
+        days = f" = {figures.counted(round(hours / 24), 'day')}" if hours >= 24 and hours % 24 == 0 else ""
+        for each in self.query("#days").results(Static):
+            each.update(ink.content((visible(days), "dim")))
 
     # ---- made
 

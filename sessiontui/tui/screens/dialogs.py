@@ -66,6 +66,7 @@ class PageDialog(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Show the first page, and say where one is in it."""
+        self.app.clear_notifications()  # they would lie above the buttons
         self.query_one("#work").display = False
         self.show(self.page)
         for what in ("scroll_y", "virtual_size", "size"):
@@ -76,7 +77,6 @@ class PageDialog(ModalScreen[str | None]):
         self.page = page
         self._box.border_title = ink.content(page.title)
         self.query_one("#plan", Static).update(ink.lines(page.body))
-        self._body.display = bool(page.body)
         self.query_one("#undo", Static).update(ink.content(page.undo))
         leave, act = self.query_one("#leave", Button), self.query_one("#act", Button)
         leave.label = ink.content(page.leave)
@@ -97,11 +97,11 @@ class PageDialog(ModalScreen[str | None]):
         if undo.display:
             taken += len(wrap(self.page.undo, width - FRAME)) + tall
         taken += (1 + tall) * self.query_one("#work").display
-        self._body.styles.max_height = max(1, height - taken)
+        self._body.styles.max_height = max(1, height - taken) if self.page.body else 0
         self.call_after_refresh(self._say_place)
 
     def above(self) -> int:
-        """Rows of what stands above the lines."""
+        """Rows of what stands above the lines, and of its margin."""
         return 0
 
     def _say_place(self) -> None:

@@ -132,14 +132,14 @@ def _gone(rows: Sequence[Row], status: str) -> list[Row]:
 def _troubles(rows: Iterable[Row]) -> Iterator[Content]:
     """First what a person has to look at: the sessions that were left alone, and why."""
     left = [row for row in rows if row.trouble.code not in (0, STOPPED)]
-    for row in left:
-        yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), visible(f"  {row.trouble.reason}"))
-        if row.trouble.hint:
-            yield ink.content((visible(f"  {row.trouble.hint}"), "dim"))
     stopped = sum(row.trouble.code == STOPPED for row in rows)
     if stopped:
         told = f"! {figures.counted(stopped, 'session')} not begun when it was stopped; nothing was changed there"
         yield ink.content((visible(told), "$warning"))
+    for row in left:
+        yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), visible(f"  {row.trouble.reason}"))
+        if row.trouble.hint:
+            yield ink.content((visible(f"  {row.trouble.hint}"), "dim"))
     if left or stopped:
         yield ink.content(visible(" "))
 

@@ -77,7 +77,7 @@ def _pop(plan: PopPlan, warning: str, marked: int) -> Page:
         )
     return Page(
         visible(f"Remove the last message of {plan.key}?"),
-        (*notes, *_message(plan.removed)),
+        (*notes, *([ink.content(visible(" "))] if notes else []), *_message(plan.removed)),
         visible("Every other byte stays. u puts it back where it was."),
         visible("Remove anyway" if warning else "Remove"),
     )
