@@ -218,9 +218,9 @@ class Side(Vertical):
         arranged, shown, marked = self._arranged, self.sessions.count, len(self.sessions.marks)
         title = f"Sessions · {shown:,} of {len(arranged.all):,}" if arranged.pattern else "Sessions"
         order = "best first" if arranged.best_first else arranged.sort.words
-        marks = visible(f"{marked:,} marked · " if marked else "")
+        marks = [(visible(f"{marked:,} marked · "), "bold $accent")] if marked else []
         self.sessions.border_title = ink.content(visible(title))
-        self.sessions.border_subtitle = ink.content((marks, "bold $accent"), visible(order)) if arranged.all else None
+        self.sessions.border_subtitle = ink.content(*marks, visible(order)) if arranged.all else None
 
     # ---- hits
 
