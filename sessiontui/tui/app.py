@@ -36,7 +36,7 @@ from sessiontui.tui.terminal import Terminal
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
 
-RARELY = (50_000, 20, 100)
+RARELY = (10_000, 1_000, 1_000)
 """How seldom cycles are looked for: sessions, facts and rows come by the ten thousand and form none. With Python's own
 figures, reading them looks through all there is again and again, which stops the screen for 100 to 400 ms each time."""
 HEAD_START = 0.1
