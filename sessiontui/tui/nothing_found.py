@@ -12,7 +12,7 @@ SHORT: Final = 3
 
 
 def advice(text: str, query: Query, note: str) -> str:
-    """Some sentences, one a line. ``note``: what the search did not cover."""
+    """Some sentences, one a line. ``note``: what the search says of itself, that not all is indexed yet."""
     return "\n".join(("Nothing found.", *_advice(text, query, note), "Esc clears the search"))
 
 
@@ -21,7 +21,7 @@ def _advice(text: str, query: Query, note: str) -> Iterator[str]:
         yield 'Punctuation alone asks for nothing; between "quotation marks" it is looked for as it stands'
         return
     if note:
-        yield f"This is not all yet: {note}. What is found later appears here"
+        yield note[:1].upper() + note[1:]
     if len(query.terms) > 1:
         yield "All words must stand in one message: fewer words find more"
     elif '"' in text:

@@ -182,6 +182,7 @@ class SearchingScreen(ViewingScreen):
         """The store can't be asked; what was shown before is no answer."""
         if report.errand == Searcher.name and not self._searcher.is_stale(report):
             self._end_waiting()
+            self.app.clear_notifications()  # of the letter before
             self.bar.tell_failure()
             self.side.hits.outdate()
 
