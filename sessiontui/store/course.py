@@ -34,15 +34,21 @@ _MONDAY: Final = datetime(1970, 1, 5, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The greatest of each ``per`` values, in order; the last may be of fewer."""
+    """The sums of each ``per`` values, in order, of ``count`` values in all; the last sum may be of fewer."""
 
     per: int = 1
-    values: tuple[int, ...] = ()
+    sums: tuple[int, ...] = ()
+    count: int = 0
 
     def within(self, most: int) -> Course:
         """The same in at most so many numbers."""
-        times = max(1, -(-len(self.values) // max(1, most)))
-        return Course(self.per * times, tuple(merged(self.values, times)))
+        times = max(1, -(-len(self.sums) // max(1, most)))
+        return Course(self.per * times, tuple(_added(self.sums, times)), self.count)
+
+    def means(self) -> list[int]:
+        """What the values are on average, whole numbers; 0 is for nothing but zeros."""
+        sizes = [min(self.per, self.count - at * self.per) for at in range(len(self.sums))]
+        return [-(-sum // size) for sum, size in zip(self.sums, sizes, strict=True)]
 
 
 class Lengths:
@@ -50,29 +56,26 @@ class Lengths:
 
     def __init__(self) -> None:
         self._per = 1
-        self._values: list[int] = []
-        self._in_last = 0
+        self._sums: list[int] = []
+        self._count = 0
 
     def add(self, value: int) -> None:
         """The next value."""
-        if self._values and self._in_last < self._per:
-            self._values[-1] = max(self._values[-1], value)
-            self._in_last += 1
-            return
-        if len(self._values) == MOST:
-            self._values = merged(self._values, 2)
-            self._per *= 2
-        self._values.append(value)
-        self._in_last = 1
+        if self._count == len(self._sums) * self._per:
+            if len(self._sums) == MOST:
+                self._sums = _added(self._sums, 2)
+                self._per *= 2
+            self._sums.append(0)
+        self._sums[-1] += value
+        self._count += 1
 
     def course(self) -> Course:
         """How they went."""
-        return Course(self._per, tuple(self._values))
+        return Course(self._per, tuple(self._sums), self._count)
 
 
-def merged(values: Sequence[int], of: int) -> list[int]:
-    """The greatest of each ``of`` neighbours."""
-    return [max(values[at : at + of]) for at in range(0, len(values), of)]
+def _added(values: Sequence[int], of: int) -> list[int]:
+    return [sum(values[at : at + of]) for at in range(0, len(values), of)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,12 @@ def written(about: About) -> dict[str, Any]:
 
 def read_back(values: dict[str, Any]) -> About:
     """The value that ``written`` was given."""
-    activity = values["activity"]
+    activity, lengths = values["activity"], values["lengths"]
     made = {
         "roles": tuple(Share(**each) for each in values["roles"]),
         "damage": tuple(Damage(**each) for each in values["damage"]),
         "longest": tuple(Long(**each) for each in values["longest"]),
-        "lengths": Course(values["lengths"]["per"], tuple(values["lengths"]["values"])),
+        "lengths": Course(**lengths | {"sums": tuple(lengths["sums"])}),
         "activity": Activity(activity["step"], tuple((span, count) for span, count in activity["counts"])),
         **{name: values[name] and datetime.fromisoformat(values[name]) for name in _TIMES},
     }

@@ -208,12 +208,13 @@ def _activity(about: About, first: datetime, last: datetime, width: int) -> Iter
 
 def _lengths(about: About, width: int) -> Iterator[Row]:
     course = about.lengths.within(max(1, width - 4 - len(f"{about.longest[0].characters:,}")))
-    which = "each message" if course.per == 1 else f"the longest of each {course.per:,} messages"
+    values = course.means()
+    which = "of each message" if course.per == 1 else f"a message, on average of each {course.per:,}"
     why = "" if about.imported else ", for no times are kept"
-    top = top_of(course.values)
-    beyond = f"; {BEYOND} goes beyond {top:,}" if max(course.values) > top else ""
-    yield from heading("Lengths", f"characters of {which}{why}{beyond}", width)
-    yield from _axes(course.values, width, "#1", f"#{about.messages:,}" if about.messages > 1 else "")
+    top = top_of(values)
+    beyond = f"; {BEYOND} goes beyond {top:,}" if max(values) > top else ""
+    yield from heading("Lengths", f"characters {which}{why}{beyond}", width)
+    yield from _axes(values, width, "#1", f"#{about.messages:,}" if about.messages > 1 else "")
 
 
 def _axes(values: Sequence[int], width: int, first: str, last: str) -> Iterator[Row]:

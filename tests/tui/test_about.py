@@ -55,7 +55,14 @@ async def test_i_tells_what_a_file_is_made_of(store: Path) -> None:
         assert says(app, "alice", "alice.jsonl", "JSONL: a file, one message a line", "loads it by this key")
         assert says(app, "304 lines: 301 messages, 2 damaged, 1 blank", "not known: JSONL keeps no times")
         assert says(app, "2026-03-01 11:59 UTC · 1m ago, when the file was written")
-        assert says(app, "! 2 damaged lines", "By role", "Lengths", "characters of", "Longest messages")
+        assert says(
+            app,
+            "! 2 damaged lines",
+            "By role",
+            "Lengths",
+            "characters a message, on average of each",
+            "Longest messages",
+        )
         assert says(app, "#301 user       23  the longest of them all")
 
 

@@ -66,7 +66,7 @@ def test_a_file_is_counted_line_by_line(tmp_path: Path) -> None:
     assert (found.rows, found.messages, found.characters, found.blank, found.damaged) == (7, 3, 40, 1, 3)
     assert found.roles == (Share("user", 2, 24), Share("assistant", 1, 16))
     assert found.longest == LONGEST
-    assert found.lengths == Course(1, (4, 16, 20))
+    assert found.lengths == Course(1, (4, 16, 20), 3)
     assert (found.timed, found.imported, found.first, found.activity) == (0, 0, None, Activity())
     assert [(damage.lines, damage.row) for damage in found.damage] == [(2, 3), (1, 5)]
     assert found.damage[1].reason == next(f.reason for f in store.faults("one") if f.line == 6)
@@ -269,16 +269,17 @@ def test_spans_without_messages_are_counted_as_empty() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 33, 1000])
-def test_lengths_keep_the_greatest_of_neighbours(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+def test_lengths_are_told_on_average_of_neighbours(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(course, "MOST", 16)
     lengths = Lengths()
     for value in range(count):
         lengths.add(value)
-    found = lengths.course()
-    assert len(found.values) <= 16
-    assert found.values == tuple(min(at + found.per, count) - 1 for at in range(0, count, found.per))
-    assert len(found.within(5).values) <= 5
-    assert max(found.within(5).values, default=0) == max(0, count - 1)
+    for found in (lengths.course(), lengths.course().within(5)):
+        stretches = [range(at, min(at + found.per, count)) for at in range(0, count, found.per)]
+        assert found.sums == tuple(map(sum, stretches))
+        assert found.means() == [-(-sum(each) // len(each)) for each in stretches]
+    assert len(lengths.course().sums) <= 16
+    assert len(lengths.course().within(5).sums) <= 5
 
 
 # ---- the plot
