@@ -117,6 +117,9 @@ async def test_a_press_on_the_map_goes_there_and_on_a_sign_to_what_it_stands_for
         assert texts(widget)[1] == "message 57"
         await pilot.click(widget.map, offset=(0, 9))
         assert texts(widget)[1] == "message 90"
+        assert widget.cursor == 90
+        await pilot.click(widget.map, offset=(0, 3))
+        assert (widget.cursor, texts(widget)[1]) == (30, "message 30")
         await pilot.click(widget.map, offset=(0, 0))
         assert texts(widget)[1] == "message 0"
         await pilot.click(widget.map, offset=(0, 17))

@@ -130,7 +130,7 @@ class RowView(ScrollView, can_focus=True):
         if event.at >= self.count:
             self._view.go_end()
         else:
-            row = int(event.at)
+            row = self._view.cursor = int(event.at)
             self._view.go_to(Place(row, int((event.at - row) * self._view.height(row, self._rows.measure))))
         self._settle()
 
