@@ -268,7 +268,7 @@ class ViewingScreen(ChangingScreen):
 
     def action_about(self) -> None:
         """About the open session."""
-        session = self.side.known.get(self.key or "")
+        session = None if self.key is None else self.side.known.get(self.key)
         if session is None:
             ink.notice(self, visible("no session is open"))
             return
