@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from sessiontui.query.fuzzy import positions, rank
+import subprocess
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessiontui.query.fuzzy import Names, positions, rank
 
 NAMES = ["discord_bot", "telegram_alice", "gateway", "Télégram_bob", "slack_tel"]
 
@@ -41,3 +47,39 @@ def test_twenty_thousand_names_are_ranked_without_working_out_positions() -> Non
     found = rank("tel19", names)
     assert names[found[0].index].startswith("telegram_19")
     assert len({match.index for match in found}) == len(found)
+
+
+@given(st.lists(st.text("ab_-é", max_size=6), max_size=30), st.text("ab_ ", max_size=5), st.text("ab_é ", max_size=3))
+def test_what_is_narrowed_while_typing_is_what_is_ranked_at_once(names: list[str], begun: str, more: str) -> None:
+    typed = Names(names)
+    typed.rank("b")
+    for stop in range(len(begun + more) + 1):
+        typed.rank((begun + more)[:stop])
+    assert list(typed.rank(begun + more)) == list(Names(names).rank(begun + more))
+    assert list(typed.rank(begun)) == list(Names(names).rank(begun))
+
+
+@given(st.lists(st.text("ab_-", max_size=6), max_size=30), st.text("ab ", max_size=5))
+def test_what_fits_holds_each_word_in_order_and_the_best_are_first(names: list[str], pattern: str) -> None:
+    found = rank(pattern, names)
+    held = [name for name in names if all(_holds(word, name) for word in pattern.split())]
+    assert sorted(names[match.index] for match in found) == sorted(held)
+    assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
+    assert all(match.positions or not pattern.strip() for match in found)
+
+
+def _holds(word: str, name: str) -> bool:
+    letters = iter(name)
+    return all(letter in letters for letter in word)
+
+
+def test_letters_that_mean_something_to_a_pattern_are_letters() -> None:
+    for letter in r".^$*+?{}[]\|()-&~#":
+        assert list(Names([f"a{letter}b", "ab"]).rank(f"a{letter}b")) == [0]
+        assert list(Names([f"a{letter}_b", "a_b"]).rank(f"{letter}b")) == [0]
+
+
+def test_nothing_is_ranked_before_it_must_be() -> None:
+    code = "import sys; from sessiontui.query.fuzzy import Names; Names(['ab']).rank('ab'); print('rapidfuzz' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
