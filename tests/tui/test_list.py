@@ -474,6 +474,7 @@ async def test_marks_stay_with_their_sessions() -> None:
         assert marked(side) == ["key_00000", "key_00001"]
         side.close_filter()
         side.show(rows[1:])
+        side.show(rows)
         assert marked(side) == ["key_00001"]
         side.clear_marks()
         assert marked(side) == []
