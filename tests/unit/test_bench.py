@@ -49,6 +49,14 @@ def test_each_hundredth_line_of_the_hurt_store_is_cut(root: Path) -> None:
     assert cut == list(range(100, 3_001, 100))
 
 
+def test_the_crowd_is_ten_times_as_many_sessions_of_one_message(root: Path) -> None:
+    made = stores(root, 20, 3_000)
+    files = sorted(made.crowd.iterdir())
+    assert len(files) == 200
+    assert all(path.read_bytes().count(b"\n") == 1 for path in files)
+    assert len({path.stem.rpartition("_")[2] for path in files}) == 200
+
+
 @pytest.mark.parametrize("path", RIVALS, ids=lambda path: path.stem)
 def test_a_rival_is_short_and_knows_nothing_of_ours(path: Path) -> None:
     assert path.read_text().count("\n") <= 30
@@ -58,7 +66,7 @@ def test_a_rival_is_short_and_knows_nothing_of_ours(path: Path) -> None:
 def test_there_is_a_row_for_every_budget() -> None:
     assert list(ROWS) == [
         "first-paint", "open", "check", "check-damaged", "index", "search", "query", "pop", "compact", "migrate",
-        "page-down", "freeze", "memory", "memory-helper",
+        "filter", "page-down", "freeze", "memory", "memory-helper",
     ]  # fmt: skip
 
 
