@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from sessiontui.model import Address, Backend, Entry, Fault, Message, Severity, 
 from sessiontui.store.jsonl_transcript import JsonlRows, JsonlTranscript
 from sessiontui.store.memory_transcript import MemoryRows
 from sessiontui.store.protocol import never, silent
+from sessiontui.tui.panes import reading
 from sessiontui.tui.places import place
 from sessiontui.tui.widgets.page_cache import PAGE
 from sessiontui.tui.widgets.prompt import Goal, Kind, Prompt, goal
@@ -591,6 +593,27 @@ async def test_an_empty_session_and_one_that_cannot_be_read_say_so(store: Path) 
         assert says(app, "This session can't be read.", "a folder, not a file", "the list shows the others")
         await choose(pilot, "empty")
         assert says(app, "This session has no messages yet.", "What ZeroClaw writes next will stand here")
+
+
+async def test_what_takes_long_to_read_says_so(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release, tail = Event(), JsonlTranscript.tail
+
+    def slow(self: JsonlTranscript, count: int = 200) -> JsonlRows:
+        release.wait(20)
+        return tail(self, count)
+
+    async with browsing(store) as (app, pilot):
+        monkeypatch.setattr(JsonlTranscript, "tail", slow)
+        monkeypatch.setattr(reading, "LASTS", 0.001)
+        await pilot.press("j")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if says(app, "Reading the session"):
+                break
+        assert says(app, "Reading the session …", "torn ─ 2 messages")
+        release.set()
+        await settle(pilot)
+        assert says(app, "the tab")
 
 
 async def test_what_could_not_be_read_is_read_when_it_can(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,8 @@ from sessiontui.visible import visible
 GONE: Final = "This session is gone.\nu brings it back, if it was removed here\nthe list shows the others"
 UNREADABLE: Final = "This session can't be read."
 LOADING: Final = "Reading the session …"
+LASTS: Final = 0.3
+"""Seconds after which it is worth saying that a session is being read."""
 
 
 class ReadingPane(WalkingPane):
@@ -56,10 +58,16 @@ class ReadingPane(WalkingPane):
             )
             return
         if not same:
-            self.transcript.say(LOADING)
+            self.transcript.say("")
+            self.set_timer(LASTS, self._say_loading)
         self._reader.open(
             store, session.key, row, self.transcript.entry if same and row == self.transcript.cursor else None
         )
+
+    def _say_loading(self) -> None:
+        waits = self._opened is not None and self._opened[1].trouble is None and not self._failed
+        if waits and self._rows is None and not self.transcript.count:
+            self.transcript.say(LOADING)
 
     def go_to_hit(self, key: str, row: int) -> bool:
         """Go to a row of the session, where it is the open one and all of its rows are known; else False."""
@@ -207,8 +215,9 @@ class ReadingPane(WalkingPane):
         elif isinstance(report.error, Changed) and self._opened is not None:
             report.stop()
             self.open(*self._opened, self.transcript.place)
-        elif self._rows is None:
-            report.stop()
+        else:
             self._failed = True
-            hint = getattr(report.error, "hint", "") or "F5 tries again"
-            self.transcript.say("\n".join((UNREADABLE, str(report.error), hint)))
+            if self._rows is None:
+                report.stop()
+                hint = getattr(report.error, "hint", "") or "F5 tries again"
+                self.transcript.say("\n".join((UNREADABLE, str(report.error), hint)))
