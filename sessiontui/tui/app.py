@@ -85,8 +85,7 @@ class SessiontuiApp(App[None]):
         for each in themes.THEMES:
             self.register_theme(each)
         self.theme = self._wanted_theme()
-        if (replaced := self._terminal.signs) is not None:
-            self._filters.append(replaced)
+        self._filters += self._terminal.filters
         if self._terminal.far:
             self.animation_level = "none"
 

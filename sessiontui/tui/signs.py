@@ -17,7 +17,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 _ALIKE: Final = {
-    "-": "─━╌╍╴╶═–—‐‑·∙•▔▁▀▄",
+    "-": "─━╌╍╴╶–—‐‑·∙•▔▁▀▄",
     "|": "│┃║┆╎╏▏▕▎▊▌▐",
     "+": "╭╮╰╯┌┐└┘├┤┬┴┼┏┓┗┛╔╗╚╝╟╢",
     "#": "█▰▚▞■▮▛▜▙▟▉▋▇▆▅▃▂▓▒",
@@ -33,7 +33,7 @@ _ALIKE: Final = {
     "<": "←◀◂‹",
     "~": "≈⇄⟳↻",
     "\\": "↳",
-    "=": "≡",
+    "=": "═≡",
 }
 SIGNS: Final = {sign: ascii for ascii, signs in _ALIKE.items() for sign in signs} | {
     chr(code): "^" for code in range(0x2400, 0x2422)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from rich.console import Console
+from textual.filter import LineFilter
 
 from sessiontui.tui import signs
+from sessiontui.tui.cube import Cube
 
 FAR = ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION")
 """What the environment holds where each frame goes through a network."""
@@ -24,6 +26,8 @@ class Terminal:
     """Whether its font lacks most of ours, whatever can be sent."""
     few_colours: bool = False
     """Whether it has no more than its own sixteen."""
+    cube: bool = False
+    """Whether it has 256."""
     far: bool = False
 
     @classmethod
@@ -37,10 +41,12 @@ class Terminal:
             encoding=signs.encoding(),
             few_signs=env.get("TERM") == "linux",
             few_colours=system not in ("truecolor", "256"),
+            cube=system == "256",
             far=any(env.get(name) for name in FAR),
         )
 
     @property
-    def signs(self) -> signs.Signs | None:
-        """What must be done to what is drawn; None at most terminals."""
-        return signs.Signs(self.encoding) if self.few_signs or self.encoding != "utf-8" else None
+    def filters(self) -> list[LineFilter]:
+        """What must be done to what is drawn; nothing at most terminals."""
+        replaced = self.few_signs or self.encoding != "utf-8"
+        return [*([Cube()] if self.cube else []), *([signs.Signs(self.encoding)] if replaced else [])]

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.color import Color as RichColor
+from rich.color import ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -20,6 +22,7 @@ from sessiontui import config
 from sessiontui.config import Remembered
 from sessiontui.tui import figures, theme, themes
 from sessiontui.tui.contrast import SIGN, TEXT, contrast, readable
+from sessiontui.tui.cube import _distance, _nearest
 from sessiontui.tui.signs import SIGNS, Signs
 from sessiontui.tui.terminal import Terminal
 from sessiontui.tui.widgets.key_line import KeyLine
@@ -98,6 +101,24 @@ async def test_rows_under_the_cursor_can_be_read_in_every_theme(store: Path) -> 
                     least = SIGN if theme.LIST[look].least == SIGN else TEXT
                     ratio = contrast(Color.from_rich_color(drawn.color), Color.from_rich_color(below))
                     assert ratio >= least, (name, ground, look)
+
+
+@pytest.mark.parametrize("ours", ["sessiontui", "sessiontui-day"])
+async def test_256_colours_are_enough_for_ours(store: Path, ours: str) -> None:
+    def sent(colour: RichColor | None) -> Color:
+        near = _nearest(colour)
+        assert near is not None
+        assert near.number is not None
+        return Color(*near.get_truecolor())
+
+    app = StillApp(opened(store))
+    async with app.run_test():
+        app.theme = ours
+        for kind, looks in LOOKS.items():
+            for look, style in theme.styles(app, looks).items():
+                assert contrast(sent(style.color), sent(style.bgcolor)) >= looks[look].least * 0.9, (kind, look)
+        rows = theme.styles(app, theme.LIST)
+        assert len({sent(rows[name].bgcolor).rgb for name in ("ground", "cursor", "blurred")}) == 3
 
 
 async def test_what_style_sheets_name_can_be_read_on_each_ground_of_every_theme(store: Path) -> None:
@@ -218,6 +239,34 @@ async def test_sixteen_colours_are_sent_as_such(store: Path) -> None:
         assert all(colour is None or colour.triplet is None for colour in colours)
         assert any(style.reverse for style in styled(app, "alpha"))
         assert any(colour is not None and colour.name == "red" for colour in colours)
+
+
+def test_the_nearest_of_256_is_the_nearest() -> None:
+    steps = (0, 95, 135, 175, 215, 255)
+    palette = [(red, green, blue) for red in steps for green in steps for blue in steps] + [
+        *((grey, grey, grey) for grey in range(8, 239, 10))
+    ]
+    shades = range(0, 256, 37)
+    for wanted in [(red, green, blue) for red in shades for green in shades for blue in shades]:
+        near = _nearest(RichColor.from_rgb(*wanted))
+        assert near is not None
+        found = near.get_truecolor()
+        assert _distance(wanted, found) == min(_distance(wanted, each) for each in palette), wanted
+
+
+async def test_256_colours_are_sent_as_such_and_greys_stay_grey(store: Path) -> None:
+    app = StillApp(opened(store), terminal=Terminal(cube=True))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        for presses in ((), ("p",), ("escape", "ctrl+p"), ("escape", "question_mark")):
+            await press(pilot, *presses)
+            for segment in segments(app):
+                assert segment.style is not None
+                for colour in (segment.style.color, segment.style.bgcolor):
+                    assert colour is None or colour.type is ColorType.EIGHT_BIT, segment
+    panel = _nearest(RichColor.parse("#2a303b"))
+    assert panel is not None
+    assert len(set(panel.get_truecolor())) == 1
 
 
 async def test_without_colours_weight_and_signs_say_all(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -397,6 +446,20 @@ async def test_ctrl_q_quits_from_wherever_one_is(store: Path) -> None:
         await pilot.press("ctrl+q")
         await pilot.pause()
         assert not app.is_running
+
+
+async def test_f1_helps_in_a_dialog_and_over_the_palette(store: Path) -> None:
+    app = StillApp(opened(store))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "p", "f1")
+        assert says(app, "Nothing is done before you choose", "Leave everything as it is")
+        await press(pilot, "escape")
+        assert says(app, "Cancel")
+        await press(pilot, "escape", "ctrl+p", "f1")
+        assert says(app, "Type letters of a command")
+        await press(pilot, "f1", "escape")
+        assert app.screen is app.browser
 
 
 # ---- the line between the panes
