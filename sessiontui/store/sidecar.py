@@ -28,9 +28,7 @@ from sessiontui.store.jsonl_file import Count
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 from sessiontui.store.sidecar_build import Build, Listed, has_grown
-from sessiontui.store.sidecar_scan import scan
 from sessiontui.store.sidecar_schema import Unusable
-from sessiontui.store.sidecar_search import SidecarSearch
 
 SUFFIX: Final = b".jsonl"
 
@@ -137,6 +135,9 @@ class Sidecar:
 
         Raises ``errors.Cancelled``, and ``StoreError`` where the folder can't be read.
         """
+        from sessiontui.store.sidecar_scan import scan  # neither is wanted before the list is on the screen
+        from sessiontui.store.sidecar_search import SidecarSearch
+
         trouble = self._trouble
         try:
             with closing(schema.connect(self.path)) as connection:

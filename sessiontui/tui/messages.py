@@ -1,6 +1,7 @@
 """What work off the screen's thread reports, as messages to the screen that asked for it.
 
-Each carries the ``generation`` that asked; a screen drops what an older one reports (``Errand.is_stale``).
+Each carries the ``generation`` that asked; a screen drops what an older one reports (``Errand.is_stale``). Nobody compares
+them, and a class is made in half the time without what comparing and printing need: all are made before the first paint.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ SHOWN: Final = (CHANGE, LIST, SEEK, COPY, FOLLOW)
 """Names of errands whose progress and end are shown."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Report(Message):
     """Something that an errand has to say."""
 
     generation: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Failed(Report):
     """The errand ended with an error. ``errand`` names it."""
 
@@ -52,7 +53,7 @@ class Failed(Report):
     error: Exception
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Progressed(Report):
     """How far long work has come; a newer report takes the place of an older one that nobody saw."""
 
@@ -66,28 +67,28 @@ class Progressed(Report):
         return isinstance(message, Progressed) and message.errand == self.errand
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Finished(Report):
     """Long work that reported progress is over."""
 
     errand: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Listed(Report):
     """All sessions of the store, newest first."""
 
     sessions: Sequence[Session]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Counted(Report):
     """Counts of some sessions became known."""
 
     sessions: Sequence[Session]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Looked(Report):
     """Some sessions are not as they were: these are new or different, those are gone."""
 
@@ -95,40 +96,40 @@ class Looked(Report):
     gone: Collection[str]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Touched(Report):
     """Somebody touched these sessions; ``keys`` None: it may have been any of them. The list has been told before."""
 
     keys: Collection[str] | None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Vanished(Report):
     """The store can't be read any more; it is waited for."""
 
     error: SessiontuiError
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Appeared(Report):
     """The other home that this folder can have came to be."""
 
     backend: Backend
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Switched(Report):
     """The other home of the same folder is open."""
 
     store: Store
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Indexed(Report):
     """Search covers more than before; all that is there, where the work behind it has ended."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Opened(Report):
     """A session is open, with the rows that are known first and some entries of it. ``row`` None: at the end."""
 
@@ -139,7 +140,7 @@ class Opened(Report):
     row: int | None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Scanned(Report):
     """All rows are known; the first ones shown are rows ``shift`` onwards of them."""
 
@@ -150,14 +151,14 @@ class Scanned(Report):
     entries: Sequence[Entry]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Grown(Report):
     """The open session may be longer: ``rows`` begin with those that were known."""
 
     rows: Rows
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PageLoaded(Report):
     """Entries of the open session."""
 
@@ -165,7 +166,7 @@ class PageLoaded(Report):
     entries: Sequence[Entry]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Known(Report):
     """More is known of the rows of the open session: ``rows`` are the same as ``before``, with their numbers."""
 
@@ -173,7 +174,7 @@ class Known(Report):
     rows: Rows
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Sought(Report):
     """The nearest turn of the user in a direction; ``row`` None: there is none."""
 
@@ -181,7 +182,7 @@ class Sought(Report):
     step: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Copied(Report):
     """What goes into the clipboard, or, where it is too long for one, the file that holds it."""
 
@@ -209,7 +210,7 @@ class Asked:
         return replace(self, limit=self.limit * 4)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Searched(Report):
     """The answer to what was asked."""
 
@@ -218,7 +219,7 @@ class Searched(Report):
     found: Found
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Located(Report):
     """The rows of a session in which the hits of a search stand."""
 
@@ -226,7 +227,7 @@ class Located(Report):
     rows: tuple[int, ...]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Planned(Report):
     """What a change would do; nothing is done yet. ``warning``: why it would have been refused without being asked."""
 
@@ -234,7 +235,7 @@ class Planned(Report):
     warning: str = ""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Made(Report):
     """A change was made, or stopped on the way: what it came to, and the sessions that it was made to."""
 
@@ -242,7 +243,7 @@ class Made(Report):
     keys: tuple[str, ...]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Judged(Report):
     """Whether the store may be changed: why not, in one sentence, or None."""
 

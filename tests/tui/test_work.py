@@ -156,7 +156,7 @@ async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_proces
         assert says(app, "2 sessions · 306 messages · ! 1 fault")
         await press(pilot, "slash", *"needle")
         assert says(app, "1 hit · newest")
-    asked = watched(monkeypatch, counter, "index_outside")
+    asked = watched(monkeypatch, outside, "index_outside")
     async with browsing(store):
         assert not asked
     with (store / "two.jsonl").open("ab") as out:

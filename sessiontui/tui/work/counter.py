@@ -15,7 +15,6 @@ from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import Counted, Indexed
 from sessiontui.tui.work.errand import Errand
-from sessiontui.tui.work.outside import index_outside
 
 BATCH_SECONDS: Final = 0.1
 """How long counts are gathered before they are shown."""
@@ -92,6 +91,8 @@ class Counter(Errand):
 
     def _index_outside(self, store: JsonlStore, unknown: set[str], generation: int, cancelled: IsCancelled) -> None:
         """Have a helper process count and index, and look now and then at what it knows."""
+        from sessiontui.tui.work.outside import index_outside
+
         progress = self.progress(generation, INDEXING)
         pace = Pace(LOOK_SECONDS)
         for done, total in index_outside(store, cancelled):
