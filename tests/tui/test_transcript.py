@@ -29,7 +29,7 @@ from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work import copier, seeker
 from tests.support.safe import is_safe
 from tests.support.screens import StillApp, choose, folder, opened, press, sample, says, settle, talk, typed
-from tests.tui.test_browser import TORN, browsing, focus
+from tests.tui.test_browser import TORN, WIDE, browsing, focus
 from tests.tui.test_widgets import entry, lines, served, staged, texts
 from tests.tui.test_widgets import given as serve
 
@@ -504,6 +504,20 @@ async def test_the_prompt_can_be_left_by_a_click(store: Path) -> None:
         assert not app.browser.query(Prompt)
 
 
+@pytest.mark.parametrize("size", [(60, 15), (3, 2)])
+async def test_nothing_of_it_breaks_on_a_small_screen(store: Path, size: tuple[int, int]) -> None:
+    async with browsing(store, size) as (app, pilot):
+        transcript = app.browser.query_one(Transcript)
+        await press(pilot, "colon", "7", "enter")
+        assert transcript.cursor == 6
+        await press(pilot, "right_square_bracket", "y", "ctrl+d", "colon", "x", "enter", "escape", "G")
+        transcript.show_hits([1, 50], 1, [3])
+        transcript.grow(103)
+        await pilot.resize_terminal(*WIDE)
+        await settle(pilot)
+        assert says(app, "turn 100", "2/2")
+
+
 # ---- copies
 
 
@@ -664,3 +678,10 @@ def test_a_page_that_was_the_last_is_wanted_again_when_rows_are_added() -> None:
     assert cache.wanted(PAGE, PAGE + 10) == []
     assert cache.wanted(PAGE, PAGE + 12) == [PAGE]
     assert cache.get(PAGE + 3) == entry(PAGE + 3)
+    cache.put(PAGE, [entry(PAGE + at) for at in range(11)])
+    assert cache.wanted(PAGE, PAGE + 12) == []
+    cache.grow()
+    assert cache.wanted(PAGE, PAGE + 12) == [PAGE]
+    cache.put(PAGE, [entry(PAGE + at) for at in range(12)])
+    cache.put(PAGE, [entry(PAGE + at) for at in range(10)])
+    assert cache.get(PAGE + 11) == entry(PAGE + 11)

@@ -47,6 +47,10 @@ class LaidOut:
         for row in range(start, start + len(entries)):
             self._drawn.pop(row, None)
 
+    def grow(self) -> None:
+        """Rows were added behind the last."""
+        self._pages.grow()
+
     def renew(self) -> None:
         """Every page is wanted anew; what is laid out stays to be seen until it comes."""
         self._pages.clear()

@@ -51,12 +51,20 @@ class PageCache:
             raise ValueError("only whole pages are kept")
         for at in range(0, len(entries), PAGE):
             number, page = (start + at) // PAGE, entries[at : at + PAGE]
+            if len(page) < len(self._pages.get(number, ())):
+                continue  # it was asked for before rows were added
             self._pages[number] = page
             self._sizes[number] = sum(map(_size, page))
-            self._asked.discard(number)
+            if len(page) == PAGE:
+                self._asked.discard(number)
         while len(self._pages) > 2 and (len(self._pages) > PAGES or sum(self._sizes.values()) > BYTES):
             number, _ = self._pages.popitem(last=False)
             del self._sizes[number]
+            self._asked.discard(number)
+
+    def grow(self) -> None:
+        """Rows were added: a last page that ended early goes on now. Until then nobody asks again for its rest."""
+        self._asked.clear()
 
     def clear(self) -> None:
         """Forget everything, and what was asked for."""

@@ -68,6 +68,7 @@ class Transcript(RowView):
         if added > 0:
             self._below += added
             self._view.grow(count)
+            self._rows.grow()
             self._settle()
 
     def renew(self) -> None:
