@@ -23,6 +23,7 @@ FOCUS = {"app.focus_next": "Next pane", "app.focus_previous": "Previous pane"}
 MOUSE = "Mouse: click and wheel everywhere; drag scroll bars and the line between the panes (double click: as it was)."
 TOPICS = {
     "SearchingScreen": "Find",
+    "FindingScreen": "Find",
     "ViewingScreen": "Look at",
     "ChangingScreen": "Change, and take back",
     "BrowserScreen": "Everywhere",
