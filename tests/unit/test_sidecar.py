@@ -248,7 +248,24 @@ def test_one_file_is_searched_however_its_rows_stand_among_others(
             assert sidecar.search(parse(typed), limit=None, name=name) == Found(tuple(expected), len(expected))
             assert sidecar.search(parse(typed), limit=1, name=name).hits == tuple(expected[:1])
             ranked = sidecar.search(parse(typed), limit=None, relevance=True, name=name)
-            assert (set(ranked.hits), ranked.total) == (set(expected), len(expected))
+            assert (set(ranked.hits), ranked.total, ranked.note) == (set(expected), len(expected), "")
+
+
+def test_what_one_file_had_is_not_found_in_it(folder: Path, sidecar: Sidecar) -> None:
+    path = write(folder, "one", line("x old"), line("x gone"))
+    write(folder, "two", *(line("y") for _ in range(9)), clock=0)
+    sidecar.update()
+    os.truncate(path, len(line("x old")))
+    sidecar.update()
+    with path.open("ab") as out:
+        out.write(line("x new"))
+    sidecar.update()
+    with closing(sidecar_schema.connect(sidecar.path)) as connection:
+        assert rows.dead_part(connection) > 0
+    for relevance in (False, True):
+        found = sidecar.search(parse("x"), relevance=relevance, name=b"one.jsonl")
+        assert (hits(found), found.total, found.note) == ([("one", 2), ("one", 1)], 2, "")
+    assert sidecar.search(parse("gone"), relevance=True, name=b"one.jsonl") == Found((), 0)
 
 
 def test_what_others_have_is_not_walked_over(folder: Path, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
