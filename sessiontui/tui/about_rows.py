@@ -210,10 +210,9 @@ def _lengths(about: About, width: int) -> Iterator[Row]:
     course = about.lengths.within(max(1, width - 4 - len(f"{about.longest[0].characters:,}")))
     values = course.means()
     which = "of each message" if course.per == 1 else f"a message, on average of each {course.per:,}"
-    why = "" if about.imported else ", for no times are kept"
     top = top_of(values)
     beyond = f"; {BEYOND} goes beyond {top:,}" if max(values) > top else ""
-    yield from heading("Lengths", f"characters {which}{why}{beyond}", width)
+    yield from heading("Lengths", f"along the conversation: characters {which}{beyond}", width)
     yield from _axes(values, width, "#1", f"#{about.messages:,}" if about.messages > 1 else "")
 
 
@@ -235,7 +234,11 @@ def _axes(values: Sequence[int], width: int, first: str, last: str) -> Iterator[
 def heading(text: str, more: str, width: int) -> Iterator[Row]:
     """A blank line, then what follows is about."""
     yield Row()
-    yield Row([(visible(f" {text}"), "match"), (ink.clipped(f"  {more}", width - len(text) - 2), "dim")])
+    if len(text) + len(more) + 3 <= width:
+        yield Row([(visible(f" {text}"), "match"), (visible(f"  {more}"), "dim")])
+    else:
+        yield Row([(visible(f" {text}"), "match")])
+        yield from wrapped(more, "dim", width)
 
 
 def fact(label: str, text: str, width: int, look: str = "key") -> Iterator[Row]:

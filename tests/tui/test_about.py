@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from sessiontui.errors import Cancelled, Changed, StoreError
-from sessiontui.model import Backend, Message
+from sessiontui.model import Backend, Fault, Message, Session, Severity
 from sessiontui.store import survey as surveys
-from sessiontui.store.about import About
+from sessiontui.store.about import About, Tally
 from sessiontui.store.protocol import IsCancelled, Progress, Store
+from sessiontui.tui import about_rows
+from sessiontui.tui.about_rows import Facts
 from sessiontui.tui.screens.about import AboutScreen, AboutSheet
 from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.widgets.transcript import Transcript
@@ -79,7 +82,7 @@ async def test_the_time_of_an_import_is_not_told_as_that_of_messages(timed: Path
     async with browsing(opened(timed, Backend.SQLITE)) as (app, pilot):
         await press(pilot, "j", "i")
         assert says(app, "moved", "all messages came by an import, 2026-01-10 12:00 UTC · 50d ago", "is not known")
-        assert says(app, "Lengths  characters of each message")
+        assert says(app, "Lengths  along the conversation: characters of each message")
         assert not says(app, "first message")
         assert not says(app, "Activity")
 
@@ -343,3 +346,22 @@ async def test_an_error_is_told_where_the_counts_would_be(store: Path, monkeypat
     async with browsing(store) as (app, pilot):
         await press(pilot, "i")
         assert says(app, "alice.jsonl", "× It can't be counted: the disk is on fire", "put it out")
+
+
+# ---- the lines
+
+
+@pytest.mark.parametrize("width", [1, 9, 30, 56, 80, 130])
+@pytest.mark.parametrize("backend", [Backend.JSONL, Backend.SQLITE])
+def test_the_page_is_laid_out_for_any_width(width: int, backend: Backend) -> None:
+    tally = Tally()
+    for at in range(200):
+        when = NOW - timedelta(days=200 - at) if backend is Backend.SQLITE else None
+        tally.message("言葉" * 9, "🧠 " * 5 * (at % 7) ** 5, at=when)
+        tally.fault(Fault("torn", Severity.DAMAGE, f"torn {chr(97 + at % 26)}", 0))
+    session = Session("k" * 300, backend, None, 200, 5_000_000, None, NOW, "name " * 30, reachable=False)
+    facts = Facts(session, "/where" * 40, NOW)
+    for about in (None, tally.about()):
+        rows = about_rows.rows(facts, about, "counting … 43 %", width)
+        cells = [sum(cell_len(text) for text, _ in (*row.left, *row.right)) for row in rows]
+        assert max(cells) <= max(width, 56)
