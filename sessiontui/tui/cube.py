@@ -31,8 +31,7 @@ class Cube(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same in colours of the terminal's."""
         return [
-            segment if segment.style is None else Segment(segment.text, _style(segment.style), segment.control)
-            for segment in segments
+            segment if segment.style is None else segment._replace(style=_style(segment.style)) for segment in segments
         ]
 
 

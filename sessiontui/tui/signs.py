@@ -59,7 +59,7 @@ class Signs(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same cells in other characters."""
         return [
-            segment if segment.text.isascii() else Segment(self.plain(segment.text), segment.style, segment.control)
+            segment if segment.text.isascii() else segment._replace(text=self.plain(segment.text))
             for segment in segments
         ]
 
