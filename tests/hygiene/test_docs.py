@@ -102,19 +102,12 @@ def test_contributing_names_the_loop(command: str) -> None:
 def test_every_key_of_the_browser_is_named() -> None:
     from textual.binding import Binding
 
+    from sessiontui.tui.keys import shown
     from sessiontui.tui.screens.browser import BrowserScreen
 
-    named = set(re.findall(r"`([^` ]+)`|(?<=[| ])(Ctrl\+\w|Esc|Enter|F3|Shift\+F3|Tab)(?=[ |,])", README))
+    named = set(re.findall(r"`([^` ]+)`|(?<=[| ])(Ctrl\+\w|Esc|Enter|Space|F\d|Shift\+F\d|Tab)(?=[ |,])", README))
     keys = {quoted or plain for quoted, plain in named}
-    plain = {
-        "slash": "/",
-        "question_mark": "?",
-        "escape": "Esc",
-        "ctrl+r": "Ctrl+R",
-        "f3": "F3",
-        "shift+f3": "Shift+F3",
-    }
     for binding in (each for kind in BrowserScreen.__mro__ for each in getattr(kind, "BINDINGS", ())):
         if isinstance(binding, Binding) and binding.id:
             for key in binding.key.split(","):
-                assert plain.get(key, key) in keys, f"{key} ({binding.id})"
+                assert shown(key) in keys, f"{shown(key)} ({binding.id})"
