@@ -208,7 +208,9 @@ class Held(JsonlStore):
     ) -> Found:
         words = " ".join(term.text for term in query.terms if isinstance(term, Word))
         self.asked.append(words)
-        while words in self.gates and not self.gates[words].wait(0.02):
+        for _ in range(1_000):
+            if words not in self.gates or self.gates[words].wait(0.02):
+                break
             if cancelled() and not self.deaf:
                 raise Cancelled
         return super().search(query, limit=limit, relevance=relevance, key=key)
