@@ -174,6 +174,15 @@ async def test_an_older_one_is_undone_as_its_page_says_and_redone(store: Path) -
         assert says(app, "2 · compact · done; undone by change 6 and")
 
 
+async def test_the_change_under_the_cursor_stays_on_its_line_when_another_is_made(store: Path) -> None:
+    async with browsing(store, SMALL) as (app, pilot):
+        await press(pilot, "U", "j", "j", "j")
+        before = next(at for at, line in enumerate(shown(app)) if " 2  compact" in line)
+        await press(pilot, "u")
+        assert says(app, "Changes · 6 ·")
+        assert next(at for at, line in enumerate(shown(app)) if " 2  compact" in line) == before
+
+
 async def test_redo_gives_again_what_was_undone_before(store: Path) -> None:
     async with browsing(store) as (_, pilot):
         await press(pilot, "U", "j", "j", "ctrl+r")
