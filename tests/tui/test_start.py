@@ -1,0 +1,87 @@
+"""What the first paint waits for: nothing is loaded before it that it can do without, and no file is looked at twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sessiontui.store.jsonl import JsonlStore
+from tests.support.screens import StillApp, folder, settle, talk
+
+_PAINT = """
+import json, sys
+from sessiontui.cli import verbs
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.tui.app import SessiontuiApp
+from sessiontui.tui.widgets.session_list import SessionList
+
+store = JsonlStore(__import__("pathlib").Path(sys.argv[1]))
+store.sessions()
+painted = set()
+draw = SessionList.draw
+
+def drawn(self, *arguments):
+    if not painted:
+        painted.update(sys.modules)
+        self.app.exit()
+    return draw(self, *arguments)
+
+SessionList.draw = drawn
+SessiontuiApp(store).run(headless=True, size=(120, 40))
+print(json.dumps(sorted(painted)))
+"""
+
+LATE = (
+    "watchfiles",
+    "rapidfuzz",
+    "markdown_it",
+    "multiprocessing",
+    "sessiontui.changes",
+    "sessiontui.store.indexer",
+    "sessiontui.store.memory",
+    "sessiontui.store.sidecar_scan",
+    "sessiontui.store.sidecar_search",
+    "sessiontui.store.sqlite",
+    "sessiontui.tui.screens.dialogs",
+    "sessiontui.tui.screens.help",
+    "sessiontui.tui.screens.palette",
+    "sessiontui.tui.work.changer",
+    "sessiontui.tui.work.outside",
+    "sessiontui.tui.work.watcher",
+)
+"""What only a later key, or the work behind the list, has need of."""
+
+
+def test_nothing_is_loaded_before_the_first_paint_that_only_comes_later(tmp_path: Path) -> None:
+    store = folder(tmp_path / "sessions", {"one": talk(3)})
+    run = subprocess.run(
+        [sys.executable, "-c", _PAINT, store], capture_output=True, env={**os.environ, "TERM": "xterm"}, check=True
+    )
+    loaded = set(json.loads(run.stdout.splitlines()[-1]))
+    assert "sessiontui.tui.panes.listing" in loaded
+    assert sorted(name for name in loaded if name.startswith(LATE)) == []
+
+
+async def test_a_counted_store_is_read_without_opening_a_session_but_the_shown_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = JsonlStore(folder(tmp_path / "sessions", {f"s{at}": talk(5) for at in range(9)}))
+    store.index()
+    opened: set[str] = set()
+    real = os.open
+
+    def watched(path: str | bytes | Path, *arguments: int, **named: int) -> int:
+        opened.add(os.path.basename(os.fsdecode(path)))
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "open", watched)
+    app = StillApp(JsonlStore(store.path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert app.browser.side.totals.messages == 45
+    assert {name for name in opened if name.endswith(".jsonl")} == {"s0.jsonl"}
