@@ -17,7 +17,6 @@ from sessiontui.model import Backend, Message, Session
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.tui.widgets.filter_bar import FilterBar
-from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList

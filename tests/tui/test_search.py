@@ -27,7 +27,7 @@ from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import Transcript
-from tests.support.screens import NOW, StillApp, choose, folder, opened, press, says, settle, shown, talk, typed
+from tests.support.screens import NOW, StillApp, choose, folder, opened, press, sample, says, settle, shown, talk, typed
 
 WIDE, NARROW, SMALL = (140, 40), (80, 24), (60, 15)
 
@@ -464,6 +464,24 @@ def test_what_to_try_next(typed_text: str, note: str, said: str, unsaid: str) ->
     assert lines.endswith("Esc clears the search")
     assert said in lines
     assert unsaid not in lines
+
+
+# ---- in a database
+
+
+async def test_hits_of_a_database_have_a_time_and_are_gone_to(tmp_path: Path) -> None:
+    sample(tmp_path)
+    found = opened(tmp_path / ".zeroclaw" / "workspace", Backend.SQLITE)
+    async with browsing(found) as (app, pilot):
+        await press(pilot, "slash", *typed("the"))
+        hit = hits(app).hit
+        assert hit is not None
+        assert hit.address.created_at is not None
+        await press(pilot, "enter", "n")
+        hit, entry = hits(app).hit, transcript(app).entry
+        assert hit is not None
+        assert entry is not None
+        assert (app.browser.key, entry.address.id) == (hit.key, hit.address.id)
 
 
 # ---- how a hit is drawn
