@@ -202,7 +202,7 @@ async def test_hits_take_the_place_of_sessions() -> None:
         (50, " …/sessions · jsonl · 3 sessions · ! 2 faults"),
         (40, " …/sessions · jsonl · 3 sessions"),
         (20, " jsonl · 3 sessions"),
-        (10, " jsonl · …"),
+        (10, " jsonl"),
     ],
 )
 async def test_the_title_leaves_out_whole_parts(width: int, expected: str) -> None:
