@@ -58,6 +58,18 @@ def test_resized_keeps_the_rows_that_stay(rows: list[int], shift: int, count: in
     assert resized.total == sum(expected)
 
 
+@pytest.mark.parametrize("count", [0, 1, BLOCK - 1, BLOCK, 2 * BLOCK + 3])
+@pytest.mark.parametrize("added", [0, 1, BLOCK, BLOCK + 7])
+def test_rows_added_are_as_if_they_had_been_there(count: int, added: int) -> None:
+    heights, whole = Heights([2] * count), Heights([2] * count + [5] * added)
+    heights.grow(count + added, 5)
+    assert len(heights) == count + added
+    assert heights.total == whole.total
+    assert [heights.top(row) for row in range(0, count + added + 1, 13)] == [
+        whole.top(row) for row in range(0, count + added + 1, 13)
+    ]
+
+
 def test_a_row_of_no_height_is_refused() -> None:
     with pytest.raises(ValueError):
         Heights([1, 0])
@@ -150,3 +162,33 @@ def test_all_rows_take_the_place_of_the_newest_ones_without_a_jump(rows: list[in
     truth = Truth([4] * older + rows, set(range(older + len(rows))))
     after = settled(view, truth, room)
     assert after[-len(before) :] == [Place(place.row + older, place.line) for place in before]
+
+
+@given(ROWS, st.integers(1, 20), st.integers(0, 40), st.integers(0, 59))
+def test_rows_added_below_move_nothing(rows: list[int], room: int, added: int, row: int) -> None:
+    truth, view = Truth(rows, set(range(len(rows)))), Viewport(len(rows), min(row, len(rows) - 1))
+    before, chosen = settled(view, truth, room), view.cursor
+    view.grow(len(rows) + added)
+    truth = Truth(rows + [3] * added, set(range(len(rows) + added)))
+    assert settled(view, truth, room)[: len(before)] == before
+    assert view.cursor == chosen
+
+
+@given(ROWS, ROWS, st.integers(1, 20), st.integers(0, 200), st.integers(0, 200))
+def test_a_row_is_held_on_its_line_where_it_can_be(
+    rows: list[int], others: list[int], room: int, y: int, at: int
+) -> None:
+    """All rows get other heights; the one that is held still begins on the same line, but at either end."""
+    others = [others[row % len(others)] for row in range(len(rows))]
+    truth, view = Truth(rows, set(range(len(rows)))), Viewport(len(rows), 0)
+    view.walk(y, truth.measure)
+    window = settled(view, truth, room)
+    row = window[at % len(window)].row
+    line = view.line_of(row)
+    truth = Truth(others, set(range(len(rows))))
+    view.hold(row, line, truth.measure)
+    after = settled(view, truth, room)
+    everything = lines(others)
+    top = everything.index(after[0])
+    expected = everything.index(Place(row, 0)) - max(line, 1 - others[row])
+    assert top == max(0, min(expected, len(everything) - room))
