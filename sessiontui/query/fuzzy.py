@@ -57,14 +57,15 @@ class Names:
         words = fold(pattern).split()
         if not words:
             return range(len(self._folded)), {}
-        folded, first = self._folded, words[0]
         whole, scattered = self._split(pattern, words)
-        begin = [at for at in whole if folded[at].startswith(first)]
-        if begin:
-            whole = [*begin, *(at for at in whole if not folded[at].startswith(first))]
-        scores = self._scores(words, scattered)
-        best = sorted(scattered, key=lambda at: (-scores[at], not folded[at].startswith(first), at))
-        return whole, {at: scores[at] for at in best}
+        scores = self._scores(words, self._begun_first(words[0], scattered))
+        best = sorted(scores, key=scores.__getitem__, reverse=True)
+        return self._begun_first(words[0], whole), {at: scores[at] for at in best}
+
+    def _begun_first(self, word: str, fitting: list[int]) -> list[int]:
+        folded = self._folded
+        begun = [at for at in fitting if folded[at].startswith(word)]
+        return [*begun, *(at for at in fitting if not folded[at].startswith(word))] if begun else fitting
 
     def _split(self, pattern: str, words: list[str]) -> tuple[list[int], list[int]]:
         """Names that hold the words together and with gaps. Where the pattern grew, no others can than held it before."""
@@ -77,7 +78,7 @@ class Names:
             whole = [at for at in whole if word in folded[at]]
             scattered = [at for at in (*scattered, *apart) if holds(folded[at])]
         self._pattern, self._fitting = pattern, sorted([*whole, *scattered])
-        return whole, scattered
+        return whole, sorted(scattered)
 
     def _scores(self, words: list[str], scattered: list[int]) -> dict[int, float]:
         """How well these names hold the words: the mean over the words."""
