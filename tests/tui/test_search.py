@@ -20,7 +20,7 @@ from sessiontui.model import Address, Backend, Found, Hit, Message, Span
 from sessiontui.query.ast import Query, Word
 from sessiontui.query.parse import parse
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import IsCancelled, never
+from sessiontui.store.protocol import IsCancelled, Store, never
 from sessiontui.tui.nothing_found import advice
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.widgets.hit_list import HitList
@@ -33,9 +33,7 @@ WIDE, NARROW, SMALL = (140, 40), (80, 24), (60, 15)
 
 
 @asynccontextmanager
-async def browsing(
-    store: Path | JsonlStore, size: tuple[int, int] = WIDE
-) -> AsyncIterator[tuple[StillApp, Pilot[Any]]]:
+async def browsing(store: Path | Store, size: tuple[int, int] = WIDE) -> AsyncIterator[tuple[StillApp, Pilot[Any]]]:
     app = StillApp(opened(store) if isinstance(store, Path) else store)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
@@ -347,6 +345,16 @@ async def test_the_open_session_knows_which_of_its_hits_one_is_at(store: Path) -
         assert says(app, "2/2")
         await press(pilot, "slash", *typed("x"))
         assert not says(app, "2/2")
+
+
+async def test_who_leaves_the_bar_sees_how_many_hits_the_open_session_has(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "slash", *typed("budget"))
+        assert not says(app, "1 hit")
+        await press(pilot, "tab")
+        assert says(app, "3 hits", "1 hit")
+        await press(pilot, "slash", "escape")
+        assert not says(app, "1 hit")
 
 
 async def test_esc_goes_back_to_session_row_and_focus(store: Path) -> None:
