@@ -399,6 +399,14 @@ def test_the_title_leaves_out_whole_parts(width: int) -> None:
             )
 
 
+async def test_the_title_says_that_nothing_can_be_changed(store: Path) -> None:
+    for read_only in (False, True):
+        app = StillApp(opened(store), read_only=read_only)
+        async with app.run_test(size=(120, 30)) as pilot:
+            await settle(pilot)
+            assert ("read-only" in shown(app)[0]) == read_only
+
+
 # ---- the keys
 
 

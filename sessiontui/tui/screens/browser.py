@@ -13,6 +13,7 @@ from textual.css.query import QueryType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from sessiontui.tui import messages
 from sessiontui.tui.screens.finding import FindingScreen
 from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
@@ -84,6 +85,14 @@ class BrowserScreen(FindingScreen):
     def action_widen(self, columns: int) -> None:
         """A wider list, or a narrower one."""
         self.query_one(SplitPanes).widen(columns)
+
+    @on(messages.Judged)
+    def note_whether_it_may_be_changed(self) -> None:
+        """Said in the title too, where it can be seen before a key is tried."""
+        self.call_later(self._note)
+
+    def _note(self) -> None:
+        self.title_line.note = "read-only" if self.unchangeable else ""
 
     @on(SplitPanes.Chosen)
     def keep_width(self, event: SplitPanes.Chosen) -> None:
