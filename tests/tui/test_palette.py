@@ -74,6 +74,17 @@ async def test_commands_of_what_has_the_focus_are_there_and_work(store: Path) ->
         assert app.screen.query_one(Transcript).place is not None
 
 
+async def test_what_can_not_be_done_now_says_why(store: Path) -> None:
+    app = StillApp(opened(store), read_only=True)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p", *typed("remove the last"))
+        assert choices(app)[0].about
+        await press(pilot, "enter")
+        assert app.screen is app.browser
+        assert "read-only" in app.notices[-1]
+
+
 async def test_a_session_is_found_by_letters_and_opened(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:

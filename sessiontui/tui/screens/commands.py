@@ -58,12 +58,15 @@ def _keys(screen: BrowserScreen) -> Iterator[Command]:
     found: dict[str, ActiveBinding] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if active.enabled and binding.id and binding.tooltip and binding.action.split(".")[-1] not in UNLISTED:
+        if binding.id and binding.tooltip and binding.action.split(".")[-1] not in UNLISTED:
             keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
             found.setdefault(binding.action, active)
     for action, active in found.items():
-        choice = Choice(active.binding.tooltip, keys=" ".join(dict.fromkeys(keys[action])))
-        yield Command(choice, partial(screen.call_later, screen.app.run_action, action, active.node))
+        about = "" if active.enabled else "not now: it says why"
+        run = (
+            partial(screen.call_later, screen.app.run_action, action, active.node) if active.enabled else screen.explain
+        )
+        yield Command(Choice(active.binding.tooltip, about, " ".join(dict.fromkeys(keys[action]))), run)
 
 
 def _more(screen: BrowserScreen) -> Iterator[Command]:
