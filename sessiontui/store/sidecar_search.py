@@ -185,15 +185,20 @@ class SidecarSearch:
     def _scanned(
         self, query: Query, limit: int | None, candidates: Iterable[tuple[Place, Message]]
     ) -> tuple[list[Hit], int | None]:
-        """Hits among messages that have to be looked at."""
+        """Hits among messages that have to be looked at; of a small file all are, so that the total is known."""
         hits: list[Hit] = []
+        more, whole = 0, self._is_small()
         for place, message in candidates:
-            if limit is not None and len(hits) >= limit:
+            if len(hits) == limit and not whole:
                 return hits, None
             self._places.ask()
-            if matches(query, message.content) and (hit := self._places.hit(query, place)) is not None:
+            if not matches(query, message.content):
+                continue
+            if len(hits) == limit:
+                more += 1
+            elif (hit := self._places.hit(query, place)) is not None:
                 hits.append(hit)
-        return hits, len(hits)
+        return hits, len(hits) + more
 
     def _candidates(self, query: Query, expression: str | None) -> Iterator[tuple[Place, Message]]:
         """Messages that may match, newest first: those the index gives, or all."""

@@ -139,23 +139,23 @@ class _Search:
         return Found(found.hits, *counted(count, relevance=True))
 
     def _taken(self, rows: Iterable[Values]) -> Found:
-        """As many hits as were asked for; the total is known where the rows came to their end."""
+        """As many hits as were asked for; the total is known where the rows came to their end, to which few do."""
         hits: list[Hit] = []
-        for row in rows:
+        more = 0
+        for id, key, role, content, created_at in rows:
             if self._cancelled():
                 raise Cancelled
-            hit = self._hit(row)
-            if hit is None:
+            if not isinstance(role, str) or not isinstance(content, str) or not matches(self._query, content):
                 continue
-            if self._limit is not None and len(hits) >= self._limit:
+            if len(hits) != self._limit:
+                hits.append(self._hit(id, key, role, content, created_at))
+            elif self._part.few:
+                more += 1
+            else:
                 return Found(tuple(hits), None)
-            hits.append(hit)
-        return Found(tuple(hits), len(hits))
+        return Found(tuple(hits), len(hits) + more)
 
-    def _hit(self, row: Values) -> Hit | None:
-        id, key, role, content, created_at = row
-        if not isinstance(role, str) or not isinstance(content, str) or not matches(self._query, content):
-            return None
+    def _hit(self, id: int, key: str | bytes, role: str, content: str, created_at: object) -> Hit:
         name = key if isinstance(key, str) else os.fsdecode(key)
         address = Address(id=id, created_at=read_time(created_at))
         return Hit(name, Backend.SQLITE, role, snippet(self._query, content), None, address)

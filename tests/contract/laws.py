@@ -426,7 +426,7 @@ class StoreLaws:
                 for limit in (1, 2):
                     few = home.store().search(parse(text), limit=limit, key=key)
                     assert list(few.hits) == expected[:limit]
-                    assert few.total in (None, len(expected))
+                    assert few.total == len(expected)  # of a small session it is cheap
 
     def test_a_search_by_relevance_stays_in_its_session(self, new: Home) -> None:
         for key in ("a", "b", "a", "b", "a"):
