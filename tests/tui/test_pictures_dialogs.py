@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from sessiontui.changes import compact, migrate
+from sessiontui.changes import compact, migrate, undo
+from sessiontui.errors import Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from tests.support.screens import Run, StillApp, choose, opened, press, sample, says, settle, typed, until
 from tests.tui.test_snapshots import OLD, TRAIN, USUAL, Snap, sizes
@@ -133,13 +134,18 @@ def test_stopped(snap_compare: Snap, store: Path, size: tuple[int, int], monkeyp
 
 
 @sizes("usual", "small")
-def test_an_undo_is_refused(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
-    async def run(pilot: Pilot[Any]) -> None:
-        await pressed("p", "right", "enter", session="telegram_autumn-trip")(pilot)
-        (store / "telegram_autumn-trip.jsonl").write_bytes(b'{"role":"user","content":"another file"}\n')
-        await press(pilot, "u")
+def test_an_undo_is_refused(
+    snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise Refused(
+            "telegram_autumn-trip.jsonl can't be put back: the bytes before or at that place have changed; nothing was changed",
+            "the bytes are in /home/me/.zeroclaw/workspace/sessions/.sessiontui/00000001.1.bytes; undo later changes of "
+            "this session first",
+        )
 
-    assert pictured(snap_compare, store, size, run)
+    monkeypatch.setattr(undo, "plan", refused)
+    assert pictured(snap_compare, store, size, pressed("p", "right", "enter", "u", session="telegram_autumn-trip"))
 
 
 @sizes("usual", "old", "small")

@@ -59,7 +59,11 @@ async def test_pop_means_the_open_session_only_and_says_so(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "space", "space", "g", "p")
-        assert says(app, "Remove the last message of new?", "The 2 marked sessions are not meant")
+        assert says(
+            app,
+            "Remove the last message of new?",
+            "Pop takes from the open session only, not from 2 other marked sessions.",
+        )
         await press(pilot, "right", "enter")
     assert {name for name, data in files(store).items() if data != before[name]} == {"new.jsonl"}
 

@@ -129,8 +129,7 @@ class ChangingScreen(Screen[None]):
         if self.key is None:
             ink.notice(self, visible("no session is open that a message could be removed from"))
         else:
-            others = len(self.marked) if self.marked != (self.key,) else 0
-            self._open("pop", (self.key,), others)
+            self._open("pop", (self.key,), sum(key != self.key for key in self.marked))
 
     def action_compact(self) -> None:
         """Remove damaged lines."""

@@ -69,8 +69,8 @@ def _pop(plan: PopPlan, warning: str, marked: int) -> Page:
     warning = warning.removesuffix("; nothing was changed")
     notes = [ink.content((visible(f"! {warning}"), "$warning"))] if warning else []
     if marked:
-        others = f"The {figures.counted(marked, 'marked session')} are not meant: pop takes from the open session only."
-        notes.append(ink.content((visible(others if marked > 1 else others.replace(" are ", " is ")), "$warning")))
+        told = f"Pop takes from the open session only, not from {figures.counted(marked, 'other marked session')}."
+        notes.append(ink.content((visible(told), "$warning")))
     if plan.behind:
         notes.append(
             ink.content((visible(f"{figures.size(plan.behind)} of damaged or blank lines behind it stay."), "dim"))
