@@ -42,7 +42,7 @@ FilterBar { display: none; }
 FilterBar.-shown { display: block; }
 
 #panes { height: 1fr; }
-#side { width: 2fr; max-width: 64; min-width: 36; }
+#side { width: 3fr; max-width: 64; min-width: 36; }
 #reading { width: 5fr; }
 Splitter { width: 1; height: 100%; }
 
