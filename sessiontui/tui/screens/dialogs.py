@@ -57,8 +57,8 @@ class PageDialog(ModalScreen[str | None]):
             yield Static(id="work")
             yield Static(id="undo")
             with Horizontal(id="buttons"):
-                yield Button("", id="leave")
-                yield Button("", id="act")
+                yield Button(ink.content(ink.EMPTY), id="leave")
+                yield Button(ink.content(ink.EMPTY), id="act")
 
     def compose_above(self) -> ComposeResult:
         """What stands above the lines and does not scroll: nothing."""
