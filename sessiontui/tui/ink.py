@@ -6,7 +6,7 @@ Nothing here reads markup: what stands in square brackets is drawn as square bra
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from rich.cells import cell_len
@@ -16,6 +16,7 @@ from textual.app import App
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.strip import Strip
+from textual.suggester import Suggester
 
 from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
@@ -84,3 +85,20 @@ def clipped(text: str, width: int) -> Visible:
             break
         kept += 1
     return visible(shown[:kept] + "…") if width > 0 else EMPTY
+
+
+class _Completions(Suggester):
+    """Completes with the first text that begins so, whatever the case."""
+
+    def __init__(self, texts: Sequence[Visible]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._texts = texts
+
+    async def get_suggestion(self, value: str) -> Visible | None:
+        begin = value.casefold()
+        return next((text for text in self._texts if text.casefold().startswith(begin)), None)
+
+
+def suggester(texts: Sequence[Visible]) -> Suggester:
+    """What an input offers as the rest of what is typed into it."""
+    return _Completions(texts)

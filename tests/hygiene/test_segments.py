@@ -19,7 +19,7 @@ HOLDERS = {"Static", "Label", "Button", "Option", "Tooltip"}
 """Widgets that read a plain string as markup."""
 TITLES = {"border_title", "border_subtitle", "title", "sub_title", "tooltip", "placeholder", "suggester", "update"}
 """Attributes and methods that do."""
-INK = {"content", "lines", "strip", "spread", "centred", "clipped", "notice"}
+INK = {"content", "lines", "strip", "spread", "centred", "clipped", "notice", "suggester"}
 
 
 def named(node: ast.expr) -> str:

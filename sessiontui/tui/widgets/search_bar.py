@@ -12,7 +12,6 @@ from typing import ClassVar, Final
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.suggester import Suggester
 
 from sessiontui.tui import figures, ink
 from sessiontui.tui.widgets.safe_input import SafeInput
@@ -68,7 +67,7 @@ class SearchBar(SafeInput):
     def earlier(self, searches: Sequence[str]) -> None:
         self._earlier = tuple(dict.fromkeys(visible(text) for text in searches if text.strip()))[:KEPT]
         self._recalled = -1
-        self.suggester = _Earlier(self._earlier) if self._earlier else None
+        self.suggester = ink.suggester(self._earlier) if self._earlier else None
 
     def keep(self) -> bool:
         """Put the text in front of the earlier searches; False where that changes nothing."""
@@ -128,15 +127,3 @@ class SearchBar(SafeInput):
     def tell_nothing(self) -> None:
         """Nothing is being searched for."""
         self.border_subtitle = None
-
-
-class _Earlier(Suggester):
-    """Completes with the newest of the earlier searches that begins so."""
-
-    def __init__(self, searches: Sequence[Visible]) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._searches = searches
-
-    async def get_suggestion(self, value: str) -> str | None:
-        begin = value.casefold()
-        return next((text for text in self._searches if text.casefold().startswith(begin)), None)
