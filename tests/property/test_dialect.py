@@ -126,7 +126,10 @@ def test_many_lines_are_judged_like_each_alone(many: list[bytes]) -> None:
     outcomes = [strict.read(line) for line in many]
     judged = zeroclaw.judge([line + b"\n" for line in many])
     assert judged.dropped == [(index, each) for index, each in enumerate(outcomes) if isinstance(each, Dropped)]
-    assert (judged.valid, len(judged.blank)) == (sum(isinstance(each, Message) for each in outcomes), outcomes.count(None))
+    assert (judged.valid, len(judged.blank)) == (
+        sum(isinstance(each, Message) for each in outcomes),
+        outcomes.count(None),
+    )
 
 
 @given(messages, st.dictionaries(st.text(), jsons, max_size=3))
