@@ -32,7 +32,7 @@ from sessiontui.tui import ink, keys, theme, themes
 from sessiontui.tui.screens.browser import BrowserScreen
 from sessiontui.tui.signs import tolerate_input
 from sessiontui.tui.taste import Remember
-from sessiontui.tui.terminal import Terminal
+from sessiontui.tui.terminal import Terminal, end_with
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
 
@@ -186,9 +186,10 @@ def run(place: Place) -> int:
 
 
 async def _attend(app: SessiontuiApp) -> None:
-    """Run the app; where it is told to end by a signal, it gives the terminal back first."""
+    """Run the app; where a signal tells it to end, it gives the terminal back first. Without a terminal it ends too."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)
+    end_with(sys.stdin.fileno())
     await app.run_async()
 
 

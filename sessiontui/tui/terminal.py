@@ -1,9 +1,13 @@
-"""What the terminal can do that the browser was opened on, as far as its surroundings say."""
+"""What the terminal can do that the browser was opened on, as far as its surroundings say, and when it goes away."""
 
 from __future__ import annotations
 
+import os
+import select
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Thread
 from typing import Self
 
 from rich.console import Console
@@ -50,3 +54,19 @@ class Terminal:
         """What must be done to what is drawn; nothing at most terminals."""
         replaced = self.few_signs or self.encoding != "utf-8"
         return [*([Cube()] if self.cube else []), *([signs.Signs(self.encoding)] if replaced else [])]
+
+
+def end_with(terminal: int) -> None:
+    """Have this process told by SIGHUP when the terminal at a descriptor goes away.
+
+    The system tells only those whose controlling terminal it is. Others could not read from it any more, which is no
+    end to Textual: it would try again and again, and keep half a processor busy for ever.
+    """
+
+    def wait() -> None:
+        watched = select.poll()
+        watched.register(terminal, 0)  # of that it hung up one is told in any case
+        if any(event & select.POLLHUP for _, event in watched.poll()):
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    Thread(target=wait, name="terminal", daemon=True).start()

@@ -113,7 +113,21 @@ class Terminal:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        os.close(self._master)
+        self.close()
+
+    def close(self) -> None:
+        """The window is closed. It was nobody's controlling terminal: the system tells nobody."""
+        if self._master >= 0:
+            os.close(self._master)
+        self._master = -1
+
+    def ended(self) -> bool:
+        """Whether the program ends by itself."""
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def type(self, keys: str | bytes) -> None:
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
@@ -277,6 +291,15 @@ def test_the_terminal_is_given_back(store: Path, tmp_path: Path, number: signal.
         output = bytes(terminal.output)
         assert output.rindex(b"\x1b[?1049l") > output.rindex(b"\x1b[?1049h")
         assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")
+
+
+@pytest.mark.parametrize("keys", ["", "p"], ids=["in the list", "in a dialog"])
+def test_the_browser_ends_with_its_terminal(usual: Path, tmp_path: Path, keys: str) -> None:
+    with Terminal(usual, tmp_path) as terminal:
+        terminal.wait("! talk")
+        terminal.press(keys, shows="Cancel" if keys else "")
+        terminal.close()
+        assert terminal.ended()
 
 
 def drawn(output: bytes) -> bytes:
