@@ -14,7 +14,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from sessiontui.dialects.keys import written
 from sessiontui.errors import SessiontuiError
@@ -24,6 +23,7 @@ from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.tui import about_rows, figures, ink, messages, theme
 from sessiontui.tui.about_rows import Facts
+from sessiontui.tui.screens.layer import Layer
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.work.teller import Surveyed, Teller
 from sessiontui.visible import visible
@@ -35,7 +35,7 @@ class AboutSheet(Sheet):
     HELP = "What this session is made of. Enter or a click on a damaged or a long one goes to it in the transcript."
 
 
-class AboutScreen(ModalScreen[None]):
+class AboutScreen(Layer[None]):
     """Tells what a session is made of."""
 
     HORIZONTAL_BREAKPOINTS = theme.WIDTHS

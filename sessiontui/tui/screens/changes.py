@@ -13,7 +13,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from sessiontui.changes.journal import AGE, SIZE
@@ -21,6 +20,7 @@ from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
 from sessiontui.tui import changes_rows, figures, ink, messages, theme
 from sessiontui.tui.screens.changing import ChangingScreen
+from sessiontui.tui.screens.layer import Layer
 from sessiontui.tui.widgets.sheet import Row, Sheet
 from sessiontui.tui.work.historian import Foreseen, Historian, Recalled
 from sessiontui.visible import visible
@@ -43,7 +43,7 @@ class ChangeDetail(Sheet, can_focus=False):
     """All about the change under the cursor."""
 
 
-class ChangesScreen(ModalScreen[None]):
+class ChangesScreen(Layer[None]):
     """Lists the changes of the store of the screen below."""
 
     HELP = (

@@ -12,11 +12,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from sessiontui.tui import ink, theme
+from sessiontui.tui.screens.layer import Layer
 from sessiontui.tui.screens.page import Page
 from sessiontui.tui.wrap import wrap
 from sessiontui.visible import visible
@@ -27,7 +27,7 @@ FRAME: Final = 6
 """Columns that border and padding take."""
 
 
-class PageDialog(ModalScreen[str | None]):
+class PageDialog(Layer[str | None]):
     """Shows one page, and another in its place."""
 
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."

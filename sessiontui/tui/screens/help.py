@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from sessiontui.tui import ink, theme
+from sessiontui.tui.screens.layer import Layer
 from sessiontui.visible import visible
 
 KEYS = 20
@@ -41,7 +42,7 @@ NAMES = {
 }
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Layer[None]):
     """Describes the screen below it."""
 
     VERTICAL_BREAKPOINTS = theme.HEIGHTS

@@ -14,11 +14,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from sessiontui.query.fuzzy import Names
 from sessiontui.tui import figures, ink, theme
+from sessiontui.tui.screens.layer import Layer
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible
@@ -50,7 +50,7 @@ class Offer:
     """Which command is under the cursor at first."""
 
 
-class PaletteScreen(ModalScreen[Command | None]):
+class PaletteScreen(Layer[Command | None]):
     """An input, and below it what fits."""
 
     HELP = "Type letters of a command or of a session, in their order; Enter does what is under the cursor."
@@ -91,21 +91,24 @@ class PaletteScreen(ModalScreen[Command | None]):
 
     @on(Input.Submitted)
     def choose(self, event: Input.Submitted) -> None:
-        """Enter."""
+        """Enter: what is under the cursor now, whatever is typed next."""
         event.stop()
-        self._list.action_open()
+        if self._found:
+            self.dismiss(self._found[self._list.cursor])
 
     @on(ChoiceList.Walked)
     def look(self, event: ChoiceList.Walked) -> None:
         """Show what the command under the cursor would be like."""
-        look = self._found[event.item].look
-        if look is not None:
-            look()
+        command = self._of(event.choice)
+        if command is not None and command.look is not None:
+            command.look()
 
     @on(ChoiceList.Opened)
     def give(self, event: ChoiceList.Opened) -> None:
         """This one it is."""
-        self.dismiss(self._found[event.item])
+        command = self._of(event.choice)
+        if command is not None:
+            self.dismiss(command)
 
     def action_move(self, items: int) -> None:
         """The next choice, or the previous."""
@@ -118,6 +121,10 @@ class PaletteScreen(ModalScreen[Command | None]):
     @property
     def _list(self) -> ChoiceList:
         return self.query_one(ChoiceList)
+
+    def _of(self, choice: Choice) -> Command | None:
+        """The command of a choice; None when other letters came before the list's message did."""
+        return next((command for command in self._found if command.choice is choice), None)
 
     def _show(self, pattern: str, cursor: int) -> None:
         self._found = self._fitting(pattern) if pattern.strip() else list(self._offer.commands)

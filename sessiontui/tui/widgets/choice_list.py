@@ -33,13 +33,13 @@ class ChoiceList(LineList, can_focus=False):
     class Walked(Message):
         """The cursor came to this choice."""
 
-        item: int
+        choice: Choice
 
     @dataclass
     class Opened(Message):
         """The person chose this one."""
 
-        item: int
+        choice: Choice
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -60,12 +60,12 @@ class ChoiceList(LineList, can_focus=False):
     def chosen(self) -> None:
         """The cursor came to another choice."""
         if self.count:
-            self.tell(self.Walked(self.cursor))
+            self.tell(self.Walked(self._choices[self.cursor]))
 
     def action_open(self) -> None:
         """Choose the one under the cursor."""
         if self.count:
-            self.tell(self.Opened(self.cursor))
+            self.tell(self.Opened(self._choices[self.cursor]))
 
     def click(self, item: int, x: int, event: events.Click) -> None:
         """One click is enough."""

@@ -1,0 +1,18 @@
+"""A screen above the browser, for as long as it takes. It leaves once, however many keys or reports say so at once."""
+
+from __future__ import annotations
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, ScreenResultType
+
+
+class Layer(ModalScreen[ScreenResultType]):
+    """What every dialog and list above the browser is."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Leave, and take along what lies above; Textual's own would take away whatever is on top, the browser too."""
+        if self not in self.app.screen_stack:
+            return AwaitComplete()
+        while not self.is_current:
+            self.app.pop_screen()
+        return super().dismiss(result)
