@@ -19,6 +19,7 @@ from datetime import datetime
 from functools import partial
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -81,6 +82,8 @@ class SessiontuiApp(App[None]):
         self._read_only = read_only
         self._terminal = terminal or Terminal()
         self._told = False
+        self._early: list[events.Event] | None = []
+        """What was typed before the browser stands; None since it does."""
         self.remembered = remembered or Remembered()
         for each in themes.THEMES:
             self.register_theme(each)
@@ -98,6 +101,22 @@ class SessiontuiApp(App[None]):
     def on_mount(self) -> None:
         """Say what of the person's taste could not be read."""
         self._tell(self.remembered.trouble)
+        self.screen.call_later(self.call_later, self._begin)
+
+    # ---- what is typed before there is a screen
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys wait for the screen that they are meant for: a browser without parts would fail on them."""
+        if self._early is not None and isinstance(event, events.Key | events.Paste):
+            self._early.append(event)
+        else:
+            await super().on_event(event)
+
+    async def _begin(self) -> None:
+        """The browser stands, with the focus where it is at first."""
+        early, self._early = self._early or [], None
+        for event in early:
+            await self.on_event(event)
 
     # ---- colours
 

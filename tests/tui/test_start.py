@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.screen import Screen
 
 from sessiontui.store.jsonl import JsonlStore
-from tests.support.screens import StillApp, folder, settle, talk
+from tests.support.screens import StillApp, folder, opened, says, settle, talk, typed
 
 _PAINT = """
 import json, sys
@@ -85,3 +87,34 @@ async def test_a_counted_store_is_read_without_opening_a_session_but_the_shown_o
         await settle(pilot)
         assert app.browser.side.totals.messages == 45
     assert {name for name in opened if name.endswith(".jsonl")} == {"s0.jsonl"}
+
+
+class Hurried(StillApp):
+    """The browser of somebody who types before there is a screen."""
+
+    keys: tuple[str, ...] = ()
+
+    def get_default_screen(self) -> Screen[None]:
+        for key in self.keys:
+            self.post_message(events.Key(key, key if len(key) == 1 else None))
+        return super().get_default_screen()
+
+
+@pytest.mark.parametrize(
+    ("keys", "shows"),
+    [
+        (("slash", *typed("line 3")), "go to it"),
+        (("f", *typed("two")), "1 of 2"),
+        (("f1",), "Esc closes"),
+        (("i",), "no session is open"),
+    ],
+    ids=["search", "filter", "help", "about"],
+)
+async def test_what_is_typed_before_there_is_a_screen_is_done_as_soon_as_there_is(
+    tmp_path: Path, keys: tuple[str, ...], shows: str
+) -> None:
+    app = Hurried(opened(folder(tmp_path / "sessions", {"one": talk(3), "two": talk(5)})))
+    app.keys = keys
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        assert says(app, shows)
