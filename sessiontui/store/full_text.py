@@ -14,7 +14,11 @@ RANKED: Final = 100_000
 """Of more hits than this only the newest are ranked."""
 
 COUNTED: Final = 10_000
-"""Of more hits than this nobody counts how many more: it would cost more than to find them."""
+"""Of more hits than this nobody counts how many more: it would cost more than to find them. Who wants no hit, but
+their number, is told it."""
+
+ALL: Final = -1
+"""The LIMIT of a count that goes to its end."""
 
 _STEPS: Final = 1_000
 """Instructions of SQLite between two looks at ``cancelled``."""
@@ -44,3 +48,8 @@ def counted(count: int, *, relevance: bool) -> tuple[int | None, str]:
     if count <= (RANKED if relevance else COUNTED):
         return count, ""
     return None, f"ranked among the newest {RANKED:,} hits" if relevance else f"more than {COUNTED:,} hits"
+
+
+def exact(count: int, *, relevance: bool) -> tuple[int, str]:
+    """The same for a count that went to its end."""
+    return count, counted(count, relevance=True)[1] if relevance else ""

@@ -156,9 +156,9 @@ class Store(Protocol):
         key: str | None = None,
         cancelled: IsCancelled = never,
     ) -> Found:
-        """Messages that match, newest first or by relevance. ``limit`` None means all; ``key`` leaves those of one
-        session, in the same order: none, where it isn't there. Covers what is indexed; ``Found.note`` says when that
-        is not everything."""
+        """Messages that match, newest first or by relevance. ``limit`` None means all, 0 asks for their number alone
+        and is told it, however large, by an index of words; ``key`` leaves those of one session, in the same order:
+        none, where it isn't there. Covers what is indexed; ``Found.note`` says when that is not everything."""
         ...
 
     def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:

@@ -17,7 +17,7 @@ from sessiontui.query.fts import SHORT, anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.tokens import fold
 from sessiontui.store import sidecar_rows as rows
-from sessiontui.store.full_text import COUNTED, RANKED, Interrupt, counted
+from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted, exact
 from sessiontui.store.protocol import IsCancelled
 from sessiontui.store.sidecar_places import Place, Places
 from sessiontui.store.sidecar_segment import SEARCHED
@@ -68,8 +68,6 @@ class SidecarSearch:
         """The hits, newest first or by relevance. Raises ``errors.Cancelled`` and ``sqlite3.Error``."""
         if not query:
             return Found((), 0)
-        if limit is not None and limit <= 0:
-            return Found((), None)
         with Interrupt(self._connection, self._cancelled):
             self._connection.execute("BEGIN")  # all statements see the same moment
             try:
@@ -95,6 +93,8 @@ class SidecarSearch:
 
     def _found(self, query: Query, limit: int | None, relevance: bool) -> tuple[list[Hit], int | None, str]:
         expression = match_expression(query)
+        if limit is not None and limit <= 0:
+            return [], *self._whole(query, expression, relevance)
         if query.substrings or expression is None:
             return *self._scanned(query, limit, self._candidates(query, expression)), ""
         if relevance:
@@ -112,6 +112,12 @@ class SidecarSearch:
         if self._file is not None or "*" in expression:  # to begin again would be dearer than to go on
             return hits, *counted(limit + sum(1 for _ in islice(ids, COUNTED + 1)), relevance=False)
         return hits, *counted(self._count(expression, COUNTED), relevance=False)
+
+    def _whole(self, query: Query, expression: str | None, relevance: bool) -> tuple[int | None, str]:
+        """How many hits there are, where the index alone can tell."""
+        if query.substrings or expression is None:
+            return None, ""
+        return exact(self._count(expression, None), relevance=relevance)
 
     def _notes(self) -> Iterator[str]:
         waiting = rows.waiting(self._connection)
@@ -153,10 +159,10 @@ class SidecarSearch:
     def _ids(self, statement: str, *values: object) -> Iterator[int]:
         return (row for (row,) in self._connection.execute(statement, values))
 
-    def _count(self, expression: str, most: int) -> int:
-        """How many hits; ended above ``most``."""
+    def _count(self, expression: str, most: int | None) -> int:
+        """How many hits; ended above ``most``, where that is given."""
         statement = f"SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ?{self._where} LIMIT ?)"
-        return self._one(statement, expression, most + 1)
+        return self._one(statement, expression, ALL if most is None else most + 1)
 
     def _ranked(self, expression: str, count: int) -> Iterator[int]:
         lowest = 0

@@ -21,7 +21,7 @@ from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
-from sessiontui.store.full_text import COUNTED, RANKED, Interrupt, counted
+from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted, exact
 from sessiontui.store.protocol import IsCancelled
 from sessiontui.store.schema import read_time, shape
 from sessiontui.store.sqlite_list import KEY, bound
@@ -50,8 +50,6 @@ def search_rows(
     """
     if not query:
         return Found((), 0)
-    if limit is not None and limit <= 0:
-        return Found((), None)
     with Interrupt(connection, cancelled):
         part = _part(connection, key)
         if part is None:
@@ -103,6 +101,8 @@ class _Search:
 
     def found(self, *, relevance: bool) -> Found:
         expression = match_expression(self._query)
+        if self._limit is not None and self._limit <= 0 and (expression is None or self._query.substrings):
+            return Found((), None)
         if expression is None or not shape(self._connection).indexed or (self._part.few and not relevance):
             return self._taken(self._scanned())
         try:
@@ -114,6 +114,8 @@ class _Search:
         return replace(self._taken(self._scanned()), note=note)
 
     def _indexed(self, expression: str, *, relevance: bool) -> Found:
+        if self._limit is not None and self._limit <= 0:
+            return Found((), *exact(self._count(expression, None), relevance=relevance))
         if self._query.substrings:
             return self._taken(self._by_id(self._ids(f"{self._matching} ORDER BY rowid DESC", expression)))
         if relevance:
@@ -175,10 +177,12 @@ class _Search:
         """``statement`` begins with ``_matching``."""
         return (id for (id,) in self._connection.execute(statement, (expression, *self._part.values, *values)))
 
-    def _count(self, expression: str, most: int) -> int:
-        """How many hits; ended above ``most``."""
+    def _count(self, expression: str, most: int | None) -> int:
+        """How many hits; ended above ``most``, where that is given."""
         statement = f"SELECT count(*) FROM ({self._matching} LIMIT ?)"
-        found = self._connection.execute(statement, (expression, *self._part.values, most + 1)).fetchone()
+        found = self._connection.execute(
+            statement, (expression, *self._part.values, ALL if most is None else most + 1)
+        ).fetchone()
         return int(found[0])
 
 

@@ -199,15 +199,18 @@ class Asked:
     text: str
     relevance: bool = False
     limit: int = 64
+    counted: Found | None = None
+    """An answer to the same that knows their number, where there was one."""
 
     def has_more(self, found: Found) -> bool:
         """Whether there are hits that this did not ask for."""
         shown = len(found.hits)
         return shown >= self.limit and (found.total is None or found.total > shown)
 
-    def wider(self) -> Asked:
-        """The same with more of the answer."""
-        return replace(self, limit=self.limit * 4)
+    def wider(self, found: Found | None = None) -> Asked:
+        """The same with more of the answer; the number of hits in ``found`` needs not be counted again."""
+        known = found if found is not None and found.total is not None else self.counted
+        return replace(self, limit=self.limit * 4, counted=known)
 
 
 @dataclass(eq=False, repr=False)
@@ -245,6 +248,7 @@ class Made(Report):
 
 @dataclass(eq=False, repr=False)
 class Judged(Report):
-    """Whether the store may be changed: why not, in one sentence, or None."""
+    """Whether the store may be changed: why not, in one sentence, or None; and how many changes were interrupted."""
 
     reason: str | None
+    interrupted: int

@@ -396,6 +396,11 @@ class StoreLaws:
         assert ordinals(search(new, "message", limit=2)) == [6, 5]
         assert ordinals(search(new, "message", limit=None)) == [6, 5, 4, 3, 2, 1]
 
+    def test_a_limit_of_nothing_tells_their_number(self, new: Home) -> None:
+        fill(new, 6)
+        for text in ("message", "mess*"):
+            assert search(new, text, limit=0) == Found((), 6)
+
     def test_search_follows_what_is_changed(self, new: Home) -> None:
         fill(new, 2)
         assert ordinals(search(new, "message")) == [2, 1]

@@ -173,6 +173,68 @@ async def test_more_hits_are_fetched_near_the_end_and_nothing_jumps(many: Path) 
         assert at(app) == ("many", 1)
 
 
+class Counting(JsonlStore):
+    """Tells the number of hits when it is let."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.gate = threading.Event()
+        self.numbered: list[Query] = []
+
+    def search(self, query: Query, *, limit: int | None = 50, cancelled: IsCancelled = never, **how: Any) -> Found:
+        if limit == 0:
+            self.numbered.append(query)
+            while not self.gate.wait(0.01) and not cancelled():
+                pass
+        return super().search(query, limit=limit, cancelled=cancelled, **how)
+
+
+async def test_how_many_there_are_is_told_when_one_rests(many: Path) -> None:
+    store = Counting(many)
+    async with browsing(store) as (app, pilot):
+        await pilot.press("slash", *typed("ne"))
+        await until(pilot, lambda: len(store.numbered) == 1)
+        assert says(app, "more than 64 hits · newest", "64 and more")
+        await pilot.press("down", "down")
+        before = shown(app)
+        store.gate.set()
+        await settle(pilot)
+        assert says(app, "300 hits · newest", "64 of 300")
+        assert not says(app, "more than")
+        assert [line[:40] for line in shown(app)[6:]] == [line[:40] for line in before[6:]], "nothing moves"
+        for _ in range(4):
+            await press(pilot, "pagedown")
+            assert says(app, "300 hits · newest")
+        assert hits(app).count > 64
+        assert len(store.numbered) == 1, "it need not be counted again"
+        await press(pilot, "tab", "v")
+        assert says(app, "300 hits · by relevance")
+
+
+async def test_a_number_of_what_is_no_longer_asked_is_never_told(many: Path) -> None:
+    store = Counting(many)
+    async with browsing(store) as (app, pilot):
+        await pilot.press("slash", *typed("ne"))
+        await until(pilot, lambda: len(store.numbered) == 1)
+        await pilot.press(*typed("xt"))
+        store.gate.set()
+        await settle(pilot)
+        assert says(app, "0 hits", "Nothing found.")
+
+
+async def test_what_can_not_be_counted_is_still_found(many: Path) -> None:
+    class Uncountable(JsonlStore):
+        def search(self, query: Query, *, limit: int | None = 50, **how: Any) -> Found:
+            if limit == 0:
+                raise StoreError("the disk is gone")
+            return super().search(query, limit=limit, **how)
+
+    async with browsing(Uncountable(many)) as (app, pilot):
+        await press(pilot, "slash", *typed("ne"))
+        assert says(app, "more than 64 hits")
+        assert app.notices == []
+
+
 async def test_the_wheel_fetches_more_too(many: Path) -> None:
     async with browsing(many) as (app, pilot):
         await press(pilot, "slash", *typed("needle"))

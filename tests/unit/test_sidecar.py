@@ -122,6 +122,11 @@ def test_a_count_ends_somewhere(folder: Path, sidecar: Sidecar, monkeypatch: pyt
     monkeypatch.setattr(sidecar_search, "COUNTED", 3)
     found = sidecar.search(parse("foo"), limit=2)
     assert (hits(found), found.total, found.note) == ([("one", 5), ("one", 4)], None, "more than 3 hits")
+    for typed in ("foo", "fo*", "f*"):
+        assert sidecar.search(parse(typed), limit=0) == Found((), 5), "who asks for the number alone is told it"
+    monkeypatch.setattr(full_text, "RANKED", 3)
+    ranked = sidecar.search(parse("foo"), limit=0, relevance=True)
+    assert ranked == Found((), 5, "ranked among the newest 3 hits")
 
 
 def test_roles_and_names_are_not_searched(folder: Path, sidecar: Sidecar) -> None:
@@ -224,7 +229,8 @@ def test_an_empty_query_and_a_limit_of_nothing(folder: Path, sidecar: Sidecar) -
     write(folder, "one", line("x"))
     sidecar.update()
     assert sidecar.search(parse('""')) == Found((), 0)
-    assert sidecar.search(parse("x"), limit=0) == Found((), None)
+    assert sidecar.search(parse("x"), limit=0) == Found((), 1)
+    assert sidecar.search(parse("+"), limit=0) == Found((), None), "no index of words tells"
 
 
 @pytest.mark.parametrize("patience", [0, 1, 256])

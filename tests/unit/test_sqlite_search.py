@@ -89,7 +89,8 @@ def test_the_total_is_of_all_hits(connection: sqlite3.Connection, monkeypatch: p
     assert (ids(found), found.total) == ([7, 6, 5], 7)
     assert [hit.ordinal for hit in found.hits] == [7, 6, 5]
     assert search(connection, "foo", None).total == 7
-    assert search(connection, "foo", 0) == Found((), None)
+    assert search(connection, typed, 0) == Found((), 7)
+    assert search(connection, "+", 0) == Found((), None), "no index of words tells"
     assert search(connection, "") == Found((), 0)
     for most, total in ((6, None), (7, 7)):
         for module in (sqlite_search, full_text):
@@ -178,6 +179,9 @@ def test_a_count_ends_somewhere(connection: sqlite3.Connection, monkeypatch: pyt
     monkeypatch.setattr(full_text, "COUNTED", 3)
     found = search(connection, "foo", 2)
     assert (ids(found), found.total, found.note) == ([5, 4], None, "more than 3 hits")
+    assert search(connection, "foo", 0) == Found((), 5), "who asks for the number alone is told it"
+    monkeypatch.setattr(full_text, "RANKED", 3)
+    assert search(connection, "foo", 0, relevance=True) == Found((), 5, "ranked among the newest 3 hits")
 
 
 @pytest.mark.parametrize("typed", ["foo", "+", "fo* +", '"a b"'])

@@ -99,7 +99,7 @@ class SearchingScreen(ViewingScreen):
     def search_further(self) -> None:
         """The end of what is shown comes near."""
         if self.answer is not None and not self.waiting:
-            self._put(self.answer.asked.wider())
+            self._put(self.answer.asked.wider(self.answer.found))
 
     @on(SearchBar.Walked)
     def walk_hits(self, event: SearchBar.Walked) -> None:
@@ -124,7 +124,7 @@ class SearchingScreen(ViewingScreen):
 
     def _repeat(self) -> None:
         if self._grew and self._asked is not None:
-            self._put(self._asked, self.side.hits.hit)
+            self._put(replace(self._asked, counted=None), self.side.hits.hit)
 
     def _tell_waiting(self) -> None:
         self._slow = None
@@ -209,7 +209,7 @@ class SearchingScreen(ViewingScreen):
             self.say("what is looked for as it stands can't be ranked: it is shown newest first")
         hits = self.side.hits
         keep = hits.hit if hits.cursor or self.went is not None else None
-        self._put(replace(self._asked, relevance=self._relevance), keep)
+        self._put(replace(self._asked, relevance=self._relevance, counted=None), keep)
 
     def keep_search(self) -> None:
         """What stands in the bar is worth remembering."""

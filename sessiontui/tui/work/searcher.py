@@ -6,8 +6,11 @@ A newer key interrupts the query before it. Nothing is remembered from one searc
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from dataclasses import replace
 from typing import ClassVar, Final
 
+from sessiontui.errors import SessiontuiError
 from sessiontui.model import Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.parse import parse
@@ -17,6 +20,8 @@ from sessiontui.tui.work.errand import Errand
 
 PAUSE: Final = 0.01
 """Seconds without a key before a query is sent: less than a held key takes to come again."""
+REST: Final = 0.3
+"""Seconds without a key before hits are counted that nobody counted while they were looked for."""
 MOST: Final = 3_200
 """So many hits are looked through for one that is to stay under the cursor."""
 IN_SESSION: Final = 10_000
@@ -29,7 +34,8 @@ class Searcher(Errand):
     name: ClassVar[str] = "search"
 
     def search(self, store: Store, asked: Asked, keep: Hit | None = None) -> None:
-        """Reports ``Searched`` unless something else is asked first. ``keep``: a hit that more are fetched for."""
+        """Reports ``Searched`` unless something else is asked first; once more when the hits are counted, where that
+        takes longer. ``keep``: a hit that more are fetched for."""
         self.begin(lambda generation, cancelled: self._search(store, asked, keep, generation, cancelled))
 
     def _search(self, store: Store, asked: Asked, keep: Hit | None, generation: int, cancelled: IsCancelled) -> None:
@@ -42,7 +48,14 @@ class Searcher(Errand):
             if keep is None or asked.limit >= MOST or not asked.has_more(found) or _holds(found, keep):
                 break
             asked = asked.wider()
+        if found.total is None and asked.counted is not None:
+            found = _with_number(found, asked.counted)
         self.report(Searched(generation, asked, query, found))
+        if found.total is None and _rested(cancelled):
+            with suppress(SessiontuiError):  # what was found still is
+                number = store.search(query, limit=0, relevance=asked.relevance, cancelled=cancelled)
+                if number.total is not None:
+                    self.report(Searched(generation, asked, query, _with_number(found, number)))
 
 
 class Locator(Errand):
@@ -65,6 +78,19 @@ def row_of(hit: Hit) -> int | None:
     """The row of a transcript that a hit is: its line in a file, its number in a database."""
     number = hit.address.line or hit.ordinal
     return None if number is None else number - 1
+
+
+def _with_number(found: Found, number: Found) -> Found:
+    """The same hits, and how many there are in all."""
+    return replace(found, total=number.total, note=number.note)
+
+
+def _rested(cancelled: IsCancelled) -> bool:
+    """Wait a while; whether nothing else was asked in it."""
+    end = time.monotonic() + REST
+    while time.monotonic() < end and not cancelled():
+        time.sleep(PAUSE)
+    return not cancelled()
 
 
 def _holds(found: Found, hit: Hit) -> bool:
