@@ -106,9 +106,9 @@ class Hurried(StillApp):
         (("slash", *typed("line 3")), "go to it"),
         (("f", *typed("two")), "1 of 2"),
         (("f1",), "Esc closes"),
-        (("i",), "no session is open"),
+        (("ctrl+p",), "Commands and sessions"),
     ],
-    ids=["search", "filter", "help", "about"],
+    ids=["search", "filter", "help", "palette"],
 )
 async def test_what_is_typed_before_there_is_a_screen_is_done_as_soon_as_there_is(
     tmp_path: Path, keys: tuple[str, ...], shows: str
