@@ -167,6 +167,18 @@ async def test_the_open_session_grows_and_nothing_that_is_looked_at_moves(store:
         assert says(app, "and one more")
 
 
+@pytest.mark.parametrize("more", [b"{", b"{\n"])
+async def test_a_last_line_that_goes_on_is_shown_as_it_is_now(store: Path, more: bytes) -> None:
+    file = store / "one.jsonl"
+    file.write_bytes(file.read_bytes() + write(Message("user", "not ended yet")).removesuffix(b"\n"))
+    async with living(store) as (app, pilot):
+        assert says(app, "not ended yet", "#4")
+        with file.open("ab") as out:
+            out.write(more)
+        await until(pilot, lambda: says(app, "! line 4"))
+        assert not says(app, "#4")
+
+
 async def test_a_session_that_is_written_anew_is_shown_at_the_same_message(store: Path) -> None:
     async with living(store) as (app, pilot):
         await choose(pilot, "two")

@@ -659,6 +659,7 @@ async def test_a_row_of_a_database_says_when_it_came(tmp_path: Path) -> None:
     app = StillApp(opened(sample(tmp_path), Backend.SQLITE))
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
+        await press(pilot, "enter", "g")
         assert says(app, "2026-02-", "· #1")
 
 
@@ -680,7 +681,9 @@ def test_a_page_that_was_the_last_is_wanted_again_when_rows_are_added() -> None:
     assert cache.get(PAGE + 3) == entry(PAGE + 3)
     cache.put(PAGE, [entry(PAGE + at) for at in range(11)])
     assert cache.wanted(PAGE, PAGE + 12) == []
-    cache.grow()
+    cache.grow(PAGE + 11)
+    assert cache.get(PAGE + 10) is None
+    assert cache.get(PAGE + 9) == entry(PAGE + 9)
     assert cache.wanted(PAGE, PAGE + 12) == [PAGE]
     cache.put(PAGE, [entry(PAGE + at) for at in range(12)])
     cache.put(PAGE, [entry(PAGE + at) for at in range(10)])

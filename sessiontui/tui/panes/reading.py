@@ -177,10 +177,14 @@ class ReadingPane(WalkingPane):
         if self._reader.is_stale(report):
             return
         self._growing = False
-        if len(report.rows) >= self.transcript.count:
+        if report.rows is not self._rows and len(report.rows) >= self.transcript.count:
+            learned = report.rows.damaged is not None and (self._rows is None or self._rows.damaged is None)
             self._rows = report.rows
             self.transcript.grow(len(report.rows))
+            if learned:
+                self.transcript.renew()
             self._mark()
+            self._number()
         self._catch_up()
 
     @on(messages.Known)

@@ -47,9 +47,9 @@ class LaidOut:
         for row in range(start, start + len(entries)):
             self._drawn.pop(row, None)
 
-    def grow(self) -> None:
-        """Rows were added behind the last."""
-        self._pages.grow()
+    def grow(self, count: int) -> None:
+        """Rows were added behind the last of ``count``, which stays to be seen as it was until it is read anew."""
+        self._pages.grow(count)
 
     def renew(self) -> None:
         """Every page is wanted anew; what is laid out stays to be seen until it comes."""

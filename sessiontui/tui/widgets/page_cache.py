@@ -62,9 +62,13 @@ class PageCache:
             del self._sizes[number]
             self._asked.discard(number)
 
-    def grow(self) -> None:
-        """Rows were added: a last page that ended early goes on now. Until then nobody asks again for its rest."""
+    def grow(self, count: int) -> None:
+        """Rows were added to ``count`` of them: a last page that ended early goes on now, and its last row is forgotten,
+        for an unfinished line may have gone on as well. Until then nobody asks again for its rest."""
         self._asked.clear()
+        number, at = divmod(max(0, count - 1), PAGE)
+        if number in self._pages:
+            self._pages[number] = self._pages[number][:at]
 
     def clear(self) -> None:
         """Forget everything, and what was asked for."""

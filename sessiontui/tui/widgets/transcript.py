@@ -62,14 +62,13 @@ class Transcript(RowView):
         self._settle()
 
     def grow(self, count: int) -> None:
-        """Rows were added behind the last; now there are ``count``. Nothing on the screen moves, at the end neither:
-        the border says how many are below."""
-        added = count - self.count
-        if added > 0:
-            self._below += added
+        """Rows were added behind the last, or it became longer; now there are ``count``. Nothing on the screen moves,
+        at the end neither: the border says how many are below."""
+        self._rows.grow(self.count)
+        if count > self.count:
+            self._below += count - self.count
             self._view.grow(count)
-            self._rows.grow()
-            self._settle()
+        self._settle()
 
     def renew(self) -> None:
         """More is known of the entries than when they were read, numbers say: read anew what is near."""
