@@ -354,6 +354,41 @@ async def test_brackets_go_from_turn_to_turn_of_the_user(store: Path) -> None:
         assert transcript.cursor == 0
 
 
+async def test_brackets_that_are_pressed_quickly_all_count(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with browsing(store) as (app, pilot):
+        monkeypatch.setattr(seeker, "BREATH", 0.1)
+        transcript = app.browser.query_one(Transcript)
+        app.browser.enter_reading()
+        for step in (-1, -1, -1, 1):
+            app.browser.action_user(step)
+        await settle(pilot)
+        assert transcript.cursor == 84
+        for _ in range(20):
+            app.browser.action_user(-1)
+        await settle(pilot)
+        assert transcript.cursor == 4
+        assert app.notices == []
+
+
+async def test_a_turn_that_is_found_late_moves_nobody_who_went_elsewhere(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with browsing(store) as (app, pilot):
+        monkeypatch.setattr(seeker, "BREATH", 0.3)
+        transcript = app.browser.query_one(Transcript)
+        app.browser.enter_reading()
+        app.browser.action_user(-1)
+        transcript.action_start()
+        app.browser.action_user(1)
+        await settle(pilot)
+        assert transcript.cursor == 4
+        app.browser.action_user(1)
+        transcript.action_end()
+        row = transcript.cursor
+        await settle(pilot)
+        assert transcript.cursor == row
+
+
 async def test_esc_ends_a_long_look_for_a_turn(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seeker, "BREATH", 0.2)
     async with browsing(store) as (app, pilot):

@@ -34,7 +34,8 @@ class WalkingPane(Vertical):
         self._rows: Rows | None = None
         self._opened: tuple[Store, Session] | None = None
         self._turn = 0
-        """A turn that was asked for before all rows are known."""
+        """By how many turns the person wants to go on from the row ``_from``, and has not come yet."""
+        self._from: int | None = None
 
     @property
     def transcript(self) -> Transcript:
@@ -70,24 +71,29 @@ class WalkingPane(Vertical):
     # ---- going
 
     def turn(self, step: int) -> None:
-        """To the next turn of the user, or with -1 to the one before; where no row is known yet, as soon as they are."""
-        if self._opened is None:
-            return
-        if self._rows is None or not self._rows.complete:
-            self._turn = step
-        else:
-            self._turn = 0
-            self.seeker.turn(self._rows, self.transcript.cursor, step)
+        """To the next turn of the user, or with -1 to the one before, from the one that one is on the way to. Where rows
+        are not known yet, as soon as they are."""
+        if self._opened is not None:
+            self._turn = step + (self._turn if self._from in (None, self.transcript.cursor) else 0)
+            self.turn_now()
 
     def turn_now(self) -> None:
-        """All rows are known: go where the person wanted to go."""
+        """Go where the person wants to go, once all rows are known."""
+        if self._rows is None or not self._rows.complete:
+            return
         if self._turn:
-            self.turn(self._turn)
+            self._from = self.transcript.cursor
+            self.seeker.turn(self._rows, self.transcript.cursor, self._turn)
+        elif "seeker" in self.__dict__:
+            self.seeker.cancel()
 
     @on(messages.Sought)
     def _go(self, report: messages.Sought) -> None:
         report.stop()
         if self.seeker.is_stale(report):
+            return
+        moved, self._turn = self._from != self.transcript.cursor, 0
+        if moved:
             return
         if report.row is None:
             ink.notice(self, visible(f"no user turn {'below' if report.step > 0 else 'above'} this message"))
@@ -204,7 +210,10 @@ class WalkingPane(Vertical):
             return
         if self._is_over(report):
             report.stop()
-        elif isinstance(report.error, Cancelled):
+            return
+        if report.errand == messages.SEEK:
+            self._turn = 0
+        if isinstance(report.error, Cancelled):
             report.stop()
             ink.notice(self, visible("cancelled; you are where you were"))
 

@@ -29,12 +29,18 @@ class Seeker(Errand):
 
     name: ClassVar[str] = SEEK
 
-    def turn(self, rows: Rows, row: int, step: int) -> None:
-        """The next message of the user below a row, or with ``step`` -1 the one above; reports ``Sought``."""
+    def turn(self, rows: Rows, row: int, steps: int) -> None:
+        """So many messages of the user further down from a row, or up where ``steps`` is negative; as far as there are
+        any. Reports ``Sought``."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
             told = self.progress(generation, "looking for a user turn")
-            found = seek(rows, row, step, _is_user, cancelled, told)
+            found, step = None, 1 if steps > 0 else -1
+            for _ in range(abs(steps)):
+                further = seek(rows, row if found is None else found, step, _is_user, cancelled, told)
+                if further is None:
+                    break
+                found = further
             self.report(Sought(generation, found, step))
 
         self.begin(job)
