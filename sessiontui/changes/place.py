@@ -28,6 +28,15 @@ def is_there(sessions: Path) -> bool:
     return os.path.lexists(sessions / NAME)
 
 
+def interrupted(sessions: Path) -> int:
+    """How many changes were interrupted and wait for the next one to settle them; 0 where nobody can say."""
+    if not is_there(sessions):
+        return 0
+    from sessiontui.changes.journal import waiting
+
+    return waiting(sessions)
+
+
 def unwritable(store: Store) -> str | None:
     """Why nothing in this store can or must be changed, in one sentence; None where it may be tried. Writes nothing."""
     sessions = home(store)

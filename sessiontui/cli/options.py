@@ -72,11 +72,7 @@ class Change:
 
 
 def _tell_interrupted(sessions: Path) -> None:
-    if not place.is_there(sessions):
-        return
-    from sessiontui.changes import journal
-
-    if count := journal.waiting(sessions):
+    if count := place.interrupted(sessions):
         what = "1 change was" if count == 1 else f"{count} changes were"
         report.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
 

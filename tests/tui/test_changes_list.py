@@ -131,6 +131,21 @@ async def test_a_journal_that_cannot_be_read_says_why(store: Path) -> None:
         assert not isinstance(app.screen, ChangesScreen)
 
 
+async def test_that_a_change_was_interrupted_is_told_until_the_next_one_settles_it(store: Path) -> None:
+    record = store / ".sessiontui" / "00000005.change"
+    record.write_bytes(record.read_bytes().replace(b'{"done":true}\n', b""))
+    async with browsing(store) as (app, pilot):
+        assert "1 change was interrupted" in shown(app)[0]
+        assert app.notices == [
+            "1 change was interrupted: the next change finishes it or rolls it back first · U shows it"
+        ]
+        await press(pilot, "b", "f5")
+        assert "1 change was interrupted" in shown(app)[0]
+        await press(pilot, "u")
+        assert "interrupted" not in shown(app)[0]
+        assert counts(store)["alice"] == 4
+
+
 async def test_a_change_that_was_broken_off_is_told_apart(store: Path) -> None:
     record = store / ".sessiontui" / "00000005.change"
     record.write_bytes(record.read_bytes().replace(b'{"done":true}\n', b""))

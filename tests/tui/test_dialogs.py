@@ -197,7 +197,7 @@ async def test_migrate_shows_a_row_a_session_and_can_be_undone(store: Path) -> N
         await press(pilot, "enter")
         assert files(store) == before
         await press(pilot, "m", "right", "enter")
-        assert says(app, "2 sessions moved", "Verified", "Change 1: u takes all of it back", "Close", "Undo")
+        assert says(app, "2 sessions moved", "Verified: sessions.db held 4 messages of 2 sessions", "Change 1: u takes all of it back", "Close", "Undo")
         await press(pilot, "enter")
         assert app.notices == []
         assert sorted(files(store)) == ["alice.jsonl.migrated", "torn.jsonl.migrated"]

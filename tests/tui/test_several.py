@@ -49,6 +49,20 @@ async def test_compact_means_the_marked_sessions_and_its_page_undoes_it(store: P
     assert files(store) == before
 
 
+async def test_marks_go_with_what_they_were_made_for_and_stay_where_it_could_not_be_done(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "space", "space", "space", "space", "c", "enter")
+        assert says(app, "4 marked ·")
+        await press(pilot, "p", "right", "enter")
+        assert says(app, "4 marked ·")
+        await press(pilot, "c")
+        (store / "older.jsonl").write_bytes(ALICE)
+        await press(pilot, "right", "enter")
+        assert says(app, "1 of 2 sessions compacted")
+        await press(pilot, "enter")
+        assert app.browser.marked == ("older",)
+
+
 async def test_a_marked_session_without_damage_is_said_to_stay(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "space", "c")

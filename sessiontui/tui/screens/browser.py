@@ -88,11 +88,19 @@ class BrowserScreen(FindingScreen):
 
     @on(messages.Judged)
     def note_whether_it_may_be_changed(self) -> None:
-        """Said in the title too, where it can be seen before a key is tried."""
+        """Said in the title too, where it can be seen before a key is tried, and as long as it is so."""
         self.call_later(self._note)
 
     def _note(self) -> None:
-        self.title_line.note = "read-only" if self.unchangeable else ""
+        notes = ("read-only" if self.unchangeable else "", self.was_interrupted)
+        self.title_line.note = " · ".join(filter(None, notes))
+
+    @on(messages.Made)
+    def take_marks_away(self, report: messages.Made) -> None:
+        """What sessions were marked for is done; those that it could not be done to stay marked."""
+        from sessiontui.tui.screens.outcomes import fared_well
+
+        self.side.unmark(fared_well(report.done))
 
     @on(SplitPanes.Chosen)
     def keep_width(self, event: SplitPanes.Chosen) -> None:

@@ -51,6 +51,8 @@ class ChangingScreen(Screen[None]):
         """Published when a change was made or refused, with the keys that it changed."""
         self._judge = Judge(self)
         self._unwritable: str | None = None
+        self.interrupted = 0
+        """Changes that wait for the next one to settle them."""
 
     @cached_property
     def changer(self) -> Changer:
@@ -95,15 +97,28 @@ class ChangingScreen(Screen[None]):
         """Why nothing in this store may be changed, in one sentence; None where it may, as far as is known."""
         return self.forbidden or self._unwritable
 
+    @property
+    def was_interrupted(self) -> str:
+        """How many changes were, in a few words; empty where none was."""
+        count = self.interrupted
+        return f"{count:,} change{' was' if count == 1 else 's were'} interrupted" if count else ""
+
     def judge(self) -> None:
-        """Find out whether the store may be changed, once what is on the screen is painted."""
+        """Find out whether the store may be changed, and what was interrupted, once what is on the screen is painted."""
         self.call_after_refresh(lambda: self._judge.look(self.store))
 
     @on(messages.Judged)
     def _learn_whether(self, report: messages.Judged) -> None:
-        if not self._judge.is_stale(report) and report.reason != self._unwritable:
+        if self._judge.is_stale(report):
+            return
+        if report.reason != self._unwritable:
             self._unwritable = report.reason
             self.refresh_bindings()
+        before, self.interrupted = self.interrupted, report.interrupted
+        if self.interrupted > before:
+            each = "it" if self.interrupted == 1 else "each"
+            told = f"{self.was_interrupted}: the next change finishes {each} or rolls {each} back first · U shows {each}"
+            ink.notice(self, visible(told), "warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dimmed where nothing may be changed."""
@@ -216,6 +231,8 @@ class ChangingScreen(Screen[None]):
             ink.notice(self, outcomes.sentence(report.done))
             if trouble := outcomes.trouble_of(report.done):
                 ink.notice(self, trouble, "warning")
+        if self.interrupted:
+            self.judge()  # settled by it, as a rule
         self.changed(report.keys)
         self.settled.publish(report.keys)
 

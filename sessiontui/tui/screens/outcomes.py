@@ -63,6 +63,13 @@ def page(done: Done) -> Page | None:
     return Page(visible(title), limited(lines), visible(undo), visible("Undo") if done.change else None, CLOSE)
 
 
+def fared_well(done: Done) -> frozenset[str]:
+    """The sessions that a change of several was made to; none where nothing was changed."""
+    if not isinstance(done, Compacted | Migrated | CleanedUp) or done.change is None:
+        return frozenset()
+    return frozenset(row.key for row in done.rows if not row.trouble.code)
+
+
 def error_page(error: SessiontuiError) -> Page | None:
     """A refusal that is too long for a notice; None for one that isn't."""
     if len(error.sentence) + len(error.hint) <= BRIEF:
@@ -162,12 +169,6 @@ def _migrate_body(done: Migrated) -> list[Content]:
     moved = [row for row in done.rows if row.status == "migrated"]
     if not moved:
         return []
-    messages = figures.counted(sum(row.imported for row in moved), "message")
-    checked = (
-        f"Verified: each file was at its import as it was planned (inode, length, time) and had not grown after it. "
-        f"{messages} and, for each file, a receipt with its SHA-256 were committed, one transaction a session; only "
-        "then was the file renamed."
-    )
     cells = (
         (
             key(row.key),
@@ -177,10 +178,27 @@ def _migrate_body(done: Migrated) -> list[Content]:
         for row in moved
     )
     return [
-        ink.content(visible(checked)),
+        *(ink.content(visible(sentence)) for sentence in _verified(moved)),
         ink.content(visible(" ")),
         *table(("session", "messages", "left behind"), cells, right=(1, 2)),
     ]
+
+
+def _verified(moved: Sequence[MigrateRow]) -> Iterator[str]:
+    """What was made sure of, and nothing more than that."""
+    imported = [row for row in moved if not row.covered]
+    if imported:
+        messages = figures.counted(sum(row.imported for row in imported), "message")
+        yield (
+            f"Verified: sessions.db held {messages} of {figures.counted(len(imported), 'session')}, counted there before "
+            "each commit, as many as were counted in the files. Each file was as planned, grew neither before nor after "
+            "its commit, and got its new name then. The journal keeps its SHA-256, by which undo knows it."
+        )
+    if covered := len(moved) - len(imported):
+        yield (
+            f"{figures.counted(covered, 'session')} had been imported before: sessions.db has the receipt, with the "
+            "SHA-256 of these very bytes; only the name of the file was changed."
+        )
 
 
 def _cleanup_rows(rows: Iterable[CleanupRow]) -> list[Content]:

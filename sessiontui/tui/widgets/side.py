@@ -149,6 +149,10 @@ class Side(Vertical):
         """Mark nothing any more."""
         self._mark(set(self.sessions.marks))
 
+    def unmark(self, keys: Iterable[str]) -> None:
+        """Take the marks of these sessions away."""
+        self._mark(self.sessions.marks.intersection(keys))
+
     def _mark(self, turned: set[str]) -> None:
         self.sessions.marks ^= turned
         self.sessions.refresh()

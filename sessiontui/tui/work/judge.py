@@ -1,4 +1,7 @@
-"""Finds out whether a store may be changed, for that asks the disk. Loaded before the first paint: imports little."""
+"""Finds out whether a store may be changed, and how many changes were interrupted, for that asks the disk.
+
+Loaded before the first paint: imports little.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ class Judge(Errand):
         """Reports ``Judged``."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            from sessiontui.changes.place import unwritable
+            from sessiontui.changes.place import home, interrupted, unwritable
 
-            self.report(Judged(generation, unwritable(store)))
+            self.report(Judged(generation, unwritable(store), interrupted(home(store))))
 
         self.begin(job)
