@@ -16,7 +16,7 @@ from sessiontui.changes.place import home
 from sessiontui.changes.record import Record
 from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.keys import sanitised
-from sessiontui.disk import lines
+from sessiontui.disk import lines, stamps
 from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Message, Span
 from sessiontui.store.jsonl import JsonlStore
@@ -121,6 +121,6 @@ def _create(record: Record, key: str, data: bytes) -> Span | None:
 def _append(record: Record, sessions: Path, path: Path, key: str, data: bytes) -> Span:
     file = name_in(sessions, path)
     with opened(path) as fd:
-        stamp = lines.stamp(fd)
+        stamp = stamps.stamp(fd)
         ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
     return splices.make(record, key, file, Span(stamp.size, 0), ends + data, stamp)

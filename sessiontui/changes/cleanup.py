@@ -13,10 +13,10 @@ from sessiontui.changes.files import as_plain, name_in, opened
 from sessiontui.changes.outcome import NONE, CleanupStatus, Trouble, trouble
 from sessiontui.changes.place import home
 from sessiontui.changes.record import Record
-from sessiontui.disk import lines
+from sessiontui.disk import stamps
+from sessiontui.disk.stamps import moment
 from sessiontui.errors import Cancelled, Changed, SessiontuiError
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.jsonl_file import moment
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 
@@ -131,7 +131,7 @@ def _remove_file(record: Record, store: JsonlStore, key: str, before: datetime) 
     path = store.file(key)
     file = name_in(store.path, path)
     with opened(path) as fd:
-        stamp = lines.stamp(fd)
+        stamp = stamps.stamp(fd)
     written = moment(stamp.mtime_ns)
     if written is None or written >= before:
         raise Changed(path.name)

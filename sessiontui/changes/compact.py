@@ -18,7 +18,8 @@ from sessiontui.damage.diagnose import dropped
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
-from sessiontui.disk.lines import Huge, Stamp
+from sessiontui.disk.lines import Huge
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Fault, Span
 from sessiontui.store import jsonl_file

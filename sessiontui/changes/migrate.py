@@ -19,8 +19,8 @@ from sessiontui.changes.files import as_plain, digest, name_in, opened, plainly
 from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble, trouble
 from sessiontui.changes.record import Record
 from sessiontui.dialects.keys import SUFFIX, written
-from sessiontui.disk import lines
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk import lines, stamps
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
 from sessiontui.store import jsonl_file, schema
@@ -198,7 +198,7 @@ def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: P
     name = row.key + SUFFIX
     _require_free(folder, row.key)
     with opened(folder / name) as fd:
-        stamp = lines.stamp(fd)
+        stamp = stamps.stamp(fd)
         if stamp != row.stamp:
             raise Changed(name)
         if _covered(folder, row.key, fd, stamp.size) is not row.covered:

@@ -17,7 +17,8 @@ from sessiontui.damage.salvage import whole_records
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
-from sessiontui.disk.lines import Huge, Stamp
+from sessiontui.disk.lines import Huge
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Address, Message, Span
 from sessiontui.store import jsonl_file

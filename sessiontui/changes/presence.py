@@ -14,8 +14,8 @@ from sessiontui.changes.edits import Create, Kept, Remove, Rename, Splice, Trait
 from sessiontui.changes.files import digest, give_traits, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
-from sessiontui.disk import lines, replace
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk import lines, replace, stamps
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Span
 
@@ -26,14 +26,14 @@ def remove(record: Record, key: str, file: str, expect: Stamp) -> None:
     path = record.folder.sessions / file
     name = record.name("old")
     with opened(path) as fd:
-        if lines.stamp(fd) != expect:
+        if stamps.stamp(fd) != expect:
             raise Changed(path.name)
         kept = link_or_copy(record.folder, path, fd, name, expect.size) or Kept(
             name, expect.size, digest(fd, expect.size) or ""
         )
         was = traits(fd)
         record.write(Remove(key, file, kept, was))
-        if lines.stamp_of(os.stat(path)) != expect:
+        if stamps.stamp_of(os.stat(path)) != expect:
             raise Changed(path.name)
         replace.remove(path)
         grown = os.fstat(fd).st_size
@@ -143,7 +143,7 @@ def revert_create(record: Record, edit: Create) -> None:
         splices.revert(record, grown)
         return
     with opened(record.folder.sessions / edit.file) as fd:
-        stamp = lines.stamp(fd)
+        stamp = stamps.stamp(fd)
     remove(record, edit.key, edit.file, stamp)
 
 

@@ -13,9 +13,9 @@ from sessiontui.changes.files import carry, digest, give_time, kept_bytes, link_
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.hashing import Hashing
 from sessiontui.changes.record import Record
-from sessiontui.disk import lines
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk import lines, stamps
 from sessiontui.disk.replace import replace
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Refused
 from sessiontui.model import Span
 from sessiontui.store.protocol import IsCancelled, never
@@ -48,7 +48,7 @@ def make(
         record.write(Rewrite(key, file, kept, length, new.hexdigest(), traits(fd)))
 
     with opened(path) as fd, Hashing() as old, Hashing() as new:
-        if lines.stamp(fd) != expect:
+        if stamps.stamp(fd) != expect:
             raise Changed(path.name)
         link_or_copy(record.folder, path, fd, name, expect.size)
         replace(path, recorded(), expect)
@@ -134,7 +134,7 @@ def _check(folder: Folder, edit: Rewrite) -> Stamp:
     where = f"the bytes are in {folder.path(edit.old.name)}; undo later changes of this session first"
     try:
         with opened(path) as fd:
-            stamp = lines.stamp(fd)
+            stamp = stamps.stamp(fd)
             if digest(fd, edit.length) != edit.sha256:
                 raise Refused(f"{edit.file} can't be put back: it has changed since; nothing was changed", where)
     except FileNotFoundError:

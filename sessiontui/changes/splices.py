@@ -15,9 +15,9 @@ from sessiontui.changes.edits import Splice
 from sessiontui.changes.files import carry, common, give_time, kept_bytes, opened, require_inside, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
-from sessiontui.disk import lines
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk import lines, stamps
 from sessiontui.disk.replace import append, replace, truncate
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Span
 
@@ -31,7 +31,7 @@ def make(
     """
     path = record.folder.sessions / file
     with opened(path) as fd:
-        if lines.stamp(fd) != expect:
+        if stamps.stamp(fd) != expect:
             raise Changed(path.name)
         kept = record.keep(_then(lines.pieces(fd, cut), inserted))
         guard = lines.tail_hash(fd, cut.offset)
@@ -99,7 +99,7 @@ def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
             if edit.at + new < size:  # somebody wrote behind it; what went stays kept
                 return "made" if edit.removed else "void"
             rest = b"".join(lines.pieces(kept, Span(edit.removed + new, edit.inserted - new)))
-            stamp = lines.stamp(fd)
+            stamp = stamps.stamp(fd)
     except (FileNotFoundError, Refused):
         return "void"
     if edit.removed:  # cut, and what belongs behind it is not back yet
@@ -132,7 +132,7 @@ def _reversed(folder: Folder, edit: Splice) -> tuple[bytes, Stamp]:
     with kept_bytes(folder, edit.kept) as kept:
         try:
             with opened(path) as fd:
-                stamp = lines.stamp(fd)
+                stamp = stamps.stamp(fd)
                 if not _unchanged(fd, edit, kept):
                     raise _lost(folder, edit, "the bytes before or at that place have changed")
                 before = os.pread(fd, 1, edit.at - 1) if edit.at else b"\n"

@@ -41,16 +41,6 @@ class NotAFile(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
-    """What tells that a file is still the one that was read, unchanged."""
-
-    device: int
-    inode: int
-    size: int
-    mtime_ns: int
-
-
-@dataclass(frozen=True, slots=True)
 class Huge:
     """Stands for the bytes of a line above ``HUGE``; ``len`` of it is what ``len`` of the bytes would be."""
 
@@ -85,16 +75,6 @@ def require_regular(fd: int, path: str | bytes | Path) -> None:
     """Raise ``NotAFile`` unless ``fd`` is a regular file; ``path`` is for the message."""
     if not modes.S_ISREG(os.fstat(fd).st_mode):
         raise NotAFile(errno.EINVAL, "not a regular file", path)
-
-
-def stamp(fd: int) -> Stamp:
-    """The stamp of an open file."""
-    return stamp_of(os.fstat(fd))
-
-
-def stamp_of(status: os.stat_result) -> Stamp:
-    """The stamp that a ``stat`` shows."""
-    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def lines(fd: int, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes | Huge]]:

@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from sessiontui.disk.lines import Stamp, require_regular, stamp, stamp_of
+from sessiontui.disk.lines import require_regular
+from sessiontui.disk.stamps import Stamp, stamp, stamp_of
 from sessiontui.errors import Changed
 from sessiontui.model import Span
 

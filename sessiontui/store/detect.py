@@ -15,11 +15,11 @@ from pathlib import Path
 
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.names import spelt
+from sessiontui.disk.stamps import moment
 from sessiontui.errors import SessiontuiError, StoreError, UsageError
 from sessiontui.model import Backend
 from sessiontui.paths import known_places
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.jsonl_file import moment
 from sessiontui.store.protocol import Store
 
 DATABASE = "sessions.db"

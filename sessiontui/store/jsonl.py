@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
-from sessiontui.disk import lines
+from sessiontui.disk import stamps
 from sessiontui.disk.names import spelt
+from sessiontui.disk.stamps import moment
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
-from sessiontui.query.ast import Query
-from sessiontui.store import jsonl_file, jsonl_list, jsonl_trouble
-from sessiontui.store.jsonl_file import Count, moment
-from sessiontui.store.jsonl_transcript import JsonlTranscript
+from sessiontui.store import jsonl_list
+from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads files is loaded by whoever reads
+    from sessiontui.query.ast import Query
+    from sessiontui.store.jsonl_transcript import JsonlTranscript
     from sessiontui.store.sidecar import Sidecar
 
 _Looked = tuple[tuple[int, int, int], Session]
@@ -124,6 +125,8 @@ class JsonlStore:
                 return None
             status, broken = os.lstat(entry), True
         if broken or not jsonl_list.is_readable(status, entry):
+            from sessiontui.store import jsonl_trouble
+
             session = jsonl_list.session(name, status, None, jsonl_trouble.of_entry(Path(entry)))
         else:
             session = self._readable_session(name, status, before)
@@ -133,7 +136,7 @@ class JsonlStore:
         seen = status.st_ino, status.st_size, status.st_mtime_ns
         looked = before.get(name)
         if looked is None or looked[0] != seen or looked[1].messages is None:
-            facts = self.sidecar.remembered(name, lines.stamp_of(status))
+            facts = self.sidecar.remembered(name, stamps.stamp_of(status))
             if looked is None or looked[0] != seen or facts is not None:
                 looked = seen, jsonl_list.session(name, status, facts, None)
         self._before[name] = looked
@@ -182,6 +185,8 @@ class JsonlStore:
         again: bool,
     ) -> Session:
         """Unless ``again``, not what was indexed of a large file before it grew."""
+        from sessiontui.store import jsonl_file, jsonl_trouble
+
         name = session.key + SUFFIX
         if session.trouble is not None:
             found(session.trouble)
@@ -220,21 +225,30 @@ class JsonlStore:
 
     def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
         """The valid messages start to stop, as ZeroClaw loads them."""
+        from sessiontui.store import jsonl_file
+
         stem = self.resolve(key)
         return self._each(stem, lambda fd, size: islice(jsonl_file.messages(fd, size), start, stop))
 
     def entries(self, key: str) -> Iterator[Entry]:
         """Every line in order. Huge ones are clipped; their address says where the rest is."""
+        from sessiontui.store import jsonl_file
+
         return self._each(self.resolve(key), jsonl_file.entries)
 
     def faults(self, key: str) -> Iterator[Fault]:
         """What is wrong in this session; where it is no readable file, that one thing."""
+        from sessiontui.store import jsonl_file, jsonl_trouble
+
         stem = self.resolve(key)
         trouble = jsonl_trouble.of_entry(self.file(stem))
         return self._each(stem, jsonl_file.faults) if trouble is None else iter((trouble,))
 
     def last(self, key: str) -> tuple[Message, Address] | None:
         """The last valid message, found from the end; its line number is not known."""
+        from sessiontui.disk import lines
+        from sessiontui.store import jsonl_file
+
         stem = self.resolve(key)
         with jsonl_file.opened(self.file(stem), stem) as (fd, stamp):
             for offset, line in lines.backwards(fd, stamp.size):
@@ -245,11 +259,15 @@ class JsonlStore:
 
     def transcript(self, key: str) -> JsonlTranscript:
         """Open one session for the screen."""
+        from sessiontui.store.jsonl_transcript import JsonlTranscript
+
         stem = self.resolve(key)
         return JsonlTranscript(self.file(stem), stem, lambda stamp: self.sidecar.odd(stem + SUFFIX, stamp))
 
     def _each(self, stem: str, read: Callable[[int, int], Iterator[_T]]) -> Iterator[_T]:
         """What ``read`` gives of the open file."""
+        from sessiontui.store import jsonl_file
+
         with jsonl_file.opened(self.file(stem), stem) as (fd, stamp):
             yield from read(fd, stamp.size)
 

@@ -11,33 +11,24 @@ import os
 from array import array
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from sessiontui.damage.diagnose import dropped
 from sessiontui.dialects import stream, zeroclaw
-from sessiontui.disk import lines
-from sessiontui.disk.lines import Huge, NotAFile, Stamp
+from sessiontui.disk import lines, stamps
+from sessiontui.disk.lines import Huge, NotAFile
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, StoreError, UnknownKey
 from sessiontui.model import Address, Entry, Fault, Message, Span
 from sessiontui.store import odd_lines
+from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 
 CLIP = 64 * 1024
 """How much of a huge line is shown: characters of a message, bytes of a damaged line."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def moment(nanoseconds: int) -> datetime | None:
-    """A time of the file system, cut to microseconds; None where it is none that a calendar has."""
-    try:
-        return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
-    except OverflowError:
-        return None
 
 
 @contextmanager
@@ -53,7 +44,7 @@ def opened(path: Path, key: str) -> Iterator[tuple[int, Stamp]]:
     except OSError as error:
         raise _unreadable(path, error) from error
     try:
-        yield fd, lines.stamp(fd)
+        yield fd, stamps.stamp(fd)
     except OSError as error:
         raise _unreadable(path, error) from error
     finally:
@@ -126,21 +117,6 @@ def _beginning(fd: int, content: Span) -> str:
 
 
 # ---- all lines
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What a file holds."""
-
-    messages: int
-    faults: int
-    odd: OddLines | None = None
-    """The lines that hold none; None where they are too many to be remembered."""
-
-    def then(self, other: Count) -> Count:
-        """What both hold, one behind the other."""
-        odd = odd_lines.joined((self.odd, other.odd))
-        return Count(self.messages + other.messages, self.faults + other.faults, odd)
 
 
 def messages(fd: int, stop: int) -> Iterator[Message]:

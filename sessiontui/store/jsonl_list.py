@@ -8,8 +8,9 @@ from pathlib import Path
 
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk.stamps import moment
 from sessiontui.model import Backend, Fault, Session
-from sessiontui.store.jsonl_file import Count, moment
+from sessiontui.store.count import Count
 
 
 def session(name: str, status: os.stat_result, count: Count | None, trouble: Fault | None) -> Session:

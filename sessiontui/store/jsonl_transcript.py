@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from sessiontui.disk import lines
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry
 from sessiontui.store import jsonl_file, odd_lines

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
-from sessiontui.query.ast import Query
+
+if TYPE_CHECKING:
+    from sessiontui.query.ast import Query
 
 IsCancelled = Callable[[], bool]
 """Asked between steps of long work; True ends it with ``errors.Cancelled``."""

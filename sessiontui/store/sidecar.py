@@ -13,22 +13,23 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sessiontui.disk import lines
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk import stamps
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import StoreError
 from sessiontui.model import Found
 from sessiontui.paths import cache_folder
-from sessiontui.query.ast import Query
 from sessiontui.store import sidecar_facts as facts
-from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_schema as schema
-from sessiontui.store.jsonl_file import Count
+from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
-from sessiontui.store.sidecar_build import Build, Listed, has_grown
 from sessiontui.store.sidecar_schema import Unusable
+
+if TYPE_CHECKING:  # what makes the index and what searches it is loaded for that, not for the list
+    from sessiontui.query.ast import Query
+    from sessiontui.store.sidecar_build import Listed
 
 SUFFIX: Final = b".jsonl"
 
@@ -78,6 +79,8 @@ class Sidecar:
             return False
 
     def _update(self, listed: list[Listed], progress: Progress, cancelled: IsCancelled) -> None:
+        from sessiontui.store.sidecar_build import Build
+
         for last in (False, True):
             try:
                 with closing(self._writable()) as connection:
@@ -96,6 +99,8 @@ class Sidecar:
 
     def listed(self) -> list[Listed]:
         """The session files of the folder. Raises ``StoreError``."""
+        from sessiontui.store.sidecar_build import Listed
+
         try:
             with os.scandir(os.fsencode(self.folder)) as found:
                 entries = [entry for entry in found if self._is_ours(entry.name)]
@@ -106,7 +111,7 @@ class Sidecar:
             with suppress(OSError):  # gone by now, or a link to nowhere
                 status = entry.stat()
                 if stat.S_ISREG(status.st_mode):
-                    listed.append(Listed(entry.name, lines.stamp_of(status)))
+                    listed.append(Listed(entry.name, stamps.stamp_of(status)))
         return listed
 
     def _is_ours(self, name: bytes) -> bool:
@@ -114,6 +119,8 @@ class Sidecar:
 
     def missing(self) -> int:
         """About how many bytes an update would read, as the stamps of the files tell. Raises ``StoreError``."""
+        from sessiontui.store import sidecar_rows as rows
+
         known: dict[bytes, rows.File] = {}
         with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
             known = rows.files(connection)
@@ -135,7 +142,8 @@ class Sidecar:
 
         Raises ``errors.Cancelled``, and ``StoreError`` where the folder can't be read.
         """
-        from sessiontui.store.sidecar_scan import scan  # neither is wanted before the list is on the screen
+        from sessiontui.store import sidecar_rows as rows
+        from sessiontui.store.sidecar_scan import scan
         from sessiontui.store.sidecar_search import SidecarSearch
 
         trouble = self._trouble
@@ -170,6 +178,8 @@ class Sidecar:
     def _mark(self, stale: set[int]) -> None:
         """Have the next update look at every byte of these files."""
         if stale:
+            from sessiontui.store import sidecar_rows as rows
+
             self._write(lambda connection: rows.distrust(connection, stale))
 
     def _discard(self) -> None:
@@ -215,6 +225,9 @@ class Sidecar:
 
     def before(self, name: str, fd: int, stamp: Stamp) -> tuple[int, Count]:
         """How much of an open file was indexed before it grew to what the stamp shows, and what that held."""
+        from sessiontui.store import sidecar_rows as rows
+        from sessiontui.store.sidecar_build import has_grown
+
         with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
             file = rows.file(connection, os.fsencode(name))
             if file is not None and file.covered is not None and has_grown(fd, file, stamp):

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from sessiontui.disk import lines
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk import lines, stamps
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_segment as segments
@@ -255,7 +255,7 @@ def _opened(folder: bytes, listed: Listed) -> Iterator[int | None]:
         yield None
         return
     try:
-        found = lines.stamp(fd)
+        found = stamps.stamp(fd)
         same = (found.device, found.inode) == (listed.stamp.device, listed.stamp.inode)
         yield fd if same and found.size >= listed.stamp.size else None
     finally:

@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk.stamps import Stamp
 from sessiontui.store import odd_lines
-from sessiontui.store.jsonl_file import Count
+from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 
 Known = tuple[bytes, int, int, int, int, int]

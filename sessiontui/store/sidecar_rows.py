@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk.stamps import Stamp
 from sessiontui.store import odd_lines
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.sidecar_draft import Draft

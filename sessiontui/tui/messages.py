@@ -15,7 +15,6 @@ from textual.message import Message
 
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Backend, Entry, Found, Session
-from sessiontui.query.ast import Query
 from sessiontui.store.protocol import Rows, Store
 
 if TYPE_CHECKING:  # loaded when the first change is planned, not before the first paint
@@ -24,6 +23,7 @@ if TYPE_CHECKING:  # loaded when the first change is planned, not before the fir
     from sessiontui.changes.migrate import Migrated, MigratePlan
     from sessiontui.changes.pop import Popped, PopPlan
     from sessiontui.changes.undo import Undone
+    from sessiontui.query.ast import Query
 
     Plan = PopPlan | CompactPlan | MigratePlan | CleanupPlan
     Done = Popped | Compacted | Migrated | CleanedUp | Undone

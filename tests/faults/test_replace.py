@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.disk import lines, replace
+from sessiontui.disk import replace, stamps
 from tests.support.faulty import FailAt
 
 OLD = b"one\ntwo\n"
@@ -29,7 +29,7 @@ FOLDER = ["open", "fsync", "close"]
 
 def do_replace(folder: Path) -> None:
     path = folder / "a.jsonl"
-    replace.replace(path, [NEW], lines.stamp_of(path.stat()))
+    replace.replace(path, [NEW], stamps.stamp_of(path.stat()))
 
 
 def do_append(folder: Path) -> None:
@@ -42,7 +42,7 @@ def do_append_new(folder: Path) -> None:
 
 def do_truncate(folder: Path) -> None:
     path = folder / "a.jsonl"
-    replace.truncate(path, 4, lines.stamp_of(path.stat()))
+    replace.truncate(path, 4, stamps.stamp_of(path.stat()))
 
 
 def do_create(folder: Path) -> None:

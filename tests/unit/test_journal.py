@@ -18,7 +18,7 @@ from sessiontui.changes.folder import reading
 from sessiontui.changes.place import home
 from sessiontui.changes.record import Record, read
 from sessiontui.disk import replace
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message, Span
 from sessiontui.store.jsonl import JsonlStore

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from sessiontui.disk import lines
+from sessiontui.disk.stamps import moment
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Message, Session, Severity
 from sessiontui.query.parse import parse
 from sessiontui.store import jsonl_transcript
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.jsonl_file import CLIP, moment
+from sessiontui.store.jsonl_file import CLIP
 from sessiontui.store.jsonl_transcript import JsonlRows
 from tests.support.capabilities import listening, need_any_name
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.disk import lines
+from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge, NotAFile
 from sessiontui.errors import Changed
 from sessiontui.model import Span
@@ -171,11 +171,11 @@ def test_pieces_and_tail(tmp_path: Path) -> None:
 
 def test_a_stamp_tells_a_changed_file(tmp_path: Path) -> None:
     fd = opened(tmp_path, b"one\n")
-    first = lines.stamp(fd)
-    assert lines.stamp(fd) == first == lines.stamp_of((tmp_path / "file").stat())
+    first = stamps.stamp(fd)
+    assert stamps.stamp(fd) == first == stamps.stamp_of((tmp_path / "file").stat())
     assert (first.size, first.inode) == (4, (tmp_path / "file").stat().st_ino)
     os.utime(tmp_path / "file", ns=(1, 1))
-    assert lines.stamp(fd) != first
+    assert stamps.stamp(fd) != first
     os.close(fd)
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.disk import lines, replace
-from sessiontui.disk.lines import NotAFile, Stamp
+from sessiontui.disk import lines, replace, stamps
+from sessiontui.disk.lines import NotAFile
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed
 from sessiontui.model import Span
 from tests.support.capabilities import need_links_to_links
@@ -30,7 +31,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def stamp(path: Path) -> Stamp:
-    return lines.stamp_of(path.stat())
+    return stamps.stamp_of(path.stat())
 
 
 def names(folder: Path) -> list[str]:

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from sessiontui.dialects import zeroclaw
-from sessiontui.disk.lines import Stamp
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Found, Message, Span
 from sessiontui.query.parse import parse
 from sessiontui.store import full_text, sidecar_build, sidecar_schema, sidecar_search, sidecar_segment
 from sessiontui.store import sidecar_rows as rows
-from sessiontui.store.jsonl_file import Count
+from sessiontui.store.count import Count
 from sessiontui.store.sidecar import Sidecar
 from sessiontui.store.sidecar_search import SidecarSearch
 from tests.support.capabilities import need_any_name

@@ -8,15 +8,16 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Found, Hit
-from sessiontui.query.ast import Query
-from sessiontui.query.parse import parse
 from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import Asked, Located, Searched
 from sessiontui.tui.work.errand import Errand
+
+if TYPE_CHECKING:
+    from sessiontui.query.ast import Query
 
 PAUSE: Final = 0.01
 """Seconds without a key before a query is sent: less than a held key takes to come again."""
@@ -42,6 +43,8 @@ class Searcher(Errand):
         time.sleep(PAUSE)
         if cancelled():
             return
+        from sessiontui.query.parse import parse
+
         query = parse(asked.text, live=True)
         while True:
             found = store.search(query, limit=asked.limit, relevance=asked.relevance, cancelled=cancelled)

@@ -1,0 +1,40 @@
+"""What a ``stat`` tells of a file: whether it still is the one that was read, and when it was written. Opens nothing.
+
+Apart from ``lines``, for a list of sessions needs no more than this.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells that a file is still the one that was read, unchanged."""
+
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+
+
+def stamp(fd: int) -> Stamp:
+    """The stamp of an open file."""
+    return stamp_of(os.fstat(fd))
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp that a ``stat`` shows."""
+    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def moment(nanoseconds: int) -> datetime | None:
+    """A time of the file system, cut to microseconds; None where it is none that a calendar has."""
+    try:
+        return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+    except OverflowError:
+        return None

@@ -1,0 +1,23 @@
+"""What a session file was found to hold. Reads no file, so that a list can show what is remembered without the readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sessiontui.store import odd_lines
+from sessiontui.store.odd_lines import OddLines
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a file holds."""
+
+    messages: int
+    faults: int
+    odd: OddLines | None = None
+    """The lines that hold none; None where they are too many to be remembered."""
+
+    def then(self, other: Count) -> Count:
+        """What both hold, one behind the other."""
+        odd = odd_lines.joined((self.odd, other.odd))
+        return Count(self.messages + other.messages, self.faults + other.faults, odd)
