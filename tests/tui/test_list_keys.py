@@ -205,7 +205,10 @@ async def test_hits_are_neither_marked_nor_sorted_by_the_keys_of_the_list(store:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("line"), "tab")
         assert focus(app) is HitList
-        await press(pilot, "space", "asterisk", "s", "S")
+        for key in ("space", "asterisk", "s", "S"):
+            app.notices.clear()
+            await press(pilot, key)
+            assert app.notices == ["hits are neither sorted by columns nor marked: Esc in the list shows the sessions"]
         assert marked(app) == []
         assert app.browser.side.sort.name == "activity"
         assert app.browser.query_one(SearchBar).value == "line"

@@ -226,17 +226,21 @@ async def test_who_moves_on_from_a_session_that_is_gone_reads_the_next(store: Pa
 
 async def test_a_store_that_vanishes_is_waited_for_and_shown_again_at_the_same_place(store: Path) -> None:
     async with living(store) as (app, pilot):
+        await choose(pilot, "three")
+        await press(pilot, "space")
         await choose(pilot, "two")
         await press(pilot, "enter", "g", *"J" * 50)
         row = reading(app).cursor
         os.rename(store, store.with_name("away"))
         await until(pilot, lambda: says(app, "The sessions can't be read.", "It can't be read.", "… sessions"))
         assert "It is read again as soon as it is there" in "\n".join(shown(app))
+        assert app.browser.side.marked == ()
         os.rename(store.with_name("away"), store)
         await until(pilot, lambda: says(app, "3 sessions · 207 messages"))
         await until(pilot, lambda: reading(app).count == 200)
         await settle(pilot)
         assert (reading(app).cursor, app.browser.key) == (row, "two")
+        assert app.browser.side.marked == ("three",)
         append(store, "one", "x")
         await until(pilot, lambda: says(app, "208 messages"))
 

@@ -160,7 +160,9 @@ class ListingPane(Side):
             self._lost, self._cursor = dict(self.known), self._under
         self._reading = False
         self.say(cannot_read("The sessions can't be read.", report.error))
+        marks = set(self.sessions.marks)
         self.show(())
+        self.sessions.marks = marks  # of what may come back
         self.post_message(self.Lost(report.error))
         self.post_message(self.Learned())
         self._follow()

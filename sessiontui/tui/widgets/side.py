@@ -55,9 +55,13 @@ class Side(Vertical):
         """The list that is shown."""
         return self.hits if self.has_class("-hits") else self.sessions
 
-    @property
     def _shows_sessions(self) -> bool:
-        return self.list is self.sessions
+        """Whether sessions can be sorted and marked; where they can't be seen, the person is told how they can."""
+        if self.list is self.sessions:
+            return True
+        self.app.clear_notifications()
+        ink.notice(self, visible("hits are neither sorted by columns nor marked: Esc in the list shows the sessions"))
+        return False
 
     @property
     def known(self) -> Mapping[str, Session]:
@@ -107,12 +111,12 @@ class Side(Vertical):
 
     def sort_next(self) -> None:
         """Sort by the next of these."""
-        if self._shows_sessions:
+        if self._shows_sessions():
             self._sort(self.sort.next)
 
     def sort_turn(self) -> None:
         """The other way round."""
-        if self._shows_sessions:
+        if self._shows_sessions():
             self._sort(self.sort.by(self.sort.name))
 
     def _sort(self, sort: Sort) -> None:
@@ -135,13 +139,13 @@ class Side(Vertical):
 
     def mark(self) -> None:
         """Mark the session under the cursor or take its mark away, and go to the next one."""
-        if self._shows_sessions and self.sessions.session is not None:
+        if self._shows_sessions() and self.sessions.session is not None:
             self._mark({self.sessions.session.key})
             self.sessions.action_move(1)
 
     def mark_all(self) -> None:
         """Mark all that are shown; where all of them are, take their marks away."""
-        if self._shows_sessions:
+        if self._shows_sessions():
             shown = set(self.sessions.keys)
             self._mark(shown if shown <= self.sessions.marks else shown - self.sessions.marks)
 
