@@ -104,6 +104,8 @@ class Address:
     span: Span | None = None
     id: int | None = None
     created_at: datetime | None = None
+    imported: bool = False
+    """``created_at`` is when it was imported; when it was said is not known."""
 
 
 @dataclass(frozen=True, slots=True)

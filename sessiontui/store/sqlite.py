@@ -20,6 +20,7 @@ from sessiontui.store.schema import write_time
 from sessiontui.store.sqlite_list import is_bindable, listed, stale_keys, totals
 from sessiontui.store.sqlite_open import read
 from sessiontui.store.sqlite_search import search_rows
+from sessiontui.store.sqlite_times import imported_before
 from sessiontui.store.sqlite_transcript import SqliteTranscript, newest, rows
 
 
@@ -119,8 +120,9 @@ class SqliteStore:
 
     def _entries(self, key: str) -> Iterator[Entry]:
         ordinal = 1
+        before = read(self.path, lambda c: imported_before(c, key))
         for position, row in enumerate(rows(self.path, key)):
-            entry = row.entry(position, ordinal)
+            entry = row.entry(position, ordinal, before)
             ordinal += entry.message is not None
             yield entry
 

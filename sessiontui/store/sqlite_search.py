@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -25,6 +26,7 @@ from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted,
 from sessiontui.store.protocol import IsCancelled
 from sessiontui.store.schema import read_time, shape
 from sessiontui.store.sqlite_list import KEY, bound
+from sessiontui.store.sqlite_times import dated, imported_before
 
 _ROW = "SELECT id, session_key, role, content, created_at FROM sessions"
 _TEXT = "typeof(session_key) = 'text' AND typeof(role) = 'text' AND typeof(content) = 'text'"
@@ -187,9 +189,12 @@ class _Search:
 
 
 def _numbered(connection: sqlite3.Connection, hits: tuple[Hit, ...]) -> Iterator[Hit]:
-    """The hits with their ordinals: the index of each session is walked once, however many hits it has."""
+    """The hits with their ordinals, and whether their times are those of an import: the index of each session is walked
+    once, however many hits it has."""
     ordinals: dict[int, int] = {}
+    before: dict[str, datetime | None] = {}
     for key in dict.fromkeys(hit.key for hit in hits):
+        before[key] = imported_before(connection, key)
         below = -(1 << 63)
         count = 0
         for id in sorted(hit.address.id for hit in hits if hit.key == key and hit.address.id is not None):
@@ -197,4 +202,8 @@ def _numbered(connection: sqlite3.Connection, hits: tuple[Hit, ...]) -> Iterator
             count += connection.execute(statement, (os.fsencode(key), below, id)).fetchone()[0]
             ordinals[id] = count
             below = id + 1
-    return (replace(hit, ordinal=ordinals[hit.address.id]) for hit in hits if hit.address.id is not None)
+    return (
+        replace(hit, ordinal=ordinals[hit.address.id], address=dated(hit.address, before[hit.key]))
+        for hit in hits
+        if hit.address.id is not None
+    )

@@ -1,8 +1,8 @@
 """One session of a SQLite store as rows: pages of it, and the frozen views that the screen scrolls in. Only reads.
 
 A row whose role or content is a blob or no UTF-8 is one that ZeroClaw leaves out when it loads the session: it is an
-entry with a fault here, and no message. ``created_at`` is carried as it stands; for rows that were imported it is the
-time of the import, not of the message.
+entry with a fault here, and no message. ``created_at`` is carried as it stands; where it is the time of an import, views
+say so.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from sessiontui.errors import Cancelled, Changed
@@ -20,6 +21,7 @@ from sessiontui.store.protocol import IsCancelled, Rows, never
 from sessiontui.store.schema import read_time
 from sessiontui.store.sqlite_list import KEY, LOADS, bound
 from sessiontui.store.sqlite_open import read
+from sessiontui.store.sqlite_times import dated, imported_before
 
 PAGE = 1000
 """Rows read at a time."""
@@ -58,10 +60,10 @@ class Row:
                 return Fault("dropped", Severity.DAMAGE, *_reason(f"the {name} of row {self.id}", value))
         return None
 
-    def entry(self, position: int, ordinal: int | None) -> Entry:
-        """The row in its place; ``ordinal`` is what it would have as a message."""
+    def entry(self, position: int, ordinal: int | None, before: datetime | None) -> Entry:
+        """The row in its place; ``ordinal`` is what it would have as a message. ``before``: what is older was imported."""
         message = self.message()
-        return Entry(position, self.address, message, self.fault(), ordinal=ordinal if message else None)
+        return Entry(position, dated(self.address, before), message, self.fault(), ordinal=ordinal if message else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,14 @@ class SqliteRows:
         wanted = self.ids[start:stop]
         if not wanted:
             return []
-        rows = {row.id: row for row in read(self.path, lambda c: _between(c, self.key, wanted[0], wanted[-1]))}
+        found, before = read(
+            self.path, lambda c: (_between(c, self.key, wanted[0], wanted[-1]), imported_before(c, self.key))
+        )
+        rows = {row.id: row for row in found}
         if not rows.keys() >= set(wanted):
             raise Changed(f"session “{self.key}”")
         first = range(len(self.ids))[start:stop].start
-        return [rows[id].entry(at, self._ordinal(at)) for at, id in enumerate(wanted, first)]
+        return [rows[id].entry(at, self._ordinal(at), before) for at, id in enumerate(wanted, first)]
 
     def _ordinal(self, position: int) -> int | None:
         return position + 1 - bisect_left(self.faulty, position) if self.complete else None

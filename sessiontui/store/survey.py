@@ -17,10 +17,11 @@ from sessiontui.store import jsonl_file
 from sessiontui.store.about import SHOWN, About, Tally
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
-from sessiontui.store.schema import RECEIPTS, columns, read_time
+from sessiontui.store.schema import read_time
 from sessiontui.store.sqlite import SqliteStore
 from sessiontui.store.sqlite_list import KEY, bound
 from sessiontui.store.sqlite_open import read
+from sessiontui.store.sqlite_times import receipt
 from sessiontui.store.sqlite_transcript import rows
 
 OFTEN = 500
@@ -96,10 +97,7 @@ def _of_rows(store: SqliteStore, key: str, cancelled: IsCancelled, progress: Pro
 def _expected(connection: Connection, key: str) -> tuple[int, datetime | None]:
     """How many rows there are, and when they were imported, if the database says so."""
     (count,) = connection.execute(f"SELECT count(*) FROM sessions WHERE {KEY}", (bound(key),)).fetchone()
-    if not columns(connection, RECEIPTS) >= {"session_key", "imported_at"}:
-        return count, None
-    (at,) = connection.execute(f"SELECT max(imported_at) FROM {RECEIPTS} WHERE {KEY}", (bound(key),)).fetchone()
-    return count, read_time(at)
+    return count, receipt(connection, key)
 
 
 def _of_entries(store: Store, key: str, cancelled: IsCancelled) -> About:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,13 @@ def test_a_message_is_its_role_its_text_and_an_empty_line() -> None:
 
 def test_a_line_number_stands_in_for_an_ordinal_that_is_not_known() -> None:
     assert drawn(lay_out(message("x", line=12_004), 30))[0] == "  user            line 12,004"
+
+
+def test_the_time_of_an_import_is_said_to_be_one() -> None:
+    for imported, said in ((False, "2026-02-01 10:03 · #1"), (True, "imported 2026-02-01 10:03 · #1")):
+        at = Address(id=1, created_at=datetime(2026, 2, 1, 10, 3, tzinfo=UTC), imported=imported)
+        row = lay_out(Entry(0, at, Message("user", "x"), ordinal=1), 50)
+        assert drawn(row)[0].removeprefix("  user").strip() == said
 
 
 def test_the_chosen_row_has_a_bar_but_for_the_empty_line() -> None:

@@ -115,6 +115,20 @@ async def test_a_hit_is_two_lines() -> None:
         ]
 
 
+async def test_an_imported_hit_has_no_age() -> None:
+    async with staged(HitList(clock=clock), size=(44, 10)) as (pilot, _):
+        widget = pilot.app.query_one(HitList)
+        widget.styles.display = "block"
+        await pilot.pause()
+        said = NOW - timedelta(days=3)
+        hits = [
+            Hit("alice", Backend.SQLITE, "user", "x", 1, Address(id=1, created_at=said, imported=imported))
+            for imported in (False, True)
+        ]
+        widget.show(hits, nothing)
+        assert [line.rstrip().endswith("3d") for line in lines(widget)[:4:2]] == [True, False]
+
+
 def _budget(text: str) -> Sequence[tuple[int, int]]:
     at = text.find("budget")
     return [(at, at + 6)] if at >= 0 else []
@@ -198,6 +212,7 @@ async def test_hits_take_the_place_of_sessions() -> None:
     ("width", "expected"),
     [
         (100, " sessiontui  ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 faults"),
+        (75, " ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 faults"),
         (70, " …/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 faults"),
         (50, " …/sessions · jsonl · 3 sessions · ! 2 faults"),
         (40, " …/sessions · jsonl · 3 sessions"),

@@ -14,8 +14,9 @@ import pytest
 
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled, UnknownKey
-from sessiontui.model import Backend, Fault, Message, Severity
-from sessiontui.store import about, course, survey, surveyor
+from sessiontui.model import Address, Backend, Fault, Message, Severity
+from sessiontui.query.parse import parse
+from sessiontui.store import about, course, sqlite_times, survey, surveyor
 from sessiontui.store.about import About, Damage, Long, Share, Tally
 from sessiontui.store.course import Activity, Course, Lengths, Pulse
 from sessiontui.store.jsonl import JsonlStore
@@ -229,6 +230,41 @@ def test_a_receipt_tells_what_was_imported(tmp_path: Path) -> None:
         )
     found = survey.survey(store, "one")
     assert (found.timed, found.imported, found.imported_at) == (1, 2, T + timedelta(seconds=2))
+
+
+def dates(store: SqliteStore) -> list[tuple[bool, bool]]:
+    """Of each message, whether its time is that of an import: by the transcript, and by a search."""
+    rows = store.transcript("one").scan()
+    hits = store.search(parse("said")).hits
+    found = {hit.address.id: hit.address.imported for hit in hits}
+    return [(entry.address.imported, found[entry.address.id]) for entry in rows.load(0, len(rows))]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "receipt", "imported"),
+    [
+        ([0, 0, 0, 180], None, 3),
+        ([0, 0, 3600], None, 0),
+        ([0, 0.1, 0.2, 0.9], None, 4),
+        ([0, 0.1], None, 0),
+        ([0, 1, 90], 2, 2),
+    ],
+)
+def test_transcript_and_hits_tell_times_of_an_import_as_the_page_about_a_session_does(
+    tmp_path: Path, seconds: list[float], receipt: float | None, imported: int
+) -> None:
+    store = timed(tmp_path, *[("user", "said", T + timedelta(seconds=at)) for at in seconds], era="head")
+    if receipt is not None:
+        at = (T + timedelta(seconds=receipt)).isoformat()
+        with writer(store.path) as connection:
+            connection.execute("INSERT INTO jsonl_import_receipts VALUES ('one.jsonl', 'one', '', 0, ?)", (at,))
+    assert dates(store) == [(at < imported, at < imported) for at in range(len(seconds))]
+    assert survey.survey(store, "one").imported == imported
+
+
+def test_an_import_at_the_end_of_the_calendar_is_one() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    assert sqlite_times.dated(Address(created_at=T), sqlite_times._behind(last, timedelta(seconds=1))).imported
 
 
 def test_times_at_the_ends_of_the_calendar_do_no_harm() -> None:

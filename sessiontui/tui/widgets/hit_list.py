@@ -120,7 +120,7 @@ class HitList(LineList):
             return ink.strip(self._snippet(hit.snippet.replace("\n", " "), width - 4, ground), width, ground)
         key, role, number, dim = (self._shade(name, ground) for name in ("key", "role", "number", "dim"))
         where = f"#{hit.ordinal:,}" if hit.ordinal else f"line {hit.address.line:,}" if hit.address.line else ""
-        when = hit.address.created_at
+        when = None if hit.address.imported else hit.address.created_at
         right = [
             (ink.clipped(hit.role, 10), role),
             (visible(f"  {where}"), number),

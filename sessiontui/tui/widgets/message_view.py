@@ -227,7 +227,7 @@ def _more(drawn: Drawn, left: int, clipped: bool) -> None:
 def _place(entry: Entry, kind: str = "") -> tuple[tuple[Visible, str], ...]:
     """Where the entry stands, for the right end of its first line."""
     at = entry.address
-    when = at.created_at.strftime("%Y-%m-%d %H:%M") if at.created_at else ""
+    when = at.created_at.strftime(f"{'imported ' if at.imported else ''}%Y-%m-%d %H:%M") if at.created_at else ""
     where = f"#{entry.ordinal:,}" if entry.ordinal else f"line {at.line:,}" if at.line else ""
     text = " · ".join(part for part in (kind, when, where) if part)
     return ((visible(text + " "), "dim"),) if text else ()
