@@ -20,7 +20,7 @@ from sessiontui.changes.files import digest, opened
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
 from sessiontui.disk import replace
-from sessiontui.errors import Changed, Refused
+from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store import sqlite_kept
 from sessiontui.store.sqlite_list import KEY, bound
@@ -28,10 +28,11 @@ from sessiontui.store.sqlite_open import read
 from sessiontui.store.sqlite_write import Receipt, Writing
 
 
-def make(record: Record, edit: Import, messages: Iterable[Message]) -> None:
+def make(record: Record, edit: Import, messages: Iterable[Message], count: int) -> None:
     """Import ``messages``, which the file holds: rows, metadata and receipt in one transaction, then the new name.
 
-    Raises ``Changed``, the rows taken out again, when the file grew meanwhile.
+    Raises ``StoreError``, nothing committed, when the database does not hold ``count`` of them then, and ``Changed``,
+    the rows taken out again, when the file grew meanwhile.
     """
     folder = record.folder
     receipt = Receipt(edit.file, edit.sha256, edit.length)
@@ -41,6 +42,11 @@ def make(record: Record, edit: Import, messages: Iterable[Message]) -> None:
             writing.add(folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
             if os.fstat(fd).st_size != edit.length:
                 raise Changed(edit.file)
+            if (held := _count(writing.connection, edit.key)) != count:
+                raise StoreError(
+                    f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
+                    "a trigger in it may drop some",
+                )
             record.write(edit)
             writing.commit()
         replace.rename(folder.sessions / edit.file, folder.sessions / edit.new)

@@ -211,7 +211,7 @@ def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: P
             raise Changed(name)
         database.make(record, row.key, DATABASE)
         edit = Import(row.key, DATABASE, record.name("rows"), name, name + MIGRATED, stamp.size, sha256)
-        imports.make(record, edit, _messages(fd, stamp.size, cancelled, progress))
+        imports.make(record, edit, _messages(fd, stamp.size, cancelled, progress), row.imported)
 
 
 def _messages(fd: int, size: int, cancelled: IsCancelled, progress: Progress) -> Iterator[Message]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.events import Click
 from textual.widgets import Button, Input
 
 from sessiontui.model import Backend, Message
@@ -37,7 +38,7 @@ async def test_compact_means_the_marked_sessions_and_its_page_undoes_it(store: P
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "space", "j", "space", "c")
-        assert says(app, "Drop 2 damaged lines of 2 sessions?", "torn  1 damaged line", "older  1 damaged line")
+        assert says(app, "Remove 2 damaged lines of 2 sessions?", "torn  1 damaged line", "older  1 damaged line")
         await press(pilot, "enter")
         assert files(store) == before
         await press(pilot, "c", "right", "enter")
@@ -45,7 +46,7 @@ async def test_compact_means_the_marked_sessions_and_its_page_undoes_it(store: P
         assert b"machine di" not in b"".join(files(store).values())
         await press(pilot, "right", "enter")
         assert app.screen is app.browser
-        assert app.notices == ["undone change 1, compact of 2 sessions · Ctrl+R gives it again"]
+        assert app.notices == ["undone change 1, compact of 2 sessions · Ctrl+R redoes it"]
     assert files(store) == before
 
 
@@ -63,10 +64,25 @@ async def test_marks_go_with_what_they_were_made_for_and_stay_where_it_could_not
         assert app.browser.marked == ("older",)
 
 
+async def test_the_second_click_of_a_double_click_undoes_nothing(store: Path) -> None:
+    before = files(store)
+    async with browsing(store, (40, 12)) as (app, pilot):
+        await press(pilot, "m")
+        place = app.screen.query_one("#act").region
+        await press(pilot, "right", "enter")
+        act = app.screen.query_one("#act", Button)
+        assert (str(act.label), act.region) == ("Undo", place)
+        for chain in (2, 1):
+            assert not list(store.glob("*.jsonl"))
+            act.post_message(Click(act, 0, 0, 0, 0, 1, False, False, False, chain=chain))
+            await settle(pilot)
+    assert files(store) == before
+
+
 async def test_a_marked_session_without_damage_is_said_to_stay(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "space", "c")
-        assert says(app, "Drop 1 damaged line of torn?", "new  every line is valid; stays as it is")
+        assert says(app, "Remove 1 damaged line of torn?", "new  every line is valid; stays as it is")
 
 
 async def test_pop_means_the_open_session_only_and_says_so(store: Path) -> None:

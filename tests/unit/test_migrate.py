@@ -280,6 +280,24 @@ def test_a_file_that_grows_while_it_is_imported_keeps_its_name(
     assert journal_names(tmp_path) == []
 
 
+def test_a_database_that_does_not_hold_all_of_a_file_in_the_end_gets_none_of_it(tmp_path: Path) -> None:
+    database = databases.database(tmp_path, "head")
+    with databases.writer(database) as connection:
+        connection.execute(
+            "CREATE TRIGGER picky BEFORE INSERT ON sessions WHEN NEW.role = 'user' BEGIN SELECT RAISE(IGNORE); END"
+        )
+    before = databases.contents(database)
+    written(tmp_path, "k", USER + REPLY)
+    written(tmp_path, "l", REPLY)
+    done = move(tmp_path)
+    assert [(row.key, row.status) for row in done.rows] == [("k", "refused"), ("l", "migrated")]
+    assert done.rows[0].trouble.reason.startswith("sessions.db took 1 of the 2 messages of k.jsonl")
+    assert (tmp_path / "k.jsonl").read_bytes() == USER + REPLY
+    assert rows_of(database) == [("l", "assistant", "yes")]
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert databases.contents(database) == before
+
+
 def test_cancelled_between_and_within_sessions(tmp_path: Path) -> None:
     for key in "abc":
         written(tmp_path, key, USER)

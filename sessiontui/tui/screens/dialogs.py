@@ -27,6 +27,16 @@ FRAME: Final = 6
 """Columns that border and padding take."""
 
 
+class PageButton(Button):
+    """A button whose meaning changes with the page: the second click of a double click was meant for the one before."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Let only the first click press it."""
+        if event.chain > 1:
+            event.prevent_default()
+            event.stop()
+
+
 class PageDialog(Layer[str | None]):
     """Shows one page, and another in its place."""
 
@@ -57,8 +67,8 @@ class PageDialog(Layer[str | None]):
             yield Static(id="work")
             yield Static(id="undo")
             with Horizontal(id="buttons"):
-                yield Button(ink.content(ink.EMPTY), id="leave")
-                yield Button(ink.content(ink.EMPTY), id="act")
+                yield PageButton(ink.content(ink.EMPTY), id="leave")
+                yield PageButton(ink.content(ink.EMPTY), id="act")
 
     def compose_above(self) -> ComposeResult:
         """What stands above the lines and does not scroll: nothing."""

@@ -59,6 +59,8 @@ def page(done: Done) -> Page | None:
     stopped = "Stopped: " if any(row.trouble.code == STOPPED for row in done.rows) else ""
     title = f"{stopped}{of}{figures.counted(meant, 'session')} {verb}"
     undo = f"Change {short(done.change)}: u takes all of it back." if done.change else "Nothing was changed."
+    if done.change and isinstance(done, Migrated):
+        undo += " b shows them where they are now."
     lines = [*_troubles(done.rows), *body]
     return Page(visible(title), limited(lines), visible(undo), visible("Undo") if done.change else None, CLOSE)
 
@@ -100,7 +102,7 @@ def _compacted(done: Compacted) -> str:
         return _nothing(done.rows, "changed")
     dropped = sum(row.dropped for row in done.rows if row.status == "compacted")
     what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
-    return f"dropped {what} (change {short(done.change)}) · u brings {'it' if dropped == 1 else 'them'} back"
+    return f"removed {what} (change {short(done.change)}) · u brings {'it' if dropped == 1 else 'them'} back"
 
 
 def _migrated(done: Migrated) -> str:
@@ -121,7 +123,7 @@ def _cleaned(done: CleanedUp) -> str:
 
 def _undone(done: Undone) -> str:
     named = done.keys[0] if len(done.keys) == 1 else figures.counted(len(done.keys), "session")
-    again = "u takes it back again" if done.status == "redone" else "Ctrl+R gives it again"
+    again = "u undoes it" if done.status == "redone" else "Ctrl+R redoes it"
     return f"{done.status} change {short(done.of)}, {done.verb} of {named} · {again}"
 
 
@@ -144,11 +146,16 @@ def _troubles(rows: Iterable[Row]) -> Iterator[Content]:
         told = f"! {figures.counted(stopped, 'session')} not begun when it was stopped; nothing was changed there"
         yield ink.content((visible(told), "$warning"))
     for row in left:
-        yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), visible(f"  {row.trouble.reason}"))
+        yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), visible(f"  {_why(row)}"))
         if row.trouble.hint:
             yield ink.content((visible(f"  {row.trouble.hint}"), "dim"))
     if left or stopped:
         yield ink.content(visible(" "))
+
+
+def _why(row: Row) -> str:
+    """Why it was left alone; of the others something may well have been changed."""
+    return row.trouble.reason.removesuffix("; nothing was changed")
 
 
 def _compact_rows(rows: Iterable[CompactRow]) -> list[Content]:
@@ -162,7 +169,7 @@ def _compact_rows(rows: Iterable[CompactRow]) -> list[Content]:
         )
         for row in made
     )
-    return table(("session", "dropped", "kept", "bytes"), cells, right=(1, 2)) if made else []
+    return table(("session", "removed", "kept", "bytes"), cells, right=(1, 2)) if made else []
 
 
 def _migrate_body(done: Migrated) -> list[Content]:
