@@ -68,7 +68,7 @@ def detail(
         Row(),
         *(row for label, key in zip_longest(labels, named, fillvalue="") for row in fact(label, key, width)),
         *(fact("", f"… and {more:,} more", width, "dim") if more > 0 else ()),
-        *fact("kept for it", figures.size(change.bytes), width),
+        *fact("kept to undo", figures.size(change.bytes), width),
     ]
 
 
@@ -79,9 +79,9 @@ def _state(change: Change, changes: Sequence[Change]) -> str:
     if change.status == "undone":
         return f"undone by change {by}" if by else "undone"
     if change.status == "undo":
-        what = f"{'gave again' if change.verb == 'redo' else 'took back'} change {short(change.undoes)}"
-        return f"{what}; was taken back by change {by}" if by else what
-    return f"done; undone by change {by} and done again" if by else "done"
+        what = f"undid change {short(change.undoes)}"
+        return f"{what}; undone by change {by}" if by else what
+    return f"done; undone by change {by} and redone" if by else "done"
 
 
 def _foreseen(change: Change, foreseen: Foreseen | None, width: int) -> Iterator[Row]:

@@ -89,10 +89,10 @@ async def test_the_one_under_the_cursor_is_told_in_full(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "U")
         assert says(app, "5 · pop · done", "2026-02-24 11:59 UTC · 5d ago", "u would  undo change 5")
-        assert says(app, "back into alice.jsonl at offset", "kept for it")
+        assert says(app, "back into alice.jsonl at offset", "kept to undo")
         await press(pilot, "j")
         assert says(
-            app, "4 · undo · took back change 3", "u or Ctrl+R would  redo change 3", "from bob.jsonl at offset"
+            app, "4 · undo · undid change 3", "u or Ctrl+R would  redo change 3", "from bob.jsonl at offset"
         )
         await press(pilot, "j")
         assert says(app, "3 · pop · undone by change 4", "Ctrl+R would  redo change 3")
@@ -388,7 +388,7 @@ def test_a_change_says_by_which_change_it_was_undone_and_done_again() -> None:
     every = [_change("00000003", "redo", "undo", "00000002"), _change("00000002", "undo", "undo", "00000001"), done]
     said = ["".join(part for part, _ in changes_rows.detail(each, every, None, NOW, 200)[0].left) for each in every]
     assert [line.split("· ", 1)[1] for line in said] == [
-        "redo · gave again change 2",
-        "undo · took back change 1; was taken back by change 3",
-        "pop · done; undone by change 2 and done again",
+        "redo · undid change 2",
+        "undo · undid change 1; undone by change 3",
+        "pop · done; undone by change 2 and redone",
     ]

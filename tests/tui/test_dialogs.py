@@ -66,7 +66,7 @@ async def test_pop_removes_one_message_and_u_and_ctrl_r_go_back_and_forth(store:
         assert says(app, "alice ─ 1 message", "first")
         assert not says(app, "the last one")
         await press(pilot, "u")
-        assert app.notices[1] == "undone change 1, pop of alice · Ctrl+R gives it again"
+        assert app.notices[1] == "undone change 1, pop of alice · Ctrl+R redoes it"
         assert files(store) == before
         assert says(app, "alice ─ 2 messages", "the last one")
         await press(pilot, "ctrl+r")
@@ -166,13 +166,13 @@ async def test_compact_says_line_by_line_what_stays_and_goes(store: Path) -> Non
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "c")
-        assert says(app, "Drop 1 damaged line of torn?", "line 1 stays", "! line 2 goes", "the lines behind it stay")
+        assert says(app, "Remove 1 damaged line of torn?", "line 1 stays", "! line 2 goes", "the lines behind it stay")
         assert says(app, "2 valid messages stay, byte for byte")
         await press(pilot, "enter")
         assert files(store) == before
         await press(pilot, "c", "right", "enter")
         assert files(store)["torn.jsonl"] == before["torn.jsonl"].replace(TORN + BLANK, b"")
-        assert app.notices == ["dropped 1 damaged line (change 1) · u brings it back"]
+        assert app.notices == ["removed 1 damaged line (change 1) · u brings it back"]
         assert says(app, "2 sessions · 4 messages")
         assert not says(app, "▚")
         await press(pilot, "u")
@@ -183,7 +183,7 @@ async def test_compact_says_line_by_line_what_stays_and_goes(store: Path) -> Non
 async def test_compact_of_a_healthy_session_says_so(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "c")
-        assert app.notices == ["there is nothing to drop: every line is valid"]
+        assert app.notices == ["there is nothing to remove: every line is valid"]
 
 
 # ---- migrate

@@ -391,7 +391,7 @@ def test_the_title_leaves_out_whole_parts(width: int) -> None:
             assert part.strip() in (
                 "",
                 "sessiontui  ~/ws",
-                "…/ws",
+                "~/ws",
                 "jsonl",
                 "2,000 sessions",
                 "981,282 messages",

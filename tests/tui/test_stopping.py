@@ -84,7 +84,7 @@ async def test_what_is_planned_at_once_is_seen_only_when_it_is_whole(
         await pilot.press("x")  # means nothing here, and nothing to the screen below
         go.set()
         await settle(pilot)
-        assert says(app, "Drop 1 damaged line of a?", "Cancel")
+        assert says(app, "Remove 1 damaged line of a?", "Cancel")
         assert app.screen.query_one("#leave").has_focus
 
 

@@ -27,7 +27,6 @@ class BrowserScreen(FindingScreen):
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."
     AUTO_FOCUS = "SessionList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "filter", "filter", tooltip="Filter the list by letters of the key", id="filter", priority=True),
         Binding("ctrl+p", "palette", "commands", show=False, tooltip="Find a command or a session", id="palette"),
         Binding("less_than_sign", "widen(-4)", "narrower", show=False, tooltip="A narrower list", id="narrower"),
         Binding("greater_than_sign", "widen(4)", "wider", show=False, tooltip="A wider list", id="wider"),
@@ -69,12 +68,6 @@ class BrowserScreen(FindingScreen):
         if action == "filter" and isinstance(self.focused, Input):
             return False
         return super().check_action(action, parameters)
-
-    def action_filter(self) -> None:
-        """To the filter of the list."""
-        self.remove_class("-reading")
-        self.bar.value = ""
-        self.side.open_filter()
 
     def action_palette(self) -> None:
         """Every command, and every session."""

@@ -29,7 +29,7 @@ READING: Final = "Reading the journal …"
 EMPTY: Final = "Nothing was changed here yet.\nWhat you change is listed here\nand can be undone from here"
 BOUNDS: Final = (
     f"Kept for {AGE.days} days, up to {figures.size(SIZE)}, the newest always"
-    " · `sessiontui journal --purge` drops all others."
+    " · `sessiontui journal --purge` removes all others."
 )
 
 
@@ -91,7 +91,7 @@ class ChangesScreen(Layer[None]):
         self._journal, self._oracle = Historian(self), Historian(self)
         self._list, self._detail = self.query_one(ChangeList), self.query_one(ChangeDetail)
         self._list.border_title = ink.content(visible("Changes"))
-        self._list.border_subtitle = ink.content(visible("u undo · ^R redo · Esc close"))
+        self._list.border_subtitle = ink.content(visible("u Enter undo · ^R redo · Esc close"))
         self._list.picture = visible(READING)
         self._below.settled.subscribe(self, self._read_again)
         self._journal.recall(self._below.store)

@@ -149,7 +149,7 @@ class ChangingScreen(Screen[None]):
     def action_compact(self) -> None:
         """Remove damaged lines."""
         if self.store.backend is not Backend.JSONL:
-            ink.notice(self, visible("a database has no lines, so there are no damaged ones to drop"))
+            ink.notice(self, visible("a database has no lines, so there are no damaged ones to remove"))
         elif not self.meant:
             ink.notice(self, visible("no session is open or marked that could be compacted"))
         else:

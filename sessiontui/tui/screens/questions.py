@@ -97,7 +97,7 @@ def _message(message: Message) -> Iterator[Content]:
 def _compact(plan: CompactPlan) -> Page:
     goes = [row for row in plan.rows if row.status == "compacted"]
     if not goes:
-        return Page(visible(_reason(plan.rows) or "there is nothing to drop: every line is valid"))
+        return Page(visible(_reason(plan.rows) or "there is nothing to remove: every line is valid"))
     dropped = sum(row.dropped for row in goes)
     what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
     of = f" of {goes[0].key}" if len(goes) == 1 else f" of {figures.counted(len(goes), 'session')}"
@@ -106,7 +106,7 @@ def _compact(plan: CompactPlan) -> Page:
     head = f"{kept} stay, byte for byte · {figures.size(before)} → {figures.size(after)}"
     rows = [line for row in plan.rows for line in _compact_row(row)]
     return Page(
-        visible(f"Drop {what}{of}?"),
+        visible(f"Remove {what}{of}?"),
         (ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
         visible(f"{figures.size(before - after)} go, blank lines too. The old file is kept: u brings every byte back."),
         visible("Compact"),

@@ -43,6 +43,7 @@ class SearchingScreen(ViewingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "search", tooltip="Search all messages", id="search", priority=True),
+        Binding("f", "filter", "filter", tooltip="Filter the list by letters of key and name", id="filter", priority=True),
         Binding("v", "order", "order", show=False, tooltip="Hits newest first or by relevance", id="order"),
     ]
 
@@ -198,6 +199,12 @@ class SearchingScreen(ViewingScreen):
         """To the search bar; where one pane is shown at a time, the one with the hits."""
         self.remove_class("-reading")
         self.set_focus(self.bar)
+
+    def action_filter(self) -> None:
+        """To the filter of the list."""
+        self.remove_class("-reading")
+        self.bar.value = ""
+        self.side.open_filter()
 
     def action_order(self) -> None:
         """Newest first, or by relevance; the hit that one is at stays under the cursor."""

@@ -51,12 +51,15 @@ class TitleLine(Widget):
         """Which store, from all that is known of it to less and less."""
         name = (visible(" sessiontui  "), self._look("name"))
         store = (visible(f"{self.path} · {self.backend}"), self._look("ground"))
-        near = (visible(f" …/{self.path.rsplit('/', 1)[-1]} · {self.backend}"), self._look("ground"))
+        folders = self.path.split("/")
+        tails = [self.path, *("/".join(("…", *folders[at:])) for at in range(2, len(folders)))]
+        *nearer, near = [(visible(f" {tail} · {self.backend}"), self._look("ground")) for tail in tails]
         sessions = (visible(f" · {figures.counted(self.sessions, 'session')}"), self._look("dim"))
         messages = (visible(f" · {figures.counted(self.messages, 'message')}"), self._look("dim"))
         faults = (visible(f" · ! {figures.counted(self.faults, 'fault')}" if self.faults else ""), self._look("fault"))
         yield [name, store, sessions, messages, faults]
-        yield [near, sessions, messages, faults]
+        for part in (*nearer, near):
+            yield [part, sessions, messages, faults]
         yield [near, sessions, faults]
         yield [near, sessions]
         yield [(visible(f" {self.backend} · {figures.counted(self.sessions, 'session')}"), self._look("ground"))]
