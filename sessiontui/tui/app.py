@@ -53,6 +53,7 @@ class SessiontuiApp(App[None]):
     ALLOW_SELECT: ClassVar[bool] = False
     ENABLE_COMMAND_PALETTE = False  # ours finds sessions too
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "help", tooltip="Help for what has the focus", id="help"),
         Binding("f1", "help", "help", tooltip="Help for what has the focus", id="app.help", priority=True),
         Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit, wherever you are", id="app.quit", priority=True),
         Binding(

@@ -46,7 +46,6 @@ class AboutScreen(Layer[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,i", "dismiss", "close", tooltip="Close, and stop counting", id="about.close"),
-        Binding("question_mark", "help", "help", tooltip="This help", id="about.help"),
     ]
 
     def __init__(self, store: Store, session: Session, now: datetime, go_to: Callable[[int], object]) -> None:
@@ -114,12 +113,6 @@ class AboutScreen(Layer[None]):
         self.dismiss()
         if isinstance(event.target, int):
             self._go_to(event.target)
-
-    def action_help(self) -> None:
-        """Help for what has the focus."""
-        from sessiontui.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self))
 
 
 def _where(store: Store, session: Session) -> str:

@@ -30,7 +30,6 @@ class BrowserScreen(FindingScreen):
         Binding("ctrl+p", "palette", "commands", show=False, tooltip="Find a command or a session", id="palette"),
         Binding("less_than_sign", "widen(-4)", "narrower", show=False, tooltip="A narrower list", id="narrower"),
         Binding("greater_than_sign", "widen(4)", "wider", show=False, tooltip="A wider list", id="wider"),
-        Binding("question_mark", "app.help", "help", tooltip="Help for what has the focus", id="help"),
         Binding("q", "app.quit", "quit", tooltip="Quit", id="quit"),
         Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
     ]
@@ -62,12 +61,6 @@ class BrowserScreen(FindingScreen):
         else:
             return super().focus_previous(selector)
         return self.focused
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In an input, f is a letter; elsewhere it goes before other keys, so that no letter behind it is lost."""
-        if action == "filter" and isinstance(self.focused, Input):
-            return False
-        return super().check_action(action, parameters)
 
     def action_palette(self) -> None:
         """Every command, and every session."""

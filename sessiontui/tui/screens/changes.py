@@ -67,7 +67,6 @@ class ChangesScreen(Layer[None]):
         Binding("u", "undo", "undo", tooltip="Undo the change under the cursor", id="changes.undo"),
         Binding("ctrl+r", "redo", "redo", tooltip="Redo it", id="changes.redo"),
         Binding("escape,q,U", "dismiss", "close", tooltip="Close the list", id="changes.close"),
-        Binding("question_mark", "help", "help", tooltip="This help", id="changes.help"),
         Binding("J", "scroll(1)", "down", show=False, tooltip="What it did: a line down", id="changes.down"),
         Binding("K", "scroll(-1)", "up", show=False, tooltip="What it did: a line up", id="changes.up"),
     ]
@@ -198,9 +197,3 @@ class ChangesScreen(Layer[None]):
     def action_scroll(self, lines: int) -> None:
         """Look at the rest of what it did."""
         self._detail.scroll_to(y=self._detail.scroll_y + lines, animate=False)
-
-    def action_help(self) -> None:
-        """Help for what has the focus."""
-        from sessiontui.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self))

@@ -1,6 +1,7 @@
-"""What the palette offers on the browser: every key that works there now, orders of the list, themes, and the sessions.
+"""What the palette offers on the browser: what every key does there, orders of the list, themes, and the sessions.
 
-Keys are taken from the live bindings, so that nothing is offered that a key would not do.
+Keys are taken from the live bindings, so that nothing is offered that a key would not do; what is text to an input is
+offered there too.
 """
 
 from __future__ import annotations
@@ -53,10 +54,10 @@ def _offer(screen: BrowserScreen, offer: Offer, undo: partial[None] | None = Non
 
 
 def _keys(screen: BrowserScreen) -> Iterator[Command]:
-    """A command for each action that a key does now, with all its keys; what only moves a cursor is no command."""
+    """A command for each action that has a key, with all its keys; what only moves a cursor is no command."""
     keys: dict[str, list[str]] = {}
     found: dict[str, ActiveBinding] = {}
-    for active in screen.active_bindings.values():
+    for active in _bindings(screen):
         binding = active.binding
         if binding.id and binding.tooltip and binding.action.split(".")[-1] not in UNLISTED:
             keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
@@ -67,6 +68,14 @@ def _keys(screen: BrowserScreen) -> Iterator[Command]:
             partial(screen.call_later, screen.app.run_action, action, active.node) if active.enabled else screen.explain
         )
         yield Command(Choice(active.binding.tooltip, about, " ".join(dict.fromkeys(keys[action]))), run)
+
+
+def _bindings(screen: BrowserScreen) -> Iterator[ActiveBinding]:
+    """What keys do now, and what they do on the screen where the focus has another use for them: typing, say."""
+    yield from screen.active_bindings.values()
+    for _, binding in screen._bindings:  # noqa: SLF001 - as they were remapped, which no class can tell
+        enabled = screen.check_action(binding.action.partition("(")[0], ())
+        yield ActiveBinding(screen, binding, bool(enabled), binding.tooltip)
 
 
 def _more(screen: BrowserScreen) -> Iterator[Command]:

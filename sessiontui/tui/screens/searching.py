@@ -19,11 +19,9 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from sessiontui.model import Hit, Session
-from sessiontui.query.match import places, spans
 from sessiontui.store.protocol import Store
 from sessiontui.tui import ink, messages
 from sessiontui.tui.messages import Asked
-from sessiontui.tui.nothing_found import advice
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.screens.viewing import ViewingScreen
 from sessiontui.tui.taste import Remember
@@ -43,7 +41,9 @@ class SearchingScreen(ViewingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "search", tooltip="Search all messages", id="search", priority=True),
-        Binding("f", "filter", "filter", tooltip="Filter the list by letters of key and name", id="filter", priority=True),
+        Binding(
+            "f", "filter", "filter", tooltip="Filter the list by letters of key and name", id="filter", priority=True
+        ),
         Binding("v", "order", "order", show=False, tooltip="Hits newest first or by relevance", id="order"),
     ]
 
@@ -164,6 +164,9 @@ class SearchingScreen(ViewingScreen):
 
     def show_answer(self, report: messages.Searched) -> None:
         """Hits, how many there are, and where they stand in the open session."""
+        from sessiontui.query.match import places, spans
+        from sessiontui.tui.nothing_found import advice
+
         before, asked, found, query = self.answer, report.asked, report.found, report.query
         self.answer, self._asked = report, asked
         same = before is not None and before.asked.text == asked.text
@@ -188,12 +191,6 @@ class SearchingScreen(ViewingScreen):
             self.side.hits.outdate()
 
     # ---- keys
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In an input, / is a letter; elsewhere it goes before other keys, so that no letter behind it is lost."""
-        if action == "search" and isinstance(self.focused, Input):
-            return False
-        return super().check_action(action, parameters)
 
     def action_search(self) -> None:
         """To the search bar; where one pane is shown at a time, the one with the hits."""

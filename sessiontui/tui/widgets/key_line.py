@@ -7,7 +7,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.binding import ActiveBinding
-from textual.keys import key_to_character
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -53,9 +52,8 @@ class KeyLine(Widget):
     async def on_click(self, event: events.Click) -> None:
         """Do what the word says."""
         for start, stop, active in self._shown:
-            if start <= event.x < stop:
-                if not await self.app.run_action(active.binding.action, active.node):
-                    self.app.simulate_key(active.binding.key)  # a dimmed key says why
+            if start <= event.x < stop and not await self.app.run_action(active.binding.action, active.node):
+                self.app.simulate_key(active.binding.key)  # a dimmed key says why
 
     def _words(self, active: ActiveBinding) -> tuple[str, str]:
         return self.app.get_key_display(active.binding), active.binding.description
@@ -74,13 +72,10 @@ class KeyLine(Widget):
         return sum(cell_len(" {} {} ".format(*self._words(active))) for active in shown)
 
     def _live(self) -> list[ActiveBinding]:
-        """Shown bindings, one an action, less those that an input would take as text."""
-        focused = self.screen.focused
+        """Shown bindings, one an action; Textual leaves out those that an input takes as text."""
         found: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            key = active.binding.key
-            typed = focused is not None and focused.check_consume_key(key, key_to_character(key))
-            if active.binding.show and not typed:
+            if active.binding.show:
                 found.setdefault(_named(active), active)
         return list(found.values())
 

@@ -15,6 +15,10 @@ BREAKS: Final = str.maketrans("\r\n\t", "   ")
 class SafeInput(Input):
     """An input whose text never holds what a terminal would obey, however it came there."""
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """What is text here and so no command; Textual knows no character of the key that it calls slash."""
+        return key == "slash" or super().check_consume_key(key, character)
+
     def _on_paste(self, event: events.Paste) -> None:
         event.text = visible(event.text.translate(BREAKS))  # Textual calls the handler of Input after this one
 
