@@ -119,17 +119,15 @@ class JsonlStore:
         """What orders a session, and the session of one name, by stat alone; None where it is gone by now."""
         name = entry.name
         try:
-            status, broken = entry.stat(), False
-        except OSError:
-            if not os.path.lexists(entry):
-                return None
-            status, broken = os.lstat(entry), True
-        if broken or not jsonl_list.is_readable(status, entry):
-            from sessiontui.store import jsonl_trouble
+            status, broken = jsonl_list.status(entry)
+            if broken or not jsonl_list.is_readable(status, entry):
+                from sessiontui.store import jsonl_trouble
 
-            session = jsonl_list.session(name, status, None, jsonl_trouble.of_entry(Path(entry)))
-        else:
-            session = self._readable_session(name, status, before)
+                session = jsonl_list.session(name, status, None, jsonl_trouble.of_entry(Path(entry)))
+            else:
+                session = self._readable_session(name, status, before)
+        except FileNotFoundError:
+            return None
         return -status.st_mtime_ns, session.key, session
 
     def _readable_session(self, name: str, status: os.stat_result, before: Mapping[str, _Looked]) -> Session:

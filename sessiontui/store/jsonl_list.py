@@ -9,6 +9,7 @@ from pathlib import Path
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.stamps import moment
+from sessiontui.errors import StoreError
 from sessiontui.model import Backend, Fault, Session
 from sessiontui.store.count import Count
 
@@ -27,6 +28,23 @@ def session(name: str, status: os.stat_result, count: Count | None, trouble: Fau
         reachable=keys.reachable(key),
         trouble=trouble,
     )
+
+
+def status(entry: os.DirEntry[str] | Path) -> tuple[os.stat_result, bool]:
+    """What a ``stat`` tells of an entry, and whether it is that of a link to what can't be looked at.
+
+    Raises ``FileNotFoundError`` where it is gone by now; ``StoreError`` where nobody can tell, as in a folder whose
+    names may be read and no more.
+    """
+    try:
+        return entry.stat(), False
+    except OSError:
+        try:
+            return os.lstat(entry), True
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise StoreError(f"{os.path.dirname(entry)} can't be read: {error.strerror}") from error
 
 
 def is_stem(key: str) -> bool:

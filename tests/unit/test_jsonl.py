@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +15,11 @@ from sessiontui.disk.stamps import moment
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Message, Session, Severity
 from sessiontui.query.parse import parse
-from sessiontui.store import jsonl_transcript
+from sessiontui.store import jsonl_transcript, jsonl_trouble
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.jsonl_file import CLIP
 from sessiontui.store.jsonl_transcript import JsonlRows
-from tests.support.capabilities import listening, need_any_name
+from tests.support.capabilities import listening, need_any_name, unprivileged
 
 ONE = b'{"role":"user","content":"one"}\n'
 TWO = b'{"role":"assistant","content":"two"}\n'
@@ -191,6 +192,32 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest
 def test_a_folder_that_is_gone_is_an_error_of_the_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="No such file"):
         JsonlStore(tmp_path / "gone").sessions()
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o300, 0o400])
+def test_a_folder_that_may_not_be_read_is_not_one_without_sessions(mode: int) -> None:
+    with unprivileged(), tempfile.TemporaryDirectory() as made:
+        store = JsonlStore(Path(made))
+        put(store.path)
+        store.path.chmod(mode)
+        try:
+            with pytest.raises(StoreError, match=r"can't be read: Permission denied"):
+                store.sessions()
+        finally:
+            store.path.chmod(0o700)
+
+
+def test_a_link_that_goes_while_the_list_is_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path)
+    (tmp_path / "link.jsonl").symlink_to("nowhere")
+    real = jsonl_trouble.of_entry
+
+    def gone(path: Path) -> object:
+        path.unlink()
+        return real(path)
+
+    monkeypatch.setattr(jsonl_trouble, "of_entry", gone)
+    assert keys(JsonlStore(tmp_path)) == ["k"]
 
 
 def test_a_file_that_went_before_it_was_counted_has_its_trouble(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sessiontui.errors import Changed, StoreError
 from sessiontui.store import private_copy, sqlite_open
 from sessiontui.store.sqlite_open import STILL, TRIES, read, state
-from tests.support.capabilities import need_any_name
+from tests.support.capabilities import need_any_name, unprivileged
 from tests.support.databases import append, database, folder_state, writer
 
 
@@ -127,19 +127,6 @@ def test_no_place_for_a_private_copy_is_said(filled: Path, monkeypatch: pytest.M
     monkeypatch.setattr(tempfile, "tempdir", str(filled.parent / "nowhere"))
     with pytest.raises(StoreError, match=r"sessions\.db needs a private copy, for which there is no place: .*nowhere"):
         read(path, count)
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """Root may write anywhere; this doesn't."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.mark.parametrize("mode", [0o444, 0o644])
