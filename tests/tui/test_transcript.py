@@ -611,6 +611,20 @@ def test_no_copy_is_left_of_what_was_cancelled(monkeypatch: pytest.MonkeyPatch, 
     assert list((tmp_path / "copies").iterdir()) == []
 
 
+@pytest.mark.parametrize("length", [0, 1, copier.CLIPBOARD, copier.CLIPBOARD + 1, 5 * copier.CLIPBOARD + 7])
+def test_a_long_text_is_copied_whole_and_can_be_cancelled_in_its_middle(
+    length: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(copier, "cache_folder", lambda: tmp_path)
+    whole = "".join(chr(0x100 + at % 97) for at in range(length))
+    text, path, size = copier.copied([whole, "end"], never)
+    assert (text if path is None else path.read_text()) == whole + "end"
+    assert size == len((whole + "end").encode())
+    asked = iter([False] * (length // copier.CLIPBOARD) + [True])
+    with pytest.raises(Cancelled):
+        copier.copied([whole, "end"], lambda: next(asked))
+
+
 def test_the_oldest_copies_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(copier, "cache_folder", lambda: tmp_path)
     for number in range(copier.KEPT + 3):

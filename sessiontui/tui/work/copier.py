@@ -61,17 +61,17 @@ def copied(pieces: Iterable[str], cancelled: IsCancelled) -> tuple[str, Path | N
     """What goes into the clipboard, or the file that holds it where it is too long for one; and how many bytes it is."""
     held: list[bytes] = []
     size = 0
-    rest = iter(pieces)
-    for piece in _unless(cancelled, rest):
+    rest = _portions(pieces, cancelled)
+    for piece in rest:
         held.append(plain(piece).encode())
         size += len(held[-1])
         if size > CLIPBOARD:
-            path, more = _written(held, rest, cancelled)
+            path, more = _written(held, rest)
             return "", path, size + more
     return b"".join(held).decode(), None, size
 
 
-def _written(held: list[bytes], rest: Iterator[str], cancelled: IsCancelled) -> tuple[Path, int]:
+def _written(held: list[bytes], rest: Iterator[str]) -> tuple[Path, int]:
     folder = cache_folder() / "copies"
     try:
         _make_private(folder)
@@ -79,7 +79,7 @@ def _written(held: list[bytes], rest: Iterator[str], cancelled: IsCancelled) -> 
         try:
             with os.fdopen(fd, "wb") as file:
                 file.writelines(held)
-                more = sum(file.write(plain(piece).encode()) for piece in _unless(cancelled, rest))
+                more = sum(file.write(plain(piece).encode()) for piece in rest)
         except BaseException:
             os.unlink(name)
             raise
@@ -89,11 +89,13 @@ def _written(held: list[bytes], rest: Iterator[str], cancelled: IsCancelled) -> 
     return Path(name), more
 
 
-def _unless(cancelled: IsCancelled, pieces: Iterator[str]) -> Iterator[str]:
+def _portions(pieces: Iterable[str], cancelled: IsCancelled) -> Iterator[str]:
+    """The same text, a little at a time: a megabyte in one go is a while in which the screen stands still."""
     for piece in pieces:
-        if cancelled():
-            raise Cancelled
-        yield piece
+        for at in range(0, max(1, len(piece)), CLIPBOARD):
+            if cancelled():
+                raise Cancelled
+            yield piece[at : at + CLIPBOARD]
 
 
 def _make_private(folder: Path) -> None:
