@@ -264,6 +264,30 @@ async def test_a_store_that_can_not_be_read_at_first_is_waited_for(store: Path) 
         await until(pilot, lambda: says(app, "3 sessions"))
 
 
+async def test_a_store_that_comes_back_without_the_open_session_says_so(store: Path) -> None:
+    async with living(store) as (app, pilot):
+        await choose(pilot, "two")
+        os.rename(store, store.with_name("away"))
+        await until(pilot, lambda: says(app, "It can't be read."))
+        (store.with_name("away") / "two.jsonl").unlink()
+        os.rename(store.with_name("away"), store)
+        await until(pilot, lambda: says(app, "2 sessions · 7 messages", "This session is gone."))
+        await settle(pilot)
+        assert not says(app, "It can't be read.")
+        await press(pilot, "j")
+        await until(pilot, lambda: app.browser.key is not None)
+
+
+async def test_a_store_that_comes_back_with_its_first_sessions_shows_one(tmp_path: Path) -> None:
+    store = folder(tmp_path / "sessions", {})
+    async with living(store) as (app, pilot):
+        os.rename(store, store.with_name("away"))
+        await until(pilot, lambda: says(app, "It can't be read."))
+        append(store.with_name("away"), "first", "the very first words")
+        os.rename(store.with_name("away"), store)
+        await until(pilot, lambda: says(app, "1 session · 1 message", "the very first words"))
+
+
 async def test_another_home_that_comes_to_be_is_a_note(store: Path) -> None:
     async with living(store) as (app, pilot):
         databases.database(store)

@@ -127,7 +127,7 @@ class ListingPane(Side):
         self._fill(report.sessions)
         if was_lost and self._cursor is not None:
             self.sessions.choose(self._cursor)
-        self._unasked = self._under if was_lost else None
+        self._unasked = self._under if was_lost and self._cursor is not None else None
         self._follow()
 
     @property

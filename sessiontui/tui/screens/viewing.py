@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,7 +23,7 @@ from sessiontui.model import Backend, Session
 from sessiontui.store.protocol import Store
 from sessiontui.tui import figures, ink, messages, theme
 from sessiontui.tui.panes.listing import ListingPane, cannot_read
-from sessiontui.tui.panes.reading import ReadingPane
+from sessiontui.tui.panes.reading import GONE, ReadingPane
 from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
@@ -31,8 +31,6 @@ from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.tui.widgets.splitter import SplitPanes, Splitter
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.visible import visible
-
-GONE: Final = "This session is gone.\nu brings it back, if it was removed here\nthe list shows the others"
 
 
 class ViewingScreen(ChangingScreen):
@@ -110,7 +108,7 @@ class ViewingScreen(ChangingScreen):
             return
         if not totals.sessions:
             self.reading.close()
-        elif self._left is not None and self._left[0] in self.side.known:
+        elif self._left is not None:
             self._return()
         elif self.key is not None and self.key in self.side.known:
             self.reading.describe(self.side.known[self.key])
@@ -189,7 +187,9 @@ class ViewingScreen(ChangingScreen):
         self.reading.close(note)
 
     def _return(self) -> None:
-        if self._left is not None:
+        if self._left is not None and self._left[0] not in self.side.known:
+            self.reading.close(GONE)
+        elif self._left is not None:
             (key, row), self._left = self._left, None
             self.side.sessions.choose(key)
             self.open_session(key, row)
