@@ -98,22 +98,22 @@ async def settle(pilot: Pilot[Any]) -> None:
     """Wait until every errand has ended and what it reported is on the screen."""
     for field in pilot.app.screen.query(Input):
         field.cursor_blink = False
-    for _ in range(600):
+    for _ in range(2_400):
         await pilot.pause()
         if not _working(pilot):
             await pilot.pause()
             if not _working(pilot):
                 return
-        await pilot.pause(0.02)
+        await pilot.pause(0.005)
     raise AssertionError(f"work without end: {_working(pilot)}")
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
     """Wait until something that another thread brings about is so."""
-    for _ in range(1500):
+    for _ in range(6_000):
         if holds():
             return
-        await pilot.pause(0.02)
+        await pilot.pause(0.005)
     raise AssertionError("it never came to be so:\n" + "\n".join(shown(pilot.app)))  # type: ignore[arg-type]
 
 

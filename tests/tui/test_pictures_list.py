@@ -1,18 +1,14 @@
-"""Pictures of the list: its columns, orders, filter and marks, and the four states in which there is nothing to list."""
+"""Pictures of the list: its columns, orders, filter and marks."""
 
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
-from sessiontui.errors import StoreError
 from sessiontui.model import Session
 from sessiontui.store.jsonl import JsonlStore
 from tests.support.screens import Run, StillApp, keys, opened, sample, typed
@@ -37,34 +33,10 @@ class Named(JsonlStore):
         ]
 
 
-class Unreadable(JsonlStore):
-    """A folder that can't be read."""
-
-    def sessions(self) -> list[Session]:
-        raise StoreError("/srv/zeroclaw/sessions can't be read: Permission denied", "ask who owns it, or sudo -u them")
-
-
-class Slow(JsonlStore):
-    """A folder on a disk that takes its time."""
-
-    read = threading.Event()
-
-    def sessions(self) -> list[Session]:
-        self.read.wait(30)
-        return super().sessions()
-
-
 @pytest.fixture
 def store() -> Path:
     """The sample store, in the home that every test has of its own."""
     return sample(Path(os.environ["HOME"]))
-
-
-@pytest.fixture
-def slow(store: Path) -> Iterator[Slow]:
-    Slow.read.clear()
-    yield Slow(store)
-    Slow.read.set()
 
 
 def pictured(snap: Snap, store: Path | JsonlStore, size: tuple[int, int], *presses: str) -> bool:
@@ -105,26 +77,3 @@ def test_no_key_fits(snap_compare: Snap, store: Path, size: tuple[int, int]) -> 
 @sizes("wide", "old")
 def test_names(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
     assert pictured(snap_compare, Named(store), size, "f", *typed("about"), "enter")
-
-
-@sizes("usual", "small")
-def test_empty(snap_compare: Snap, tmp_path: Path, size: tuple[int, int]) -> None:
-    home = Path(os.environ["HOME"]) / "sessions"
-    home.mkdir()
-    assert pictured(snap_compare, home, size)
-
-
-@sizes("usual", "small")
-def test_cannot_read(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
-    assert pictured(snap_compare, Unreadable(store), size)
-
-
-@sizes("usual", "small")
-def test_loading(snap_compare: Snap, slow: Slow, size: tuple[int, int]) -> None:
-    async def run(pilot: Pilot[Any]) -> None:
-        for _ in range(100):
-            await pilot.pause(0.05)
-            if "Reading" in pilot.app.query_one("#sessions").picture:  # type: ignore[attr-defined]
-                break
-
-    assert snap_compare(StillApp(slow), terminal_size=size, run_before=run)
