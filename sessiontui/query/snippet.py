@@ -9,6 +9,9 @@ from sessiontui.query.match import first_span
 
 WIDTH: Final = 120
 
+_WORD: Final = 24
+"""So far a word is looked for to begin with: what stands before a hit counts more, and not all scripts have spaces."""
+
 _ELLIPSIS: Final = "…"
 
 
@@ -23,10 +26,10 @@ def snippet(query: Query, content: str, width: int = WIDTH) -> str:
 
 
 def _begin(content: str, low: int, at: int) -> int:
-    """The beginning of a word between ``low`` and the hit, or ``low`` where no word begins."""
+    """The beginning of a word soon behind ``low``, or ``low`` where none begins before the hit."""
     if low == 0 or content[low - 1].isspace():
         return low
-    for place in range(low, at):
+    for place in range(low, min(at, low + _WORD)):
         if content[place].isspace():
             return place + 1
     return low

@@ -115,6 +115,16 @@ async def test_a_hit_is_two_lines() -> None:
         ]
 
 
+async def test_what_was_found_is_in_view_behind_wide_letters_too() -> None:
+    async with staged(HitList(), size=(44, 10)) as (pilot, _):
+        widget = pilot.app.query_one(HitList)
+        widget.styles.display = "block"
+        await pilot.pause()
+        widget.show([hit("alice", "今日は晴れです。" * 3 + "the budget"), hit("bob", "🧠" * 30 + "budget")], _budget)
+        assert lines(widget)[1] == "  …れです。the budget"
+        assert lines(widget)[3] == "  …🧠🧠🧠🧠🧠🧠budget"
+
+
 async def test_an_imported_hit_has_no_age() -> None:
     async with staged(HitList(clock=clock), size=(44, 10)) as (pilot, _):
         widget = pilot.app.query_one(HitList)

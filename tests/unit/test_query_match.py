@@ -130,3 +130,10 @@ def test_in_ascii_words_stand_where_they_stand_elsewhere(content: str, word: str
     query = parse(word + ("*" if prefix else ""))
     assert first_span(query, content) == first_span(query, content + " é")
     assert spans(query, content) == spans(query, content + " é")
+
+
+def test_a_snippet_begins_with_a_word_where_one_begins_soon() -> None:
+    words = "so many words stand before it " * 10
+    assert snippet(parse("needle"), f"{words}needle").startswith("…it so many words")
+    sentence = "今日は晴れです。" * 20
+    assert snippet(parse("検索"), f"{sentence} 検索").startswith("…は晴れです。今日は")

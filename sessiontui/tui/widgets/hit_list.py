@@ -139,7 +139,7 @@ class HitList(LineList):
         """As much of the text as fits, with what was found in it."""
         plain, found = self.style("dim", ground), self._shade("match", ground)
         spans = self._spans(text)
-        begin = max(0, spans[0][0] - width // 3) if spans and spans[0][1] > width - 1 else 0
+        begin = _begin(text, *spans[0], width) if spans else 0
         shown = ink.clipped(text[begin:], width)
         parts: list[ink.Part] = [(visible("  …" if begin else "   "), plain)]
         at = 0
@@ -149,3 +149,13 @@ class HitList(LineList):
             parts += [(visible(shown[at:start]), plain), (visible(shown[start:stop]), found)]
             at = stop
         return [*parts, (visible(shown[at:]), plain)]
+
+
+def _begin(text: str, start: int, stop: int, width: int) -> int:
+    """Where to begin to show a text so that what stands from ``start`` to ``stop`` is in view, and something before."""
+    if cell_len(text[:stop]) < width:
+        return 0
+    room = width // 3
+    while start and (room := room - cell_len(text[start - 1])) >= 0:
+        start -= 1
+    return start
