@@ -566,3 +566,39 @@ async def test_a_hit_tells_its_time_and_shows_one_of_two_words_that_stand_far_ap
         hits(app).show([Hit("one", Backend.SQLITE, "user", "alpha", 7, address)], hits(app)._spans)
         await pilot.pause()
         assert any(line.split()[1:5] == ["one", "user", "#7", "3d"] for line in shown(app))
+
+
+# ---- copying
+
+
+@pytest.mark.parametrize("backend", [Backend.JSONL, Backend.SQLITE])
+async def test_y_in_the_list_of_hits_copies_the_hit(store: Path, tmp_path: Path, backend: Backend) -> None:
+    home = store if backend is Backend.JSONL else sample(tmp_path)
+    word = "budget" if backend is Backend.JSONL else "seven"
+    async with browsing(opened(home, backend)) as (app, pilot):
+        await press(pilot, "slash", *typed(word), "tab")
+        assert app.browser.focused is hits(app)
+        await press(pilot, "j", "y")
+        hit = hits(app).hit
+        assert hit is not None
+        assert word in app.clipboard.lower()
+        message = list(app.browser.store.messages(hit.key))[(hit.ordinal or 0) - 1]
+        assert app.clipboard == message.content
+        assert app.notices[-1].startswith(f"copied message #{hit.ordinal} of {hit.key} · ")
+
+
+async def test_a_hit_that_is_gone_is_not_copied(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "slash", *"month", "tab")
+        file = store / "alice.jsonl"
+        file.write_bytes(write(Message("user", "another")) + file.read_bytes())
+        await press(pilot, "y")
+        assert app.clipboard == ""
+        assert "changed while it was read" in app.notices[-1]
+
+
+async def test_a_huge_hit_is_copied_whole(store: Path) -> None:
+    (store / "huge.jsonl").write_bytes(write(Message("user", "needle " + "x" * 9_000_000)))
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "slash", *"needle", "tab", "y")
+        assert "message #1 of huge: 9.0 MB, too long for a clipboard" in app.notices[-1]

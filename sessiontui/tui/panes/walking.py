@@ -14,13 +14,14 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from sessiontui.errors import Cancelled, UsageError
-from sessiontui.model import Entry, Session
+from sessiontui.model import Entry, Hit, Session
 from sessiontui.store.protocol import Rows, Store
 from sessiontui.tui import figures, ink, messages
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
+    from sessiontui.query.ast import Query
     from sessiontui.tui.widgets.prompt import Prompt
     from sessiontui.tui.work.copier import Copier
     from sessiontui.tui.work.seeker import Seeker
@@ -180,6 +181,10 @@ class WalkingPane(Vertical):
             what = _named(entry)
             self.copier.copy(f"the beginning of {what}" if entry.clipped else what, entry.message.content)
 
+    def copy_hit(self, store: Store, hit: Hit, query: Query) -> None:
+        """Copy the message that was found, wherever it stands."""
+        self.copier.copy_hit(f"{_named(hit)} of {hit.key or '(no name)'}", store, hit, query)
+
     def copy_session(self) -> None:
         """Copy all messages of the open session, each after its role."""
         if self._opened is None or self._opened[1].trouble is not None:
@@ -228,7 +233,7 @@ class WalkingPane(Vertical):
         return self.seeker.is_stale(report) and self.copier.is_stale(report)
 
 
-def _named(entry: Entry) -> str:
+def _named(entry: Entry | Hit) -> str:
     if entry.ordinal is not None:
         return f"message #{entry.ordinal:,}"
     return "the message" if entry.address.line is None else f"the message of line {entry.address.line:,}"

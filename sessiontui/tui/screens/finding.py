@@ -136,6 +136,14 @@ class FindingScreen(SearchingScreen):
         else:
             self.say("this is the first hit")
 
+    def action_copy(self) -> None:
+        """Copy the message under the cursor, which may be a hit."""
+        hits = self.side.hits
+        if hits.has_focus and hits.hit is not None and self.answer is not None:
+            self.reading.copy_hit(self.store, hits.hit, self.answer.query)
+        else:
+            super().action_copy()
+
     # ---- the hits of the open session
 
     def open_session(self, key: str, row: int | None = None) -> None:

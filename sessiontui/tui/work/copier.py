@@ -14,12 +14,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar, Final
 
-from sessiontui.errors import Cancelled, StoreError
-from sessiontui.model import Message
+from sessiontui.errors import Cancelled, Changed, StoreError
+from sessiontui.model import Hit, Message
 from sessiontui.paths import cache_folder
+from sessiontui.query.ast import Query
+from sessiontui.query.match import matches
 from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import COPY, Copied
 from sessiontui.tui.work.errand import Errand
+from sessiontui.tui.work.searcher import row_of
 
 CLIPBOARD: Final = 64 * 1024
 """Bytes that go into a clipboard."""
@@ -43,6 +46,10 @@ class Copier(Errand):
         """Copy messages of a session, each after its role where there are several. Reports ``Copied``."""
         one = stop == start + 1
         self._begin(what, lambda: _talk(store.messages(key, start, stop), named=not one))
+
+    def copy_hit(self, what: str, store: Store, hit: Hit, query: Query) -> None:
+        """Copy the message that was found. Reports ``Copied``; fails with ``Changed`` where none such stands there now."""
+        self._begin(what, lambda: _found(store, hit, query))
 
     def _begin(self, what: str, pieces: Callable[[], Iterable[str]]) -> None:
         def job(generation: int, cancelled: IsCancelled) -> None:
@@ -117,3 +124,17 @@ def _forget_oldest(folder: Path) -> None:
 def _talk(messages: Iterable[Message], *, named: bool) -> Iterator[str]:
     for message in messages:
         yield f"{message.role}: {message.content}\n\n" if named else message.content
+
+
+def _found(store: Store, hit: Hit, query: Query) -> Iterator[str]:
+    row = row_of(hit) or 0
+    entry = next(iter(store.transcript(hit.key).scan().load(row, row + 1)), None)
+    number = hit.ordinal if entry is None else entry.ordinal or hit.ordinal
+    if entry is None or entry.message is None:
+        raise Changed(f"session “{hit.key}”")
+    if entry.clipped and number is not None:
+        yield from _talk(store.messages(hit.key, number - 1, number), named=False)
+    elif matches(query, entry.message.content):
+        yield entry.message.content
+    else:
+        raise Changed(f"session “{hit.key}”")
