@@ -693,6 +693,24 @@ async def test_what_could_not_be_read_is_read_when_it_can(store: Path, monkeypat
         assert says(app, "before", "the tab")
 
 
+async def test_a_page_that_could_not_be_read_is_read_with_the_next_key(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: JsonlRows, start: int, stop: int) -> Sequence[Entry]:
+        raise StoreError("lonely.jsonl can't be read: Input/output error")
+
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "j", "j", "enter")
+        with monkeypatch.context() as patch:
+            patch.setattr(JsonlRows, "load", refuse)
+            await press(pilot, "g", "j", "pagedown", "g")
+            assert says(app, "⋯")
+            assert app.notices == ["lonely.jsonl can't be read: Input/output error"]
+        await press(pilot, "J")
+        assert says(app, "alone 0", "alone 1")
+        assert not says(app, "⋯")
+
+
 # ---- numbers
 
 

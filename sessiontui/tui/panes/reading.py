@@ -106,8 +106,11 @@ class ReadingPane(WalkingPane):
     def describe(self, session: Session) -> None:
         """Say what is known of the open session; where its messages came to be counted, number them."""
         if self._opened is not None and session.key == self.key:
-            counted = session.messages != self._opened[1].messages
-            self._opened = (self._opened[0], session)
+            store, before = self._opened
+            if (session.trouble is None) != (before.trouble is None):
+                return self.open(store, session, self.transcript.place)
+            counted = session.messages != before.messages
+            self._opened = (store, session)
             if counted:
                 self._number()
         name = visible(session.key or "(no name)")
@@ -205,6 +208,7 @@ class ReadingPane(WalkingPane):
     def _show_page(self, report: messages.PageLoaded) -> None:
         report.stop()
         if not self._reader.is_stale(report):
+            self._failed = False
             self.transcript.give(report.start, report.entries)
 
     @on(messages.Failed)
@@ -220,8 +224,12 @@ class ReadingPane(WalkingPane):
             report.stop()
             self.open(*self._opened, self.transcript.place)
         else:
-            self._failed = True
-            if self._rows is None:
+            again, self._failed, self._growing = self._failed, True, False
+            if self._rows is not None:
+                self.transcript.miss()
+                if again:
+                    report.stop()
+            else:
                 report.stop()
                 hint = getattr(report.error, "hint", "") or "F5 tries again"
                 self.transcript.say("\n".join((UNREADABLE, str(report.error), hint)))

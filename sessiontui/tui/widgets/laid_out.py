@@ -55,6 +55,10 @@ class LaidOut:
         """Every page is wanted anew; what is laid out stays to be seen until it comes."""
         self._pages.clear()
 
+    def unask(self) -> None:
+        """Pages that are wanted could not be read: they are wanted again the next time that somebody looks."""
+        self._pages.unask()
+
     def wanted(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
         """The pages that rows ``first`` to ``last`` of ``count`` need, then those that half a page around them does."""
         near = (max(0, first - PAGE // 2), min(count, last + PAGE // 2))

@@ -62,6 +62,10 @@ class PageCache:
             del self._sizes[number]
             self._asked.discard(number)
 
+    def unask(self) -> None:
+        """Pages that were asked for could not be read: they may be asked for again."""
+        self._asked.clear()
+
     def grow(self, count: int) -> None:
         """Rows were added to ``count`` of them: a last page that ended early goes on now, and its last row is forgotten,
         for an unfinished line may have gone on as well. Until then nobody asks again for its rest."""

@@ -75,6 +75,10 @@ class Transcript(RowView):
         self._rows.renew()
         self._settle()
 
+    def miss(self) -> None:
+        """What was wanted could not be read; with the next key it is wanted again."""
+        self._rows.unask()
+
     def say(self, note: str) -> None:
         """Show a sentence in place of a session."""
         self._view = Viewport()
