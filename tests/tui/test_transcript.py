@@ -22,6 +22,7 @@ from sessiontui.store.memory_transcript import MemoryRows
 from sessiontui.store.protocol import never, silent
 from sessiontui.tui.panes import reading
 from sessiontui.tui.places import place
+from sessiontui.tui.signs import Signs
 from sessiontui.tui.widgets.page_cache import PAGE
 from sessiontui.tui.widgets.prompt import Goal, Kind, Prompt, goal
 from sessiontui.tui.widgets.session_map import BOTH, DAMAGE, FEW, HIT, NOTHING
@@ -75,6 +76,11 @@ async def test_the_map_tells_many_hits_from_few() -> None:
         widget = await shown(pilot, 1_800, row=0)
         widget.show_hits([0, 100, 101, 102, 200, 201, 1_000, 1_001, 1_002], None, [1_000])
         assert signs(widget) == {0: FEW, 1: HIT, 2: HIT, 10: BOTH}
+
+
+def test_the_signs_of_the_map_differ_where_there_are_no_others_than_of_ascii() -> None:
+    signs = NOTHING, DAMAGE, HIT, FEW, BOTH
+    assert len({Signs("ascii").plain(sign) for sign in signs}) == len(signs)
 
 
 async def test_there_is_no_map_of_what_is_all_in_view() -> None:
