@@ -276,6 +276,7 @@ async def test_b_without_another_backend_says_so(store: Path) -> None:
         await press(pilot, "b")
         assert len(app.notices) == 1
         assert "no sqlite store" in app.notices[0]
+        assert "m moves sessions into one" in app.notices[0]
         assert says(app, "4 sessions")
 
 

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
-from sessiontui.model import Session
+from sessiontui.model import Backend, Session
 from sessiontui.query.fuzzy import positions
 from sessiontui.tui import figures, ink
 from sessiontui.tui.arrangement import Sort, written
@@ -79,7 +79,8 @@ def _figure(session: Session, column: Column, now: datetime) -> str:
         case "messages":
             return "–" if session.trouble is not None else _count(session.messages, room)
         case "faults":
-            return "" if session.trouble is not None or session.faults == 0 else _count(session.faults, room)
+            none = session.trouble is not None or session.faults == 0 or session.backend is Backend.SQLITE
+            return "" if none else _count(session.faults, room)
         case "size":
             return figures.size(session.bytes)
         case _:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import ClassVar
 
-from sessiontui.errors import SessiontuiError
+from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.model import Backend, Session
 from sessiontui.store.detect import find
 from sessiontui.store.protocol import IsCancelled, Store
@@ -32,7 +32,14 @@ class Lister(Counter):
         def job(generation: int, cancelled: IsCancelled) -> None:
             wanted = Backend.SQLITE if store.backend is Backend.JSONL else Backend.JSONL
             folder = store.path if store.backend is Backend.JSONL else store.path.parent
-            self.report(Switched(generation, find(str(folder), wanted, {}).place.open()))
+            try:
+                place = find(str(folder), wanted, {}).place
+            except UsageError as error:
+                hint = (
+                    "m moves sessions into one" if wanted is Backend.SQLITE else "all that this folder holds is shown"
+                )
+                raise UsageError(error.sentence, hint) from error
+            self.report(Switched(generation, place.open()))
 
         self.aside(job)
 
