@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work import follower, watcher
 from sessiontui.tui.work.watcher import Touch, touches
 from tests.support import databases
+from tests.support.capabilities import unprivileged
 from tests.support.screens import StillApp, choose, folder, opened, press, says, settle, shown, talk, until
 from tests.support.watch import watched
 
@@ -134,6 +136,30 @@ async def test_a_folder_without_events_is_looked_at_now_and_then(store: Path, mo
         await until(pilot, lambda: says(app, "208 messages"))
 
 
+async def test_what_is_written_behind_a_link_is_followed_too(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watcher, "POLL", 100)
+    away = folder(store.with_name("away"), {"real": talk(4), "late": talk(2)})
+    (store / "early.jsonl").symlink_to(away / "real.jsonl")
+    async with living(store) as (app, pilot):
+        assert says(app, "4 sessions · 211 messages")
+        append(away, "real", "x")
+        await until(pilot, lambda: says(app, "212 messages"))
+        (store / "nowhere.jsonl").symlink_to(away / "new.jsonl")
+        await until(pilot, lambda: says(app, "5 sessions · 212 messages", "1 fault"))
+        os.rename(away / "late.jsonl", away / "new.jsonl")
+        await until(pilot, lambda: says(app, "5 sessions · 214 messages") and not says(app, "1 fault"))
+
+
+async def test_an_open_session_that_may_not_be_read_for_a_while_is_shown_again() -> None:
+    with unprivileged(), tempfile.TemporaryDirectory() as made:
+        store = folder(Path(made, "sessions"), {"one": talk(3)})
+        async with living(store) as (app, pilot):
+            (store / "one.jsonl").chmod(0)
+            await until(pilot, lambda: says(app, "This session can't be read."))
+            (store / "one.jsonl").chmod(0o600)
+            await until(pilot, lambda: says(app, "line 3") and reading(app).count == 3)
+
+
 async def test_f5_reads_the_list_again_though_nobody_tells_of_changes(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -183,6 +209,7 @@ async def test_a_session_that_is_written_anew_is_shown_at_the_same_message(store
     async with living(store) as (app, pilot):
         await choose(pilot, "two")
         await press(pilot, "enter", "g", *"J" * 50)
+        before = shown(app)[5:30]
         entry = reading(app).entry
         assert entry is not None
         rows = talk(200, "word")[20:]
@@ -193,6 +220,25 @@ async def test_a_session_that_is_written_anew_is_shown_at_the_same_message(store
         after = reading(app).entry
         assert after is not None
         assert after.message == entry.message
+        assert [line[60:80] for line in shown(app)[5:30]] == [line[60:80] for line in before]
+
+
+async def test_the_place_stays_when_many_damaged_lines_go(store: Path) -> None:
+    message = write(Message("user", "here"))
+    rows: list[bytes] = [row for at in range(600) for row in (b'{"torn\n', write(Message("user", f"word {at}")))]
+    (store / "one.jsonl").write_bytes(b"".join(rows) + message + b"".join(rows))
+    async with living(store) as (app, pilot):
+        await press(pilot, "enter")
+        await press(pilot, "colon", *"601", "enter", "K")
+        entry = reading(app).entry
+        assert entry is not None
+        assert entry.message is not None
+        line = next(y for y, text in enumerate(shown(app)) if " here" in text)
+        (store / "new").write_bytes(b"".join(rows[1::2]) + message)
+        os.replace(store / "new", store / "one.jsonl")
+        await until(pilot, lambda: reading(app).count == 601)
+        await settle(pilot)
+        assert " here" in shown(app)[line]
 
 
 async def test_a_session_that_is_deleted_while_it_is_open_says_so_and_comes_back(store: Path) -> None:
@@ -234,7 +280,7 @@ async def test_a_store_that_vanishes_is_waited_for_and_shown_again_at_the_same_p
         os.rename(store, store.with_name("away"))
         await until(pilot, lambda: says(app, "The sessions can't be read.", "It can't be read.", "… sessions"))
         assert "It is read again as soon as it is there" in "\n".join(shown(app))
-        assert app.browser.side.marked == ()
+        assert not app.browser.side.marked
         os.rename(store.with_name("away"), store)
         await until(pilot, lambda: says(app, "3 sessions · 207 messages"))
         await until(pilot, lambda: reading(app).count == 200)

@@ -31,6 +31,8 @@ class ReadingPane(WalkingPane):
         super().__init__(id=id)
         self._reader = Reader(self)
         self._growing = self._behind = self._failed = False
+        self._stays = False
+        """Whether what is opened was open, and is shown where it was."""
         self._hits: tuple[Sequence[int], int | None] = ((), None)
 
     def compose(self) -> ComposeResult:
@@ -60,9 +62,8 @@ class ReadingPane(WalkingPane):
         if not same:
             self.transcript.say("")
             self.set_timer(LASTS, self._say_loading)
-        self._reader.open(
-            store, session.key, row, self.transcript.entry if same and row == self.transcript.cursor else None
-        )
+        self._stays = same and row is not None and row == self.transcript.cursor
+        self._reader.open(store, session.key, row, self.transcript.entry if self._stays else None)
 
     def _say_loading(self) -> None:
         waits = self._opened is not None and self._opened[1].trouble is None and not self._failed
@@ -108,7 +109,8 @@ class ReadingPane(WalkingPane):
         if self._opened is not None and session.key == self.key:
             store, before = self._opened
             if (session.trouble is None) != (before.trouble is None):
-                return self.open(store, session, self.transcript.place)
+                self.open(store, session, self.transcript.place)
+                return
             counted = session.messages != before.messages
             self._opened = (store, session)
             if counted:
@@ -157,7 +159,7 @@ class ReadingPane(WalkingPane):
         report.stop()
         if not self._reader.is_stale(report):
             self._rows = report.rows
-            self.transcript.show(len(report.rows), report.start, report.entries, report.row)
+            self.transcript.show(len(report.rows), report.start, report.entries, report.row, self._stays)
             self._mark()
             self._number()
             self.turn_now()

@@ -1,8 +1,9 @@
 """Tells that somebody touched a store: which sessions, or that it may have been any of them.
 
 The file system says so itself (watchfiles). Where it would not, as on a network, its folder is looked at every two
-seconds. Nothing is opened, so no time stamp changes; what is no session, the journal and our own temporary files among
-it, is no news. A folder that is gone is waited for, and another one of the same name is taken for what it is.
+seconds; so is what a link in it names. Nothing is opened, so no time stamp changes; what is no session, the journal and
+our own temporary files among it, is no news. A folder that is gone is waited for, and another one of the same name is
+taken for what it is.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ def _watched(
     from watchfiles import watch
 
     known = False
+    links = _Links(store)
     for changes in watch(
         folder,
         watch_filter=None,
@@ -110,8 +112,45 @@ def _watched(
         if (_DELETED, os.fspath(folder)) in changes or _identity(folder) != identity:
             return
         touch = _touch(store, folder, changes)
+        if touch.keys is not None:
+            touch = Touch(touch.keys | links.touched(touch.keys), touch.appeared)
         yield touch if known else Touch(ALL, touch.appeared)
         known = True
+
+
+class _Links:
+    """The sessions that are links: what is written behind one is no event of the folder, so it is looked at."""
+
+    def __init__(self, store: Store) -> None:
+        self._folder = store.path
+        found: list[str] = []
+        if isinstance(store, JsonlStore):
+            with os.scandir(store.path) as entries:
+                found = [entry.name.removesuffix(SUFFIX) for entry in entries if _is_link(entry, store.only)]
+        self._seen = {key: self._look(key) for key in found}
+        self._next = time.monotonic()
+
+    def touched(self, news: Iterable[str]) -> frozenset[str]:
+        """Those that are not as they were. ``news``: keys that may have become links."""
+        for key in news:
+            if os.path.islink(self._folder / (key + SUFFIX)):
+                self._seen[key] = self._look(key)
+        if time.monotonic() < self._next:
+            return frozenset()
+        self._next = time.monotonic() + POLL / 1000
+        before, self._seen = self._seen, {key: self._look(key) for key in self._seen}
+        return frozenset(key for key, seen in self._seen.items() if seen != before[key])
+
+    def _look(self, key: str) -> tuple[int, ...] | None:
+        try:
+            status = os.stat(self._folder / (key + SUFFIX))
+        except OSError:
+            return None
+        return status.st_ino, status.st_size, status.st_mtime_ns, status.st_mode
+
+
+def _is_link(entry: os.DirEntry[str], only: str | None) -> bool:
+    return entry.name.endswith(SUFFIX) and only in (None, entry.name.removesuffix(SUFFIX)) and entry.is_symlink()
 
 
 def _touch(store: Store, folder: Path, changes: Iterable[tuple[int, str]]) -> Touch:
