@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +42,7 @@ class Place:
     sessions: int | None
     """How many; None where it can't be read."""
     last_activity: datetime | None
+    """None where it can't be read, or nobody has to know."""
     default: bool = False
     """Opens when nobody says which."""
     only: str | None = None
@@ -73,7 +74,7 @@ def find(store: str | None, backend: Backend | None, env: Mapping[str, str]) -> 
     """
     named = store if store is not None else env.get("SESSIONTUI_STORE") or None
     if named is not None:
-        return _choose(_named(named), backend, named)
+        return _choose(_named(named, timed=False), backend, named)
     found = _known(env)
     if not found:
         looked = ", ".join(str(folder) for folder in known_places(env))
@@ -135,8 +136,9 @@ def _if_there(folder: Path) -> list[Place]:
 # ---- one STORE
 
 
-def _named(text: str) -> list[Place]:
-    """What stands at a path that a person wrote; never empty."""
+def _named(text: str, *, timed: bool = True) -> list[Place]:
+    """What stands at a path that a person wrote; never empty. Unless ``timed``, each file is only asked when it was
+    written where that decides between several stores."""
     path = Path(text).expanduser() if text.startswith("~") else Path(text)
     try:
         mode = path.stat().st_mode
@@ -147,7 +149,7 @@ def _named(text: str) -> list[Place]:
     except (OSError, ValueError) as error:
         raise StoreError(f"{text} can't be looked at: {error}") from error
     if stat.S_ISDIR(mode):
-        return _folder(path, text)
+        return _folder(path, text, timed)
     if not stat.S_ISREG(mode):
         raise UsageError(f"{text} is neither a folder nor a file", _WHAT_IS_A_STORE)
     return [_file(path, text)]
@@ -156,12 +158,13 @@ def _named(text: str) -> list[Place]:
 _WHAT_IS_A_STORE = "a store is a folder that holds sessions/, the sessions folder, a .jsonl file or a .db file"
 
 
-def _folder(path: Path, text: str) -> list[Place]:
+def _folder(path: Path, text: str, timed: bool) -> list[Place]:
     """A sessions folder, or one above it; a folder of that name, or an empty one, may hold none yet."""
-    if found := _in_folder(path, bare=path.name == "sessions"):
+    if found := _in_folder(path, bare=path.name == "sessions", timed=timed):
         return found
     below = [path / "sessions", path / "data" / "sessions", path / "workspace" / "sessions"]
-    found = [place for folder in below if folder.is_dir() for place in _in_folder(folder)]
+    there = [folder for folder in below if folder.is_dir()]
+    found = [place for folder in there for place in _in_folder(folder, timed=timed or len(there) > 1)]
     if not found and not os.listdir(path):
         found = _in_folder(path, bare=True)
     if found:
@@ -203,29 +206,21 @@ def _acp(path: Path) -> UsageError:
 # ---- one sessions folder
 
 
-def _in_folder(folder: Path, bare: bool = True) -> list[Place]:
-    """The stores of a sessions folder, up to one a backend; with ``bare`` an empty folder is a store of files."""
-    files, newest, names = 0, None, set[str]()
-    for name, mtime in _names(folder):
-        names.add(name)
-        if name.endswith(SUFFIX):
-            files += 1
-            newest = mtime if newest is None else max(newest, mtime)
-    found = [_database(folder / DATABASE)] if DATABASE in names else []
-    ours = any(name.endswith(_OURS) or name == ".sessiontui" for name in names)
-    if files or (not found and (ours or (bare and ACP_DATABASE not in names))):
-        found.append(Place(folder, Backend.JSONL, files, None if newest is None else moment(newest)))
-    return found
-
-
-def _names(folder: Path) -> Iterator[tuple[str, int]]:
-    """Each name with its modification time in nanoseconds; only session files are asked for theirs."""
+def _in_folder(folder: Path, bare: bool = True, timed: bool = True) -> list[Place]:
+    """The stores of a sessions folder, up to one a backend; with ``bare`` an empty folder is a store of files. Unless
+    ``timed``, files that are all there is are not asked when they were written."""
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
-                yield entry.name, _mtime(entry) if entry.name.endswith(SUFFIX) else 0
+            everything = {entry.name: entry for entry in entries}
+        files = [entry for name, entry in everything.items() if name.endswith(SUFFIX)]
+        newest = max(map(_mtime, files), default=None) if timed or DATABASE in everything else None
     except OSError as error:
         raise StoreError(f"{folder} can't be read: {error.strerror}") from error
+    found = [_database(folder / DATABASE)] if DATABASE in everything else []
+    ours = any(name.endswith(_OURS) or name == ".sessiontui" for name in everything)
+    if files or (not found and (ours or (bare and ACP_DATABASE not in everything))):
+        found.append(Place(folder, Backend.JSONL, len(files), None if newest is None else moment(newest)))
+    return found
 
 
 def _mtime(entry: os.DirEntry[str]) -> int:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
-from sessiontui.disk import stamps
 from sessiontui.disk.names import spelt
 from sessiontui.disk.stamps import moment
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
@@ -134,7 +133,7 @@ class JsonlStore:
         seen = status.st_ino, status.st_size, status.st_mtime_ns
         looked = before.get(name)
         if looked is None or looked[0] != seen or looked[1].messages is None:
-            facts = self.sidecar.remembered(name, stamps.stamp_of(status))
+            facts = self.sidecar.remembered(name, seen)
             if looked is None or looked[0] != seen or facts is not None:
                 looked = seen, jsonl_list.session(name, status, facts, None)
         self._before[name] = looked

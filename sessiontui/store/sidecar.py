@@ -192,7 +192,7 @@ class Sidecar:
     def facts(self, name: str, stamp: Stamp) -> Count | None:
         """What is known of the file of this name, if it still is the file that the stamp shows."""
         self.refresh([name])
-        return self.remembered(name, stamp)
+        return self.remembered(name, (stamp.inode, stamp.size, stamp.mtime_ns))
 
     def refresh(self, names: Iterable[str] | None = None) -> None:
         """Take note of what was written to the index since; of some files only, where their names are given."""
@@ -204,14 +204,18 @@ class Sidecar:
         else:
             self._facts.update(self._read_facts([os.fsencode(name) for name in names]))
 
-    def remembered(self, name: str, stamp: Stamp) -> Count | None:
-        """``facts`` as of the last ``refresh``, for long lists: touches no disk."""
+    def remembered(self, name: str, seen: tuple[int, int, int]) -> Count | None:
+        """``facts`` as of the last ``refresh``, for long lists: touches no disk. ``seen``: inode, size and time."""
+        if not self._facts and not self._learned:
+            return None
         key = os.fsencode(name)
         known = self._facts.get(key)
-        if known is not None and known[0] == (stamp.inode, stamp.size, stamp.mtime_ns):
+        if known is not None and known[0] == seen:
             return known[1]
-        learned = self._learned.get(key)
-        return learned[1] if learned is not None and learned[0] == stamp else None
+        if key not in self._learned:
+            return None
+        stamp, count = self._learned[key]
+        return count if (stamp.inode, stamp.size, stamp.mtime_ns) == seen else None
 
     def odd(self, name: str, stamp: Stamp) -> OddLines | None:
         """The odd lines of the file of this name, if it still is the file that the stamp shows; reads the index."""

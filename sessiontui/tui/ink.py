@@ -48,6 +48,8 @@ def spread(left: Iterable[Part], right: Iterable[Part], width: int, ground: Styl
 
 def centred(note: Visible, y: int, width: int, height: int, style: Style, headline: Style | None = None) -> Strip:
     """Line ``y`` of a picture that says a few sentences, one a line, in the middle of ``height`` lines."""
+    if not note:
+        return strip([], width, style)
     rows = wrap(note, width - 2)
     at = y - max(0, height - len(rows)) // 2
     start, stop = rows[at] if 0 <= at < len(rows) else (0, 0)

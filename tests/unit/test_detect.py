@@ -54,6 +54,7 @@ def test_the_folder_above_and_the_folder_itself_are_the_same_store(sessions: Pat
     for store in (sessions.parent, sessions):
         place = find(store).place
         assert (place.path, place.backend, place.sessions) == (sessions, Backend.JSONL, 1)
+        (place,) = detect.places({"SESSIONTUI_STORE": str(store), "HOME": str(sessions)})
         assert place.last_activity == datetime.fromtimestamp(1_000_000_000, UTC)
 
 
@@ -61,8 +62,28 @@ def test_the_activity_of_a_folder_is_that_of_its_newest_session(sessions: Path) 
     for name in "abcdefgh":
         session(sessions, f"{name}.jsonl", at=0)
     session(sessions, "d.jsonl", at=7)
-    place = find(sessions).place
+    (place,) = detect.places({"SESSIONTUI_STORE": str(sessions), "HOME": str(sessions)})
     assert (place.sessions, place.last_activity) == (8, datetime.fromtimestamp(7, UTC))
+
+
+def test_no_file_is_asked_when_it_was_written_where_that_decides_nothing(
+    sessions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session(sessions)
+    asked: list[str] = []
+    real = detect._mtime
+
+    def watched(entry: os.DirEntry[str]) -> int:
+        asked.append(entry.name)
+        return real(entry)
+
+    monkeypatch.setattr(detect, "_mtime", watched)
+    for store in (sessions, sessions.parent):
+        assert find(store).place.sessions == 1
+    assert asked == []
+    session(sessions.parent.parent / "sessions", "b.jsonl")
+    find(sessions.parent.parent)
+    assert asked == ["b.jsonl", "a.jsonl"]
 
 
 def test_zeroclaws_own_folder_is_looked_into(sessions: Path) -> None:
