@@ -99,6 +99,20 @@ async def test_a_session_is_found_by_letters_and_opened(store: Path) -> None:
         assert isinstance(app.focused, Transcript)
 
 
+async def test_a_session_that_goes_while_it_is_looked_for_is_said_to_be_gone(store: Path) -> None:
+    app = StillApp(opened(store))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p", *typed("dbo"))
+        (store / "discord_bob.jsonl").unlink()
+        app.browser.action_refresh()
+        await settle(pilot)
+        await press(pilot, "b")
+        assert says(app, "discord_bob  session · gone since")
+        await press(pilot, "enter")
+        assert says(app, "This session is gone.")
+
+
 async def test_letters_that_stand_together_come_first(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:

@@ -390,6 +390,52 @@ async def test_n_goes_through_the_hits_of_all_sessions_and_says_where_they_end(s
         assert app.notices[1:] == ["this is the first hit"]
 
 
+@pytest.mark.parametrize("noticed", [False, True])
+async def test_a_hit_in_a_session_that_is_gone_says_so_and_the_others_are_still_gone_to(
+    store: Path, noticed: bool
+) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "slash", *typed("budget"), "tab", "n")
+        (store / "carol.jsonl").unlink()
+        if noticed:
+            app.browser.side.known.pop("carol")  # type: ignore[attr-defined]  # as if it was listed anew
+        await press(pilot, "n")
+        assert says(app, "This session is gone.", "u brings it back")
+        await press(pilot, "n", "N", "N")
+        assert app.browser.key == "alice"
+
+
+async def test_v_and_n_while_a_search_runs_are_of_its_answer(store: Path) -> None:
+    held = Held(store)
+    held.gates["budget"] = threading.Event()
+    async with browsing(held) as (app, pilot):
+        await pilot.press("slash", *typed("budget"))
+        await until(pilot, lambda: "budget" in held.asked)
+        await pilot.press("tab", "v", "v", "v", "n")
+        await pilot.pause()
+        assert focus(app) is not Transcript
+        held.gates["budget"].set()
+        await settle(pilot)
+        assert says(app, "3 hits · by relevance")
+        assert (focus(app), app.browser.key, transcript(app).cursor) == (Transcript, "carol", 0)
+
+
+async def test_b_while_a_search_runs_shows_no_hit_of_the_store_before(tmp_path: Path) -> None:
+    held = Held(sample(tmp_path))
+    held.gates["the"] = threading.Event()
+    held.deaf = True
+    async with browsing(held) as (app, pilot):
+        await pilot.press("slash", *typed("the"))
+        await until(pilot, lambda: "the" in held.asked)
+        await pilot.press("tab", "b")
+        await until(pilot, lambda: app.browser.store.backend is Backend.SQLITE)
+        held.gates["the"].set()
+        await settle(pilot)
+        assert (text(app), hits(app).count, focus(app)) == ("", 0, SessionList)
+        await press(pilot, "slash", *typed("the"))
+        assert {hit.backend for hit in hits(app)._hits} == {Backend.SQLITE}
+
+
 async def test_f3_works_while_one_types(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"), "f3")

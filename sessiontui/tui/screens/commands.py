@@ -87,8 +87,11 @@ def _more(screen: BrowserScreen) -> Iterator[Command]:
 
 
 def _session(screen: BrowserScreen, key: str) -> Command:
-    session = screen.side.known[key]
-    about = figures.counted(session.messages, "message") if session.trouble is None else session.trouble.reason
+    session = screen.side.known.get(key)
+    if session is None:
+        about = "gone since"
+    else:
+        about = figures.counted(session.messages, "message") if session.trouble is None else session.trouble.reason
     return Command(Choice(key or "(no name)", f"session · {about}"), partial(_read, screen, key))
 
 

@@ -41,7 +41,7 @@ class ViewingScreen(ChangingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "raw", "raw", tooltip="Raw lines or conversation", id="raw"),
         Binding("b", "backend", "backend", tooltip="The other backend of this folder", id="backend"),
-        Binding("i", "about", "about", tooltip="About this session: roles, lengths, damage, activity", id="about"),
+        Binding("i", "about", "about", tooltip="About this session: roles, damage, activity", id="about"),
         Binding("s", "sort", "sort", show=False, tooltip="Sort the list by the next column", id="sort"),
         Binding("S", "turn", "turn", show=False, tooltip="Sort the list the other way round", id="sort_turn"),
         Binding("space", "mark", "mark", tooltip="Mark the session, so that a key means several", id="mark"),
@@ -222,7 +222,7 @@ class ViewingScreen(ChangingScreen):
         session = self.side.known.get(key)
         self._left = None
         if session is None:
-            self.reading.close()
+            self.reading.close(GONE)
         else:
             self.reading.open(self.store, session, row)
 
