@@ -11,7 +11,11 @@ from textual.events import Click
 from textual.widgets import Button, Input
 
 from sessiontui.model import Backend, Message
+from sessiontui.tui import ink
 from sessiontui.tui.screens.conversing import ChangeDialog
+from sessiontui.tui.screens.dialogs import PIECE, PageDialog
+from sessiontui.tui.screens.page import LINES, Page
+from sessiontui.visible import visible
 from tests.support import databases
 from tests.support.screens import NOW, folder, opened, press, says, settle, typed
 from tests.tui.test_browser import NARROW, SMALL, TORN, WIDE, browsing
@@ -245,6 +249,18 @@ async def test_a_long_plan_scrolls_and_says_where_one_is(tmp_path: Path) -> None
         await settle(pilot)
         assert says(app, "s00", "s39")
         assert not says(app, "lines ")
+
+
+async def test_a_plan_of_a_thousand_lines_is_drawn_in_pieces(store: Path) -> None:
+    page = Page(visible("long"), tuple(ink.content(visible(f"line {at}")) for at in range(LINES + 3)))
+    async with browsing(store, SMALL) as (app, pilot):
+        app.push_screen(PageDialog(page))
+        await settle(pilot)
+        heights = [each.size.height for each in app.screen.query("#body Static")]
+        assert sum(heights) == LINES + 3
+        assert max(heights) == PIECE
+        await press(pilot, "end")
+        assert says(app, f"line {LINES + 2}", f"of {LINES + 3:,}")
 
 
 @pytest.mark.parametrize("presses", [["p"], ["m"], ["D", *typed("0.01"), "enter"]], ids=["pop", "migrate", "cleanup"])

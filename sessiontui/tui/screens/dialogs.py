@@ -17,7 +17,7 @@ from textual.widgets import Button, Static
 
 from sessiontui.tui import ink, theme
 from sessiontui.tui.screens.layer import Layer
-from sessiontui.tui.screens.page import Page
+from sessiontui.tui.screens.page import LINES, Page
 from sessiontui.tui.wrap import wrap
 from sessiontui.visible import visible
 
@@ -25,6 +25,8 @@ WIDTH: Final = 84
 """Columns of a dialog where there are so many."""
 FRAME: Final = 6
 """Columns that border and padding take."""
+PIECE: Final = 64
+"""Lines that are drawn at once where one of them is in view: a thousand would stop the screen."""
 
 
 class PageButton(Button):
@@ -42,6 +44,7 @@ class PageDialog(Layer[str | None]):
 
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
     AUTO_FOCUS = "#leave"
+    BESIDE = False  # there is a button for it, and work may be under way
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "cancel", tooltip="Leave everything as it is", id="dialog.leave"),
@@ -63,7 +66,7 @@ class PageDialog(Layer[str | None]):
         with Vertical(id="box", classes="dialog") as self._box:
             yield from self.compose_above()
             with VerticalScroll(id="body", can_focus=False) as self._body:
-                yield Static(id="plan")
+                yield from (Static() for _ in range(0, LINES, PIECE))
             yield Static(id="work")
             yield Static(id="undo")
             with Horizontal(id="buttons"):
@@ -86,7 +89,11 @@ class PageDialog(Layer[str | None]):
         """Show a page; unless ``anew``, focus and place stay as they are."""
         self.page = page
         self._box.border_title = ink.content(page.title)
-        self.query_one("#plan", Static).update(ink.lines(page.body))
+        pieces = [*self._body.query_children(Static)]
+        for at, piece in enumerate(pieces):
+            lines = page.body[at * PIECE : None if piece is pieces[-1] else (at + 1) * PIECE]
+            piece.display = bool(lines)
+            piece.update(ink.lines(lines))
         self.query_one("#undo", Static).update(ink.content(page.undo))
         leave, act = self.query_one("#leave", Button), self.query_one("#act", Button)
         leave.label = ink.content(page.leave)
