@@ -1,4 +1,4 @@
-"""Keys that come faster than the screen is drawn: each still means what it meant when it was pressed."""
+"""Keys that come faster than the screen is drawn mean what they meant when they were pressed; clicks beside a box."""
 
 from __future__ import annotations
 
@@ -65,3 +65,31 @@ async def test_letters_that_come_at_once_look_at_no_command_that_is_gone(store: 
         await settle(pilot)
         assert app.screen is app.browser
         assert app.browser.key == "discord_bob"
+
+
+@pytest.mark.parametrize("opens", ["ctrl+p", "question_mark", "U", "i"])
+async def test_a_click_beside_a_box_closes_it_and_one_in_it_does_not(store: Path, opens: str) -> None:
+    app = StillApp(opened(store))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, opens)
+        above = app.screen
+        assert above is not app.browser
+        await pilot.click(offset=(70, 3))
+        await settle(pilot)
+        assert app.screen is above
+        await pilot.click(offset=(0, 39))
+        await settle(pilot)
+        assert app.screen is app.browser
+        assert app.browser.key == "telegram_alice"
+
+
+async def test_a_click_beside_a_dialog_answers_nothing(store: Path) -> None:
+    app = StillApp(opened(store))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "p")
+        above = app.screen
+        await pilot.click(offset=(0, 39))
+        await settle(pilot)
+        assert app.screen is above is not app.browser

@@ -45,6 +45,7 @@ class PageDialog(Layer[str | None]):
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
     AUTO_FOCUS = "#leave"
     BESIDE = False  # there is a button for it, and work may be under way
+    BESIDE = False  # there is a button for it, and work may be under way
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "cancel", tooltip="Leave everything as it is", id="dialog.leave"),

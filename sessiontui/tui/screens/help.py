@@ -21,7 +21,10 @@ KEYS = 20
 """Columns for the names of keys."""
 FOCUS = {"app.focus_next": "Next pane", "app.focus_previous": "Previous pane"}
 """Textual's own actions that belong into help; every one of ours has an id."""
-MOUSE = "Mouse: click and wheel everywhere; drag scroll bars and the line between the panes (double click: as it was)."
+MOUSE = (
+    "Mouse: click and wheel everywhere; drag scroll bars and the line between the panes (double click: as it was). "
+    "A click beside a box like this closes it."
+)
 TOPICS = {
     "SearchingScreen": "Find",
     "FindingScreen": "Find",
