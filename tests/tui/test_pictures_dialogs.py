@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from sessiontui.changes import compact, migrate, undo
+from sessiontui.changes import compact, migrate, pop, undo
 from sessiontui.errors import Refused
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store
-from tests.support.screens import Run, StillApp, choose, opened, press, sample, says, settle, typed, until
+from tests.support.screens import NOW, Run, StillApp, choose, opened, press, sample, says, settle, typed, until
 from tests.tui.test_snapshots import OLD, TRAIN, USUAL, Snap, sizes
 
 WIDE_OLD_SMALL = sizes("wide", "old", "small")
@@ -157,3 +158,15 @@ def test_read_only(snap_compare: Snap, store: Path, size: tuple[int, int]) -> No
     app = StillApp(opened(store))
     app._read_only = True
     assert snap_compare(app, terminal_size=size, run_before=run)
+
+
+@sizes("usual", "small")
+def test_interrupted(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    """A program died on the way: said by a notice, and in the title until the next change settles it."""
+    jsonl = JsonlStore(store)
+    pop.make(jsonl, pop.plan(jsonl, TRAIN, anyway=True))
+    (record,) = (store / ".sessiontui").glob("*.change")
+    record.write_bytes(record.read_bytes().replace(b'{"done":true}\n', b""))
+    when = NOW.timestamp()
+    os.utime(store / f"{TRAIN}.jsonl", (when, when))
+    assert pictured(snap_compare, store, size, pressed())
