@@ -50,10 +50,18 @@ class Transcript(RowView):
 
     # ---- told from above
 
-    def show(self, count: int, start: int, entries: Sequence[Entry], row: int | None = None) -> None:
-        """Show a session of ``count`` rows at its end, or at ``row``; some entries come along."""
+    def show(
+        self, count: int, start: int, entries: Sequence[Entry], row: int | None = None, stays: bool = False
+    ) -> None:
+        """Show a session of ``count`` rows at its end, or at ``row``; some entries come along. ``stays``: that row is the
+        chosen one of what was shown, and stays on the line of the screen where it is."""
+        line = self._view.line_of(self.cursor)
         self._view = Viewport(count, row)
         self._begin(EMPTY, start, entries)
+        if row is not None and stays and count:
+            self._view.hold(row, line, self._rows.measure)
+            self._view.cursor = row
+            self._settle()
 
     def extend(self, count: int, shift: int, start: int, entries: Sequence[Entry]) -> None:
         """All ``count`` rows are known now; the ones shown so far are rows ``shift`` onwards. The place stays."""

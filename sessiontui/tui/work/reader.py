@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from sessiontui.errors import Changed
+from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry
 from sessiontui.store.protocol import IsCancelled, Rows, Store, Transcript
 from sessiontui.tui.messages import Grown, Known, Opened, PageLoaded, Scanned
 from sessiontui.tui.widgets.page_cache import PAGE, last_pages
 from sessiontui.tui.work.errand import Errand
 
-NEAR: Final = 4 * PAGE
+NEAR: Final = 256 * PAGE
 """Rows before and behind in which a message is looked for that may have moved."""
 
 Place = tuple[int | None, Entry | None]
@@ -72,7 +72,7 @@ class Reader(Errand):
         row, like = place
         if row is not None:
             rows = transcript.scan(cancelled)
-            row = min(row if like is None else _row_like(like, row, rows), max(0, len(rows) - 1))
+            row = min(row if like is None else _row_like(like, row, rows, cancelled), max(0, len(rows) - 1))
             start = max(0, row // PAGE - 1) * PAGE
             entries = rows.load(start, min(len(rows), start + 3 * PAGE))
             self.report(Opened(generation, transcript.key, rows, start, entries, row))
@@ -97,12 +97,29 @@ class Reader(Errand):
         self.report(Scanned(generation, transcript.key, rows, shift, start, entries))
 
 
-def _row_like(entry: Entry, row: int, rows: Rows) -> int:
-    """Where the message of an entry that stood at ``row`` stands now, if it is anywhere near; else that row."""
-    first, last = max(0, row - NEAR), min(len(rows), row + NEAR)
-    near = enumerate(rows.load(first, last), first)
-    like = [at for at, other in near if (other.message, other.raw) == (entry.message, entry.raw)]
-    return min(like, key=lambda at: abs(at - row), default=row)
+def _row_like(entry: Entry, row: int, rows: Rows, cancelled: IsCancelled) -> int:
+    """Where the message of an entry that stood at ``row`` stands now: there, or where its number says, or nearest; that
+    row where it is nowhere near."""
+    number = entry.ordinal
+    for guess in (row, number and rows.row_of(number), number and number - 1):
+        if guess is not None and any(_is_like(entry, other) for other in rows.load(guess, guess + 1)):
+            return guess
+    for away in range(0, NEAR, PAGE):
+        if cancelled():
+            raise Cancelled
+        found = [
+            at
+            for first in (row - away - PAGE, row + away)
+            for at, other in enumerate(rows.load(max(0, first), first + PAGE), max(0, first))
+            if _is_like(entry, other)
+        ]
+        if found:
+            return min(found, key=lambda at: abs(at - row))
+    return row
+
+
+def _is_like(one: Entry, other: Entry) -> bool:
+    return one.message == other.message and (one.message is not None or one.raw == other.raw)
 
 
 def _same(one: Entry, other: Entry) -> bool:
