@@ -8,7 +8,7 @@ none. Writes nothing, beside the store neither; what search and counts learn is 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate, islice
@@ -286,9 +286,12 @@ class JsonlStore:
             return Found((), 0)
         return self.sidecar.search(query, limit=limit, relevance=relevance, name=name, cancelled=cancelled)
 
-    def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
+    def index(
+        self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
+    ) -> None:
         """Bring the sidecar up to what the folder holds now."""
-        self.sidecar.update(progress=progress, cancelled=cancelled)
+        names = None if keys is None else [os.fsencode(key + SUFFIX) for key in keys if jsonl_list.is_stem(key)]
+        self.sidecar.update(progress=progress, cancelled=cancelled, names=names)
 
 
 def _unheard(_: Fault) -> None:

@@ -5,7 +5,7 @@ It keeps whole messages and nothing else: no lines, so no faults; no journal, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,7 +111,9 @@ class MemoryStore:
         found.sort(key=lambda pair: -pair[0])
         return Found(tuple(hit for _, hit in found[:limit]), len(found))
 
-    def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
+    def index(
+        self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
+    ) -> None:
         """Nothing to do: search reads everything."""
 
     def last(self, key: str) -> tuple[Message, Address] | None:

@@ -7,7 +7,7 @@ is not there, ``StoreError`` where the disk says no. A damaged line is an ``Entr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -163,8 +163,11 @@ class Store(Protocol):
         none, where it isn't there. Covers what is indexed; ``Found.note`` says when that is not everything."""
         ...
 
-    def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
-        """Make ``search`` cover all that is there now; nothing to do in a home that keeps its own index."""
+    def index(
+        self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
+    ) -> None:
+        """Make ``search`` cover all that is there now; nothing to do in a home that keeps its own index. ``keys``: only
+        these sessions have changed since it did, and no others need to be looked at."""
         ...
 
     def last(self, key: str) -> tuple[Message, Address] | None:

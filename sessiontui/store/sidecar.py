@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,8 +36,6 @@ SUFFIX: Final = b".jsonl"
 
 LEARNED: Final = 256
 """So many learned facts are kept in memory before they are written."""
-
-
 LEARNED_ODD: Final = 100_000
 """So many odd lines in them too."""
 
@@ -63,28 +62,41 @@ class Sidecar:
 
     # ---- making
 
-    def update(self, progress: Progress = silent, cancelled: IsCancelled = never, wait: float = 2.0) -> bool:
+    def update(
+        self,
+        progress: Progress = silent,
+        cancelled: IsCancelled = never,
+        wait: float = 2.0,
+        names: Collection[bytes] | None = None,
+    ) -> bool:
         """Index what is new; ``progress`` in bytes. False where another process is at it, or there can be no index.
+
+        ``names``: only these files are looked at, where all were indexed before.
 
         Raises ``errors.Cancelled`` (what was indexed stays) and ``StoreError`` where the folder can't be read.
         """
-        listed = self.listed()
+        listed = self.listed(names)
         try:
             with schema.locked(self.path, wait) as ours:
                 if ours:
-                    self._update(listed, progress, cancelled)
+                    self._update(listed, names, progress, cancelled)
                 return ours
         except Unusable as error:
             self._trouble = str(error)
             return False
 
-    def _update(self, listed: list[Listed], progress: Progress, cancelled: IsCancelled) -> None:
+    def _update(
+        self, listed: list[Listed], names: Collection[bytes] | None, progress: Progress, cancelled: IsCancelled
+    ) -> None:
         from sessiontui.store.sidecar_build import Build
 
         for last in (False, True):
             try:
                 with closing(self._writable()) as connection:
-                    Build(connection, os.fsencode(self.folder), progress, cancelled).run(listed)
+                    build = Build(connection, os.fsencode(self.folder), progress, cancelled)
+                    if names is not None and not build.is_sound:
+                        listed, names = self.listed(), None
+                    build.run(listed, names)
                 return
             except schema.TROUBLE as error:
                 if last or not schema.is_broken(error):
@@ -97,22 +109,25 @@ class Sidecar:
             schema.create(self.path)
         return schema.connect(self.path, write=True)
 
-    def listed(self) -> list[Listed]:
-        """The session files of the folder. Raises ``StoreError``."""
+    def listed(self, names: Collection[bytes] | None = None) -> list[Listed]:
+        """The session files of the folder; those of these names, where any are given. Raises ``StoreError``."""
         from sessiontui.store.sidecar_build import Listed
 
+        folder, listed = os.fsencode(self.folder), []
+        some = ((name, partial(os.stat, os.path.join(folder, name))) for name in names or ())
+        for name, look in self._entries() if names is None else some:
+            with suppress(OSError):  # gone by now, or a link to nowhere
+                status = look()
+                if self._is_ours(name) and stat.S_ISREG(status.st_mode):
+                    listed.append(Listed(name, stamps.stamp_of(status)))
+        return listed
+
+    def _entries(self) -> list[tuple[bytes, Callable[[], os.stat_result]]]:
         try:
             with os.scandir(os.fsencode(self.folder)) as found:
-                entries = [entry for entry in found if self._is_ours(entry.name)]
+                return [(entry.name, entry.stat) for entry in found if self._is_ours(entry.name)]
         except OSError as error:
             raise StoreError(f"{self.folder} can't be read: {error.strerror}") from error
-        listed = []
-        for entry in entries:
-            with suppress(OSError):  # gone by now, or a link to nowhere
-                status = entry.stat()
-                if stat.S_ISREG(status.st_mode):
-                    listed.append(Listed(entry.name, stamps.stamp_of(status)))
-        return listed
 
     def _is_ours(self, name: bytes) -> bool:
         return name.endswith(SUFFIX) if self.only is None else name == os.fsencode(self.only)

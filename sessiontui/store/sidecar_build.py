@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -73,12 +73,18 @@ class Build:
         self._done = self._total = self._uncommitted = 0
         self._finished: dict[int, tuple[int, str]] = {}
 
-    def run(self, listed: Sequence[Listed]) -> None:
-        """Index what is new. Raises ``errors.Cancelled``; what was committed until then stays."""
+    @property
+    def is_sound(self) -> bool:
+        """Whether all was indexed once and most of it still holds, so that it is enough to look at some files."""
+        return rows.is_built(self._connection) and rows.dead_part(self._connection) <= MOST_DEAD
+
+    def run(self, listed: Sequence[Listed], names: Collection[bytes] | None = None) -> None:
+        """Index what is new in all files, or, where it ``is_sound``, in those of these names; ``listed``: those that
+        are there. Raises ``errors.Cancelled``; what was committed until then stays."""
         self._begin()
         try:
             try:
-                self._run(listed)
+                self._run(listed, names)
             except Cancelled:
                 self._end()
                 raise
@@ -87,10 +93,10 @@ class Build:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def _run(self, listed: Sequence[Listed]) -> None:
+    def _run(self, listed: Sequence[Listed], names: Collection[bytes] | None) -> None:
         first = not rows.is_built(self._connection)
-        changed = self._settle(listed)
-        if rows.dead_part(self._connection) > MOST_DEAD:
+        changed = self._settle(listed, names)
+        if names is None and rows.dead_part(self._connection) > MOST_DEAD:
             rows.reset(self._connection)
             first, changed = True, self._settle(listed)
         grown, parts = self._parts(changed, first)
@@ -108,9 +114,13 @@ class Build:
         self._done = self._total  # what could not be read is no longer waited for
         self._end()
 
-    def _settle(self, listed: Sequence[Listed]) -> list[Listed]:
+    def _settle(self, listed: Sequence[Listed], names: Collection[bytes] | None = None) -> list[Listed]:
         """Let go of what is gone, and return the files of which not all is indexed."""
-        known = rows.files(self._connection)
+        if names is None:
+            known = rows.files(self._connection)
+        else:
+            some = {name: rows.file(self._connection, name) for name in names}
+            known = {name: file for name, file in some.items() if file is not None}
         for name in known.keys() - {each.name for each in listed}:
             rows.drop_file(self._connection, known[name])
         return [each for each in listed if (file := known.get(each.name)) is None or not file.is_of(each.stamp)]

@@ -6,7 +6,7 @@ be made from any thread. What writes stands in ``sqlite_write`` and is called by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -103,7 +103,9 @@ class SqliteStore:
         """Messages that match, by the database's own full-text index."""
         return read(self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, key), self._notice)
 
-    def index(self, cancelled: IsCancelled = never, progress: Progress = silent) -> None:
+    def index(
+        self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
+    ) -> None:
         """Nothing to do: the database keeps its own index."""
 
     def last(self, key: str) -> tuple[Message, Address] | None:

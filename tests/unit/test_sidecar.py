@@ -70,6 +70,26 @@ def test_a_hit_knows_where_it_stands(folder: Path, sidecar: Sidecar) -> None:
     assert hit.address.span == Span(len(line("first")) + 1 + 6, len(line("the needle é", "tool")) - 1)
 
 
+def test_only_the_files_that_are_named_are_looked_at(folder: Path, sidecar: Sidecar) -> None:
+    for key in ("one", "two", "gone", "left"):
+        write(folder, key, line(f"x {key}"))
+    sidecar.update(names=[b"one.jsonl"])  # nothing is indexed yet: not enough
+    assert len(sidecar.search(parse("x")).hits) == 4
+    for key in ("one", "two"):
+        with (folder / f"{key}.jsonl").open("ab") as out:
+            out.write(line("x more"))
+    for key in ("gone", "left"):
+        (folder / f"{key}.jsonl").unlink()
+    sidecar.update(names=[b"one.jsonl", b"gone.jsonl", b"no session"])
+    with closing(sqlite3.connect(sidecar.path)) as index:
+        named = [row[0] for row in index.execute("SELECT name FROM file ORDER BY name")]
+    assert named == [b"left.jsonl", b"one.jsonl", b"two.jsonl"]
+    assert ("one", 2) in hits(sidecar.search(parse("more")))
+    assert ("two", 2) not in hits(sidecar.search(parse("more")))
+    sidecar.update()
+    assert set(hits(sidecar.search(parse("x")))) == {("one", 1), ("one", 2), ("two", 1), ("two", 2)}
+
+
 def test_the_newest_comes_first(folder: Path, sidecar: Sidecar) -> None:
     write(folder, "old", line("x a"), line("x b"), clock=1)
     write(folder, "new", line("x c"), line("x d"), clock=2)

@@ -59,6 +59,8 @@ class Course:
         """Held by who looks at the store and tells of it, so that what was seen first is told first."""
         self.unsure: set[str] = set()
         """Keys of sessions whose figures are of an earlier time, or missing."""
+        self.indexed = False
+        """Whether all but the unsure ones is known to be indexed."""
 
 
 class Counter(Errand):
@@ -81,13 +83,20 @@ class Counter(Errand):
                 self.course.unsure |= unknown
 
     def _know(self, store: Store, unknown: set[str], generation: int, cancelled: IsCancelled) -> None:
-        if isinstance(store, JsonlStore) and store.sidecar.missing() > SMALL:
+        little = self._is_little(store, unknown)
+        if not little and isinstance(store, JsonlStore) and store.sidecar.missing() > SMALL:
             self._index_outside(store, unknown, generation, cancelled)
-        store.index(cancelled)
+        store.index(cancelled, keys=unknown if little else None)
         left = self._learn(store, unknown, generation)
         self._count(store, left, generation, cancelled)
         unknown.clear()
+        self.course.indexed = True
         self.report(Indexed(generation))
+
+    def _is_little(self, store: Store, unknown: set[str]) -> bool:
+        """Whether these sessions are all that the index lacks, and so small that it soon has them."""
+        few = self.course.indexed and len(unknown) <= FEW
+        return few and sum(session.bytes or 0 for session in store.looked(unknown)) <= SMALL
 
     def _index_outside(self, store: JsonlStore, unknown: set[str], generation: int, cancelled: IsCancelled) -> None:
         """Have a helper process count and index, and look now and then at what it knows."""

@@ -81,6 +81,7 @@ class Follower(Counter):
             shown = {each.key: each for each in recalled(found, before)}
             fresh = [each for key, each in shown.items() if (was := before.get(key)) is not each and was != each]
             gone = [key for key in (before if keys is None else keys) if key in before and key not in shown]
+            self.course.unsure.update(gone)  # of which the index is to let go
             self.report(Looked(generation, fresh, gone))
             self.report(Touched(generation, keys))
         return None

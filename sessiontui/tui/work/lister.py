@@ -57,6 +57,7 @@ class Lister(Counter):
             except SessiontuiError as error:
                 self.report(Vanished(generation, error))
                 return
+            self.course.indexed = False
             self.course.unsure |= {each.key for each in listed if not is_sure(each, before.get(each.key))}
             self.report(Listed(generation, recalled(listed, before)))
         give_way(cancelled)
