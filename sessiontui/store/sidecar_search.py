@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import itemgetter
 from typing import Final
 
 from sessiontui.model import Found, Hit, Message
@@ -110,7 +111,7 @@ class SidecarSearch:
         if len(hits) != limit:
             return hits, len(hits), ""
         if self._file is not None or "*" in expression:  # to begin again would be dearer than to go on
-            return hits, *counted(limit + sum(1 for _ in islice(ids, COUNTED + 1)), relevance=False)
+            return hits, *counted(limit + len(list(islice(ids, COUNTED + 1))), relevance=False)
         return hits, *counted(self._count(expression, COUNTED), relevance=False)
 
     def _whole(self, query: Query, expression: str | None, relevance: bool) -> tuple[int | None, str]:
@@ -157,7 +158,7 @@ class SidecarSearch:
                 return
 
     def _ids(self, statement: str, *values: object) -> Iterator[int]:
-        return (row for (row,) in self._connection.execute(statement, values))
+        return map(itemgetter(0), self._connection.execute(statement, values))
 
     def _count(self, expression: str, most: int | None) -> int:
         """How many hits; ended above ``most``, where that is given."""
