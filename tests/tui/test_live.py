@@ -18,6 +18,7 @@ from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Backend, Message
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
+from sessiontui.store.sidecar import Sidecar
 from sessiontui.store.sqlite import SqliteStore
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work import follower, watcher
@@ -100,6 +101,23 @@ async def test_only_what_was_touched_is_looked_at_again(store: Path, monkeypatch
         looked = [keys for _, keys in asked]
         assert looked[0] is None
         assert set().union(*looked[1:]) == {"one", "three"}
+
+
+async def test_only_what_was_touched_is_indexed_again(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[Any] = []
+    real = Sidecar.update
+
+    def update(self: Sidecar, **how: Any) -> bool:
+        named.append(how["names"])
+        return real(self, **how)
+
+    monkeypatch.setattr(Sidecar, "update", update)
+    async with living(store) as (app, pilot):
+        assert named == [None]
+        append(store, "one", "a needle")
+        (store / "three.jsonl").unlink()
+        await until(pilot, lambda: says(app, "2 sessions · 204 messages"))
+        await until(pilot, lambda: {b"one.jsonl", b"three.jsonl"} == {name for names in named[1:] for name in names})
 
 
 async def test_the_first_session_of_an_empty_folder_appears_by_itself(tmp_path: Path) -> None:
