@@ -68,7 +68,8 @@ def _table() -> dict[int, str]:
 
 
 _TABLE: Final = _table()
-_TABLE_LINES: Final = {code: symbol for code, symbol in _TABLE.items() if code != 0x0A}
+_TABLE_LINES: Final = _TABLE.copy()
+del _TABLE_LINES[0x0A]
 
 
 def visible(text: str, *, lines: bool = False) -> Visible:
