@@ -167,7 +167,7 @@ async def test_compact_says_line_by_line_what_stays_and_goes(store: Path) -> Non
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "c")
         assert says(app, "Remove 1 damaged line of torn?", "line 1 stays", "! line 2 goes", "the lines behind it stay")
-        assert says(app, "2 valid messages stay, byte for byte")
+        assert says(app, "2 valid messages stay unchanged")
         await press(pilot, "enter")
         assert files(store) == before
         await press(pilot, "c", "right", "enter")
@@ -282,7 +282,7 @@ def test_more_faults_than_are_listed_are_counted() -> None:
     gone = tuple(Fault("x", Severity.DAMAGE, "torn", 0, line=line) for line in (2, 3, 9))
     row = CompactRow("k", 5, 10, 0, 100, 50, "compacted", gone)
     assert text(asked(CompactPlan((row,)))).splitlines() == [
-        "5 valid messages stay, byte for byte · 100 B → 50 B",
+        "5 valid messages stay unchanged · 100 B → 50 B",
         " ",
         "k  10 damaged lines of 50 B · 100 B → 50 B",
         "  line 1 stays",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from sessiontui.model import Session
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.model import Backend
 from tests.support.screens import Run, StillApp, keys, opened, sample, typed
 
 Snap = Callable[..., bool]
@@ -23,26 +23,16 @@ def sizes(*names: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("size", [SIZES[name] for name in names], ids=names)
 
 
-class Named(JsonlStore):
-    """Sessions that have names."""
-
-    def sessions(self) -> list[Session]:
-        return [
-            replace(session, name=f"About {session.key.partition('_')[2]}" if at % 3 else None)
-            for at, session in enumerate(super().sessions())
-        ]
-
-
 @pytest.fixture
 def store() -> Path:
     """The sample store, in the home that every test has of its own."""
     return sample(Path(os.environ["HOME"]))
 
 
-def pictured(snap: Snap, store: Path | JsonlStore, size: tuple[int, int], *presses: str) -> bool:
+def pictured(snap: Snap, store: Path, size: tuple[int, int], *presses: str) -> bool:
     """Compare the screen after some keys."""
     run: Run = keys(*presses)
-    return snap(StillApp(opened(store) if isinstance(store, Path) else store), terminal_size=size, run_before=run)
+    return snap(StillApp(opened(store)), terminal_size=size, run_before=run)
 
 
 @sizes("wide", "usual", "old", "small")
@@ -76,4 +66,9 @@ def test_no_key_fits(snap_compare: Snap, store: Path, size: tuple[int, int]) -> 
 
 @sizes("wide", "old")
 def test_names(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
-    assert pictured(snap_compare, Named(store), size, "f", *typed("about"), "enter")
+    with closing(sqlite3.connect(store / "sessions.db")) as database:
+        for at, (key,) in enumerate(database.execute("SELECT session_key FROM session_metadata").fetchall()):
+            database.execute("UPDATE session_metadata SET name = ? WHERE session_key = ?", (f"About {at} things", key))
+        database.commit()
+    run: Run = keys("f", *typed("about"), "enter")
+    assert snap_compare(StillApp(opened(store, Backend.SQLITE)), terminal_size=size, run_before=run)

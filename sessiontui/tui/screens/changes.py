@@ -90,7 +90,6 @@ class ChangesScreen(Layer[None]):
         self._journal, self._oracle = Historian(self), Historian(self)
         self._list, self._detail = self.query_one(ChangeList), self.query_one(ChangeDetail)
         self._list.border_title = ink.content(visible("Changes"))
-        self._list.border_subtitle = ink.content(visible("u Enter undo · ^R redo · Esc close"))
         self._list.picture = visible(READING)
         self._below.settled.subscribe(self, self._read_again)
         self._journal.recall(self._below.store)
@@ -115,6 +114,8 @@ class ChangesScreen(Layer[None]):
         self._changes = report.changes
         self._list.picture = visible(EMPTY, lines=True)
         self._list.show(partial(changes_rows.listed, self._changes, self._below.now))
+        keys = "u Enter undo · ^R redo · Esc close" if self._changes else "Esc close"
+        self._list.border_subtitle = ink.content(visible(keys))
         if self._changes:
             kept = f" · {len(self._changes):,} · {figures.size(report.bytes)} on disk"
             self._list.border_title = ink.content(visible(f"Changes{kept}"))

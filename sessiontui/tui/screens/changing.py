@@ -33,7 +33,7 @@ class ChangingScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pop", "pop", tooltip="Remove the last message of the open session", id="pop"),
-        Binding("c", "compact", "compact", tooltip="Remove damaged lines: marked sessions, or this one", id="compact"),
+        Binding("c", "compact", "compact", tooltip="Remove damaged lines: marked sessions or this", id="compact"),
         Binding("m", "migrate", "migrate", tooltip="Move to SQLite: marked sessions, or all", id="migrate"),
         Binding("D", "cleanup", "clean up", show=False, tooltip="Remove sessions that were idle long", id="cleanup"),
         Binding("u", "undo", "undo", tooltip="Undo the last change", id="undo"),

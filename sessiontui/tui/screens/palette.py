@@ -130,8 +130,8 @@ class PaletteScreen(Layer[Command | None]):
         self._found = self._fitting(pattern) if pattern.strip() else list(self._offer.commands)
         self._list.show([command.choice for command in self._found], pattern, cursor)
         box, more = self.query_one("#palette"), len(self._offer.names)
-        hint = f"{self._offer.hint} · " if self._offer.hint and more and not pattern.strip() else ""
-        box.border_subtitle = ink.content(visible(f"{hint}Enter does it · Esc closes"))
+        hint = self._offer.hint if self._offer.hint and more and not pattern.strip() else "Enter does it"
+        box.border_subtitle = ink.content(visible(f"{hint} · Esc closes"))
 
     def _fitting(self, pattern: str) -> list[Command]:
         """What fits: where the letters stand together first, and commands before names that fit as well."""

@@ -103,7 +103,7 @@ def _compact(plan: CompactPlan) -> Page:
     of = f" of {goes[0].key}" if len(goes) == 1 else f" of {figures.counted(len(goes), 'session')}"
     kept = figures.counted(sum(row.kept for row in goes), "valid message")
     after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
-    head = f"{kept} stay, byte for byte · {figures.size(before)} → {figures.size(after)}"
+    head = f"{kept} stay unchanged · {figures.size(before)} → {figures.size(after)}"
     rows = [line for row in plan.rows for line in _compact_row(row)]
     return Page(
         visible(f"Remove {what}{of}?"),

@@ -24,9 +24,9 @@ class FilterBar(SafeInput):
         Binding("down", "walk(1)", "next", tooltip="The next session that fits", id="filter.down"),
         Binding("up", "walk(-1)", "previous", tooltip="The session before", id="filter.up"),
         Binding("enter", "submit", "keep it", tooltip="Keep the filter and go to the list", id="filter.enter"),
-        Binding("escape", "screen.back", "clear, then leave", tooltip="Clear, then leave", id="filter.leave"),
-        Binding("pagedown", "walk(8)", "down", show=False, id="filter.page_down"),
-        Binding("pageup", "walk(-8)", "up", show=False, id="filter.page_up"),
+        Binding("escape", "screen.back", "leave", tooltip="Clear, then leave", id="filter.leave"),
+        Binding("pagedown", "walk(8)", "down", show=False, tooltip="Eight sessions down", id="filter.page_down"),
+        Binding("pageup", "walk(-8)", "up", show=False, tooltip="Eight sessions up", id="filter.page_up"),
     ]
 
     @dataclass

@@ -32,7 +32,7 @@ class SearchBar(SafeInput):
         Binding("down", "hits(1)", "next", tooltip="The next hit", id="search.down"),
         Binding("up", "hits(-1)", "previous", tooltip="The previous hit", id="search.up"),
         Binding("enter", "submit", "go to it", tooltip="Go to the hit", id="search.enter"),
-        Binding("escape", "screen.back", "clear, then leave", tooltip="Clear, then leave", id="search.leave"),
+        Binding("escape", "screen.back", "leave", tooltip="Clear, then leave", id="search.leave"),
         Binding("pagedown", "page(1)", "hits down", show=False, tooltip="A page of hits down", id="search.page_down"),
         Binding("pageup", "page(-1)", "hits up", show=False, tooltip="A page of hits up", id="search.page_up"),
         Binding("ctrl+up", "recall(1)", "earlier", show=False, tooltip="An earlier search", id="search.earlier"),
