@@ -117,7 +117,9 @@ class ChangingScreen(Screen[None]):
         before, self.interrupted = self.interrupted, report.interrupted
         if self.interrupted > before:
             each = "it" if self.interrupted == 1 else "each"
-            told = f"{self.was_interrupted}: the next change finishes {each} or rolls {each} back first · U shows {each}"
+            told = (
+                f"{self.was_interrupted}: the next change finishes {each} or rolls {each} back first · U shows {each}"
+            )
             ink.notice(self, visible(told), "warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
