@@ -29,7 +29,7 @@ READING: Final = "Reading the journal …"
 EMPTY: Final = "Nothing was changed here yet.\nWhat you change is listed here\nand can be undone from here"
 BOUNDS: Final = (
     f"Kept for {AGE.days} days, up to {figures.size(SIZE)}, the newest always"
-    " · `sessiontui journal --purge` removes all others."
+    " · `sessiontui journal --purge` removes the rest"
 )
 
 
