@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -221,3 +221,25 @@ async def test_esc_cancels_a_change_that_is_under_way(tmp_path: Path, monkeypatc
         await pilot.press("escape")
         await settle(pilot)
         assert app.notices == ["cancelled; nothing was changed"]
+
+
+async def test_what_an_error_holds_is_let_go_in_the_thread_that_raised_it() -> None:
+    ended: list[int] = []
+
+    def rows() -> Iterator[int]:
+        try:
+            yield 1
+        finally:
+            ended.append(threading.get_ident())
+
+    def job(generation: int, cancelled: Poll) -> None:
+        held = rows()
+        next(held)
+        raise Cancelled
+
+    app: App[None] = App()
+    async with app.run_test():
+        Errand(app.screen).begin(job)
+        await app.workers.wait_for_complete()
+    assert len(ended) == 1
+    assert ended[0] != threading.get_ident()

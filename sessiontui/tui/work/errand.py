@@ -7,6 +7,7 @@ left to Textual, which would end the program.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from itertools import count
 from threading import Event
@@ -88,8 +89,16 @@ class Errand:
             try:
                 job(generation, lambda: stop.is_set() or worker.is_cancelled)
             except Exception as error:  # noqa: BLE001 - shown to the person, whatever it is: one that is not ours is a bug of ours
+                _let_go(error)
                 self.report(Failed(generation, self.name, error))
             finally:
                 self.report(Finished(generation, self.name))
 
         return self._owner.run_worker(work, name=self.name, group=self.name, thread=True)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """End here what the frames of an error hold: queries of SQLite can't be ended in the thread that is told of it."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
