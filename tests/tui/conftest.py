@@ -27,15 +27,15 @@ async def _at_rest(*_: float) -> None:
         await asyncio.sleep(BREATH)
         if loop._ready:  # type: ignore[attr-defined]
             continue
-        screen = _screen()
-        if screen is None or not _waits_for_a_frame(screen):
+        app: App[Any] | None = active_app.get(None)
+        if app is None or not app._screen_stack:
+            return
+        if app._resize_event is not None:  # taken after a moment, with those that follow it
+            continue
+        screen = app._screen_stack[-1]
+        if not _waits_for_a_frame(screen):
             return
         screen._on_timer_update()
-
-
-def _screen() -> Screen[Any] | None:
-    app: App[Any] | None = active_app.get(None)
-    return app._screen_stack[-1] if app is not None and app._screen_stack else None
 
 
 def _waits_for_a_frame(screen: Screen[Any]) -> bool:
