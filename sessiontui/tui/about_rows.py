@@ -135,7 +135,7 @@ def _times(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
 def _damage(about: About, width: int) -> Iterator[Row]:
     if not about.damaged:
         return
-    yield from heading(f"! {figures.counted(about.damaged, 'damaged line')}", "where they stand, in the transcript too", width)
+    yield from heading(f"! {figures.counted(about.damaged, 'damaged line')}", "marked ! in the transcript", width)
     for kind in about.damage:
         reason = "other kinds" if kind.reason is None else kind.reason
         count, where = visible(f"{kind.lines:>9,}  "), visible(f"  {kind.id} · line {kind.row + 1:,} ")
