@@ -91,7 +91,7 @@ def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
         if redo and any(of.first.id > newest.tip.id for of in every.values()):
             raise UsageError(
                 "something was changed since the last undo, so there is no next step forth",
-                f"`sessiontui undo --redo {newest.first.id}` gives change {newest.first.id} again all the same",
+                f"`sessiontui undo --redo {newest.first.id}` redoes change {newest.first.id} all the same",
             )
         return newest
     of = every.get(id.zfill(8))
@@ -100,17 +100,17 @@ def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
     if of.undone == redo or (of.undone and of.tip.id == id.zfill(8)):
         return of
     if redo:
-        raise UsageError(f"change {of.first.id} was not taken back", f"`sessiontui undo {of.first.id}` takes it back")
+        raise UsageError(f"change {of.first.id} was not undone", f"`sessiontui undo {of.first.id}` undoes it")
     raise UsageError(
-        f"change {of.first.id} was already taken back, by change {of.tip.id}",
-        "`sessiontui undo --redo` gives it again",
+        f"change {of.first.id} was already undone, by change {of.tip.id}",
+        "`sessiontui undo --redo` redoes it",
     )
 
 
 def _nothing(redo: bool) -> UsageError:
     if redo:
-        return UsageError("nothing was taken back, so there is nothing to give again")
-    return UsageError("there is nothing to take back", "`sessiontui journal` says what undo keeps")
+        return UsageError("nothing was undone, so there is nothing to redo")
+    return UsageError("there is nothing to undo", "`sessiontui journal` says what undo keeps")
 
 
 def _foresee(folder: Folder, edit: Edit) -> str:

@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -152,6 +152,14 @@ class SessiontuiApp(App[None]):
         if trouble and not self._told:
             self._told = True
             ink.notice(self, visible(trouble), "warning")
+
+    # ---- what the person is told
+
+    def notify(self, message: str, **how: Any) -> None:
+        """A sentence that still stands on the screen is not said twice: its time begins anew."""
+        for said in [each for each in self._notifications if each.message == message]:
+            self._unnotify(said, refresh=False)
+        super().notify(message, **how)
 
     # ---- help
 

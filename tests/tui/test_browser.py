@@ -360,3 +360,10 @@ async def test_sqlite_sessions_show_their_times(tmp_path: Path) -> None:
     store = opened(sample(tmp_path), Backend.SQLITE)
     async with browsing(store) as (app, _):
         assert says(app, "2026-02-", "· #1")
+
+
+async def test_a_sentence_that_still_stands_is_not_said_twice(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "n", "n", "n")
+        assert app.notices == [app.notices[0]] * 3
+        assert len(app._notifications) == 1

@@ -215,7 +215,7 @@ async def test_redo_of_what_stands_is_refused_and_changes_nothing(store: Path) -
     async with browsing(store) as (app, pilot):
         await press(pilot, "U", "ctrl+r")
         assert len(app.notices) == 1
-        assert "not taken back" in app.notices[0]
+        assert "not undone" in app.notices[0]
         assert files(store) == before
         assert says(app, "Changes · 5 ·")
 

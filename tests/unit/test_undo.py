@@ -52,13 +52,13 @@ def test_undo_goes_back_step_by_step_and_redo_forth(tmp_path: Path) -> None:
     for n, expected in zip((3, 2, 1), states[-2::-1], strict=True):
         assert back(tmp_path).of == f"{n:08}"
         assert path.read_bytes() == expected
-    with pytest.raises(UsageError, match="nothing to take back"):
+    with pytest.raises(UsageError, match="nothing to undo"):
         undo.plan(tmp_path)
     for n, expected in zip((1, 2, 3), states[1:], strict=True):
         done = back(tmp_path, redo=True)
         assert (done.of, done.status) == (f"{n:08}", "redone")
         assert path.read_bytes() == expected
-    with pytest.raises(UsageError, match="nothing to give again"):
+    with pytest.raises(UsageError, match="nothing to redo"):
         undo.plan(tmp_path, redo=True)
 
 
@@ -80,9 +80,9 @@ def test_a_change_in_the_middle_is_taken_back_by_its_id(tmp_path: Path) -> None:
     add(tmp_path, "b")
     assert back(tmp_path, "1").keys == ("a",)
     assert (a.read_bytes(), b.read_bytes()) == (USER, USER + USER)
-    with pytest.raises(UsageError, match="change 00000001 was already taken back, by change 00000003"):
+    with pytest.raises(UsageError, match="change 00000001 was already undone, by change 00000003"):
         undo.plan(tmp_path, "1")
-    with pytest.raises(UsageError, match="change 00000002 was not taken back"):
+    with pytest.raises(UsageError, match="change 00000002 was not undone"):
         undo.plan(tmp_path, "2", redo=True)
     with pytest.raises(UsageError, match="there is no change 77"):
         undo.plan(tmp_path, "77")
@@ -109,7 +109,7 @@ def test_an_interrupted_change_is_settled_so_that_it_can_be_taken_back(
     add(tmp_path)
     record = tmp_path / ".sessiontui" / "00000001.change"
     record.write_bytes(record.read_bytes().removesuffix(b'{"done":true}\n'))
-    with pytest.raises(UsageError, match="nothing to take back"):
+    with pytest.raises(UsageError, match="nothing to undo"):
         undo.plan(tmp_path)
     assert journal.mend(tmp_path) == 1
     assert journal.mend(tmp_path) == 0
