@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import App
@@ -29,11 +29,11 @@ from sessiontui.config import Remembered
 from sessiontui.model import Session
 from sessiontui.store.detect import Place
 from sessiontui.store.protocol import Store
-from sessiontui.tui import ink, keys, theme, themes
+from sessiontui.tui.looks import ink, keys, theme, themes
+from sessiontui.tui.looks.signs import tolerate_input
+from sessiontui.tui.looks.terminal import Terminal, end_with
 from sessiontui.tui.screens.browser import BrowserScreen
-from sessiontui.tui.signs import tolerate_input
 from sessiontui.tui.taste import Remember
-from sessiontui.tui.terminal import Terminal, end_with
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
 
@@ -152,14 +152,6 @@ class SessiontuiApp(App[None]):
         if trouble and not self._told:
             self._told = True
             ink.notice(self, visible(trouble), "warning")
-
-    # ---- what the person is told
-
-    def notify(self, message: str, **how: Any) -> None:
-        """A sentence that still stands on the screen is not said twice: its time begins anew."""
-        for said in [each for each in self._notifications if each.message == message]:
-            self._unnotify(said, refresh=False)
-        super().notify(message, **how)
 
     # ---- help
 

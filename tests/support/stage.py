@@ -11,7 +11,7 @@ from textual.message import Message as Posted
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from sessiontui.tui import theme, themes
+from sessiontui.tui.looks import theme, themes
 
 
 class Stage(App[None]):

@@ -15,11 +15,11 @@ from sessiontui.model import Backend, Fault, Message, Session, Severity
 from sessiontui.store import survey as surveys
 from sessiontui.store.about import About, Tally
 from sessiontui.store.protocol import IsCancelled, Progress, Store
-from sessiontui.tui import about_rows
-from sessiontui.tui.about_rows import Facts
 from sessiontui.tui.screens.about import AboutScreen, AboutSheet
 from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.words import about_rows
+from sessiontui.tui.words.about_rows import Facts
 from sessiontui.tui.work import teller
 from tests.support.databases import append, database
 from tests.support.screens import NOW, folder, opened, press, says, settle, shown, talk

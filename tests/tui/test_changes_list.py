@@ -15,9 +15,9 @@ from sessiontui.changes import compact, journal, pop, undo
 from sessiontui.changes.outcome import Change
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.tui import changes_rows
 from sessiontui.tui.screens.changes import ChangeDetail, ChangeList, ChangesScreen
 from sessiontui.tui.screens.help import HelpScreen
+from sessiontui.tui.words import changes_rows
 from sessiontui.tui.work import historian
 from sessiontui.tui.work.historian import Foreseen
 from tests.support.screens import NOW, StillApp, folder, press, says, settle, shown, talk
@@ -91,9 +91,7 @@ async def test_the_one_under_the_cursor_is_told_in_full(store: Path) -> None:
         assert says(app, "5 · pop · done", "2026-02-24 11:59 UTC · 5d ago", "u would  undo change 5")
         assert says(app, "back into alice.jsonl at offset", "kept to undo")
         await press(pilot, "j")
-        assert says(
-            app, "4 · undo · undid change 3", "u or Ctrl+R would  redo change 3", "from bob.jsonl at offset"
-        )
+        assert says(app, "4 · undo · undid change 3", "u or Ctrl+R would  redo change 3", "from bob.jsonl at offset")
         await press(pilot, "j")
         assert says(app, "3 · pop · undone by change 4", "Ctrl+R would  redo change 3")
         await press(pilot, "j")

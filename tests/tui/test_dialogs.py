@@ -17,8 +17,8 @@ from sessiontui.model import Fault, Message, Severity
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.messages import Planned
 from sessiontui.tui.screens.conversing import ChangeDialog
-from sessiontui.tui.screens.page import Page
-from sessiontui.tui.screens.questions import question
+from sessiontui.tui.words.page import Page
+from sessiontui.tui.words.questions import question
 from sessiontui.tui.work.changer import Wanted
 from tests.support.screens import NOW, clock, folder, press, says, settle, shown
 from tests.tui.test_browser import SMALL, TORN, browsing
@@ -197,7 +197,14 @@ async def test_migrate_shows_a_row_a_session_and_can_be_undone(store: Path) -> N
         await press(pilot, "enter")
         assert files(store) == before
         await press(pilot, "m", "right", "enter")
-        assert says(app, "2 sessions moved", "Verified: sessions.db held 4 messages of 2 sessions", "Change 1: u takes all of it back", "Close", "Undo")
+        assert says(
+            app,
+            "2 sessions moved",
+            "Verified: sessions.db held 4 messages of 2 sessions",
+            "Change 1: u takes all of it back",
+            "Close",
+            "Undo",
+        )
         await press(pilot, "enter")
         assert app.notices == []
         assert sorted(files(store)) == ["alice.jsonl.migrated", "torn.jsonl.migrated"]

@@ -20,11 +20,11 @@ from textual.pilot import Pilot
 
 from sessiontui import config
 from sessiontui.config import Remembered
-from sessiontui.tui import figures, theme, themes
-from sessiontui.tui.contrast import SIGN, TEXT, contrast, readable
-from sessiontui.tui.cube import _distance, _nearest
-from sessiontui.tui.signs import SIGNS, Signs
-from sessiontui.tui.terminal import Terminal
+from sessiontui.tui.looks import figures, theme, themes
+from sessiontui.tui.looks.contrast import SIGN, TEXT, contrast, readable
+from sessiontui.tui.looks.cube import _distance, _nearest
+from sessiontui.tui.looks.signs import SIGNS, Signs
+from sessiontui.tui.looks.terminal import Terminal
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.splitter import LEFT, RIGHT, SplitPanes, Splitter

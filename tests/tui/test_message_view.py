@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from sessiontui.model import Address, Entry, Fault, Message, Severity, Span
-from sessiontui.tui.theme import TRANSCRIPT
+from sessiontui.tui.looks.theme import TRANSCRIPT
 from sessiontui.tui.widgets.message_view import LIMIT, Drawn, lay_out
 from tests.support.safe import is_safe
 

@@ -21,12 +21,12 @@ from sessiontui.query.ast import Query, Word
 from sessiontui.query.parse import parse
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Store, never
-from sessiontui.tui.nothing_found import advice
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.words.nothing_found import advice
 from tests.support.screens import NOW, StillApp, choose, folder, opened, press, sample, says, settle, shown, talk, typed
 
 WIDE, NARROW, SMALL = (140, 40), (80, 24), (60, 15)

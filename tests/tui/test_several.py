@@ -11,10 +11,10 @@ from textual.events import Click
 from textual.widgets import Button, Input
 
 from sessiontui.model import Backend, Message
-from sessiontui.tui import ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.screens.conversing import ChangeDialog
 from sessiontui.tui.screens.dialogs import PIECE, PageDialog
-from sessiontui.tui.screens.page import LINES, Page
+from sessiontui.tui.words.page import LINES, Page
 from sessiontui.visible import visible
 from tests.support import databases
 from tests.support.screens import NOW, folder, opened, press, says, settle, typed

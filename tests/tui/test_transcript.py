@@ -20,13 +20,13 @@ from sessiontui.model import Address, Backend, Entry, Fault, Message, Severity, 
 from sessiontui.store.jsonl_transcript import JsonlRows, JsonlTranscript
 from sessiontui.store.memory_transcript import MemoryRows
 from sessiontui.store.protocol import never, silent
+from sessiontui.tui.looks.signs import Signs
 from sessiontui.tui.panes import reading
-from sessiontui.tui.places import place
-from sessiontui.tui.signs import Signs
 from sessiontui.tui.widgets.page_cache import PAGE
 from sessiontui.tui.widgets.prompt import Goal, Kind, Prompt, goal
 from sessiontui.tui.widgets.session_map import BOTH, DAMAGE, FEW, HIT, NOTHING
 from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.words.places import place
 from sessiontui.tui.work import copier, seeker
 from tests.support.safe import is_safe
 from tests.support.screens import StillApp, choose, folder, opened, press, sample, says, settle, talk, typed

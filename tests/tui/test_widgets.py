@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from sessiontui.model import Address, Backend, Entry, Found, Hit, Message, Session, Span
-from sessiontui.tui import theme, themes
+from sessiontui.tui.looks import theme, themes
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Message
 from sessiontui.store import indexer, jsonl, jsonl_file, jsonl_transcript, odd_lines, sidecar_draft
+from sessiontui.store.count import Count
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.memory import MemoryStore
 from sessiontui.store.protocol import Rows
@@ -257,7 +258,7 @@ def test_of_what_was_indexed_only_the_growth_is_read(tmp_path: Path, monkeypatch
     began = []
     count = jsonl_file.count
 
-    def watched(fd: int, stop: int, *rest: Any) -> jsonl_file.Count:
+    def watched(fd: int, stop: int, *rest: Any) -> Count:
         began.append(rest[-1])
         return count(fd, stop, *rest)
 

@@ -11,7 +11,8 @@ from textual.app import ComposeResult
 from sessiontui.errors import Changed, UnknownKey
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
-from sessiontui.tui import figures, ink, messages
+from sessiontui.tui import messages
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.panes.walking import WalkingPane
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work.reader import Reader

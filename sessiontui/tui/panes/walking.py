@@ -16,7 +16,8 @@ from textual.widgets import Input
 from sessiontui.errors import Cancelled, UsageError
 from sessiontui.model import Entry, Hit, Session
 from sessiontui.store.protocol import Rows, Store
-from sessiontui.tui import figures, ink, messages
+from sessiontui.tui import messages
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.visible import visible
 
@@ -103,7 +104,7 @@ class WalkingPane(Vertical):
 
     def go_to(self, text: str) -> bool:
         """Go where a text says, as typed into the prompt; False where it leads nowhere, and then the prompt says why."""
-        from sessiontui.tui.places import place
+        from sessiontui.tui.words.places import place
 
         if self._rows is None or self._opened is None:
             return False

@@ -21,10 +21,12 @@ from sessiontui.model import Session
 from sessiontui.store.about import About
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
-from sessiontui.tui import about_rows, figures, ink, messages, theme
-from sessiontui.tui.about_rows import Facts
+from sessiontui.tui import messages
+from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.tui.screens.layer import Layer
 from sessiontui.tui.widgets.sheet import Sheet
+from sessiontui.tui.words import about_rows
+from sessiontui.tui.words.about_rows import Facts
 from sessiontui.tui.work.teller import Surveyed, Teller
 from sessiontui.visible import visible
 

@@ -84,7 +84,7 @@ class BrowserScreen(FindingScreen):
     @on(messages.Made)
     def take_marks_away(self, report: messages.Made) -> None:
         """What sessions were marked for is done; those that it could not be done to stay marked."""
-        from sessiontui.tui.screens.outcomes import fared_well
+        from sessiontui.tui.words.outcomes import fared_well
 
         self.side.unmark(fared_well(report.done))
 

@@ -18,10 +18,12 @@ from textual.widgets import Static
 from sessiontui.changes.journal import AGE, SIZE
 from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
-from sessiontui.tui import changes_rows, figures, ink, messages, theme
+from sessiontui.tui import messages
+from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.screens.layer import Layer
 from sessiontui.tui.widgets.sheet import Row, Sheet
+from sessiontui.tui.words import changes_rows
 from sessiontui.tui.work.historian import Foreseen, Historian, Recalled
 from sessiontui.visible import visible
 

@@ -17,7 +17,8 @@ from textual.signal import Signal
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
-from sessiontui.tui import ink, messages
+from sessiontui.tui import messages
+from sessiontui.tui.looks import ink
 from sessiontui.tui.work.judge import Judge
 from sessiontui.visible import visible
 
@@ -226,7 +227,7 @@ class ChangingScreen(Screen[None]):
 
     @on(messages.Made)
     def _tell(self, report: messages.Made) -> None:
-        from sessiontui.tui.screens import outcomes
+        from sessiontui.tui.words import outcomes
 
         self.app.clear_notifications()  # of an older change
         if outcomes.page(report.done) is None:
@@ -257,7 +258,7 @@ class ChangingScreen(Screen[None]):
 
     def _tell_refusal(self, error: SessiontuiError) -> None:
         from sessiontui.tui.screens.dialogs import PageDialog
-        from sessiontui.tui.screens.outcomes import error_page
+        from sessiontui.tui.words.outcomes import error_page
 
         page = error_page(error)
         if page is not None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from textual.app import App
 from textual.binding import ActiveBinding
 
-from sessiontui.tui import figures, themes
 from sessiontui.tui.arrangement import ORDERS
+from sessiontui.tui.looks import figures, themes
 from sessiontui.tui.screens.palette import Command, Offer, PaletteScreen, sessions_hint
 from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.choice_list import Choice

@@ -18,11 +18,12 @@ from textual.widgets import Button, Input, Static
 
 from sessiontui.errors import Cancelled
 from sessiontui.model import Backend
-from sessiontui.tui import figures, ink, messages
-from sessiontui.tui.screens import outcomes
+from sessiontui.tui import messages
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.screens.dialogs import PageDialog
-from sessiontui.tui.screens.page import Page
-from sessiontui.tui.screens.questions import looking, making, question
+from sessiontui.tui.words import outcomes
+from sessiontui.tui.words.page import Page
+from sessiontui.tui.words.questions import looking, making, question
 from sessiontui.tui.work.changer import Changer, Wanted
 from sessiontui.visible import visible
 

@@ -15,10 +15,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from sessiontui.tui import ink, theme
+from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.screens.layer import Layer
-from sessiontui.tui.screens.page import LINES, Page
-from sessiontui.tui.wrap import wrap
+from sessiontui.tui.words.page import LINES, Page
 from sessiontui.visible import visible
 
 WIDTH: Final = 84
@@ -44,7 +44,6 @@ class PageDialog(Layer[str | None]):
 
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
     AUTO_FOCUS = "#leave"
-    BESIDE = False  # there is a button for it, and work may be under way
     BESIDE = False  # there is a button for it, and work may be under way
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [

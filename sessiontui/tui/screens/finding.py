@@ -17,7 +17,8 @@ from textual.widgets import Input
 
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
-from sessiontui.tui import ink, messages
+from sessiontui.tui import messages
+from sessiontui.tui.looks import ink
 from sessiontui.tui.screens.searching import SearchingScreen
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import SearchBar

@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
-from sessiontui.tui import ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.screens.layer import Layer
 from sessiontui.visible import visible
 

@@ -17,7 +17,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from sessiontui.query.fuzzy import Names
-from sessiontui.tui import figures, ink, theme
+from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.tui.screens.layer import Layer
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.safe_input import SafeInput

@@ -20,7 +20,8 @@ from textual.widgets import Input
 
 from sessiontui.model import Hit, Session
 from sessiontui.store.protocol import Store
-from sessiontui.tui import ink, messages
+from sessiontui.tui import messages
+from sessiontui.tui.looks import ink
 from sessiontui.tui.messages import Asked
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.screens.viewing import ViewingScreen
@@ -165,7 +166,7 @@ class SearchingScreen(ViewingScreen):
     def show_answer(self, report: messages.Searched) -> None:
         """Hits, how many there are, and where they stand in the open session."""
         from sessiontui.query.match import places, spans
-        from sessiontui.tui.nothing_found import advice
+        from sessiontui.tui.words.nothing_found import advice
 
         before, asked, found, query = self.answer, report.asked, report.found, report.query
         self.answer, self._asked = report, asked

@@ -21,7 +21,8 @@ from sessiontui.config import Remembered
 from sessiontui.dialects.keys import written
 from sessiontui.model import Backend, Session
 from sessiontui.store.protocol import Store
-from sessiontui.tui import figures, ink, messages, theme
+from sessiontui.tui import messages
+from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.tui.panes.listing import ListingPane, cannot_read
 from sessiontui.tui.panes.reading import GONE, ReadingPane
 from sessiontui.tui.screens.changing import ChangingScreen

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from sessiontui.query.fuzzy import positions
-from sessiontui.tui import ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.visible import visible
 

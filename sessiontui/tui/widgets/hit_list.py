@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from sessiontui.model import Found, Hit
-from sessiontui.tui import figures, ink
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.message_view import Spans, nothing
 from sessiontui.tui.widgets.session_list import utc_now

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui import ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.visible import visible
 
 

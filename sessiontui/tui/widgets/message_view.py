@@ -18,9 +18,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from sessiontui.model import Entry, Fault, Message
-from sessiontui.tui import figures, ink
+from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.markdown import Mark, hang, marks
-from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
 
 ROLES: Final = ("user", "assistant", "system", "tool")

@@ -11,7 +11,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from sessiontui.tui import ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible
 

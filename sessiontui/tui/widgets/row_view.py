@@ -17,7 +17,7 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from sessiontui.model import Entry
-from sessiontui.tui import ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.widgets.heights import Place
 from sessiontui.tui.widgets.laid_out import LaidOut
 from sessiontui.tui.widgets.session_map import SessionMap

@@ -13,7 +13,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from sessiontui.tui import figures, ink
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import Visible, visible
 

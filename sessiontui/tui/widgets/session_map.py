@@ -20,7 +20,7 @@ from textual.message import Message
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
-from sessiontui.tui import ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.visible import visible
 
 NOTHING, DAMAGE, HIT, BOTH = " ", "!", "•", "◆"

@@ -16,8 +16,8 @@ from textual.strip import Strip
 
 from sessiontui.model import Backend, Session
 from sessiontui.query.fuzzy import positions
-from sessiontui.tui import figures, ink
 from sessiontui.tui.arrangement import Sort, written
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.widgets.columns import Column, columns, heading
 from sessiontui.visible import visible
 

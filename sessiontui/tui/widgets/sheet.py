@@ -16,7 +16,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from sessiontui.tui import ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.visible import Visible
 

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from sessiontui.model import Found, Session
-from sessiontui.tui import figures, ink
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList

@@ -16,7 +16,7 @@ from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui import ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.visible import visible
 
 LEFT, RIGHT = 26, 44

@@ -10,7 +10,7 @@ from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui import figures, ink, theme
+from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.visible import visible
 
 

@@ -12,7 +12,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from sessiontui.model import Entry
-from sessiontui.tui import figures, ink
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.widgets.message_view import Spans
 from sessiontui.tui.widgets.row_view import RowView
 from sessiontui.tui.widgets.viewport import Viewport

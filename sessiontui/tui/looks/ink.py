@@ -18,7 +18,7 @@ from textual.dom import DOMNode
 from textual.strip import Strip
 from textual.suggester import Suggester
 
-from sessiontui.tui.wrap import wrap
+from sessiontui.tui.looks.wrap import wrap
 from sessiontui.visible import Visible, visible
 
 Severity = Literal["information", "warning", "error"]
@@ -70,9 +70,15 @@ def lines(rows: Iterable[Content]) -> Content:
 
 
 def notice(node: DOMNode, text: Visible, severity: Severity = "information", title: Visible = EMPTY) -> None:
-    """Tell the person something: a toast that is never read as markup and never longer than a few lines."""
+    """Tell the person something: a toast that is never read as markup and never longer than a few lines.
+
+    A sentence that still stands on the screen is not said twice: its time begins anew.
+    """
     app: App[object] = node.app
-    app.notify(visible(text[:NOTICE_LENGTH], lines=True), title=title, severity=severity, markup=False)
+    told = visible(text[:NOTICE_LENGTH], lines=True)
+    for said in [each for each in app._notifications if each.message == told]:  # noqa: SLF001  # no public way
+        app._unnotify(said, refresh=False)  # noqa: SLF001
+    app.notify(told, title=title, severity=severity, markup=False)
 
 
 def clipped(text: str, width: int) -> Visible:

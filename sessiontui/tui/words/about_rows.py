@@ -14,10 +14,10 @@ from rich.cells import cell_len
 
 from sessiontui.model import Backend, Session
 from sessiontui.store.about import About
-from sessiontui.tui import figures, ink
+from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.plot import BEYOND, plot, top_of
 from sessiontui.tui.widgets.sheet import Row
-from sessiontui.tui.wrap import wrap
 from sessiontui.visible import Visible, visible
 
 LABEL: Final = 14

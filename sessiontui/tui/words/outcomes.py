@@ -15,8 +15,8 @@ from sessiontui.changes.compact import Compacted, CompactRow
 from sessiontui.changes.migrate import Migrated, MigrateRow
 from sessiontui.changes.pop import Popped
 from sessiontui.errors import Cancelled, SessiontuiError
-from sessiontui.tui import figures, ink
-from sessiontui.tui.screens.page import Page, key, limited, table
+from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import Visible, visible
 
 if TYPE_CHECKING:

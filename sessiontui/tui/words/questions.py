@@ -14,9 +14,9 @@ from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Message
-from sessiontui.tui import figures, ink
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.messages import Planned
-from sessiontui.tui.screens.page import Cell, Page, key, limited, table
+from sessiontui.tui.words.page import Cell, Page, key, limited, table
 from sessiontui.tui.work.changer import Wanted
 from sessiontui.visible import Visible, visible
 

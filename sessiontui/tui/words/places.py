@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sessiontui.errors import UsageError
 from sessiontui.store.protocol import Rows
-from sessiontui.tui import figures
+from sessiontui.tui.looks import figures
 from sessiontui.tui.widgets.prompt import USAGE, Goal, Kind, goal
 
 

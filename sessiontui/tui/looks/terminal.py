@@ -13,8 +13,8 @@ from typing import Self
 from rich.console import Console
 from textual.filter import LineFilter
 
-from sessiontui.tui import signs
-from sessiontui.tui.cube import Cube
+from sessiontui.tui.looks import signs
+from sessiontui.tui.looks.cube import Cube
 
 FAR = ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION")
 """What the environment holds where each frame goes through a network."""

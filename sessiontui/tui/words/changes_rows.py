@@ -10,9 +10,9 @@ from typing import Final
 from rich.cells import cell_len
 
 from sessiontui.changes.outcome import Change
-from sessiontui.tui import figures, ink
-from sessiontui.tui.about_rows import fact, heading, moment, wrapped
+from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.widgets.sheet import Row
+from sessiontui.tui.words.about_rows import fact, heading, moment, wrapped
 from sessiontui.tui.work.historian import Foreseen
 from sessiontui.visible import visible
 

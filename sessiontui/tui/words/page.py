@@ -9,7 +9,7 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from sessiontui.tui import ink
+from sessiontui.tui.looks import ink
 from sessiontui.visible import Visible, visible
 
 LINES: Final = 1000

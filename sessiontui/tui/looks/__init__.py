@@ -1,0 +1,1 @@
+"""How things look: colours, signs, what a terminal can show, and the one door through which text is drawn."""

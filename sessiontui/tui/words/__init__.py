@@ -1,0 +1,1 @@
+"""Pages and sentences worked out as plain values, before anything is drawn."""
