@@ -3,14 +3,15 @@
 Only reads, and makes no index; where the one that is there is damaged or of another shape, rows are read and a note
 says so. The index of ZeroClaw holds the key too, so every question is put to ``content`` alone. Rows that ZeroClaw does
 not load are no hits; rows without metadata are. Snippets come from the row, and a row whose content no longer holds what
-the index says is left out.
+the index says is left out. What is read is closed in the thread that reads it: SQLite lets no other one do so.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -118,18 +119,16 @@ class _Search:
     def _indexed(self, expression: str, *, relevance: bool) -> Found:
         if self._limit is not None and self._limit <= 0:
             return Found((), *exact(self._count(expression, None), relevance=relevance))
-        if self._query.substrings:
-            return self._taken(self._by_id(self._ids(f"{self._matching} ORDER BY rowid DESC", expression)))
-        if relevance:
+        if relevance and not self._query.substrings:
             return self._ranked(expression)
-        ids = self._ids(f"{self._matching} ORDER BY rowid DESC", expression)
-        found = self._taken(self._by_id(ids))
-        if found.total is not None:
-            return found
-        if "*" in expression:  # to begin again would be dearer than to go on
-            count = len(found.hits) + 1 + sum(1 for _ in islice(ids, COUNTED))
-        else:
-            count = self._count(expression, COUNTED)
+        with closing(self._ids(f"{self._matching} ORDER BY rowid DESC", expression)) as ids:
+            found = self._taken(self._by_id(ids))
+            if self._query.substrings or found.total is not None:
+                return found
+            if "*" in expression:  # to begin again would be dearer than to go on
+                count = len(found.hits) + 1 + sum(1 for _ in islice(ids, COUNTED))
+            else:
+                count = self._count(expression, COUNTED)
         return Found(found.hits, *counted(count, relevance=False))
 
     def _ranked(self, expression: str) -> Found:
@@ -137,12 +136,19 @@ class _Search:
         lowest = 0
         if count > RANKED:
             newest = f"{self._matching} ORDER BY rowid DESC LIMIT 1 OFFSET {RANKED - 1}"
-            lowest = next(self._ids(newest, expression))
+            with closing(self._ids(newest, expression)) as ids:
+                lowest = next(ids)
         ranked = f"{self._matching} AND rowid >= ? ORDER BY bm25(sessions_fts), rowid DESC"
-        found = self._taken(self._by_id(self._ids(ranked, expression, lowest)))
+        with closing(self._ids(ranked, expression, lowest)) as ids:
+            found = self._taken(self._by_id(ids))
         return Found(found.hits, *counted(count, relevance=True))
 
-    def _taken(self, rows: Iterable[Values]) -> Found:
+    def _taken(self, rows: Generator[Values, None, None] | sqlite3.Cursor) -> Found:
+        """The hits among these rows, which are closed."""
+        with closing(rows):
+            return self._hits(rows)
+
+    def _hits(self, rows: Iterable[Values]) -> Found:
         """As many hits as were asked for; the total is known where the rows came to their end, to which few do."""
         hits: list[Hit] = []
         more = 0
@@ -164,18 +170,18 @@ class _Search:
         address = Address(id=id, created_at=read_time(created_at))
         return Hit(name, Backend.SQLITE, role, snippet(self._query, content), None, address)
 
-    def _scanned(self) -> Iterator[Values]:
+    def _scanned(self) -> sqlite3.Cursor:
         """All rows that may match, newest first; SQLite looks for the characters that don't fold."""
         wanted = anchors(self._query)
         narrowed = "".join(" AND instr(content, ?)" for _ in wanted)
         statement = f"{_ROW} WHERE {_TEXT}{self._part.rows}{narrowed} ORDER BY id DESC"
         return self._connection.execute(statement, (*self._part.values, *wanted))
 
-    def _by_id(self, ids: Iterable[int]) -> Iterator[Values]:
+    def _by_id(self, ids: Iterable[int]) -> Generator[Values, None, None]:
         for id in ids:
             yield from self._connection.execute(f"{_ROW} WHERE id = ? AND {_TEXT}", (id,))
 
-    def _ids(self, statement: str, expression: str, *values: object) -> Iterator[int]:
+    def _ids(self, statement: str, expression: str, *values: object) -> Generator[int, None, None]:
         """``statement`` begins with ``_matching``."""
         return (id for (id,) in self._connection.execute(statement, (expression, *self._part.values, *values)))
 

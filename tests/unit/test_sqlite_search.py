@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from threading import Thread
 
 import pytest
 
@@ -207,3 +210,18 @@ def test_a_long_question_to_sqlite_is_interrupted(connection: sqlite3.Connection
     with pytest.raises(Cancelled):
         search_rows(connection, parse("✂"), 5, False, later)
     assert asked == 2  # no row matched: SQLite itself asked
+
+
+def test_what_a_cancelled_search_holds_can_be_let_go_in_any_thread(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        add(connection, "key", "foo")
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    with pytest.raises(Cancelled) as cancelled:
+        search_rows(connection, parse("foo"), 50, False, lambda: True)
+    other = Thread(target=traceback.clear_frames, args=(cancelled.tb,))
+    other.start()
+    other.join()
+    assert ignored == []
