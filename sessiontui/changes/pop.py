@@ -108,9 +108,11 @@ def _refuse_records(key: str, offset: int, line: bytes | Huge) -> None:
     found = whole_records(line)
     if found:
         places = ", ".join(str(offset + span.offset) for span in found[:5]) + (" …" if len(found) > 5 else "")
-        records = "1 whole record stands" if len(found) == 1 else f"{len(found)} whole records stand"
+        one = len(found) == 1
+        records = "1 whole record stands" if one else f"{len(found)} whole records stand"
         raise Refused(
-            f"behind the last message of {key} {records} in a damaged line, at offset {places}; nothing was changed",
+            f"behind the last message of {key} {records} in a damaged line, at {'offset' if one else 'offsets'} {places}; "
+            "nothing was changed",
             hint,
         )
 

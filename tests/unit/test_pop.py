@@ -54,7 +54,7 @@ def test_whole_records_in_a_damaged_line_behind_it_are_named(tmp_path: Path) -> 
     glued = USER[:-1] + REPLY
     written(tmp_path, "k", USER + glued)
     before = state(tmp_path)
-    with pytest.raises(Refused, match="2 whole records stand in a damaged line, at offset 34, 67") as refused:
+    with pytest.raises(Refused, match="2 whole records stand in a damaged line, at offsets 34, 67;") as refused:
         take(tmp_path, "k")
     assert refused.value.exit_code == 4
     assert "--anyway" in refused.value.hint
@@ -62,6 +62,12 @@ def test_whole_records_in_a_damaged_line_behind_it_are_named(tmp_path: Path) -> 
     assert journal_names(tmp_path) == []
     assert take(tmp_path, "k", anyway=True).removed == Message("user", "hello")
     assert (tmp_path / "k.jsonl").read_bytes() == glued
+
+
+def test_one_whole_record_in_a_damaged_line_behind_it_is_named(tmp_path: Path) -> None:
+    written(tmp_path, "k", USER + b"x" + REPLY)
+    with pytest.raises(Refused, match="1 whole record stands in a damaged line, at offset 35;"):
+        take(tmp_path, "k")
 
 
 def test_a_huge_damaged_line_behind_it_may_hold_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
