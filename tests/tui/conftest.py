@@ -11,6 +11,7 @@ import textual.pilot
 from textual._context import active_app
 from textual.app import App
 from textual.screen import Screen
+from textual.widgets import Button
 
 from sessiontui.tui.work import counter, historian, searcher
 
@@ -50,9 +51,11 @@ def _waits_for_a_frame(screen: Screen[Any]) -> bool:
 
 @pytest.fixture(autouse=True)
 def _no_idle_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Textual's pilot waits until the process used no time for a while; ours pauses for the sake of a person's eyes."""
+    """Textual's pilot waits until the process used no time for a while; ours pauses for the sake of a person's eyes, and
+    its buttons look pressed for a moment, in which they take no other key."""
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", _at_rest)
+    monkeypatch.setattr(Button, "_start_active_affect", lambda _: None)
     monkeypatch.setattr(counter, "PAINT_SECONDS", 0)
     monkeypatch.setattr(historian, "PAUSE", 0)
     monkeypatch.setattr(searcher, "PAUSE", 0)

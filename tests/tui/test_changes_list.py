@@ -351,8 +351,8 @@ async def test_reading_the_journal_does_not_hold_the_screen(store: Path, monkeyp
         assert release.wait(20)
         return real(folder)
 
-    monkeypatch.setattr(journal, "changes", held)
     async with browsing(store) as (app, pilot):
+        monkeypatch.setattr(journal, "changes", held)
         await pilot.press("U")
         await pilot.pause(0.05)
         assert says(app, "Reading the journal …")

@@ -430,7 +430,7 @@ async def test_a_click_on_a_key_presses_it(store: Path) -> None:
         await pilot.click(KeyLine, offset=(shown(app)[-1].index("search"), 0))
         await settle(pilot)
         assert type(app.focused).__name__ == "SearchBar"
-        await pilot.click(KeyLine, offset=(shown(app)[-1].index("clear"), 0))
+        await pilot.click(KeyLine, offset=(shown(app)[-1].index("leave"), 0))
         await settle(pilot)
         assert type(app.focused).__name__ == "SessionList"
         await pilot.click(KeyLine, offset=(shown(app)[-1].index("help"), 0))

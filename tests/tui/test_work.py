@@ -173,13 +173,13 @@ async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_proces
 async def test_counts_are_no_zero_until_they_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = folder(tmp_path / "sessions", {"one": talk(3)})
     release = threading.Event()
-    counting = counter.Counter._count
+    knowing = counter.Counter._know
 
     def held(self: counter.Counter, *arguments: Any) -> None:
         assert release.wait(20)
-        counting(self, *arguments)
+        knowing(self, *arguments)
 
-    monkeypatch.setattr(counter.Counter, "_count", held)
+    monkeypatch.setattr(counter.Counter, "_know", held)
     async with browsing_while_held(store, release) as (app, pilot):
         assert says(app, "1 session · … messages", "one ─ … messages")
         release.set()
