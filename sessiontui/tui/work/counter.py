@@ -10,6 +10,7 @@ from typing import Final
 
 from textual.widget import Widget
 
+from sessiontui.errors import Cancelled
 from sessiontui.model import Session
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Store
@@ -83,10 +84,13 @@ class Counter(Errand):
                 self.course.unsure |= unknown
 
     def _know(self, store: Store, unknown: set[str], generation: int, cancelled: IsCancelled) -> None:
+        _go_on(cancelled)
         little = self._is_little(store, unknown)
         if not little and isinstance(store, JsonlStore) and store.sidecar.missing() > SMALL:
             self._index_outside(store, unknown, generation, cancelled)
+            _go_on(cancelled)
         store.index(cancelled, keys=unknown if little else None)
+        _go_on(cancelled)
         left = self._learn(store, unknown, generation)
         self._count(store, left, generation, cancelled)
         unknown.clear()
@@ -166,6 +170,12 @@ def _recalled(session: Session, before: Session | None) -> Session:
         return session
     size = before.bytes if session.bytes is None else session.bytes
     return replace(session, messages=before.messages, faults=before.faults, bytes=size)
+
+
+def _go_on(cancelled: IsCancelled) -> None:
+    """Between two steps that each look at every session: who has left doesn't wait for the next."""
+    if cancelled():
+        raise Cancelled
 
 
 def give_way(cancelled: IsCancelled) -> None:
