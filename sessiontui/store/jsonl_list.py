@@ -60,4 +60,4 @@ def is_readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:
     if not stat.S_ISREG(status.st_mode):
         return False
     ours = status.st_uid == os.geteuid() and status.st_mode & stat.S_IRUSR
-    return bool(ours) or os.access(entry, os.R_OK)
+    return bool(ours) or os.access(entry, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
