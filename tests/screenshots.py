@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sessiontui.config import Remembered
 from sessiontui.model import Backend
 from tests.support.screens import StillApp, keys, opened, sample, typed
 
@@ -30,6 +31,7 @@ class Picture:
     session: str | None = None
     size: tuple[int, int] = (120, 34)
     backend: Backend = Backend.JSONL
+    theme: str = "sessiontui"
 
 
 PICTURES = (
@@ -38,6 +40,9 @@ PICTURES = (
     Picture("compact", session="telegram_night-train", presses=["c"]),
     Picture("migrate", presses=["m"]),
     Picture("raw", session="telegram_night-train", presses=["enter", "r"]),
+    Picture("about", session="discord_build-robot", presses=["i"]),
+    Picture("palette", presses=["ctrl+p", *typed("tel")]),
+    Picture("light", session="whatsapp_plum-cake", presses=["enter"], theme="sessiontui-day"),
     Picture("help", presses=["enter", "question_mark"]),
     Picture("narrow", session="telegram_night-train", presses=["enter"], size=(60, 20)),
 )
@@ -59,7 +64,7 @@ def at_home() -> Iterator[Path]:
 
 async def take(picture: Picture, store: Path) -> str:
     """The picture as SVG, without the number that makes each export different."""
-    app = StillApp(opened(store, picture.backend))
+    app = StillApp(opened(store, picture.backend), remembered=Remembered(theme=picture.theme))
     async with app.run_test(size=picture.size) as pilot:
         await keys(*picture.presses, session=picture.session)(pilot)
         svg = app.export_screenshot(simplify=True)

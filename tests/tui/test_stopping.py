@@ -97,7 +97,7 @@ async def test_migrate_stopped_in_the_middle_says_what_was_done_and_takes_it_bac
         await press(pilot, "m", "right")
         await pilot.press("enter")
         await until(pilot, lambda: says(app, "Moving all sessions …", "Stop"))
-        assert says(app, "33%")
+        await until(pilot, lambda: says(app, "33%"))
         await pilot.press("enter")  # one too many: nothing has the focus
         await pilot.pause()
         assert not says(app, "Stopping …")

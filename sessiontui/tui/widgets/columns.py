@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-WITH_SIZE: Final = 40
-"""Columns from which there is room for the size."""
+WITH_SIZE: Final = 46
+"""Columns from which there is room for the size, and still for a key of twenty letters."""
+WITH_WORDS: Final = 60
+"""Columns from which names of columns are written out."""
 WITH_FAULTS: Final = 72
 """Columns from which there is room for the number of damaged lines."""
 BADGE: Final = 3
@@ -38,7 +40,7 @@ def columns(width: int) -> tuple[Column, ...]:
     roomy = width >= WITH_SIZE
     figures = [
         *([("faults", "faults", 9)] if width >= WITH_FAULTS else []),
-        ("messages", "messages" if roomy else "msgs", 10 if roomy else 8),
+        ("messages", "messages", 10) if width >= WITH_WORDS else ("messages", "msgs", 8),
         *([("size", "size", 9)] if roomy else []),
         ("activity", "age", 5),
     ]
