@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,14 +32,21 @@ HOSTILE = Message("\x1b[31mred[bold]", "\x1b]52;c;!\x07[@click=app.quit]\u202e" 
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Path:
-    rows: list[Message | bytes] = [*talk(300), TORN, Message("user", "the longest of them all"), b"\n", TORN]
-    return folder(tmp_path / "sessions", {"alice": rows, "bob": talk(2), "quiet": []})
+def near() -> Iterator[Path]:
+    """A folder with a path so short that a page shows it in one line."""
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(made)
 
 
 @pytest.fixture
-def timed(tmp_path: Path) -> Path:
-    path = tmp_path / "sessions"
+def store(near: Path) -> Path:
+    rows: list[Message | bytes] = [*talk(300), TORN, Message("user", "the longest of them all"), b"\n", TORN]
+    return folder(near / "sessions", {"alice": rows, "bob": talk(2), "quiet": []})
+
+
+@pytest.fixture
+def timed(near: Path) -> Path:
+    path = near / "sessions"
     path.mkdir()
     found = database(path)
     for at in range(40):
