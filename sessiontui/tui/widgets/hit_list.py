@@ -81,10 +81,7 @@ class HitList(LineList):
         """Show what a search found; ``more``: there is more than was asked for."""
         self.show(found.hits, spans, again)
         self._more = more
-        title = "Hits"
-        if more and found.hits:
-            of = f"of {found.total:,}" if found.total else "and more"
-            title = f"Hits · {self.count:,} {of}"
+        title = f"Hits · first {self.count:,}" if more and found.hits else "Hits"  # the bar knows of how many
         self.border_title = ink.content(visible(title))
         self._ask()
 
