@@ -7,13 +7,15 @@ blink, and a screen is looked at when all work behind it has ended.
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from sessiontui.cli.demo import write_sample
@@ -92,6 +94,27 @@ class StillApp(SessiontuiApp):
         """Keep it too."""
         self.notices.append(message)
         super().notify(message, **how)
+
+
+WIDE, NARROW, SMALL = (140, 40), (80, 24), (60, 15)
+TORN = b'{"role":"assistant","content":"the machine di\n'
+
+
+@asynccontextmanager
+async def browsing(
+    store: Path | Store, size: tuple[int, int] = WIDE, **how: Any
+) -> AsyncIterator[tuple[StillApp, Pilot[Any]]]:
+    """The browser at rest on a store; in the end no fault of ours may have been told."""
+    app = StillApp(opened(store) if isinstance(store, Path) else store, **how)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        yield app, pilot
+        assert not [notice for notice in app.notices if "sessiontui itself" in notice]
+
+
+def focus(app: StillApp) -> type[Widget]:
+    """What kind of thing has the focus."""
+    return type(app.focused) if app.focused is not None else type(app.screen)
 
 
 async def settle(pilot: Pilot[Any]) -> None:

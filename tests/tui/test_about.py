@@ -24,9 +24,23 @@ from sessiontui.tui.words import about_rows
 from sessiontui.tui.words.about_rows import Facts
 from sessiontui.tui.work import teller
 from tests.support.databases import append, database
-from tests.support.screens import NOW, folder, opened, press, says, settle, shown, talk
+from tests.support.screens import (
+    NARROW,
+    NOW,
+    SMALL,
+    TORN,
+    WIDE,
+    browsing,
+    focus,
+    folder,
+    opened,
+    press,
+    says,
+    settle,
+    shown,
+    talk,
+)
 from tests.support.watch import watched
-from tests.tui.test_browser import NARROW, SMALL, TORN, WIDE, browsing, focus
 
 HOSTILE = Message("\x1b[31mred[bold]", "\x1b]52;c;!\x07[@click=app.quit]\u202e" + "x" * 3000)
 

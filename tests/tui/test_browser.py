@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from textual.widget import Widget
 
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend, Message, Session
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import Store
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import Transcript
-from tests.support.screens import StillApp, folder, opened, press, sample, says, settle, shown, talk, typed
-
-WIDE, NARROW, SMALL = (140, 40), (80, 24), (60, 15)
-TORN = b'{"role":"assistant","content":"the machine di\n'
-
-
-@asynccontextmanager
-async def browsing(store: Path | Store, size: tuple[int, int] = WIDE) -> AsyncIterator[tuple[StillApp, Pilot[Any]]]:
-    app = StillApp(opened(store) if isinstance(store, Path) else store)
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        yield app, pilot
-        assert not [notice for notice in app.notices if "sessiontui itself" in notice]
+from tests.support.screens import (
+    NARROW,
+    TORN,
+    WIDE,
+    StillApp,
+    browsing,
+    focus,
+    folder,
+    opened,
+    press,
+    sample,
+    says,
+    settle,
+    shown,
+    talk,
+    typed,
+)
 
 
 @pytest.fixture
@@ -55,11 +53,6 @@ def store(tmp_path: Path) -> Path:
 def cursor(app: StillApp) -> str | None:
     session = app.browser.query_one(SessionList).session
     return None if session is None else session.key
-
-
-def focus(app: StillApp) -> type[Widget]:
-    """What kind of thing has the focus."""
-    return type(app.focused) if app.focused is not None else type(app.screen)
 
 
 # ---- the list and the transcript

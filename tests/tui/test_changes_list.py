@@ -20,9 +20,22 @@ from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.words import changes_rows
 from sessiontui.tui.work import historian
 from sessiontui.tui.work.historian import Foreseen
-from tests.support.screens import NOW, StillApp, folder, press, says, settle, shown, talk
+from tests.support.screens import (
+    NARROW,
+    NOW,
+    SMALL,
+    TORN,
+    WIDE,
+    StillApp,
+    browsing,
+    folder,
+    press,
+    says,
+    settle,
+    shown,
+    talk,
+)
 from tests.support.watch import watched
-from tests.tui.test_browser import NARROW, SMALL, TORN, WIDE, browsing
 
 KEYS = ("alice", "bob", "torn")
 

@@ -20,8 +20,7 @@ from sessiontui.tui.screens.conversing import ChangeDialog
 from sessiontui.tui.words.page import Page
 from sessiontui.tui.words.questions import question
 from sessiontui.tui.work.changer import Wanted
-from tests.support.screens import NOW, clock, folder, press, says, settle, shown
-from tests.tui.test_browser import SMALL, TORN, browsing
+from tests.support.screens import NOW, SMALL, TORN, browsing, clock, folder, press, says, settle, shown
 
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Plan

@@ -5,15 +5,10 @@ What each key does is tested where it does it; here that none is forgotten, and 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from textual.widget import Widget
 
 from sessiontui.model import Message
 from sessiontui.tui.screens.browser import BrowserScreen
@@ -29,9 +24,10 @@ from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work.changer import Changer
 from tests.support.screens import (
     StillApp,
+    browsing,
     choose,
+    focus,
     folder,
-    opened,
     press,
     says,
     settle,
@@ -91,18 +87,6 @@ def store(tmp_path: Path) -> Path:
             "carol": [Message("user", "budget"), Message("assistant", "which one?"), b'{"role":"user"\n'],
         },
     )
-
-
-@asynccontextmanager
-async def browsing(store: Path, size: tuple[int, int] = (140, 40)) -> AsyncIterator[tuple[StillApp, Pilot[Any]]]:
-    app = StillApp(opened(store))
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        yield app, pilot
-
-
-def focus(app: StillApp) -> type[Widget]:
-    return type(app.focused) if app.focused is not None else type(app.screen)
 
 
 def offered(app: StillApp) -> list[str]:

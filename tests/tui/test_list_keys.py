@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
-from sessiontui.config import Remembered, load
+from sessiontui.config import load
 from sessiontui.model import Message
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
-from tests.support.screens import StillApp, folder, opened, press, says, settle, talk, typed
+from tests.support.screens import StillApp, browsing, focus, folder, press, says, settle, talk, typed
 
 
 @pytest.fixture
@@ -34,17 +31,6 @@ def store(tmp_path: Path) -> Path:
     )
 
 
-@asynccontextmanager
-async def browsing(
-    path: Path, size: tuple[int, int] = (120, 40), remembered: Remembered | None = None
-) -> AsyncIterator[tuple[StillApp, Pilot[Any]]]:
-    app = StillApp(opened(path))
-    app.remembered = remembered or Remembered()
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        yield app, pilot
-
-
 def sessions(app: StillApp) -> SessionList:
     return app.browser.query_one(SessionList)
 
@@ -52,10 +38,6 @@ def sessions(app: StillApp) -> SessionList:
 def cursor(app: StillApp) -> str | None:
     session = sessions(app).session
     return session.key if session else None
-
-
-def focus(app: StillApp) -> type | None:
-    return type(app.focused) if app.focused else None
 
 
 def marked(app: StillApp) -> list[str]:

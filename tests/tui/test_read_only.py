@@ -10,8 +10,7 @@ import pytest
 from sessiontui.changes import place
 from sessiontui.store.protocol import Store
 from sessiontui.tui.screens.changing import CHANGES
-from tests.support.screens import StillApp, folder, opened, press, settle, shown
-from tests.tui.test_browser import TORN, browsing
+from tests.support.screens import TORN, StillApp, browsing, folder, opened, press, settle, shown
 from tests.tui.test_dialogs import ALICE
 
 WHY = "/mnt is on a file system that is mounted read-only"

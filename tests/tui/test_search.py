@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widget import Widget
 
 from sessiontui import config
 from sessiontui.dialects.zeroclaw import write
@@ -20,25 +18,31 @@ from sessiontui.model import Address, Backend, Found, Hit, Message, Span
 from sessiontui.query.ast import Query, Word
 from sessiontui.query.parse import parse
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Store, never
+from sessiontui.store.protocol import IsCancelled, never
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.words.nothing_found import advice
-from tests.support.screens import NOW, StillApp, choose, folder, opened, press, sample, says, settle, shown, talk, typed
-
-WIDE, NARROW, SMALL = (140, 40), (80, 24), (60, 15)
-
-
-@asynccontextmanager
-async def browsing(store: Path | Store, size: tuple[int, int] = WIDE) -> AsyncIterator[tuple[StillApp, Pilot[Any]]]:
-    app = StillApp(opened(store) if isinstance(store, Path) else store)
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        yield app, pilot
-        assert not [notice for notice in app.notices if "sessiontui itself" in notice]
+from tests.support.screens import (
+    NARROW,
+    NOW,
+    WIDE,
+    StillApp,
+    browsing,
+    choose,
+    focus,
+    folder,
+    opened,
+    press,
+    sample,
+    says,
+    settle,
+    shown,
+    talk,
+    typed,
+)
 
 
 @pytest.fixture
@@ -72,10 +76,6 @@ def text(app: StillApp) -> str:
 
 def transcript(app: StillApp) -> Transcript:
     return app.browser.query_one(Transcript)
-
-
-def focus(app: StillApp) -> type[Widget]:
-    return type(app.focused) if app.focused is not None else type(app.screen)
 
 
 def line_of(app: StillApp, words: str) -> int:

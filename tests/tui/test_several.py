@@ -17,8 +17,7 @@ from sessiontui.tui.screens.dialogs import PIECE, PageDialog
 from sessiontui.tui.words.page import LINES, Page
 from sessiontui.visible import visible
 from tests.support import databases
-from tests.support.screens import NOW, folder, opened, press, says, settle, typed
-from tests.tui.test_browser import NARROW, SMALL, TORN, WIDE, browsing
+from tests.support.screens import NARROW, NOW, SMALL, TORN, WIDE, browsing, folder, opened, press, says, settle, typed
 from tests.tui.test_dialogs import ALICE, files
 
 HOURS = {"new": 1, "torn": 30, "old": 800, "older": 900}

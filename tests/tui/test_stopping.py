@@ -14,8 +14,7 @@ from sessiontui.changes import cleanup, compact, migrate, undo
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.screens import conversing
 from sessiontui.tui.screens.conversing import ChangeDialog
-from tests.support.screens import folder, press, says, settle, typed, until
-from tests.tui.test_browser import SMALL, TORN, browsing
+from tests.support.screens import SMALL, TORN, browsing, folder, press, says, settle, typed, until
 from tests.tui.test_dialogs import ALICE, files
 
 KEYS = ("a", "b", "c")

@@ -29,9 +29,24 @@ from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.words.places import place
 from sessiontui.tui.work import copier, seeker
 from tests.support.safe import is_safe
-from tests.support.screens import StillApp, choose, folder, opened, press, sample, says, settle, talk, typed
-from tests.tui.test_browser import TORN, WIDE, browsing, focus
-from tests.tui.test_widgets import entry, lines, served, staged, texts
+from tests.support.screens import (
+    TORN,
+    WIDE,
+    StillApp,
+    browsing,
+    choose,
+    focus,
+    folder,
+    opened,
+    press,
+    sample,
+    says,
+    settle,
+    talk,
+    typed,
+)
+from tests.support.stage import lines, staged
+from tests.tui.test_widgets import entry, served, texts
 from tests.tui.test_widgets import given as serve
 
 LONG = "many words that must be wrapped somewhere " * 40

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from textual.app import App, ComposeResult
 from textual.events import Paste
 from textual.message import Message as Posted
 from textual.pilot import Pilot
 from textual.widget import Widget
 
 from sessiontui.model import Address, Backend, Entry, Found, Hit, Message, Session, Span
-from sessiontui.tui.looks import theme, themes
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
@@ -28,50 +25,7 @@ from sessiontui.tui.widgets.side import Side
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import Transcript
 from tests.support.screens import NOW, clock
-
-
-class Stage(App[None]):
-    """One widget, and what it posted."""
-
-    CSS = theme.CSS
-
-    def __init__(self, widget: Widget, *kinds: type[Posted]) -> None:
-        super().__init__()
-        self._widget, self._kinds = widget, kinds
-        self.posted: list[Posted] = []
-
-    def get_css_variables(self) -> dict[str, str]:
-        self.theme_variables = themes.variables(super().get_css_variables())
-        return self.theme_variables
-
-    def compose(self) -> ComposeResult:
-        yield self._widget
-
-    def on_mount(self) -> None:
-        self.register_theme(themes.NIGHT)
-        self.theme = themes.NIGHT.name
-        self._widget.focus()
-
-
-@asynccontextmanager
-async def staged(
-    widget: Widget, *kinds: type[Posted], size: tuple[int, int] = (60, 20)
-) -> AsyncIterator[tuple[Pilot[None], list[Any]]]:
-    """A widget on a screen of its own, and what it posts of these kinds."""
-    posted: list[Posted] = []
-
-    def hook(message: Posted) -> None:
-        if isinstance(message, kinds) and not any(message is other for other in posted):
-            posted.append(message)
-
-    app = Stage(widget)
-    async with app.run_test(size=size, message_hook=hook) as pilot:
-        await pilot.pause()
-        yield pilot, posted
-
-
-def lines(widget: Widget) -> list[str]:
-    return [widget.render_line(y).text.rstrip() for y in range(widget.content_region.height)]
+from tests.support.stage import lines, staged
 
 
 def texts(widget: Widget) -> list[str]:

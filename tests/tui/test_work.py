@@ -24,9 +24,8 @@ from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.work import counter, outside
 from sessiontui.tui.work.errand import Errand
 from sessiontui.tui.work.outside import index_outside
-from tests.support.screens import StillApp, folder, opened, press, says, settle, talk
+from tests.support.screens import TORN, StillApp, browsing, folder, opened, press, says, settle, talk
 from tests.support.watch import watched
-from tests.tui.test_browser import TORN, browsing
 
 Errands = tuple[Errand, Pilot[Any], list[messages.Report]]
 

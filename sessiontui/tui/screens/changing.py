@@ -210,7 +210,7 @@ class ChangingScreen(Screen[None]):
         self.app.push_screen(ChangesScreen(self))
 
     def take_back(self, change: str | None = None, redo: bool = False) -> None:
-        """Undo a change, the newest that stands where none is named; or give it again."""
+        """Undo a change, the newest that stands where none is named; or redo it."""
         if self.unchangeable:
             self.explain()
         elif not self._is_busy():
