@@ -92,13 +92,7 @@ def _session(screen: BrowserScreen, key: str) -> Command:
         about = "gone since"
     else:
         about = figures.counted(session.messages, "message") if session.trouble is None else session.trouble.reason
-    return Command(Choice(key or "(no name)", f"session · {about}"), partial(_read, screen, key))
-
-
-def _read(screen: BrowserScreen, key: str) -> None:
-    screen.side.sessions.choose(key)
-    screen.open_session(key)
-    screen.enter_reading()
+    return Command(Choice(key or "(no name)", f"session · {about}"), partial(screen.go_to_row, key))
 
 
 def _themes(app: App[object]) -> list[str]:

@@ -74,7 +74,6 @@ class PaletteScreen(Layer[Command | None]):
         """A box with both."""
         with Vertical(id="palette", classes="-looks" if any(each.look for each in self._offer.commands) else "") as box:
             box.border_title = ink.content(visible(self._offer.title))
-            box.border_subtitle = ink.content(visible("Enter does it · Esc closes"))
             yield SafeInput(id="wanted")
             yield ChoiceList(id="choices")
 

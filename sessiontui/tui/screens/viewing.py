@@ -278,8 +278,8 @@ class ViewingScreen(ChangingScreen):
         self.app.clear_notifications()
         self.app.push_screen(AboutScreen(self.store, session, self._clock(), partial(self.go_to_row, session.key)))
 
-    def go_to_row(self, key: str, row: int) -> None:
-        """Read a session at a row."""
+    def go_to_row(self, key: str, row: int | None = None) -> None:
+        """Read a session at its end, or at a row."""
         self.side.sessions.choose(key)
         self.open_session(key, row)
         self.enter_reading()
