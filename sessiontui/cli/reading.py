@@ -54,11 +54,11 @@ def list_sessions(*, asked: Asked, sort: str, pattern: str | None) -> int:
 def _fitting(sessions: Sequence[Session], pattern: str | None) -> Sequence[Session]:
     if not pattern:
         return sessions
-    from sessiontui.query.fuzzy import rank  # loads rapidfuzz, which a plain list has no use for
+    from sessiontui.query.fuzzy import Names  # which a plain list has no use for
 
-    keys = {match.index for match in rank(pattern, [session.key for session in sessions])}
-    names = {match.index for match in rank(pattern, [session.name or "" for session in sessions])}
-    fitting = keys | names
+    keys = Names(session.key for session in sessions).rank(pattern)
+    names = Names(session.name or "" for session in sessions).rank(pattern)
+    fitting = {*keys, *names}
     return [session for at, session in enumerate(sessions) if at in fitting]
 
 

@@ -8,26 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
 
 from sessiontui.query.tokens import fold, is_mark
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A name that fits. ``score`` is from 0 to 100: 100 where what was typed stands together."""
-
-    index: int
-    """Which of the names it is, from 0."""
-    score: float
-    _pattern: str = field(repr=False)
-    _name: str = field(repr=False)
-
-    @property
-    def positions(self) -> tuple[int, ...]:
-        """The characters of the name that were typed, from 0, rising."""
-        return positions(self._pattern, self._name)
 
 
 def load() -> None:
@@ -91,13 +74,6 @@ class Names:
                 for _, score, at in process.extract(word, names, scorer=fuzz.partial_ratio, limit=None):
                     scores[at] += score / len(words)
         return scores
-
-
-def rank(pattern: str, names: Sequence[str]) -> list[Match]:
-    """The names that fit, best first; all where nothing was typed."""
-    whole, scattered = Names(names).tiers(pattern)
-    scores = dict.fromkeys(whole, 100.0) | scattered
-    return [Match(at, score, pattern, names[at]) for at, score in scores.items()]
 
 
 def positions(pattern: str, name: str) -> tuple[int, ...]:

@@ -8,13 +8,13 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.query.fuzzy import Names, positions, rank
+from sessiontui.query.fuzzy import Names, positions
 
 NAMES = ["discord_bot", "telegram_alice", "gateway", "Télégram_bob", "slack_tel"]
 
 
 def ranked(pattern: str) -> list[str]:
-    return [NAMES[match.index] for match in rank(pattern, NAMES)]
+    return [NAMES[at] for at in Names(NAMES).rank(pattern)]
 
 
 def test_only_names_that_hold_the_letters_in_order_are_given() -> None:
@@ -33,20 +33,19 @@ def test_each_word_is_looked_for() -> None:
 
 
 def test_positions_are_the_letters_of_the_name() -> None:
-    match = rank("alice", NAMES)[0]
-    assert match.positions == (9, 10, 11, 12, 13)
-    assert rank("tga", NAMES)[0].positions != ()
+    assert positions("alice", "telegram_alice") == (9, 10, 11, 12, 13)
+    assert positions("tga", "telegram_alice") == (0, 4, 6)
     assert positions("bob", "b_bob") == (2, 3, 4)
     assert positions("bx", "a_b_x") == (2, 4)
     assert positions("egb", "Te\u0301le\u0301gram_bob") == (1, 6, 11)
     assert positions("no", "x") == ()
 
 
-def test_twenty_thousand_names_are_ranked_without_working_out_positions() -> None:
+def test_twenty_thousand_names_are_ranked_each_once() -> None:
     names = [f"telegram_{number}" for number in range(20_000)]
-    found = rank("tel19", names)
-    assert names[found[0].index].startswith("telegram_19")
-    assert len({match.index for match in found}) == len(found)
+    found = Names(names).rank("tel19")
+    assert names[found[0]].startswith("telegram_19")
+    assert len(set(found)) == len(found)
 
 
 @given(st.lists(st.text("ab_-é", max_size=6), max_size=30), st.text("ab_ ", max_size=5), st.text("ab_é ", max_size=3))
@@ -61,11 +60,12 @@ def test_what_is_narrowed_while_typing_is_what_is_ranked_at_once(names: list[str
 
 @given(st.lists(st.text("ab_-", max_size=6), max_size=30), st.text("ab ", max_size=5))
 def test_what_fits_holds_each_word_in_order_and_the_best_are_first(names: list[str], pattern: str) -> None:
-    found = rank(pattern, names)
+    whole, scattered = Names(names).tiers(pattern)
     held = [name for name in names if all(_holds(word, name) for word in pattern.split())]
-    assert sorted(names[match.index] for match in found) == sorted(held)
-    assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
-    assert all(match.positions or not pattern.strip() for match in found)
+    assert sorted(names[at] for at in (*whole, *scattered)) == sorted(held)
+    assert all(word in names[at] for at in whole for word in pattern.split())
+    assert list(scattered.values()) == sorted(scattered.values(), reverse=True)
+    assert all(positions(pattern, names[at]) or not pattern.strip() for at in (*whole, *scattered))
 
 
 def _holds(word: str, name: str) -> bool:
