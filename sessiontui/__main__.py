@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _browser(place: Place) -> int:
-    gc.disable()  # what is loaded now stays; ``run`` collects again
+    gc.disable()  # until ``run`` has loaded what it needs
     from sessiontui.tui.app import run
 
     return run(place)
@@ -22,6 +22,7 @@ def _browser(place: Place) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process."""
+    gc.disable()  # what is loaded first stays for good; whoever works collects again
     try:
         from sessiontui.cli.verbs import verbs
     except KeyboardInterrupt:

@@ -7,7 +7,6 @@ written is not, and either way a sentence says so instead of an error.
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,6 +54,8 @@ def load(folder: Path | None = None) -> Remembered:
 
 def remember(folder: Path | None = None, **changes: Value) -> str:
     """Remember these fields of ``Remembered``, and leave the others; a sentence where that was not possible."""
+    import json  # late: the first paint has no need of it
+
     if unknown := changes.keys() - _KINDS.keys():
         raise TypeError(f"nothing remembers {', '.join(sorted(unknown))}")
     path = (folder or paths.state_folder()) / NAME
@@ -88,6 +89,8 @@ def _read(path: Path) -> dict[str, object]:
             data = file.read(LIMIT + 1)
     except FileNotFoundError:
         return {}
+    import json  # late: at the first start there is nothing to read
+
     found = json.loads(data) if len(data) <= LIMIT else None
     if not isinstance(found, dict):
         raise ValueError("no object")  # noqa: TRY004  # of the file's text, not of an argument

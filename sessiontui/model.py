@@ -9,9 +9,9 @@ Offsets count bytes from 0; lines and ordinals count from 1; sizes are bytes; ti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Backend(StrEnum):
@@ -39,8 +39,7 @@ class Salvage(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Where bytes stand in a file."""
 
     offset: int
@@ -52,16 +51,14 @@ class Span:
         return self.offset + self.length
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What ZeroClaw loads: any role, any content, the empty ones too. Hostile text."""
 
     role: str
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with a line (or, with ``line`` None, with a whole file)."""
 
     id: str
@@ -77,8 +74,7 @@ class Fault:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """One row of the list. ``None`` means not known yet, or not knowable in this home; never shown as 0."""
 
     key: str
@@ -96,8 +92,7 @@ class Session:
     """A whole-file fault (a folder, an unreadable file) that keeps the session from being read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where a message stands in its store: line, offset, length in JSONL; id and time in SQLite."""
 
     line: int | None = None
@@ -108,8 +103,7 @@ class Address:
     """``created_at`` is when it was imported; when it was said is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row of a transcript: a message, or a faulty line in its place, or (in raw view) a blank line.
 
     Exactly one of ``message`` and ``fault`` is set, but for blank lines, where neither is.
@@ -128,8 +122,7 @@ class Entry:
     """True where ``message.content`` or ``raw`` holds only the beginning of a huge line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One message that a search found, with its whole text's neighbourhood in ``snippet``."""
 
     key: str
@@ -145,8 +138,7 @@ class Hit:
         return (self.key, ours.span, ours.id) == (other.key, theirs.span, theirs.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The answer to a search: the hits that were asked for, and how many there are in all (None: not known)."""
 
     hits: tuple[Hit, ...]

@@ -52,24 +52,25 @@ _UNSEEN: Final = (
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
+class _Symbols(dict[int, str]):
+    """What stands for each character, by its code; worked out when the character is first met."""
+
+    def __missing__(self, code: int) -> str:
+        shown = self[code] = _symbol(code)
+        return shown
+
+
 def _symbol(code: int) -> str:
     if code < 0x20:
         return chr(0x2400 + code)  # ␀ … ␟
     if code == 0x7F:
         return "\N{SYMBOL FOR DELETE}"
-    return REPLACEMENT
+    unseen = 0x80 <= code < 0xA0 or any(first <= code <= last for first, last in _UNSEEN)
+    return REPLACEMENT if unseen else chr(code)
 
 
-def _table() -> dict[int, str]:
-    table = {code: _symbol(code) for code in (*range(0x20), *range(0x7F, 0xA0))}
-    for first, last in _UNSEEN:
-        table |= dict.fromkeys(range(first, last + 1), REPLACEMENT)
-    return table
-
-
-_TABLE: Final = _table()
-_TABLE_LINES: Final = _TABLE.copy()
-del _TABLE_LINES[0x0A]
+_TABLE: Final = _Symbols()
+_TABLE_LINES: Final = _Symbols({0x0A: "\n"})
 
 
 def visible(text: str, *, lines: bool = False) -> Visible:

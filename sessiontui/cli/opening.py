@@ -6,7 +6,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -41,7 +40,7 @@ def browse(browser: Browser, *, asked: Asked, path: str | None, read_only: bool)
         raise UsageError(f"“{path}” is neither a verb nor a store", "`sessiontui --help` shows the verbs")
     found = detect.find(store, asked.backend, os.environ)
     _need_terminal()
-    return browser(replace(found.place, read_only=read_only))
+    return browser(found.place._replace(read_only=read_only))
 
 
 def _need_terminal() -> None:
@@ -82,7 +81,7 @@ def stores(*, store: str | None, as_json: bool) -> int:
         found = detect.places({**os.environ, "SESSIONTUI_STORE": named})
     except SessiontuiError as trouble:
         code = report.error(trouble)
-        found = [replace(place, default=False) for place in detect.places({**os.environ, "SESSIONTUI_STORE": ""})]
+        found = [place._replace(default=False) for place in detect.places({**os.environ, "SESSIONTUI_STORE": ""})]
     for place in found if as_json else ():
         output.row(
             path=written(str(place.path)),

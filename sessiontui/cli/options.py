@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import math
 import os
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -53,6 +52,8 @@ class Asked:
     def options(self) -> str:
         """What has to stand behind ``sessiontui undo`` to mean the same journal, with a space before it: what was
         typed, or its folder where that leads there no longer, for a change may take a file or what opens by default."""
+        import shlex  # late: only what is printed needs it
+
         home = place.home(self.opened[-1])
         try:
             found = detect.find(self.store, None, os.environ).place.open()
@@ -63,8 +64,7 @@ class Asked:
         return "" if store is None else f" -s {shlex.quote(store)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What a changing verb is asked besides."""
 
     dry_run: bool

@@ -13,8 +13,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-import orjson
-
 from sessiontui.cli import report
 from sessiontui.cli.width import expand, pad, width
 from sessiontui.dialects.keys import written
@@ -60,6 +58,8 @@ def raw(data: bytes) -> None:
 
 def row(**fields: object) -> None:
     """Write one JSON object on one line, its fields in this order. Text that no UTF-8 can hold is ``written``."""
+    import orjson  # late: the browser starts without it
+
     try:
         line = orjson.dumps(fields)
     except TypeError:

@@ -5,6 +5,7 @@ Loads neither Textual nor a verb that is not used: whoever starts the browser pa
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -65,6 +66,7 @@ class Verbs(DefaultGroup):  # type: ignore[misc]  # click-default-group has no t
     def _run(self, arguments: list[str], browser: object) -> int:
         self._main_shell_completion({}, "sessiontui")
         with self.make_context("sessiontui", arguments, obj=browser) as context:
+            gc.enable()
             return int(self.invoke(context) or 0)
 
 

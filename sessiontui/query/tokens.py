@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.query import unicode61
 
@@ -24,8 +23,7 @@ LONGEST: Final = 32768
 _ASCII_WORD: Final = re.compile(r"[0-9a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word: folded text, and where it stands in the unfolded one (characters, from 0)."""
 
     text: str

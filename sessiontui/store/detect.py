@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.names import spelt
@@ -32,8 +32,7 @@ _OURS = (SUFFIX, f"{SUFFIX}.migrated", f"{SUFFIX}.importing")
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A store that was found."""
 
     path: Path
@@ -59,8 +58,7 @@ class Place:
         return SqliteStore(self.path, writable=writable)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The store that opens, and those that were passed over."""
 
     place: Place
@@ -89,7 +87,7 @@ def places(env: Mapping[str, str]) -> list[Place]:
     found = {_identity(place): place for place in (_newest_first(_named(named)) if named else ())}
     for place in _known(env):
         found.setdefault(_identity(place), place)
-    return [replace(place, default=at == 0) for at, place in enumerate(found.values())]
+    return [place._replace(default=at == 0) for at, place in enumerate(found.values())]
 
 
 def _known(env: Mapping[str, str]) -> list[Place]:
@@ -114,8 +112,8 @@ def _choose(found: Iterable[Place], backend: Backend | None, where: str) -> Chos
         raise UsageError(
             f"there is no {backend} store in {where}", f"there is one of kind {there}: leave --backend away"
         )
-    chosen = replace(fitting[0], default=True)
-    return Chosen(chosen, tuple(replace(place, default=False) for place in newest if place is not fitting[0]))
+    chosen = fitting[0]._replace(default=True)
+    return Chosen(chosen, tuple(place._replace(default=False) for place in newest if place is not fitting[0]))
 
 
 def _newest_first(found: Iterable[Place]) -> list[Place]:
@@ -210,10 +208,10 @@ def _in_folder(folder: Path, bare: bool = True, timed: bool = True) -> list[Plac
     """The stores of a sessions folder, up to one a backend; with ``bare`` an empty folder is a store of files. Unless
     ``timed``, files that are all there is are not asked when they were written."""
     try:
-        with os.scandir(folder) as entries:
-            everything = {entry.name: entry for entry in entries}
-        files = [entry for name, entry in everything.items() if name.endswith(SUFFIX)]
-        newest = max(map(_mtime, files), default=None) if timed or DATABASE in everything else None
+        everything = os.listdir(folder)
+        files = [name for name in everything if name.endswith(SUFFIX)]
+        wanted = timed or DATABASE in everything
+        newest = max((_mtime(os.path.join(folder, name)) for name in files), default=None) if wanted else None
     except OSError as error:
         raise StoreError(f"{folder} can't be read: {error.strerror}") from error
     found = [_database(folder / DATABASE)] if DATABASE in everything else []
@@ -223,12 +221,12 @@ def _in_folder(folder: Path, bare: bool = True, timed: bool = True) -> list[Plac
     return found
 
 
-def _mtime(entry: os.DirEntry[str]) -> int:
+def _mtime(path: str) -> int:
     """Of what a link names; of the link where that is gone."""
     try:
-        return entry.stat().st_mtime_ns
+        return os.stat(path).st_mtime_ns
     except OSError:
-        return entry.stat(follow_symlinks=False).st_mtime_ns
+        return os.lstat(path).st_mtime_ns
 
 
 def _database(path: Path) -> Place:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate, islice
 from pathlib import Path
@@ -21,6 +20,7 @@ from sessiontui.disk.names import spelt
 from sessiontui.disk.stamps import moment
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
+from sessiontui.paths import cache_folder
 from sessiontui.store import jsonl_list
 from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
@@ -62,6 +62,11 @@ class JsonlStore:
             self._sidecar = Sidecar(self.path, only=None if self.only is None else self.only + SUFFIX)
         return self._sidecar
 
+    def _refresh(self, names: Iterable[str] | None = None) -> None:
+        """Take note of what is remembered; where nothing can be, what reads it is not loaded."""
+        if self._sidecar is not None or os.path.exists(cache_folder()):
+            self.sidecar.refresh(names)
+
     def file(self, key: str) -> Path:
         """Where the session of this very key, a stem, is; whether it is there is not looked at."""
         return self.path / (key + SUFFIX)
@@ -92,27 +97,19 @@ class JsonlStore:
 
         Of a file that is as it was the last time, the session is the very same object.
         """
-        self.sidecar.refresh()
+        self._refresh()
         before, self._before = self._before, {}
-        found = [looked for entry in self._entries() if (looked := self._look(entry, before)) is not None]
+        entries = jsonl_list.entries(self.path) if self.only is None else [self.file(self.only)]
+        found = [looked for entry in entries if (looked := self._look(entry, before)) is not None]
         found.sort()
         return [session for _, _, session in found]
 
     def looked(self, keys: Iterable[str]) -> list[Session]:
         """The sessions of these very stems, from stat alone; those that are there."""
         stems = [key for key in keys if self.only in (None, key) and jsonl_list.is_stem(key)]
-        self.sidecar.refresh([stem + SUFFIX for stem in stems])
+        self._refresh(stem + SUFFIX for stem in stems)
         found = (self._look(self.file(stem), self._before) for stem in stems)
         return [looked[2] for looked in found if looked is not None]
-
-    def _entries(self) -> Sequence[os.DirEntry[str] | Path]:
-        if self.only is not None:
-            return [self.file(self.only)]
-        try:
-            with os.scandir(self.path) as found:
-                return [entry for entry in found if entry.name.endswith(SUFFIX)]
-        except OSError as error:
-            raise StoreError(f"{self.path} can't be read: {error.strerror}") from error
 
     def _look(self, entry: os.DirEntry[str] | Path, before: Mapping[str, _Looked]) -> tuple[int, str, Session] | None:
         """What orders a session, and the session of one name, by stat alone; None where it is gone by now."""
@@ -133,7 +130,7 @@ class JsonlStore:
         seen = status.st_ino, status.st_size, status.st_mtime_ns
         looked = before.get(name)
         if looked is None or looked[0] != seen or looked[1].messages is None:
-            facts = self.sidecar.remembered(name, seen)
+            facts = None if self._sidecar is None else self._sidecar.remembered(name, seen)
             if looked is None or looked[0] != seen or facts is not None:
                 looked = seen, jsonl_list.session(name, status, facts, None)
         self._before[name] = looked
@@ -196,15 +193,15 @@ class JsonlStore:
         except (StoreError, UnknownKey, Changed) as error:
             trouble = jsonl_trouble.of_error(error)
             found(trouble)
-            return replace(session, trouble=trouble)
+            return session._replace(trouble=trouble)
         self.sidecar.learn(name, stamp, count)
-        known = replace(session, messages=count.messages, faults=count.faults)
-        return replace(known, bytes=stamp.size, last_activity=moment(stamp.mtime_ns))
+        known = session._replace(messages=count.messages, faults=count.faults)
+        return known._replace(bytes=stamp.size, last_activity=moment(stamp.mtime_ns))
 
     def session(self, key: str) -> Session:
         """One session, counted; one that can't be read has its trouble and no counts."""
         stem = self.resolve(key)
-        self.sidecar.refresh([stem + SUFFIX])
+        self._refresh([stem + SUFFIX])
         looked = self._look(self.file(stem), self._before)
         if looked is None:
             raise UnknownKey(key)

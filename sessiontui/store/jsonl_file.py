@@ -11,7 +11,6 @@ import os
 from array import array
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -92,8 +91,8 @@ def _huge_entry(fd: int, position: int, offset: int, line: Huge, number: int | N
     raw = os.pread(fd, CLIP, span.offset)
     row = Entry(position, Address(line=number, span=span), raw=raw, clipped=True)
     if isinstance(scanned, stream.Scanned):
-        return replace(row, message=Message(scanned.role, _beginning(fd, scanned.content)))
-    return replace(row, fault=_fault(scanned, number, span))
+        return row._replace(message=Message(scanned.role, _beginning(fd, scanned.content)))
+    return row._replace(fault=_fault(scanned, number, span))
 
 
 def _fault(read: zeroclaw.Dropped | None, number: int | None, span: Span) -> Fault | None:
@@ -133,7 +132,7 @@ def entries(fd: int, stop: int) -> Iterator[Entry]:
         row = entry(fd, position, offset, line, position + 1)
         if row.message is not None:
             ordinal += 1
-            row = replace(row, ordinal=ordinal)
+            row = row._replace(ordinal=ordinal)
         yield row
 
 

@@ -14,20 +14,21 @@ from sessiontui.model import Backend, Fault, Session
 from sessiontui.store.count import Count
 
 
+def entries(folder: Path) -> list[os.DirEntry[str] | Path]:
+    """What has the name of a session's file. Raises ``StoreError``."""
+    try:
+        with os.scandir(folder) as found:
+            return [entry for entry in found if entry.name.endswith(SUFFIX)]
+    except OSError as error:
+        raise StoreError(f"{folder} can't be read: {error.strerror}") from error
+
+
 def session(name: str, status: os.stat_result, count: Count | None, trouble: Fault | None) -> Session:
     """The session of a name, as a ``stat`` shows it."""
     key = name.removesuffix(SUFFIX)
-    return Session(
-        key=key,
-        backend=Backend.JSONL,
-        messages=None if count is None else count.messages,
-        faults=None if count is None else count.faults,
-        bytes=status.st_size,
-        created_at=None,
-        last_activity=moment(status.st_mtime_ns),
-        reachable=keys.reachable(key),
-        trouble=trouble,
-    )
+    messages, faults = (None, None) if count is None else (count.messages, count.faults)
+    written, reachable = moment(status.st_mtime_ns), keys.reachable(key)
+    return Session(key, Backend.JSONL, messages, faults, status.st_size, None, written, None, reachable, trouble)
 
 
 def status(entry: os.DirEntry[str] | Path) -> tuple[os.stat_result, bool]:

@@ -107,7 +107,7 @@ class JsonlRows:
         line = entry.address.line
         if self.odd is None or line is None or entry.message is None:
             return entry
-        return replace(entry, ordinal=line - self.odd.before(line))
+        return entry._replace(ordinal=line - self.odd.before(line))
 
 
 class JsonlTranscript:

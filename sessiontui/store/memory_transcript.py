@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry
@@ -47,7 +47,7 @@ class MemoryTranscript:
         newest = rows[max(0, len(rows) - count) :]
         if len(newest) == len(rows):
             return MemoryRows(rows)
-        return MemoryRows(tuple(replace(row, position=at, ordinal=None) for at, row in enumerate(newest)), False)
+        return MemoryRows(tuple(row._replace(position=at, ordinal=None) for at, row in enumerate(newest)), False)
 
     def scan(self, cancelled: IsCancelled = never) -> MemoryRows:
         """All rows."""

@@ -11,7 +11,6 @@ import sqlite3
 import stat
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -183,7 +182,7 @@ class Sidecar:
             return Found((), None, "the search index is being made; nothing is in it yet")
         listed = [each for each in self.listed() if name in (None, each.name)]
         found = scan(os.fsencode(self.folder), listed, query, limit, cancelled)
-        return replace(found, note=f"all files were read, for there is no search index: {trouble}")
+        return found._replace(note=f"all files were read, for there is no search index: {trouble}")
 
     def _is_being_made(self) -> bool:
         with suppress(Unusable), schema.locked(self.path) as ours:

@@ -7,7 +7,6 @@ be made from any thread. What writes stands in ``sqlite_write`` and is called by
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -52,7 +51,7 @@ class SqliteStore:
         found = read(self.path, lambda c: totals(c, keys, cancelled, progress), self._notice)
         for session in sessions:
             total = found[session.key]
-            yield replace(session, messages=total.messages, bytes=total.bytes)
+            yield session._replace(messages=total.messages, bytes=total.bytes)
 
     def examine(
         self,

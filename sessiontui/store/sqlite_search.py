@@ -12,7 +12,7 @@ import os
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -58,7 +58,7 @@ def search_rows(
         if part is None:
             return Found((), 0)
         found = _Search(connection, query, limit, cancelled, part).found(relevance=relevance)
-        return replace(found, hits=tuple(_numbered(connection, found.hits)))
+        return found._replace(hits=tuple(_numbered(connection, found.hits)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class _Search:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR):
                 raise
             note = f"all rows were read, for the database's search index can't be used: {error}"
-        return replace(self._taken(self._scanned()), note=note)
+        return self._taken(self._scanned())._replace(note=note)
 
     def _indexed(self, expression: str, *, relevance: bool) -> Found:
         if self._limit is not None and self._limit <= 0:
@@ -209,7 +209,7 @@ def _numbered(connection: sqlite3.Connection, hits: tuple[Hit, ...]) -> Iterator
             ordinals[id] = count
             below = id + 1
     return (
-        replace(hit, ordinal=ordinals[hit.address.id], address=dated(hit.address, before[hit.key]))
+        hit._replace(ordinal=ordinals[hit.address.id], address=dated(hit.address, before[hit.key]))
         for hit in hits
         if hit.address.id is not None
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sessiontui.model import Address
@@ -43,7 +42,7 @@ def imported_before(connection: sqlite3.Connection, key: str) -> datetime | None
 def dated(address: Address, before: datetime | None) -> Address:
     """The address, which says whether its time is that of an import: it is one ``before``."""
     at = address.created_at
-    return replace(address, imported=True) if before is not None and at is not None and at < before else address
+    return address._replace(imported=True) if before is not None and at is not None and at < before else address
 
 
 def _behind(at: datetime, span: timedelta) -> datetime:

@@ -75,8 +75,9 @@ class SessiontuiApp(App[None]):
         read_only: bool = False,
         terminal: Terminal | None = None,
     ) -> None:
-        self._variables: dict[str, dict[str, str]] = {}
+        self._variables: dict[str, dict[str, str]] | None = None
         super().__init__(ansi_color="NO_COLOR" in os.environ or None)
+        self._variables = {}
         self._store = store
         self._clock = clock
         self._listed = listed
@@ -89,6 +90,7 @@ class SessiontuiApp(App[None]):
         for each in themes.THEMES:
             self.register_theme(each)
         self.theme = self._wanted_theme()
+        self.stylesheet.set_variables(self.get_css_variables())
         self._filters += self._terminal.filters
         if self._terminal.far:
             self.animation_level = "none"
@@ -122,12 +124,19 @@ class SessiontuiApp(App[None]):
     # ---- colours
 
     def get_css_variables(self) -> dict[str, str]:
-        """Those of the theme, such that all of it can be read."""
+        """Those of the theme, such that all of it can be read; none before there is a theme."""
+        if self._variables is None:
+            return {}
         known = self._variables.get(self.theme)
         if known is None:
             known = self._variables[self.theme] = themes.variables(super().get_css_variables())
         self.theme_variables = known
         return known
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the style sheets again, for other colours; at the start they are going to be read with these."""
+        if self._early is None:
+            super().refresh_css(animate)
 
     def _wanted_theme(self) -> str:
         """The theme that was chosen; the terminal's own colours where it has no others."""

@@ -7,17 +7,17 @@ are still being counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from math import inf
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sessiontui.model import Session
-from sessiontui.query.fuzzy import Names, load
 from sessiontui.query.tokens import fold
 
+if TYPE_CHECKING:  # nothing is ranked before the first paint
+    from sessiontui.query.fuzzy import Names
 
-@dataclass(frozen=True, slots=True)
-class Order:
+
+class Order(NamedTuple):
     """A way to sort. ``falls``: the greatest comes first, unless it is turned."""
 
     name: str
@@ -54,8 +54,7 @@ ORDERS: Final[dict[str, Order]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(NamedTuple):
     """An order and its direction, as a person chose them."""
 
     name: str = "activity"
@@ -133,7 +132,9 @@ class Arrangement:
 
     def prepare(self) -> None:
         """Do now what the first letter of a filter would wait for."""
-        load()
+        from sessiontui.query import fuzzy
+
+        fuzzy.load()
         self._named()
 
     def keys(self) -> Sequence[str]:
@@ -152,6 +153,8 @@ class Arrangement:
 
     def _named(self) -> Names:
         if self._names is None:
+            from sessiontui.query.fuzzy import Names
+
             self._names = Names(written(self.all[key]) for key in self._in_order())
         return self._names
 

@@ -7,9 +7,9 @@ them, and a class is made in half the time without what comparing and printing n
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual.message import Message
 
@@ -192,8 +192,7 @@ class Copied(Report):
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What was typed into the search bar, and how much of the answer is wanted in which order."""
 
     text: str
@@ -210,7 +209,7 @@ class Asked:
     def wider(self, found: Found | None = None) -> Asked:
         """The same with more of the answer; the number of hits in ``found`` needs not be counted again."""
         known = found if found is not None and found.total is not None else self.counted
-        return replace(self, limit=self.limit * 4, counted=known)
+        return self._replace(limit=self.limit * 4, counted=known)
 
 
 @dataclass(eq=False, repr=False)

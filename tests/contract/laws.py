@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -503,4 +502,4 @@ def ordinals(found: Found) -> list[int]:
 
 def bare(entries: Sequence[Entry]) -> list[Entry]:
     """Without ordinals, which a transcript need not know."""
-    return [replace(entry, ordinal=None) for entry in entries]
+    return [entry._replace(ordinal=None) for entry in entries]

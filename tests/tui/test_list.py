@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -111,7 +110,7 @@ async def test_a_wide_list_shows_size_name_faults_and_what_its_columns_are() -> 
 async def test_faults_are_not_awaited_in_a_database() -> None:
     async with staged(SessionList(clock=clock), size=(84, 20)) as (pilot, _):
         widget = pilot.app.query_one(SessionList)
-        put(widget, [replace(session("alice", 431, None), backend=Backend.SQLITE), session("bob", None, None)])
+        put(widget, [session("alice", 431, None)._replace(backend=Backend.SQLITE), session("bob", None, None)])
         assert lines(widget)[1].split() == ["alice", "431", "1.2", "kB", "5m"]
         assert lines(widget)[2].split() == ["bob", "…", "…", "1.2", "kB", "5m"]
 

@@ -39,6 +39,7 @@ print(json.dumps(sorted(painted)))
 """
 
 LATE = (
+    "orjson",
     "watchfiles",
     "rapidfuzz",
     "markdown_it",
@@ -67,9 +68,13 @@ LATE = (
     "sessiontui.store.sidecar_search",
     "sessiontui.store.sidecar_segment",
     "sessiontui.store.sqlite",
+    "sessiontui.query.fuzzy",
+    "sessiontui.store.sidecar",
     "sessiontui.tui.screens.dialogs",
     "sessiontui.tui.screens.help",
     "sessiontui.tui.screens.palette",
+    "sessiontui.tui.widgets.markdown",
+    "sessiontui.tui.widgets.message_view",
     "sessiontui.tui.work.changer",
     "sessiontui.tui.work.outside",
     "sessiontui.tui.work.watcher",

@@ -16,12 +16,12 @@ from sessiontui.model import Address, Backend, Entry, Found, Hit, Message, Sessi
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.message_view import nothing
 from sessiontui.tui.widgets.page_cache import PAGE, PAGES, PageCache, last_pages
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.side import Side
+from sessiontui.tui.widgets.spans import nothing
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import Transcript
 from tests.support.screens import NOW, clock

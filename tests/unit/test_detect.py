@@ -73,9 +73,9 @@ def test_no_file_is_asked_when_it_was_written_where_that_decides_nothing(
     asked: list[str] = []
     real = detect._mtime
 
-    def watched(entry: os.DirEntry[str]) -> int:
-        asked.append(entry.name)
-        return real(entry)
+    def watched(path: str) -> int:
+        asked.append(path)
+        return real(path)
 
     monkeypatch.setattr(detect, "_mtime", watched)
     for store in (sessions, sessions.parent):
@@ -83,7 +83,7 @@ def test_no_file_is_asked_when_it_was_written_where_that_decides_nothing(
     assert asked == []
     session(sessions.parent.parent / "sessions", "b.jsonl")
     find(sessions.parent.parent)
-    assert asked == ["b.jsonl", "a.jsonl"]
+    assert [Path(path).name for path in asked] == ["b.jsonl", "a.jsonl"]
 
 
 def test_zeroclaws_own_folder_is_looked_into(sessions: Path) -> None:
@@ -270,14 +270,14 @@ def test_nothing_found_says_where_it_looked_and_what_to_do(tmp_path: Path) -> No
 
 def shut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a folder from being read, by root too."""
-    real = os.scandir
+    real = os.listdir
 
-    def scandir(path: Path) -> object:
+    def listdir(path: Path) -> object:
         if path == folder:
             raise PermissionError(13, "Permission denied")
         return real(path)
 
-    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(os, "listdir", listdir)
 
 
 def test_a_folder_that_cannot_be_read_is_an_error_of_the_store(sessions: Path, monkeypatch: pytest.MonkeyPatch) -> None:

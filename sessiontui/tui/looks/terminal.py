@@ -6,9 +6,8 @@ import os
 import select
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
 from threading import Thread
-from typing import Self
+from typing import NamedTuple, Self
 
 from rich.console import Console
 from textual.filter import LineFilter
@@ -20,8 +19,7 @@ FAR = ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION")
 """What the environment holds where each frame goes through a network."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(NamedTuple):
     """A terminal; one of which nothing is known can do all."""
 
     encoding: str = "utf-8"

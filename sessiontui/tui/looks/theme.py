@@ -25,7 +25,7 @@ HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall")]
 
 CSS: Final = """
 BrowserScreen { background: $background; color: $foreground; }
-* {
+LineList, Transcript, VerticalScroll {
     scrollbar-size-vertical: 1; scrollbar-background: $background; scrollbar-color: $frame;
     scrollbar-background-hover: $background; scrollbar-background-active: $background;
     scrollbar-color-hover: $primary; scrollbar-color-active: $accent;
@@ -66,6 +66,12 @@ HitList { display: none; }
 .-short SearchBar { display: none; }
 .-short SearchBar:focus, .-short SearchBar.-asked { display: block; }
 
+ToastRack { margin-bottom: 2; }
+
+LineList:focus:ansi, Transcript:focus:ansi, SearchBar:focus:ansi, FilterBar:focus:ansi { border: double $accent; }
+"""
+
+LAYERS: Final = """
 ChangeDialog, PageDialog, HelpScreen { align: center middle; }
 .-unseen { background: transparent; }
 .-unseen #box { visibility: hidden; }
@@ -101,12 +107,10 @@ PaletteScreen.-looks { background: transparent; align: right top; }
 #palette ChoiceList { height: 1fr; border: none; }
 #palette:ansi { border: double $accent; }
 .-short #palette { margin-top: 0; max-height: 100%; }
-
-ToastRack { margin-bottom: 2; }
-
-LineList:focus:ansi, Transcript:focus:ansi, SearchBar:focus:ansi, FilterBar:focus:ansi, #box:ansi { border: double $accent; }
+#box:ansi { border: double $accent; }
 #buttons Button:focus:ansi { text-style: bold reverse; background: ansi_default; color: ansi_default; }
 """
+"""The rules of what stands above the browser; they are read with the first of it."""
 
 
 class Look(NamedTuple):

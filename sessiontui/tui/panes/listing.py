@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from textual import on
 from textual.message import Message
@@ -31,8 +31,7 @@ LASTS: Final = 0.3
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """What is in the store; None is not known yet."""
 
     sessions: int | None = None
@@ -49,7 +48,7 @@ class ListingPane(Side):
     class Searchable(Message):
         """Search covers more than before."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Lost(Message):
         """The store can't be read, and is waited for."""
 

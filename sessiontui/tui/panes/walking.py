@@ -18,6 +18,7 @@ from sessiontui.model import Entry, Hit, Session
 from sessiontui.store.protocol import Rows, Store
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.visible import visible
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sessiontui.tui.work.seeker import Seeker
 
 
-class WalkingPane(Vertical):
+class WalkingPane(Covered, Vertical):
     """Turns of the user, the prompt, and copies."""
 
     def __init__(self, id: str | None = None) -> None:

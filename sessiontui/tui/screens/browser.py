@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.css.query import QueryType
 from textual.widget import Widget
@@ -33,6 +33,10 @@ class BrowserScreen(FindingScreen):
         Binding("q", "app.quit", "quit", tooltip="Quit", id="quit"),
         Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
     ]
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """The first time, each part has just been given its styles."""
+        event.refresh_styles = event.refresh_styles and bool(self.size)
 
     @on(Input.Submitted, "FilterBar")
     def keep_filter(self) -> None:

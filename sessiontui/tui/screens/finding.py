@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -30,8 +29,7 @@ from sessiontui.visible import visible
 KEYS: Final = "n next · N previous · v order"
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a person was."""
 
     key: str

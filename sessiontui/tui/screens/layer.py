@@ -9,10 +9,14 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, ScreenResultType
 
+from sessiontui.tui.looks import theme
+
 
 class Layer(ModalScreen[ScreenResultType]):
     """What every dialog and list above the browser is."""
 
+    CSS = theme.LAYERS
+    SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "help", tooltip="Help for what has the focus", id="layer.help"),
     ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import ClassVar, Final
@@ -27,9 +26,9 @@ from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.screens.viewing import ViewingScreen
 from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.hit_list import HitList
-from sessiontui.tui.widgets.message_view import nothing
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import utc_now
+from sessiontui.tui.widgets.spans import nothing
 from sessiontui.tui.work.searcher import Searcher
 from sessiontui.visible import visible
 
@@ -126,7 +125,7 @@ class SearchingScreen(ViewingScreen):
 
     def _repeat(self) -> None:
         if self._grew and self._asked is not None:
-            self._put(replace(self._asked, counted=None), self.side.hits.hit)
+            self._put(self._asked._replace(counted=None), self.side.hits.hit)
 
     def _tell_waiting(self) -> None:
         self._slow = None
@@ -214,7 +213,7 @@ class SearchingScreen(ViewingScreen):
             self.say("what is looked for as it stands can't be ranked: it is shown newest first")
         hits = self.side.hits
         keep = hits.hit if hits.cursor or self.went is not None else None
-        self._put(replace(self._asked, relevance=self._relevance, counted=None), keep)
+        self._put(self._asked._replace(relevance=self._relevance, counted=None), keep)
 
     def keep_search(self) -> None:
         """What stands in the bar is worth remembering."""

@@ -29,13 +29,13 @@ class Choice:
 class ChoiceList(LineList, can_focus=False):
     """Choices, best first. The input above it has the focus; the cursor shows what Enter there would do."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Walked(Message):
         """The cursor came to this choice."""
 
         choice: Choice
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Opened(Message):
         """The person chose this one."""
 

@@ -5,9 +5,8 @@ Widths follow from the width of the list alone, never from what is in it, so tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 WITH_SIZE: Final = 46
 """Columns from which there is room for the size, and still for a key of twenty letters."""
@@ -19,8 +18,7 @@ BADGE: Final = 3
 """Columns of the mark, the badge and the space behind them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column. ``order`` names what a click on its name sorts by."""
 
     order: str

@@ -29,7 +29,7 @@ class FilterBar(SafeInput):
         Binding("pageup", "walk(-8)", "up", show=False, tooltip="Eight sessions up", id="filter.page_up"),
     ]
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Walked(Message):
         """Move the cursor in the list."""
 

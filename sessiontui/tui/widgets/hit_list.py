@@ -18,8 +18,8 @@ from textual.strip import Strip
 from sessiontui.model import Found, Hit
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.message_view import Spans, nothing
 from sessiontui.tui.widgets.session_list import utc_now
+from sessiontui.tui.widgets.spans import Spans, nothing
 from sessiontui.visible import visible
 
 NEAR: Final = 24
@@ -32,7 +32,7 @@ class HitList(LineList):
     HELP = "The messages that were found. Enter goes to one; n and N go to the next and the previous, v sorts them."
     STEP: ClassVar[int] = 2
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Opened(Message):
         """The person wants to go to this hit."""
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sessiontui.model import Entry
-from sessiontui.tui.widgets.message_view import LIMIT, Drawn, Spans, lay_out, nothing
 from sessiontui.tui.widgets.page_cache import PAGE, PageCache
+from sessiontui.tui.widgets.spans import Spans, nothing
+
+if TYPE_CHECKING:  # no row is laid out before the first paint
+    from sessiontui.tui.widgets.message_view import Drawn
 
 KEPT: Final = 128
 """Rows that stay laid out."""
@@ -29,14 +32,15 @@ class LaidOut:
         """What is highlighted."""
         self._pages = PageCache()
         self._drawn: OrderedDict[int, Drawn] = OrderedDict()
-        self._limits: dict[int, int] = {}
+        self._doubled: dict[int, int] = {}
+        """Rows of which more is shown, each with how often the person asked for twice as much."""
 
     # ---- entries
 
     def replace(self, start: int, entries: Sequence[Entry], shift: int | None = None) -> None:
         """These entries and no others are in memory. ``shift``: the rows so far are that much further down now; None:
         they are those of another session."""
-        self._limits = {} if shift is None else {row + shift: limit for row, limit in self._limits.items()}
+        self._doubled = {} if shift is None else {row + shift: times for row, times in self._doubled.items()}
         self._pages.clear()
         self._pages.put(start, entries)
         self.clear()
@@ -84,7 +88,9 @@ class LaidOut:
         entry = self._pages.get(row)
         if entry is None:
             return None
-        limit = self._limits.get(row, LIMIT)
+        from sessiontui.tui.widgets.message_view import LIMIT, lay_out
+
+        limit = LIMIT << self._doubled.get(row, 0)
         drawn = self._drawn[row] = lay_out(entry, self.width, raw=self.raw, limit=limit, spans=self.spans)
         while len(self._drawn) > KEPT:
             self._drawn.popitem(last=False)
@@ -105,6 +111,6 @@ class LaidOut:
         drawn = self._drawn.get(row)
         if drawn is None or not drawn.more:
             return False
-        self._limits[row] = self._limits.get(row, LIMIT) * 2
+        self._doubled[row] = self._doubled.get(row, 0) + 1
         del self._drawn[row]
         return True

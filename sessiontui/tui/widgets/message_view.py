@@ -7,7 +7,7 @@ so that a message of any size costs the same; the person can ask for more. Nothi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -21,6 +21,7 @@ from sessiontui.model import Entry, Fault, Message
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.markdown import Mark, hang, marks
+from sessiontui.tui.widgets.spans import Spans, nothing
 from sessiontui.visible import Visible, visible
 
 ROLES: Final = ("user", "assistant", "system", "tool")
@@ -35,16 +36,9 @@ SLACK: Final = 1
 """Columns at the right that stay empty."""
 TAB: Final = 4
 
-Spans = Callable[[str], Sequence[tuple[int, int]]]
-"""Where a text holds what was searched for."""
 Styles = Mapping[str, Style]
 Line = tuple[tuple[tuple[Visible, str], ...], tuple[tuple[Visible, str], ...]]
 """Pieces at the left and pieces at the right, each with the name of its style."""
-
-
-def nothing(text: str) -> Sequence[tuple[int, int]]:
-    """``Spans`` when nothing was searched for."""
-    return ()
 
 
 @dataclass(slots=True)

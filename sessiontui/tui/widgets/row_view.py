@@ -30,7 +30,7 @@ class RowView(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class PageWanted(Message):
         """Rows ``start`` to ``end`` are near the viewport and not in memory."""
 

@@ -32,13 +32,13 @@ LOOKS: Final = {DAMAGE: "fault", HIT: "hit", FEW: "hit", BOTH: "fault"}
 class SessionMap(ScrollBar):
     """Where damage, hits and the view are in a session."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Pointed(Message):
         """The person wants to see what stands at ``at``, in rows: 12.5 is the middle of row 12."""
 
         at: float
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """The person pressed a sign: go to this row."""
 

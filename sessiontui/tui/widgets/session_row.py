@@ -15,7 +15,6 @@ from rich.style import Style
 from textual.strip import Strip
 
 from sessiontui.model import Backend, Session
-from sessiontui.query.fuzzy import positions
 from sessiontui.tui.arrangement import Sort, written
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.widgets.columns import Column, columns, heading
@@ -95,7 +94,7 @@ def _count(number: int | None, room: int) -> str:
 
 def _key_and_name(session: Session, pattern: str, width: int, pens: Pens) -> list[ink.Part]:
     """The key, beside it as much of the name as there is room for; in both the letters that a filter found."""
-    places = set(positions(pattern, written(session))) if pattern else set()
+    places = _places(pattern, written(session)) if pattern else set()
     key = ink.clipped(session.key or "(no name)", width)
     parts = _lit(key, 0, places, pens("key" if session.trouble is None else "dim"), pens("match"))
     room = width - cell_len(key) - 2
@@ -103,6 +102,13 @@ def _key_and_name(session: Session, pattern: str, width: int, pens: Pens) -> lis
         name = ink.clipped(session.name, room)
         parts += [(visible("  "), pens("")), *_lit(name, len(session.key) + 1, places, pens("dim"), pens("match"))]
     return parts
+
+
+def _places(pattern: str, name: str) -> set[int]:
+    """Where in a name the letters are that a filter found."""
+    from sessiontui.query.fuzzy import positions
+
+    return set(positions(pattern, name))
 
 
 def _lit(shown: str, first: int, places: set[int], plain: Style, found: Style) -> list[ink.Part]:

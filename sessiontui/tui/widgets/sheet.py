@@ -37,13 +37,13 @@ Layout = Callable[[int], Sequence[Row]]
 class Sheet(LineList):
     """Shows rows of which some have a target."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """The cursor came to another target."""
 
         target: object
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Opened(Message):
         """The person wants what this target stands for."""
 

@@ -13,15 +13,16 @@ from sessiontui.model import Found, Session
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.taste import Remember
+from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.message_view import Spans, nothing
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
+from sessiontui.tui.widgets.spans import Spans, nothing
 from sessiontui.visible import Visible, visible
 
 
-class Side(Vertical):
+class Side(Covered, Vertical):
     """Shows sessions or hits, one of them at a time."""
 
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.widgets.covered import Covered
 from sessiontui.visible import visible
 
 LEFT, RIGHT = 26, 44
@@ -31,7 +32,7 @@ class Splitter(Widget):
     held: Reactive[bool] = reactive(False)
     """Whether the mouse is over it or has it."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Dragged(Message):
         """The mouse took the line to this column of the screen; ``done``, and let go of it."""
 
@@ -82,13 +83,13 @@ class Splitter(Widget):
             self.post_message(self.Reset())
 
 
-class SplitPanes(Horizontal):
+class SplitPanes(Covered, Horizontal):
     """A pane, a ``Splitter`` and a pane."""
 
     chosen: Reactive[int | None] = reactive(None)
     """Columns of the left pane that a person wants; None leaves it to the style sheet."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """The person moved the line, and the left pane has so many columns now; None, as at first."""
 

@@ -13,8 +13,8 @@ from textual.binding import Binding, BindingType
 
 from sessiontui.model import Entry
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.widgets.message_view import Spans
 from sessiontui.tui.widgets.row_view import RowView
+from sessiontui.tui.widgets.spans import Spans
 from sessiontui.tui.widgets.viewport import Viewport
 from sessiontui.visible import visible
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from threading import Lock
 from typing import Final
 
@@ -169,7 +168,7 @@ def _recalled(session: Session, before: Session | None) -> Session:
     if session.bytes is not None and before.bytes is not None and session.bytes < before.bytes:
         return session
     size = before.bytes if session.bytes is None else session.bytes
-    return replace(session, messages=before.messages, faults=before.faults, bytes=size)
+    return session._replace(messages=before.messages, faults=before.faults, bytes=size)
 
 
 def _go_on(cancelled: IsCancelled) -> None:

@@ -20,7 +20,7 @@ PAUSE: Final = 0.05
 """Seconds that the cursor stays on a change before it is asked what undoing it would do."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Recalled(Report):
     """The changes that are kept, newest first, and what the journal takes on the disk."""
 
@@ -28,7 +28,7 @@ class Recalled(Report):
     bytes: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Foreseen(Report):
     """What taking a change back (or giving it again) would do, or why that can't be."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from sessiontui.errors import SessiontuiError
@@ -85,7 +84,7 @@ def row_of(hit: Hit) -> int | None:
 
 def _with_number(found: Found, number: Found) -> Found:
     """The same hits, and how many there are in all."""
-    return replace(found, total=number.total, note=number.note)
+    return found._replace(total=number.total, note=number.note)
 
 
 def _rested(cancelled: IsCancelled) -> bool:

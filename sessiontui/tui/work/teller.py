@@ -21,7 +21,7 @@ TRIES: Final = 3
 """How often a session that changes while it is read is read again."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Surveyed(Report):
     """What the session is made of."""
 
