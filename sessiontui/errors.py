@@ -54,6 +54,29 @@ class Changed(Refused):
         )
 
 
+class Busy(Refused):
+    """Another program has a file open for writing. ``holders``: who, such as ``zeroclaw (pid 4711)``, where it is known."""
+
+    def __init__(self, name: str, holders: tuple[str, ...] = ()) -> None:
+        who = " and ".join(holders) or "another program"
+        super().__init__(f"{name} is open for writing in {who}; nothing was changed", "wait longer with --wait SECONDS")
+        self.name = name
+        self.holders = holders
+
+
+class Unleased(Refused):
+    """Nothing can make the writers of a file wait here, and the person has not said that it shall be changed even so."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"no lease can be had on {name}: {why}; nothing was changed",
+            "--no-lease changes it all the same once it has been still for 2 seconds; what is written at that very "
+            "moment can be lost",
+        )
+        self.name = name
+        self.why = why
+
+
 class Cancelled(SessiontuiError):
     """The person cancelled work that was under way; nothing was changed by what had not finished. Exit 130."""
 

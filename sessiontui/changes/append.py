@@ -17,6 +17,7 @@ from sessiontui.changes.record import Record
 from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.keys import sanitised
 from sessiontui.disk import lines, stamps
+from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Message, Span
 from sessiontui.store.jsonl import JsonlStore
@@ -86,10 +87,10 @@ def _new_stem(store: JsonlStore, key: str) -> str:
     return stem
 
 
-def make(store: Store, plan: AppendPlan, wait: float = 2.0) -> Appended:
-    """Append as planned, in one write. ``wait``: seconds for another sessiontui to finish its change."""
+def make(store: Store, plan: AppendPlan, patience: Patience = USUAL) -> Appended:
+    """Append as planned, in one write."""
     message = Message(plan.role, plan.content)
-    with journal.change(home(store), "append", [plan.key], wait) as record:
+    with journal.change(home(store), "append", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
             return Appended(record.id, plan.key, database.append(record, database.name_of(store), plan.key, message))
         with plainly(plan.key + ".jsonl"):

@@ -14,6 +14,7 @@ from sessiontui.changes.outcome import NONE, CleanupStatus, Trouble, trouble
 from sessiontui.changes.place import home
 from sessiontui.changes.record import Record
 from sessiontui.disk import stamps
+from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import moment
 from sessiontui.errors import Cancelled, Changed, SessiontuiError
 from sessiontui.store.jsonl import JsonlStore
@@ -78,7 +79,7 @@ def _before(ttl_hours: float, now: datetime) -> datetime | None:
 def make(
     store: Store,
     plan: CleanupPlan,
-    wait: float = 2.0,
+    patience: Patience = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
 ) -> CleanedUp:
@@ -86,7 +87,7 @@ def make(
     between files: those not begun stay, with status ``cancelled``; the rows of a database go all at once."""
     if not plan.rows or plan.before is None:
         return CleanedUp(None, ())
-    with journal.change(home(store), "cleanup", [row.key for row in plan.rows], wait) as record:
+    with journal.change(home(store), "cleanup", [row.key for row in plan.rows], patience) as record:
         if isinstance(store, JsonlStore):
             rows = _without_files(record, store, plan.rows, plan.before, cancelled, progress)
         else:

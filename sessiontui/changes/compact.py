@@ -19,6 +19,7 @@ from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
+from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Fault, Span
@@ -167,7 +168,7 @@ def make(
     plan: CompactPlan,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    wait: float = 2.0,
+    patience: Patience = USUAL,
 ) -> Compacted:
     """Compact as planned. A session that changed since it was planned is refused in its row. Cancelled between
     sessions or within one: those not begun stay as they were, with status ``cancelled``."""
@@ -177,7 +178,7 @@ def make(
     total = sum(row.bytes_before for row in wanted)
     done = 0
     made: dict[str, CompactRow] = {}
-    with journal.change(store.path, "compact", [row.key for row in wanted], wait) as record:
+    with journal.change(store.path, "compact", [row.key for row in wanted], patience) as record:
         for row in wanted:
             progress(done, total)
             made[row.key] = _made(record, store, row, cancelled)

@@ -62,7 +62,7 @@ def append(record: Record, database: str, key: str, message: Message) -> Address
     """Add one message at the end of a session, which may be new."""
     now = datetime.now(UTC)
     name = record.name("rows")
-    with Writing(record.folder.sessions / database, wait=record.wait) as writing:
+    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
         id = writing.next_id()
         writing.add(record.folder.path(name), key, [message], now)
         _commit(record, writing, Rows((key,), database, name))
@@ -72,7 +72,7 @@ def append(record: Record, database: str, key: str, message: Message) -> Address
 def pop(record: Record, database: str, key: str, address: Address) -> None:
     """Remove the newest message. Raises ``Changed`` when it is not the one at ``address``."""
     name = record.name("rows")
-    with Writing(record.folder.sessions / database, wait=record.wait) as writing:
+    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
         newest = writing.newest(key)
         if newest is None or newest.id != address.id or address.id is None:
             raise Changed(f"session “{key}”")
@@ -83,7 +83,7 @@ def pop(record: Record, database: str, key: str, address: Address) -> None:
 def remove_stale(record: Record, database: str, keys: Sequence[str], before: datetime) -> frozenset[str]:
     """Remove sessions whose last activity is older, all in one transaction; return those that were."""
     name = record.name("rows")
-    with Writing(record.folder.sessions / database, wait=record.wait) as writing:
+    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
         stale = set(writing.stale(before))
         gone = tuple(key for key in keys if key in stale)
         if gone:
@@ -143,7 +143,7 @@ def revert(record: Record, edit: Rows) -> None:
     name = record.name("rows")
     require(record.folder, edit.database, edit.rows)
     back = record.folder.path(edit.rows)
-    with Writing(record.folder.sessions / edit.database, wait=record.wait, back=back) as writing:
+    with Writing(record.folder.sessions / edit.database, wait=record.patience.seconds, back=back) as writing:
         writing.take_back(record.folder.path(name))
         _commit(record, writing, Rows(edit.keys, edit.database, name))
 

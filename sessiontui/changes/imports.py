@@ -37,7 +37,7 @@ def make(record: Record, edit: Import, messages: Iterable[Message], count: int) 
     folder = record.folder
     receipt = Receipt(edit.file, edit.sha256, edit.length)
     with opened(folder.sessions / edit.file) as fd:
-        with Writing(folder.sessions / edit.database, wait=record.wait) as writing:
+        with Writing(folder.sessions / edit.database, wait=record.patience.seconds) as writing:
             _require_none(writing.connection, edit)
             writing.add(folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
             if os.fstat(fd).st_size != edit.length:
@@ -147,7 +147,7 @@ def _out(record: Record, edit: Import) -> None:
     folder = record.folder
     back = folder.path(edit.rows)
     name = record.name("rows")
-    with Writing(folder.sessions / edit.database, wait=record.wait, back=back) as writing:
+    with Writing(folder.sessions / edit.database, wait=record.patience.seconds, back=back) as writing:
         if _count(writing.connection, edit.key) != sqlite_kept.kept(back).rows:
             raise _news(edit)
         writing.take_back(folder.path(name))
@@ -161,7 +161,7 @@ def _in(record: Record, edit: Import) -> None:
     folder = record.folder
     name = record.name("rows")
     back = folder.path(edit.rows)
-    with Writing(folder.sessions / edit.database, wait=record.wait, back=back) as writing:
+    with Writing(folder.sessions / edit.database, wait=record.patience.seconds, back=back) as writing:
         _require_none(writing.connection, edit)
         writing.take_back(folder.path(name))
         record.write(changed(edit, rows=name, back=False))

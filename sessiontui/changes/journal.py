@@ -17,6 +17,7 @@ from sessiontui.changes.files import plainly
 from sessiontui.changes.folder import Folder, making, reading
 from sessiontui.changes.outcome import Change
 from sessiontui.changes.record import Record, Recorded, ids, read
+from sessiontui.disk.patience import Patience
 from sessiontui.errors import StoreError
 
 AGE: Final = timedelta(days=30)
@@ -32,17 +33,19 @@ class Purged:
 
 
 @contextmanager
-def change(sessions: Path, verb: str, keys: Sequence[str], wait: float, undoes: str | None = None) -> Iterator[Record]:
+def change(
+    sessions: Path, verb: str, keys: Sequence[str], patience: Patience, undoes: str | None = None
+) -> Iterator[Record]:
     """Make one change: alone, after settling an interrupted one, recorded, and marked done in the end.
 
     An error in the body is settled and rises; edits that were made by then stand, recorded.
     """
-    with plainly(str(sessions)), making(sessions) as folder, folder.locked(wait):
+    with plainly(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
         settle.everything(folder)
         taken = ids(folder)
         id = f"{int(taken[-1]) + 1 if taken else 1:08}"
         record = Record(folder, id, verb, tuple(keys), undoes)
-        record.wait = wait
+        record.patience = patience
         try:
             yield record
         except BaseException:

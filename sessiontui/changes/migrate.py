@@ -20,6 +20,7 @@ from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble, trouble
 from sessiontui.changes.record import Record
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk import lines, stamps
+from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
@@ -160,7 +161,7 @@ def make(
     plan: MigratePlan,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    wait: float = 2.0,
+    patience: Patience = USUAL,
 ) -> Migrated:
     """Import what was planned. What changed since is refused in its row; what was not begun when ``cancelled``
     said so has status ``skipped``."""
@@ -170,7 +171,7 @@ def make(
     total = sum(row.stamp.size for row in wanted if row.stamp)
     done = 0
     made: dict[str, MigrateRow] = {}
-    with journal.change(plan.folder, "migrate", [row.key for row in wanted], wait) as record:
+    with journal.change(plan.folder, "migrate", [row.key for row in wanted], patience) as record:
         for row in wanted:
             size = row.stamp.size if row.stamp else 0
             progress(done, total)

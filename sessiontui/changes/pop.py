@@ -18,6 +18,7 @@ from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
+from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Address, Message, Span
@@ -123,11 +124,11 @@ def _number(fd: int, offset: int, size: int) -> int | None:
     return 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))
 
 
-def make(store: Store, plan: PopPlan, wait: float = 2.0) -> Popped:
+def make(store: Store, plan: PopPlan, patience: Patience = USUAL) -> Popped:
     """Remove it. Raises ``Changed`` when the session is no longer as it was planned."""
     if plan.removed is None or plan.address is None:
         return Popped(None, plan.key, None, None)
-    with journal.change(home(store), "pop", [plan.key], wait) as record:
+    with journal.change(home(store), "pop", [plan.key], patience) as record:
         if isinstance(store, JsonlStore):
             path = store.file(plan.key)
             with plainly(path.name):

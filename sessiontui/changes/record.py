@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from sessiontui.changes.edits import Edit, Kept, decode, encode, kept_names, keys_of, line, parsed
 from sessiontui.changes.folder import Folder
+from sessiontui.disk.patience import USUAL
 from sessiontui.disk.replace import sync
 from sessiontui.errors import StoreError
 
@@ -62,8 +63,7 @@ class Record:
     def __init__(self, folder: Folder, id: str, verb: str, keys: tuple[str, ...], undoes: str | None) -> None:
         self.folder = folder
         self.id = id
-        self.wait = 2.0
-        """Seconds that a lock of another program is waited for."""
+        self.patience = USUAL
         self.steps: list[Step] = []
         self._header = {
             "format": FORMAT,

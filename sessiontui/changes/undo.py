@@ -11,6 +11,7 @@ from sessiontui.changes.chain import Chain, chains
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice, keys_of
 from sessiontui.changes.files import plainly, require_inside
 from sessiontui.changes.folder import Folder, reading
+from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Changed, UsageError
 from sessiontui.store.protocol import Progress, silent
 
@@ -60,14 +61,14 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
     return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, steps)
 
 
-def make(folder: Path, plan: UndoPlan, wait: float = 2.0, progress: Progress = silent) -> Undone:
+def make(folder: Path, plan: UndoPlan, patience: Patience = USUAL, progress: Progress = silent) -> Undone:
     """Take it back as planned. Raises ``Changed`` when it was taken back (or given again) since."""
     with plainly(str(folder)), reading(folder) as found:
         if found is None:
             raise _nothing(plan.redo)
         tip = _chosen(found, plan.change, plan.redo).tip
     verb = "redo" if plan.redo else "undo"
-    with journal.change(folder, verb, plan.keys, wait, undoes=tip.id) as record:
+    with journal.change(folder, verb, plan.keys, patience, undoes=tip.id) as record:
         if _chosen(record.folder, plan.change, plan.redo).tip != tip:
             raise Changed("the journal")
         try:

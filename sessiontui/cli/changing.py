@@ -46,7 +46,7 @@ def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> 
     if change.dry_run:
         _would_append(asked, appending.plan(store, key, message))
         return 0
-    done = persisting(change, lambda: appending.make(store, appending.plan(store, key, message), change.wait))
+    done = persisting(change, lambda: appending.make(store, appending.plan(store, key, message), change.patience))
     if asked.json:
         _append_row(done.change, done.key, done.address.span)
     else:
@@ -104,7 +104,7 @@ def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
         plan = popping.plan(store, session, anyway)
         _popped(asked, store, popping.Popped(None, plan.key, plan.removed, plan.address), "would remove")
         return 0
-    done = persisting(change, lambda: popping.make(store, popping.plan(store, session, anyway), change.wait))
+    done = persisting(change, lambda: popping.make(store, popping.plan(store, session, anyway), change.patience))
     _popped(asked, store, done, "removed")
     return 0
 
@@ -153,7 +153,7 @@ def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool)
         _compacted(asked, None, plan.rows, "would be")
         return tell_troubles((row.trouble for row in plan.rows), tally)
     with report.interruptible() as cancelled, report.progress("compacting") as progress:
-        done = compacting.make(store, plan, cancelled, progress, change.wait)
+        done = compacting.make(store, plan, cancelled, progress, change.patience)
     _compacted(asked, done.change, done.rows, "was")
     return tell_troubles((row.trouble for row in done.rows), tally)
 
@@ -211,7 +211,7 @@ def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
     if change.dry_run:
         _cleaned(asked, None, plan.rows, "would be")
         return tell_troubles((row.trouble for row in plan.rows), tally)
-    done = cleaning.make(store, plan, change.wait)
+    done = cleaning.make(store, plan, change.patience)
     _cleaned(asked, done.change, done.rows, "was")
     return tell_troubles((row.trouble for row in done.rows), tally)
 

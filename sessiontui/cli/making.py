@@ -20,7 +20,7 @@ Outcome = TypeVar("Outcome")
 
 def persisting(change: Change, attempt: Callable[[], Outcome]) -> Outcome:
     """The outcome of ``attempt``, which is made again, up to ``--wait`` seconds, while the file changes under it."""
-    until = time.monotonic() + change.wait
+    until = time.monotonic() + change.patience.seconds
     while True:
         try:
             return attempt()

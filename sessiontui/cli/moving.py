@@ -36,7 +36,7 @@ def migrate(*, asked: Asked, change: Change, keys: tuple[str, ...]) -> int:
             say("sessions.db would be created")
         return tell_troubles((row.trouble for row in plan.rows), tally)
     with report.interruptible() as cancelled, report.progress("migrating") as progress:
-        done = migrating.make(plan, cancelled, progress, change.wait)
+        done = migrating.make(plan, cancelled, progress, change.patience)
     _moved(asked, done.change, done.rows, "was")
     return tell_troubles((row.trouble for row in done.rows), tally)
 

@@ -18,6 +18,7 @@ import click
 
 from sessiontui.changes import place
 from sessiontui.cli import report
+from sessiontui.disk.patience import Patience
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store import detect
@@ -68,7 +69,7 @@ class Change(NamedTuple):
     """What a changing verb is asked besides."""
 
     dry_run: bool
-    wait: float
+    patience: Patience
 
 
 def _tell_interrupted(sessions: Path) -> None:
@@ -130,6 +131,6 @@ def changes(verb: Verb) -> Verb:
     )
     @wraps(verb)
     def changing(*, dry_run: bool, wait: float, no_lease: bool, **rest: Any) -> int:
-        return verb(change=Change(dry_run, wait), **rest)
+        return verb(change=Change(dry_run, Patience(wait, no_lease)), **rest)
 
     return reads(changing)

@@ -38,8 +38,8 @@ def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: b
     if change.dry_run:
         _would(asked, undoing.plan(folder, wanted, redo))
         return 0
-    journals.mend(folder, change.wait)
-    done = persisting(change, lambda: undoing.make(folder, undoing.plan(folder, wanted, redo), change.wait))
+    journals.mend(folder, change.patience.seconds)
+    done = persisting(change, lambda: undoing.make(folder, undoing.plan(folder, wanted, redo), change.patience))
     if asked.json:
         _row(done.change, done.verb, done.keys, done.at, done.status, of=done.of)
     else:
@@ -121,7 +121,7 @@ def _purge(asked: Asked, change: Change, folder: Path) -> None:
     if change.dry_run:
         gone, freed = tuple(each.id for each in kept[1:]), sum(each.bytes for each in kept[1:])
     else:
-        purged = journals.purge(folder, change.wait)
+        purged = journals.purge(folder, change.patience.seconds)
         gone, freed = purged.changes, purged.bytes
     if not asked.json:
         verb = "would drop" if change.dry_run else "dropped"

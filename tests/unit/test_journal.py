@@ -18,6 +18,7 @@ from sessiontui.changes.folder import reading
 from sessiontui.changes.place import home
 from sessiontui.changes.record import Record, read
 from sessiontui.disk import replace
+from sessiontui.disk.patience import Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message, Span
@@ -139,9 +140,9 @@ def test_only_one_changes_a_store_at_a_time(tmp_path: Path) -> None:
         store = JsonlStore(tmp_path)
         plan = append.plan(store, "k", HELLO)
         with pytest.raises(Refused, match="another sessiontui is changing this store"):
-            append.make(store, plan, wait=0)
+            append.make(store, plan, Patience(0))
         assert journal.waiting(tmp_path) == 0
-    append.make(store, plan, wait=0)
+    append.make(store, plan, Patience(0))
 
 
 def test_a_change_that_is_being_made_is_not_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

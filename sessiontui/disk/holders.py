@@ -1,0 +1,52 @@
+"""Who has a file open for writing, as far as this process may see. Linux's ``/proc`` alone tells; elsewhere nobody is named."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Final
+
+_PROC: Final = "/proc"
+_MOST: Final = 3
+"""So many are named."""
+
+
+def writers(device: int, inode: int) -> tuple[str, ...]:
+    """Who else has the file of this device and inode open for writing: name and process id, up to three of them."""
+    named: list[str] = []
+    for pid in _processes():
+        if len(named) == _MOST:
+            break
+        if any(_writes(pid, fd) for fd in _open(pid, device, inode)):
+            named.append(f"{_name(pid)} (pid {pid})")
+    return tuple(named)
+
+
+def _processes() -> Iterator[str]:
+    with contextlib.suppress(OSError):
+        yield from (name for name in os.listdir(_PROC) if name.isdigit() and int(name) != os.getpid())
+
+
+def _open(pid: str, device: int, inode: int) -> Iterator[str]:
+    folder = f"{_PROC}/{pid}/fd"
+    with contextlib.suppress(OSError):  # another user's, or gone by now
+        for fd in os.listdir(folder):
+            with contextlib.suppress(OSError):
+                status = os.stat(f"{folder}/{fd}")
+                if (status.st_dev, status.st_ino) == (device, inode):
+                    yield fd
+
+
+def _writes(pid: str, fd: str) -> bool:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        with open(f"{_PROC}/{pid}/fdinfo/{fd}", encoding="ascii") as file:
+            flags = next((line for line in file if line.startswith("flags:")), "flags: 0")
+        return bool(int(flags.split()[1], 8) & (os.O_WRONLY | os.O_RDWR))
+    return False
+
+
+def _name(pid: str) -> str:
+    with contextlib.suppress(OSError), open(f"{_PROC}/{pid}/comm", encoding="utf-8", errors="replace") as file:
+        return file.read().strip() or "a process"
+    return "a process"
