@@ -1,0 +1,166 @@
+"""What a change takes of the disk is said beforehand, and held against what it took."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sessiontui.changes import append, bounds, cleanup, compact, journal, migrate, pop, undo
+from sessiontui.errors import Refused
+from sessiontui.model import Message
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.sqlite import SqliteStore
+from tests.support.folders import REPLY, TORN, USER, written
+
+BROKEN = USER + TORN + b"\n" + REPLY
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+DATA = Path(__file__).parent.parent / "data"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> JsonlStore:
+    written(tmp_path, "k", BROKEN)
+    return JsonlStore(tmp_path)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> SqliteStore:
+    shutil.copytree(DATA / "zeroclaw" / "sqlite-ws" / "sessions", tmp_path / "db")
+    return SqliteStore(tmp_path / "db" / "sessions.db", writable=True)
+
+
+def leave(monkeypatch: pytest.MonkeyPatch, free: int, blocks: int = 1000) -> None:
+    """Have the file system say that so many bytes are free."""
+    values = (1, 1, blocks, free, free, 0, 0, 0, 0, 255)
+    monkeypatch.setattr(os, "statvfs", lambda _: os.statvfs_result(values))
+
+
+def plans(store: JsonlStore) -> Iterator[tuple[bounds.Plan, bounds.Takes]]:
+    """A plan of each kind with what it takes."""
+    line = len(REPLY)
+    valid = len(USER + REPLY)
+    yield append.plan(store, "k", Message("assistant", "yes")), bounds.Takes(line, 2 * line)
+    yield pop.plan(store, "k"), bounds.Takes(line, line)
+    yield compact.plan(store, None), bounds.Takes(len(BROKEN), valid)
+    yield cleanup.plan(store, 1, NOW), bounds.Takes(len(BROKEN), 0)
+    yield migrate.plan(store.path, None), bounds.Takes(0, 0)  # how much of it stays behind is not counted in bytes
+
+
+def test_each_plan_has_its_figures(store: JsonlStore) -> None:
+    for plan, takes in plans(store):
+        assert bounds._takes(store, plan) == takes
+        assert bounds.notice(store, plan) == ""
+        bounds.require(store, plan)
+
+
+def test_a_message_with_damage_behind_it_takes_the_whole_file(tmp_path: Path, store: JsonlStore) -> None:
+    written(tmp_path, "k", USER + TORN + b"\n")
+    assert bounds._takes(store, pop.plan(store, "k")) == bounds.Takes(len(USER + TORN) + 1, len(USER + TORN) + 1)
+
+
+def test_nothing_to_do_takes_nothing(tmp_path: Path, store: JsonlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, "k", b"")
+    leave(monkeypatch, 0)
+    for plan in (pop.plan(store, "k"), compact.plan(store, None), cleanup.plan(store, 0, NOW)):
+        assert bounds._takes(store, plan) == bounds.Takes(0, 0)
+        bounds.require(store, plan)
+
+
+def test_an_import_takes_the_file_again(tmp_path: Path, store: JsonlStore) -> None:
+    written(tmp_path, "k", USER)
+    assert bounds._takes(store, migrate.plan(tmp_path)) == bounds.Takes(0, len(USER))
+
+
+def test_what_is_kept_is_what_the_journal_has_afterwards(tmp_path: Path, store: JsonlStore) -> None:
+    plan = compact.plan(store, None)
+    compact.make(store, plan)
+    assert (tmp_path / ".sessiontui" / "00000001.1.old").stat().st_size == bounds._takes(store, plan).kept
+
+
+def test_more_than_the_bound_is_said_with_its_figure(store: JsonlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = compact.plan(store, None)
+    monkeypatch.setattr(journal, "SIZE", len(BROKEN))
+    assert bounds.notice(store, plan) == ""
+    monkeypatch.setattr(journal, "SIZE", len(BROKEN) - 1)
+    assert bounds.notice(store, plan) == (
+        f"the journal keeps {len(BROKEN)} B so that this can be undone, more than the {len(BROKEN) - 1} B that it is "
+        "bounded to: it drops every older change"
+    )
+    bounds.require(store, plan)  # it is said, not forbidden
+    append.make(store, append.plan(store, "k", Message("user", "x")))
+    compact.make(store, compact.plan(store, None))
+    assert [change.verb for change in journal.changes(store.path)] == ["compact"]
+
+
+def test_a_disk_without_room_is_refused_with_its_figures(store: JsonlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = compact.plan(store, None)
+    need = len(USER + REPLY)
+    leave(monkeypatch, need)
+    bounds.require(store, plan)
+    leave(monkeypatch, need - 1)
+    sentence = f"this takes {need} B of the disk that holds {store.path}, where {need - 1} B are free"
+    assert bounds.notice(store, plan) == sentence
+    with pytest.raises(Refused) as refused:
+        bounds.require(store, plan)
+    assert str(refused.value) == f"{sentence}; nothing was changed"
+    assert "journal --purge" in refused.value.hint
+
+
+def test_a_file_system_that_does_not_say_what_is_free_is_believed(
+    store: JsonlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(monkeypatch, 0, blocks=0)
+    bounds.require(store, compact.plan(store, None))
+
+    def silent(_: object) -> None:
+        raise OSError("no")
+
+    monkeypatch.setattr(os, "statvfs", silent)
+    bounds.require(store, compact.plan(store, None))
+
+
+def test_an_undo_takes_what_the_newest_of_its_chain_kept(store: JsonlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(store.path, "big", USER * 1000 + TORN + b"\n")
+    compact.make(store, compact.plan(store, ["big"]))
+    leave(monkeypatch, 1000)
+    with pytest.raises(Refused, match=r"takes 3\d\.\d kB .*, where 1\.0 kB are free"):
+        bounds.require(store, undo.plan(store.path))
+    append.make(store, append.plan(store, "k", Message("user", "x")))
+    bounds.require(store, undo.plan(store.path))  # of the append
+    with pytest.raises(Refused):
+        bounds.require(store, undo.plan(store.path, "1"))
+    undo.make(store.path, undo.plan(store.path, "1"))
+    with pytest.raises(Refused):  # its redo keeps and brings back the compacted file
+        bounds.require(store, undo.plan(store.path, "1", redo=True))
+
+
+def test_rows_are_counted_only_where_they_may_matter(database: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = cleanup.plan(database, 1, NOW)
+    assert plan.rows
+    assert bounds._takes(database, plan) == bounds.Takes(0, 0)
+    text = sum(each.bytes or 0 for each in database.counted(database.sessions()))
+    leave(monkeypatch, text)
+    bounds.require(database, plan)
+    leave(monkeypatch, text - 1)
+    with pytest.raises(Refused):
+        bounds.require(database, plan)
+    monkeypatch.undo()
+    monkeypatch.setattr(journal, "SIZE", text - 1)
+    assert "it drops every older change" in bounds.notice(database, plan)
+    key = next(each.key for each in database.counted(database.sessions()) if each.messages)
+    last = pop.plan(database, key)
+    assert last.removed is not None
+    assert bounds._takes(database, last).kept == len(last.removed.content.encode())
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (389_000_000, "389.0 MB"), (1_250_000_000, "1.2 GB")],
+)
+def test_a_figure_is_short(number: int, shown: str) -> None:
+    assert bounds._figure(number) == shown
