@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sessiontui.errors import SessiontuiError
+from sessiontui.errors import Busy, Changed, SessiontuiError, Unleased
 
 CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelled"]
 MigrateStatus = Literal["migrated", "skipped", "refused"]
 CleanupStatus = Literal["removed", "refused", "failed", "cancelled"]
+Hindrance = Literal["", "busy", "unleased", "changed"]
+"""What may be otherwise when it is tried again; empty for all other trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Trouble:
     reason: str = ""
     hint: str = ""
     code: int = 0
+    hindrance: Hindrance = ""
 
 
 NONE = Trouble()
@@ -30,7 +33,19 @@ NONE = Trouble()
 
 def trouble(error: SessiontuiError) -> Trouble:
     """The record of an error that one session met."""
-    return Trouble(error.sentence, error.hint, error.exit_code)
+    return Trouble(error.sentence, error.hint, error.exit_code, hindrance(error))
+
+
+def hindrance(error: Exception) -> Hindrance:
+    """What kind of hindrance an error tells of."""
+    match error:
+        case Busy():
+            return "busy"
+        case Unleased():
+            return "unleased"
+        case Changed():
+            return "changed"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
