@@ -18,7 +18,7 @@ from sessiontui.changes import pop as popping
 from sessiontui.changes.cleanup import CleanupRow
 from sessiontui.changes.compact import CompactRow
 from sessiontui.cli import huge, keys, output, report
-from sessiontui.cli.making import persisting, tell_change, tell_troubles
+from sessiontui.cli.making import naming_writers, persisting, tell_change, tell_troubles, weigh
 from sessiontui.cli.options import Asked, Change, a_number, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.dialects.keys import written
@@ -44,9 +44,16 @@ def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> 
     message = Message(_utf8(role, "ROLE"), _standard_input() if words == "-" else _utf8(words, "TEXT"))
     store = asked.open(writable=not change.dry_run)
     if change.dry_run:
-        _would_append(asked, appending.plan(store, key, message))
+        plan = appending.plan(store, key, message)
+        weigh(store, plan)
+        _would_append(asked, plan)
         return 0
-    done = persisting(change, lambda: appending.make(store, appending.plan(store, key, message), change.patience))
+    done = persisting(
+        change,
+        store,
+        lambda: appending.plan(store, key, message),
+        lambda plan: appending.make(store, plan, change.patience),
+    )
     if asked.json:
         _append_row(done.change, done.key, done.address.span)
     else:
@@ -102,9 +109,15 @@ def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
     session = keys.one(store, key)
     if change.dry_run:
         plan = popping.plan(store, session, anyway)
+        weigh(store, plan)
         _popped(asked, store, popping.Popped(None, plan.key, plan.removed, plan.address), "would remove")
         return 0
-    done = persisting(change, lambda: popping.make(store, popping.plan(store, session, anyway), change.patience))
+    done = persisting(
+        change,
+        store,
+        lambda: popping.plan(store, session, anyway),
+        lambda plan: popping.make(store, plan, change.patience),
+    )
     _popped(asked, store, done, "removed")
     return 0
 
@@ -149,10 +162,12 @@ def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool)
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
         plan = compacting.plan(store, wanted, cancelled, progress)
+    weigh(store, plan)
     if change.dry_run:
         _compacted(asked, None, plan.rows, "would be")
         return tell_troubles((row.trouble for row in plan.rows), tally)
-    with report.interruptible() as cancelled, report.progress("compacting") as progress:
+    waiting = naming_writers(store, [row.key for row in plan.rows if row.status == "compacted"])
+    with report.interruptible() as cancelled, report.progress("compacting") as progress, waiting:
         done = compacting.make(store, plan, cancelled, progress, change.patience)
     _compacted(asked, done.change, done.rows, "was")
     return tell_troubles((row.trouble for row in done.rows), tally)
@@ -208,10 +223,12 @@ def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
     store = asked.open(writable=not change.dry_run)
     tally = report.Tally()
     plan = cleaning.plan(store, ttl_hours, datetime.now(UTC))
+    weigh(store, plan)
     if change.dry_run:
         _cleaned(asked, None, plan.rows, "would be")
         return tell_troubles((row.trouble for row in plan.rows), tally)
-    done = cleaning.make(store, plan, change.patience)
+    with naming_writers(store, [row.key for row in plan.rows]):
+        done = cleaning.make(store, plan, change.patience)
     _cleaned(asked, done.change, done.rows, "was")
     return tell_troubles((row.trouble for row in done.rows), tally)
 

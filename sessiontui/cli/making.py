@@ -1,33 +1,77 @@
-"""What all changing verbs do around the change itself: try again while a file is busy, name the change, tell troubles."""
+"""What all changing verbs do around the change itself: say what it takes of the disk, name who keeps it waiting, try
+again where a file was changed under it, name the change, tell troubles.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from sessiontui.changes import bounds
+from sessiontui.changes.append import AppendPlan
 from sessiontui.changes.outcome import Trouble
+from sessiontui.changes.place import home
+from sessiontui.changes.pop import PopPlan
+from sessiontui.changes.undo import UndoPlan
 from sessiontui.cli import report
 from sessiontui.cli.options import Asked, Change
 from sessiontui.cli.output import say
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk import holders
 from sessiontui.errors import Changed
+from sessiontui.store.protocol import Store
 
 PAUSE = 0.1
-"""Seconds between two attempts at a file that another program is writing."""
+"""Seconds between two attempts at a file that another program wrote anew."""
 
+LOOKED = 8
+"""So many files are looked at for who writes to them."""
+
+Plan = TypeVar("Plan", bound=AppendPlan | PopPlan | UndoPlan)
 Outcome = TypeVar("Outcome")
 
 
-def persisting(change: Change, attempt: Callable[[], Outcome]) -> Outcome:
-    """The outcome of ``attempt``, which is made again, up to ``--wait`` seconds, while the file changes under it."""
+def persisting(change: Change, store: Store, plan: Callable[[], Plan], make: Callable[[Plan], Outcome]) -> Outcome:
+    """Plan and make a change; both again, up to ``--wait`` seconds, where what was planned for was changed meanwhile in
+    a way that can't be carried over."""
     until = time.monotonic() + change.patience.seconds
     while True:
         try:
-            return attempt()
+            planned = plan()
+            weigh(store, planned)
+            with naming_writers(store, planned.keys if isinstance(planned, UndoPlan) else [planned.key]):
+                return make(planned)
         except Changed:
             if time.monotonic() >= until:
                 raise
         time.sleep(PAUSE)
+
+
+def weigh(store: Store, plan: bounds.Plan) -> None:
+    """Say what a change takes of the disk, where that is much. Raises ``Refused`` where there is not the room."""
+    bounds.require(store, plan)
+    if notice := bounds.notice(store, plan):
+        report.tell(notice)
+
+
+@contextlib.contextmanager
+def naming_writers(store: Store, keys: Sequence[str]) -> Iterator[None]:
+    """Tell a person at a terminal, where the work inside takes long, which programs have the sessions' files open for
+    writing; a database has none."""
+
+    def told() -> None:
+        for key in keys[:LOOKED]:
+            file = home(store) / (key + SUFFIX)
+            with contextlib.suppress(OSError, ValueError):  # gone, or a database's key that is no name
+                status = os.stat(file)
+                if found := holders.writers(status.st_dev, status.st_ino):
+                    report.tell(f"waiting for {' and '.join(found)} to finish writing {file.name}")
+
+    with report.meanwhile(told):
+        yield
 
 
 def tell_change(asked: Asked, change: str | None) -> None:
@@ -42,9 +86,11 @@ def short(change: str) -> str:
 
 
 def tell_troubles(troubles: Iterable[Trouble], tally: report.Tally) -> int:
-    """Tell why sessions were left as they were; return the highest exit code, those tallied before too."""
+    """Tell why sessions were left as they were, each hint once; return the highest exit code, those tallied before too."""
+    hints = {""}
     for trouble in troubles:
         if trouble.code:
-            report.tell(trouble.reason, trouble.hint)
+            report.tell(trouble.reason, "" if trouble.hint in hints else trouble.hint)
+            hints.add(trouble.hint)
             tally.add(trouble.code)
     return tally.code

@@ -8,7 +8,7 @@ from sessiontui.changes import migrate as migrating
 from sessiontui.changes.migrate import MigrateRow
 from sessiontui.changes.place import home
 from sessiontui.cli import keys, output, report
-from sessiontui.cli.making import tell_change, tell_troubles
+from sessiontui.cli.making import naming_writers, tell_change, tell_troubles, weigh
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say
 from sessiontui.dialects.keys import written
@@ -30,12 +30,14 @@ def migrate(*, asked: Asked, change: Change, keys: tuple[str, ...]) -> int:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
         plan = migrating.plan(folder, wanted, cancelled, progress)
+    weigh(store, plan)
     if change.dry_run:
         _moved(asked, None, plan.rows, "would be")
         if plan.creates and not asked.json:
             say("sessions.db would be created")
         return tell_troubles((row.trouble for row in plan.rows), tally)
-    with report.interruptible() as cancelled, report.progress("migrating") as progress:
+    waiting = naming_writers(store, [row.key for row in plan.rows if row.status == "migrated"])
+    with report.interruptible() as cancelled, report.progress("migrating") as progress, waiting:
         done = migrating.make(plan, cancelled, progress, change.patience)
     _moved(asked, done.change, done.rows, "was")
     return tell_troubles((row.trouble for row in done.rows), tally)

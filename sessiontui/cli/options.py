@@ -27,6 +27,9 @@ from sessiontui.store.protocol import Store
 Verb = Callable[..., int]
 """A verb's function; it returns the exit code."""
 
+LONGEST = 1_000_000.0
+"""Seconds, eleven days: SQLite takes what is above 24 days for none at all."""
+
 BACKENDS = click.Choice([Backend.JSONL.value, Backend.SQLITE.value])
 
 
@@ -122,15 +125,16 @@ def changes(verb: Verb) -> Verb:
         metavar="SECONDS",
         callback=a_number,
         show_default=True,
-        help="How long to try again while the file is busy.",
+        help="How long to wait for a program that has the file open for writing, a locked database, another sessiontui.",
     )
     @click.option(
         "--no-lease",
         is_flag=True,
-        help="Accepted for scripts; this version takes no lease: a rewrite is refused when the file changes meanwhile.",
+        help="Where nothing can make a file's writers wait, or one keeps it open: change it once it has been still for 2 "
+        "seconds. What is written at that very moment can be lost.",
     )
     @wraps(verb)
     def changing(*, dry_run: bool, wait: float, no_lease: bool, **rest: Any) -> int:
-        return verb(change=Change(dry_run, Patience(wait, no_lease)), **rest)
+        return verb(change=Change(dry_run, Patience(min(wait, LONGEST), no_lease)), **rest)
 
     return reads(changing)

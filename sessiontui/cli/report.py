@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from types import FrameType
 
 import click
@@ -24,6 +24,10 @@ from sessiontui.visible import visible
 
 INTERRUPTED = 130
 """The exit code of work that a person stopped."""
+
+
+PATIENT = 0.5
+"""Seconds that work may take before a person is told what it waits for."""
 
 
 def tell(sentence: str, hint: str = "") -> None:
@@ -172,9 +176,35 @@ def wipe() -> bool:
 
 
 @contextlib.contextmanager
+def meanwhile(tell: Callable[[], None]) -> Iterator[None]:
+    """Have ``tell`` say, from a thread of its own, what keeps the work inside for longer than ``PATIENT`` seconds;
+    nothing where standard error is no terminal."""
+    if not _is_terminal():
+        yield
+        return
+    timer = threading.Timer(PATIENT, copy_context().run, (_aside, tell))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def _aside(tell: Callable[[], None]) -> None:
+    wipe()
+    tell()
+
+
+def _is_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+@contextlib.contextmanager
 def progress(label: str) -> Iterator[Progress]:
     """A ``Progress`` that shows per cent on standard error, where that is a terminal."""
-    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not _is_terminal():
         yield silent
         return
     gauge = _Gauge(label)

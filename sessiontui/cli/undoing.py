@@ -11,7 +11,7 @@ from sessiontui.changes import undo as undoing
 from sessiontui.changes.outcome import Change as Recorded
 from sessiontui.changes.place import home
 from sessiontui.cli import output
-from sessiontui.cli.making import persisting, short, tell_change
+from sessiontui.cli.making import persisting, short, tell_change, weigh
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.dialects.keys import written
@@ -28,7 +28,8 @@ DIGITS = 8
 @changes
 def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: bool) -> int:
     """Take back the last change, or change ID. An undo is a change too: it can be undone."""
-    folder = home(asked.open())
+    store = asked.open()
+    folder = home(store)
     if listing:
         if redo or id is not None:
             raise UsageError("--list shows all changes; it takes no ID and no --redo")
@@ -36,10 +37,17 @@ def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: b
         return 0
     wanted = _full(id)
     if change.dry_run:
-        _would(asked, undoing.plan(folder, wanted, redo))
+        plan = undoing.plan(folder, wanted, redo)
+        weigh(store, plan)
+        _would(asked, plan)
         return 0
     journals.mend(folder, change.patience.seconds)
-    done = persisting(change, lambda: undoing.make(folder, undoing.plan(folder, wanted, redo), change.patience))
+    done = persisting(
+        change,
+        store,
+        lambda: undoing.plan(folder, wanted, redo),
+        lambda plan: undoing.make(folder, plan, change.patience),
+    )
     if asked.json:
         _row(done.change, done.verb, done.keys, done.at, done.status, of=done.of)
     else:
