@@ -99,7 +99,7 @@ def _list(asked: Asked, changes: list[Recorded]) -> None:
 
 
 @click.command()
-@click.option("--purge", is_flag=True, help="Drop every change but the newest.")
+@click.option("--purge", is_flag=True, help="Drop every change but the newest, which can always be undone.")
 @changes
 def journal(*, asked: Asked, change: Change, purge: bool) -> int:
     """What undo keeps, and how much of the disk it takes."""
@@ -126,16 +126,26 @@ def journal(*, asked: Asked, change: Change, purge: bool) -> int:
 def _purge(asked: Asked, change: Change, folder: Path) -> None:
     """Drop what is not the newest change, or say so."""
     kept = journals.changes(folder)
-    if change.dry_run:
-        gone, freed = tuple(each.id for each in kept[1:]), sum(each.bytes for each in kept[1:])
-    else:
+    gone = _older(kept)
+    freed = sum(each.bytes for each in gone)
+    if not change.dry_run:
         purged = journals.purge(folder, change.patience.seconds)
-        gone, freed = purged.changes, purged.bytes
+        gone, freed = [each for each in kept if each.id in purged.changes], purged.bytes
     if not asked.json:
         verb = "would drop" if change.dry_run else "dropped"
         say(f"{verb} {count(len(gone), 'change')}, {size(freed)}")
         return
-    by_id = {each.id: each for each in kept}
-    for id in gone:
-        each = by_id[id]
-        _row(id, each.verb, each.keys, each.at, "dropped", bytes=each.bytes)
+    for each in gone:
+        _row(each.id, each.verb, each.keys, each.at, "dropped", bytes=each.bytes)
+
+
+def _older(kept: list[Recorded]) -> list[Recorded]:
+    """All but the newest change and, where that took another back, that one, and so on; ``kept`` is newest first."""
+    older = []
+    stays = kept[0].id if kept else None
+    for each in kept:
+        if each.id == stays:
+            stays = each.undoes
+        else:
+            older.append(each)
+    return older

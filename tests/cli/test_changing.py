@@ -385,6 +385,17 @@ def test_purge_leaves_the_newest_change(run: Runner, store: Path) -> None:
     run("undo")
 
 
+def test_purge_keeps_what_the_newest_change_took_back_and_says_so_beforehand(run: Runner) -> None:
+    run("compact", "bob")
+    run("pop", "bob")
+    run("undo")
+    planned = run("journal", "--purge", "--dry-run", "--json").rows
+    assert [row["verb"] for row in planned] == ["compact"]
+    assert run("journal", "--purge", "--json").rows == planned
+    assert [row["verb"] for row in run("journal", "--json").rows] == ["undo", "pop"]
+    run("undo", "--redo")
+
+
 # ---- dry runs
 
 
