@@ -14,10 +14,12 @@ from sessiontui.changes.edits import Traits
 from sessiontui.changes.files import name_in, opened, plainly
 from sessiontui.changes.place import home
 from sessiontui.changes.record import Record
+from sessiontui.changes.splices import Cut
 from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.keys import sanitised
-from sessiontui.disk import lines, stamps
+from sessiontui.disk import lines
 from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Message, Span
 from sessiontui.store.jsonl import JsonlStore
@@ -120,8 +122,8 @@ def _create(record: Record, key: str, data: bytes) -> Span | None:
 
 
 def _append(record: Record, sessions: Path, path: Path, key: str, data: bytes) -> Span:
-    file = name_in(sessions, path)
-    with opened(path) as fd:
-        stamp = stamps.stamp(fd)
+    def decide(fd: int, stamp: Stamp) -> Cut:
         ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
-    return splices.make(record, key, file, Span(stamp.size, 0), ends + data, stamp)
+        return Cut(Span(stamp.size, 0), ends + data)
+
+    return splices.make(record, key, name_in(sessions, path), decide)

@@ -5,7 +5,7 @@ A session without any is not written at all, and no file is made for a key that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -16,11 +16,12 @@ from sessiontui.changes.outcome import NONE, CompactStatus, Trouble, trouble
 from sessiontui.changes.record import Record
 from sessiontui.damage.diagnose import dropped
 from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects.keys import SUFFIX
 from sessiontui.dialects.source import Dropped
-from sessiontui.disk import lines
+from sessiontui.disk import handover, lines
+from sessiontui.disk.handover import Copied
 from sessiontui.disk.lines import Huge
 from sessiontui.disk.patience import USUAL, Patience
-from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Fault, Span
 from sessiontui.store import jsonl_file
@@ -48,8 +49,10 @@ class CompactRow:
     trouble: Trouble = NONE
     drops: tuple[Span, ...] = field(default=(), repr=False)
     """The bytes that go, in order, neighbours as one."""
-    stamp: Stamp | None = None
+    seen: Copied | None = None
     """The file that was planned for."""
+    unfinished: int | None = None
+    """Where the last line begins, if it goes and no newline ends it: somebody may be writing it still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
         with plainly(path.name):
             name_in(store.path, path)
             with jsonl_file.opened(path, key) as (fd, stamp):
-                return _read(fd, key, stamp, cancelled, progress)
+                return _read(fd, key, Copied(stamp, lines.tail_hash(fd, stamp.size)), cancelled, progress)
     except Cancelled:
         raise
     except SessiontuiError as error:
@@ -121,14 +124,16 @@ def _status(error: SessiontuiError) -> CompactStatus:
     return "refused" if error.exit_code == 4 else "failed"
 
 
-def _read(fd: int, key: str, stamp: Stamp, cancelled: IsCancelled, progress: Progress) -> CompactRow:
+def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Progress) -> CompactRow:
+    size = seen.stamp.size
     kept = gone = number = 0
+    unfinished: int | None = None
     drops: list[Span] = []
     faults: list[Fault] = []
-    for at, block in lines.blocks(fd, 0, stamp.size):
+    for at, block in lines.blocks(fd, 0, size):
         if cancelled():
             raise Cancelled
-        progress(at, stamp.size)
+        progress(at, size)
         bad = _bad(fd, at, block)
         kept += len(block) - len(bad)
         offset = index = 0
@@ -136,6 +141,8 @@ def _read(fd: int, key: str, stamp: Stamp, cancelled: IsCancelled, progress: Pro
             offset += sum(map(len, block[index:place]))
             index = place
             span = Span(at + offset, len(block[place]))
+            if span.stop == size and lines.ends_open(fd, size):
+                unfinished = span.offset
             if outcome is not None:
                 gone += 1
                 if gone <= NAMED:
@@ -145,9 +152,9 @@ def _read(fd: int, key: str, stamp: Stamp, cancelled: IsCancelled, progress: Pro
                 drops.pop()
             drops.append(span)
         number += len(block)
-    after = stamp.size - sum(span.length for span in drops)
+    after = size - sum(span.length for span in drops)
     status: CompactStatus = "compacted" if drops else "unchanged"
-    return CompactRow(key, kept, gone, 0, stamp.size, after, status, tuple(faults), NONE, tuple(drops), stamp)
+    return CompactRow(key, kept, gone, 0, size, after, status, tuple(faults), NONE, tuple(drops), seen, unfinished)
 
 
 def _bad(fd: int, at: int, block: list[bytes | Huge]) -> list[tuple[int, Dropped | None]]:
@@ -192,9 +199,10 @@ def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: IsCance
     try:
         if cancelled():
             raise Cancelled
-        if row.stamp is not None:
-            content = rewrites.without(row.drops, row.stamp.size, cancelled)
-            rewrites.make(record, row.key, name_in(store.path, path), row.stamp, content)
+        if row.seen is not None:
+            content = _content(row, row.seen, cancelled)
+            done = rewrites.make(record, row.key, name_in(store.path, path), content)
+            return replace(row, bytes_before=done.before, bytes_after=done.after)
     except (OSError, SessiontuiError) as error:
         settle.after(record)
         plain = as_plain(error, path.name)
@@ -202,3 +210,16 @@ def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: IsCance
             row, dropped=0, bytes_after=row.bytes_before, status=_status(plain), gone=(), trouble=trouble(plain)
         )
     return row
+
+
+def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled) -> rewrites.Content:
+    """What stays of the file as it is now: what was planned, and whatever came behind it since."""
+
+    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+        handover.require_grown(fd, seen, row.key + SUFFIX)
+        drops = row.drops
+        if row.unfinished is not None and size > seen.stamp.size:  # it was being written: it stays
+            drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))
+        return rewrites.without(drops, cancelled)(fd, size, hear)
+
+    return content

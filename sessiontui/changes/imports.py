@@ -19,7 +19,7 @@ from sessiontui.changes.edits import Import
 from sessiontui.changes.files import digest, opened
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
-from sessiontui.disk import replace
+from sessiontui.disk import handover, replace
 from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store import sqlite_kept
@@ -40,16 +40,18 @@ def make(record: Record, edit: Import, messages: Iterable[Message], count: int) 
         with Writing(folder.sessions / edit.database, wait=record.patience.seconds) as writing:
             _require_none(writing.connection, edit)
             writing.add(folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
-            if os.fstat(fd).st_size != edit.length:
-                raise Changed(edit.file)
             if (held := _count(writing.connection, edit.key)) != count:
                 raise StoreError(
                     f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
                     "a trigger in it may drop some",
                 )
-            record.write(edit)
-            writing.commit()
-        replace.rename(folder.sessions / edit.file, folder.sessions / edit.new)
+            path = folder.sessions / edit.file
+            with handover.quiet(fd, path, record.patience):
+                if os.fstat(fd).st_size != edit.length:
+                    raise Changed(edit.file)
+                record.write(edit)
+                writing.commit()
+                replace.rename(path, folder.sessions / edit.new)
         record.made()
         if os.fstat(fd).st_size != edit.length:
             _out(record, edit)

@@ -5,6 +5,7 @@ Bounded by age and size, but the newest change is never dropped. Reading it mend
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from sessiontui.errors import StoreError
 
 AGE: Final = timedelta(days=30)
 SIZE: Final = 1_000_000_000
+SOON: Final = 1.0
+"""Seconds after which a file that gave way while somebody wrote to it is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,9 @@ def change(
             else:
                 record.finish()
             raise
+        if any(step.late is not None for step in record.steps):
+            time.sleep(SOON)
+            settle.look_again(record)
         record.finish()
         if record.stands:
             _trim(folder)

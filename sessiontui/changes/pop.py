@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from sessiontui.changes import database, journal, splices
-from sessiontui.changes.files import name_in, opened, plainly
+from sessiontui.changes.files import name_in, plainly
 from sessiontui.changes.place import home
+from sessiontui.changes.splices import Cut
 from sessiontui.damage.salvage import whole_records
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
@@ -124,27 +125,51 @@ def _number(fd: int, offset: int, size: int) -> int | None:
     return 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))
 
 
-def make(store: Store, plan: PopPlan, patience: Patience = USUAL) -> Popped:
-    """Remove it. Raises ``Changed`` when the session is no longer as it was planned."""
+def make(store: Store, plan: PopPlan, patience: Patience = USUAL, latest: bool = False) -> Popped:
+    """Remove it. Raises ``Changed`` when it is no longer the last message, unless ``latest``: then whatever is last
+    when it is made goes."""
     if plan.removed is None or plan.address is None:
         return Popped(None, plan.key, None, None)
     with journal.change(home(store), "pop", [plan.key], patience) as record:
-        if isinstance(store, JsonlStore):
-            path = store.file(plan.key)
-            with plainly(path.name):
-                file = name_in(store.path, path)
-                if plan.stamp is None or plan.address.span is None or not os.path.exists(path):
-                    raise Changed(path.name)
-                splices.make(record, plan.key, file, *_cut(store, plan, plan.address.span, plan.stamp), plan.stamp)
-        else:
+        if not isinstance(store, JsonlStore):
             database.pop(record, database.name_of(store), plan.key, plan.address)
-    return Popped(record.id, plan.key, plan.removed, plan.address)
+            return Popped(record.id, plan.key, plan.removed, plan.address)
+        path = store.file(plan.key)
+        with plainly(path.name):
+            file = name_in(store.path, path)
+            if not os.path.exists(path):
+                raise Changed(path.name)
+            popped = _Popping(plan, latest)
+            splices.make(record, plan.key, file, popped.decide)
+    return Popped(record.id, plan.key, popped.plan.removed, popped.plan.address)
 
 
-def _cut(store: JsonlStore, plan: PopPlan, line: Span, stamp: Stamp) -> tuple[Span, bytes]:
+class _Popping:
+    """What is popped, looked for again in the file as it is when it can be changed."""
+
+    def __init__(self, plan: PopPlan, latest: bool) -> None:
+        self.plan = plan
+        self._latest = latest
+
+    def decide(self, fd: int, stamp: Stamp) -> Cut:
+        """Where the last message stands now. Raises ``Changed`` where it is another one and that is not wanted."""
+        now = _plan(fd, self.plan.key, stamp, self.plan.anyway)
+        if now.address is None or now.address.span is None:
+            raise Changed(self.plan.key)
+        if not self._latest and (now.removed, now.address.span) != (self.plan.removed, _span(self.plan)):
+            raise Changed(self.plan.key)
+        self.plan = now
+        return _cut(fd, now.address.span, now.in_place, stamp.size)
+
+
+def _span(plan: PopPlan) -> Span | None:
+    return None if plan.address is None else plan.address.span
+
+
+def _cut(fd: int, line: Span, in_place: bool, size: int) -> Cut:
     """What goes, and what comes back in its place: in place, the blank bytes behind the message."""
-    if not plan.in_place:
-        return Span(line.offset, line.length + 1), b""
-    with opened(store.file(plan.key)) as fd:
-        tail = b"".join(lines.pieces(fd, Span(stamp.size - plan.behind, plan.behind)))
-    return Span(line.offset, stamp.size - line.offset), tail
+    ended = Span(line.offset, min(line.length + 1, size - line.offset))
+    if not in_place:
+        return Cut(ended, b"")
+    tail = b"".join(lines.pieces(fd, Span(ended.stop, size - ended.stop)))
+    return Cut(Span(line.offset, size - line.offset), tail)

@@ -7,14 +7,15 @@ hard link or a copy, and comes back as a fresh copy with its mode, owner and tim
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Literal
 
-from sessiontui.changes import splices
+from sessiontui.changes import rewrites, splices
 from sessiontui.changes.edits import Create, Kept, Remove, Rename, Splice, Traits
 from sessiontui.changes.files import digest, give_traits, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
-from sessiontui.disk import lines, replace, stamps
+from sessiontui.disk import handover, lines, replace, stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Span
@@ -33,15 +34,25 @@ def remove(record: Record, key: str, file: str, expect: Stamp) -> None:
         )
         was = traits(fd)
         record.write(Remove(key, file, kept, was))
-        if stamps.stamp_of(os.stat(path)) != expect:
-            raise Changed(path.name)
-        replace.remove(path)
-        grown = os.fstat(fd).st_size
-        if grown > expect.size:
-            replace.create(path, lines.pieces(fd, Span(0, grown)), was.mode)
-            record.mark(len(record.steps), "void")
+        n = len(record.steps)
+        with handover.quiet(fd, path, record.patience):
+            if stamps.stamp(fd) != expect or stamps.stamp_of(os.stat(path)) != expect:
+                raise Changed(path.name)
+            replace.remove(path)
+        if os.fstat(fd).st_size != expect.size:
+            _bring_back(record, path, fd, was)
+            record.mark(n, "void")
             raise Changed(path.name)
     record.made()
+
+
+def _bring_back(record: Record, path: Path, fd: int, was: Traits) -> None:
+    """Give a removed file its name again, in front of what a writer may have put into a new one of that name."""
+    size = os.fstat(fd).st_size
+    try:
+        replace.create(path, lines.pieces(fd, Span(0, size)), was.mode)
+    except FileExistsError:
+        rewrites.insert(record, path, 0, fd, Span(0, size))
 
 
 def create(record: Record, key: str, file: str, source: Kept, was: Traits) -> None:

@@ -1,7 +1,7 @@
 """One change in the journal: written edit by edit while it is made, read back to be listed, settled or undone.
 
 A record is a file of JSON lines: a header, then for each edit ``{"edit":n,…}``, synced before the edit is made, then
-``{"made":n}`` or ``{"void":n}``, and ``{"done":true}`` last. A last line that isn't finished was never acted upon.
+``{"late":n,"to":…}`` where more was carried over, ``{"made":n}`` or ``{"void":n}``, and ``{"done":true}`` last. A last line that isn't finished was never acted upon.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Step:
     n: int
     edit: Edit
     state: State
+    late: int | None = None
+    """How many bytes of the file that gave way were carried over, where more than were copied at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,18 @@ class Record:
             self.steps[n - 1] = replace(self.steps[n - 1], state="void")
             self._drop(n)
 
+    def late(self, n: int, to: int) -> None:
+        """Say how many bytes of the file that gave way stand in the new one; on disk when this returns."""
+        self._put(line({"late": n, "to": to}))
+        sync(self._fd_open())
+        self.steps[n - 1] = replace(self.steps[n - 1], late=to)
+
+    def give_up(self) -> None:
+        """The newest edit is not made, if it was recorded at all: it is begun again as another."""
+        if self.steps and self.steps[-1].state == "open":
+            self.void(len(self.steps))
+        self.forget()
+
     def made(self) -> None:
         """The newest edit was made."""
         self.mark(len(self.steps), "made")
@@ -164,16 +178,20 @@ class Record:
             if name.startswith(f"{self.id}.{n}."):
                 self.folder.drop(name)
 
-    def _put(self, data: bytes) -> None:
+    def _fd_open(self) -> int:
         if self._fd is None:
             raise ValueError("nothing was recorded yet")
-        start = os.fstat(self._fd).st_size
+        return self._fd
+
+    def _put(self, data: bytes) -> None:
+        fd = self._fd_open()
+        start = os.fstat(fd).st_size
         try:
             while data:
-                data = data[os.write(self._fd, data) :]
+                data = data[os.write(fd, data) :]
         except BaseException:
             with contextlib.suppress(OSError):
-                os.ftruncate(self._fd, start)  # half a line would spoil the next
+                os.ftruncate(fd, start)  # half a line would spoil the next
             raise
 
 
@@ -196,9 +214,12 @@ def _is_change(name: str) -> bool:
 def read(folder: Folder, id: str) -> Recorded | None:
     """A change; None where not even its header is whole, so that nothing was done. Raises ``StoreError`` for a
     record of a later format, or one that nobody here wrote."""
-    values = list(_values(folder.read(id + SUFFIX)))
-    if not values or "format" not in values[0]:
+    data = folder.read(id + SUFFIX)
+    if b"\n" not in data:
         return None
+    values = list(_values(data))
+    if not values or "format" not in values[0]:
+        raise _unreadable(folder, id)
     if (format := values[0]["format"]) != FORMAT:
         raise StoreError(
             f"change {id} was recorded by a later version (format {format})", "use that version of sessiontui"
@@ -206,15 +227,20 @@ def read(folder: Folder, id: str) -> Recorded | None:
     try:
         return _recorded(id, values)
     except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(
-            f"the journal's record {folder.path(id + SUFFIX)} can't be read; nothing was changed",
-            "look at it and move it away",
-        ) from error
+        raise _unreadable(folder, id) from error
+
+
+def _unreadable(folder: Folder, id: str) -> StoreError:
+    return StoreError(
+        f"the journal's record {folder.path(id + SUFFIX)} can't be read; nothing was changed",
+        "look at it and move it away",
+    )
 
 
 def _recorded(id: str, values: list[dict[str, Any]]) -> Recorded:
     header = values[0]
     states: dict[int, State] = {}
+    late: dict[int, int] = {}
     edits: dict[int, Edit] = {}
     done = False
     for value in values[1:]:
@@ -226,8 +252,10 @@ def _recorded(id: str, values: list[dict[str, Any]]) -> Recorded:
             states[value["made"]] = "made"
         elif "void" in value:
             states[value["void"]] = "void"
+        elif "late" in value:
+            late[value["late"]] = value["to"]
         done = done or bool(value.get("done"))
-    steps = tuple(Step(n, edit, states[n]) for n, edit in edits.items())
+    steps = tuple(Step(n, edit, states[n], late.get(n)) for n, edit in edits.items())
     at = datetime.fromisoformat(header["at"])
     return Recorded(id, header["verb"], at, header["undoes"], tuple(header["keys"]), steps, done)
 

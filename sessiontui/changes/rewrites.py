@@ -1,70 +1,99 @@
 """Rewrites: a session file's bytes give way to others in one step, the old ones kept as a hard link. Compact's edit.
 
-Taken back, the old bytes come as a fresh copy, and what was appended since stays behind them.
+Taken back, the old bytes come as a fresh copy, and what was appended since stays behind them. What writers still put
+into the old file while it gives way is carried over; how far that came stands in the record, for who comes after a crash.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from typing import Literal
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
 
 from sessiontui.changes.edits import Kept, Rewrite
-from sessiontui.changes.files import carry, digest, give_time, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.files import common, digest, give_time, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.hashing import Hashing
-from sessiontui.changes.record import Record
-from sessiontui.disk import lines, stamps
-from sessiontui.disk.replace import replace
-from sessiontui.disk.stamps import Stamp
+from sessiontui.changes.record import Record, Step
+from sessiontui.disk import handover, lines
+from sessiontui.disk.handover import Again, Copied
+from sessiontui.disk.replace import append, fill, temporary
 from sessiontui.errors import Cancelled, Changed, Refused
 from sessiontui.model import Span
 from sessiontui.store.protocol import IsCancelled, never
 
+ATTEMPTS: Final = 3
+"""So often a change is begun again because the file became another under it."""
+
 Hear = Callable[[bytes], None]
 """Told every piece of the old file as it is read."""
+Content = Callable[[int, int, Hear], Iterator[bytes]]
+"""From a descriptor and a length: the bytes that take the place of so many of the old ones. Tells all of these, in order."""
+
+
+class Rewritten(NamedTuple):
+    """What a rewrite did."""
+
+    before: int
+    """Bytes of the file that gave way, less those that came late."""
+    after: int
+    """Bytes that took their place."""
 
 
 def make(
-    record: Record,
-    key: str,
-    file: str,
-    expect: Stamp,
-    content: Callable[[int, Hear], Iterator[bytes]],
-    mtime_ns: int | None = None,
-) -> int:
-    """Write a file anew and return its new length. ``content(fd, hear)`` gives the new bytes from the old file's
-    descriptor and tells ``hear`` all old bytes, in order. Raises ``Changed`` when it is not as ``expect`` says."""
+    record: Record, key: str, file: str, content: Content, time: Callable[[int], int | None] = lambda _: None
+) -> Rewritten:
+    """Write a file anew. ``content`` raises ``Changed`` where the file is not what it was made for. ``time``: from
+    the length of the old file, the modification time that the new one gets unless something came since."""
+    for _ in range(ATTEMPTS):
+        try:
+            return _attempt(record, key, file, content, time)
+        except Again:
+            record.give_up()
+    raise Changed(file)
+
+
+def _attempt(record: Record, key: str, file: str, content: Content, time: Callable[[int], int | None]) -> Rewritten:
     path = record.folder.sessions / file
     name = record.name("old")
     length = 0
 
-    def recorded() -> Iterator[bytes]:
+    def told() -> Iterator[bytes]:
         nonlocal length
-        for chunk in content(fd, old.update):
+        for chunk in content(fd, copied.stamp.size, old.update):
             new.update(chunk)
             length += len(chunk)
             yield chunk
-        kept = Kept(name, expect.size, old.hexdigest())
-        record.write(Rewrite(key, file, kept, length, new.hexdigest(), traits(fd)))
 
-    with opened(path) as fd, Hashing() as old, Hashing() as new:
-        if stamps.stamp(fd) != expect:
-            raise Changed(path.name)
-        link_or_copy(record.folder, path, fd, name, expect.size)
-        replace(path, recorded(), expect)
-        carry(fd, expect.size, path)
-    if mtime_ns is not None:
+    with opened(path) as fd, Hashing() as old, Hashing() as new, temporary(path.parent) as temp:
+        copied = Copied.of(fd)
+        size = copied.stamp.size
+        kept = link_or_copy(record.folder, path, fd, name, size)
+        was = traits(fd)
+        fill(temp, told(), was.mode, os.fstat(fd))
+        kept = kept or Kept(name, size, old.hexdigest())
+        record.write(Rewrite(key, file, kept, length, new.hexdigest(), was))
+        n = len(record.steps)
+        carried = handover.swap(path, temp, fd, copied, record.patience, partial(_note, record, n, size))
+    mtime_ns = time(size)
+    if mtime_ns is not None and carried == size:
         give_time(path, length, mtime_ns)
-    record.made()
-    return length
+    record.mark(n, "made")
+    return Rewritten(size, length)
 
 
-def without(
-    drops: tuple[Span, ...], size: int, cancelled: IsCancelled = never
-) -> Callable[[int, Hear], Iterator[bytes]]:
+def _note(record: Record, n: int, size: int, carried: int) -> None:
+    """Record how much of the old file stands in the new one, where that is more than was copied at first."""
+    if carried != size:
+        record.late(n, carried)
+
+
+def without(drops: tuple[Span, ...], cancelled: IsCancelled = never) -> Content:
     """The content of a file less some spans, which are in order and apart."""
 
-    def content(fd: int, hear: Hear) -> Iterator[bytes]:
+    def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:
         at = 0
         rest = iter((*drops, Span(size, 0)))
         drop = next(rest)
@@ -88,20 +117,93 @@ def without(
     return content
 
 
-def settle(record: Record, edit: Rewrite) -> Literal["made", "void"]:
-    """Find out whether the new bytes stand; they may be the beginning of the old ones."""
+def settle(record: Record, step: Step, edit: Rewrite) -> Literal["made", "void"]:
+    """Find out whether the new bytes stand; they may be the beginning of the old ones. Where they do, what writers
+    put into the old file meanwhile is carried over."""
+    path = record.folder.sessions / edit.file
     try:
-        with opened(record.folder.sessions / edit.file) as fd:
+        with opened(path) as fd:
+            if record.folder.inode(edit.old.name) == _identity(fd):
+                return "void"
             if edit.old.length > edit.length and digest(fd, edit.old.length) == edit.old.sha256:
                 return "void"
-            return "made" if digest(fd, edit.length) == edit.sha256 else "void"
+            if digest(fd, edit.length) != edit.sha256:
+                return "void"
     except FileNotFoundError:
         return "void"
+    catch_up(record, step, edit)
+    return "made"
+
+
+def _identity(fd: int) -> tuple[int, int]:
+    status = os.fstat(fd)
+    return status.st_dev, status.st_ino
+
+
+def catch_up(record: Record, step: Step, edit: Rewrite) -> None:
+    """Bring over what was appended to the old file after it gave way; nothing where nothing was, or it is a copy."""
+    late = edit.old.length if step.late is None else step.late
+    grown = record.folder.size(edit.old.name)
+    if grown <= late:
+        return
+    path = record.folder.sessions / edit.file
+    old = record.folder.open(edit.old.name)
+    try:
+        _bring(record, path, old, Span(late, grown - late), edit.length + late - edit.old.length)
+    finally:
+        os.close(old)
+    record.late(step.n, grown)
+
+
+def _bring(record: Record, path: Path, old: int, rest: Span, at: int) -> None:
+    """Put ``rest`` of the old file at ``at`` of the new one, less what stands there already."""
+    with opened(path) as fd:
+        there = common(fd, at, old, rest)
+        size = os.fstat(fd).st_size
+    if there == rest.length:
+        return
+    if size != at + there:  # others have written since: only whole lines count as brought
+        whole = os.pread(old, there, rest.offset).rfind(b"\n") + 1
+        insert(record, path, at + whole, old, Span(rest.offset + whole, rest.length - whole))
+        return
+    append(path, b"".join(lines.pieces(old, Span(rest.offset + there, rest.length - there))))
+
+
+def insert(record: Record, path: Path, at: int, old: int, rest: Span) -> None:
+    """Put bytes of another file, open as ``old``, into one, unrecorded: nobody is to take back what others wrote."""
+    for _ in range(ATTEMPTS):
+        with opened(path) as fd, temporary(path.parent) as temp:
+            copied = Copied.of(fd)
+            chunks = _inserted(fd, copied.stamp.size, at, lines.pieces(old, rest))
+            fill(temp, chunks, traits(fd).mode, os.fstat(fd))
+            try:
+                handover.swap(path, temp, fd, copied, record.patience, lambda _: None)
+            except Again:
+                os.unlink(temp)
+                continue
+            return
+    raise Changed(path.name)
+
+
+def _inserted(fd: int, size: int, at: int, more: Iterator[bytes]) -> Iterator[bytes]:
+    """The first ``size`` bytes of a file with others put in at ``at``; a line that they leave open is ended."""
+    last = b"\n"
+    yield from lines.pieces(fd, Span(0, at))
+    for piece in more:
+        last = piece[-1:]
+        yield piece
+    if size > at and last != b"\n":
+        yield b"\n"
+    yield from lines.pieces(fd, Span(at, size - at))
 
 
 def foresee(folder: Folder, edit: Rewrite) -> str:
     """Say what taking it back means. Raises ``Refused`` where it can't be."""
-    _check(folder, edit)
+    try:
+        with opened(folder.sessions / edit.file) as fd:
+            _require_as_made(folder, edit, fd)
+    except FileNotFoundError:
+        raise _lost(folder, edit, "the file is gone") from None
     with kept_bytes(folder, edit.old):
         pass
     return f"give {edit.file} its {edit.old.length} bytes back"
@@ -109,34 +211,35 @@ def foresee(folder: Folder, edit: Rewrite) -> str:
 
 def revert(record: Record, edit: Rewrite) -> None:
     """Put the old bytes back; what was appended since stays behind them."""
-    stamp = _check(record.folder, edit)
 
-    def content(fd: int, hear: Hear) -> Iterator[bytes]:
+    def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:
+        _require_as_made(record.folder, edit, fd)
         for piece in lines.pieces(fd, Span(0, edit.length)):
             hear(piece)
         last = b"\n"
         for piece in lines.pieces(kept, Span(0, edit.old.length)):
             last = piece[-1:]
             yield piece
-        if stamp.size > edit.length and last != b"\n":
+        if size > edit.length and last != b"\n":
             yield b"\n"  # a record that came since must not be glued to an unfinished line
-        for piece in lines.pieces(fd, Span(edit.length, stamp.size - edit.length)):
+        for piece in lines.pieces(fd, Span(edit.length, size - edit.length)):
             hear(piece)
             yield piece
 
-    grown = stamp.size != edit.length
     with kept_bytes(record.folder, edit.old) as kept:
-        make(record, edit.key, edit.file, stamp, content, None if grown else edit.was.mtime_ns)
+        try:
+            make(record, edit.key, edit.file, content, lambda size: edit.was.mtime_ns if size == edit.length else None)
+        except FileNotFoundError:
+            raise _lost(record.folder, edit, "the file is gone") from None
 
 
-def _check(folder: Folder, edit: Rewrite) -> Stamp:
-    path = folder.sessions / edit.file
-    where = f"the bytes are in {folder.path(edit.old.name)}; undo later changes of this session first"
-    try:
-        with opened(path) as fd:
-            stamp = stamps.stamp(fd)
-            if digest(fd, edit.length) != edit.sha256:
-                raise Refused(f"{edit.file} can't be put back: it has changed since; nothing was changed", where)
-    except FileNotFoundError:
-        raise Refused(f"{edit.file} can't be put back: the file is gone; nothing was changed", where) from None
-    return stamp
+def _require_as_made(folder: Folder, edit: Rewrite, fd: int) -> None:
+    if digest(fd, edit.length) != edit.sha256:
+        raise _lost(folder, edit, "it has changed since")
+
+
+def _lost(folder: Folder, edit: Rewrite, why: str) -> Refused:
+    return Refused(
+        f"{edit.file} can't be put back: {why}; nothing was changed",
+        f"the bytes are in {folder.path(edit.old.name)}; undo later changes of this session first",
+    )

@@ -9,9 +9,9 @@ import contextlib
 from typing import Literal
 
 from sessiontui.changes import database, imports, presence, reverting, rewrites, splices
-from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
+from sessiontui.changes.edits import Create, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
 from sessiontui.changes.folder import Folder
-from sessiontui.changes.record import Record, Recorded, done, ids, read
+from sessiontui.changes.record import Record, Recorded, Step, done, ids, read
 from sessiontui.disk import replace
 from sessiontui.errors import Refused, SessiontuiError, StoreError
 
@@ -27,6 +27,32 @@ def everything(folder: Folder) -> None:
         elif not recorded.done:
             _finish(folder, recorded)
     _sweep(folder)
+    _look_again(folder)
+
+
+def look_again(record: Record) -> None:
+    """Bring over what reached the files that this change replaced, in the meantime."""
+    for step in record.steps:
+        if isinstance(step.edit, Rewrite) and step.state == "made":
+            rewrites.catch_up(record, step, step.edit)
+
+
+def _look_again(folder: Folder) -> None:
+    """The same for the newest change, whose files gave way last."""
+    every = ids(folder)
+    if not every or not any(name.startswith(f"{every[-1]}.") and name.endswith(".old") for name in folder.names()):
+        return
+    recorded = read(folder, every[-1])
+    if recorded is None or not recorded.done:
+        return
+    record = Record.resume(folder, recorded)
+    try:
+        before = record.steps[:]
+        look_again(record)
+        if record.steps != before:
+            record.finish()
+    finally:
+        record.close()
 
 
 def _finish(folder: Folder, recorded: Recorded) -> None:
@@ -52,7 +78,7 @@ def steps(record: Record) -> None:
     """Settle the open edits, the newest first: a later one may stand on an earlier one."""
     record.forget()
     for step in reversed(record.open):
-        record.mark(step.n, _settle(record, step.edit))
+        record.mark(step.n, _settle(record, step))
 
 
 def after(record: Record) -> None:
@@ -61,12 +87,13 @@ def after(record: Record) -> None:
         steps(record)
 
 
-def _settle(record: Record, edit: Edit) -> Literal["made", "void"]:
+def _settle(record: Record, step: Step) -> Literal["made", "void"]:
+    edit = step.edit
     match edit:
         case Splice():
             return splices.settle(record, edit)
         case Rewrite():
-            return rewrites.settle(record, edit)
+            return rewrites.settle(record, step, edit)
         case Remove():
             return presence.settle_remove(record, edit)
         case Create():

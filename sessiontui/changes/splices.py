@@ -1,50 +1,84 @@
-"""Splices: some bytes of a session file give way to others; append and pop are the two simplest.
+"""Splices: some bytes at the end of a session file give way to others, in place; append and pop are the two simplest.
 
-At the end of a file it is done in place, elsewhere by replacing the file. It refuses unless the bytes before and the
-bytes that go are exactly those that were recorded.
+Done while nobody else has the file open. Where others bytes stand behind, or somebody reads the file all the time, the
+file is written anew instead: a rewrite. It refuses unless the bytes before and the bytes that go are those recorded.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from sessiontui.changes import rewrites
 from sessiontui.changes.edits import Splice
-from sessiontui.changes.files import carry, common, give_time, kept_bytes, opened, require_inside, traits
+from sessiontui.changes.files import common, kept_bytes, opened, require_inside, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
-from sessiontui.disk import lines, stamps
-from sessiontui.disk.replace import append, replace, truncate
+from sessiontui.disk import handover, lines, stamps
+from sessiontui.disk.handover import Again, Alone, Watched
+from sessiontui.disk.replace import append, sync, truncate, write_end
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Span
 
 
-def make(
-    record: Record, key: str, file: str, cut: Span, inserted: bytes, expect: Stamp, mtime_ns: int | None = None
-) -> Span:
-    """Put ``inserted`` in the place of ``cut`` and return where it stands.
+class Cut(NamedTuple):
+    """What is to be done to a file of a certain length."""
 
-    ``mtime_ns`` is the file's time afterwards. Raises ``Changed`` when the file is not as ``expect`` says.
-    """
+    span: Span
+    """What goes."""
+    inserted: bytes
+    """What comes in its place."""
+    mtime_ns: int | None = None
+    """The file's time afterwards, where it has no news."""
+
+
+Decide = Callable[[int, Stamp], Cut]
+"""What is to be done to an open file. Asked again when the file has changed; raises what keeps it from being done."""
+
+
+def make(record: Record, key: str, file: str, decide: Decide) -> Span:
+    """Make the cut and return where the inserted bytes stand. Raises ``Changed`` where the file never holds still."""
+    for _ in range(rewrites.ATTEMPTS):
+        try:
+            landed = _attempt(record, key, file, decide)
+        except Again:
+            record.give_up()
+            continue
+        return landed if landed is not None else _rewritten(record, key, file, decide)
+    raise Changed(file)
+
+
+def _attempt(record: Record, key: str, file: str, decide: Decide) -> Span | None:
+    """In place; None where that can't be."""
     path = record.folder.sessions / file
-    with opened(path) as fd:
-        if stamps.stamp(fd) != expect:
-            raise Changed(path.name)
-        kept = record.keep(_then(lines.pieces(fd, cut), inserted))
-        guard = lines.tail_hash(fd, cut.offset)
-        was = traits(fd)
-        edit = Splice(key, file, cut.offset, cut.length, len(inserted), expect.size, guard, kept, was)
-        record.write(edit)
-        landed = _apply(fd, path, cut, inserted, expect)
-    if landed.offset != cut.offset:
-        _correct(record, edit, landed)
-    if mtime_ns is not None:
-        give_time(path, expect.size - cut.length + len(inserted), mtime_ns)
-    record.made()
-    return landed
+    try:
+        with handover.alone(path, record.patience) as alone:
+            stamp = stamps.stamp(alone.fd)
+            cut = decide(alone.fd, stamp)
+            return _in_place(record, key, file, alone, cut, stamp) if cut.span.stop == stamp.size else None
+    except Watched:
+        with opened(path) as fd:
+            stamp = stamps.stamp(fd)
+            cut = decide(fd, stamp)
+            if cut.span != Span(stamp.size, 0):
+                return None
+            with handover.quiet(fd, path, record.patience):
+                if stamps.stamp(fd) != stamp:
+                    raise Again from None
+                edit = _recorded(record, key, file, fd, cut, stamp)
+        return _beside_readers(record, path, edit, cut.inserted)
+
+
+def _recorded(record: Record, key: str, file: str, fd: int, cut: Cut, stamp: Stamp) -> Splice:
+    kept = record.keep(_then(lines.pieces(fd, cut.span), cut.inserted))
+    guard = lines.tail_hash(fd, cut.span.offset)
+    size, inserted = stamp.size, len(cut.inserted)
+    edit = Splice(key, file, cut.span.offset, cut.span.length, inserted, size, guard, kept, traits(fd))
+    record.write(edit)
+    return edit
 
 
 def _then(pieces: Iterator[bytes], more: bytes) -> Iterator[bytes]:
@@ -52,30 +86,82 @@ def _then(pieces: Iterator[bytes], more: bytes) -> Iterator[bytes]:
     yield more
 
 
-def _apply(fd: int, path: Path, cut: Span, inserted: bytes, expect: Stamp) -> Span:
-    if cut.stop < expect.size:
-        replace(path, _spliced(fd, cut, inserted, expect.size), expect)
-        carry(fd, expect.size, path)
-        return Span(cut.offset, len(inserted))
-    if cut.length:
-        truncate(path, cut.offset, expect)
-    return append(path, inserted) if inserted else Span(cut.offset, 0)
+def _in_place(record: Record, key: str, file: str, alone: Alone, cut: Cut, stamp: Stamp) -> Span:
+    fd = alone.fd
+    _recorded(record, key, file, fd, cut, stamp)
+    alone.make_sure()
+    if cut.span.length:
+        os.ftruncate(fd, cut.span.offset)
+        sync(fd)
+    landed = Span(cut.span.offset, len(cut.inserted))
+    if cut.inserted:
+        landed = Span(write_end(fd, cut.inserted), len(cut.inserted))
+        sync(fd)
+    if cut.mtime_ns is not None:
+        os.utime(fd, ns=(os.fstat(fd).st_atime_ns, cut.mtime_ns))
+    if landed.offset != cut.span.offset:  # without a lease somebody may have been faster
+        _correct(record, fd, landed)
+    record.made()
+    return landed
 
 
-def _spliced(fd: int, cut: Span, inserted: bytes, size: int) -> Iterator[bytes]:
-    yield from lines.pieces(fd, Span(0, cut.offset))
-    yield inserted
-    yield from lines.pieces(fd, Span(cut.stop, size - cut.stop))
+def _beside_readers(record: Record, path: Path, edit: Splice, inserted: bytes) -> Span:
+    """Append where somebody reads all the time: a lease for that keeps us out too, so that we look afterwards."""
+    landed = append(path, inserted)
+    with opened(path) as fd:
+        if landed.offset != edit.at:
+            _correct(record, fd, landed)
+        record.made()
+        open_before = landed.offset > 0 and os.pread(fd, 1, landed.offset - 1) != b"\n"
+    if open_before and not inserted.startswith(b"\n"):  # a writer was in the middle of a line
+        _part(record, edit, landed.offset)
+        return Span(landed.offset + 1, landed.length)
+    return landed
 
 
-def _correct(record: Record, edit: Splice, landed: Span) -> None:
+def _part(record: Record, edit: Splice, at: int) -> None:
+    """End the line that a writer had begun before ours."""
+    rewrites.make(record, edit.key, edit.file, _content(lambda *_: Cut(Span(at, 0), b"\n")))
+
+
+def _correct(record: Record, fd: int, landed: Span) -> None:
     """Somebody appended in the same instant: record where the bytes really stand."""
-    with opened(record.folder.sessions / edit.file) as fd:
-        kept = record.keep(lines.pieces(fd, landed))
-        guard = lines.tail_hash(fd, landed.offset)
     n = len(record.steps)
+    edit = record.steps[n - 1].edit
+    if not isinstance(edit, Splice):
+        raise TypeError("only a splice lands elsewhere")
+    kept = record.keep(lines.pieces(fd, landed))
+    guard = lines.tail_hash(fd, landed.offset)
     record.write(Splice(edit.key, edit.file, landed.offset, 0, landed.length, landed.offset, guard, kept, edit.was))
     record.mark(n, "void")
+
+
+def _rewritten(record: Record, key: str, file: str, decide: Decide) -> Span:
+    """The same by writing the file anew, for other bytes stand behind, or a reader keeps it open."""
+    made: list[Cut] = []
+
+    def deciding(fd: int, stamp: Stamp) -> Cut:
+        made.append(decide(fd, stamp))
+        return made[-1]
+
+    rewrites.make(record, key, file, _content(deciding), lambda _: made[-1].mtime_ns)
+    return Span(made[-1].span.offset, len(made[-1].inserted))
+
+
+def _content(decide: Decide) -> rewrites.Content:
+    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+        cut = decide(fd, stamps.stamp(fd)._replace(size=size))
+        for piece in lines.pieces(fd, Span(0, cut.span.offset)):
+            hear(piece)
+            yield piece
+        for piece in lines.pieces(fd, cut.span):
+            hear(piece)
+        yield cut.inserted
+        for piece in lines.pieces(fd, Span(cut.span.stop, size - cut.span.stop)):
+            hear(piece)
+            yield piece
+
+    return content
 
 
 def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
@@ -112,7 +198,11 @@ def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
 
 def foresee(folder: Folder, edit: Splice) -> str:
     """Say what taking it back means. Raises ``Refused`` where it can't be."""
-    _reversed(folder, edit)
+    try:
+        with opened(folder.sessions / edit.file) as fd:
+            _reversed(folder, edit, fd, stamps.stamp(fd))
+    except FileNotFoundError:
+        raise _lost(folder, edit, "the file is gone") from None
     if edit.removed > edit.inserted:
         return f"put {edit.removed - edit.inserted} bytes back into {edit.file} at offset {edit.at}"
     return f"remove {edit.inserted - edit.removed} bytes from {edit.file} at offset {edit.at}"
@@ -120,29 +210,24 @@ def foresee(folder: Folder, edit: Splice) -> str:
 
 def revert(record: Record, edit: Splice) -> None:
     """Put back what was removed and take out what was inserted; what was appended since stays behind it."""
-    inserted, stamp = _reversed(record.folder, edit)
-    grown = stamp.size != edit.size - edit.removed + edit.inserted
-    span = Span(edit.at, edit.inserted)
-    make(record, edit.key, edit.file, span, inserted, stamp, None if grown else edit.was.mtime_ns)
+    try:
+        make(record, edit.key, edit.file, lambda fd, stamp: _reversed(record.folder, edit, fd, stamp))
+    except FileNotFoundError:
+        raise _lost(record.folder, edit, "the file is gone") from None
 
 
-def _reversed(folder: Folder, edit: Splice) -> tuple[bytes, Stamp]:
-    """The bytes that come back, and the file that they come back to."""
-    path = folder.sessions / edit.file
+def _reversed(folder: Folder, edit: Splice, fd: int, stamp: Stamp) -> Cut:
+    """The cut that takes it back, in the file as it is now."""
     with kept_bytes(folder, edit.kept) as kept:
-        try:
-            with opened(path) as fd:
-                stamp = stamps.stamp(fd)
-                if not _unchanged(fd, edit, kept):
-                    raise _lost(folder, edit, "the bytes before or at that place have changed")
-                before = os.pread(fd, 1, edit.at - 1) if edit.at else b"\n"
-        except FileNotFoundError:
-            raise _lost(folder, edit, "the file is gone") from None
+        if not _unchanged(fd, edit, kept):
+            raise _lost(folder, edit, "the bytes before or at that place have changed")
+        before = os.pread(fd, 1, edit.at - 1) if edit.at else b"\n"
         back = b"".join(lines.pieces(kept, Span(0, edit.removed)))
     followed = stamp.size > edit.at + edit.inserted
     if followed and not (back or before).endswith(b"\n"):
         back += b"\n"  # a record that came since must not be glued to an unfinished line
-    return back, stamp
+    grown = stamp.size != edit.size - edit.removed + edit.inserted
+    return Cut(Span(edit.at, edit.inserted), back, None if grown else edit.was.mtime_ns)
 
 
 def _unchanged(fd: int, edit: Splice, kept: int) -> bool:

@@ -36,9 +36,14 @@ class Lease:
         self._until = until
 
     @property
+    def left(self) -> float:
+        """Seconds for which it surely keeps others waiting still; below 0, perhaps no longer."""
+        return self._until - time.monotonic()
+
+    @property
     def holds(self) -> bool:
         """Whether it surely keeps others waiting for as long as the next step takes."""
-        return time.monotonic() < self._until
+        return self.left > 0
 
     def give_back(self) -> None:
         """Let those who wait go on."""

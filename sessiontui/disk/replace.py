@@ -25,12 +25,38 @@ from sessiontui.model import Span
 TEMP_PREFIX: Final = ".sessiontui-"
 TEMP_SUFFIX: Final = ".tmp"
 
-_OPEN: Final = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+OPEN: Final = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _NEW: Final = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _BUFFER: Final = 1 << 18
 
 _FULL: Final[int | None] = getattr(fcntl, "F_FULLFSYNC", None)
 """On macOS fsync ends at the drive, which keeps what it was given in a cache of its own; this goes on to the platter."""
+
+
+@contextlib.contextmanager
+def temporary(folder: Path) -> Iterator[Path]:
+    """A name for a new file in ``folder``; whatever stands there when the work fails, Ctrl-C included, goes."""
+    temp = folder / f"{TEMP_PREFIX}{secrets.token_hex(8)}{TEMP_SUFFIX}"
+    try:
+        yield temp
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temp)
+        raise
+
+
+def fill(temp: Path, chunks: Iterable[bytes], mode: int, owner: os.stat_result | None = None) -> None:
+    """Write a new file, give it mode and owner, sync it."""
+    fd = os.open(temp, os.O_WRONLY | _NEW, 0o600)
+    try:
+        for block in _gathered(chunks):
+            write_all(fd, block)
+        if owner is not None and (owner.st_uid, owner.st_gid) != _owner(fd):
+            os.fchown(fd, owner.st_uid, owner.st_gid)
+        os.fchmod(fd, mode)
+        sync(fd)
+    finally:
+        os.close(fd)
 
 
 def replace(path: str | Path, chunks: Iterable[bytes], expect: Stamp | None = None) -> None:
@@ -41,8 +67,8 @@ def replace(path: str | Path, chunks: Iterable[bytes], expect: Stamp | None = No
     """
     target = Path(os.path.realpath(path))
     old = _status(target)
-    with _temporary(target.parent) as temp:
-        _fill(temp, chunks, 0o600 if old is None else modes.S_IMODE(old.st_mode), old)
+    with temporary(target.parent) as temp:
+        fill(temp, chunks, 0o600 if old is None else modes.S_IMODE(old.st_mode), old)
         if expect is not None:
             now = _status(target)
             if now is None or stamp_of(now) != expect:
@@ -60,7 +86,7 @@ def append(path: str | Path, data: bytes) -> Span:
     fd, made = _open_to_append(path)
     try:
         require_regular(fd, path)
-        offset = _append(fd, data)
+        offset = write_end(fd, data)
         sync(fd)
     finally:
         os.close(fd)
@@ -72,7 +98,7 @@ def append(path: str | Path, data: bytes) -> Span:
 def truncate(path: str | Path, at: int, expect: Stamp) -> None:
     """Cut off everything from offset ``at``. Raises ``errors.Changed`` when the file is not as ``expect`` says."""
     path = Path(path)
-    fd = os.open(path, os.O_RDWR | _OPEN)
+    fd = os.open(path, os.O_RDWR | OPEN)
     try:
         require_regular(fd, path)
         if stamp(fd) != expect:
@@ -86,8 +112,8 @@ def truncate(path: str | Path, at: int, expect: Stamp) -> None:
 def create(path: str | Path, chunks: Iterable[bytes], mode: int = 0o600) -> None:
     """Make a new file, whole or not at all. Raises ``FileExistsError`` where the name is taken, by a link too."""
     path = Path(path)
-    with _temporary(path.parent) as temp:
-        _fill(temp, chunks, mode)
+    with temporary(path.parent) as temp:
+        fill(temp, chunks, mode)
         os.link(temp, path, follow_symlinks=False)
         os.unlink(temp)
     sync_folder(path.parent)
@@ -147,41 +173,15 @@ def sync_folder(folder: str | Path | int) -> None:
         os.close(fd)
 
 
-@contextlib.contextmanager
-def _temporary(folder: Path) -> Iterator[Path]:
-    """A name for a new file in ``folder``; whatever stands there when the work fails, Ctrl-C included, goes."""
-    temp = folder / f"{TEMP_PREFIX}{secrets.token_hex(8)}{TEMP_SUFFIX}"
-    try:
-        yield temp
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temp)
-        raise
-
-
 def _status(path: Path) -> os.stat_result | None:
     """What stands at ``path``: None where nothing does; ``NotAFile`` where it is no regular file."""
     try:
-        fd = os.open(path, os.O_RDONLY | _OPEN)
+        fd = os.open(path, os.O_RDONLY | OPEN)
     except FileNotFoundError:
         return None
     try:
         require_regular(fd, path)
         return os.fstat(fd)
-    finally:
-        os.close(fd)
-
-
-def _fill(temp: Path, chunks: Iterable[bytes], mode: int, owner: os.stat_result | None = None) -> None:
-    """Write a new file, give it mode and owner, sync it."""
-    fd = os.open(temp, os.O_WRONLY | _NEW, 0o600)
-    try:
-        for block in _gathered(chunks):
-            _write(fd, block)
-        if owner is not None and (owner.st_uid, owner.st_gid) != _owner(fd):
-            os.fchown(fd, owner.st_uid, owner.st_gid)
-        os.fchmod(fd, mode)
-        sync(fd)
     finally:
         os.close(fd)
 
@@ -206,7 +206,8 @@ def _gathered(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(held)
 
 
-def _write(fd: int, data: bytes) -> None:
+def write_all(fd: int, data: bytes) -> None:
+    """Write all of it where the descriptor stands."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(fd, rest) :]
@@ -214,7 +215,7 @@ def _write(fd: int, data: bytes) -> None:
 
 def _open_to_append(path: Path) -> tuple[int, bool]:
     """A descriptor, and whether the file was made; a link to nothing is refused, never followed to make a file."""
-    flags = os.O_RDWR | os.O_APPEND | _OPEN
+    flags = os.O_RDWR | os.O_APPEND | OPEN
     try:
         return os.open(path, flags), False
     except FileNotFoundError:
@@ -225,8 +226,8 @@ def _open_to_append(path: Path) -> tuple[int, bool]:
         return os.open(path, flags), False
 
 
-def _append(fd: int, data: bytes) -> int:
-    """Write at the end and return the offset; take back what was written when not all of it can be."""
+def write_end(fd: int, data: bytes) -> int:
+    """Write at the end of a file that is open for appending, and return the offset; take back what was written when not all of it can be."""
     written = 0
     try:
         while written < len(data):
