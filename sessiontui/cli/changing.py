@@ -104,7 +104,10 @@ def _decoded(data: bytes, name: str) -> str:
 @changes
 @click.option("--anyway", is_flag=True, help="Also where whole records stand in damaged lines behind the message.")
 def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
-    """Remove the last valid message of a session; every other byte stays."""
+    """Remove the last valid message of a session; every other byte stays.
+
+    The last is the one that is last at that moment, which ZeroClaw may have written just now.
+    """
     store = asked.open(writable=not change.dry_run)
     session = keys.one(store, key)
     if change.dry_run:
@@ -116,7 +119,7 @@ def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
         change,
         store,
         lambda: popping.plan(store, session, anyway),
-        lambda plan: popping.make(store, plan, change.patience),
+        lambda plan: popping.make(store, plan, change.patience, latest=True),
     )
     _popped(asked, store, done, "removed")
     return 0
