@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.changes import database, imports, journal, presence, settle
-from sessiontui.changes.edits import Import
+from sessiontui.changes.edits import Import, MakeDatabase
 from sessiontui.changes.files import as_plain, digest, name_in, opened, plainly
 from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble, trouble
 from sessiontui.changes.record import Record
@@ -177,8 +177,18 @@ def make(
             progress(done, total)
             made[row.key] = _made(record, row, cancelled, within(progress, done, total))
             done += size
+        _without_empty_database(record)
         progress(total, total)
     return Migrated(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
+
+
+def _without_empty_database(record: Record) -> None:
+    """Take a database away again that was made for imports of which none stands."""
+    made = [step for step in record.steps if step.state == "made"]
+    if len(made) == 1 and isinstance(made[0].edit, MakeDatabase):
+        database.revert_make(record, made[0].edit)
+        if record.steps[-1].n != made[0].n and record.steps[-1].state == "made":
+            record.void(made[0].n, record.steps[-1].n)
 
 
 def _made(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
