@@ -90,7 +90,8 @@ def tell_troubles(troubles: Iterable[Trouble], tally: report.Tally) -> int:
     hints = {""}
     for trouble in troubles:
         if trouble.code:
-            report.tell(trouble.reason, "" if trouble.hint in hints else trouble.hint)
+            reason = trouble.reason.replace("; nothing was changed", "; it stays as it is")  # others may have been
+            report.tell(reason, "" if trouble.hint in hints else trouble.hint)
             hints.add(trouble.hint)
             tally.add(trouble.code)
     return tally.code
