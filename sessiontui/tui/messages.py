@@ -231,10 +231,12 @@ class Located(Report):
 
 @dataclass(eq=False, repr=False)
 class Planned(Report):
-    """What a change would do; nothing is done yet. ``warning``: why it would have been refused without being asked."""
+    """What a change would do; nothing is done yet. ``warning``: why it would have been refused without being asked.
+    ``notice``: what else a person should know before it is made."""
 
     plan: Plan
     warning: str = ""
+    notice: str = ""
 
 
 @dataclass(eq=False, repr=False)

@@ -119,17 +119,6 @@ async def test_a_refusal_is_told_with_its_hint(store: Path) -> None:
     assert files(store)["alice.jsonl"] == b'{"role":"user","content":"another file"}\n'
 
 
-async def test_a_session_that_changed_since_it_was_planned_is_left_alone(store: Path) -> None:
-    async with browsing(store) as (app, pilot):
-        await press(pilot, "p")
-        with (store / "alice.jsonl").open("ab") as file:
-            file.write(b'{"role":"user","content":"newer"}\n')
-        now = files(store)
-        await press(pilot, "tab", "enter")
-        assert files(store) == now
-        assert len(app.notices) == 1
-
-
 async def test_no_notice_lies_above_a_dialog_and_only_the_newest_change_is_told_of(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "p", "tab", "enter")

@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sessiontui.changes import compact, migrate, pop, undo
+from sessiontui.disk.patience import Patience
 from sessiontui.errors import Refused
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store
@@ -108,7 +109,7 @@ def test_looking(snap_compare: Snap, store: Path, size: tuple[int, int], monkeyp
 def test_making_and_stopping(
     snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(store: Store, plan: object, cancelled: IsCancelled, progress: Progress) -> None:
+    def slow(store: Store, plan: object, cancelled: IsCancelled, progress: Progress, patience: Patience) -> None:
         progress(167_000_000, 389_000_000)
         while not cancelled():
             Event().wait(0.01)
@@ -126,9 +127,11 @@ def test_making_and_stopping(
 def test_stopped(snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     made = migrate.make
 
-    def stopped(plan: migrate.MigratePlan, cancelled: IsCancelled, progress: Progress) -> migrate.Migrated:
+    def stopped(
+        plan: migrate.MigratePlan, cancelled: IsCancelled, progress: Progress, patience: Patience
+    ) -> migrate.Migrated:
         looks = iter(range(100_000))
-        return made(plan, lambda: next(looks) > 5, progress)
+        return made(plan, lambda: next(looks) > 5, progress, patience)
 
     monkeypatch.setattr(migrate, "make", stopped)
     assert pictured(snap_compare, store, size, pressed("m", "right", "enter"))

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.signal import Signal
 
-from sessiontui.errors import Cancelled, SessiontuiError
+from sessiontui.errors import Busy, Cancelled, SessiontuiError, Unleased
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
@@ -52,6 +52,8 @@ class ChangingScreen(Screen[None]):
         """Published when a change was made or refused, with the keys that it changed."""
         self._judge = Judge(self)
         self._unwritable: str | None = None
+        self._taken_back: tuple[str | None, bool] = None, False
+        """What is undone, or was last: which change, and whether it is redone."""
         self.interrupted = 0
         """Changes that wait for the next one to settle them."""
 
@@ -214,6 +216,7 @@ class ChangingScreen(Screen[None]):
         if self.unchangeable:
             self.explain()
         elif not self._is_busy():
+            self._taken_back = change, redo
             self.changer.undo(self.store, change, redo)
 
     def _is_busy(self) -> bool:
@@ -245,6 +248,8 @@ class ChangingScreen(Screen[None]):
         if isinstance(error, Cancelled):
             if report.errand == messages.CHANGE:
                 ink.notice(self, visible("cancelled; nothing was changed"), "warning")
+        elif isinstance(error, Busy | Unleased) and report.errand == messages.CHANGE:
+            self._tell_hindrance(error)
         elif isinstance(error, SessiontuiError):
             self._tell_refusal(error)
             if report.errand == messages.CHANGE:
@@ -255,6 +260,14 @@ class ChangingScreen(Screen[None]):
             title = visible("a fault in sessiontui itself")
             ink.notice(self, visible(f"{type(error).__name__}: {error}"), "error", title)
             self.log.error(error)
+
+    def _tell_hindrance(self, error: Busy | Unleased) -> None:
+        """An undo has no dialog but for this; every other change has told it in its own."""
+        from sessiontui.tui.screens.undoing import UndoDialog
+        from sessiontui.tui.words.hindrances import of_error
+
+        if (found := of_error(error)) is not None:
+            self.app.push_screen(UndoDialog(self, self.store, *self._taken_back, found))
 
     def _tell_refusal(self, error: SessiontuiError) -> None:
         from sessiontui.tui.screens.dialogs import PageDialog

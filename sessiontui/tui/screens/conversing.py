@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Final, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,36 +15,31 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
-from sessiontui.errors import Cancelled
+from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Backend
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.screens.dialogs import PageDialog
-from sessiontui.tui.words import outcomes
+from sessiontui.tui.screens.making import SOON, MakingDialog
+from sessiontui.tui.words import hindrances, outcomes
+from sessiontui.tui.words.hindrances import Hindrance
 from sessiontui.tui.words.page import Page
 from sessiontui.tui.words.questions import looking, making, question
-from sessiontui.tui.work.changer import Changer, Wanted
+from sessiontui.tui.work.changer import Attempt, Wanted, only
 from sessiontui.visible import visible
 
-SOON: Final = 0.15
-"""Seconds that work may take before it is shown."""
-BAR: Final = 24
-"""Columns of the progress bar."""
 
-
-class ChangeDialog(PageDialog):
-    """Has a change planned, asks, has it made and tells; answers with the change that shall be taken back again, if any.
-
-    What was made, or went wrong, is reported to the screen below too, which shows the store.
-    """
+class ChangeDialog(MakingDialog):
+    """Has a change planned, asks, has it made and tells; answers with the change that shall be taken back again, if any."""
 
     def __init__(self, below: Screen[None], wanted: Wanted) -> None:
-        super().__init__(looking(wanted))
-        self._below = below
+        super().__init__(looking(wanted), below, wanted.store, "looking")
         self._wanted = wanted
-        self._changer = Changer(self)
         self._plan: messages.Plan | None = None
-        self._stage: Literal["looking", "asking", "making", "told"] = "looking"
+        self._asked = self.page
+        self._renewed = False
+        """Whether what was asked about before is no longer so."""
+        self._rest: Hindrance | None = None
+        """What hindered a part of what was made."""
         self._change: str | None = None
 
     def compose_above(self) -> ComposeResult:
@@ -58,7 +52,7 @@ class ChangeDialog(PageDialog):
 
     def above(self) -> int:
         """Rows of that, while it is there."""
-        asks = self._wanted.verb == "cleanup" and self._stage != "told"
+        asks = self._wanted.verb == "cleanup" and self.stage not in ("hindered", "told")
         return asks * (1 if self.has_class("-short") else 2)
 
     def on_mount(self) -> None:
@@ -79,81 +73,50 @@ class ChangeDialog(PageDialog):
     def _look(self) -> None:
         """Plan anew; until there is a plan, nothing can be made."""
         self._plan = None
-        self._changer.plan(self._wanted)
+        self.changer.plan(self._wanted)
 
     @on(messages.Planned)
     def _ask(self, report: messages.Planned) -> None:
         report.stop()
-        if self._changer.is_stale(report):
+        if self.changer.is_stale(report):
             return
-        page = question(self._wanted, report)
+        page = question(self._wanted, report, renewed=self._renewed)
         if page.act is None and self._wanted.verb != "cleanup":
             self.dismiss(None)
-            ink.notice(self._below, page.title)
+            ink.notice(self.below, page.title)
             return
         self._plan = report.plan if page.act is not None else None
-        anew, self._stage = self._stage != "asking", "asking"
-        self._hide_work()
+        anew, self.stage = self.stage != "asking", "asking"
+        self.hide_work()
         self._say_days(self._wanted.hours)
+        self._asked = page
         self.show(page, anew=anew)
         self._appear()
 
-    @on(messages.Failed)
-    def _fail(self, report: messages.Failed) -> None:
-        report.stop()
-        if not self._changer.is_stale(report):
-            self.dismiss(None)
-            self._below.post_message(report)
-
-    @on(messages.Finished)
-    def _finish(self, report: messages.Finished) -> None:
-        report.stop()
-
-    @on(messages.Progressed)
-    def _show_work(self, report: messages.Progressed) -> None:
-        report.stop()
-        if report.total and self._stage != "told" and not self._changer.is_stale(report):
-            self._say_work(report.done, report.total)
-
-    def _say_work(self, done: int, total: int) -> None:
-        share = done / max(1, total)
-        figure = ""
-        if total:
-            of = figures.counted(total, "session") if self._counts_sessions else figures.size(total)
-            figure = f" · {f'{done:,}' if self._counts_sessions else figures.size(done)} of {of}"
-        work = self.query_one("#work", Static)
-        work.update(ink.content((visible(figures.bar(share, BAR)), "$accent"), visible(f" {share:.0%}{figure}")))
-        if not work.display:
-            work.display = True
-            self.on_resize()
-
     @property
-    def _counts_sessions(self) -> bool:
-        """Whether progress is told in sessions, not in bytes."""
-        removing = self._wanted.verb == "cleanup" and self._stage == "making"
-        return removing or self._wanted.store.backend is not Backend.JSONL
-
-    def _hide_work(self) -> None:
-        self.query_one("#work").display = False
+    def counts_sessions(self) -> bool:
+        """Cleanup removes them one by one, and a database has no bytes that could be counted."""
+        removing = self._wanted.verb == "cleanup" and self.stage == "making"
+        return removing or self.store.backend is not Backend.JSONL
 
     # ---- how long a session may be idle
 
     @on(Input.Changed, "#hours")
     def _limit(self, event: Input.Changed) -> None:
         event.stop()
-        if self._stage not in ("looking", "asking"):
+        if self.stage not in ("looking", "asking"):
             return
         hours = _hours(event.value)
         self.query_one("#act", Button).disabled = True
         if hours is None:
-            self._changer.cancel()
-            self._plan, self._stage = None, "asking"
-            self._hide_work()
+            self.changer.cancel()
+            self._plan, self.stage = None, "asking"
+            self.hide_work()
             self._say_days(0)
             why = visible(f"“{event.value.strip()}” is no number of hours.")
             self.show(Page(visible("Remove idle sessions"), (ink.content((why, "$warning")),)), anew=False)
         elif hours != self._wanted.hours or self._plan is None:
-            self._wanted = replace(self._wanted, hours=hours)
+            self._wanted, self._renewed = replace(self._wanted, hours=hours), False
             self._look()
 
     @on(Input.Submitted, "#hours")
@@ -163,7 +126,7 @@ class ChangeDialog(PageDialog):
 
     def on_key(self, event: events.Key) -> None:
         """A digit means the hours, wherever the focus is."""
-        if self._wanted.verb != "cleanup" or self._stage != "asking" or isinstance(self.focused, Input):
+        if self._wanted.verb != "cleanup" or self.stage != "asking" or isinstance(self.focused, Input):
             return
         if event.character is not None and event.character.isdecimal():
             field = self.query_one("#hours", Input)
@@ -177,55 +140,83 @@ class ChangeDialog(PageDialog):
         for each in self.query("#days").results(Static):
             each.update(ink.content((visible(days), "dim")))
 
+    def _show_limit(self, shown: bool) -> None:
+        for each in self.query("#ask"):
+            each.display = shown
+        for field in self.query(Input):
+            field.disabled = not shown
+
     # ---- made
 
     def act(self) -> None:
         """Make what was planned; or, when it is made, take it back."""
-        if self._stage == "told":
+        if self.stage == "told":
             self.dismiss(self._change)
-        elif self._stage == "asking" and self._plan is not None:
-            self._stage = "making"
-            self._changer.make(self._wanted.store, self._plan)
-            self.set_timer(SOON, self._show_making)
+        elif self.stage == "asking" and self._plan is not None:
+            self.make()
+        else:
+            super().act()
 
-    def _show_making(self) -> None:
-        if self._stage == "making":
-            self._disable_limit()
-            self.show(making(self._wanted, self.page))
-            if not self.query_one("#work").display:
-                self._say_work(0, 0)
-            self.set_focus(None)  # an Enter too many stops nothing
+    def also(self) -> None:
+        """Make the rest of it, which something hindered."""
+        rest, self._rest = self._rest, None
+        if self.stage != "told" or rest is None:
+            super().also()
+        elif rest.kind == "busy":
+            self.make(rest.patient, rest)
+        else:
+            self.hinder(rest)
 
-    def _disable_limit(self) -> None:
+    def attempt(self, how: Attempt, hindered: Hindrance | None) -> None:
+        """Make the plan, or what is left of it."""
+        if self._plan is not None:
+            self._plan = only(self._plan, hindered.keys) if hindered is not None and hindered.keys else self._plan
+            self.changer.make(self.store, self._plan, how)
+
+    def at_work(self) -> Page:
+        """Still the plan."""
         for field in self.query(Input):
             field.disabled = True
+        return making(self._wanted, self._asked)
 
-    @on(messages.Made)
-    def _tell(self, report: messages.Made) -> None:
-        report.stop()
-        page = outcomes.page(report.done)
-        self._stage, self._change = "told", report.done.change
+    def hinder(self, found: Hindrance) -> None:
+        """It is no longer asked how long a session may be idle."""
+        self._show_limit(False)
+        super().hinder(found)
+
+    def renew(self, error: Exception) -> bool:
+        """Plan anew what is no longer as it was when it was planned."""
+        if self.stage != "making" or not isinstance(error, Changed):
+            return False
+        self.stage, self._renewed = "looking", True
+        self._show_limit(True)
+        self._look()
+        return True
+
+    def tell(self, report: messages.Made) -> None:
+        """Say what became of each session, where there are several; or what hindered it."""
+        done = report.done
+        if (found := hindrances.of_done(done)) is not None:
+            self.hinder(found)
+            return
+        if hindrances.is_stale(done) and self.renew(Changed("")):
+            return
+        page = outcomes.page(done)
+        self.stage, self._change = "told", done.change
+        self._rest = hindrances.of_rows(hindrances.rows_of(done))
         if page is None:
             self.dismiss(None)
         else:
-            self._hide_work()
-            for each in self.query("#ask"):
-                each.display = False
+            self.hide_work()
+            self._show_limit(False)
             self.show(page)
-        self._below.post_message(report)
+        self.below.post_message(report)
 
     def action_leave(self) -> None:
         """Close, or stop the work, whatever there is."""
-        if self._stage == "making":
-            if self._wanted.stoppable:
-                self._changer.interrupt()
-                self._box.border_title = ink.content(visible("Stopping …"))
-            return
-        if self._stage == "looking":
-            report = messages.Failed(self._changer.generation, messages.CHANGE, Cancelled())
-            self._below.post_message(report)
-        self._changer.cancel()
-        self.dismiss(None)
+        if self.stage == "looking":
+            self.below.post_message(messages.Failed(self.changer.generation, messages.CHANGE, Cancelled()))
+        super().action_leave()
 
 
 def _hours(text: str) -> float | None:

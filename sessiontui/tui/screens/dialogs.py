@@ -1,4 +1,4 @@
-"""A page in a box above the screen: a title, lines that scroll, what is always in view below them, and one or two buttons.
+"""A page in a box above the screen: a title, lines that scroll, what is always in view below them, and up to three buttons.
 
 The button that leaves has the focus, so that Enter never does anything by accident. What the buttons mean is for who
 makes a dialog of it.
@@ -48,7 +48,7 @@ class PageDialog(Layer[str | None]):
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "cancel", tooltip="Leave everything as it is", id="dialog.leave"),
-        Binding("left,right", "other", "other button", show=False, id="dialog.other"),
+        Binding("left,right", "other", "next button", show=False, id="dialog.other"),
         Binding("down,j", "scroll(1)", "down", show=False, id="dialog.down"),
         Binding("up,k", "scroll(-1)", "up", show=False, id="dialog.up"),
         Binding("pagedown,ctrl+d", "scroll(10)", "page down", show=False, id="dialog.page_down"),
@@ -72,6 +72,7 @@ class PageDialog(Layer[str | None]):
             with Horizontal(id="buttons"):
                 yield PageButton(ink.content(ink.EMPTY), id="leave")
                 yield PageButton(ink.content(ink.EMPTY), id="act")
+                yield PageButton(ink.content(ink.EMPTY), id="also")
 
     def compose_above(self) -> ComposeResult:
         """What stands above the lines and does not scroll: nothing."""
@@ -95,10 +96,11 @@ class PageDialog(Layer[str | None]):
             piece.display = bool(lines)
             piece.update(ink.lines(lines))
         self.query_one("#undo", Static).update(ink.content(page.undo))
-        leave, act = self.query_one("#leave", Button), self.query_one("#act", Button)
-        leave.label = ink.content(page.leave)
-        act.label = ink.content(page.act or ink.EMPTY)
-        act.display, act.disabled = page.act is not None, False
+        leave = self.query_one("#leave", Button)
+        for name, label in (("leave", page.leave), ("act", page.act), ("also", page.also)):
+            button = self.query_one(f"#{name}", Button)
+            button.label = ink.content(label or ink.EMPTY)
+            button.display, button.disabled = label is not None, False
         if anew:
             self._body.scroll_home(animate=False)
             self.set_focus(leave)
@@ -134,6 +136,8 @@ class PageDialog(Layer[str | None]):
         event.stop()
         if event.button.id == "act":
             self.act()
+        elif event.button.id == "also":
+            self.also()
         else:
             self.action_leave()
 
@@ -141,12 +145,15 @@ class PageDialog(Layer[str | None]):
         """The button that does something was pressed."""
         self.dismiss(None)
 
+    def also(self) -> None:
+        """The button that does something else was pressed."""
+
     def action_leave(self) -> None:
         """Leave everything as it is."""
         self.dismiss(None)
 
     def action_other(self) -> None:
-        """The other button."""
+        """The next button."""
         buttons: list[Widget] = [each for each in self.query("#buttons Button") if each.focusable]
         if buttons:
             at = buttons.index(self.focused) if self.focused in buttons else -1

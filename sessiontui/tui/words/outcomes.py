@@ -16,14 +16,14 @@ from sessiontui.changes.migrate import Migrated, MigrateRow
 from sessiontui.changes.pop import Popped
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.words import hindrances
+from sessiontui.tui.words.hindrances import Row
 from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import Visible, visible
 
 if TYPE_CHECKING:
     from sessiontui.changes.undo import Undone
     from sessiontui.tui.messages import Done
-
-Row = CompactRow | MigrateRow | CleanupRow
 
 BRIEF: Final = 160
 """Characters that a notice may have; a longer error is read in a dialog."""
@@ -62,7 +62,8 @@ def page(done: Done) -> Page | None:
     if done.change and isinstance(done, Migrated):
         undo += " b shows them where they are now."
     lines = [*_troubles(done.rows), *body]
-    return Page(visible(title), limited(lines), visible(undo), visible("Undo") if done.change else None, CLOSE)
+    act = visible("Undo") if done.change else None
+    return Page(visible(title), limited(lines), visible(undo), act, CLOSE, hindrances.again(done.rows))
 
 
 def fared_well(done: Done) -> frozenset[str]:
@@ -147,7 +148,7 @@ def _troubles(rows: Iterable[Row]) -> Iterator[Content]:
         yield ink.content((visible(told), "$warning"))
     for row in left:
         yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), visible(f"  {_why(row)}"))
-        if row.trouble.hint:
+        if row.trouble.hint and row.trouble.hindrance in ("", "changed"):  # a button says what to do
             yield ink.content((visible(f"  {row.trouble.hint}"), "dim"))
     if left or stopped:
         yield ink.content(visible(" "))

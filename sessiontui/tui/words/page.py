@@ -18,6 +18,7 @@ KEY: Final = 30
 """Columns that a key may take in a table."""
 
 CANCEL: Final = visible("Cancel")
+STOP: Final = visible("Stop")
 
 Cell = Visible | tuple[Visible, str]
 """Text, or text with the name of a Textual style."""
@@ -25,7 +26,8 @@ Cell = Visible | tuple[Visible, str]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a dialog says. ``act`` is the button that does something; None where there is nothing to do."""
+    """What a dialog says. ``act`` is the button that does something, ``also`` one that does something else; None where
+    there is nothing of the kind to do."""
 
     title: Visible
     body: tuple[Content, ...] = ()
@@ -33,6 +35,7 @@ class Page:
     """Said below the body, always in view: how to take it back."""
     act: Visible | None = None
     leave: Visible = CANCEL
+    also: Visible | None = None
 
 
 def limited(rows: Sequence[Content], what: str = "lines") -> tuple[Content, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,19 +17,30 @@ from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Message
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.messages import Planned
-from sessiontui.tui.words.page import Cell, Page, key, limited, table
+from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
 from sessiontui.tui.work.changer import Wanted
 from sessiontui.visible import Visible, visible
 
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Plan
 
+RENEWED = "! It changed after you were asked, so nothing was done. This is how it is now."
 SHOWN = 100_000
 """Characters of a message that goes."""
 
 
-def question(wanted: Wanted, planned: Planned) -> Page:
-    """Put a plan into words. A page without ``act`` has nothing to ask; its title says why."""
+def question(wanted: Wanted, planned: Planned, renewed: bool = False) -> Page:
+    """Put a plan into words. A page without ``act`` has nothing to ask; its title says why. ``renewed``: another plan
+    was asked about before, which no longer fits what is there."""
+    page = _question(wanted, planned)
+    said = [RENEWED] * renewed + [f"! {planned.notice}"] * bool(planned.notice)
+    if page.act is None or not said:
+        return page
+    first = [ink.content((visible(each), "$warning")) for each in said]
+    return replace(page, body=(*first, ink.content(visible(" ")), *page.body))
+
+
+def _question(wanted: Wanted, planned: Planned) -> Page:
     plan: Plan = planned.plan
     if isinstance(plan, PopPlan):
         return _pop(plan, planned.warning, wanted.marked)
@@ -50,8 +62,10 @@ def making(wanted: Wanted, asked: Page) -> Page:
     """What is shown while a plan is carried out: still the plan."""
     doing = {"pop": "Popping", "compact": "Compacting", "migrate": "Moving", "cleanup": "Removing"}[wanted.verb]
     stop = "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back with u."
+    if wanted.verb == "pop":
+        stop = "Stop ends the waiting for others; a message that is being removed is removed."
     title = visible(f"{doing} {_meant(wanted)} …" if wanted.verb != "cleanup" else "Removing idle sessions …")
-    return Page(title, asked.body, visible(stop), leave=visible("Stop"))
+    return Page(title, asked.body, visible(stop), leave=STOP)
 
 
 def _meant(wanted: Wanted) -> str:

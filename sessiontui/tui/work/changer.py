@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
 
-from sessiontui.changes import cleanup, compact, migrate, pop, undo
+from sessiontui.changes import bounds, cleanup, compact, migrate, pop, undo
+from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan
 from sessiontui.changes.journal import mend
 from sessiontui.changes.migrate import MigratePlan
 from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
+from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store
-from sessiontui.tui.messages import CHANGE, Made, Planned
+from sessiontui.tui.messages import CHANGE, Made, Planned, Report
+from sessiontui.tui.work import awaiting
 from sessiontui.tui.work.errand import Errand
 
 if TYPE_CHECKING:
@@ -38,10 +42,28 @@ class Wanted:
     marked: int = 0
     """Sessions that are marked and not meant all the same."""
 
-    @property
-    def stoppable(self) -> bool:
-        """Whether making it can be stopped on the way; pop is over before anybody could."""
-        return self.verb != "pop"
+
+class Attempt(NamedTuple):
+    """How a change is tried: the first time, or once more by a person who knows what stood in its way."""
+
+    patience: Patience = USUAL
+    files: tuple[str, ...] = ()
+    """Files of the sessions folder that are waited for before it is begun: until then it can be called off."""
+
+
+FIRST: Final = Attempt()
+
+
+@dataclass(eq=False, repr=False)
+class Awaited(Report):
+    """Somebody has a file open for writing, and is waited for. ``who`` is empty where nobody can be named."""
+
+    who: str
+
+
+@dataclass(eq=False, repr=False)
+class Begun(Report):
+    """Nobody is waited for any more: the change is being made."""
 
 
 class Changer(Errand):
@@ -54,29 +76,48 @@ class Changer(Errand):
 
         def job(generation: int, cancelled: IsCancelled) -> None:
             progress = self.progress(generation, "looking")
-            self.report(Planned(generation, *_planned(wanted, cancelled, progress)))
+            plan, warning = _planned(wanted, cancelled, progress)
+            self.report(Planned(generation, plan, warning, bounds.notice(wanted.store, plan)))
 
         self.begin(job)
 
-    def make(self, store: Store, plan: Plan) -> None:
-        """Make what was planned; reports ``Made``, also when it was stopped on the way."""
+    def make(self, store: Store, plan: Plan, attempt: Attempt = FIRST) -> None:
+        """Make what was planned; reports ``Made``, also when it was stopped on the way. Where files are waited for,
+        first ``Awaited`` and ``Begun``."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            self.report(Made(generation, *_made(store, plan, cancelled, self.progress(generation, "changing"))))
+            bounds.require(store, plan)
+            patience = self._await(store, attempt, generation, cancelled)
+            progress = self.progress(generation, "changing")
+            self.report(Made(generation, *_made(store, plan, patience, cancelled, progress)))
 
         self.begin(job)
 
-    def undo(self, store: Store, change: str | None = None, redo: bool = False) -> None:
-        """Take back a change, the newest that can be where none is named (or give it again); reports ``Made``."""
+    def undo(self, store: Store, change: str | None = None, redo: bool = False, attempt: Attempt = FIRST) -> None:
+        """Take back a change, the newest that can be where none is named (or give it again); reports as ``make``."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
+            patience = self._await(store, attempt, generation, cancelled)
             folder = home(store)
-            mend(folder)
+            mend(folder, patience.seconds)
+            plan = undo.plan(folder, change, redo)
+            bounds.require(store, plan)
             progress = self.progress(generation, "redoing" if redo else "undoing")
-            done = undo.make(folder, undo.plan(folder, change, redo), progress=progress)
+            done = undo.make(folder, plan, patience, progress)
             self.report(Made(generation, done, done.keys))
 
         self.begin(job)
+
+    def _await(self, store: Store, attempt: Attempt, generation: int, cancelled: IsCancelled) -> Patience:
+        """Wait for the files of an attempt; return what patience is left, but never less than usual."""
+        if not attempt.files:
+            return attempt.patience
+        paths = [home(store) / name for name in attempt.files]
+        left = awaiting.free(
+            paths, attempt.patience.seconds, cancelled, lambda who: self.report(Awaited(generation, who))
+        )
+        self.report(Begun(generation))
+        return attempt.patience._replace(seconds=max(USUAL.seconds, left))
 
 
 def _planned(wanted: Wanted, cancelled: IsCancelled, progress: Progress) -> tuple[Plan, str]:
@@ -97,15 +138,29 @@ def _planned(wanted: Wanted, cancelled: IsCancelled, progress: Progress) -> tupl
         return pop.plan(store, key, anyway=True), refusal.sentence
 
 
-def _made(store: Store, plan: Plan, cancelled: IsCancelled, progress: Progress) -> tuple[Done, tuple[str, ...]]:
+def only(plan: Plan, keys: Collection[str]) -> Plan:
+    """The part of a plan that is about these sessions."""
+    match plan:
+        case CompactPlan():
+            return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
+        case MigratePlan():
+            return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
+        case CleanupPlan():
+            return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
+    return plan
+
+
+def _made(
+    store: Store, plan: Plan, patience: Patience, cancelled: IsCancelled, progress: Progress
+) -> tuple[Done, tuple[str, ...]]:
     """What was done, and the sessions that it was done to."""
     if isinstance(plan, PopPlan):
-        return pop.make(store, plan), (plan.key,)
+        return pop.make(store, plan, patience), (plan.key,)
     if isinstance(plan, CompactPlan):
-        compacted = compact.make(store, plan, cancelled, progress)
+        compacted = compact.make(store, plan, cancelled, progress, patience)
         return compacted, tuple(row.key for row in compacted.rows)
     if isinstance(plan, MigratePlan):
-        migrated = migrate.make(plan, cancelled, progress)
+        migrated = migrate.make(plan, cancelled, progress, patience)
         return migrated, tuple(row.key for row in migrated.rows)
-    cleaned = cleanup.make(store, plan, cancelled=cancelled, progress=progress)
+    cleaned = cleanup.make(store, plan, patience, cancelled, progress)
     return cleaned, tuple(row.key for row in cleaned.rows)

@@ -1,0 +1,139 @@
+"""What hinders a change, put into words: who has a file open, what may happen without a lease, what can be tried.
+
+Says nothing of other trouble: that is told as it is, and nothing would be gained by trying again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from sessiontui.changes.cleanup import CleanedUp, CleanupRow
+from sessiontui.changes.compact import Compacted, CompactRow
+from sessiontui.changes.migrate import Migrated, MigrateRow
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.errors import Busy, Unleased
+from sessiontui.tui.looks import ink
+from sessiontui.tui.words.page import Page, limited
+from sessiontui.tui.work.changer import Attempt
+from sessiontui.visible import Visible, visible
+
+if TYPE_CHECKING:
+    from sessiontui.tui.messages import Done
+
+Row = CompactRow | MigrateRow | CleanupRow
+
+LONGER: Final = 10.0
+"""Seconds that a person who tries again wants to wait."""
+STILL: Final = (
+    "A file is changed once it has been still for 2 seconds; a message written at that very moment can be lost."
+)
+NOTHING: Final = visible("Nothing was changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """Why a change, or a part of it, was not made, where another try may make it."""
+
+    kind: Literal["busy", "unleased"]
+    reasons: tuple[str, ...]
+    files: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    """The sessions that are left; empty where the change is made whole or not at all."""
+
+    @property
+    def patient(self) -> Attempt:
+        """Wait for whoever has a file open."""
+        return Attempt(Patience(LONGER), self.files)
+
+    @property
+    def daring(self) -> Attempt:
+        """Go on without a lease."""
+        return Attempt(USUAL._replace(no_lease=True))
+
+
+def of_error(error: Exception) -> Hindrance | None:
+    """What hindered a change that was not made at all; None for another kind of trouble."""
+    match error:
+        case Busy():
+            return Hindrance("busy", (_bare(error.sentence),), (error.name,))
+        case Unleased():
+            return Hindrance("unleased", (_bare(error.sentence),), (error.name,))
+    return None
+
+
+def of_rows(rows: Sequence[Row]) -> Hindrance | None:
+    """What hindered a part of a change. Where some files are busy, they come first: the rest is asked about then."""
+    left = [row for row in rows if row.trouble.hindrance in ("busy", "unleased")]
+    if not left:
+        return None
+    busy = any(row.trouble.hindrance == "busy" for row in left)
+    return Hindrance(
+        "busy" if busy else "unleased",
+        tuple(_bare(row.trouble.reason) for row in left),
+        tuple(row.key + SUFFIX for row in left),
+        tuple(row.key for row in left),
+    )
+
+
+def of_done(done: Done) -> Hindrance | None:
+    """What hindered a change of sessions so that nothing was done; None where other trouble has to be told too."""
+    rows = rows_of(done)
+    found = of_rows(rows)
+    troubles = sum(row.trouble.code != 0 for row in rows)
+    return found if found is not None and done.change is None and len(found.keys) == troubles else None
+
+
+def is_stale(done: Done) -> bool:
+    """Whether nothing was done because every session that was meant is no longer as it was planned for."""
+    kinds = {row.trouble.hindrance for row in rows_of(done) if row.trouble.code}
+    return done.change is None and kinds == {"changed"}
+
+
+def rows_of(done: Done) -> Sequence[Row]:
+    """The sessions that were meant; none where that was made whole or not at all."""
+    return done.rows if isinstance(done, Compacted | Migrated | CleanedUp) else ()
+
+
+def again(rows: Sequence[Row]) -> Visible | None:
+    """The button that tries the rest once more; None where nothing of it may be otherwise then."""
+    found = of_rows(rows)
+    if found is None:
+        return None
+    busy = sum(row.trouble.hindrance == "busy" for row in rows)
+    return visible(f"Try {busy:,} again" if busy else "Without a lease …")
+
+
+def page(found: Hindrance, tried: bool) -> Page:
+    """What a person can decide. ``tried``: they have waited longer already, and may not want to do so for ever."""
+    told = [ink.content((visible(f"! {reason}"), "$warning")) for reason in found.reasons]
+    body = [*limited(told), ink.content(visible(" "))]
+    if found.kind == "unleased":
+        it = "it" if len(found.reasons) == 1 else "them"
+        return Page(
+            visible(f"Change {it} without a lease?"),
+            (*body, ink.content(visible(f"Nothing makes a program that writes to {it} wait. {STILL}"))),
+            NOTHING,
+            visible(f"Change {it} without a lease"),
+        )
+    rest = f"A file is changed while nobody writes to it. Try again waits up to {LONGER:.0f} seconds for that."
+    if tried:
+        rest = f"{rest} Without a lease nobody is waited for. {STILL}"
+    return Page(
+        visible("Still busy" if tried else "Busy"),
+        (*body, ink.content(visible(rest))),
+        NOTHING,
+        visible("Try again"),
+        also=visible("Without a lease") if tried else None,
+    )
+
+
+def waiting(who: str) -> Visible:
+    """For whom a change waits."""
+    return visible(f"waiting for {who or 'another program'}")
+
+
+def _bare(reason: str) -> str:
+    return reason.removesuffix("; nothing was changed")
