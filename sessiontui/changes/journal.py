@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +33,15 @@ class Purged:
 
     changes: tuple[str, ...]
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a journal holds, newest first."""
+
+    changes: tuple[Change, ...]
+    troubles: tuple[StoreError, ...]
+    """What is the matter with records that can't be read: a change that one of them took back seems to stand."""
 
 
 @contextmanager
@@ -63,25 +72,52 @@ def change(
             settle.look_again(record)
         record.finish()
         if record.stands:
-            _trim(folder)
+            with suppress(OSError, StoreError):  # what was changed is; the next change drops what is too much
+                _trim(folder)
 
 
 def recorded(folder: Folder) -> list[Recorded]:
-    """Every change, oldest first."""
-    return [found for id in ids(folder) if (found := read(folder, id)) is not None]
+    """Every change, oldest first. Raises ``StoreError`` where a record can't be read."""
+    found, troubles = _legible(folder)
+    if troubles:
+        raise troubles[0]
+    return found
+
+
+def _legible(folder: Folder) -> tuple[list[Recorded], list[StoreError]]:
+    found, troubles = [], []
+    for id in ids(folder):
+        try:
+            each = read(folder, id)
+        except StoreError as error:
+            troubles.append(error)
+            continue
+        if each is not None:
+            found.append(each)
+    return found, troubles
 
 
 def changes(folder: Path) -> list[Change]:
-    """The changes kept for a sessions folder, newest first; none where there is no journal. Never mends."""
+    """The changes kept for a sessions folder, newest first; none where there is no journal. Never mends. Raises
+    ``StoreError`` where a record can't be read."""
+    found = listed(folder)
+    if found.troubles:
+        raise found.troubles[0]
+    return list(found.changes)
+
+
+def listed(folder: Path) -> Listed:
+    """The same for who only shows them: those that can be read, and what is the matter with the others."""
     with plainly(str(folder)), reading(folder) as journal:
         if journal is None:
-            return []
+            return Listed((), ())
         busy = journal.busy()
         sizes = _sizes(journal)
-        every = [each for each in recorded(journal) if each.done or not busy]
+        found, troubles = _legible(journal)
+        every = [each for each in found if each.done or not busy]
         chains = chain.chains(every)
-    found = [_change(each, chains[each.id], sizes.get(each.id, 0)) for each in every]
-    return sorted(found, key=lambda each: each.id, reverse=True)
+    newest = (_change(each, chains[each.id], sizes.get(each.id, 0)) for each in reversed(every))
+    return Listed(tuple(newest), tuple(troubles))
 
 
 def _change(each: Recorded, of: chain.Chain, size: int) -> Change:

@@ -22,6 +22,9 @@ from sessiontui.errors import StoreError
 FORMAT: Final = 1
 SUFFIX: Final = ".change"
 
+_BEGINNING: Final = b'{"format":'
+"""Of every record, however little of it came to the disk."""
+
 State = Literal["open", "made", "void"]
 
 
@@ -215,7 +218,7 @@ def read(folder: Folder, id: str) -> Recorded | None:
     """A change; None where not even its header is whole, so that nothing was done. Raises ``StoreError`` for a
     record of a later format, or one that nobody here wrote."""
     data = folder.read(id + SUFFIX)
-    if b"\n" not in data:
+    if b"\n" not in data and _BEGINNING.startswith(data[: len(_BEGINNING)]):
         return None
     values = list(_values(data))
     if not values or "format" not in values[0]:

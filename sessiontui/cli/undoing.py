@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from sessiontui.changes import journal as journals
 from sessiontui.changes import undo as undoing
 from sessiontui.changes.outcome import Change as Recorded
 from sessiontui.changes.place import home
-from sessiontui.cli import output
+from sessiontui.cli import output, report
 from sessiontui.cli.making import persisting, short, tell_change, weigh
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say, size
@@ -33,8 +34,9 @@ def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: b
     if listing:
         if redo or id is not None:
             raise UsageError("--list shows all changes; it takes no ID and no --redo")
-        _list(asked, journals.changes(folder))
-        return 0
+        kept = journals.listed(folder)
+        _list(asked, kept.changes)
+        return _tell_illegible(kept)
     wanted = _full(id)
     if change.dry_run:
         plan = undoing.plan(folder, wanted, redo)
@@ -84,7 +86,16 @@ def _row(change: str | None, verb: str, keys: tuple[str, ...], at: object, statu
     output.row(change=change, verb=verb, keys=[written(key) for key in keys], at=at, status=status, **more)
 
 
-def _list(asked: Asked, changes: list[Recorded]) -> None:
+def _tell_illegible(kept: journals.Listed) -> int:
+    """Tell of records that can't be read; return the exit code."""
+    tally = report.Tally()
+    for trouble in kept.troubles:
+        report.tell(trouble.sentence.removesuffix("; nothing was changed"), trouble.hint)
+        tally.add(trouble.exit_code)
+    return tally.code
+
+
+def _list(asked: Asked, changes: Sequence[Recorded]) -> None:
     if asked.json:
         for change in changes:
             _row(change.id, change.verb, change.keys, change.at, change.status)
@@ -107,11 +118,16 @@ def journal(*, asked: Asked, change: Change, purge: bool) -> int:
     if purge:
         _purge(asked, change, folder)
         return 0
-    kept = journals.changes(folder)
+    kept = journals.listed(folder)
+    _journal(asked, folder, kept.changes)
+    return _tell_illegible(kept)
+
+
+def _journal(asked: Asked, folder: Path, kept: Sequence[Recorded]) -> None:
     if asked.json:
         for each in kept:
             _row(each.id, each.verb, each.keys, each.at, each.status, bytes=each.bytes)
-        return 0
+        return
     output.table(
         (
             (short(each.id), each.verb, _names(each.keys).strip(), output.age(each.at), each.status, size(each.bytes))
@@ -120,7 +136,6 @@ def journal(*, asked: Asked, change: Change, purge: bool) -> int:
         right=(0, 3, 5),
     )
     say(f"{count(len(kept), 'change')}, {size(journals.size(folder))} on disk")
-    return 0
 
 
 def _purge(asked: Asked, change: Change, folder: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.changes import append, bounds, cleanup, compact, journal, migrate, pop, undo
-from sessiontui.errors import Refused
+from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
@@ -164,3 +164,57 @@ def test_rows_are_counted_only_where_they_may_matter(database: SqliteStore, monk
 )
 def test_a_figure_is_short(number: int, shown: str) -> None:
     assert bounds._figure(number) == shown
+
+
+# ---- what is dropped afterwards
+
+
+def add(folder: Path) -> str:
+    store = JsonlStore(folder)
+    return append.make(store, append.plan(store, "k", Message("user", "x"))).change
+
+
+@pytest.mark.parametrize("left", [b"", b'{"done":true}\n', b'{"edit":1}\n{"made":1}\n{"done":true}\n', b"\0" * 400])
+def test_where_a_record_is_destroyed_nothing_is_dropped_and_the_change_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: bytes
+) -> None:
+    add(tmp_path)
+    add(tmp_path)
+    before = (tmp_path / "k.jsonl").read_bytes()
+    record = tmp_path / ".sessiontui" / "00000001.change"
+    record.write_bytes(left)
+    monkeypatch.setattr(journal, "SIZE", 1)
+    if left.endswith(b'{"done":true}\n'):
+        assert add(tmp_path) == "00000003"
+        assert (tmp_path / "k.jsonl").read_bytes() == before + b'{"role":"user","content":"x"}\n'
+    elif left:
+        with pytest.raises(StoreError, match=r"00000001\.change can't be read; nothing was changed"):
+            add(tmp_path)
+        assert (tmp_path / "k.jsonl").read_bytes() == before
+    else:  # a kill, before a byte of it was written and anything done
+        assert journal.listed(tmp_path).troubles == ()
+        return
+    names = {path.name for path in record.parent.iterdir()}
+    assert {"00000001.1.bytes", "00000001.change", "00000002.1.bytes"} <= names
+    listed = journal.listed(tmp_path)
+    assert [str(trouble) for trouble in listed.troubles] == [
+        f"the journal's record {record} can't be read; nothing was changed"
+    ]
+    assert [change.id for change in listed.changes][-1:] == ["00000002"]
+
+
+def test_what_can_not_be_dropped_now_is_no_trouble_of_the_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(tmp_path)
+
+    def broken(*_: object) -> None:
+        raise OSError("no")
+
+    monkeypatch.setattr(journal, "SIZE", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "_drop", broken)
+        assert add(tmp_path) == "00000002"
+    assert len(journal.changes(tmp_path)) == 2
+    add(tmp_path)
+    assert [change.id for change in journal.changes(tmp_path)] == ["00000003"]
