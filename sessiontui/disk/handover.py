@@ -86,12 +86,9 @@ def _claimed(path: Path, patience: Patience) -> tuple[int, Lease | None]:
         fd = _writable(path)
         if fd is not None:
             try:
-                return fd, lease.writing(fd)
+                return fd, _sole(fd, path, patience)
             except Taken:
                 os.close(fd)
-            except NoLease as none:
-                _dare(fd, path, patience, none)
-                return fd, None
             except BaseException:
                 os.close(fd)
                 raise
@@ -102,6 +99,15 @@ def _claimed(path: Path, patience: Patience) -> tuple[int, Lease | None]:
         elif waited >= READERS:
             raise Watched
         time.sleep(_PAUSE)
+
+
+def _sole(fd: int, path: Path, patience: Patience) -> Lease | None:
+    """A write lease; None where none can be had and the person wants it all the same."""
+    try:
+        return lease.writing(fd)
+    except NoLease as none:
+        _dare(fd, path, patience, none)
+    return None
 
 
 def _writable(path: Path) -> int | None:
