@@ -75,11 +75,11 @@ class Folder:
         with open(self.open(name), "rb") as file:
             return file.read()
 
-    def tail(self, name: str, size: int) -> bytes:
-        """Up to so many of the last bytes of a file."""
+    def ends(self, name: str, first: int, last: int) -> tuple[bytes, bytes]:
+        """Up to so many of the first bytes of a file, and of the last."""
         fd = self.open(name)
         try:
-            return os.pread(fd, size, max(0, os.fstat(fd).st_size - size))
+            return os.pread(fd, first, 0), os.pread(fd, last, max(0, os.fstat(fd).st_size - last))
         finally:
             os.close(fd)
 

@@ -22,7 +22,7 @@ from sessiontui.errors import StoreError
 FORMAT: Final = 1
 SUFFIX: Final = ".change"
 
-_BEGINNING: Final = b'{"format":'
+_BEGINNING: Final = b'{"format":%d,' % FORMAT
 """Of every record, however little of it came to the disk."""
 
 State = Literal["open", "made", "void"]
@@ -199,9 +199,10 @@ class Record:
 
 
 def done(folder: Folder, id: str) -> bool:
-    """Whether a change was marked done: seen from its last bytes, for this is asked of every change before each."""
+    """Whether a change was marked done, in a record of ours: seen from its first and last bytes, for this is asked of
+    every change before each."""
     end = line({"done": True})
-    return folder.tail(id + SUFFIX, len(end)) == end
+    return folder.ends(id + SUFFIX, len(_BEGINNING), len(end)) == (_BEGINNING, end)
 
 
 def ids(folder: Folder) -> list[str]:

@@ -175,7 +175,7 @@ def add(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("left", [b"", b'{"done":true}\n', b'{"edit":1}\n{"made":1}\n{"done":true}\n', b"\0" * 400])
-def test_where_a_record_is_destroyed_nothing_is_dropped_and_the_change_stands(
+def test_where_a_record_is_destroyed_nothing_is_changed_and_nothing_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: bytes
 ) -> None:
     add(tmp_path)
@@ -184,23 +184,34 @@ def test_where_a_record_is_destroyed_nothing_is_dropped_and_the_change_stands(
     record = tmp_path / ".sessiontui" / "00000001.change"
     record.write_bytes(left)
     monkeypatch.setattr(journal, "SIZE", 1)
-    if left.endswith(b'{"done":true}\n'):
-        assert add(tmp_path) == "00000003"
-        assert (tmp_path / "k.jsonl").read_bytes() == before + b'{"role":"user","content":"x"}\n'
-    elif left:
-        with pytest.raises(StoreError, match=r"00000001\.change can't be read; nothing was changed"):
-            add(tmp_path)
-        assert (tmp_path / "k.jsonl").read_bytes() == before
-    else:  # a kill, before a byte of it was written and anything done
+    if not left:  # a kill, before a byte of it was written and anything done
         assert journal.listed(tmp_path).troubles == ()
         return
+    with pytest.raises(StoreError, match=r"00000001\.change can't be read; nothing was changed"):
+        add(tmp_path)
+    assert (tmp_path / "k.jsonl").read_bytes() == before
     names = {path.name for path in record.parent.iterdir()}
     assert {"00000001.1.bytes", "00000001.change", "00000002.1.bytes"} <= names
     listed = journal.listed(tmp_path)
     assert [str(trouble) for trouble in listed.troubles] == [
         f"the journal's record {record} can't be read; nothing was changed"
     ]
-    assert [change.id for change in listed.changes][-1:] == ["00000002"]
+    assert [change.id for change in listed.changes] == ["00000002"]
+
+
+def test_a_record_that_is_destroyed_behind_its_header_drops_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        add(tmp_path)
+    record = tmp_path / ".sessiontui" / "00000001.change"
+    header, _, *rest = record.read_bytes().split(b"\n")
+    record.write_bytes(b"\n".join([header, b'{"edit":1,"kind":"unheard of"}', *rest]))
+    monkeypatch.setattr(journal, "SIZE", 1)
+    assert add(tmp_path) == "00000004"
+    listed = journal.listed(tmp_path)
+    assert [change.id for change in listed.changes] == ["00000004", "00000003", "00000002"]
+    assert len(listed.troubles) == 1
 
 
 def test_what_can_not_be_dropped_now_is_no_trouble_of_the_change(
