@@ -66,14 +66,15 @@ def make(folder: Path, plan: UndoPlan, patience: Patience = USUAL, progress: Pro
     with plainly(str(folder)), reading(folder) as found:
         if found is None:
             raise _nothing(plan.redo)
-        tip = _chosen(found, plan.change, plan.redo).tip
+        tip = _chosen(found, plan.change, plan.redo).tip.id
     verb = "redo" if plan.redo else "undo"
-    with journal.change(folder, verb, plan.keys, patience, undoes=tip.id) as record:
-        if _chosen(record.folder, plan.change, plan.redo).tip != tip:
+    with journal.change(folder, verb, plan.keys, patience, undoes=tip) as record:
+        undone = _chosen(record.folder, plan.change, plan.redo).tip
+        if undone.id != tip:
             raise Changed("the journal")
         try:
-            for at, step in enumerate(reversed(tip.made)):
-                progress(at, len(tip.made))
+            for at, step in enumerate(reversed(undone.made)):
+                progress(at, len(undone.made))
                 reverting.revert(record, step.edit)
         except BaseException:
             settle.after(record)
