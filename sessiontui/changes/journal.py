@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,19 +58,18 @@ def change(
         id = f"{int(taken[-1]) + 1 if taken else 1:08}"
         record = Record(folder, id, verb, tuple(keys), undoes)
         record.patience = patience
-        try:
-            yield record
-        except BaseException:
-            settle.after(record)
-            if record.open or (undoes is not None and record.stands):
-                record.close()  # the next change settles it
-            else:
-                record.finish()
-            raise
-        if any(step.late is not None for step in record.steps):
-            time.sleep(SOON)
-            settle.look_again(record)
-        record.finish()
+        with closing(record):
+            try:
+                yield record
+            except BaseException:
+                settle.after(record)
+                if not record.open and (undoes is None or not record.stands):  # else the next change settles it
+                    record.finish()
+                raise
+            if any(step.late is not None for step in record.steps):
+                time.sleep(SOON)
+                settle.look_again(record)
+            record.finish()
         if record.stands:
             with suppress(OSError, StoreError):  # what was changed is; the next change drops what is too much
                 _trim(folder)
