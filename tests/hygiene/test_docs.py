@@ -18,7 +18,7 @@ CONTRIBUTING = (ROOT / ".github" / "CONTRIBUTING.md").read_text()
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install -q --require-hashes -r"
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
 EXIT = re.compile(r"# exit (\d+)")
-REWRITES = re.compile(r"sessiontui (pop|compact|migrate|cleanup|undo)\b")
+CHANGES = re.compile(r"sessiontui (append|pop|compact|migrate|cleanup|undo)\b")
 """Commands to which README has ``--no-lease`` added where there are no leases."""
 
 
@@ -62,7 +62,7 @@ def test_every_command_works_in_the_order_in_which_it_stands(shell: tuple[Path, 
         if export := re.fullmatch(r"export (\w+)=(\S+)", command):
             env[export[1]] = export[2]
             continue
-        if sys.platform != "linux" and REWRITES.match(command):
+        if sys.platform != "linux" and CHANGES.match(command):
             command += " --no-lease"
         done = subprocess.run(["sh", "-c", command], check=False, cwd=home, env=env, capture_output=True, timeout=60)
         expected = int(match[1]) if (match := EXIT.search(command)) else 0
