@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sessiontui.dialects.keys import written
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
+
+if TYPE_CHECKING:
+    from sessiontui.changes.late import Late
 
 NAME: Final = ".sessiontui"
 """The journal's folder, in the sessions folder."""
@@ -33,6 +36,15 @@ def interrupted(sessions: Path) -> int:
     if not is_there(sessions):
         return 0
     from sessiontui.changes.journal import waiting
+
+    return waiting(sessions)
+
+
+def late(sessions: Path) -> tuple[Late, ...]:
+    """Messages that wait in the journal for the next change to bring them over."""
+    if not is_there(sessions):
+        return ()
+    from sessiontui.changes.late import waiting
 
     return waiting(sessions)
 

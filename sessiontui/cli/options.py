@@ -79,6 +79,11 @@ def _tell_interrupted(sessions: Path) -> None:
     if count := place.interrupted(sessions):
         what = "1 change was" if count == 1 else f"{count} changes were"
         report.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
+    for each in place.late(sessions):
+        many = len(each.messages)
+        what, them = ("1 message waits", "it") if many == 1 else (f"{many:,} messages wait", "them")
+        into = f"the next changing command brings {them} into {each.key}"
+        report.tell(f"{what} in the journal: {into}", f"now in {each.where}")
 
 
 def _tell_how_read(store: Store) -> None:

@@ -150,3 +150,50 @@ def test_what_can_not_be_read_is_neither_dropped_nor_guessed_at(run: Runner, sto
     assert tree(store) == before
     record.rename(store / "away")
     run("undo")
+
+
+# ---- what waits in it
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+@pytest.mark.parametrize("count", [1, 2])
+def test_messages_that_reached_a_file_after_it_gave_way_are_told_of_and_come_with_the_next_change(
+    run: Runner, store: Path, interrupted: bool, count: int
+) -> None:
+    run("compact", "bob")
+    compacted = (store / "bob.jsonl").read_bytes()
+    record, old = (store / ".sessiontui" / f"00000001{end}" for end in (".change", ".1.old"))
+    late = b'{"role":"user","content":"late"}\n' * count + b"no message\n"
+    with old.open("ab") as file:
+        file.write(late)
+    if interrupted:
+        record.write_bytes(b"".join(line for line in record.read_bytes().splitlines(keepends=True)[:2]))
+    before = tree(store)
+    what, them = ("1 message waits", "it") if count == 1 else ("2 messages wait", "them")
+    told = (
+        "sessiontui: 1 change was interrupted: the next changing command finishes it or rolls it back\n" * interrupted
+    )
+    told += f"sessiontui: {what} in the journal: the next changing command brings {them} into bob\n  now in {old}\n"
+    for verb in (("list",), ("show", "bob", "--json"), ("undo", "--list")):
+        ran = run(*verb)
+        assert ran.err.startswith(told)
+        assert b"late" not in ran.out
+    assert tree(store) == before
+    run("append", "alice", "--role", "user", "x")
+    assert (store / "bob.jsonl").read_bytes() == compacted + late
+    assert run("list").err == ""
+    run("undo", "1")
+    assert (store / "bob.jsonl").read_bytes() == BOB + late
+
+
+def test_a_message_of_which_a_part_was_brought_waits_whole(run: Runner, store: Path) -> None:
+    run("compact", "bob")
+    late = b'{"role":"user","content":"late"}\n'
+    with (store / ".sessiontui" / "00000001.1.old").open("ab") as file:
+        file.write(late * 2)
+    with (store / "bob.jsonl").open("ab") as file:
+        file.write(late + late[:10])
+    assert "1 message waits in the journal" in run("list").err
+    with (store / "bob.jsonl").open("ab") as file:
+        file.write(late[10:])
+    assert run("list").err == ""
