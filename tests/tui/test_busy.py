@@ -47,6 +47,7 @@ def store(tmp_path: Path) -> Path:
 def buttons(app: StillApp) -> list[str]:
     """The buttons that are there, the one with the focus in brackets."""
     found = [each for each in app.screen.query("#buttons Button").results(Button) if each.display]
+    assert says(app, *(str(each.label) for each in found))
     return [f"[{each.label}]" if each.has_focus else str(each.label) for each in found]
 
 

@@ -101,6 +101,7 @@ class PageDialog(Layer[str | None]):
             button = self.query_one(f"#{name}", Button)
             button.label = ink.content(label or ink.EMPTY)
             button.display, button.disabled = label is not None, False
+            button.refresh(layout=True)  # another label, another width
         if anew:
             self._body.scroll_home(animate=False)
             self.set_focus(leave)

@@ -28,7 +28,7 @@ Row = CompactRow | MigrateRow | CleanupRow
 LONGER: Final = 10.0
 """Seconds that a person who tries again wants to wait."""
 STILL: Final = (
-    "A file is changed once it has been still for 2 seconds; a message written at that very moment can be lost."
+    "a file is changed once it has been still for 2 seconds; a message written at that very moment can be lost."
 )
 NOTHING: Final = visible("Nothing was changed.")
 
@@ -114,13 +114,15 @@ def page(found: Hindrance, tried: bool) -> Page:
         it = "it" if len(found.reasons) == 1 else "them"
         return Page(
             visible(f"Change {it} without a lease?"),
-            (*body, ink.content(visible(f"Nothing makes a program that writes to {it} wait. {STILL}"))),
+            (*body, ink.content(visible(f"Nothing makes other programs wait here: {STILL}"))),
             NOTHING,
             visible(f"Change {it} without a lease"),
         )
-    rest = f"A file is changed while nobody writes to it. Try again waits up to {LONGER:.0f} seconds for that."
+    rest = (
+        f"A file is changed only while nobody has it open for writing. “Try again” waits {LONGER:.0f} seconds for that."
+    )
     if tried:
-        rest = f"{rest} Without a lease nobody is waited for. {STILL}"
+        rest = f"{rest} “Without a lease” waits for nobody: {STILL}"
     return Page(
         visible("Still busy" if tried else "Busy"),
         (*body, ink.content(visible(rest))),
