@@ -20,7 +20,7 @@ from typing import Final
 
 from sessiontui.changes.edits import Kept
 from sessiontui.changes.place import NAME
-from sessiontui.disk.replace import sync
+from sessiontui.disk.replace import sync, write_all
 from sessiontui.errors import Refused, StoreError
 
 LOCK: Final = "lock"
@@ -95,13 +95,15 @@ class Folder:
         """Write bytes into a new file, synced."""
         digest = hashlib.sha256()
         length = 0
-        with open(self.new(name), "wb") as file:
+        fd = self.new(name)
+        try:
             for chunk in chunks:
-                file.write(chunk)
+                write_all(fd, chunk)
                 digest.update(chunk)
                 length += len(chunk)
-            file.flush()
-            sync(file.fileno())
+            sync(fd)
+        finally:
+            os.close(fd)
         return Kept(name, length, digest.hexdigest())
 
     def link(self, path: Path, name: str, fd: int) -> bool:
