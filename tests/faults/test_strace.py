@@ -1,0 +1,113 @@
+"""What is counted as a step is all that the system sees; and faults that the system itself makes lose nothing, in
+what SQLite does too."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sessiontui.cli.verbs import verbs
+from tests.faults.kinds import KINDS, Kind
+from tests.faults.remains import NO_CHANGE, Whole, contents, hold, names, noting, whole
+from tests.faults.traced import Seen, injected, need_strace, step, traced
+from tests.support.faulty import Watch, writes
+
+BY_SQLITE = [kind for kind in KINDS if kind.sqlite or "migrate" in kind.name]
+EVERY = bool(os.environ.get("EVERY_FAULT"))
+"""EVERY_FAULT=1 makes each call fail in each way; else some are chosen."""
+ROOM = {"write", "pwrite64", "ftruncate", "link", "linkat", "mkdir", "mkdirat"}
+NOT_MADE_TO_FAIL = {"openat", "fcntl", "fchown"}
+"""Other calls of that name come before in every run of Python, or SQLite does not ask how it went."""
+
+
+@pytest.fixture(autouse=True)
+def _strace() -> None:
+    need_strace()
+
+
+@contextmanager
+def ready(kind: Kind, place: Path, name: str) -> Iterator[Path]:
+    """A store that is ready for the change."""
+    folder = place / name
+    folder.mkdir(parents=True)
+    kind.prepare(folder)
+    yield folder
+
+
+# ---- nothing is overlooked
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.sqlite], ids=lambda kind: kind.name)
+def test_every_call_that_writes_is_a_step(place: Path, kind: Kind) -> None:
+    with ready(kind, place, "seen/store") as folder:
+        system = [call.step for call in traced(folder, kind.command) if call.path.startswith(f"{folder}")]
+    with ready(kind, place, "counted/store") as folder, Watch().watching() as watch:
+        assert CliRunner().invoke(verbs, [*kind.command, "-s", str(folder)]).exit_code == 0
+    counted = [step(call.name, call.path) for call in watch.calls if writes(call) and call.path.startswith(f"{folder}")]
+    ours = [each for each in counted if not _is_sqlite(each)]
+    if kind in BY_SQLITE:  # which brings names to the disk, too
+        ours, system = ([each for each in found if each != ("fsync", "store")] for found in (ours, system))
+    assert ours == [each for each in system if not _is_sqlite(each)]
+    assert len(counted) >= kind.least
+
+
+def _is_sqlite(step: tuple[str, str]) -> bool:
+    """Whether SQLite does it, in C: what it writes is not counted."""
+    return step[1].startswith("sessions.db") or step[1].endswith(".rows")
+
+
+# ---- faults of the system's own
+
+SOME = [kind for kind in KINDS if EVERY or not kind.turned or (kind in BY_SQLITE and kind.name.startswith("undo"))]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SOME if kind in BY_SQLITE], ids=lambda kind: kind.name)
+def test_an_error_in_what_sqlite_does_loses_nothing(place: Path, kind: Kind) -> None:
+    around = whole(kind, place)
+    for n, call in enumerate(chosen(kind, place)):
+        for error in ("ENOSPC", "EIO") if EVERY else ("ENOSPC" if call.name in ROOM and n % 2 else "EIO",):
+            with ready(kind, place, f"{n}{error}") as folder, noting(f"{call}: {error}"):
+                done = injected(folder, kind.command, call, f"error={error}")
+                what_was_said_is_so(folder, around, done.returncode, done.stderr)
+                assert names(folder) <= around.names | {".sessiontui"}
+                hold(kind, folder, around)
+
+
+@pytest.mark.parametrize("kind", SOME, ids=lambda kind: kind.name)
+def test_a_kill_loses_nothing(place: Path, kind: Kind) -> None:
+    around = whole(kind, place)
+    for n, call in enumerate(chosen(kind, place)):
+        with ready(kind, place, f"{n}") as folder, noting(f"{call}"):
+            assert injected(folder, kind.command, call, "signal=SIGKILL").returncode == -signal.SIGKILL
+            hold(kind, folder, around)
+
+
+def what_was_said_is_so(folder: Path, around: Whole, code: int, said: str) -> None:
+    """Done is done, and nothing changed is nothing changed; never a traceback."""
+    assert "Traceback" not in said
+    assert code in (0, 3, 4), said
+    found = contents(folder)
+    assert code or found == around.end
+    assert len(around.end) > len(found) or NO_CHANGE not in said or found == around.start
+
+
+def chosen(kind: Kind, place: Path) -> list[Seen]:
+    """The calls that are made to fail: of what SQLite does, of neighbours that do the same to the same file, the first
+    and the last; of what we do, which fails elsewhere at every step, some."""
+    with ready(kind, place, "chosen") as folder:
+        every = traced(folder, kind.command)
+    calls = [call for call in every if call.path.startswith(f"{folder}") and call.name not in NOT_MADE_TO_FAIL]
+    assert len(calls) >= kind.least - 3
+    if EVERY:
+        return calls
+    if kind not in BY_SQLITE:
+        return calls[1::5]
+    groups = [list(group) for step, group in groupby(calls, lambda call: call.step) if _is_sqlite(step)]
+    return [call for group in groups for call in dict.fromkeys((group[0], group[-1]))]
