@@ -171,11 +171,15 @@ def _bring(record: Record, path: Path, old: int, rest: Span, at: int) -> None:
 
 def insert(record: Record, path: Path, at: int, old: int, rest: Span) -> None:
     """Put bytes of another file, open as ``old``, into one, unrecorded: nobody is to take back what others wrote."""
+    patch(record, path, Span(at, 0), lambda: lines.pieces(old, rest))
+
+
+def patch(record: Record, path: Path, cut: Span, more: Callable[[], Iterator[bytes]] = lambda: iter(())) -> None:
+    """Put bytes into the place of others, unrecorded. Raises ``Changed`` where the file never holds still."""
     for _ in range(ATTEMPTS):
         with opened(path) as fd, temporary(path.parent) as temp:
             copied = Copied.of(fd)
-            chunks = _inserted(fd, copied.stamp.size, at, lines.pieces(old, rest))
-            fill(temp, chunks, traits(fd).mode, os.fstat(fd))
+            fill(temp, _patched(fd, copied.stamp.size, cut, more()), traits(fd).mode, os.fstat(fd))
             try:
                 handover.swap(path, temp, fd, copied, record.patience, lambda _: None)
             except Again:
@@ -185,16 +189,16 @@ def insert(record: Record, path: Path, at: int, old: int, rest: Span) -> None:
     raise Changed(path.name)
 
 
-def _inserted(fd: int, size: int, at: int, more: Iterator[bytes]) -> Iterator[bytes]:
-    """The first ``size`` bytes of a file with others put in at ``at``; a line that they leave open is ended."""
+def _patched(fd: int, size: int, cut: Span, more: Iterator[bytes]) -> Iterator[bytes]:
+    """The first ``size`` bytes of a file, others in the place of some; a line that these leave open is ended."""
     last = b"\n"
-    yield from lines.pieces(fd, Span(0, at))
+    yield from lines.pieces(fd, Span(0, cut.offset))
     for piece in more:
         last = piece[-1:]
         yield piece
-    if size > at and last != b"\n":
+    if size > cut.stop and last != b"\n":
         yield b"\n"
-    yield from lines.pieces(fd, Span(at, size - at))
+    yield from lines.pieces(fd, Span(cut.stop, size - cut.stop))
 
 
 def foresee(folder: Folder, edit: Rewrite) -> str:

@@ -18,7 +18,7 @@ from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
 from sessiontui.disk import handover, lines, stamps
 from sessiontui.disk.handover import Again, Alone, Watched
-from sessiontui.disk.replace import append, sync, truncate, write_end
+from sessiontui.disk.replace import append, sync, write_end
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Span
@@ -185,15 +185,26 @@ def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
             if edit.at + new < size:  # somebody wrote behind it; what went stays kept
                 return "made" if edit.removed else "void"
             rest = b"".join(lines.pieces(kept, Span(edit.removed + new, edit.inserted - new)))
-            stamp = stamps.stamp(fd)
     except (FileNotFoundError, Refused):
         return "void"
     if edit.removed:  # cut, and what belongs behind it is not back yet
         append(path, rest)
         return "made"
     if new:
-        truncate(path, edit.at, stamp)
+        _take_out(record, path, edit, new)
     return "void"
+
+
+def _take_out(record: Record, path: Path, edit: Splice, written: int) -> None:
+    """Cut off the part of a line that was written when it ended, unless somebody has written behind it by now."""
+    stop = edit.at + written
+    try:
+        with handover.alone(path, record.patience) as alone:
+            if os.fstat(alone.fd).st_size == stop:
+                os.ftruncate(alone.fd, edit.at)
+                sync(alone.fd)
+    except Watched:
+        rewrites.patch(record, path, Span(edit.at, written))
 
 
 def foresee(folder: Folder, edit: Splice) -> str:

@@ -13,6 +13,7 @@ import hashlib
 import io
 import os
 import stat as modes
+import time
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ HUGE: Final = 8 * 1024 * 1024
 
 TAIL: Final = 4096
 """How many bytes before an offset ``tail_hash`` looks at."""
+
+LEASED: Final = 0.5
+"""Seconds for which a change may keep readers out: it holds its lease for some milliseconds."""
 
 _CHUNK: Final = 64 * 1024  # larger ones leave the allocator's arena: measured at 2 to 3 times the cost
 _BACK: Final = 64 * 1024
@@ -55,10 +59,11 @@ class Huge:
 def open_file(path: str | bytes | Path, dir_fd: int | None = None) -> int:
     """Open a regular file for reading and return its descriptor, which the caller closes.
 
-    Links are followed. Raises ``NotAFile`` for everything that is no regular file, a FIFO too, without waiting.
+    Links are followed. Raises ``NotAFile`` for everything that is no regular file, a FIFO too, without waiting. A file
+    on which a change has a lease is tried again for half a second.
     """
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, dir_fd=dir_fd)
+        fd = _opened(path, dir_fd)
     except OSError as error:
         if error.errno in _NO_FILE:
             raise NotAFile(errno.EINVAL, "not a regular file", path) from error
@@ -69,6 +74,17 @@ def open_file(path: str | bytes | Path, dir_fd: int | None = None) -> int:
         os.close(fd)
         raise
     return fd
+
+
+def _opened(path: str | bytes | Path, dir_fd: int | None) -> int:
+    until = time.monotonic() + LEASED
+    while True:
+        try:
+            return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, dir_fd=dir_fd)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(0.005)
 
 
 def require_regular(fd: int, path: str | bytes | Path) -> None:
