@@ -248,7 +248,7 @@ class ChangingScreen(Screen[None]):
         if isinstance(error, Cancelled):
             if report.errand == messages.CHANGE:
                 ink.notice(self, visible("cancelled; nothing was changed"), "warning")
-        elif isinstance(error, Busy | Unleased) and report.errand == messages.CHANGE:
+        elif isinstance(error, Busy | Unleased) and not self.changer.is_stale(report):
             self._tell_hindrance(error)
         elif isinstance(error, SessiontuiError):
             self._tell_refusal(error)

@@ -169,9 +169,13 @@ class ChangeDialog(MakingDialog):
 
     def attempt(self, how: Attempt, hindered: Hindrance | None) -> None:
         """Make the plan, or what is left of it."""
-        if self._plan is not None:
-            self._plan = only(self._plan, hindered.keys) if hindered is not None and hindered.keys else self._plan
-            self.changer.make(self.store, self._plan, how)
+        if self._plan is None:
+            return
+        if hindered is not None and hindered.keys:
+            self._wanted = replace(self._wanted, keys=hindered.keys)
+            self._plan = only(self._plan, hindered.keys)
+            self._asked = Page(ink.EMPTY, hindrances.told(hindered))
+        self.changer.make(self.store, self._plan, how)
 
     def at_work(self) -> Page:
         """Still the plan."""

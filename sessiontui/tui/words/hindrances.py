@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from textual.content import Content
+
 from sessiontui.changes.cleanup import CleanedUp, CleanupRow
 from sessiontui.changes.compact import Compacted, CompactRow
 from sessiontui.changes.migrate import Migrated, MigrateRow
@@ -106,10 +108,14 @@ def again(rows: Sequence[Row]) -> Visible | None:
     return visible(f"Try {busy:,} again" if busy else "Without a lease …")
 
 
+def told(found: Hindrance) -> tuple[Content, ...]:
+    """What stands in the way, one line each."""
+    return limited([ink.content((visible(f"! {reason}"), "$warning")) for reason in found.reasons])
+
+
 def page(found: Hindrance, tried: bool) -> Page:
     """What a person can decide. ``tried``: they have waited longer already, and may not want to do so for ever."""
-    told = [ink.content((visible(f"! {reason}"), "$warning")) for reason in found.reasons]
-    body = [*limited(told), ink.content(visible(" "))]
+    body = [*told(found), ink.content(visible(" "))]
     if found.kind == "unleased":
         it = "it" if len(found.reasons) == 1 else "them"
         return Page(
