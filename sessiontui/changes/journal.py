@@ -19,7 +19,7 @@ from sessiontui.changes.folder import Folder, making, reading
 from sessiontui.changes.outcome import Change
 from sessiontui.changes.record import Record, Recorded, ids, read
 from sessiontui.disk.patience import Patience
-from sessiontui.errors import StoreError
+from sessiontui.errors import SessiontuiError, StoreError
 
 AGE: Final = timedelta(days=30)
 SIZE: Final = 1_000_000_000
@@ -68,7 +68,8 @@ def change(
                 raise
             if any(step.late is not None for step in record.steps):
                 time.sleep(SOON)
-                settle.look_again(record)
+                with suppress(OSError, SessiontuiError):  # what was changed is; the next change looks again
+                    settle.look_again(record)
             record.finish()
         if record.stands:
             with suppress(OSError, StoreError):  # what was changed is; the next change drops what is too much
