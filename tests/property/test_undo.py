@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessiontui.changes import append, compact, journal, pop, undo
+from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
 from sessiontui.dialects import zeroclaw
+from sessiontui.errors import Refused
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
-from tests.support.folders import loads, state
+from tests.support.folders import REPLY, USER, loads, state, written
 
 KEYS = ("a", "b")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -113,3 +117,52 @@ def test_rows_go_back_step_by_step_and_forth(begin: list[tuple[str, Message]], s
             undo.make(folder, undo.plan(folder, redo=True))
             assert databases.contents(path) == after
         assert journal.waiting(folder) == 0
+
+
+# ---- what the machine of ``test_undo_machine`` found, or was to find
+
+
+def cleaned(folder: Path, key: str) -> None:
+    store = JsonlStore(folder)
+    cleanup.make(store, cleanup.plan(store, 1, datetime.now(UTC), [key]))
+
+
+def test_no_file_comes_back_into_a_store_that_was_imported_since(tmp_path: Path) -> None:
+    databases.database(tmp_path, "head")
+    written(tmp_path, "a", USER)
+    cleaned(tmp_path, "a")
+    written(tmp_path, "b", REPLY)
+    migrate.make(migrate.plan(tmp_path))
+    with pytest.raises(Refused, match="imported into") as refused:
+        undo.make(tmp_path, undo.plan(tmp_path, "1"))
+    assert str(tmp_path / ".sessiontui" / "00000001.1.old") in refused.value.hint
+    assert not (tmp_path / "a.jsonl").exists()
+    undo.make(tmp_path, undo.plan(tmp_path))
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert (tmp_path / "a.jsonl").read_bytes() == USER
+
+
+def test_no_appended_session_comes_again_into_a_store_that_was_imported_since(tmp_path: Path) -> None:
+    databases.database(tmp_path, "head")
+    change(JsonlStore(tmp_path), ("append", "a", Message("user", "hi")))
+    undo.make(tmp_path, undo.plan(tmp_path))
+    written(tmp_path, "b", REPLY)
+    migrate.make(migrate.plan(tmp_path))
+    with pytest.raises(Refused, match="imported into"):
+        undo.make(tmp_path, undo.plan(tmp_path, "1", redo=True))
+    assert not (tmp_path / "a.jsonl").exists()
+
+
+@pytest.mark.parametrize("suffix", [".migrated", ".importing"])
+def test_no_file_comes_back_beside_its_import(tmp_path: Path, suffix: str) -> None:
+    path = written(tmp_path, "a", USER)
+    cleaned(tmp_path, "a")
+    beside = tmp_path / f"a.jsonl{suffix}"
+    beside.write_bytes(REPLY)
+    with pytest.raises(Refused, match=f"a.jsonl{suffix}") as refused:
+        undo.make(tmp_path, undo.plan(tmp_path))
+    assert str(tmp_path / ".sessiontui" / "00000001.1.old") in refused.value.hint
+    assert not path.exists()
+    os.unlink(beside)
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == USER
