@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("tests.support.disks")
+
 
 @pytest.fixture
 def never_synced(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
-from sessiontui.changes import journal
+from sessiontui.changes import cleanup, journal
+from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
 from sessiontui.changes.outcome import NONE
+from sessiontui.disk.patience import Patience
+from sessiontui.store.jsonl import JsonlStore
 from tests.support import disks, seeing
 from tests.support.disks import Tried
 from tests.support.folders import REPLY, TORN, USER, written
@@ -70,11 +74,17 @@ def on_data(tried: Tried) -> Tried:
             done = next(each for each in disks.FILES if each.name == name).attempt(folder)
             assert done == NONE
 
-    return Tried(tried.name, prepare, tried.run)
+    return Tried(tried.name, prepare, clean if name == "cleanup" else tried.run)
+
+
+def clean(folder: Path, patience: Patience) -> object:
+    """Without the counting of messages, which is long."""
+    before = datetime(2026, 1, 1, tzinfo=UTC)
+    return cleanup.make(JsonlStore(folder), CleanupPlan((CleanupRow("k", None, None),), before), patience)
 
 
 TRIED = [on_data(each) for each in disks.FILES if each.name in NAMES]
-TOUCHING = {"open", "stat", "pread", "fcntl", "write", "link", "replace", "unlink", "ftruncate", "utime", "flock"}
+TOUCHING = {"open", "stat", "fcntl", "write", "link", "replace", "unlink", "ftruncate", "utime", "flock"}
 UNSEEN = {"replace", "unlink"}
 """Nothing can look and then give or take a name in one step: who does the same between the two comes too early."""
 
@@ -153,5 +163,5 @@ def test_somebody_meddles_at_any_moment(tmp_path: Path, tried: Tried, meddle: Me
             assert passed.calls[n - 1] in UNSEEN, (n, passed.calls[n - 1 :][:3], trouble, now)
             unseen += 1
         shutil.rmtree(folder)
-    assert len(numbers) > 15
+    assert len(numbers) > 12
     assert unseen <= 1
