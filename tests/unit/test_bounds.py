@@ -139,6 +139,17 @@ def test_an_undo_takes_what_the_newest_of_its_chain_kept(store: JsonlStore, monk
         bounds.require(store, undo.plan(store.path, "1", redo=True))
 
 
+def test_an_undo_of_a_redo_takes_what_the_redo_kept(store: JsonlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(store.path, "big", USER + b"damage\n" * 5000)
+    compact.make(store, compact.plan(store, ["big"]))
+    undo.make(store.path, undo.plan(store.path))
+    leave(monkeypatch, 5000)
+    bounds.require(store, undo.plan(store.path, redo=True))
+    undo.make(store.path, undo.plan(store.path, redo=True))
+    with pytest.raises(Refused):
+        bounds.require(store, undo.plan(store.path))
+
+
 def test_rows_are_counted_only_where_they_may_matter(database: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = cleanup.plan(database, 1, NOW)
     assert plan.rows
@@ -174,7 +185,11 @@ def add(folder: Path) -> str:
     return append.make(store, append.plan(store, "k", Message("user", "x"))).change
 
 
-@pytest.mark.parametrize("left", [b"", b'{"done":true}\n', b'{"edit":1}\n{"made":1}\n{"done":true}\n', b"\0" * 400])
+@pytest.mark.parametrize(
+    "left",
+    [b"", b'{"done":true}\n', b'{"edit":1}\n{"made":1}\n{"done":true}\n', bytes(400)],
+    ids=["empty", "end", "body", "zeros"],
+)
 def test_where_a_record_is_destroyed_nothing_is_changed_and_nothing_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: bytes
 ) -> None:
