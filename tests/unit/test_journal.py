@@ -5,23 +5,22 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, cleanup, compact, journal, pop, rewrites, splices, undo
+from sessiontui.changes import append, cleanup, compact, journal, pop, splices, undo
 from sessiontui.changes.edits import encode, line
 from sessiontui.changes.folder import reading
 from sessiontui.changes.place import home
 from sessiontui.changes.record import Record, read
 from sessiontui.disk import replace
 from sessiontui.disk.patience import Patience
-from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Refused, StoreError
-from sessiontui.model import Message, Span
+from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support.capabilities import need_any_name
@@ -148,13 +147,12 @@ def test_only_one_changes_a_store_at_a_time(tmp_path: Path) -> None:
 def test_a_change_that_is_being_made_is_not_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add(tmp_path)
     seen: list[tuple[int, list[str]]] = []
-    real = replace.append
 
-    def looking(path: Path, data: bytes) -> Span:
+    def looking(fd: int, data: bytes) -> int:
         seen.append((journal.waiting(tmp_path), [change.id for change in journal.changes(tmp_path)]))
-        return real(path, data)
+        return replace.write_end(fd, data)
 
-    monkeypatch.setattr(splices, "append", looking)
+    monkeypatch.setattr(splices, "write_end", looking)
     add(tmp_path)
     assert seen == [(0, ["00000001"])]
 
@@ -163,7 +161,7 @@ def test_a_change_that_is_being_made_is_not_interrupted(tmp_path: Path, monkeypa
 
 
 def test_a_record_is_on_the_disk_before_the_edit_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = written(tmp_path, "k", USER)
+    written(tmp_path, "k", USER)
     seen: list[bytes] = []
     synced: list[int] = []
     sync = os.fsync
@@ -174,15 +172,15 @@ def test_a_record_is_on_the_disk_before_the_edit_is_made(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(os, "fsync", syncing)
 
-    def looking(target: Path, data: bytes) -> Span:
+    def looking(session: int, data: bytes) -> int:
         seen.append((tmp_path / ".sessiontui" / "00000001.change").read_bytes())
-        assert path.read_bytes() == USER
+        assert os.pread(session, 1000, 0) == USER
         folder = tmp_path / ".sessiontui"
         files = (folder / "00000001.1.bytes", folder / "00000001.change", folder)
         assert synced[-3:] == [file.stat().st_ino for file in files]
-        return replace.append(target, data)
+        return replace.write_end(session, data)
 
-    monkeypatch.setattr(splices, "append", looking)
+    monkeypatch.setattr(splices, "write_end", looking)
     add(tmp_path)
     assert [text.split(b":")[0] for text in seen[0].split(b"\n")] == [b'{"format"', b'{"edit"', b""]
     after = (tmp_path / ".sessiontui" / "00000001.change").read_bytes()
@@ -275,10 +273,10 @@ def test_a_record_that_nobody_here_wrote_is_named_and_keeps_nobody_from_reading(
 def test_an_error_leaves_no_trace_where_nothing_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "k", USER)
 
-    def full(target: Path, data: bytes) -> Span:
+    def full(fd: int, data: bytes) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(splices, "append", full)
+    monkeypatch.setattr(splices, "write_end", full)
     with pytest.raises(StoreError, match=r"k\.jsonl can't be changed: No space left on device"):
         add(tmp_path)
     assert path.read_bytes() == USER
@@ -288,13 +286,13 @@ def test_an_error_leaves_no_trace_where_nothing_was_made(tmp_path: Path, monkeyp
 # ---- an interrupted change
 
 
-def dies(*args: object, **kwargs: object) -> Span:
+def dies(fd: int, data: bytes) -> int:
     raise Killed
 
 
 def test_reading_shows_an_interrupted_change_and_mends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "k", USER)
-    monkeypatch.setattr(splices, "append", dies)
+    monkeypatch.setattr(splices, "write_end", dies)
     with killed(monkeypatch):
         add(tmp_path)
     before = journal_state(tmp_path)
@@ -307,7 +305,7 @@ def test_reading_shows_an_interrupted_change_and_mends_nothing(tmp_path: Path, m
 
 def test_the_next_change_settles_what_was_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "k", USER)
-    monkeypatch.setattr(splices, "append", dies)
+    monkeypatch.setattr(splices, "write_end", dies)
     with killed(monkeypatch):
         add(tmp_path)
     monkeypatch.undo()
@@ -321,11 +319,11 @@ def test_the_next_change_settles_what_was_not_made(tmp_path: Path, monkeypatch: 
 def test_the_next_change_settles_what_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "k", USER)
 
-    def done_then_dies(target: Path, data: bytes) -> Span:
-        replace.append(target, data)
+    def done_then_dies(fd: int, data: bytes) -> int:
+        replace.write_end(fd, data)
         raise Killed
 
-    monkeypatch.setattr(splices, "append", done_then_dies)
+    monkeypatch.setattr(splices, "write_end", done_then_dies)
     with killed(monkeypatch):
         add(tmp_path)
     monkeypatch.undo()
@@ -342,12 +340,11 @@ def test_the_next_change_settles_what_was_made(tmp_path: Path, monkeypatch: pyte
 def test_a_torn_append_is_rolled_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written_bytes: int) -> None:
     path = written(tmp_path, "k", USER)
 
-    def tears(target: Path, data: bytes) -> Span:
-        with target.open("ab") as file:
-            file.write(data[:written_bytes])
+    def tears(fd: int, data: bytes) -> int:
+        replace.write_end(fd, data[:written_bytes])
         raise Killed
 
-    monkeypatch.setattr(splices, "append", tears)
+    monkeypatch.setattr(splices, "write_end", tears)
     with killed(monkeypatch):
         add(tmp_path)
     monkeypatch.undo()
@@ -361,12 +358,11 @@ def test_a_cut_without_what_belongs_behind_it_is_finished(
 ) -> None:
     path = written(tmp_path, "k", USER + REPLY + b"\n \n")
 
-    def tears(target: Path, data: bytes) -> Span:
-        with target.open("ab") as file:
-            file.write(data[:written_bytes])
+    def tears(fd: int, data: bytes) -> int:
+        replace.write_end(fd, data[:written_bytes])
         raise Killed
 
-    monkeypatch.setattr(splices, "append", tears)
+    monkeypatch.setattr(splices, "write_end", tears)
     store = JsonlStore(tmp_path)
     plan = pop.plan(store, "k")
     with killed(monkeypatch):
@@ -380,7 +376,7 @@ def test_a_cut_without_what_belongs_behind_it_is_finished(
 
 def test_a_cut_that_somebody_wrote_behind_keeps_what_it_took(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "k", USER + REPLY + b"\n \n")
-    monkeypatch.setattr(splices, "append", dies)
+    monkeypatch.setattr(splices, "write_end", dies)
     store = JsonlStore(tmp_path)
     plan = pop.plan(store, "k")
     with killed(monkeypatch):
@@ -425,16 +421,17 @@ def test_what_a_kill_left_behind_goes_with_the_next_change(tmp_path: Path, monke
         written(tmp_path, key, USER + TORN)
     store = JsonlStore(tmp_path)
     plan = compact.plan(store, ["a", "b"])
+    real = os.replace
     made: list[Path] = []
 
-    def dies_at_the_second(path: Path, chunks: Iterable[bytes], expect: Stamp) -> None:
+    def dies_at_the_second(temp: Path, path: Path) -> None:
         if made:
             (path.parent / ".sessiontui-0123456789abcdef.tmp").write_bytes(b"half")
             raise Killed
-        replace.replace(path, chunks, expect)
+        real(temp, path)
         made.append(path)
 
-    monkeypatch.setattr(rewrites, "replace", dies_at_the_second)
+    monkeypatch.setattr(os, "replace", dies_at_the_second)
     with killed(monkeypatch):
         compact.make(store, plan)
     monkeypatch.undo()
