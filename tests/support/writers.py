@@ -94,21 +94,22 @@ class Waiting:
     def __init__(self) -> None:
         program = [sys.executable, "-I", "-S", __file__]
         self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._owes = 0
+        self._owes = 1
         self._holds = False
+        self._hear(GIVES_UP, "it did not start")
 
     @property
     def pid(self) -> int:
         """Its process."""
         return self._process.pid
 
-    def tell(self, session: Path, record: bytes, *, hold: bool = False) -> None:
-        """Let it append, and give it time for that; it may have to wait for us, and goes on when it can. With
+    def tell(self, session: Path, record: bytes, *, hold: bool = False, wait: bool = False) -> None:
+        """Let it append. It may have to wait for us, and goes on when it can; with ``wait`` it must not have to. With
         ``hold`` it keeps the file open once the record is written."""
         self._say(json.dumps([str(session), record.decode(), hold]))
         self._owes = 1 + hold
         self._holds = hold
-        self._hear(PATIENCE)
+        self._hear(*((GIVES_UP, "it waits in open") if wait else (PATIENCE,)))
 
     def end(self) -> None:
         """Let it finish, and wait for that."""
@@ -146,6 +147,7 @@ GIVES_UP = 30.0
 
 def _obey() -> None:
     """Append what standard input says; a point on standard output for each thing that is done."""
+    os.write(1, b".")
     for line in sys.stdin:
         session, record, hold = json.loads(line)
         fd = os.open(session, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
