@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from sessiontui.changes import journal
 from sessiontui.changes.outcome import NONE
 from sessiontui.disk import handover
 from sessiontui.disk.patience import Patience
 from tests.support import disks, mounts, seeing
 from tests.support.disks import Tried
 from tests.support.folders import REPLY, TORN, USER, written
+from tests.support.moments import Moments
 
 DARING = Patience(0.1, no_lease=True)
 NEED = [each for each in disks.FILES if not each.name.endswith(("append-new", "migrate", "migrate-beside"))]
@@ -33,6 +35,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handover, "STILL", 0.05)
+    monkeypatch.setattr(journal, "SOON", 0.0)
 
 
 def refused_without(folder: Path, tried: Tried, why: str, without: Callable[[], Any]) -> None:
@@ -107,3 +110,46 @@ def test_a_file_that_somebody_has_open_where_nobody_can_be_named(
     assert Tried("open", lambda _: None, run).attempt(tmp_path) == NONE
     disks.back(tmp_path)
     assert seeing.timeless(seeing.seen(tmp_path)) == seeing.timeless(start)
+
+
+LATE = b'{"role":"user","content":"late"}\n'
+STEPS = {"pop": "ftruncate", "compact": "replace"}
+
+
+@pytest.mark.parametrize("verb", STEPS)
+def test_without_a_lease_what_is_written_before_the_last_look_is_seen(
+    tmp_path: Path, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes between that look and the step can be lost, as is said beforehand."""
+    real = fcntl.fcntl
+
+    def without(fd: int, command: int, argument: int = 0) -> int:
+        if command == fcntl.F_SETLEASE:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        return real(fd, command, argument)
+
+    monkeypatch.setattr(fcntl, "fcntl", without)
+    run = {"pop": disks.take, "compact": disks.tidy}[verb]
+
+    def passed(n: int) -> tuple[Moments, bytes]:
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        path = written(folder, "k", TORN + b"\n" + USER + REPLY, mtime_ns=disks.OLD)
+
+        def late() -> None:
+            with path.open("ab") as file:
+                file.write(LATE)
+
+        with Moments(n, late).passing() as moments:
+            found = Tried(verb, lambda _: None, run).attempt(folder, DARING)
+        if found != NONE:
+            disks.plain(found, 4)
+        disks.settled(folder)
+        return moments, path.read_bytes()
+
+    calls = passed(0)[0].calls
+    look = max(n for n in range(calls.index(STEPS[verb])) if calls[n] in ("fstat", "stat")) - 1
+    for n in {*range(1, look, 9), *range(look - 9, look)}:
+        moments, data = passed(n)
+        assert data.count(LATE) == 1 or (verb == "pop" and data == TORN + b"\n" + USER + REPLY), (n, moments.calls[n:])
+    assert look > 30

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import journal, place
+from sessiontui.changes import append, journal, place
 from sessiontui.changes.outcome import NONE
 from sessiontui.errors import StoreError
 from sessiontui.store.jsonl import JsonlStore
@@ -170,3 +170,31 @@ def test_what_is_immutable(tmp_path: Path, tried: Tried, what: str) -> None:
         disks.if_not_made_refused(tmp_path, tried, trouble)
     else:
         disks.refused_then_made(tmp_path, tried, trouble)
+
+
+# ---- a session that can't be looked at after a crash
+
+
+@pytest.mark.parametrize("instead", ["folder", "loop", "pipe"])
+def test_what_can_not_be_settled_waits_and_keeps_no_other_session(tmp_path: Path, instead: str) -> None:
+    path = written(tmp_path, "k", USER)
+    disks.add(tmp_path)
+    record = tmp_path / seeing.JOURNAL / "00000001.change"
+    record.write_bytes(record.read_bytes().removesuffix(b'{"made":1}\n{"done":true}\n'))
+    path.rename(tmp_path / "aside")
+    if instead == "folder":
+        path.mkdir()
+    elif instead == "loop":
+        path.symlink_to(path.name)
+    else:
+        os.mkfifo(path)
+    other = written(tmp_path, "other", USER)
+    store = JsonlStore(tmp_path)
+    append.make(store, append.plan(store, "other", disks.HELLO), disks.SOON)
+    assert other.read_bytes() == USER + USER
+    assert journal.waiting(tmp_path) == 1
+    path.rmdir() if instead == "folder" else path.unlink()
+    (tmp_path / "aside").rename(path)
+    append.make(store, append.plan(store, "other", disks.HELLO), disks.SOON)
+    disks.settled(tmp_path)
+    assert path.read_bytes() in (USER, USER + USER)
