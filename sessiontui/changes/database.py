@@ -69,15 +69,18 @@ def append(record: Record, database: str, key: str, message: Message) -> Address
     return Address(id=id, created_at=now)
 
 
-def pop(record: Record, database: str, key: str, address: Address) -> None:
-    """Remove the newest message. Raises ``Changed`` when it is not the one at ``address``."""
+def pop(record: Record, database: str, key: str, only: int | None) -> tuple[Message, Address]:
+    """Remove the newest message and return it. Raises ``Changed`` when there is none, or it is not the one whose id is
+    ``only``; None means any."""
     name = record.name("rows")
     with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
         newest = writing.newest(key)
-        if newest is None or newest.id != address.id or address.id is None:
+        message = newest.message() if newest else None
+        if newest is None or message is None or only not in (None, newest.id):
             raise Changed(f"session “{key}”")
-        writing.remove(record.folder.path(name), key, [address.id])
+        writing.remove(record.folder.path(name), key, [newest.id])
         _commit(record, writing, Rows((key,), database, name))
+    return message, newest.address
 
 
 def remove_stale(record: Record, database: str, keys: Sequence[str], before: datetime) -> frozenset[str]:

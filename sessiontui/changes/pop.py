@@ -132,8 +132,9 @@ def make(store: Store, plan: PopPlan, patience: Patience = USUAL, latest: bool =
         return Popped(None, plan.key, None, None)
     with journal.change(home(store), "pop", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
-            database.pop(record, database.name_of(store), plan.key, plan.address)
-            return Popped(record.id, plan.key, plan.removed, plan.address)
+            only = None if latest else plan.address.id
+            removed, address = database.pop(record, database.name_of(store), plan.key, only)
+            return Popped(record.id, plan.key, removed, address)
         path = store.file(plan.key)
         with plainly(path.name):
             file = name_in(store.path, path)
