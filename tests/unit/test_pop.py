@@ -7,12 +7,14 @@ import pytest
 
 from sessiontui.changes import files, journal, pop, undo
 from sessiontui.disk import lines
-from sessiontui.errors import Changed, Refused, UnknownKey
-from sessiontui.model import Message, Span
+from sessiontui.disk.patience import Patience
+from sessiontui.errors import Busy, Changed, Refused, UnknownKey
+from sessiontui.model import Address, Message, Span
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
 from tests.support.folders import KEYS, REPLY, TORN, USER, damaged, expected, journal_names, loads, state, written
+from tests.support.late import Late, held
 
 
 def take(folder: Path, key: str, anyway: bool = False) -> pop.Popped:
@@ -134,7 +136,7 @@ def test_an_unknown_key(tmp_path: Path) -> None:
         take(tmp_path, "k")
 
 
-def test_a_file_that_grew_since_the_plan_is_left_alone(tmp_path: Path) -> None:
+def test_a_message_that_is_no_longer_the_last_stays(tmp_path: Path) -> None:
     path = written(tmp_path, "k", USER)
     store = JsonlStore(tmp_path)
     plan = pop.plan(store, "k")
@@ -142,6 +144,62 @@ def test_a_file_that_grew_since_the_plan_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(Changed):
         pop.make(store, plan)
     assert path.read_bytes() == USER + REPLY
+    assert journal_names(tmp_path) == []
+
+
+def test_the_same_message_of_another_place_is_not_the_one_that_was_confirmed(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    store = JsonlStore(tmp_path)
+    plan = pop.plan(store, "k")
+    path.write_bytes(USER + USER)
+    with pytest.raises(Changed):
+        pop.make(store, plan)
+    assert path.read_bytes() == USER + USER
+
+
+def test_whatever_is_last_goes_where_that_is_wanted(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    store = JsonlStore(tmp_path)
+    plan = pop.plan(store, "k")
+    path.write_bytes(USER + REPLY)
+    done = pop.make(store, plan, latest=True)
+    assert (done.removed, done.address) == (Message("assistant", "yes"), Address(2, Span(len(USER), len(REPLY) - 1)))
+    assert path.read_bytes() == USER
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == USER + REPLY
+
+
+def test_nothing_is_last_where_the_file_was_emptied_since(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    store = JsonlStore(tmp_path)
+    plan = pop.plan(store, "k")
+    path.write_bytes(b"")
+    with pytest.raises(Changed):
+        pop.make(store, plan, latest=True)
+    assert path.read_bytes() == b""
+    assert journal_names(tmp_path) == []
+
+
+@pytest.mark.parametrize("more", [b"\n", TORN, TORN + b"\n"])
+def test_what_came_since_and_is_no_message_keeps_it_the_last(tmp_path: Path, more: bytes) -> None:
+    path = written(tmp_path, "k", REPLY + USER)
+    store = JsonlStore(tmp_path)
+    plan = pop.plan(store, "k")
+    path.write_bytes(REPLY + USER + more)
+    pop.make(store, plan)
+    assert path.read_bytes() == REPLY + more
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == REPLY + USER + more
+
+
+def test_whole_records_that_came_since_in_a_damaged_line_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    store = JsonlStore(tmp_path)
+    plan = pop.plan(store, "k")
+    path.write_bytes(USER + TORN + REPLY)
+    with pytest.raises(Refused, match="1 whole record stands in a damaged line"):
+        pop.make(store, plan, latest=True)
+    assert path.read_bytes() == USER + TORN + REPLY
     assert journal_names(tmp_path) == []
 
 
@@ -154,23 +212,67 @@ def test_a_link_out_of_the_store_is_not_followed(tmp_path: Path) -> None:
     assert outside.read_bytes() == USER
 
 
+def test_what_is_appended_while_the_file_is_cut_comes_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "k", REPLY + USER)
+    inode = path.stat().st_ino
+    late = Late()
+    real = os.ftruncate
+
+    def cut(fd: int, length: int) -> None:
+        late.append(path, REPLY)
+        real(fd, length)
+
+    monkeypatch.setattr(os, "ftruncate", cut)
+    take(tmp_path, "k")
+    monkeypatch.undo()
+    late.end()
+    assert path.read_bytes() == REPLY + REPLY
+    assert path.stat().st_ino == inode
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == REPLY + USER + REPLY
+
+
 def test_what_is_appended_while_the_file_is_replaced_is_carried_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(tmp_path, "k", USER + TORN + b"\n")
+    late = Late()
     real = os.replace
 
-    def late(temp: Path, target: Path) -> None:
-        with path.open("ab") as file:
-            file.write(REPLY)
+    def step(temp: Path, target: Path) -> None:
+        late.append(path, REPLY)
         real(temp, target)
 
-    monkeypatch.setattr(os, "replace", late)
+    monkeypatch.setattr(os, "replace", step)
+    monkeypatch.setattr(journal, "SOON", 0)
     take(tmp_path, "k")
+    late.end()
     monkeypatch.undo()
     assert path.read_bytes() == TORN + b"\n" + REPLY
     undo.make(tmp_path, undo.plan(tmp_path))
     assert path.read_bytes() == USER + TORN + b"\n" + REPLY
+
+
+def test_where_somebody_reads_all_the_time_the_file_is_written_anew(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", REPLY + USER)
+    inode = path.stat().st_ino
+    with path.open("rb") as reader:
+        take(tmp_path, "k")
+        assert path.read_bytes() == REPLY
+        assert path.stat().st_ino != inode
+        assert reader.read() == REPLY + USER
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == REPLY + USER
+
+
+def test_where_somebody_writes_all_the_time_nothing_is_changed(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", REPLY + USER)
+    store = JsonlStore(tmp_path)
+    with held(path) as writer, pytest.raises(Busy) as busy:
+        pop.make(store, pop.plan(store, "k"), Patience(0))
+    assert busy.value.holders == (writer,)
+    assert path.read_bytes() == REPLY + USER
+    assert journal_names(tmp_path) == []
 
 
 @pytest.mark.parametrize("era", databases.ERAS)
@@ -200,6 +302,23 @@ def test_a_row_that_came_since_the_plan_is_not_popped(tmp_path: Path) -> None:
         pop.make(store, plan)
     assert databases.contents(path) == before
     assert journal_names(tmp_path) == []
+
+
+def test_whatever_row_is_last_goes_where_that_is_wanted(tmp_path: Path) -> None:
+    path = databases.real(tmp_path, "seed")
+    store = SqliteStore(path)
+    plan = pop.plan(store, "telegram_user123")
+    databases.append(path, "telegram_user123", "user", "news")
+    before = databases.contents(path)
+    messages = databases.loaded(path, "telegram_user123")
+    done = pop.make(store, plan, latest=True)
+    assert done.removed == Message("user", "news")
+    assert done.address is not None
+    assert plan.address is not None
+    assert done.address.id != plan.address.id
+    assert databases.loaded(path, "telegram_user123") == messages[:-1]
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert databases.contents(path) == before
 
 
 def test_common_bytes_are_counted_across_pieces(tmp_path: Path) -> None:
