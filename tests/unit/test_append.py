@@ -2,19 +2,36 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from sessiontui.changes import append, journal, migrate, splices, undo
 from sessiontui.dialects import zeroclaw
-from sessiontui.disk.replace import append as disk_append
-from sessiontui.errors import Refused, StoreError, UnknownKey, UsageError
+from sessiontui.disk import handover, lease, replace
+from sessiontui.disk.lease import NoLease
+from sessiontui.disk.patience import Patience
+from sessiontui.errors import Busy, Refused, StoreError, Unleased, UnknownKey, UsageError
 from sessiontui.model import Message, Span
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
-from tests.support.folders import KEYS, SUMMARY, TORN, USER, damaged, expected, journal_names, loads, state, written
+from tests.support.folders import (
+    KEYS,
+    REPLY,
+    SUMMARY,
+    TORN,
+    USER,
+    damaged,
+    expected,
+    journal_names,
+    loads,
+    state,
+    written,
+)
+from tests.support.late import Late, held
 
 PROBE = expected("clean", "append.load")[-1]
 
@@ -146,21 +163,115 @@ def test_a_store_of_one_file_gets_no_other(tmp_path: Path) -> None:
         append.plan(JsonlStore(tmp_path, "k"), "other", PROBE)
 
 
-def test_what_another_program_appends_in_the_same_instant_is_no_part_of_undo(
+def test_what_another_program_appends_in_the_same_instant_comes_behind_and_is_no_part_of_undo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "k", USER)
+    late = Late()
+
+    def write_end(fd: int, data: bytes) -> int:
+        late.append(path, REPLY)
+        return replace.write_end(fd, data)
+
+    monkeypatch.setattr(splices, "write_end", write_end)
+    done = add(tmp_path, "k")
+    monkeypatch.undo()
+    late.end()
+    assert done.address.span == Span(len(USER), len(zeroclaw.write(PROBE)) - 1)
+    assert path.read_bytes() == USER + zeroclaw.write(PROBE) + REPLY
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == USER + REPLY
+
+
+def test_what_was_appended_before_it_got_its_turn_stands_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "k", USER)
+    real = handover.alone
+
+    def alone(path: Path, patience: Patience) -> AbstractContextManager[handover.Alone]:
+        path.write_bytes(path.read_bytes() + TORN)
+        return real(path, patience)
+
+    monkeypatch.setattr(handover, "alone", alone)
+    done = add(tmp_path, "k")
+    monkeypatch.undo()
+    assert path.read_bytes() == USER + TORN + b"\n" + zeroclaw.write(PROBE)
+    assert done.address.span == Span(len(USER + TORN) + 1, len(zeroclaw.write(PROBE)) - 1)
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == USER + TORN
+
+
+def test_without_a_lease_somebody_may_be_faster_and_is_no_part_of_undo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(tmp_path, "k", USER)
 
+    def none(fd: int, seconds: float = 0) -> NoReturn:
+        raise NoLease("there is none here")
+
+    def write_end(fd: int, data: bytes) -> int:
+        path.write_bytes(path.read_bytes() + REPLY)
+        return replace.write_end(fd, data)
+
+    monkeypatch.setattr(lease, "writing", none)
+    monkeypatch.setattr(splices, "write_end", write_end)
+    store = JsonlStore(tmp_path)
+    plan = append.plan(store, "k", PROBE)
+    with pytest.raises(Unleased, match="there is none here"):
+        append.make(store, plan)
+    assert (path.read_bytes(), journal_names(tmp_path)) == (USER, [])
+    done = append.make(store, plan, Patience(no_lease=True))
+    monkeypatch.undo()
+    assert done.address.span == Span(len(USER + REPLY), len(zeroclaw.write(PROBE)) - 1)
+    assert path.read_bytes() == USER + REPLY + zeroclaw.write(PROBE)
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == USER + REPLY
+
+
+def test_beside_a_reader_it_is_appended_too(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    inode = path.stat().st_ino
+    with path.open("rb") as reader:
+        done = add(tmp_path, "k")
+        assert reader.read() == USER + zeroclaw.write(PROBE)
+    assert done.address.span == Span(len(USER), len(zeroclaw.write(PROBE)) - 1)
+    assert path.stat().st_ino == inode
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == USER
+
+
+@pytest.mark.parametrize("begun", [REPLY, TORN])
+def test_beside_a_reader_and_a_writer_who_is_faster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    path = written(tmp_path, "k", USER)
+
     def late(target: Path, data: bytes) -> Span:
-        path.write_bytes(path.read_bytes() + USER)
-        return disk_append(target, data)
+        path.write_bytes(path.read_bytes() + begun)
+        return replace.append(target, data)
 
     monkeypatch.setattr(splices, "append", late)
-    done = add(tmp_path, "k")
+    with path.open("rb"):
+        done = add(tmp_path, "k")
     monkeypatch.undo()
-    assert done.address.span == Span(2 * len(USER), len(zeroclaw.write(PROBE)) - 1)
+    between = b"" if begun.endswith(b"\n") else b"\n"
+    assert path.read_bytes() == USER + begun + between + zeroclaw.write(PROBE)
+    assert done.address.span == Span(len(USER + begun + between), len(zeroclaw.write(PROBE)) - 1)
     undo.make(tmp_path, undo.plan(tmp_path))
-    assert path.read_bytes() == USER + USER
+    assert path.read_bytes() == USER + begun
+
+
+def test_beside_a_writer_who_stays_nothing_is_appended(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    store = JsonlStore(tmp_path)
+    plan = append.plan(store, "k", PROBE)
+    with held(path) as writer, pytest.raises(Busy) as busy:
+        append.make(store, plan, Patience(0))
+    assert busy.value.holders == (writer,)
+    assert (path.read_bytes(), journal_names(tmp_path)) == (USER, [])
+    append.make(store, plan, Patience(0))
+    assert path.read_bytes() == USER + zeroclaw.write(PROBE)
 
 
 def test_a_file_that_appears_in_the_same_instant_is_appended_to(

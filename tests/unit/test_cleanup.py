@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from sessiontui.changes import cleanup, undo
+from sessiontui.changes.folder import Folder
 from sessiontui.disk import replace
+from sessiontui.disk.patience import Patience
 from sessiontui.errors import Refused
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
 from tests.support.folders import REPLY, TORN, USER, journal_names, state, written
+from tests.support.late import Late, held
 
 NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
 
@@ -77,20 +80,76 @@ def test_a_session_with_activity_since_the_plan_stays(tmp_path: Path) -> None:
     assert busy.read_bytes() == USER + REPLY
 
 
-def test_a_message_of_the_last_instant_brings_the_session_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("links", [True, False], ids=["a link is kept", "a copy is kept"])
+def test_a_message_of_the_last_instant_brings_the_session_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
     path = aged(tmp_path, "k", 100)
+    late = Late()
     real = replace.remove
 
-    def late(target: Path) -> None:
-        with path.open("ab") as file:
-            file.write(REPLY)
+    def step(target: Path) -> None:
+        late.append(path, REPLY)
         real(target)
 
-    monkeypatch.setattr("sessiontui.disk.replace.remove", late)
+    if not links:
+        monkeypatch.setattr(Folder, "link", lambda *_: False)
+    monkeypatch.setattr(replace, "remove", step)
     done = clean(tmp_path, 48)
+    late.end()
     assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
     assert path.read_bytes() == USER + REPLY
+    assert path.stat().st_mode & 0o777 == 0o640
     assert journal_names(tmp_path) == []
+
+
+def test_a_session_that_began_anew_in_the_last_instant_has_all_its_messages_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = aged(tmp_path, "k", 100)
+    late = Late()
+    real = replace.remove
+
+    def step(target: Path) -> None:
+        late.append(path, REPLY)
+        real(target)
+        path.write_bytes(USER + USER)  # by somebody who came when there was none
+
+    monkeypatch.setattr(replace, "remove", step)
+    done = clean(tmp_path, 48)
+    late.end()
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert path.read_bytes() == USER + REPLY + USER + USER
+    assert journal_names(tmp_path) == []
+
+
+def test_a_session_that_got_a_message_while_it_was_kept_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = aged(tmp_path, "k", 100)
+    inode = path.stat().st_ino
+    real = os.link
+
+    def late(*args: object, **kwargs: object) -> None:
+        real(*args, **kwargs)  # type: ignore[arg-type]
+        path.write_bytes(USER + REPLY)
+
+    monkeypatch.setattr(os, "link", late)
+    done = clean(tmp_path, 48)
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (path.read_bytes(), path.stat().st_ino) == (USER + REPLY, inode)
+    assert journal_names(tmp_path) == []
+
+
+def test_a_session_that_somebody_has_open_for_writing_stays_and_the_others_go(tmp_path: Path) -> None:
+    busy = aged(tmp_path, "a", 100)
+    aged(tmp_path, "b", 100)
+    before = state(tmp_path)
+    store = JsonlStore(tmp_path)
+    with held(busy) as writer:
+        done = cleanup.make(store, cleanup.plan(store, 48, NOW), Patience(0))
+    rows = {row.key: row for row in done.rows}
+    assert (rows["a"].status, rows["a"].trouble.code, rows["b"].status) == ("refused", 4, "removed")
+    assert writer in rows["a"].trouble.reason
+    assert state(tmp_path) == {"a.jsonl": before["a.jsonl"]}
 
 
 def test_undo_never_writes_over_a_session_that_began_anew(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from sessiontui.changes import compact, journal, rewrites, undo
 from sessiontui.disk import lines
+from sessiontui.disk.patience import Patience
 from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Span
 from sessiontui.store.jsonl import JsonlStore
@@ -26,6 +28,7 @@ from tests.support.folders import (
     valid_lines,
     written,
 )
+from tests.support.late import Late, held
 
 
 def tidy(folder: Path, *keys: str) -> compact.Compacted:
@@ -102,23 +105,69 @@ def test_huge_lines_are_judged_without_being_held(tmp_path: Path, monkeypatch: p
     assert path.read_bytes() == USER + huge + REPLY
 
 
-def test_a_file_that_grew_since_the_plan_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
+def test_what_came_since_the_plan_stays_behind(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", TORN + b"\n" + USER)
+    store = JsonlStore(tmp_path)
+    plan = compact.plan(store, ["k"])
+    path.write_bytes(TORN + b"\n" + USER + REPLY + TORN)
+    before = path.read_bytes()
+    (row,) = compact.make(store, plan).rows
+    assert (row.status, row.trouble.code, row.dropped) == ("compacted", 0, 1)
+    assert (row.bytes_before, row.bytes_after) == (len(before), len(before) - len(TORN) - 1)
+    assert path.read_bytes() == USER + REPLY + TORN
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == before
+
+
+def test_a_last_line_that_was_being_written_stays_where_it_goes_on(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", b"\n" + USER + TORN + b"\n" + REPLY[:20])
+    store = JsonlStore(tmp_path)
+    plan = compact.plan(store, ["k"])
+    assert plan.rows[0].bytes_after == len(USER)
+    path.write_bytes(path.read_bytes() + REPLY[20:])
+    assert compact.make(store, plan).rows[0].status == "compacted"
+    assert path.read_bytes() == USER + REPLY
+
+
+def test_an_unfinished_last_line_goes_where_nobody_goes_on_with_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER + REPLY[:20])
+    tidy(tmp_path, "k")
+    assert path.read_bytes() == USER
+
+
+@pytest.mark.parametrize("data", [TORN + b"\n" + REPLY, USER, b"", b"{" + TORN[1:] + b" \n" + USER[1:] + REPLY])
+def test_a_file_that_did_more_than_grow_since_the_plan_is_refused_and_the_others_go_on(
+    tmp_path: Path, data: bytes
+) -> None:
     written(tmp_path, "a", TORN + b"\n" + USER)
-    grown = written(tmp_path, "b", TORN + b"\n" + USER)
+    other = written(tmp_path, "b", TORN + b"\n" + USER)
     store = JsonlStore(tmp_path)
     plan = compact.plan(store, ["a", "b"])
-    grown.write_bytes(TORN + b"\n" + USER + REPLY)
+    other.write_bytes(data)
     done = compact.make(store, plan)
     assert [(row.key, row.status, row.trouble.code) for row in done.rows] == [
         ("a", "compacted", 0),
         ("b", "refused", 4),
     ]
     assert (done.rows[1].bytes_after, done.rows[1].dropped) == (done.rows[1].bytes_before, 0)
-    assert grown.read_bytes() == TORN + b"\n" + USER + REPLY
+    assert done.rows[1].trouble.reason == "b.jsonl changed while it was read; nothing was changed"
+    assert other.read_bytes() == data
     assert journal.changes(tmp_path)[0].keys == ("a",)
 
 
-def test_a_file_that_grows_while_it_is_rewritten_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_another_took_the_name_of_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", TORN + b"\n" + USER)
+    store = JsonlStore(tmp_path)
+    plan = compact.plan(store, ["k"])
+    path.rename(tmp_path / "old")
+    path.write_bytes(TORN + b"\n" + USER + REPLY)
+    done = compact.make(store, plan)
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert path.read_bytes() == TORN + b"\n" + USER + REPLY
+    assert journal_names(tmp_path) == []
+
+
+def test_what_comes_while_it_is_copied_is_carried_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "k", TORN + b"\n" + USER)
     real = os.link
 
@@ -129,10 +178,83 @@ def test_a_file_that_grows_while_it_is_rewritten_is_refused(tmp_path: Path, monk
     store = JsonlStore(tmp_path)
     plan = compact.plan(store, ["k"])
     monkeypatch.setattr(os, "link", late)
+    monkeypatch.setattr(journal, "SOON", 0)
     done = compact.make(store, plan)
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    monkeypatch.undo()
+    assert done.rows[0].status == "compacted"
+    assert path.read_bytes() == USER + REPLY
+    undo.make(tmp_path, undo.plan(tmp_path))
     assert path.read_bytes() == TORN + b"\n" + USER + REPLY
-    assert journal_names(tmp_path) == []
+
+
+def test_writers_who_had_to_wait_come_behind_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "k", TORN + b"\n" + USER)
+    late = Late()
+    real = os.replace
+
+    def step(temp: Path, target: Path) -> None:
+        late.append(path, USER, REPLY)
+        real(temp, target)
+
+    monkeypatch.setattr(os, "replace", step)
+    monkeypatch.setattr(journal, "SOON", 0)
+    done = tidy(tmp_path, "k")
+    late.end()
+    monkeypatch.undo()
+    assert done.rows[0].status == "compacted"
+    assert path.read_bytes() == USER + USER + REPLY
+    record = (tmp_path / ".sessiontui" / "00000001.change").read_bytes()
+    size = len(TORN + b"\n" + USER)
+    assert b'\n{"late":1,"to":%d}\n{"made":1}\n{"done":true}\n' % (size + len(USER + REPLY)) in record
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert path.read_bytes() == TORN + b"\n" + USER + USER + REPLY
+
+
+@pytest.mark.parametrize("soon", [True, False], ids=["a second later", "before the next change"])
+def test_what_a_writer_put_into_the_file_that_gave_way_is_brought_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon: bool
+) -> None:
+    path = written(tmp_path, "k", TORN + b"\n" + USER)
+    record = tmp_path / ".sessiontui" / "00000001.1.old"
+    late = Late()
+    real = os.replace
+
+    def step(temp: Path, target: Path) -> None:
+        late.append(path, REPLY)
+        real(temp, target)
+
+    def later(seconds: float) -> None:
+        assert seconds == 1.0
+        assert path.read_bytes() == USER + REPLY
+        if soon:
+            late.append(record, REPLY)  # whoever opened it long ago and only writes now
+
+    monkeypatch.setattr(os, "replace", step)
+    monkeypatch.setattr("sessiontui.changes.journal.time", SimpleNamespace(sleep=later))
+    tidy(tmp_path, "k")
+    late.end()
+    monkeypatch.undo()
+    if not soon:
+        late.append(record, REPLY)
+        late.end()
+        assert path.read_bytes() == USER + REPLY
+        written(tmp_path, "other", TORN)
+        tidy(tmp_path, "other")
+    assert path.read_bytes() == USER + REPLY + REPLY
+    undo.make(tmp_path, undo.plan(tmp_path, "1"))
+    assert path.read_bytes() == TORN + b"\n" + USER + REPLY + REPLY
+
+
+def test_a_session_that_somebody_writes_to_all_the_time_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
+    written(tmp_path, "a", TORN)
+    busy = written(tmp_path, "b", TORN)
+    store = JsonlStore(tmp_path)
+    with held(busy) as writer:
+        done = compact.make(store, compact.plan(store, ["a", "b"]), patience=Patience(0))
+    assert [(row.status, row.trouble.code) for row in done.rows] == [("compacted", 0), ("refused", 4)]
+    assert writer in done.rows[1].trouble.reason
+    assert busy.read_bytes() == TORN
+    assert journal.changes(tmp_path)[0].keys == ("a",)
 
 
 def test_what_can_not_be_read_has_its_row(tmp_path: Path) -> None:
@@ -245,7 +367,7 @@ def test_spans_that_go_may_lie_anywhere_in_the_pieces(
     monkeypatch.setattr(lines, "pieces", lambda fd, span: real(fd, span, size))
     heard: list[bytes] = []
     with (tmp_path / "f").open("rb") as file:
-        content = b"".join(rewrites.without(drops, 20)(file.fileno(), heard.append))
+        content = b"".join(rewrites.without(drops)(file.fileno(), 20, heard.append))
     assert content == data[2:5] + data[6:9] + data[15:19]
     assert b"".join(heard) == data
 
