@@ -85,10 +85,14 @@ class Record:
         """Go on with a record that is on disk; a torn last line is cut off."""
         record = cls(folder, recorded.id, recorded.verb, recorded.keys, recorded.undoes)
         record.steps = list(recorded.steps)
-        record._fd = folder.reopen(recorded.id + SUFFIX)
         data = folder.read(recorded.id + SUFFIX)
-        if not data.endswith(b"\n"):
-            os.ftruncate(record._fd, data.rfind(b"\n") + 1)
+        record._fd = folder.reopen(recorded.id + SUFFIX)
+        try:
+            if not data.endswith(b"\n"):
+                os.ftruncate(record._fd, data.rfind(b"\n") + 1)
+        except BaseException:
+            record.close()
+            raise
         return record
 
     def name(self, kind: str) -> str:
@@ -105,6 +109,7 @@ class Record:
         data = line({"edit": n, **encode(edit)})
         if self._fd is None:
             self._fd = self.folder.new(self.id + SUFFIX)
+        if not os.fstat(self._fd).st_size:  # new, or what was written to it was taken off again
             data = line(self._header) + data
         self._put(data)
         sync(self._fd)
@@ -153,14 +158,16 @@ class Record:
         return any(step.state == "made" for step in self.steps)
 
     def finish(self) -> None:
-        """Mark the change done; one of which nothing stands leaves no trace."""
-        if self.stands and self._fd is not None:
-            self._put(line({"done": True}))
-            sync(self._fd)
-        else:
-            for name in self.folder.names():
-                if name.startswith(f"{self.id}."):
-                    self.folder.drop(name)
+        """Mark the change done; one of which nothing stands leaves no trace. Where it is not known what became of an
+        edit, the next change settles it."""
+        if not self.open:
+            if self.stands and self._fd is not None:
+                self._put(line({"done": True}))
+                sync(self._fd)
+            else:
+                for name in self.folder.names():
+                    if name.startswith(f"{self.id}."):
+                        self.folder.drop(name)
         self.close()
 
     def forget(self) -> None:
