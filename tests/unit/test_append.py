@@ -13,7 +13,7 @@ from sessiontui.dialects import zeroclaw
 from sessiontui.disk import handover, lease, replace
 from sessiontui.disk.lease import NoLease
 from sessiontui.disk.patience import Patience
-from sessiontui.errors import Busy, Refused, StoreError, Unleased, UnknownKey, UsageError
+from sessiontui.errors import Busy, Refused, StoreError, UnknownKey, Unleased, UsageError
 from sessiontui.model import Message, Span
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
