@@ -59,7 +59,10 @@ class Busy(Refused):
 
     def __init__(self, name: str, holders: tuple[str, ...] = ()) -> None:
         who = " and ".join(holders) or "another program"
-        super().__init__(f"{name} is open for writing in {who}; nothing was changed", "wait longer with --wait SECONDS")
+        super().__init__(
+            f"{name} is open for writing in {who}; nothing was changed",
+            "wait longer with --wait SECONDS, or change it with --no-lease once it has been still for 2 seconds",
+        )
         self.name = name
         self.holders = holders
 

@@ -185,4 +185,6 @@ def names_of(edit: Edit) -> tuple[str, ...]:
 
 def keys_of(edit: Edit) -> tuple[str, ...]:
     """The sessions that an edit changes."""
+    if isinstance(edit, MakeDatabase):
+        return ()
     return edit.keys if isinstance(edit, Rows) else (edit.key,)

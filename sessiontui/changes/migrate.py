@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.changes import database, imports, journal, presence, settle
-from sessiontui.changes.edits import Import, MakeDatabase
+from sessiontui.changes.edits import Import
 from sessiontui.changes.files import as_plain, digest, name_in, opened, plainly
 from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble, trouble
 from sessiontui.changes.record import Record
 from sessiontui.dialects.keys import SUFFIX, written
-from sessiontui.disk import lines, stamps
+from sessiontui.disk import handover, lines, stamps
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
@@ -177,24 +177,15 @@ def make(
             progress(done, total)
             made[row.key] = _made(record, row, cancelled, within(progress, done, total))
             done += size
-        _without_empty_database(record)
         progress(total, total)
     return Migrated(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
-
-
-def _without_empty_database(record: Record) -> None:
-    """Take a database away again that was made for imports of which none stands."""
-    made = [step for step in record.steps if step.state == "made"]
-    if len(made) == 1 and isinstance(made[0].edit, MakeDatabase):
-        database.revert_make(record, made[0].edit)
-        if record.steps[-1].n != made[0].n and record.steps[-1].state == "made":
-            record.void(made[0].n, record.steps[-1].n)
 
 
 def _made(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
     try:
         if cancelled():
             raise Cancelled
+        row = _as_it_is(record, row, cancelled)
         _import(record, row, cancelled, progress)
     except (OSError, SessiontuiError) as error:
         settle.after(record)
@@ -202,6 +193,21 @@ def _made(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Pro
         status: MigrateStatus = "skipped" if isinstance(plain, Cancelled) else "refused"
         return replace(row, imported=0, status=status, trouble=trouble(plain))
     return row
+
+
+def _as_it_is(record: Record, row: MigrateRow, cancelled: IsCancelled) -> MigrateRow:
+    """The row of the file as it is now. Raises ``Changed`` where it did not merely grow since it was planned."""
+    name = row.key + SUFFIX
+    with opened(record.folder.sessions / name) as fd:
+        now, then = stamps.stamp(fd), row.stamp
+    if then is None or now == then:
+        return row
+    if (now.device, now.inode) != (then.device, then.inode) or now.size <= then.size:
+        raise Changed(name)
+    fresh = _planned(JsonlStore(record.folder.sessions), row.key, cancelled, silent)
+    if fresh.status != "migrated":
+        raise Refused(fresh.trouble.reason, fresh.trouble.hint)
+    return fresh
 
 
 def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> None:
@@ -215,7 +221,7 @@ def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: P
         if _covered(folder, row.key, fd, stamp.size) is not row.covered:
             raise Changed(DATABASE)
         if row.covered:
-            presence.rename(record, row.key, name, name + MIGRATED)
+            _rename(record, row.key, fd, stamp)
             return
         sha256 = digest(fd, stamp.size)
         if sha256 is None:
@@ -223,6 +229,19 @@ def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: P
         database.make(record, row.key, DATABASE)
         edit = Import(row.key, DATABASE, record.name("rows"), name, name + MIGRATED, stamp.size, sha256)
         imports.make(record, edit, _messages(fd, stamp.size, cancelled, progress), row.imported)
+
+
+def _rename(record: Record, key: str, fd: int, stamp: Stamp) -> None:
+    """Give a file that the database covers its other name. Raises ``Changed``, the name as it was, where it grew."""
+    name = key + SUFFIX
+    with handover.quiet(fd, record.folder.sessions / name, record.patience):
+        if stamps.stamp(fd) != stamp:
+            raise Changed(name)
+        presence.rename(record, key, name, name + MIGRATED)
+    if os.fstat(fd).st_size != stamp.size:
+        presence.rename(record, key, name + MIGRATED, name)
+        record.void(len(record.steps) - 1, len(record.steps))
+        raise Changed(name)
 
 
 def _messages(fd: int, size: int, cancelled: IsCancelled, progress: Progress) -> Iterator[Message]:

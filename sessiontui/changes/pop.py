@@ -16,6 +16,7 @@ from sessiontui.changes.place import home
 from sessiontui.changes.splices import Cut
 from sessiontui.damage.salvage import whole_records
 from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects.keys import SUFFIX
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
@@ -156,9 +157,9 @@ class _Popping:
         """Where the last message stands now. Raises ``Changed`` where it is another one and that is not wanted."""
         now = _plan(fd, self.plan.key, stamp, self.plan.anyway)
         if now.address is None or now.address.span is None:
-            raise Changed(self.plan.key)
+            raise Changed(self.plan.key + SUFFIX)
         if not self._latest and (now.removed, now.address.span) != (self.plan.removed, _span(self.plan)):
-            raise Changed(self.plan.key)
+            raise Changed(self.plan.key + SUFFIX)
         self.plan = now
         return _cut(fd, now.address.span, now.in_place, stamp.size)
 

@@ -82,7 +82,9 @@ def test_whoever_has_the_file_open_is_named_and_nothing_is_changed(
     with held(store / "bob.jsonl") as writer:
         ran = run(*arguments, "--wait", "0", code=4)
     assert told(ran)[0].startswith(f"sessiontui: bob.jsonl is open for writing in zeroclaw (pid {writer.pid}); ")
-    assert told(ran)[1:] == ["  wait longer with --wait SECONDS"]
+    assert told(ran)[1:] == [
+        "  wait longer with --wait SECONDS, or change it with --no-lease once it has been still for 2 seconds"
+    ]
     assert sessions(store) == before
     assert run("undo", "--list", "--json").out == b""
 
@@ -119,7 +121,10 @@ def test_of_several_sessions_only_the_busy_one_is_left(run: Runner, store: Path)
         ("bob", "refused", f"{who}; nothing was changed"),
         ("dan", "compacted", None),
     ]
-    assert ran.err == f"sessiontui: {who}; it stays as it is\n  wait longer with --wait SECONDS\n"
+    assert (
+        ran.err
+        == f"sessiontui: {who}; it stays as it is\n  wait longer with --wait SECONDS, or change it with --no-lease once it has been still for 2 seconds\n"
+    )
     assert sessions(store) == before | {"dan.jsonl": b""}
 
 
@@ -130,7 +135,9 @@ def test_a_hint_for_several_is_given_once(run: Runner, store: Path) -> None:
         lines = run("compact", "--all", "--wait", "0", code=4).err.splitlines()
     assert {line.split()[1] for line in lines if line.startswith("sessiontui: ")} == {"bob.jsonl", "dan.jsonl"}
     assert len(lines) == 3
-    assert [line for line in lines if line.startswith("  ")] == ["  wait longer with --wait SECONDS"]
+    assert [line for line in lines if line.startswith("  ")] == [
+        "  wait longer with --wait SECONDS, or change it with --no-lease once it has been still for 2 seconds"
+    ]
 
 
 @needs_leases

@@ -250,7 +250,10 @@ def test_who_holds_a_file_is_not_said_where_that_may_not_be_seen(folder: Path) -
         with as_nobody():
             found = Tried("pop", lambda _: None, disks.take).attempt(folder)
         assert found.reason == "k.jsonl is open for writing in another program; nothing was changed"
-        assert (found.code, found.hint) == (4, "wait longer with --wait SECONDS")
+        assert (found.code, found.hint) == (
+            4,
+            "wait longer with --wait SECONDS, or change it with --no-lease once it has been still for 2 seconds",
+        )
         assert seeing.seen(folder) == start
         holder.communicate()
     with as_nobody():
