@@ -72,20 +72,7 @@ def _new_stem(store: JsonlStore, key: str) -> str:
     stem = sanitised(key)
     if store.only is not None:
         raise UnknownKey(key)
-    for suffix in (".migrated", ".importing"):
-        name = f"{stem}.jsonl{suffix}"
-        if os.path.lexists(store.path / name):
-            raise Refused(
-                f"{stem} was moved into sessions.db ({name}); with a new {stem}.jsonl beside it ZeroClaw would "
-                "refuse to open the store; nothing was changed",
-                "append there: --backend sqlite",
-            )
-    if database.has_receipts(store.path / "sessions.db"):
-        raise Refused(
-            "this store was imported into sessions.db; with a new .jsonl file in it ZeroClaw would refuse to open it; "
-            "nothing was changed",
-            "append there: --backend sqlite",
-        )
+    presence.require_welcome(store.path, stem + ".jsonl", "append there: --backend sqlite")
     return stem
 
 

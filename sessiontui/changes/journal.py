@@ -63,6 +63,8 @@ def change(
                 yield record
             except BaseException:
                 settle.after(record)
+                with suppress(OSError, SessiontuiError):
+                    settle.without_empty_database(record)
                 if not record.open and (undoes is None or not record.stands):  # else the next change settles it
                     record.finish()
                 raise
@@ -70,6 +72,7 @@ def change(
                 time.sleep(SOON)
                 with suppress(OSError, SessiontuiError):  # what was changed is; the next change looks again
                     settle.look_again(record)
+            settle.without_empty_database(record)
             record.finish()
         if record.stands:
             with suppress(OSError, StoreError):  # what was changed is; the next change drops what is too much

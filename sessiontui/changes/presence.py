@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from sessiontui.changes import rewrites, splices
+from sessiontui.changes import database, rewrites, splices
 from sessiontui.changes.edits import Create, Kept, Remove, Rename, Splice, Traits
 from sessiontui.changes.files import digest, give_traits, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
@@ -53,6 +53,23 @@ def _bring_back(record: Record, path: Path, fd: int, was: Traits) -> None:
         replace.create(path, lines.pieces(fd, Span(0, size)), was.mode)
     except FileExistsError:
         rewrites.insert(record, path, 0, fd, Span(0, size))
+
+
+def require_welcome(sessions: Path, file: str, hint: str) -> None:
+    """Raise ``Refused`` where a new session file of this name would keep ZeroClaw from opening the store."""
+    for suffix in (".migrated", ".importing"):
+        if os.path.lexists(sessions / (file + suffix)):
+            raise Refused(
+                f"{file.removesuffix('.jsonl')} was moved into sessions.db ({file}{suffix}); with a new {file} beside it "
+                "ZeroClaw would refuse to open the store; nothing was changed",
+                hint,
+            )
+    if database.has_receipts(sessions / "sessions.db"):
+        raise Refused(
+            "this store was imported into sessions.db; with a new .jsonl file in it ZeroClaw would refuse to open it; "
+            "nothing was changed",
+            hint,
+        )
 
 
 def create(record: Record, key: str, file: str, source: Kept, was: Traits) -> None:
@@ -123,19 +140,30 @@ def settle_create(record: Record, edit: Create) -> Literal["made", "void"]:
 
 
 def foresee_remove(folder: Folder, edit: Remove) -> str:
-    """Say what taking it back means. Raises ``Refused`` where a file of that name exists now."""
+    """Say what taking it back means. Raises ``Refused`` where a file of that name exists now, or may not come."""
+    require_wanted(folder, edit)
+    with kept_bytes(folder, edit.old):
+        return f"bring {edit.file} back, {edit.old.length} bytes"
+
+
+def require_wanted(folder: Folder, edit: Remove) -> None:
+    """Raise ``Refused`` where a file that was removed can't come back, or would do harm."""
+    require_free(folder, edit)
+    require_welcome(folder.sessions, edit.file, f"the bytes are in {folder.path(edit.old.name)}")
+
+
+def require_free(folder: Folder, edit: Remove) -> None:
+    """Raise ``Refused`` where a file of that name exists now."""
     if os.path.lexists(folder.sessions / edit.file):
         raise Refused(
             f"{edit.file} exists again and is not written over; nothing was changed",
             f"the bytes are in {folder.path(edit.old.name)}",
         )
-    with kept_bytes(folder, edit.old):
-        return f"bring {edit.file} back, {edit.old.length} bytes"
 
 
 def revert_remove(record: Record, edit: Remove) -> None:
     """Bring the file back."""
-    foresee_remove(record.folder, edit)
+    require_free(record.folder, edit)
     create(record, edit.key, edit.file, edit.old, edit.was)
 
 

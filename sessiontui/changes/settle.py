@@ -64,9 +64,18 @@ def _finish(folder: Folder, recorded: Recorded) -> None:
             if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
                 with contextlib.suppress(Refused):  # then what was taken back stays so
                     reverting.put_back(record)
+            without_empty_database(record)
             record.finish()
     finally:
         record.close()
+
+
+def without_empty_database(record: Record) -> None:
+    """Take a database away again that was made for imports of which none stands; alone it is no change."""
+    made = [step for step in record.steps if step.state == "made"]
+    if made and not record.open and all(isinstance(step.edit, MakeDatabase) and not step.edit.back for step in made):
+        reverting.revert(record, made[0].edit)
+        record.void(*(step.n for step in record.steps if step.state == "made"))
 
 
 def _is_half(record: Record, undone: Recorded | None) -> bool:

@@ -72,6 +72,9 @@ def make(folder: Path, plan: UndoPlan, patience: Patience = USUAL, progress: Pro
         undone = _chosen(record.folder, plan.change, plan.redo).tip
         if undone.id != tip:
             raise Changed("the journal")
+        for step in undone.made:
+            if isinstance(step.edit, Remove):
+                presence.require_wanted(record.folder, step.edit)
         try:
             for at, step in enumerate(reversed(undone.made)):
                 progress(at, len(undone.made))

@@ -23,6 +23,7 @@ from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
 from tests.support.folders import REPLY, USER, loads, state, written
+from tests.support.undoing import Killed, killed_at
 
 KEYS = ("a", "b")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -166,3 +167,20 @@ def test_no_file_comes_back_beside_its_import(tmp_path: Path, suffix: str) -> No
     os.unlink(beside)
     undo.make(tmp_path, undo.plan(tmp_path))
     assert path.read_bytes() == USER
+
+
+@pytest.mark.parametrize("n", [14, 18])
+def test_a_database_that_was_made_before_a_kill_is_no_change_of_its_own(tmp_path: Path, n: int) -> None:
+    """It was listed as one that undo took back without a trace, again and again, so that nothing older could be."""
+    path = written(tmp_path, "a", USER)
+    change(JsonlStore(tmp_path), ("append", "a", Message("user", "hi")))
+    plan = migrate.plan(tmp_path)
+    with pytest.raises(Killed), killed_at(n):
+        migrate.make(plan)
+    database = tmp_path / "sessions.db"
+    assert database.exists()
+    databases.append(database, "gateway", "user", "hi")
+    undo.make(tmp_path, undo.plan(tmp_path))
+    assert [each.status for each in journal.changes(tmp_path)] == ["undo", "undone"]
+    assert path.read_bytes() == USER
+    assert databases.loaded(database, "gateway") == [("user", "hi")]

@@ -81,8 +81,6 @@ class Deed:
     """Tell the memory store of those that were done."""
     back: Chain | None = None
     """What it takes back."""
-    creates: bool = False
-    """It makes the database, which may be all that it comes to."""
 
 
 class Undoing(RuleBasedStateMachine):
@@ -171,10 +169,9 @@ class Undoing(RuleBasedStateMachine):
     def adopt(self, deed: Deed, effects: tuple[Effect, ...], fresh: Collection[str]) -> None:
         """Take what a change did for what is there."""
         self.quiet = {}
-        if not effects and not (fresh and deed.creates):
-            assert not fresh, "a change of which nothing stands leaves no trace"
+        assert len(fresh) == bool(effects), "a change of which something stands is listed, and no other"
+        if not effects:
             return
-        assert fresh, "a change of which something stands is listed"
         (id,) = fresh
         for effect in effects:
             self.world = effect.made(self.world)
@@ -321,7 +318,7 @@ class Undoing(RuleBasedStateMachine):
         def remember(made: tuple[Effect, ...]) -> None:
             self.memory.move({each.name: f"row {each.key}" for each in made if isinstance(each, Moved)})
 
-        return Deed(lambda: migrate.make(plan), tuple(effects), remember, creates=plan.creates)
+        return Deed(lambda: migrate.make(plan), tuple(effects), remember)
 
     def cleaning(self, key: str, said: Message) -> Deed | None:
         """This session and, where the message has a role, all behind it in the alphabet."""
