@@ -46,10 +46,11 @@ def readable(path: Path) -> None:
 
 
 def foreign(path: Path) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can give a folder away")
     path.mkdir(mode=0o700)
-    os.chown(path, 12345, 12345)
+    try:
+        os.chown(path, 12345, 12345)
+    except OSError:
+        pytest.skip("only root can give a folder away")
 
 
 PLANTS = [link, link_inside, file, pipe, readable, foreign]
