@@ -9,10 +9,11 @@ from pathlib import Path
 from sessiontui.changes import database, imports, journal, presence, reverting, rewrites, settle, splices
 from sessiontui.changes.chain import Chain, chains
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice, keys_of
-from sessiontui.changes.files import plainly, require_inside
+from sessiontui.changes.files import as_plain, plainly, require_inside
 from sessiontui.changes.folder import Folder, reading
+from sessiontui.changes.record import Record
 from sessiontui.disk.patience import USUAL, Patience
-from sessiontui.errors import Changed, UsageError
+from sessiontui.errors import Changed, StoreError, UsageError
 from sessiontui.store.protocol import Progress, silent
 
 
@@ -81,9 +82,20 @@ def make(folder: Path, plan: UndoPlan, patience: Patience = USUAL, progress: Pro
                 reverting.revert(record, step.edit)
         except BaseException:
             settle.after(record)
-            reverting.put_back(record)
+            _put_back(record)
             raise
     return Undone(record.id, plan.change, plan.verb, plan.keys, plan.at, "redone" if plan.redo else "undone")
+
+
+def _put_back(record: Record) -> None:
+    """Take out again what was taken back by half. Raises ``StoreError`` where even that fails."""
+    try:
+        reverting.put_back(record)
+    except (OSError, StoreError) as error:
+        reason = as_plain(error, str(record.folder.sessions)).sentence.removesuffix("; nothing was changed")
+        raise StoreError(
+            f"it was taken back by half: {reason}", "the next changing command finishes it or rolls it back"
+        ) from error
 
 
 def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
