@@ -10,6 +10,7 @@ import pytest
 
 from sessiontui.changes import append, journal, migrate, undo
 from sessiontui.disk import replace
+from sessiontui.disk.patience import Patience
 from sessiontui.errors import Cancelled, Refused, UnknownKey
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
@@ -30,6 +31,7 @@ from tests.support.folders import (
     state,
     written,
 )
+from tests.support.late import Late, held
 
 WORKSPACE = DATA / "zeroclaw" / "jsonl-ws"
 REFUSED = {key for key in KEYS if SUMMARY[key]["head_migrate"]["rc"] != 0}
@@ -238,13 +240,50 @@ def test_a_key_is_the_stem_also_where_it_is_empty_or_unreachable(tmp_path: Path)
     assert set(state(tmp_path)) == {".jsonl.migrated", "a.b.jsonl.migrated"}
 
 
-def test_a_file_that_grew_since_the_plan_is_refused(tmp_path: Path) -> None:
+def test_what_came_since_the_plan_is_imported_too(tmp_path: Path) -> None:
+    path = written(tmp_path, "k", USER)
+    plan = migrate.plan(tmp_path)
+    path.write_bytes(USER + TORN + b"\n" + REPLY)
+    (row,) = migrate.make(plan).rows
+    assert (row.status, row.imported, row.left_behind) == ("migrated", 2, 1)
+    assert rows_of(tmp_path / "sessions.db") == [("k", "user", "hello"), ("k", "assistant", "yes")]
+    assert (tmp_path / "k.jsonl.migrated").read_bytes() == USER + TORN + b"\n" + REPLY
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("change", ["shorter", "edited", "replaced", "gone"])
+def test_a_file_that_did_more_than_grow_since_the_plan_is_refused(tmp_path: Path, change: str) -> None:
+    path = written(tmp_path, "k", USER + REPLY)
+    plan = migrate.plan(tmp_path)
+    if change == "shorter":
+        path.write_bytes(USER)
+    elif change == "edited":
+        path.write_bytes(REPLY + USER)
+    elif change == "replaced":
+        path.rename(tmp_path / "old")
+        path.write_bytes(USER + REPLY + REPLY)
+    else:
+        path.unlink()
+    before = state(tmp_path)
+    done = migrate.make(plan)
+    assert (done.change, done.rows[0].status) == (None, "refused")
+    assert done.rows[0].trouble.code == (3 if change == "gone" else 4)
+    assert state(tmp_path) == before
+    assert not (tmp_path / "sessions.db").exists()
+    assert journal_names(tmp_path) == []
+
+
+def test_a_file_that_grew_so_that_it_must_not_be_imported_is_refused(tmp_path: Path) -> None:
+    database = databases.database(tmp_path, "head")
     path = written(tmp_path, "k", USER)
     plan = migrate.plan(tmp_path)
     path.write_bytes(USER + REPLY)
+    databases.append(database, "k", "user", "news")
+    before = databases.contents(database)
     done = migrate.make(plan)
     assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
-    assert not (tmp_path / "sessions.db").exists()
+    assert path.read_bytes() == USER + REPLY
+    assert databases.contents(database) == before
 
 
 @pytest.mark.parametrize("step", ["commit", "rename"])
@@ -256,10 +295,11 @@ def test_a_file_that_grows_while_it_is_imported_keeps_its_name(
     path = written(tmp_path, "k", USER)
     plan = migrate.plan(tmp_path)
     commit, rename = Writing.commit, replace.rename
+    late = Late()
 
     def grow() -> None:
         monkeypatch.undo()
-        path.write_bytes(path.read_bytes() + REPLY)
+        late.append(path, REPLY)
 
     def late_commit(self: Writing) -> None:
         commit(self)
@@ -274,10 +314,48 @@ def test_a_file_that_grows_while_it_is_imported_keeps_its_name(
     else:
         monkeypatch.setattr(replace, "rename", late_rename)
     done = migrate.make(plan)
+    late.end()
     assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
     assert path.read_bytes() == USER + REPLY
+    assert not path.with_name("k.jsonl.migrated").exists()
     assert databases.contents(database) == before
     assert journal_names(tmp_path) == []
+
+
+def test_a_session_that_began_anew_while_it_was_imported_has_all_its_messages_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = databases.database(tmp_path, "head")
+    path = written(tmp_path, "k", USER)
+    plan = migrate.plan(tmp_path)
+    rename = replace.rename
+    late = Late()
+
+    def step(old: Path, new: Path) -> None:
+        monkeypatch.undo()
+        late.append(path, REPLY)
+        rename(old, new)
+        path.write_bytes(USER + USER)  # by somebody who came when there was none
+
+    monkeypatch.setattr(replace, "rename", step)
+    done = migrate.make(plan)
+    late.end()
+    assert (done.rows[0].status, done.rows[0].trouble.code) == ("refused", 4)
+    assert path.read_bytes() == USER + REPLY + USER + USER
+    assert list(state(tmp_path)) == ["k.jsonl"]
+    assert rows_of(database) == []
+    assert journal_names(tmp_path) == []
+
+
+def test_a_session_that_somebody_writes_to_all_the_time_is_not_imported_and_the_others_are(tmp_path: Path) -> None:
+    busy = written(tmp_path, "a", USER)
+    written(tmp_path, "b", REPLY)
+    with held(busy) as writer:
+        done = migrate.make(migrate.plan(tmp_path), patience=Patience(0))
+    assert [(row.key, row.status, row.trouble.code) for row in done.rows] == [("a", "refused", 4), ("b", "migrated", 0)]
+    assert writer in done.rows[0].trouble.reason
+    assert busy.read_bytes() == USER
+    assert {row[0] for row in rows_of(tmp_path / "sessions.db")} == {"b"}
 
 
 def test_a_database_that_does_not_hold_all_of_a_file_in_the_end_gets_none_of_it(tmp_path: Path) -> None:
