@@ -14,7 +14,7 @@ from dataclasses import replace as changed
 from datetime import UTC, datetime
 from typing import Literal
 
-from sessiontui.changes import rewrites
+from sessiontui.changes import presence
 from sessiontui.changes.database import committed, require
 from sessiontui.changes.edits import Import
 from sessiontui.changes.files import digest, opened
@@ -22,7 +22,7 @@ from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
 from sessiontui.disk import handover, replace
 from sessiontui.errors import Changed, Refused, StoreError
-from sessiontui.model import Message, Span
+from sessiontui.model import Message
 from sessiontui.store import sqlite_kept
 from sessiontui.store.sqlite_list import KEY, bound
 from sessiontui.store.sqlite_open import read
@@ -155,20 +155,9 @@ def _out(record: Record, edit: Import) -> None:
             raise _news(edit)
         writing.take_back(folder.path(name))
         record.write(changed(edit, rows=name, back=True))
-        _name_back(record, edit)
+        presence.name_back(record, edit.new, edit.file)
         writing.commit()
     record.made()
-
-
-def _name_back(record: Record, edit: Import) -> None:
-    """Give the file its own name again, in front of what a writer may have put into a new one of that name."""
-    here, there = record.folder.sessions / edit.file, record.folder.sessions / edit.new
-    try:
-        replace.rename(there, here)
-    except FileExistsError:
-        with opened(there) as fd:
-            rewrites.insert(record, here, 0, fd, Span(0, os.fstat(fd).st_size))
-        replace.remove(there)
 
 
 def _in(record: Record, edit: Import) -> None:

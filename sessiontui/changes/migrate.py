@@ -239,7 +239,7 @@ def _rename(record: Record, key: str, fd: int, stamp: Stamp) -> None:
             raise Changed(name)
         presence.rename(record, key, name, name + MIGRATED)
     if os.fstat(fd).st_size != stamp.size:
-        presence.rename(record, key, name + MIGRATED, name)
+        presence.rename_back(record, key, name, name + MIGRATED)
         record.void(len(record.steps) - 1, len(record.steps))
         raise Changed(name)
 

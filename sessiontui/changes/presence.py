@@ -95,6 +95,24 @@ def rename(record: Record, key: str, file: str, new: str) -> None:
     record.made()
 
 
+def rename_back(record: Record, key: str, file: str, new: str) -> None:
+    """Give a file that was just renamed its name again, for a message came in that instant."""
+    record.write(Rename(key, new, file))
+    name_back(record, new, file)
+    record.made()
+
+
+def name_back(record: Record, new: str, file: str) -> None:
+    """Give a file its own name again, in front of what a writer may have put into a new one of that name."""
+    there, here = record.folder.sessions / new, record.folder.sessions / file
+    try:
+        replace.rename(there, here)
+    except FileExistsError:
+        with opened(there) as fd:
+            rewrites.insert(record, here, 0, fd, Span(0, os.fstat(fd).st_size))
+        replace.remove(there)
+
+
 def settle_rename(record: Record, edit: Rename) -> Literal["made", "void"]:
     """Find out whether it has the new name, and finish a rename that was interrupted between the two."""
     old, new = record.folder.sessions / edit.file, record.folder.sessions / edit.new

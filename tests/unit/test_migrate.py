@@ -207,6 +207,34 @@ def test_an_import_that_a_daemon_left_unfinished_only_needs_the_name(tmp_path: P
     assert databases.contents(database) == before
 
 
+@pytest.mark.parametrize("anew", [b"", USER + USER])
+def test_a_message_that_comes_while_only_the_name_is_changed_brings_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, anew: bytes
+) -> None:
+    database = interrupted(tmp_path, USER)
+    path = written(tmp_path, "k", USER)
+    before = databases.contents(database)
+    plan = migrate.plan(tmp_path)
+    rename = replace.rename
+    late = Late()
+
+    def step(old: Path, new: Path) -> None:
+        monkeypatch.undo()
+        late.append(path, REPLY)
+        rename(old, new)
+        if anew:
+            path.write_bytes(anew)  # by somebody who came when there was none
+
+    monkeypatch.setattr(replace, "rename", step)
+    done = migrate.make(plan)
+    late.end()
+    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert path.read_bytes() == USER + REPLY + anew
+    assert list(state(tmp_path)) == ["k.jsonl"]
+    assert databases.contents(database) == before
+    assert journal_names(tmp_path) == []
+
+
 def test_a_receipt_of_other_bytes_is_refused(tmp_path: Path) -> None:
     interrupted(tmp_path, USER)
     written(tmp_path, "k", USER + REPLY)
