@@ -90,12 +90,18 @@ def _rows(folder: Path) -> Homes:
     keys = sorted({row[0] for row in tables["session_metadata"]} | {row[1] for row in tables["sessions"]})
     return {
         f"rows of {key.decode()}": (
-            tuple(sorted((row[0], row[2], row[3]) for row in tables["sessions"] if row[1] == key)),
+            _numbered([row for row in tables["sessions"] if row[1] == key]),
             [row[3] for row in tables["session_metadata"] if row[0] == key],
             [row[:1] + row[2:4] for row in tables.get("jsonl_import_receipts", []) if row[1] == key],
         )
         for key in keys
     }
+
+
+def _numbered(rows: list[Any]) -> tuple[Any, ...]:
+    """Role and content by the distance of their ids: which ids they are, other sessions have a say in."""
+    rows = sorted(rows)
+    return tuple((row[0] - rows[0][0], row[2], row[3]) for row in rows)
 
 
 def good(homes: Homes) -> dict[str, list[Any]]:

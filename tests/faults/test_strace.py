@@ -71,11 +71,11 @@ SOME = [kind for kind in KINDS if EVERY or not kind.turned or (kind in BY_SQLITE
 @pytest.mark.parametrize("kind", [kind for kind in SOME if kind in BY_SQLITE], ids=lambda kind: kind.name)
 def test_an_error_in_what_sqlite_does_loses_nothing(place: Path, kind: Kind) -> None:
     around = whole(kind, place)
-    for n, call in enumerate(chosen(kind, place)):
+    for n, call in enumerate(some(chosen(kind, place), 0)):
         for error in ("ENOSPC", "EIO") if EVERY else ("ENOSPC" if call.name in ROOM and n % 2 else "EIO",):
             with ready(kind, place, f"{n}{error}") as folder, noting(f"{call}: {error}"):
                 done = injected(folder, kind.command, call, f"error={error}")
-                what_was_said_is_so(folder, around, done.returncode, done.stderr)
+                what_was_said_is_so(kind, folder, around, done.returncode, done.stderr)
                 assert names(folder) <= around.names | {".sessiontui"}
                 hold(kind, folder, around)
 
@@ -83,19 +83,24 @@ def test_an_error_in_what_sqlite_does_loses_nothing(place: Path, kind: Kind) -> 
 @pytest.mark.parametrize("kind", SOME, ids=lambda kind: kind.name)
 def test_a_kill_loses_nothing(place: Path, kind: Kind) -> None:
     around = whole(kind, place)
-    for n, call in enumerate(chosen(kind, place)):
+    for n, call in enumerate(some(chosen(kind, place), 1)):
         with ready(kind, place, f"{n}") as folder, noting(f"{call}"):
             assert injected(folder, kind.command, call, "signal=SIGKILL").returncode == -signal.SIGKILL
             hold(kind, folder, around)
 
 
-def what_was_said_is_so(folder: Path, around: Whole, code: int, said: str) -> None:
+def what_was_said_is_so(kind: Kind, folder: Path, around: Whole, code: int, said: str) -> None:
     """Done is done, and nothing changed is nothing changed; never a traceback."""
     assert "Traceback" not in said
     assert code in (0, 3, 4), said
     found = contents(folder)
     assert code or found == around.end
-    assert len(around.end) > len(found) or NO_CHANGE not in said or found == around.start
+    assert NO_CHANGE not in said or found == around.start or kind.command[0] == "migrate"  # one session of several
+
+
+def some(calls: list[Seen], start: int) -> list[Seen]:
+    """Every other one."""
+    return calls if EVERY else calls[start::2]
 
 
 def chosen(kind: Kind, place: Path) -> list[Seen]:
@@ -108,6 +113,6 @@ def chosen(kind: Kind, place: Path) -> list[Seen]:
     if EVERY:
         return calls
     if kind not in BY_SQLITE:
-        return calls[1::5]
+        return calls[1::3]
     groups = [list(group) for step, group in groupby(calls, lambda call: call.step) if _is_sqlite(step)]
     return [call for group in groups for call in dict.fromkeys((group[0], group[-1]))]

@@ -50,6 +50,11 @@ def any_step(call: Call) -> bool:
     return True
 
 
+def not_closing(call: Call) -> bool:
+    """Whether the system may say no: it lets go of what was only read, always."""
+    return call.name != "close"
+
+
 def writes(call: Call) -> bool:
     """Whether it may change what is on the disk, or bring it there."""
     return call.makes or call.name in WRITING
