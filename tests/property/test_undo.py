@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
 from sessiontui.dialects import zeroclaw
+from sessiontui.disk.patience import USUAL
 from sessiontui.errors import Refused
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
@@ -184,3 +185,32 @@ def test_a_database_that_was_made_before_a_kill_is_no_change_of_its_own(tmp_path
     assert [each.status for each in journal.changes(tmp_path)] == ["undo", "undone"]
     assert path.read_bytes() == USER
     assert databases.loaded(database, "gateway") == [("user", "hi")]
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_message_that_comes_between_a_kill_and_the_next_change_leaves_the_session_in_one_home(
+    tmp_path: Path, back: bool
+) -> None:
+    """Killed between the rows and the file's new name, for each n; the daemon appends to the file that it still sees."""
+    n, in_both = 0, []
+    while True:
+        n += 1
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        databases.append(databases.database(folder), "gateway", "user", "hi")
+        path = written(folder, "a", USER)
+        if back:
+            migrate.make(migrate.plan(folder))
+        with killed_at(n) as called, suppress(Killed):
+            undo.make(folder, undo.plan(folder)) if back else migrate.make(migrate.plan(folder))
+        if path.exists() and not (folder / "a.jsonl.migrated").exists():
+            with path.open("ab") as file:
+                file.write(REPLY)
+        with journal.change(folder, "append", [], USUAL):
+            """Every change settles what was interrupted before."""
+        if path.exists() and databases.loaded(folder / "sessions.db", "a"):
+            in_both.append((n, called[-1]))
+        if len(called) < n:
+            break
+    assert n > 15
+    assert in_both == []
