@@ -6,6 +6,7 @@ hard link or a copy, and comes back as a fresh copy with its mode, owner and tim
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Literal
@@ -153,6 +154,10 @@ def settle_create(record: Record, edit: Create) -> Literal["made", "void"]:
                 return "void"
     except FileNotFoundError:
         return "void"
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return "void"
     give_traits(record.folder.sessions / edit.file, edit.was, edit.source.length)
     return "made"
 
@@ -187,34 +192,34 @@ def revert_remove(record: Record, edit: Remove) -> None:
 
 def foresee_create(folder: Folder, edit: Create) -> str:
     """Say what taking it back means. Raises ``Refused`` where its bytes are no longer there."""
-    grown = _grown(folder, edit)
-    if grown is not None:
-        return splices.foresee(folder, grown)
+    found = _found(folder, edit)
+    if isinstance(found, Splice):
+        return splices.foresee(folder, found)
     return f"remove {edit.file}"
 
 
 def revert_create(record: Record, edit: Create) -> None:
     """Remove the file; where messages came since, only the bytes that it was made with."""
-    grown = _grown(record.folder, edit)
-    if grown is not None:
-        splices.revert(record, grown)
-        return
-    with opened(record.folder.sessions / edit.file) as fd:
-        stamp = stamps.stamp(fd)
-    remove(record, edit.key, edit.file, stamp)
+    found = _found(record.folder, edit)
+    if isinstance(found, Splice):
+        splices.revert(record, found)
+    else:
+        remove(record, edit.key, edit.file, found)
 
 
-def _grown(folder: Folder, edit: Create) -> Splice | None:
-    """The creation as a splice into an empty file, where something stands behind its bytes; None where nothing does."""
+def _found(folder: Folder, edit: Create) -> Splice | Stamp:
+    """The file that holds just the bytes that it was made with; where something stands behind them, the creation as a
+    splice into an empty file."""
     try:
         with opened(folder.sessions / edit.file) as fd:
+            stamp = stamps.stamp(fd)
             if digest(fd, edit.source.length) != edit.source.sha256:
                 raise Refused(
                     f"{edit.file} has changed since it was made; nothing was changed",
                     "undo later changes of this session first",
                 )
-            if os.fstat(fd).st_size == edit.source.length:
-                return None
+            if stamp.size == edit.source.length:
+                return stamp
             empty = lines.tail_hash(fd, 0)
     except FileNotFoundError:
         raise Refused(f"{edit.file} is already gone; nothing was changed") from None

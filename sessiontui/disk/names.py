@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from stat import S_IMODE
 from unicodedata import normalize
 
 
@@ -21,6 +22,13 @@ def spelt(path: Path) -> str:
     if name in names:
         return name
     return next((other for other in names if _is(path.with_name(other), found)), name)
+
+
+def announce(path: Path) -> None:
+    """Let those look again who follow a name and, kept out by a lease of ours, could not open its new file: ``tail -F``
+    would not on its own. The mode is set to what it is; of that they are told."""
+    with contextlib.suppress(OSError):
+        os.chmod(path, S_IMODE(os.stat(path).st_mode))
 
 
 def _is(path: Path, found: os.stat_result) -> bool:
