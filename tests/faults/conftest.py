@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from sessiontui.disk import handover
 
 pytest.register_assert_rewrite("tests.support.disks")
 
@@ -19,8 +22,11 @@ def never_synced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def place(never_synced: None) -> Iterator[Path]:
-    """A folder for stores, in memory where there is such a file system: nothing waits for a disk."""
+def place(never_synced: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for stores, in memory where there is such a file system: nothing waits for a disk, nor
+    for a file to be still where there are no leases."""
+    if not hasattr(fcntl, "F_SETLEASE"):
+        monkeypatch.setattr(handover, "STILL", 0.0)
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as place:
         yield Path(place)

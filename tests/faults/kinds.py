@@ -6,6 +6,7 @@ In every store the session ``other`` stands beside those that are changed, for t
 from __future__ import annotations
 
 import atexit
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -29,7 +30,7 @@ LONG_AGO = int(OLD.timestamp()) * 10**9
 IN_A_FAR_FUTURE = 4_000_000_000 * 10**9
 """When ``other`` was written: no clean-up takes it."""
 STALE = OLD + timedelta(days=1)
-SOON = Patience(0.05)
+SOON = Patience(0.05, no_lease=not hasattr(fcntl, "F_SETLEASE"))
 
 
 @dataclass(frozen=True)
