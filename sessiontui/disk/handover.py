@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sessiontui.disk import holders, lease, lines, stamps
+from sessiontui.disk import holders, lease, lines, names, stamps
 from sessiontui.disk.lease import Lease, NoLease, Taken
 from sessiontui.disk.patience import Patience
 from sessiontui.disk.replace import OPEN, sync, sync_folder, write_all
@@ -125,22 +125,21 @@ def _writable(path: Path) -> int | None:
 
 
 def _is_written(path: Path) -> bool:
-    """Whether somebody has it open for writing."""
-    fd = lines.open_file(path)
+    """Whether somebody has it open for writing, or has a lease that keeps even readers out."""
     try:
-        lease.reading(fd, 0)
-    except Taken:
+        with suppress(NoLease), open(lines.open_file(path), "rb", 0) as file:
+            lease.reading(file.fileno(), 0)
+    except (BlockingIOError, Taken):
         return True
-    except NoLease:
-        return False
-    finally:
-        os.close(fd)
     return False
 
 
 def _dared(path: Path, patience: Patience) -> int:
     """The file that somebody else has open too, where the person wants that."""
-    fd = os.open(path, os.O_RDWR | os.O_APPEND | OPEN)
+    fd = _writable(path)
+    if fd is None:
+        status = os.stat(path)
+        raise Busy(path.name, holders.writers(status.st_dev, status.st_ino))
     try:
         _busy(fd, path, patience)
     except BaseException:
@@ -186,9 +185,11 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
         if held is not None and ours is not None:
             held.give_back()
             _await(fd, min(STILL, ours.left))
-        return _caught_up(fd, length, guard, new, note)
+        carried = _caught_up(fd, length, guard, new, note)
     finally:
         os.close(new)
+    names.announce(path)
+    return carried
 
 
 def require_grown(fd: int, seen: Copied, name: str) -> None:
@@ -288,8 +289,8 @@ def _dare(fd: int, path: Path, patience: Patience, none: NoLease) -> None:
 
 def _require_still(fd: int, path: Path) -> None:
     """Raise ``Changed`` unless the file has been still; seen by looking, where its time says nothing."""
-    then = stamps.stamp(fd)
-    if time.time() - then.mtime_ns / 1e9 >= STILL:
+    then, status = stamps.stamp(fd), os.fstat(fd)
+    if time.time() - max(status.st_mtime, status.st_ctime) >= STILL:
         return
     until = time.monotonic() + STILL
     while time.monotonic() < until:
