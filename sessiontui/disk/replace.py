@@ -1,9 +1,9 @@
 """Files changed so that a crash, an error or a Ctrl-C at any point leaves the old file or the new one, never half.
 
-One function replaces, one appends, one truncates; ``create`` and ``rename`` never clobber. Knows no chat, keeps no
-record, asks nothing. Errors are plain OSErrors; ``errors.Changed`` says that the file is no longer the one that was
-read. An error of the very last step, the sync of the folder, comes when the new file already stands. Only a kill
-leaves something behind: a temporary file named ``.sessiontui-….tmp``, which ``sweep`` takes away.
+One function fills a new file, one appends; ``create`` and ``rename`` never clobber. Knows no chat, keeps no record, asks
+nothing. Errors are plain OSErrors. An error of the very last step, the sync of the folder, comes when the new file
+already stands. Only a kill leaves something behind: a temporary file named ``.sessiontui-….tmp``, which ``sweep`` takes
+away.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import secrets
-import stat as modes
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from sessiontui.disk.lines import require_regular
-from sessiontui.disk.stamps import Stamp, stamp, stamp_of
-from sessiontui.errors import Changed
 from sessiontui.model import Span
 
 TEMP_PREFIX: Final = ".sessiontui-"
 TEMP_SUFFIX: Final = ".tmp"
+_TEMP: Final = re.compile(r"\.sessiontui-[0-9a-f]{16}\.tmp")
 
 OPEN: Final = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _NEW: Final = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _BUFFER: Final = 1 << 18
+_EARLY: Final = 8 << 20
 
 _FULL: Final[int | None] = getattr(fcntl, "F_FULLFSYNC", None)
 """On macOS fsync ends at the drive, which keeps what it was given in a cache of its own; this goes on to the platter."""
@@ -45,12 +45,12 @@ def temporary(folder: Path) -> Iterator[Path]:
         raise
 
 
-def fill(temp: Path, chunks: Iterable[bytes], mode: int, owner: os.stat_result | None = None) -> None:
-    """Write a new file, give it mode and owner, sync it."""
-    fd = os.open(temp, os.O_WRONLY | _NEW, 0o600)
+@contextlib.contextmanager
+def filling(temp: Path, mode: int, owner: os.stat_result | None = None) -> Iterator[int]:
+    """A new file to be written, which can be read too; when the block ends it gets its mode and owner and is synced."""
+    fd = os.open(temp, os.O_RDWR | _NEW, 0o600)
     try:
-        for block in _gathered(chunks):
-            write_all(fd, block)
+        yield fd
         if owner is not None and (owner.st_uid, owner.st_gid) != _owner(fd):
             os.fchown(fd, owner.st_uid, owner.st_gid)
         os.fchmod(fd, mode)
@@ -59,22 +59,31 @@ def fill(temp: Path, chunks: Iterable[bytes], mode: int, owner: os.stat_result |
         os.close(fd)
 
 
-def replace(path: str | Path, chunks: Iterable[bytes], expect: Stamp | None = None) -> None:
-    """Put ``chunks`` in the place of a file's bytes, in one step; mode and owner stay.
+def put(fd: int, chunks: Iterable[bytes]) -> Iterator[int]:
+    """Write a new file, and say of each block how long it was. The disk begins while there is more to come, so that
+    the sync in the end, which nobody can cancel, has little left to wait for."""
+    at = size = 0
+    for block in _gathered(chunks):
+        write_all(fd, block)
+        size += len(block)
+        if size - at >= _EARLY:
+            _begin(fd, at, size - at)
+            at = size
+        yield len(block)
 
-    Where ``path`` is a link, the file that it names is replaced, not the link. A file that isn't there is made, 0600.
-    Raises ``errors.Changed``, having changed nothing, when just before the step the file is not as ``expect`` says.
-    """
-    target = Path(os.path.realpath(path))
-    old = _status(target)
-    with temporary(target.parent) as temp:
-        fill(temp, chunks, 0o600 if old is None else modes.S_IMODE(old.st_mode), old)
-        if expect is not None:
-            now = _status(target)
-            if now is None or stamp_of(now) != expect:
-                raise Changed(target.name)
-        os.replace(temp, target)
-    sync_folder(target.parent)
+
+def _begin(fd: int, at: int, length: int) -> None:
+    """Have the system begin to bring bytes to the disk; Linux does when it is told that nobody needs them."""
+    if hasattr(os, "posix_fadvise"):
+        with contextlib.suppress(OSError):  # no more than advice
+            os.posix_fadvise(fd, at, length, os.POSIX_FADV_DONTNEED)
+
+
+def fill(temp: Path, chunks: Iterable[bytes], mode: int, owner: os.stat_result | None = None) -> None:
+    """Write a new file, give it mode and owner, sync it."""
+    with filling(temp, mode, owner) as fd:
+        for _ in put(fd, chunks):
+            pass
 
 
 def append(path: str | Path, data: bytes) -> Span:
@@ -95,20 +104,6 @@ def append(path: str | Path, data: bytes) -> Span:
     return Span(offset, len(data))
 
 
-def truncate(path: str | Path, at: int, expect: Stamp) -> None:
-    """Cut off everything from offset ``at``. Raises ``errors.Changed`` when the file is not as ``expect`` says."""
-    path = Path(path)
-    fd = os.open(path, os.O_RDWR | OPEN)
-    try:
-        require_regular(fd, path)
-        if stamp(fd) != expect:
-            raise Changed(path.name)
-        os.ftruncate(fd, at)
-        sync(fd)
-    finally:
-        os.close(fd)
-
-
 def create(path: str | Path, chunks: Iterable[bytes], mode: int = 0o600) -> None:
     """Make a new file, whole or not at all. Raises ``FileExistsError`` where the name is taken, by a link too."""
     path = Path(path)
@@ -119,6 +114,12 @@ def create(path: str | Path, chunks: Iterable[bytes], mode: int = 0o600) -> None
     sync_folder(path.parent)
 
 
+def link(path: Path, new: Path) -> None:
+    """Give a file a second name, synced. Raises ``FileExistsError`` where that is taken; a link gets one itself."""
+    os.link(path, new, follow_symlinks=False)
+    sync_folder(new.parent)
+
+
 def rename(path: str | Path, new: str | Path) -> None:
     """Give a file another name. Raises ``FileExistsError`` where the new name is taken; a link is renamed itself.
 
@@ -126,8 +127,7 @@ def rename(path: str | Path, new: str | Path) -> None:
     """
     path, new = Path(path), Path(new)
     try:
-        os.link(path, new, follow_symlinks=False)
-        sync_folder(new.parent)
+        link(path, new)
         os.unlink(path)
     except FileExistsError:
         raise
@@ -149,8 +149,9 @@ def remove(path: str | Path) -> None:
 def sweep(folder: str | Path) -> None:
     """Take away the temporary files that a kill left behind. For who knows that nobody replaces a file there now."""
     for name in os.listdir(folder):
-        if name.startswith(TEMP_PREFIX) and name.endswith(TEMP_SUFFIX):
-            os.unlink(Path(folder) / name)
+        if _TEMP.fullmatch(name):
+            with contextlib.suppress(IsADirectoryError, PermissionError):  # none of ours: a folder of such a name
+                os.unlink(Path(folder) / name)
 
 
 def sync(fd: int) -> None:
@@ -169,19 +170,6 @@ def sync_folder(folder: str | Path | int) -> None:
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         sync(fd)
-    finally:
-        os.close(fd)
-
-
-def _status(path: Path) -> os.stat_result | None:
-    """What stands at ``path``: None where nothing does; ``NotAFile`` where it is no regular file."""
-    try:
-        fd = os.open(path, os.O_RDONLY | OPEN)
-    except FileNotFoundError:
-        return None
-    try:
-        require_regular(fd, path)
-        return os.fstat(fd)
     finally:
         os.close(fd)
 

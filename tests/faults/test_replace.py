@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.disk import replace, stamps
+from sessiontui.disk import replace
 from tests.support.faulty import FailAt
 
 OLD = b"one\ntwo\n"
@@ -27,22 +27,12 @@ FILL = ["open", "write", "fchmod", "fsync", "close"]
 FOLDER = ["open", "fsync", "close"]
 
 
-def do_replace(folder: Path) -> None:
-    path = folder / "a.jsonl"
-    replace.replace(path, [NEW], stamps.stamp_of(path.stat()))
-
-
 def do_append(folder: Path) -> None:
     replace.append(folder / "a.jsonl", b"new\n")
 
 
 def do_append_new(folder: Path) -> None:
     replace.append(folder / "b.jsonl", b"new\n")
-
-
-def do_truncate(folder: Path) -> None:
-    path = folder / "a.jsonl"
-    replace.truncate(path, 4, stamps.stamp_of(path.stat()))
 
 
 def do_create(folder: Path) -> None:
@@ -60,11 +50,6 @@ def do_remove(folder: Path) -> None:
 Files = dict[str, bytes]
 CASES: list[tuple[Callable[[Path], None], list[str], list[Files]]] = [
     (
-        do_replace,
-        ["open", "close", *FILL, "open", "close", "replace", *FOLDER],
-        [{"a.jsonl": OLD}, {"a.jsonl": NEW}],
-    ),
-    (
         do_append,
         ["open", "write", "lseek", "fsync", "close"],
         [{"a.jsonl": OLD}, {"a.jsonl": OLD + b"new\n"}],
@@ -73,11 +58,6 @@ CASES: list[tuple[Callable[[Path], None], list[str], list[Files]]] = [
         do_append_new,
         ["open", "open", "write", "lseek", "fsync", "close", *FOLDER],
         [{"a.jsonl": OLD}, {"a.jsonl": OLD, "b.jsonl": b""}, {"a.jsonl": OLD, "b.jsonl": b"new\n"}],
-    ),
-    (
-        do_truncate,
-        ["open", "ftruncate", "fsync", "close"],
-        [{"a.jsonl": OLD}, {"a.jsonl": OLD[:4]}],
     ),
     (
         do_create,
@@ -187,18 +167,18 @@ def test_short_writes_are_gone_on_with(tmp_path: Path, monkeypatch: pytest.Monke
     span = replace.append(folder / "a.jsonl", b"0123456789\n")
     assert (span.offset, span.length) == (8, 11)
     assert files(folder) == {"a.jsonl": OLD + b"0123456789\n"}
-    replace.replace(folder / "a.jsonl", [b"0123456789\n"])
-    assert files(folder) == {"a.jsonl": b"0123456789\n"}
+    replace.create(folder / "b.jsonl", [b"0123456789\n"])
+    assert (folder / "b.jsonl").read_bytes() == b"0123456789\n"
 
 
-def test_an_error_of_the_chunks_leaves_the_old_file(tmp_path: Path) -> None:
+def test_an_error_of_the_chunks_leaves_no_file(tmp_path: Path) -> None:
     folder = fresh(tmp_path, "store")
 
     def chunks() -> list[bytes]:
         raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError, match="no more"):
-        replace.replace(folder / "a.jsonl", (chunk for _ in range(1) for chunk in chunks()))
+        replace.create(folder / "b.jsonl", (chunk for _ in range(1) for chunk in chunks()))
     assert files(folder) == {"a.jsonl": OLD}
 
 
@@ -212,14 +192,14 @@ def chunks():
     while True:
         yield b"x"
 
-replace.replace(sys.argv[1], chunks())
+replace.create(sys.argv[1], chunks())
 """
 
 
-def test_a_kill_leaves_the_old_file_and_at_most_a_temporary_one(tmp_path: Path) -> None:
+def test_a_kill_leaves_at_most_a_temporary_file(tmp_path: Path) -> None:
     folder = fresh(tmp_path, "store")
     with subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(folder / "a.jsonl")], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+        [sys.executable, "-c", KILLED, str(folder / "b.jsonl")], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
     ) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"half\n"

@@ -1,4 +1,4 @@
-"""Replacing, appending, cutting, making and naming files, where nothing fails."""
+"""Appending to files, making and naming them, where nothing fails."""
 
 from __future__ import annotations
 
@@ -11,15 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.disk import lines, replace, stamps
-from sessiontui.disk.lines import NotAFile
-from sessiontui.disk.stamps import Stamp
-from sessiontui.errors import Changed
+from sessiontui.disk import replace
 from sessiontui.model import Span
 from tests.support.capabilities import need_links_to_links
 from tests.support.watch import watched
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
 
 @pytest.fixture
@@ -30,103 +25,12 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def stamp(path: Path) -> Stamp:
-    return stamps.stamp_of(path.stat())
-
-
 def names(folder: Path) -> list[str]:
     return sorted(os.listdir(folder))
 
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-def test_replace_keeps_the_mode_and_makes_a_new_inode(path: Path) -> None:
-    inode = path.stat().st_ino
-    replace.replace(path, [b"new", b"", b"er\n"], stamp(path))
-    assert path.read_bytes() == b"newer\n"
-    assert mode(path) == 0o640
-    assert path.stat().st_ino != inode
-    assert names(path.parent) == ["a.jsonl"]
-
-
-@pytest.mark.parametrize("bits", [0o400, 0o600, 0o666, 0o777])
-def test_replace_keeps_any_mode_whatever_the_umask(path: Path, bits: int) -> None:
-    path.chmod(bits)
-    umask = os.umask(0o077)
-    try:
-        replace.replace(path, [b"new\n"])
-    finally:
-        os.umask(umask)
-    assert mode(path) == bits
-
-
-@as_root
-def test_replace_keeps_the_owner(path: Path) -> None:
-    os.chown(path, 12345, 23456)
-    path.chmod(0o640)
-    replace.replace(path, [b"new\n"])
-    assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (12345, 23456, 0o640)
-
-
-def test_replace_may_read_what_it_replaces(path: Path) -> None:
-    fd = lines.open_file(path)
-    replace.replace(path, lines.pieces(fd, Span(0, 4), 1), stamp(path))
-    os.close(fd)
-    assert path.read_bytes() == b"old\n"
-
-
-def test_replace_writes_more_than_a_buffer(path: Path) -> None:
-    chunks = [bytes([n % 251]) * 100_003 for n in range(40)]
-    replace.replace(path, iter(chunks))
-    assert path.read_bytes() == b"".join(chunks)
-
-
-def test_replace_changes_what_a_link_names_and_not_the_link(path: Path, tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    link = tmp_path / "elsewhere" / "link.jsonl"
-    link.symlink_to("../a.jsonl")
-    replace.replace(link, [b"new\n"])
-    assert os.readlink(link) == "../a.jsonl"
-    assert path.read_bytes() == b"new\n"
-    assert not path.is_symlink()
-    assert names(link.parent) == ["link.jsonl"]
-
-
-def test_replace_leaves_another_name_of_the_old_file_alone(path: Path, tmp_path: Path) -> None:
-    os.link(path, tmp_path / "kept")
-    replace.replace(path, [b"new\n"])
-    assert (tmp_path / "kept").read_bytes() == b"old\n"
-
-
-def test_replace_makes_a_private_file_where_none_is(tmp_path: Path) -> None:
-    replace.replace(tmp_path / "new", [b"new\n"])
-    assert (tmp_path / "new").read_bytes() == b"new\n"
-    assert mode(tmp_path / "new") == 0o600
-
-
-@pytest.mark.parametrize("change", ["grew", "same size", "replaced", "gone"])
-def test_replace_is_refused_when_the_file_changed_meanwhile(path: Path, change: str) -> None:
-    before = stamp(path)
-
-    def chunks() -> Iterator[bytes]:
-        yield b"new\n"
-        if change == "grew":
-            replace.append(path, b"late\n")
-        elif change == "same size":
-            path.write_bytes(b"odd\n")
-            os.utime(path, ns=(1, 1))
-        elif change == "replaced":
-            path.rename(path.with_name("other"))
-            path.write_bytes(b"odd\n")
-        else:
-            path.unlink()
-
-    with pytest.raises(Changed, match=r"a\.jsonl changed while it was read; nothing was changed"):
-        replace.replace(path, chunks(), before)
-    assert not path.exists() or path.read_bytes() in (b"old\nlate\n", b"odd\n")
-    assert [name for name in names(path.parent) if name.endswith(".tmp")] == []
 
 
 def test_a_temporary_file_is_private_and_no_session(path: Path) -> None:
@@ -137,7 +41,7 @@ def test_a_temporary_file_is_private_and_no_session(path: Path) -> None:
         [name] = [name for name in names(path.parent) if name != "a.jsonl"]
         seen.append((name, mode(path.parent / name)))
 
-    replace.replace(path, chunks())
+    replace.create(path.with_name("new"), chunks())
     [(name, bits)] = seen
     assert name.startswith(replace.TEMP_PREFIX)
     assert name.endswith(replace.TEMP_SUFFIX)
@@ -146,16 +50,12 @@ def test_a_temporary_file_is_private_and_no_session(path: Path) -> None:
     assert bits == 0o600
 
 
-def test_what_is_no_file_is_never_replaced_nor_appended_to(tmp_path: Path) -> None:
+def test_what_is_no_file_is_never_appended_to(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "fifo")
     for name in ("folder", "fifo"):
-        with pytest.raises(NotAFile):
-            replace.replace(tmp_path / name, [b"new\n"])
         with pytest.raises(OSError, match=name):
             replace.append(tmp_path / name, b"new\n")
-        with pytest.raises(OSError, match=name):
-            replace.truncate(tmp_path / name, 0, Stamp(0, 0, 0, 0))
     assert names(tmp_path) == ["fifo", "folder"]
 
 
@@ -183,21 +83,6 @@ def test_append_never_makes_a_file_through_a_link(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         replace.append(tmp_path / "link.jsonl", b"one\n")
     assert names(tmp_path) == ["link.jsonl"]
-
-
-def test_truncate_cuts_and_keeps_the_inode(path: Path) -> None:
-    path.write_bytes(b"one\ntwo\n")
-    inode = path.stat().st_ino
-    replace.truncate(path, 4, stamp(path))
-    assert (path.read_bytes(), path.stat().st_ino, mode(path)) == (b"one\n", inode, 0o640)
-
-
-def test_truncate_is_refused_when_the_file_changed(path: Path) -> None:
-    before = stamp(path)
-    replace.append(path, b"late\n")
-    with pytest.raises(Changed):
-        replace.truncate(path, 0, before)
-    assert path.read_bytes() == b"old\nlate\n"
 
 
 def test_create_never_clobbers(path: Path, tmp_path: Path) -> None:
@@ -255,24 +140,20 @@ def test_every_change_of_names_is_synced(path: Path, monkeypatch: pytest.MonkeyP
         fsync(fd)
 
     monkeypatch.setattr(os, "fsync", watched_fsync)
-    replace.replace(path, [b"new\n"])
-    assert synced == [False, True]
     replace.append(path, b"x\n")
-    assert synced[2:] == [False]
+    assert synced == [False]
     replace.append(path.with_name("new"), b"x\n")
-    assert synced[3:] == [False, True]
+    assert synced[1:] == [False, True]
     replace.create(path.with_name("b"), [b"x\n"])
-    assert synced[5:] == [False, True]
+    assert synced[3:] == [False, True]
     replace.rename(path.with_name("b"), path.with_name("c"))
-    assert synced[7:] == [True, True]
+    assert synced[5:] == [True, True]
     replace.remove(path.with_name("c"))
-    assert synced[9:] == [True]
-    replace.truncate(path, 0, stamp(path))
-    assert synced[10:] == [False]
+    assert synced[7:] == [True]
     folder = os.open(path.parent, os.O_RDONLY)
     replace.sync_folder(folder)
     os.close(folder)
-    assert synced[11:] == [True]
+    assert synced[8:] == [True]
 
 
 def test_what_is_synced_goes_on_to_the_platter_where_that_is_another_call(
@@ -286,16 +167,14 @@ def test_what_is_synced_goes_on_to_the_platter_where_that_is_another_call(
 
     monkeypatch.setattr(replace, "_FULL", 51)
     monkeypatch.setattr(fcntl, "fcntl", control)
-    replace.replace(path, [b"new\n"])
+    replace.create(path.with_name("new"), [b"new\n"])
     assert asked == [(False, 51), (True, 51)]
-    assert path.read_bytes() == b"new\n"
+    assert path.with_name("new").read_bytes() == b"new\n"
 
 
 def test_no_descriptor_stays_open(path: Path) -> None:
     before = set(os.listdir("/dev/fd"))
-    replace.replace(path, [b"new\n"])
     replace.append(path, b"x\n")
-    replace.truncate(path, 0, stamp(path))
     replace.create(path.with_name("b"), [b"x\n"])
     replace.rename(path.with_name("b"), path.with_name("c"))
     replace.remove(path.with_name("c"))
