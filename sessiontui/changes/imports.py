@@ -46,19 +46,31 @@ def make(record: Record, edit: Import, messages: Iterable[Message], count: int) 
                     f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
                     "a trigger in it may drop some",
                 )
-            path = folder.sessions / edit.file
-            with handover.quiet(fd, path, record.patience):
-                if os.fstat(fd).st_size != edit.length:
-                    raise Changed(edit.file)
-                record.write(edit)
-                writing.commit()
-                replace.rename(path, folder.sessions / edit.new)
-        record.made()
+            _move(record, edit, fd, writing)
+        _require_still(record, edit, fd)
+
+
+def _move(record: Record, edit: Import, fd: int, writing: Writing) -> None:
+    """Commit the rows and give the file its other name, while nobody writes to it. It has both names before anything is
+    committed: where it can't have the other one, nothing is imported."""
+    path = record.folder.sessions / edit.file
+    with handover.quiet(fd, path, record.patience):
         if os.fstat(fd).st_size != edit.length:
-            _out(record, edit)
-            for n in (len(record.steps), len(record.steps) - 1):
-                record.mark(n, "void")
             raise Changed(edit.file)
+        record.write(edit)
+        replace.link(path, record.folder.sessions / edit.new)
+        writing.commit()
+        replace.remove(path)
+
+
+def _require_still(record: Record, edit: Import, fd: int) -> None:
+    """Raise ``Changed``, the rows taken out again, where who had to wait wrote to the file that has its other name now."""
+    record.made()
+    if os.fstat(fd).st_size != edit.length:
+        _out(record, edit)
+        for n in (len(record.steps), len(record.steps) - 1):
+            record.mark(n, "void")
+        raise Changed(edit.file)
 
 
 def _require_none(connection: sqlite3.Connection, edit: Import) -> None:
@@ -164,10 +176,10 @@ def _in(record: Record, edit: Import) -> None:
     folder = record.folder
     name = record.name("rows")
     back = folder.path(edit.rows)
-    with Writing(folder.sessions / edit.database, wait=record.patience.seconds, back=back) as writing:
-        _require_none(writing.connection, edit)
-        writing.take_back(folder.path(name))
-        record.write(changed(edit, rows=name, back=False))
-        writing.commit()
-    replace.rename(folder.sessions / edit.file, folder.sessions / edit.new)
-    record.made()
+    there = changed(edit, rows=name, back=False)
+    with opened(folder.sessions / edit.file) as fd:
+        with Writing(folder.sessions / edit.database, wait=record.patience.seconds, back=back) as writing:
+            _require_none(writing.connection, edit)
+            writing.take_back(folder.path(name))
+            _move(record, there, fd, writing)
+        _require_still(record, there, fd)

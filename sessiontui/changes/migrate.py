@@ -189,10 +189,20 @@ def _made(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Pro
         _import(record, row, cancelled, progress)
     except (OSError, SessiontuiError) as error:
         settle.after(record)
+        if _stands(record, row.key):  # it was finished after all
+            return row
         plain = as_plain(error, row.key + SUFFIX)
         status: MigrateStatus = "skipped" if isinstance(plain, Cancelled) else "refused"
         return replace(row, imported=0, status=status, trouble=trouble(plain))
     return row
+
+
+def _stands(record: Record, key: str) -> bool:
+    """Whether the newest edit is the import of this session, and was made."""
+    if not record.steps or record.steps[-1].state != "made":
+        return False
+    edit = record.steps[-1].edit
+    return isinstance(edit, Import) and not edit.back and edit.key == key
 
 
 def _as_it_is(record: Record, row: MigrateRow, cancelled: IsCancelled) -> MigrateRow:

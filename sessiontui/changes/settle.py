@@ -56,10 +56,10 @@ def _look_again(folder: Folder) -> None:
 
 
 def _finish(folder: Folder, recorded: Recorded) -> None:
-    """Settle the open edits of a change and mark it done; one whose database can't be read waits on."""
+    """Settle the open edits of a change and mark it done; one whose file or database can't be looked at waits on."""
     record = Record.resume(folder, recorded)
     try:
-        with contextlib.suppress(StoreError):
+        with contextlib.suppress(OSError, StoreError):
             steps(record)
             if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
                 with contextlib.suppress(Refused):  # then what was taken back stays so
