@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, compact, journal, migrate, pop, reverting, rewrites, settle, undo
+from sessiontui.changes import append, compact, journal, migrate, pop, reverting, rewrites, settle, splices, undo
 from sessiontui.changes.edits import Rewrite
 from sessiontui.changes.record import Record
-from sessiontui.errors import Changed, Refused, UsageError
+from sessiontui.disk import replace
+from sessiontui.disk.patience import Patience
+from sessiontui.errors import Busy, Changed, Refused, UsageError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
 from tests.support.folders import REPLY, TORN, USER, journal_names, state, written
+from tests.support.late import Late, held
 
 Verb = Callable[[Path, str], object]
 
@@ -314,6 +317,67 @@ def test_all_of_a_change_is_taken_back_or_nothing(tmp_path: Path, monkeypatch: p
     (tmp_path / "a.jsonl").write_bytes(USER)
     back(tmp_path)
     assert (tmp_path / "a.jsonl").read_bytes() == TORN + b"\n" + USER
+
+
+@pytest.mark.parametrize("redo", [False, True])
+def test_what_comes_while_the_old_bytes_come_back_stands_behind_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, redo: bool
+) -> None:
+    path = written(tmp_path, "k", TORN + b"\n" + USER)
+    tidy(tmp_path)
+    if redo:
+        back(tmp_path)
+    late = Late()
+    real = os.replace
+
+    def step(temp: Path, target: Path) -> None:
+        late.append(path, REPLY)
+        real(temp, target)
+
+    monkeypatch.setattr(os, "replace", step)
+    monkeypatch.setattr(journal, "SOON", 0)
+    undo.make(tmp_path, undo.plan(tmp_path, redo=redo))
+    late.end()
+    monkeypatch.undo()
+    assert path.read_bytes() == (USER if redo else TORN + b"\n" + USER) + REPLY
+    undo.make(tmp_path, undo.plan(tmp_path, redo=not redo))
+    assert path.read_bytes() == (TORN + b"\n" + USER if redo else USER) + REPLY
+
+
+def test_what_comes_while_a_message_comes_back_stands_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "k", USER + REPLY)
+    take(tmp_path)
+    late = Late()
+
+    def write_end(fd: int, data: bytes) -> int:
+        late.append(path, USER)
+        return replace.write_end(fd, data)
+
+    monkeypatch.setattr(splices, "write_end", write_end)
+    back(tmp_path)
+    late.end()
+    monkeypatch.undo()
+    assert path.read_bytes() == USER + REPLY + USER
+
+
+def test_a_session_that_somebody_writes_to_all_the_time_keeps_all_of_a_change_from_being_taken_back(
+    tmp_path: Path,
+) -> None:
+    for key in "abc":
+        written(tmp_path, key, TORN + b"\n" + USER)
+    before = {name: seen.data for name, seen in state(tmp_path).items()}
+    tidy(tmp_path, "a", "b", "c")
+    after = {name: seen.data for name, seen in state(tmp_path).items()}
+    plan = undo.plan(tmp_path)
+    with held(tmp_path / "b.jsonl") as writer, pytest.raises(Busy) as busy:
+        undo.make(tmp_path, plan, Patience(0))
+    assert busy.value.holders == (writer,)
+    assert {name: seen.data for name, seen in state(tmp_path).items()} == after
+    assert [(change.id, change.status) for change in journal.changes(tmp_path)] == [("00000001", "done")]
+    undo.make(tmp_path, plan, Patience(0))
+    assert {name: seen.data for name, seen in state(tmp_path).items()} == before
 
 
 @pytest.mark.parametrize("kill", [True, False])
