@@ -66,9 +66,10 @@ def fresh(kind: Kind, place: Path) -> Iterator[Path]:
 
 
 def steps(kind: Kind, place: Path) -> list[Call]:
-    """What the change does where nothing fails."""
-    with fresh(kind, place) as folder, Watch().watching() as watch:
-        kind.run(folder)
+    """What the change does where nothing fails, when what the cache keeps of this store is there."""
+    for _ in range(2):
+        with fresh(kind, place) as folder, Watch().watching() as watch:
+            kind.run(folder)
     assert sum(map(writes, watch.calls)) >= kind.least
     return watch.calls
 
