@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from sessiontui.changes import journal, rewrites, settle
 from sessiontui.changes.files import as_plain, name_in, plainly
@@ -163,8 +163,7 @@ def _bad(fd: int, at: int, block: list[bytes | Huge]) -> list[tuple[int, Dropped
     if isinstance(first, Huge):  # stands alone
         found = stream.scan(lines.pieces(fd, Span(at, len(first))))
         return [] if isinstance(found, stream.Scanned) else [(0, found)]
-    whole = [line for line in block if isinstance(line, bytes)]
-    judged = zeroclaw.judge(whole)
+    judged = zeroclaw.judge(cast(list[bytes], block))
     bad: list[tuple[int, Dropped | None]] = [*judged.dropped, *((index, None) for index in judged.blank)]
     bad.sort(key=lambda each: each[0])
     return bad
@@ -187,20 +186,19 @@ def make(
     made: dict[str, CompactRow] = {}
     with journal.change(store.path, "compact", [row.key for row in wanted], patience) as record:
         for row in wanted:
-            progress(done, total)
-            made[row.key] = _made(record, store, row, cancelled)
+            made[row.key] = _made(record, store, row, cancelled, within(progress, done, total))
             done += row.bytes_before
         progress(total, total)
     return Compacted(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
 
 
-def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: IsCancelled) -> CompactRow:
+def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: IsCancelled, progress: Progress) -> CompactRow:
     path = store.file(row.key)
     try:
         if cancelled():
             raise Cancelled
         if row.seen is not None:
-            content = _content(row, row.seen, cancelled)
+            content = _content(row, row.seen, cancelled, progress)
             done = rewrites.make(record, row.key, name_in(store.path, path), content)
             return replace(row, bytes_before=done.before, bytes_after=done.after)
     except (OSError, SessiontuiError) as error:
@@ -212,7 +210,7 @@ def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: IsCance
     return row
 
 
-def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled) -> rewrites.Content:
+def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled, progress: Progress) -> rewrites.Content:
     """What stays of the file as it is now: what was planned, and whatever came behind it since."""
 
     def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
@@ -220,6 +218,6 @@ def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled) -> rewrites.
         drops = row.drops
         if row.unfinished is not None and size > seen.stamp.size:  # it was being written: it stays
             drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))
-        return rewrites.without(drops, cancelled)(fd, size, hear)
+        return rewrites.without(drops, cancelled, progress)(fd, size, hear)
 
     return content

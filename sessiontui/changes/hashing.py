@@ -1,4 +1,7 @@
-"""SHA-256 made beside the copying, in a thread: hashlib lets go of the interpreter while it works. No IO here."""
+"""SHA-256 of a file while it is copied, in a thread that reads for itself, for hashlib lets go of the interpreter.
+
+What was just read or written comes from the system's cache, and the hash is of what really stands there. Writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,41 +11,75 @@ from threading import Thread
 from types import TracebackType
 from typing import Final, Self
 
-AHEAD: Final = 4
-"""So many pieces may wait; who copies faster waits for the hash, so that no file gathers in memory."""
+from sessiontui.disk import lines
+from sessiontui.model import Span
+
+PART: Final = 4 << 20
+"""So many bytes are left to the thread at once, and read at once: after each it has to wait for the interpreter. A file
+that has less is hashed without one."""
+AHEAD: Final = 16
+"""So many parts may wait; who copies faster waits for the hash, so that a cancelled change ends soon."""
 
 
 class Hashing:
-    """The hash of the pieces that it was told, in that order; its thread ends with the ``with`` block."""
+    """The hash of the beginning of an open file, as far as was told; its thread ends with the ``with`` block."""
 
-    def __init__(self) -> None:
+    def __init__(self, fd: int) -> None:
+        self.length = 0
+        """So many bytes were told of."""
+        self._fd = fd
         self._sum = hashlib.sha256()
-        self._pieces: Queue[bytes | None] = Queue(AHEAD)
-        self._thread = Thread(target=self._work, daemon=True)
+        self._begun = 0
+        self._parts: Queue[Span | None] = Queue(AHEAD)
+        self._thread: Thread | None = None
+        self._error: BaseException | None = None
 
     def __enter__(self) -> Self:
-        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._error = self._error or error  # then what waits is not wanted
         self._end()
 
-    def update(self, piece: bytes) -> None:
-        """Hash a piece, by and by."""
-        self._pieces.put(piece)
+    def more(self, count: int) -> None:
+        """So many bytes more are there, to be read by and by."""
+        self.length += count
+        if self.length - self._begun >= PART:
+            if self._thread is None:
+                self._thread = Thread(target=self._work, daemon=True)
+                self._thread.start()
+            self._parts.put(self._part())
 
     def hexdigest(self) -> str:
-        """The hash of all pieces; no more may come."""
+        """The hash of all that was told of. Raises what kept the thread from reading it."""
         self._end()
+        if self._error is not None:
+            raise self._error
+        self._take(self._part())
         return self._sum.hexdigest()
 
+    def _part(self) -> Span:
+        """What was told of since the last."""
+        part = Span(self._begun, self.length - self._begun)
+        self._begun = self.length
+        return part
+
     def _end(self) -> None:
-        if self._thread.is_alive():
-            self._pieces.put(None)
+        if self._thread is not None:
+            self._parts.put(None)
             self._thread.join()
+            self._thread = None
 
     def _work(self) -> None:
-        while (piece := self._pieces.get()) is not None:
+        while (part := self._parts.get()) is not None:
+            try:
+                if self._error is None:
+                    self._take(part)
+            except BaseException as error:  # noqa: BLE001 - raised by hexdigest
+                self._error = error
+
+    def _take(self, part: Span) -> None:
+        for piece in lines.pieces(self._fd, part, PART):
             self._sum.update(piece)

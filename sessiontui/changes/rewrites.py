@@ -19,10 +19,10 @@ from sessiontui.changes.hashing import Hashing
 from sessiontui.changes.record import Record, Step
 from sessiontui.disk import handover, lines
 from sessiontui.disk.handover import Again, Copied
-from sessiontui.disk.replace import append, fill, temporary
+from sessiontui.disk.replace import append, fill, filling, put, temporary
 from sessiontui.errors import Cancelled, Changed, Refused
 from sessiontui.model import Span
-from sessiontui.store.protocol import IsCancelled, never
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 
 ATTEMPTS: Final = 3
 """So often a change is begun again because the file became another under it."""
@@ -58,23 +58,17 @@ def make(
 def _attempt(record: Record, key: str, file: str, content: Content, time: Callable[[int], int | None]) -> Rewritten:
     path = record.folder.sessions / file
     name = record.name("old")
-    length = 0
-
-    def told() -> Iterator[bytes]:
-        nonlocal length
-        for chunk in content(fd, copied.stamp.size, old.update):
-            new.update(chunk)
-            length += len(chunk)
-            yield chunk
-
-    with opened(path) as fd, Hashing() as old, Hashing() as new, temporary(path.parent) as temp:
+    with opened(path) as fd, Hashing(fd) as old, temporary(path.parent) as temp:
         copied = Copied.of(fd)
         size = copied.stamp.size
         kept = link_or_copy(record.folder, path, fd, name, size)
         was = traits(fd)
-        fill(temp, told(), was.mode, os.fstat(fd))
+        with filling(temp, was.mode, os.fstat(fd)) as out, Hashing(out) as new:
+            for written in put(out, content(fd, size, lambda piece: old.more(len(piece)))):
+                new.more(written)
+            length, sha256 = new.length, new.hexdigest()
         kept = kept or Kept(name, size, old.hexdigest())
-        record.write(Rewrite(key, file, kept, length, new.hexdigest(), was))
+        record.write(Rewrite(key, file, kept, length, sha256, was))
         n = len(record.steps)
         carried = handover.swap(path, temp, fd, copied, record.patience, partial(_note, record, n, size))
     mtime_ns = time(size)
@@ -90,8 +84,8 @@ def _note(record: Record, n: int, size: int, carried: int) -> None:
         record.late(n, carried)
 
 
-def without(drops: tuple[Span, ...], cancelled: IsCancelled = never) -> Content:
-    """The content of a file less some spans, which are in order and apart."""
+def without(drops: tuple[Span, ...], cancelled: IsCancelled = never, progress: Progress = silent) -> Content:
+    """The content of a file less some spans, which are in order and apart. ``progress`` counts the old bytes."""
 
     def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:
         at = 0
@@ -100,6 +94,7 @@ def without(drops: tuple[Span, ...], cancelled: IsCancelled = never) -> Content:
         for piece in lines.pieces(fd, Span(0, size)):
             if cancelled():
                 raise Cancelled
+            progress(at, size)
             hear(piece)
             end = at + len(piece)
             kept = []
