@@ -21,7 +21,9 @@ from sessiontui.cli import verbs
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.tui.app import SessiontuiApp
 from sessiontui.tui.widgets.session_list import SessionList
+from sessiontui.tui.work import counter
 
+counter.PAINT_SECONDS = 5.0  # a paint that is slow is no reason to begin before it
 store = JsonlStore(__import__("pathlib").Path(sys.argv[1]))
 store.sessions()
 painted = set()
