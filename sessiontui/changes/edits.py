@@ -116,6 +116,8 @@ class Import:
     sha256: str
     """Of the file's bytes."""
     back: bool = False
+    takes: str = ""
+    """With ``back``: the rows file of the import that is taken out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,12 +97,25 @@ def settle(record: Record, edit: Import) -> Literal["made", "void"]:
         wrong, right = there, here
     else:
         wrong, right = here, there
+    if edit.takes and not done and not os.path.lexists(there) and here.stat().st_size != edit.length:
+        _take_out(record, edit)  # somebody wrote to the file by its own name: that is its home
+        return "made"
     if os.path.lexists(wrong) and os.path.lexists(right):
         if os.path.samefile(wrong, right):  # a rename that was interrupted
             replace.remove(wrong)
     elif os.path.lexists(wrong) and wrong.stat().st_size == edit.length:
         replace.rename(wrong, right)
     return "made" if done else "void"
+
+
+def _take_out(record: Record, edit: Import) -> None:
+    """Take the rows of an import out, where that was interrupted."""
+    folder = record.folder
+    folder.drop(edit.rows)
+    path, back = folder.sessions / edit.database, folder.path(edit.takes)
+    with Writing(path, wait=record.patience.seconds, back=back) as writing:
+        writing.take_back(folder.path(edit.rows))
+        writing.commit()
 
 
 # ---- back, and there again
@@ -166,7 +179,7 @@ def _out(record: Record, edit: Import) -> None:
         if _count(writing.connection, edit.key) != sqlite_kept.kept(back).rows:
             raise _news(edit)
         writing.take_back(folder.path(name))
-        record.write(changed(edit, rows=name, back=True))
+        record.write(changed(edit, rows=name, back=True, takes=edit.rows))
         presence.name_back(record, edit.new, edit.file)
         writing.commit()
     record.made()
@@ -176,7 +189,7 @@ def _in(record: Record, edit: Import) -> None:
     folder = record.folder
     name = record.name("rows")
     back = folder.path(edit.rows)
-    there = changed(edit, rows=name, back=False)
+    there = changed(edit, rows=name, back=False, takes="")
     with opened(folder.sessions / edit.file) as fd:
         with Writing(folder.sessions / edit.database, wait=record.patience.seconds, back=back) as writing:
             _require_none(writing.connection, edit)

@@ -80,7 +80,10 @@ def without_empty_database(record: Record) -> None:
 
 def _is_half(record: Record, undone: Recorded | None) -> bool:
     """Whether an undo took back less than the change has."""
-    return undone is not None and sum(step.state == "made" for step in record.steps) < len(undone.made)
+    if undone is None:
+        return False
+    back = [step for step in record.steps if step.state == "made" and not isinstance(step.edit, MakeDatabase)]
+    return len(back) < sum(not isinstance(step.edit, MakeDatabase) for step in undone.made)
 
 
 def steps(record: Record) -> None:
