@@ -314,7 +314,7 @@ def test_a_file_that_grew_so_that_it_must_not_be_imported_is_refused(tmp_path: P
     assert databases.contents(database) == before
 
 
-@pytest.mark.parametrize("step", ["commit", "rename"])
+@pytest.mark.parametrize("step", ["link", "commit", "remove"])
 def test_a_file_that_grows_while_it_is_imported_keeps_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -322,25 +322,16 @@ def test_a_file_that_grows_while_it_is_imported_keeps_its_name(
     before = databases.contents(database)
     path = written(tmp_path, "k", USER)
     plan = migrate.plan(tmp_path)
-    commit, rename = Writing.commit, replace.rename
+    home = Writing if step == "commit" else replace
+    real = getattr(home, step)
     late = Late()
 
-    def grow() -> None:
+    def grow(*args: object) -> None:
         monkeypatch.undo()
         late.append(path, REPLY)
+        real(*args)
 
-    def late_commit(self: Writing) -> None:
-        commit(self)
-        grow()
-
-    def late_rename(old: Path, new: Path) -> None:
-        grow()
-        rename(old, new)
-
-    if step == "commit":
-        monkeypatch.setattr(Writing, "commit", late_commit)
-    else:
-        monkeypatch.setattr(replace, "rename", late_rename)
+    monkeypatch.setattr(home, step, grow)
     done = migrate.make(plan)
     late.end()
     assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
@@ -356,16 +347,16 @@ def test_a_session_that_began_anew_while_it_was_imported_has_all_its_messages_in
     database = databases.database(tmp_path, "head")
     path = written(tmp_path, "k", USER)
     plan = migrate.plan(tmp_path)
-    rename = replace.rename
+    remove = replace.remove
     late = Late()
 
-    def step(old: Path, new: Path) -> None:
+    def step(target: Path) -> None:
         monkeypatch.undo()
         late.append(path, REPLY)
-        rename(old, new)
+        remove(target)
         path.write_bytes(USER + USER)  # by somebody who came when there was none
 
-    monkeypatch.setattr(replace, "rename", step)
+    monkeypatch.setattr(replace, "remove", step)
     done = migrate.make(plan)
     late.end()
     assert (done.rows[0].status, done.rows[0].trouble.code) == ("refused", 4)
@@ -488,8 +479,10 @@ def dies(*args: object) -> None:
     raise Killed
 
 
-@pytest.mark.parametrize("step", ["commit", "rename"])
-@pytest.mark.parametrize("direction", ["there", "back"])
+@pytest.mark.parametrize(
+    ("direction", "step"),
+    [("there", "link"), ("there", "commit"), ("there", "remove"), ("back", "rename"), ("back", "commit")],
+)
 def test_an_import_that_died_is_in_one_home_after_the_next_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, direction: str
 ) -> None:
@@ -503,7 +496,7 @@ def test_an_import_that_died_is_in_one_home_after_the_next_change(
         if step == "commit":
             patch.setattr(Writing, "commit", dies)
         else:
-            patch.setattr(replace, "rename", dies)
+            patch.setattr(replace, step, dies)
         with pytest.raises(Killed):
             move(tmp_path) if direction == "there" else undo.make(tmp_path, undo.plan(tmp_path))
     assert journal.waiting(tmp_path) == 1
@@ -511,7 +504,7 @@ def test_an_import_that_died_is_in_one_home_after_the_next_change(
     done = append.make(store, append.plan(store, "other", Message("user", "x")))
     undo.make(tmp_path, undo.plan(tmp_path, done.change))
     assert journal.waiting(tmp_path) == 0
-    imported = direction == "back" or step == "rename"
+    imported = direction == "back" or step == "remove"
     assert set(state(tmp_path)) == {"k.jsonl.migrated" if imported else "k.jsonl"}
     assert rows_of(database) == ([("k", "user", "hello")] if imported else [])
     assert len(receipts_of(database)) == imported
