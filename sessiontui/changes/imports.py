@@ -103,6 +103,8 @@ def settle(record: Record, edit: Import) -> Literal["made", "void"]:
     if os.path.lexists(wrong) and os.path.lexists(right):
         if os.path.samefile(wrong, right):  # a rename that was interrupted
             replace.remove(wrong)
+        elif right == here:
+            presence.name_back(record, edit.new, edit.file)
     elif os.path.lexists(wrong) and wrong.stat().st_size == edit.length:
         replace.rename(wrong, right)
     return "made" if done else "void"

@@ -13,7 +13,7 @@ from typing import Literal
 
 from sessiontui.changes import database, rewrites, splices
 from sessiontui.changes.edits import Create, Kept, Remove, Rename, Splice, Traits
-from sessiontui.changes.files import digest, give_traits, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.files import common, digest, give_traits, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
 from sessiontui.disk import handover, lines, replace, stamps
@@ -109,8 +109,11 @@ def name_back(record: Record, new: str, file: str) -> None:
     try:
         replace.rename(there, here)
     except FileExistsError:
-        with opened(there) as fd:
-            rewrites.insert(record, here, 0, fd, Span(0, os.fstat(fd).st_size))
+        with opened(there) as fd, opened(here) as new_one:
+            whole = Span(0, os.fstat(fd).st_size)
+            stands = common(new_one, 0, fd, whole) == whole.length  # a kill came between the two steps
+            if not stands:
+                rewrites.insert(record, here, 0, fd, whole)
         replace.remove(there)
 
 

@@ -19,6 +19,7 @@ from sessiontui.changes.hashing import Hashing
 from sessiontui.changes.record import Record, Step
 from sessiontui.disk import handover, lines
 from sessiontui.disk.handover import Again, Copied
+from sessiontui.disk.lines import Shrunk
 from sessiontui.disk.replace import append, fill, filling, put, temporary
 from sessiontui.errors import Cancelled, Changed, Refused
 from sessiontui.model import Span
@@ -50,7 +51,7 @@ def make(
     for _ in range(ATTEMPTS):
         try:
             return _attempt(record, key, file, content, time)
-        except Again:
+        except (Again, Shrunk):
             record.give_up()
     raise Changed(file)
 

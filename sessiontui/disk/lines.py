@@ -44,6 +44,10 @@ class NotAFile(OSError):
     """What was to be opened is a folder, a FIFO, a device or a socket."""
 
 
+class Shrunk(Changed):
+    """A file became shorter than what was to be read of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Huge:
     """Stands for the bytes of a line above ``HUGE``; ``len`` of it is what ``len`` of the bytes would be."""
@@ -208,7 +212,7 @@ def _read(fd: int, size: int, at: int, *, whole: bool = False) -> bytes:
         more = os.pread(fd, size - len(data), at + len(data))
         data = data + more if more else b""
     if size and not data:
-        raise Changed("the file")
+        raise Shrunk("the file")
     return data
 
 
