@@ -17,8 +17,9 @@ from sessiontui.model import Span
 PART: Final = 4 << 20
 """So many bytes are left to the thread at once, and read at once: after each it has to wait for the interpreter. A file
 that has less is hashed without one."""
-AHEAD: Final = 16
-"""So many parts may wait; who copies faster waits for the hash, so that a cancelled change ends soon."""
+AHEAD: Final = 3
+"""So many parts may wait; who copies faster waits for the hash: a cancelled change ends soon, and what is to be read
+still is in the cache."""
 
 
 class Hashing:

@@ -28,6 +28,7 @@ OPEN: Final = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _NEW: Final = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _BUFFER: Final = 1 << 18
 _EARLY: Final = 8 << 20
+_BEHIND: Final = 2 * _EARLY
 
 _FULL: Final[int | None] = getattr(fcntl, "F_FULLFSYNC", None)
 """On macOS fsync ends at the drive, which keeps what it was given in a cache of its own; this goes on to the platter."""
@@ -61,22 +62,25 @@ def filling(temp: Path, mode: int, owner: os.stat_result | None = None) -> Itera
 
 def put(fd: int, chunks: Iterable[bytes]) -> Iterator[int]:
     """Write a new file, and say of each block how long it was. The disk begins while there is more to come, so that
-    the sync in the end, which nobody can cancel, has little left to wait for."""
+    the sync in the end, which nobody can cancel, has little left to wait for; what is on it makes room for the rest."""
     at = size = 0
     for block in _gathered(chunks):
         write_all(fd, block)
         size += len(block)
         if size - at >= _EARLY:
-            _begin(fd, at, size - at)
+            _advise(fd, at, size)
+            _advise(fd, at - 3 * _BEHIND, at - _BEHIND)
             at = size
         yield len(block)
 
 
-def _begin(fd: int, at: int, length: int) -> None:
-    """Have the system begin to bring bytes to the disk; Linux does when it is told that nobody needs them."""
-    if hasattr(os, "posix_fadvise"):
+def _advise(fd: int, start: int, stop: int) -> None:
+    """Tell the system that nobody needs these bytes soon: Linux begins to bring them to the disk, or, where it has,
+    uses their memory for others."""
+    start = max(0, start)
+    if stop > start and hasattr(os, "posix_fadvise"):
         with contextlib.suppress(OSError):  # no more than advice
-            os.posix_fadvise(fd, at, length, os.POSIX_FADV_DONTNEED)
+            os.posix_fadvise(fd, start, stop - start, os.POSIX_FADV_DONTNEED)
 
 
 def fill(temp: Path, chunks: Iterable[bytes], mode: int, owner: os.stat_result | None = None) -> None:

@@ -27,6 +27,7 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(hashing, "PART", 1000)
     monkeypatch.setattr(replace, "_BUFFER", 700)
     monkeypatch.setattr(replace, "_EARLY", 5000)
+    monkeypatch.setattr(replace, "_BEHIND", 10_000)
     monkeypatch.setattr(lines.pieces, "__defaults__", (999,))
     return written(tmp_path, "k", LINES)
 
@@ -61,19 +62,24 @@ def test_the_journal_has_the_hashes_of_what_stands_on_the_disk(large: Path, tmp_
     assert large.read_bytes() == LINES + grown
 
 
-def test_the_disk_begins_before_all_is_written(large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_disk_begins_before_all_is_written_and_what_it_has_makes_room(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun: list[Span] = []
+    let_go: list[Span] = []
 
     def advise(fd: int, at: int, length: int, advice: int) -> None:
-        assert os.fstat(fd).st_size == at + length
         assert advice == os.POSIX_FADV_DONTNEED
-        begun.append(Span(at, length))
+        newest = os.fstat(fd).st_size == at + length
+        (begun if newest else let_go).append(Span(at, length))
 
     monkeypatch.setattr(os, "posix_fadvise", advise)
     store = JsonlStore(tmp_path)
     compact.make(store, compact.plan(store, ["k"]))
     assert len(begun) >= len(KEPT) // 6000
     assert [span.offset for span in begun] == [0, *(span.stop for span in begun[:-1])]
+    far = [span.offset for span in begun if span.offset > 10_000]
+    assert let_go == [Span(max(0, at - 30_000), at - 10_000 - max(0, at - 30_000)) for at in far]
     assert large.read_bytes() == KEPT
 
 
