@@ -380,3 +380,18 @@ def test_a_database_has_no_lines_to_drop(tmp_path: Path) -> None:
     assert (done.change, done.rows[0].status, done.rows[0].kept) == (None, "unchanged", 4)
     assert databases.contents(path) == before
     assert not (tmp_path / ".sessiontui").exists()
+
+
+def test_a_file_that_shrinks_while_it_is_copied_is_refused_by_its_name(tmp_path: Path) -> None:
+    store = JsonlStore(tmp_path)
+    path = written(tmp_path, "k", USER * 60_000 + TORN)
+    plan = compact.plan(store, ["k"])
+
+    def shrink() -> bool:
+        path.write_bytes(USER)
+        return False
+
+    (row,) = compact.make(store, plan, shrink).rows
+    assert (row.status, row.trouble.code, row.trouble.reason[:23]) == ("refused", 4, "k.jsonl changed while i")
+    assert path.read_bytes() == USER
+    assert journal_names(tmp_path) == []
