@@ -189,7 +189,7 @@ def _empty_and_alone(connection: sqlite3.Connection) -> bool:
     try:
         if any(schema.columns(connection, table) and _any(connection, table) for table in TABLES):
             return False
-        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA journal_mode=MEMORY")  # a file would stay behind after a kill
         connection.execute("BEGIN EXCLUSIVE")
         return not any(schema.columns(connection, table) and _any(connection, table) for table in TABLES)
     except sqlite3.OperationalError:
