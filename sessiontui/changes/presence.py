@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from sessiontui.changes import database, rewrites, splices
+from sessiontui.changes import rewrites, splices
 from sessiontui.changes.edits import Create, Kept, Remove, Rename, Splice, Traits
 from sessiontui.changes.files import common, digest, give_traits, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
@@ -65,6 +65,8 @@ def require_welcome(sessions: Path, file: str, hint: str) -> None:
                 "ZeroClaw would refuse to open the store; nothing was changed",
                 hint,
             )
+    from sessiontui.changes import database  # late: files alone need no SQLite
+
     if database.has_receipts(sessions / "sessions.db"):
         raise Refused(
             "this store was imported into sessions.db; with a new .jsonl file in it ZeroClaw would refuse to open it; "

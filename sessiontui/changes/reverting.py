@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sessiontui.changes import database, imports, presence, rewrites, splices
+from sessiontui.changes import presence, rewrites, splices
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
 from sessiontui.changes.files import require_inside
 from sessiontui.changes.record import Record
@@ -30,6 +30,14 @@ def revert(record: Record, edit: Edit) -> None:
             presence.revert_create(record, edit)
         case Rename():
             presence.revert_rename(record, edit)
+        case _:
+            _revert_rows(record, edit)
+
+
+def _revert_rows(record: Record, edit: Rows | Import | MakeDatabase) -> None:
+    from sessiontui.changes import database, imports  # late: files alone need no SQLite
+
+    match edit:
         case Rows():
             database.revert(record, edit)
         case Import():

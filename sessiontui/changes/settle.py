@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import Literal
 
-from sessiontui.changes import database, imports, presence, reverting, rewrites, splices
+from sessiontui.changes import presence, reverting, rewrites, splices
 from sessiontui.changes.edits import Create, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record, Recorded, Step, done, ids, read
@@ -112,6 +112,13 @@ def _settle(record: Record, step: Step) -> Literal["made", "void"]:
             return presence.settle_create(record, edit)
         case Rename():
             return presence.settle_rename(record, edit)
+    return _settle_rows(record, edit)
+
+
+def _settle_rows(record: Record, edit: Rows | Import | MakeDatabase) -> Literal["made", "void"]:
+    from sessiontui.changes import database, imports  # late: files alone need no SQLite
+
+    match edit:
         case Rows():
             return database.settle(record, edit)
         case Import():
