@@ -56,7 +56,8 @@ def as_plain(error: OSError | SessiontuiError, name: str) -> SessiontuiError:
     """The same as an error for a row."""
     if isinstance(error, SessiontuiError):
         return error
-    return StoreError(f"{name} can't be changed: {error.strerror or error}")
+    hint = "look at the rights of the file and of its folder" if isinstance(error, PermissionError) else ""
+    return StoreError(f"{name} can't be changed: {error.strerror or error}", hint)
 
 
 @contextmanager

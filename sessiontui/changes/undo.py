@@ -108,20 +108,28 @@ def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
         if redo and any(of.first.id > newest.tip.id for of in every.values()):
             raise UsageError(
                 "something was changed since the last undo, so there is no next step forth",
-                f"`sessiontui undo --redo {newest.first.id}` redoes change {newest.first.id} all the same",
+                f"`sessiontui undo --redo {_short(newest.first.id)}` redoes change {_short(newest.first.id)} all the same",
             )
         return newest
     of = every.get(id.zfill(8))
     if of is None:
-        raise UsageError(f"there is no change {id} in the journal", "`sessiontui undo --list` shows those that are")
+        raise UsageError(
+            f"there is no change {_short(id)} in the journal", "`sessiontui undo --list` shows those that are"
+        )
     if of.undone == redo or (of.undone and of.tip.id == id.zfill(8)):
         return of
+    first = _short(of.first.id)
     if redo:
-        raise UsageError(f"change {of.first.id} was not undone", f"`sessiontui undo {of.first.id}` undoes it")
+        raise UsageError(f"change {first} was not undone", f"`sessiontui undo {first}` undoes it")
     raise UsageError(
-        f"change {of.first.id} was already undone, by change {of.tip.id}",
-        "`sessiontui undo --redo` redoes it",
+        f"change {first} was already undone, by change {_short(of.tip.id)}",
+        f"`sessiontui undo --redo {first}` redoes it",
     )
+
+
+def _short(id: str) -> str:
+    """As a person types it."""
+    return id.lstrip("0") or id
 
 
 def _nothing(redo: bool) -> UsageError:

@@ -112,7 +112,7 @@ def test_a_step_forth_behind_a_newer_change_names_the_command(run: Runner) -> No
     run("append", "alice", "--role", "user", "x")
     assert run("undo", "--redo", code=2).err == (
         "sessiontui: something was changed since the last undo, so there is no next step forth\n"
-        "  `sessiontui undo --redo 00000001` redoes change 00000001 all the same\n"
+        "  `sessiontui undo --redo 1` redoes change 1 all the same\n"
     )
     run("undo", "--redo", "00000001")
 
