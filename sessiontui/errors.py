@@ -38,6 +38,21 @@ class StoreError(SessiontuiError):
     """The store can't be read or written (permissions, disk, a file that is no database). Exit 3."""
 
 
+class Held(StoreError):
+    """Another program has a lease on a file, so it can't be opened just now: nothing is wrong with it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is busy: another program holds it", "try again in a moment")
+
+
+class Locked(StoreError):
+    """Another program has locked a database for longer than it was waited for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is locked by another program", "try again; a change waits longer with --wait SECONDS")
+        self.name = name
+
+
 class Refused(SessiontuiError):
     """A change was refused, for it would have lost something; nothing was changed. Exit 4."""
 
@@ -51,6 +66,16 @@ class Changed(Refused):
         super().__init__(
             f"{name} changed while it was read; nothing was changed",
             "something is writing to it: try again when it is still",
+        )
+
+
+class InTurn(Refused):
+    """Another sessiontui is changing the same store for longer than it was waited for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another sessiontui is changing this store; nothing was changed",
+            "try again when it has finished, or wait longer with --wait SECONDS",
         )
 
 

@@ -21,7 +21,7 @@ from typing import Final
 from sessiontui.changes.edits import Kept
 from sessiontui.changes.place import NAME
 from sessiontui.disk.replace import sync, write_all
-from sessiontui.errors import Refused, StoreError
+from sessiontui.errors import InTurn, StoreError
 
 LOCK: Final = "lock"
 
@@ -148,7 +148,7 @@ class Folder:
 
     @contextmanager
     def locked(self, wait: float) -> Iterator[None]:
-        """Be the only one that changes this store. Raises ``Refused`` after ``wait`` seconds."""
+        """Be the only one that changes this store. Raises ``InTurn`` after ``wait`` seconds."""
         fd = os.open(LOCK, os.O_RDWR | os.O_CREAT | _FILE, 0o600, dir_fd=self._fd)
         try:
             _flock(fd, wait)
@@ -165,9 +165,7 @@ def _flock(fd: int, wait: float) -> None:
             return
         except BlockingIOError:
             if time.monotonic() >= until:
-                raise Refused(
-                    "another sessiontui is changing this store; nothing was changed", "try again when it has finished"
-                ) from None
+                raise InTurn from None
         except OSError as error:
             raise StoreError(f"the journal can't be locked: {error.strerror}; nothing was changed") from error
         time.sleep(0.02)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sessiontui.errors import Busy, Changed, SessiontuiError, Unleased
+from sessiontui.errors import Busy, Changed, Locked, SessiontuiError, Unleased
 
 CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelled"]
 MigrateStatus = Literal["migrated", "skipped", "refused"]
 CleanupStatus = Literal["removed", "refused", "failed", "cancelled"]
-Hindrance = Literal["", "busy", "unleased", "changed"]
+Hindrance = Literal["", "busy", "locked", "unleased", "changed"]
 """What may be otherwise when it is tried again; empty for all other trouble."""
 
 
@@ -41,6 +41,8 @@ def hindrance(error: Exception) -> Hindrance:
     match error:
         case Busy():
             return "busy"
+        case Locked():
+            return "locked"
         case Unleased():
             return "unleased"
         case Changed():

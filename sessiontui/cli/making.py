@@ -86,12 +86,15 @@ def short(change: str) -> str:
 
 
 def tell_troubles(troubles: Iterable[Trouble], tally: report.Tally) -> int:
-    """Tell why sessions were left as they were, each hint once; return the highest exit code, those tallied before too."""
-    hints = {""}
+    """Tell why sessions were left as they were, what is the same for several once, each hint once too; return the highest
+    exit code, those tallied before too."""
+    hints, told = {""}, set[str]()
     for trouble in troubles:
         if trouble.code:
             reason = trouble.reason.replace("; nothing was changed", "; it stays as it is")  # others may have been
-            report.tell(reason, "" if trouble.hint in hints else trouble.hint)
+            if reason not in told:
+                report.tell(reason, "" if trouble.hint in hints else trouble.hint)
+            told.add(reason)
             hints.add(trouble.hint)
             tally.add(trouble.code)
     return tally.code

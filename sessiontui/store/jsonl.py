@@ -18,7 +18,7 @@ from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.names import spelt
 from sessiontui.disk.stamps import moment
-from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
+from sessiontui.errors import Cancelled, Changed, Held, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.paths import cache_folder
 from sessiontui.store import jsonl_list
@@ -141,7 +141,8 @@ class JsonlStore:
     ) -> Iterator[Session]:
         """The same sessions, counted; reads only files of which nothing is remembered. ``progress`` in bytes.
 
-        What was counted is remembered. A file that can't be read, or is gone by now, comes with its trouble and without counts.
+        What was counted is remembered. A file that can't be read, or is gone by now, comes with its trouble and without counts;
+        one on which another program has a lease, with neither.
         """
         sizes = [session.bytes or 0 for session in sessions]
         total = sum(sizes)
@@ -190,6 +191,10 @@ class JsonlStore:
                 large = stamp.size > LARGE and not again
                 start, before = self.sidecar.before(name, fd, stamp) if large else (0, Count(0, 0, OddLines()))
                 count = before.then(jsonl_file.count(fd, stamp.size, cancelled, progress, found, start))
+        except Held:
+            if again:
+                raise
+            return session
         except (StoreError, UnknownKey, Changed) as error:
             trouble = jsonl_trouble.of_error(error)
             found(trouble)

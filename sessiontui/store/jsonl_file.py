@@ -19,7 +19,7 @@ from sessiontui.dialects import stream, zeroclaw
 from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge, NotAFile
 from sessiontui.disk.stamps import Stamp
-from sessiontui.errors import Cancelled, StoreError, UnknownKey
+from sessiontui.errors import Cancelled, Held, StoreError, UnknownKey
 from sessiontui.model import Address, Entry, Fault, Message, Span
 from sessiontui.store import odd_lines
 from sessiontui.store.count import Count
@@ -55,7 +55,7 @@ def _unreadable(path: Path, error: OSError) -> StoreError:
     if isinstance(error, NotAFile):
         return StoreError(f"{name} is not a file, so it holds no messages", "`sessiontui check` says what it is")
     if error.errno == errno.EAGAIN:
-        return StoreError(f"{name} is busy: another program holds it", "try again in a moment")
+        return Held(name)
     return StoreError(f"{name} can't be read: {error.strerror or error}")
 
 

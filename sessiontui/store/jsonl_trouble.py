@@ -28,6 +28,8 @@ def of_entry(path: Path) -> Fault | None:
         return _whole("not-a-file", _kind(os.stat(path).st_mode))
     except FileNotFoundError:
         return _whole("dangling", f"a link to {written(os.readlink(path))}, which is not there")
+    except BlockingIOError:  # another program has a lease on it, and gives it back
+        return None
     except OSError as error:
         return _whole("unreadable", f"can't be read: {error.strerror}")
     return None

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from sessiontui.errors import Changed, StoreError
+from sessiontui.errors import Changed, Locked, StoreError
 from sessiontui.store.private_copy import private_copy
 from sessiontui.store.schema import shape
 
@@ -88,7 +88,7 @@ def spoken(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> StoreError:
             f"{path.name} is damaged: {error}", "make a copy of it, then try `sqlite3 COPY .recover` on the copy"
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError(f"{path.name} is locked by another program", "try again, or wait longer with --wait")
+        return Locked(path.name)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return StoreError(f"{path.name} can't be written here", "look at the rights of the file and of its folder")
     if code == sqlite3.SQLITE_CANTOPEN:

@@ -249,7 +249,11 @@ class Made(Report):
 
 @dataclass(eq=False, repr=False)
 class Judged(Report):
-    """Whether the store may be changed: why not, in one sentence, or None; and how many changes were interrupted."""
+    """Whether the store may be changed: why not, in one sentence, or None; and what a crash left
+    to the next change."""
 
     reason: str | None
     interrupted: int
+    """How many changes were."""
+    late: tuple[tuple[str, int], ...] = ()
+    """Keys, each with how many messages wait in the journal for it."""

@@ -18,6 +18,7 @@ import pytest
 
 from sessiontui.cli import report
 from sessiontui.disk import lease
+from sessiontui.store.sqlite_write import Writing
 from tests.cli.conftest import Ran, Runner
 from tests.support.capabilities import unprivileged
 
@@ -281,7 +282,8 @@ def test_a_locked_database_is_a_sentence_and_nothing_is_done_by_half(database: P
         for arguments in (("pop", key), ("append", key, "--role", "user", "x"), ("cleanup", "--ttl-hours", "1")):
             ran = run(*arguments, "--wait", "0", code=3)
             assert ran.err == (
-                "sessiontui: sessions.db is locked by another program\n  try again, or wait longer with --wait\n"
+                "sessiontui: sessions.db is locked by another program\n"
+                "  try again; a change waits longer with --wait SECONDS\n"
             )
             assert ran.out == b""
         other.execute("ROLLBACK")
@@ -312,6 +314,29 @@ def test_another_sessiontui_is_waited_for_and_then_said(run: Runner, store: Path
         ran = run("pop", "alice", "--wait", "0", code=4)
         assert ran.err == (
             "sessiontui: another sessiontui is changing this store; nothing was changed\n"
-            "  try again when it has finished\n"
+            "  try again when it has finished, or wait longer with --wait SECONDS\n"
         )
+    assert sessions(store) == before
+
+
+def test_a_locked_database_is_waited_for_once_and_told_once(
+    store: Path, run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("migrate", "bob")
+    keys = [row["key"] for row in run("list", "--json", "--backend", "jsonl").rows]
+    assert len(keys) > 1
+    waits: list[float] = []
+    begin = Writing.__init__
+
+    def beginning(self: Writing, path: Path, *, wait: float = 2.0, back: Path | None = None) -> None:
+        waits.append(wait)
+        begin(self, path, wait=wait, back=back)
+
+    monkeypatch.setattr(Writing, "__init__", beginning)
+    before = sessions(store)
+    with closing(sqlite3.connect(store / "sessions.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ran = run("migrate", *keys, "--backend", "jsonl", "--wait", "0.1", code=3)
+    assert ran.err.count("sessions.db is locked by another program") == 1
+    assert (waits[0], set(waits[1:])) == (0.1, {0})
     assert sessions(store) == before

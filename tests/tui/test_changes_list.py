@@ -157,6 +157,25 @@ async def test_that_a_change_was_interrupted_is_told_until_the_next_one_settles_
         assert counts(store)["alice"] == 4
 
 
+async def test_messages_that_wait_in_the_journal_are_told_until_the_next_change_brings_them(store: Path) -> None:
+    wait = b'{"role":"user","content":"very late"}\n'
+    before = (store / "bob.jsonl").read_bytes() + TORN
+    (store / "bob.jsonl").write_bytes(before)
+    opened = JsonlStore(store)
+    kept = compact.make(opened, compact.plan(opened, ["bob"])).change
+    with (store / ".sessiontui" / f"{kept}.1.old").open("ab") as old:
+        old.write(wait)
+    async with browsing(store) as (app, pilot):
+        assert "1 message waits in the journal" in shown(app)[0]
+        assert app.notices == ["1 message waits in the journal: the next change brings it into bob first"]
+        await press(pilot, "f5")
+        assert "1 message waits in the journal" in shown(app)[0]
+        assert len(app.notices) == 1
+        await press(pilot, "u")
+        assert "journal" not in shown(app)[0]
+    assert (store / "bob.jsonl").read_bytes() == before + wait
+
+
 async def test_a_change_that_was_broken_off_is_told_apart(store: Path) -> None:
     record = store / ".sessiontui" / "00000005.change"
     record.write_bytes(record.read_bytes().replace(b'{"done":true}\n', b""))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from sessiontui.disk import lines
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
+from tests.support.databases import database
 from tests.support.hindered import leased, writing
-from tests.support.screens import NARROW, TORN, browsing, choose, folder, press, says, settle, talk, until
+from tests.support.screens import NARROW, TORN, browsing, choose, folder, press, says, settle, shown, talk, until
 from tests.tui.test_dialogs import files
 
 
@@ -107,3 +112,64 @@ async def test_a_session_that_is_followed_stays_as_it_is_under_a_lease(store: Pa
             await settle(pilot)
             assert says(app, "bob ─ 4 messages", "3 sessions · 9 messages · ! 1 fault")
         assert app.notices == []
+
+
+async def test_what_is_held_for_longer_is_no_damage_and_counted_later(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "LEASED", 0.01)
+    with leased(store / "bob.jsonl", 30) as held:
+        async with browsing(store) as (app, pilot):
+            [row] = [line for line in shown(app) if "bob" in line]
+            assert "…" in row
+            assert "×" not in row
+            held.kill()
+            held.wait()
+            await press(pilot, "f5")
+            assert says(app, "3 sessions · 9 messages · ! 1 fault")
+
+
+# ---- what is locked
+
+
+@pytest.mark.parametrize("undoing", [False, True])
+async def test_another_sessiontui_is_waited_for(store: Path, undoing: bool) -> None:
+    async with browsing(store, NARROW) as (app, pilot):
+        await press(pilot, "p", "right", "enter")
+        before = files(store)
+        with (store / ".sessiontui" / "lock").open("rb") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            await press(pilot, *(["u"] if undoing else ["p", "right", "enter"]))
+            assert says(app, "Busy", "! another sessiontui is changing this store", "Try again", "Nothing was changed.")
+            assert not says(app, "--wait")
+            await press(pilot, "enter")
+            assert app.screen is app.browser
+            await press(pilot, *(["u", "right"] if undoing else ["p", "right", "enter", "right"]))
+            await pilot.press("enter")
+            await until(pilot, lambda: says(app, "waiting for another sessiontui", "Stop"))
+            assert files(store) == before
+        await settle(pilot)
+        assert app.screen is app.browser
+    assert files(store)["alice.jsonl"].count(b"\n") == (3 if undoing else 1)
+
+
+async def test_a_locked_database_is_waited_for(store: Path) -> None:
+    before = files(store)
+    with closing(sqlite3.connect(database(store), isolation_level=None)) as other:
+        async with browsing(store) as (app, pilot):
+            other.execute("BEGIN IMMEDIATE")
+            await press(pilot, "m", "right", "enter")
+            assert says(app, "Busy", "! sessions.db is locked by another program", "Try again")
+            assert files(store) == before
+            await press(pilot, "right")
+            await pilot.press("enter")
+            await until(pilot, lambda: says(app, "waiting for another program", "Stop"))
+            await pilot.press("escape")
+            await until(pilot, lambda: bool(app.notices) and app.notices[-1] == "cancelled; nothing was changed")
+            assert files(store) == before
+            await press(pilot, "m", "right", "enter", "right")
+            await pilot.press("enter")
+            await until(pilot, lambda: says(app, "waiting for another program"))
+            other.execute("ROLLBACK")
+            await settle(pilot)
+            assert says(app, "3 sessions moved to SQLite")

@@ -196,7 +196,6 @@ async def test_a_change_that_another_program_makes_is_waited_for_and_told(store:
         await press(pilot, "p", "right")
         with journal.change(store, "pop", ["a"], Patience(1.0)):
             await pilot.press("enter")
-            await until(pilot, lambda: bool(app.notices))
-        assert "another sessiontui is changing this store" in app.notices[-1]
+            await until(pilot, lambda: says(app, "another sessiontui is changing this store", "Try again"))
         await settle(pilot)
     assert files(store) == before

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from sessiontui.disk import lines
+from sessiontui.errors import Held
 from sessiontui.model import Severity
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.jsonl_trouble import of_entry
 from tests.support.capabilities import listening
+from tests.support.hindered import leased
 
 
 def test_entries_that_are_no_sessions(tmp_path: Path) -> None:
@@ -45,3 +49,19 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def _denied(*_: object, **__: object) -> int:
     raise PermissionError(13, "Permission denied")
+
+
+def test_nothing_is_wrong_with_a_file_that_another_program_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "LEASED", 0.0)
+    (tmp_path / "held.jsonl").write_bytes(b'{"role":"user","content":"hello"}\n')
+    store = JsonlStore(tmp_path)
+    with leased(tmp_path / "held.jsonl", 30):
+        assert of_entry(tmp_path / "held.jsonl") is None
+        [session] = store.counted(store.sessions())
+        assert (session.messages, session.trouble) == (None, None)
+        with pytest.raises(Held, match=r"held\.jsonl is busy: another program holds it"):
+            store.examine(session, lambda _: None)
+    [session] = store.counted(store.sessions())
+    assert (session.messages, session.trouble) == (1, None)

@@ -82,7 +82,7 @@ class BrowserScreen(FindingScreen):
         self.call_later(self._note)
 
     def _note(self) -> None:
-        notes = ("read-only" if self.unchangeable else "", self.was_interrupted)
+        notes = ("read-only" if self.unchangeable else "", self.unsettled)
         self.title_line.note = " · ".join(filter(None, notes))
 
     @on(messages.Made)

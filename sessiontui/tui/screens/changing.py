@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.signal import Signal
 
-from sessiontui.errors import Busy, Cancelled, SessiontuiError, Unleased
+from sessiontui.errors import Busy, Cancelled, InTurn, Locked, SessiontuiError, Unleased
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
@@ -54,8 +54,10 @@ class ChangingScreen(Screen[None]):
         self._unwritable: str | None = None
         self._taken_back: tuple[str | None, bool] = None, False
         """What is undone, or was last: which change, and whether it is redone."""
-        self.interrupted = 0
-        """Changes that wait for the next one to settle them."""
+        self._unsettled: tuple[int, tuple[tuple[str, int], ...]] = 0, ()
+        """Changes that were interrupted, and messages that wait, for the next change to settle them."""
+        self.unsettled = ""
+        """The same in a few words; empty where there is nothing."""
 
     @cached_property
     def changer(self) -> Changer:
@@ -100,14 +102,8 @@ class ChangingScreen(Screen[None]):
         """Why nothing in this store may be changed, in one sentence; None where it may, as far as is known."""
         return self.forbidden or self._unwritable
 
-    @property
-    def was_interrupted(self) -> str:
-        """How many changes were, in a few words; empty where none was."""
-        count = self.interrupted
-        return f"{count:,} change{' was' if count == 1 else 's were'} interrupted" if count else ""
-
     def judge(self) -> None:
-        """Find out whether the store may be changed, and what was interrupted, once what is on the screen is painted."""
+        """Find out whether the store may be changed, and what a crash left, once what is on the screen is painted."""
         self.call_after_refresh(lambda: self._judge.look(self.store))
 
     @on(messages.Judged)
@@ -117,13 +113,15 @@ class ChangingScreen(Screen[None]):
         if report.reason != self._unwritable:
             self._unwritable = report.reason
             self.refresh_bindings()
-        before, self.interrupted = self.interrupted, report.interrupted
-        if self.interrupted > before:
-            each = "it" if self.interrupted == 1 else "each"
-            told = (
-                f"{self.was_interrupted}: the next change finishes {each} or rolls {each} back first · U shows {each}"
-            )
-            ink.notice(self, visible(told), "warning")
+        (interrupted, late), self._unsettled = self._unsettled, (report.interrupted, report.late)
+        self.unsettled = ""
+        if report.interrupted or report.late:
+            from sessiontui.tui.words import unsettled
+
+            self.unsettled = unsettled.note(report)
+            if report.interrupted > interrupted or not set(report.late) <= set(late):
+                for each in unsettled.notices(report):
+                    ink.notice(self, each, "warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dimmed where nothing may be changed."""
@@ -237,7 +235,7 @@ class ChangingScreen(Screen[None]):
             ink.notice(self, outcomes.sentence(report.done))
             if trouble := outcomes.trouble_of(report.done):
                 ink.notice(self, trouble, "warning")
-        if self.interrupted:
+        if self.unsettled:
             self.judge()  # settled by it, as a rule
         self.changed(report.keys)
         self.settled.publish(report.keys)
@@ -248,7 +246,7 @@ class ChangingScreen(Screen[None]):
         if isinstance(error, Cancelled):
             if report.errand == messages.CHANGE:
                 ink.notice(self, visible("cancelled; nothing was changed"), "warning")
-        elif isinstance(error, Busy | Unleased) and not self.changer.is_stale(report):
+        elif self._is_hindered(report):
             self._tell_hindrance(error)
         elif isinstance(error, SessiontuiError):
             self._tell_refusal(error)
@@ -261,7 +259,13 @@ class ChangingScreen(Screen[None]):
             ink.notice(self, visible(f"{type(error).__name__}: {error}"), "error", title)
             self.log.error(error)
 
-    def _tell_hindrance(self, error: Busy | Unleased) -> None:
+    def _is_hindered(self, report: messages.Failed) -> bool:
+        """Whether it is an undo that may be made when it is tried again."""
+        hindrances = Busy | Locked | InTurn | Unleased
+        ours = report.errand == messages.CHANGE and isinstance(report.error, hindrances)
+        return ours and not self.changer.is_stale(report)
+
+    def _tell_hindrance(self, error: Exception) -> None:
         """An undo has no dialog but for this; every other change has told it in its own."""
         from sessiontui.tui.screens.undoing import UndoDialog
         from sessiontui.tui.words.hindrances import of_error

@@ -162,10 +162,10 @@ class ChangeDialog(MakingDialog):
         rest, self._rest = self._rest, None
         if self.stage != "told" or rest is None:
             super().also()
-        elif rest.kind == "busy":
-            self.make(rest.patient, rest)
-        else:
+        elif rest.kind == "unleased":
             self.hinder(rest)
+        else:
+            self.make(rest.patient, rest)
 
     def attempt(self, how: Attempt, hindered: Hindrance | None) -> None:
         """Make the plan, or what is left of it."""

@@ -123,7 +123,7 @@ class MakingDialog(PageDialog):
         """Try once more."""
         if self.stage == "hindered" and self._hindrance is not None:
             found = self._hindrance
-            self.make(found.patient if found.kind == "busy" else found.daring, found)
+            self.make(found.daring if found.kind == "unleased" else found.patient, found)
 
     def also(self) -> None:
         """Wait no more for who has the file open."""

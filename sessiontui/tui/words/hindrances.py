@@ -13,10 +13,11 @@ from textual.content import Content
 
 from sessiontui.changes.cleanup import CleanedUp, CleanupRow
 from sessiontui.changes.compact import Compacted, CompactRow
-from sessiontui.changes.migrate import Migrated, MigrateRow
+from sessiontui.changes.migrate import DATABASE, Migrated, MigrateRow
+from sessiontui.changes.place import NAME
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.patience import USUAL, Patience
-from sessiontui.errors import Busy, Unleased
+from sessiontui.errors import Busy, InTurn, Locked, Unleased
 from sessiontui.tui.looks import ink
 from sessiontui.tui.words.page import Page, limited
 from sessiontui.tui.work.changer import Attempt
@@ -39,9 +40,10 @@ NOTHING: Final = visible("Nothing was changed.")
 class Hindrance:
     """Why a change, or a part of it, was not made, where another try may make it."""
 
-    kind: Literal["busy", "unleased"]
+    kind: Literal["busy", "locked", "unleased"]
     reasons: tuple[str, ...]
     files: tuple[str, ...]
+    """Names in the sessions folder: of sessions, of a database, of the journal."""
     keys: tuple[str, ...] = ()
     """The sessions that are left; empty where the change is made whole or not at all."""
 
@@ -61,21 +63,25 @@ def of_error(error: Exception) -> Hindrance | None:
     match error:
         case Busy():
             return Hindrance("busy", (_bare(error.sentence),), (error.name,))
+        case Locked():
+            return Hindrance("locked", (_bare(error.sentence),), (error.name,))
+        case InTurn():
+            return Hindrance("locked", (_bare(error.sentence),), (NAME,))
         case Unleased():
             return Hindrance("unleased", (_bare(error.sentence),), (error.name,))
     return None
 
 
 def of_rows(rows: Sequence[Row]) -> Hindrance | None:
-    """What hindered a part of a change. Where some files are busy, they come first: the rest is asked about then."""
-    left = [row for row in rows if row.trouble.hindrance in ("busy", "unleased")]
+    """What hindered a part of a change. Who is waited for comes first: the rest is asked about then."""
+    left = [row for row in rows if row.trouble.hindrance in ("busy", "locked", "unleased")]
     if not left:
         return None
-    busy = any(row.trouble.hindrance == "busy" for row in left)
+    kinds = {row.trouble.hindrance for row in left}
     return Hindrance(
-        "busy" if busy else "unleased",
-        tuple(_bare(row.trouble.reason) for row in left),
-        tuple(row.key + SUFFIX for row in left),
+        "busy" if "busy" in kinds else "locked" if "locked" in kinds else "unleased",
+        tuple(dict.fromkeys(_bare(row.trouble.reason) for row in left)),
+        tuple(dict.fromkeys(DATABASE if row.trouble.hindrance == "locked" else row.key + SUFFIX for row in left)),
         tuple(row.key for row in left),
     )
 
@@ -104,7 +110,7 @@ def again(rows: Sequence[Row]) -> Visible | None:
     found = of_rows(rows)
     if found is None:
         return None
-    busy = sum(row.trouble.hindrance == "busy" for row in rows)
+    busy = sum(row.trouble.hindrance in ("busy", "locked") for row in rows)
     return visible(f"Try {busy:,} again" if busy else "Without a lease …")
 
 
@@ -123,6 +129,14 @@ def page(found: Hindrance, tried: bool) -> Page:
             (*body, ink.content(visible(f"Nothing makes other programs wait here: {STILL}"))),
             NOTHING,
             visible(f"Change {it} without a lease"),
+        )
+    if found.kind == "locked":
+        rest = f"“Try again” waits {LONGER:.0f} seconds for that to end."
+        return Page(
+            visible("Still busy" if tried else "Busy"),
+            (*body, ink.content(visible(rest))),
+            NOTHING,
+            visible("Try again"),
         )
     rest = (
         f"A file is changed only while nobody has it open for writing. “Try again” waits {LONGER:.0f} seconds for that."

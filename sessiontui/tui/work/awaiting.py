@@ -1,4 +1,4 @@
-"""Waits until nobody has some files open for writing, and says whom it waits for.
+"""Waits until nobody has some files open for writing, a database locked, or a journal; and says whom it waits for.
 
 A change waits too, but can't be called off while it does, so this goes before it. What can't be found out here is not
 waited for: the change itself says what is the matter. Writes nothing.
@@ -9,11 +9,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from sessiontui.changes.folder import reading
+from sessiontui.changes.place import NAME
+from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import holders, lease, lines
-from sessiontui.errors import Cancelled
+from sessiontui.errors import Cancelled, Locked, SessiontuiError
 from sessiontui.store.protocol import IsCancelled
 
 PAUSE: Final = 0.05
@@ -28,7 +32,7 @@ def free(paths: Iterable[Path], seconds: float, cancelled: IsCancelled, told: Ca
     until = time.monotonic() + seconds
     for path in paths:
         looks = 0
-        while time.monotonic() < until and _is_written(path):
+        while time.monotonic() < until and _is_taken(path):
             if not looks % NAMED:
                 told(_who(path))
             looks += 1
@@ -36,6 +40,32 @@ def free(paths: Iterable[Path], seconds: float, cancelled: IsCancelled, told: Ca
             if cancelled():
                 raise Cancelled
     return max(0.0, until - time.monotonic())
+
+
+def _is_taken(path: Path) -> bool:
+    if path.name == NAME:
+        return _is_changed(path.parent)
+    return _is_written(path) if path.name.endswith(SUFFIX) else _is_locked(path)
+
+
+def _is_changed(sessions: Path) -> bool:
+    """Whether another sessiontui makes a change there."""
+    with suppress(OSError, SessiontuiError), reading(sessions) as journal:
+        return journal is not None and journal.busy()
+    return False
+
+
+def _is_locked(database: Path) -> bool:
+    """Whether another program writes to it right now."""
+    from sessiontui.store.sqlite_write import Writing  # late: most stores have no database
+
+    try:
+        with Writing(database, wait=0):
+            return False
+    except Locked:
+        return True
+    except (OSError, SessiontuiError):
+        return False
 
 
 def _is_written(path: Path) -> bool:
@@ -56,6 +86,10 @@ def _is_written(path: Path) -> bool:
 
 
 def _who(path: Path) -> str:
+    if path.name == NAME:
+        return "another sessiontui"
+    if not path.name.endswith(SUFFIX):  # who has a database open need not be who locked it
+        return ""
     try:
         status = path.stat()
     except OSError:

@@ -91,8 +91,7 @@ class Counter(Errand):
         store.index(cancelled, keys=unknown if little else None)
         _go_on(cancelled)
         left = self._learn(store, unknown, generation)
-        self._count(store, left, generation, cancelled)
-        unknown.clear()
+        unknown.intersection_update(self._count(store, left, generation, cancelled))
         self.course.indexed = True
         self.report(Indexed(generation))
 
@@ -123,17 +122,22 @@ class Counter(Errand):
             self.report(Counted(generation, known))
         return [session for session in looked if not is_known(session)]
 
-    def _count(self, store: Store, sessions: list[Session], generation: int, cancelled: IsCancelled) -> None:
+    def _count(self, store: Store, sessions: list[Session], generation: int, cancelled: IsCancelled) -> set[str]:
+        """The keys of those that could not be counted now, and may be the next time."""
+        held: set[str] = set()
         if not sessions:
-            return
+            return held
         batch: list[Session] = []
         begun = time.monotonic()
         for session in store.counted(sessions, cancelled, self.progress(generation, "counting")):
             batch.append(session)
+            if not is_known(session):
+                held.add(session.key)
             if time.monotonic() - begun > BATCH_SECONDS:
                 self.report(Counted(generation, batch))
                 batch, begun = [], time.monotonic()
         self.report(Counted(generation, batch))
+        return held
 
 
 def look(store: Store, keys: Collection[str] | None) -> list[Session]:

@@ -1,4 +1,4 @@
-"""Finds out whether a store may be changed, and how many changes were interrupted, for that asks the disk.
+"""Finds out whether a store may be changed, and what a crash left to the next change, for that asks the disk.
 
 Loaded before the first paint: imports little.
 """
@@ -21,8 +21,9 @@ class Judge(Errand):
         """Reports ``Judged``."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            from sessiontui.changes.place import home, interrupted, unwritable
+            from sessiontui.changes.place import home, interrupted, late, unwritable
 
-            self.report(Judged(generation, unwritable(store), interrupted(home(store))))
+            waiting = tuple((each.key, len(each.messages)) for each in late(home(store)))
+            self.report(Judged(generation, unwritable(store), interrupted(home(store)), waiting))
 
         self.begin(job)

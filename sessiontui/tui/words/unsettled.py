@@ -1,0 +1,39 @@
+"""What a crash left to the next change, put into words: changes that were interrupted, messages that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sessiontui.tui.looks import figures
+from sessiontui.tui.messages import Judged
+from sessiontui.visible import Visible, visible
+
+
+def note(report: Judged) -> str:
+    """In a few words, for as long as it is so; empty where all is settled."""
+    waiting = sum(count for _, count in report.late)
+    parts = _interrupted(report.interrupted), f"{_waiting(waiting)} in the journal" if waiting else ""
+    return " · ".join(filter(None, parts))
+
+
+def notices(report: Judged) -> Iterator[Visible]:
+    """What a person should know of it at once."""
+    if report.interrupted:
+        each = "it" if report.interrupted == 1 else "each"
+        yield visible(
+            f"{_interrupted(report.interrupted)}: the next change finishes {each} or rolls {each} back first "
+            f"· U shows {each}"
+        )
+    if report.late:
+        waiting = sum(count for _, count in report.late)
+        into = report.late[0][0] if len(report.late) == 1 else figures.counted(len(report.late), "session")
+        them = "it" if waiting == 1 else "them"
+        yield visible(f"{_waiting(waiting)} in the journal: the next change brings {them} into {into} first")
+
+
+def _interrupted(count: int) -> str:
+    return f"{count:,} change{' was' if count == 1 else 's were'} interrupted" if count else ""
+
+
+def _waiting(count: int) -> str:
+    return f"{figures.counted(count, 'message')} wait{'s' if count == 1 else ''}"
