@@ -108,6 +108,7 @@ def _without_files(
     for at, row in enumerate(rows):
         progress(at, len(rows))
         made.append(_refused(row, Cancelled()) if cancelled() else _without_file(record, store, row, before))
+        record.patience = record.patience.for_others(made[-1].trouble.hindrance)
     progress(len(rows), len(rows))
     return tuple(made)
 

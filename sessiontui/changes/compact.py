@@ -18,8 +18,8 @@ from sessiontui.damage.diagnose import dropped
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.dialects.source import Dropped
-from sessiontui.disk import handover, lines
-from sessiontui.disk.handover import Copied
+from sessiontui.disk import lines
+from sessiontui.disk.copied import Copied
 from sessiontui.disk.lines import Huge
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Cancelled, SessiontuiError
@@ -187,6 +187,7 @@ def make(
     with journal.change(store.path, "compact", [row.key for row in wanted], patience) as record:
         for row in wanted:
             made[row.key] = _made(record, store, row, cancelled, within(progress, done, total))
+            record.patience = record.patience.for_others(made[row.key].trouble.hindrance)
             done += row.bytes_before
         progress(total, total)
     return Compacted(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
@@ -214,7 +215,7 @@ def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled, progress: Pr
     """What stays of the file as it is now: what was planned, and whatever came behind it since."""
 
     def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
-        handover.require_grown(fd, seen, row.key + SUFFIX)
+        seen.require(fd, row.key + SUFFIX)
         drops = row.drops
         if row.unfinished is not None and size > seen.stamp.size:  # it was being written: it stays
             drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))

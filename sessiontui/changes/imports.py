@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace as changed
 from datetime import UTC, datetime
 from typing import Literal
@@ -107,6 +108,11 @@ def settle(record: Record, edit: Import) -> Literal["made", "void"]:
             presence.name_back(record, edit.new, edit.file)
     elif os.path.lexists(wrong) and wrong.stat().st_size == edit.length:
         replace.rename(wrong, right)
+    if done and not edit.back and os.path.lexists(there) and there.stat().st_size != edit.length:
+        with suppress(Refused):  # the session has news in the database, too
+            _out(record, edit)  # who had to wait has written to the file
+            record.mark(len(record.steps), "void")
+            return "void"
     return "made" if done else "void"
 
 

@@ -17,7 +17,7 @@ from sessiontui.changes import chain, settle
 from sessiontui.changes.files import plainly
 from sessiontui.changes.folder import Folder, making, reading
 from sessiontui.changes.outcome import Change
-from sessiontui.changes.record import Record, Recorded, ids, read
+from sessiontui.changes.record import Record, Recorded, done, ids, read
 from sessiontui.disk.patience import Patience
 from sessiontui.errors import SessiontuiError, StoreError
 
@@ -53,7 +53,7 @@ def change(
     An error in the body is settled and rises; edits that were made by then stand, recorded.
     """
     with plainly(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
-        settle.everything(folder)
+        settle.everything(folder, patience, keys)
         taken = ids(folder)
         id = f"{int(taken[-1]) + 1 if taken else 1:08}"
         record = Record(folder, id, verb, tuple(keys), undoes)
@@ -165,7 +165,7 @@ def purge(folder: Path, wait: float = 2.0) -> Purged:
                 return Purged((), 0)
         with making(folder) as journal, journal.locked(wait):
             settle.everything(journal)
-            return _drop(journal, _chains(journal)[:-1])
+            return _drop(journal, _droppable(journal))
 
 
 def _trim(folder: Folder) -> None:
@@ -176,15 +176,19 @@ def _trim(folder: Folder) -> None:
     first = read(folder, min(ids(folder)))
     if total <= SIZE and (first is None or first.at >= oldest):
         return
-    older = _chains(folder)[:-1]
     gone = []
-    for each in older:
+    for each in _droppable(folder):
         if each.changes[-1].at >= oldest and total <= SIZE:
             break
         gone.append(each)
         total -= sum(sizes.get(change.id, 0) for change in each.changes)
     if gone:
         _drop(folder, gone)
+
+
+def _droppable(folder: Folder) -> list[chain.Chain]:
+    """All but the newest, and those of which something may still come."""
+    return [of for of in _chains(folder)[:-1] if all(done(folder, each.id) for each in of.changes)]
 
 
 def _chains(folder: Folder) -> list[chain.Chain]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -143,12 +144,22 @@ def revert_rename(record: Record, edit: Rename) -> None:
 
 
 def settle_remove(record: Record, edit: Remove) -> Literal["made", "void"]:
-    """Find out whether the file went; one of that name may have come since, and what went stays kept."""
-    try:
-        with opened(record.folder.sessions / edit.file) as fd:
-            return "void" if digest(fd, edit.old.length) == edit.old.sha256 else "made"
-    except FileNotFoundError:
+    """Find out whether the file went; one of that name may have come since, and what went stays kept. Where a message
+    came in the last instant, the file is brought back."""
+    path = record.folder.sessions / edit.file
+    with suppress(FileNotFoundError), opened(path) as fd:
+        status = os.fstat(fd)
+        still = record.folder.inode(edit.old.name) == (status.st_dev, status.st_ino)
+        if still or digest(fd, edit.old.length) == edit.old.sha256:
+            return "void"
+    if record.folder.size(edit.old.name) <= edit.old.length:
         return "made"
+    fd = record.folder.open(edit.old.name)
+    try:  # who had to wait has written to it
+        _bring_back(record, path, fd, edit.was)
+    finally:
+        os.close(fd)
+    return "void"
 
 
 def settle_create(record: Record, edit: Create) -> Literal["made", "void"]:

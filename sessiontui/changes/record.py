@@ -1,7 +1,8 @@
 """One change in the journal: written edit by edit while it is made, read back to be listed, settled or undone.
 
 A record is a file of JSON lines: a header, then for each edit ``{"edit":n,…}``, synced before the edit is made, then
-``{"late":n,"to":…}`` where more was carried over, ``{"made":n}`` or ``{"void":n}``, and ``{"done":true}`` last. A last line that isn't finished was never acted upon.
+``{"late":n,"to":…}`` where more was carried over, ``{"made":n}`` or ``{"void":n}``, and ``{"done":true}`` last; behind it
+``{"wait":true}`` while more may come. A last line that isn't finished was never acted upon.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Final, Literal
 
 from sessiontui.changes.edits import Edit, Kept, decode, encode, kept_names, keys_of, line, parsed
 from sessiontui.changes.folder import Folder
-from sessiontui.disk.patience import USUAL
+from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.replace import sync
 from sessiontui.errors import StoreError
 
@@ -81,9 +82,10 @@ class Record:
         self._fd: int | None = None
 
     @classmethod
-    def resume(cls, folder: Folder, recorded: Recorded) -> Record:
+    def resume(cls, folder: Folder, recorded: Recorded, patience: Patience = USUAL) -> Record:
         """Go on with a record that is on disk; a torn last line is cut off."""
         record = cls(folder, recorded.id, recorded.verb, recorded.keys, recorded.undoes)
+        record.patience = patience
         record.steps = list(recorded.steps)
         data = folder.read(recorded.id + SUFFIX)
         record._fd = folder.reopen(recorded.id + SUFFIX)
@@ -153,9 +155,14 @@ class Record:
         return tuple(step for step in self.steps if step.state == "open")
 
     @property
+    def made_steps(self) -> tuple[Step, ...]:
+        """The edits that stand, in the order in which they were made."""
+        return tuple(step for step in self.steps if step.state == "made")
+
+    @property
     def stands(self) -> bool:
         """Whether an edit was made."""
-        return any(step.state == "made" for step in self.steps)
+        return bool(self.made_steps)
 
     def finish(self) -> None:
         """Mark the change done; one of which nothing stands leaves no trace. Where it is not known what became of an
@@ -169,6 +176,10 @@ class Record:
                     if name.startswith(f"{self.id}."):
                         self.folder.drop(name)
         self.close()
+
+    def wait(self) -> None:
+        """Say of a change that is done that something may still come to a file that gave way."""
+        self._put(line({"wait": True}))
 
     def forget(self) -> None:
         """Drop what was kept for an edit that was never recorded."""

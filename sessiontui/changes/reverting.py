@@ -10,7 +10,7 @@ from sessiontui.changes.record import Record
 
 def put_back(record: Record) -> None:
     """Take an undo out again that came no further: all of a change is taken back, or nothing. Nothing may be open."""
-    for step in reversed([step for step in record.steps if step.state == "made"]):
+    for step in reversed(record.made_steps):
         before = len(record.steps)
         revert(record, step.edit)
         record.void(step.n, *(more.n for more in record.steps[before:]))

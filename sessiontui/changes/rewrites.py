@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -18,7 +19,8 @@ from sessiontui.changes.folder import Folder
 from sessiontui.changes.hashing import Hashing
 from sessiontui.changes.record import Record, Step
 from sessiontui.disk import handover, lines
-from sessiontui.disk.handover import Again, Copied
+from sessiontui.disk.copied import Copied
+from sessiontui.disk.handover import Again
 from sessiontui.disk.lines import Shrunk
 from sessiontui.disk.replace import append, fill, filling, put, temporary
 from sessiontui.errors import Cancelled, Changed, Refused
@@ -114,21 +116,34 @@ def without(drops: tuple[Span, ...], cancelled: IsCancelled = never, progress: P
 
 
 def settle(record: Record, step: Step, edit: Rewrite) -> Literal["made", "void"]:
-    """Find out whether the new bytes stand; they may be the beginning of the old ones. Where they do, what writers
-    put into the old file meanwhile is carried over."""
+    """Find out whether the new bytes stand; they may be the beginning of the old ones, or the other way round. Where
+    the old ones don't, they are kept, and what writers put into the old file meanwhile is carried over."""
     path = record.folder.sessions / edit.file
-    try:
-        with opened(path) as fd:
-            if record.folder.inode(edit.old.name) == _identity(fd):
-                return "void"
-            if edit.old.length > edit.length and digest(fd, edit.old.length) == edit.old.sha256:
-                return "void"
-            if digest(fd, edit.length) != edit.sha256:
-                return "void"
-    except FileNotFoundError:
-        return "void"
+    with suppress(FileNotFoundError), opened(path) as fd:
+        if record.folder.inode(edit.old.name) == _identity(fd):
+            return "void"
+        if step.late == 0:
+            _renew(record, path, fd, edit)
+            return "void"
+        old, new = (edit.old.length, edit.old.sha256), (edit.length, edit.sha256)
+        longer, shorter = max(old, new), min(old, new)
+        if next((each for each in (longer, shorter) if digest(fd, each[0]) == each[1]), new) == old:
+            return "void"
     catch_up(record, step, edit)
     return "made"
+
+
+def _renew(record: Record, path: Path, fd: int, edit: Rewrite) -> None:
+    """Finish what was begun where a writer who had to wait wrote the old file anew: that takes the new one's place."""
+    old = record.folder.open(edit.old.name)
+    try:
+        whole = Span(0, os.fstat(old).st_size)
+        there = edit.length if digest(fd, edit.length) == edit.sha256 else common(fd, 0, old, whole)
+        if there not in (edit.length, os.fstat(fd).st_size):  # others have written since: only whole lines count
+            there = os.pread(old, there, 0).rfind(b"\n") + 1
+        patch(record, path, Span(0, there), lambda: lines.pieces(old, whole))
+    finally:
+        os.close(old)
 
 
 def _identity(fd: int) -> tuple[int, int]:
@@ -145,10 +160,38 @@ def catch_up(record: Record, step: Step, edit: Rewrite) -> None:
     path = record.folder.sessions / edit.file
     old = record.folder.open(edit.old.name)
     try:
-        _bring(record, path, old, Span(late, grown - late), edit.length + late - edit.old.length)
+        at = edit.length + late - edit.old.length
+        with opened(path) as fd:
+            as_made = os.fstat(fd).st_size >= at and digest(fd, edit.length) == edit.sha256
+        if as_made:
+            _bring(record, path, old, Span(late, grown - late), at)
+        else:
+            _bring_behind(path, old, Span(late, grown - late))
+    except FileNotFoundError:  # nobody brings back what somebody took away: it waits in the journal
+        return
     finally:
         os.close(old)
     record.late(step.n, grown)
+
+
+def is_awaited(record: Record, step: Step, edit: Rewrite) -> bool:
+    """Whether more is to come from the old file: it holds more than could be brought over, or is open for writing."""
+    try:
+        old = record.folder.open(edit.old.name)
+    except FileNotFoundError:
+        return False
+    try:
+        late = edit.old.length if step.late is None else step.late
+        return os.fstat(old).st_size > late or handover.is_written(old)
+    finally:
+        os.close(old)
+
+
+def _bring_behind(path: Path, old: int, rest: Span) -> None:
+    """Put ``rest`` of the old file behind one that somebody has written anew since."""
+    with opened(path) as fd:
+        end = b"\n" if lines.ends_open(fd) else b""
+    append(path, end + b"".join(lines.pieces(old, rest)))
 
 
 def _bring(record: Record, path: Path, old: int, rest: Span, at: int) -> None:

@@ -6,6 +6,7 @@ Done by the next change, under the journal's lock; reading never mends.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from sessiontui.changes import presence, reverting, rewrites, splices
@@ -13,53 +14,75 @@ from sessiontui.changes.edits import Create, Import, MakeDatabase, Remove, Renam
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record, Recorded, Step, done, ids, read
 from sessiontui.disk import replace
+from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Refused, SessiontuiError, StoreError
 
 
-def everything(folder: Folder) -> None:
-    """Settle every change that has no end."""
+def everything(folder: Folder, patience: Patience = USUAL, keys: Collection[str] = ()) -> None:
+    """Settle every change that has no end. Raises ``Refused`` where a session of ``keys`` is busy; others wait on."""
+    awaited = []
     for id in ids(folder):
         if done(folder, id):
             continue
         recorded = read(folder, id)
         if recorded is None:
             _forget(folder, id)
-        elif not recorded.done:
-            _finish(folder, recorded)
+        elif recorded.done:
+            awaited.append(id)
+        else:
+            _finish(folder, recorded, patience, keys)
     _sweep(folder)
-    _look_again(folder)
+    for id in dict.fromkeys((*awaited, *ids(folder)[-1:])):  # the files of the newest gave way last
+        _look_again(folder, id, patience, keys)
 
 
 def look_again(record: Record) -> None:
     """Bring over what reached the files that this change replaced, in the meantime."""
-    for step in record.steps:
-        if isinstance(step.edit, Rewrite) and step.state == "made":
+    for step in record.made_steps:
+        if isinstance(step.edit, Rewrite):
             rewrites.catch_up(record, step, step.edit)
 
 
-def _look_again(folder: Folder) -> None:
-    """The same for the newest change, whose files gave way last."""
-    every = ids(folder)
-    if not every or not any(name.startswith(f"{every[-1]}.") and name.endswith(".old") for name in folder.names()):
+@contextlib.contextmanager
+def _bearing(recorded: Recorded, keys: Collection[str]) -> Iterator[None]:
+    """Let a change wait on whose file or database can't be looked at, or is busy; not before another of the same."""
+    try:
+        yield
+    except Refused:
+        if not set(keys).isdisjoint(recorded.keys):
+            raise
+    except (OSError, StoreError):
+        pass
+
+
+def _look_again(folder: Folder, id: str, patience: Patience, keys: Collection[str]) -> None:
+    """The same for a change that is done. Where more may come yet, its record has another end, and is looked at by
+    every change that follows."""
+    if not any(name.startswith(f"{id}.") and name.endswith(".old") for name in folder.names()):
         return
-    recorded = read(folder, every[-1])
+    recorded = read(folder, id)
     if recorded is None or not recorded.done:
         return
-    record = Record.resume(folder, recorded)
+    record = Record.resume(folder, recorded, patience)
     try:
-        before = record.steps[:]
-        look_again(record)
-        if record.steps != before:
-            record.finish()
+        with _bearing(recorded, keys):
+            look_again(record)
+        if not any(
+            rewrites.is_awaited(record, step, step.edit) for step in record.made_steps if isinstance(step.edit, Rewrite)
+        ):
+            if not done(folder, id):
+                record.finish()
+        elif done(folder, id):
+            record.wait()
     finally:
         record.close()
 
 
-def _finish(folder: Folder, recorded: Recorded) -> None:
-    """Settle the open edits of a change and mark it done; one whose file or database can't be looked at waits on."""
-    record = Record.resume(folder, recorded)
+def _finish(folder: Folder, recorded: Recorded, patience: Patience, keys: Collection[str]) -> None:
+    """Settle the open edits of a change and mark it done."""
+    record = Record.resume(folder, recorded, patience)
     try:
-        with contextlib.suppress(OSError, StoreError):
+        with _bearing(recorded, keys):
             steps(record)
             if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
                 with contextlib.suppress(Refused):  # then what was taken back stays so
@@ -72,17 +95,17 @@ def _finish(folder: Folder, recorded: Recorded) -> None:
 
 def without_empty_database(record: Record) -> None:
     """Take a database away again that was made for imports of which none stands; alone it is no change."""
-    made = [step for step in record.steps if step.state == "made"]
+    made = record.made_steps
     if made and not record.open and all(isinstance(step.edit, MakeDatabase) and not step.edit.back for step in made):
         reverting.revert(record, made[0].edit)
-        record.void(*(step.n for step in record.steps if step.state == "made"))
+        record.void(*(step.n for step in record.made_steps))
 
 
 def _is_half(record: Record, undone: Recorded | None) -> bool:
     """Whether an undo took back less than the change has."""
     if undone is None:
         return False
-    back = [step for step in record.steps if step.state == "made" and not isinstance(step.edit, MakeDatabase)]
+    back = [step for step in record.made_steps if not isinstance(step.edit, MakeDatabase)]
     return len(back) < sum(not isinstance(step.edit, MakeDatabase) for step in undone.made)
 
 

@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from sessiontui.disk import holders, lease, lines, names, stamps
+from sessiontui.disk.copied import Copied
 from sessiontui.disk.lease import Lease, NoLease, Taken
 from sessiontui.disk.patience import Patience
 from sessiontui.disk.replace import OPEN, sync, sync_folder, write_all
-from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Busy, Changed, Unleased
 from sessiontui.model import Span
 
@@ -39,31 +39,19 @@ class Watched(Exception):
     """Somebody has the file open for reading and keeps it: it can't be changed in place."""
 
 
-class Copied(NamedTuple):
-    """What of an old file stands in the one that takes its place: all of it, as it was at that moment."""
-
-    stamp: Stamp
-    guard: str
-    """``lines.tail_hash`` at the end."""
-
-    @classmethod
-    def of(cls, fd: int) -> Copied:
-        """The open file as it is now, before it is copied."""
-        now = stamps.stamp(fd)
-        return cls(now, lines.tail_hash(fd, now.size))
-
-
 class Alone:
     """A file that is open for reading and appending, and that nobody else has open."""
 
-    def __init__(self, fd: int, held: Lease | None) -> None:
+    def __init__(self, fd: int, held: Lease | None, path: Path) -> None:
         self.fd = fd
         self._held = held
+        self._path = path
         self._stamp = stamps.stamp(fd)
 
     def make_sure(self) -> None:
-        """Right before the change: raise ``Again`` where somebody else may have got at the file."""
-        if stamps.stamp(self.fd) != self._stamp or not (self._held is None or self._held.holds):
+        """Right before the change: raise ``Again`` where somebody else may have got at the file, or at its name."""
+        same = stamps.stamp(self.fd) == self._stamp and _stands(self._path, self.fd)
+        if not same or not (self._held is None or self._held.holds):
             raise Again
 
 
@@ -75,7 +63,7 @@ def alone(path: Path, patience: Patience) -> Iterator[Alone]:
     """A file that nobody else has open, until the block ends. Raises ``Watched`` where somebody stays who reads it."""
     fd, held = _claimed(path, patience)
     try:
-        yield Alone(fd, held)
+        yield Alone(fd, held, path)
     finally:
         os.close(fd)
 
@@ -87,13 +75,12 @@ def _claimed(path: Path, patience: Patience) -> tuple[int, Lease | None]:
         if fd is not None:
             try:
                 return fd, _sole(fd, path, patience)
-            except Taken:
+            except BaseException as error:
                 os.close(fd)
-            except BaseException:
-                os.close(fd)
-                raise
+                if not isinstance(error, Taken):
+                    raise
         waited = time.monotonic() - began
-        if _is_written(path):
+        if _is_shut(path):
             if waited >= patience.seconds:
                 return _dared(path, patience), None
         elif waited >= READERS:
@@ -124,13 +111,23 @@ def _writable(path: Path) -> int | None:
     return fd
 
 
-def _is_written(path: Path) -> bool:
+def _is_shut(path: Path) -> bool:
     """Whether somebody has it open for writing, or has a lease that keeps even readers out."""
     try:
-        with suppress(NoLease), open(lines.open_file(path), "rb", 0) as file:
-            lease.reading(file.fileno(), 0)
-    except (BlockingIOError, Taken):
+        with open(lines.open_file(path), "rb", 0) as file:
+            return is_written(file.fileno())
+    except BlockingIOError:
         return True
+
+
+def is_written(fd: int) -> bool:
+    """Whether somebody has the file, open for reading, open for writing, as far as a lease can tell."""
+    try:
+        lease.reading(fd, 0).give_back()
+    except Taken:
+        return True
+    except NoLease:
+        return False
     return False
 
 
@@ -138,8 +135,7 @@ def _dared(path: Path, patience: Patience) -> int:
     """The file that somebody else has open too, where the person wants that."""
     fd = _writable(path)
     if fd is None:
-        status = os.stat(path)
-        raise Busy(path.name, holders.writers(status.st_dev, status.st_ino))
+        raise _writers(path, os.stat(path))
     try:
         _busy(fd, path, patience)
     except BaseException:
@@ -169,12 +165,13 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
 
     Returns how many bytes of the old file were carried over in all. ``note`` is told that before the step, and again
     when more came in the course of it. Raises ``Again`` with nothing changed, but for a writer that waited and then
-    wrote its file anew: then its bytes stand.
+    wrote its file anew: then its bytes stand, and ``note`` was told 0 before they took the place of the others.
     """
     new = os.open(temp, os.O_RDWR | OPEN)
     try:
         held = _read_lease(fd, path, patience)
-        length = _carry(fd, _still_good(fd, path, copied), copied.stamp.size, new)
+        length = _still_good(fd, path, copied, new)
+        _carry(fd, length, copied.stamp.size, new)
         guard = lines.tail_hash(fd, length)
         ours = _write_lease(new) if held is not None else None
         note(length)
@@ -190,20 +187,6 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
         os.close(new)
     names.announce(path)
     return carried
-
-
-def require_grown(fd: int, seen: Copied, name: str) -> None:
-    """Raise ``Changed`` where an open file is neither what was seen of it, nor that with something behind."""
-    if not _has_grown(fd, seen):
-        raise Changed(name)
-
-
-def _has_grown(fd: int, seen: Copied) -> bool:
-    now, then = stamps.stamp(fd), seen.stamp
-    if now == then:
-        return True
-    same = (now.device, now.inode) == (then.device, then.inode) and now.size > then.size
-    return same and lines.tail_hash(fd, then.size) == seen.guard
 
 
 def _read_lease(fd: int, path: Path, patience: Patience) -> Lease | None:
@@ -224,11 +207,14 @@ def _write_lease(new: int) -> Lease:
         raise Again from None
 
 
-def _still_good(fd: int, path: Path, copied: Copied) -> int:
-    """The length now. Raises ``Again`` where the file has not merely grown since it was copied."""
-    if not _stands(path, fd) or not _has_grown(fd, copied):
+def _still_good(fd: int, path: Path, copied: Copied, new: int) -> int:
+    """The length now. Raises ``Again`` where the file has not merely grown since it was copied, or where an unfinished
+    line grew that is not in the new file."""
+    length, size = os.fstat(fd).st_size, copied.stamp.size
+    unfinished = length > size and lines.ends_open(fd, size) and not lines.ends_open(new)
+    if unfinished or not _stands(path, fd) or not copied.stands(fd):
         raise Again
-    return os.fstat(fd).st_size
+    return length
 
 
 def _stands(path: Path, fd: int) -> bool:
@@ -239,20 +225,25 @@ def _stands(path: Path, fd: int) -> bool:
         return False
 
 
-def _carry(fd: int, stop: int, start: int, new: int) -> int:
-    """Append bytes ``start`` to ``stop`` of the old file to the new one, synced; returns ``stop``."""
-    if stop > start:
-        os.lseek(new, 0, os.SEEK_END)
+def _carry(fd: int, stop: int, start: int, new: int) -> None:
+    """Append bytes ``start`` to ``stop`` of the old file to the new one, synced; all of them, or none."""
+    if stop <= start:
+        return
+    end = os.lseek(new, 0, os.SEEK_END)
+    try:
         for piece in lines.pieces(fd, Span(start, stop - start)):
             write_all(new, piece)
         sync(new)
-    return stop
+    except BaseException:
+        os.ftruncate(new, end)  # half a record would spoil the next
+        raise
 
 
 def _caught_up(fd: int, length: int, guard: str, new: int, note: Callable[[int], None]) -> int:
     """Carry over what those wrote who waited. Raises ``Again`` where one of them wrote the whole file anew."""
     grown = os.fstat(fd).st_size
     if grown < length or lines.tail_hash(fd, length) != guard:
+        note(0)
         os.ftruncate(new, 0)
         _carry(fd, grown, 0, new)
         sync(new)
@@ -274,10 +265,13 @@ def _await(fd: int, seconds: float) -> None:
 
 def _busy(fd: int, path: Path, patience: Patience) -> None:
     """Raise ``Busy``, unless the person wants it all the same and the file is still."""
-    status = os.fstat(fd)
     if not patience.no_lease:
-        raise Busy(path.name, holders.writers(status.st_dev, status.st_ino))
+        raise _writers(path, os.fstat(fd))
     _require_still(fd, path)
+
+
+def _writers(path: Path, status: os.stat_result) -> Busy:
+    return Busy(path.name, holders.writers(status.st_dev, status.st_ino))
 
 
 def _dare(fd: int, path: Path, patience: Patience, none: NoLease) -> None:

@@ -12,6 +12,7 @@ import errno
 import fcntl
 import signal
 import time
+from contextlib import suppress
 from typing import Final
 
 _BREAK_TIME: Final = "/proc/sys/fs/lease-break-time"
@@ -46,8 +47,9 @@ class Lease:
         return self.left > 0
 
     def give_back(self) -> None:
-        """Let those who wait go on."""
-        fcntl.fcntl(self._fd, _set(), fcntl.F_UNLCK)
+        """Let those who wait go on; the kernel may have done that by now."""
+        with suppress(BlockingIOError):
+            fcntl.fcntl(self._fd, _set(), fcntl.F_UNLCK)
 
 
 def reading(fd: int, seconds: float) -> Lease:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+MOMENT: Final = 0.05
+"""Seconds in which a writer that opens, writes and closes is done."""
 
 
 class Patience(NamedTuple):
@@ -12,6 +15,10 @@ class Patience(NamedTuple):
     """How long a busy file, a locked database or another sessiontui is waited for."""
     no_lease: bool = False
     """Go on where no lease can be had, once the file has been still for two seconds."""
+
+    def for_others(self, hindrance: str) -> Patience:
+        """What is left for the other sessions of a change once one was waited for in vain: all are waited for once."""
+        return self._replace(seconds=min(self.seconds, MOMENT)) if hindrance == "busy" else self
 
 
 USUAL = Patience()

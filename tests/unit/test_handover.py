@@ -16,7 +16,8 @@ import pytest
 
 from sessiontui.changes import journal, rewrites, undo
 from sessiontui.disk import handover, lease, lines, replace
-from sessiontui.disk.handover import Again, Copied, Watched
+from sessiontui.disk.copied import Copied
+from sessiontui.disk.handover import Again, Watched
 from sessiontui.disk.lease import NoLease
 from sessiontui.disk.lines import NotAFile
 from sessiontui.disk.patience import USUAL, Patience

@@ -1,0 +1,36 @@
+"""What of an old file stands in the one that takes its place, and whether the old one merely grew since. Writes nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sessiontui.disk import lines, stamps
+from sessiontui.disk.stamps import Stamp
+from sessiontui.errors import Changed
+
+
+class Copied(NamedTuple):
+    """All of a file, as it was at that moment."""
+
+    stamp: Stamp
+    guard: str
+    """``lines.tail_hash`` at the end."""
+
+    @classmethod
+    def of(cls, fd: int) -> Copied:
+        """The open file as it is now, before it is copied."""
+        now = stamps.stamp(fd)
+        return cls(now, lines.tail_hash(fd, now.size))
+
+    def stands(self, fd: int) -> bool:
+        """Whether the open file is what was seen, or that with something behind."""
+        now, then = stamps.stamp(fd), self.stamp
+        if now == then:
+            return True
+        same = (now.device, now.inode) == (then.device, then.inode) and now.size > then.size
+        return same and lines.tail_hash(fd, then.size) == self.guard
+
+    def require(self, fd: int, name: str) -> None:
+        """Raise ``Changed`` where it is neither."""
+        if not self.stands(fd):
+            raise Changed(name)
