@@ -176,8 +176,7 @@ def make(
             size = row.stamp.size if row.stamp else 0
             progress(done, total)
             made[row.key] = _made(record, row, cancelled, within(progress, done, total))
-            locked = made[row.key].trouble.hindrance == "locked"  # waited for: not once more for each of the others
-            record.patience = patience._replace(seconds=0) if locked else patience
+            record.patience = record.patience.for_others(made[row.key].trouble.hindrance)
             done += size
         progress(total, total)
     return Migrated(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))

@@ -18,7 +18,7 @@ class Patience(NamedTuple):
 
     def for_others(self, hindrance: str) -> Patience:
         """What is left for the other sessions of a change once one was waited for in vain: all are waited for once."""
-        return self._replace(seconds=min(self.seconds, MOMENT)) if hindrance == "busy" else self
+        return self._replace(seconds=min(self.seconds, MOMENT)) if hindrance in ("busy", "locked") else self
 
 
 USUAL = Patience()

@@ -330,7 +330,7 @@ def test_a_lease_that_the_kernel_took_away_is_no_trouble(folder: Path) -> None:
 # ---- many
 
 
-@pytest.mark.parametrize("verb", ["compact", "cleanup"])
+@pytest.mark.parametrize("verb", ["compact", "cleanup", "migrate"])
 def test_many_busy_sessions_are_waited_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
     waited: list[float] = []
     real = lease.reading
@@ -344,9 +344,11 @@ def test_many_busy_sessions_are_waited_for_once(tmp_path: Path, monkeypatch: pyt
     with ExitStack() as stack:
         for n in range(20):
             stack.enter_context(open(written(tmp_path, f"k{n}", DAMAGED), "ab"))
-        rows: tuple[compact.CompactRow | cleanup.CleanupRow, ...]
+        rows: tuple[compact.CompactRow | cleanup.CleanupRow | migrate.MigrateRow, ...]
         if verb == "compact":
             rows = compact.make(store, compact.plan(store, None), patience=Patience(2)).rows
+        elif verb == "migrate":
+            rows = migrate.make(migrate.plan(tmp_path), patience=Patience(2)).rows
         else:
             rows = cleanup.make(store, cleanup.plan(store, 1, datetime.now(UTC)), Patience(2)).rows
     assert [row.trouble.hindrance for row in rows] == ["busy"] * 20
