@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat as modes
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from sessiontui.changes.edits import Edit, Kept, Traits, names_of
 from sessiontui.changes.folder import Folder
@@ -52,12 +54,20 @@ def plainly(name: str) -> Iterator[None]:
         raise StoreError(f"{name} can't be changed: {error.strerror or error}") from error
 
 
+_NEXT: Final = {
+    errno.EACCES: "look at the rights of the file and of its folder",
+    errno.EPERM: "look at the rights of the file and of its folder",
+    errno.EROFS: "it can be changed once its file system is mounted writable",
+    errno.ENOSPC: "free some space and try again",
+}
+"""What to do about an error of the system's, where there is something."""
+
+
 def as_plain(error: OSError | SessiontuiError, name: str) -> SessiontuiError:
     """The same as an error for a row."""
     if isinstance(error, SessiontuiError):
         return error
-    hint = "look at the rights of the file and of its folder" if isinstance(error, PermissionError) else ""
-    return StoreError(f"{name} can't be changed: {error.strerror or error}", hint)
+    return StoreError(f"{name} can't be changed: {error.strerror or error}", _NEXT.get(error.errno or 0, ""))
 
 
 @contextmanager

@@ -25,6 +25,8 @@ from sessiontui.errors import InTurn, StoreError
 
 LOCK: Final = "lock"
 
+_OWNER: Final = "run this as the owner of the store"
+
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS: Final = frozenset(
@@ -178,9 +180,7 @@ def making(sessions: Path) -> Iterator[Folder]:
     try:
         status = os.fstat(parent)
         if os.geteuid() == 0 and status.st_uid != 0:
-            raise StoreError(
-                f"{sessions} belongs to another user and is not changed as root", "run this as the owner of the store"
-            )
+            raise StoreError(f"{sessions} belongs to another user and is not changed as root", _OWNER)
         try:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(NAME, 0o700, dir_fd=parent)
@@ -230,6 +230,8 @@ def _opened(sessions: Path, parent: int) -> Folder:
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise _planted(where, "it is not a real folder") from error
+        if isinstance(error, PermissionError):
+            raise StoreError(f"the journal {where} can't be opened: {error.strerror}", _OWNER) from error
         raise _planted(where, f"it can't be opened: {error.strerror}") from error
     status = os.fstat(fd)
     wrong = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from sessiontui.changes.files import as_plain
+from sessiontui.changes.folder import reading
 from sessiontui.changes.place import unwritable
+from sessiontui.errors import StoreError
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
@@ -63,3 +67,34 @@ def test_a_folder_that_is_gone(tmp_path: Path) -> None:
 def test_a_journal_that_is_not_trusted(tmp_path: Path) -> None:
     (tmp_path / ".sessiontui").mkdir(mode=0o755)
     assert "is not trusted: its mode is 0755, not 0700" in (unwritable(JsonlStore(tmp_path)) or "")
+
+
+def test_a_journal_of_somebody_else_is_his_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".sessiontui").mkdir(mode=0o700)
+    real = os.open
+
+    def denied(path: str, *given: int, **named: int) -> int:
+        if path == ".sessiontui":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, *given, **named)
+
+    monkeypatch.setattr(os, "open", denied)
+    with pytest.raises(StoreError, match=r"can't be opened: Permission denied$") as raised, reading(tmp_path):
+        pass
+    assert raised.value.hint == "run this as the owner of the store"
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.EACCES, "look at the rights of the file and of its folder"),
+        (errno.EROFS, "it can be changed once its file system is mounted writable"),
+        (errno.ENOSPC, "free some space and try again"),
+        (errno.EIO, ""),
+    ],
+)
+def test_an_error_of_the_system_says_what_to_do_where_there_is_something(number: int, hint: str) -> None:
+    assert as_plain(OSError(number, "No"), "k.jsonl").__dict__ == {
+        "sentence": "k.jsonl can't be changed: No",
+        "hint": hint,
+    }
