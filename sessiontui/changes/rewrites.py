@@ -23,7 +23,7 @@ from sessiontui.disk.copied import Copied
 from sessiontui.disk.handover import Again
 from sessiontui.disk.lines import Shrunk
 from sessiontui.disk.replace import append, fill, filling, put, temporary
-from sessiontui.errors import Cancelled, Changed, Refused
+from sessiontui.errors import Busy, Cancelled, Changed, Refused, Unleased
 from sessiontui.model import Span
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 
@@ -55,6 +55,9 @@ def make(
             return _attempt(record, key, file, content, time)
         except (Again, Shrunk):
             record.give_up()
+        except (Busy, Unleased):
+            record.give_up()
+            raise
     raise Changed(file)
 
 

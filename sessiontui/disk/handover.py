@@ -19,9 +19,10 @@ from typing import Final
 from sessiontui.disk import holders, lease, lines, names, stamps
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.lease import Lease, NoLease, Taken
+from sessiontui.disk.lines import Shrunk
 from sessiontui.disk.patience import Patience
 from sessiontui.disk.replace import OPEN, sync, sync_folder, write_all
-from sessiontui.errors import Busy, Changed, Unleased
+from sessiontui.errors import Busy, Changed, StoreError, Unleased
 from sessiontui.model import Span
 
 STILL: Final = 2.0
@@ -182,7 +183,10 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
         if held is not None and ours is not None:
             held.give_back()
             _await(fd, min(STILL, ours.left))
-        carried = _caught_up(fd, length, guard, new, note)
+        try:
+            carried = _caught_up(fd, length, guard, new, note)
+        except Shrunk as error:  # which would say that nothing was changed
+            raise StoreError(f"{path.name} was changed, and emptied in that moment by another program") from error
     finally:
         os.close(new)
     names.announce(path)

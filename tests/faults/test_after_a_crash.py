@@ -19,7 +19,7 @@ import pytest
 
 from sessiontui.changes import append, cleanup, compact, journal, migrate, undo
 from sessiontui.changes import late as lateness
-from sessiontui.disk import handover, lease, replace
+from sessiontui.disk import handover, lease, lines, replace
 from sessiontui.disk.lease import NoLease
 from sessiontui.disk.patience import Patience
 from sessiontui.errors import Busy, Unleased
@@ -317,6 +317,39 @@ def test_an_append_goes_into_the_file_that_has_the_name(folder: Path, monkeypatc
     assert loads(path.read_bytes()) == [Message("user", "news"), OURS]
     undo.make(folder, undo.plan(folder), BRIEFLY)
     assert path.read_bytes() == NEWS
+
+
+def test_a_busy_file_that_gets_another_in_its_place_has_nothing_brought_to_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "k.jsonl"
+
+    def reading(fd: int, seconds: float) -> NoReturn:
+        add_to(path, LATE)
+        os.rename(written(folder, "new", NEWS + LATE), path)
+        raise lease.Taken
+
+    monkeypatch.setattr(lease, "reading", reading)
+    assert tidy(folder).trouble.hindrance == "busy"
+    monkeypatch.undo()
+    add(folder)
+    assert path.read_bytes() == NEWS + LATE
+    assert [each.verb for each in journal.changes(folder)] == ["append"]
+
+
+def test_a_file_that_shrinks_when_it_has_given_way_already_is_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def caught_up(*_: object) -> NoReturn:
+        raise lines.Shrunk("the file")
+
+    monkeypatch.setattr(handover, "_caught_up", caught_up)
+    assert tidy(folder).trouble.reason == "k.jsonl was changed, and emptied in that moment by another program"
+    assert (folder / "k.jsonl").read_bytes() == COMPACTED
+    assert old(folder).read_bytes() == DAMAGED
+    monkeypatch.undo()
+    undo.make(folder, undo.plan(folder), BRIEFLY)
+    assert (folder / "k.jsonl").read_bytes() == DAMAGED
 
 
 def test_a_lease_that_the_kernel_took_away_is_no_trouble(folder: Path) -> None:
