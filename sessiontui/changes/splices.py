@@ -175,7 +175,7 @@ def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
         with kept_bytes(record.folder, edit.kept) as kept, opened(path) as fd:
             size = os.fstat(fd).st_size
             if size < edit.at or lines.tail_hash(fd, edit.at) != edit.guard:
-                return "void"
+                return "made" if edit.removed else "void"  # nobody can say; what went may stand nowhere else
             old = common(fd, edit.at, kept, removed)
             new = common(fd, edit.at, kept, inserted)
             if edit.removed > edit.inserted and old == edit.removed:

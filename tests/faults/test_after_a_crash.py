@@ -7,6 +7,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,7 +18,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from sessiontui.changes import append, cleanup, compact, journal, migrate, undo
+from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, splices, undo
 from sessiontui.changes import late as lateness
 from sessiontui.disk import handover, lease, lines, replace
 from sessiontui.disk.lease import NoLease
@@ -29,7 +30,7 @@ from tests.support import databases
 from tests.support.folders import REPLY, TORN, USER, loads, written
 from tests.support.late import Late, held
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nobody can be killed in a copy of the test")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
 
 DAMAGED = USER + TORN + b"\n" + REPLY
 COMPACTED = USER + REPLY
@@ -80,12 +81,16 @@ def old(folder: Path) -> Path:
     return found
 
 
+def _names(target: object) -> Path:
+    return Path(os.readlink(f"/proc/self/fd/{target}") if isinstance(target, int) else str(target))
+
+
 def killed(run: Callable[[], object], module: ModuleType, name: str, target: Path) -> None:
     """Make a change in another process, which is killed right after it called ``name`` for this file."""
 
     def step(*args: Any) -> None:
         real(*args)
-        if Path(args[-1]) == target:
+        if _names(args[-1]) == target:
             os.kill(os.getpid(), signal.SIGKILL)
 
     real = getattr(module, name)
@@ -197,6 +202,18 @@ def test_what_was_rewritten_before_a_kill_is_kept_whatever_becomes_of_the_file(f
     add(folder)
     assert path.read_bytes() == USER + LATE
     assert old(folder).read_bytes() == DAMAGED + LATE
+
+
+def test_what_was_popped_before_a_kill_is_kept_whatever_becomes_of_the_file(folder: Path) -> None:
+    path = folder / "other.jsonl"
+    path.write_bytes(USER + REPLY + LATE)
+    store = JsonlStore(folder)
+    plan = pop.plan(store, "other")
+    killed(lambda: pop.make(store, plan, BRIEFLY), splices, "sync", path)
+    path.write_bytes(USER)
+    add(folder, "k")
+    assert path.read_bytes() == USER
+    assert (folder / ".sessiontui" / "00000001.1.bytes").read_bytes() == LATE
 
 
 def test_a_session_comes_back_that_got_a_message_when_its_cleanup_was_killed(folder: Path) -> None:
