@@ -55,7 +55,7 @@ class Rewrite:
     file: str
     old: Kept
     length: int
-    sha256: str
+    crc32: int
     """Of the new bytes, ``length`` of them; what stands behind was appended since."""
     was: Traits
 

@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat as modes
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,6 +125,16 @@ def digest(fd: int, length: int) -> str | None:
     for piece in lines.pieces(fd, Span(0, length)):
         found.update(piece)
     return found.hexdigest()
+
+
+def checksum(fd: int, length: int) -> int | None:
+    """CRC-32 of the first ``length`` bytes; None where the file is shorter."""
+    if os.fstat(fd).st_size < length:
+        return None
+    found = 0
+    for piece in lines.pieces(fd, Span(0, length)):
+        found = zlib.crc32(piece, found)
+    return found
 
 
 def source(folder: Folder, kept: Kept) -> int:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from sessiontui.changes import rewrites, splices
+from sessiontui.changes import patches, splices
 from sessiontui.changes.edits import Create, Kept, Remove, Rename, Splice, Traits
 from sessiontui.changes.files import common, digest, give_traits, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
@@ -54,7 +54,7 @@ def _bring_back(record: Record, path: Path, fd: int, was: Traits) -> None:
     try:
         replace.create(path, lines.pieces(fd, Span(0, size)), was.mode)
     except FileExistsError:
-        rewrites.insert(record, path, 0, fd, Span(0, size))
+        patches.insert(record, path, 0, fd, Span(0, size))
 
 
 def require_welcome(sessions: Path, file: str, hint: str) -> None:
@@ -116,7 +116,7 @@ def name_back(record: Record, new: str, file: str) -> None:
             whole = Span(0, os.fstat(fd).st_size)
             stands = common(new_one, 0, fd, whole) == whole.length  # a kill came between the two steps
             if not stands:
-                rewrites.insert(record, here, 0, fd, whole)
+                patches.insert(record, here, 0, fd, whole)
         replace.remove(there)
 
 

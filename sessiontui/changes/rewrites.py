@@ -11,24 +11,23 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
+from zlib import crc32
 
+from sessiontui.changes import patches
 from sessiontui.changes.edits import Kept, Rewrite
-from sessiontui.changes.files import common, digest, give_time, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.files import checksum, common, digest, give_time, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.hashing import Hashing
 from sessiontui.changes.record import Record, Step
 from sessiontui.disk import handover, lines
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.handover import Again
+from sessiontui.disk.handover import ATTEMPTS, Again
 from sessiontui.disk.lines import Shrunk
-from sessiontui.disk.replace import append, fill, filling, put, temporary
+from sessiontui.disk.replace import append, fill, temporary
 from sessiontui.errors import Busy, Cancelled, Changed, Refused, Unleased
 from sessiontui.model import Span
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
-
-ATTEMPTS: Final = 3
-"""So often a change is begun again because the file became another under it."""
 
 Hear = Callable[[bytes], None]
 """Told every piece of the old file as it is read."""
@@ -69,19 +68,30 @@ def _attempt(record: Record, key: str, file: str, content: Content, time: Callab
         size = copied.stamp.size
         kept = link_or_copy(record.folder, path, fd, name, size)
         was = traits(fd)
-        with filling(temp, was.mode, os.fstat(fd)) as out, Hashing(out) as new:
-            for written in put(out, content(fd, size, lambda piece: old.more(len(piece)))):
-                new.more(written)
-            length, sha256 = new.length, new.hexdigest()
+        new = _Sum()
+        fill(temp, new.told(content(fd, size, lambda piece: old.more(len(piece)))), was.mode, os.fstat(fd))
         kept = kept or Kept(name, size, old.hexdigest())
-        record.write(Rewrite(key, file, kept, length, sha256, was))
+        record.write(Rewrite(key, file, kept, new.length, new.crc32, was))
         n = len(record.steps)
         carried = handover.swap(path, temp, fd, copied, record.patience, partial(_note, record, n, size))
     mtime_ns = time(size)
     if mtime_ns is not None and carried == size:
-        give_time(path, length, mtime_ns)
+        give_time(path, new.length, mtime_ns)
     record.mark(n, "made")
-    return Rewritten(size, length)
+    return Rewritten(size, new.length)
+
+
+class _Sum:
+    """Length and CRC-32 of bytes that go by; who keeps bytes has a hash of them, these only have to be known again."""
+
+    def __init__(self) -> None:
+        self.length = self.crc32 = 0
+
+    def told(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.length += len(chunk)
+            self.crc32 = crc32(chunk, self.crc32)
+            yield chunk
 
 
 def _note(record: Record, n: int, size: int, carried: int) -> None:
@@ -128,9 +138,8 @@ def settle(record: Record, step: Step, edit: Rewrite) -> Literal["made", "void"]
         if step.late == 0:
             _renew(record, path, fd, edit)
             return "void"
-        old, new = (edit.old.length, edit.old.sha256), (edit.length, edit.sha256)
-        longer, shorter = max(old, new), min(old, new)
-        if next((each for each in (longer, shorter) if digest(fd, each[0]) == each[1]), new) == old:
+        is_new = edit.length > edit.old.length and _is_made(fd, edit)
+        if not is_new and digest(fd, edit.old.length) == edit.old.sha256:
             return "void"
     catch_up(record, step, edit)
     return "made"
@@ -141,12 +150,17 @@ def _renew(record: Record, path: Path, fd: int, edit: Rewrite) -> None:
     old = record.folder.open(edit.old.name)
     try:
         whole = Span(0, os.fstat(old).st_size)
-        there = edit.length if digest(fd, edit.length) == edit.sha256 else common(fd, 0, old, whole)
+        there = edit.length if _is_made(fd, edit) else common(fd, 0, old, whole)
         if there not in (edit.length, os.fstat(fd).st_size):  # others have written since: only whole lines count
             there = os.pread(old, there, 0).rfind(b"\n") + 1
-        patch(record, path, Span(0, there), lambda: lines.pieces(old, whole))
+        patches.patch(record, path, Span(0, there), lambda: lines.pieces(old, whole))
     finally:
         os.close(old)
+
+
+def _is_made(fd: int, edit: Rewrite) -> bool:
+    """Whether the file begins with the bytes that the edit gave it."""
+    return checksum(fd, edit.length) == edit.crc32
 
 
 def _identity(fd: int) -> tuple[int, int]:
@@ -165,7 +179,7 @@ def catch_up(record: Record, step: Step, edit: Rewrite) -> None:
     try:
         at = edit.length + late - edit.old.length
         with opened(path) as fd:
-            as_made = os.fstat(fd).st_size >= at and digest(fd, edit.length) == edit.sha256
+            as_made = os.fstat(fd).st_size >= at and _is_made(fd, edit)
         if as_made:
             _bring(record, path, old, Span(late, grown - late), at)
         else:
@@ -206,41 +220,9 @@ def _bring(record: Record, path: Path, old: int, rest: Span, at: int) -> None:
         return
     if size != at + there:  # others have written since: only whole lines count as brought
         whole = os.pread(old, there, rest.offset).rfind(b"\n") + 1
-        insert(record, path, at + whole, old, Span(rest.offset + whole, rest.length - whole))
+        patches.insert(record, path, at + whole, old, Span(rest.offset + whole, rest.length - whole))
         return
     append(path, b"".join(lines.pieces(old, Span(rest.offset + there, rest.length - there))))
-
-
-def insert(record: Record, path: Path, at: int, old: int, rest: Span) -> None:
-    """Put bytes of another file, open as ``old``, into one, unrecorded: nobody is to take back what others wrote."""
-    patch(record, path, Span(at, 0), lambda: lines.pieces(old, rest))
-
-
-def patch(record: Record, path: Path, cut: Span, more: Callable[[], Iterator[bytes]] = lambda: iter(())) -> None:
-    """Put bytes into the place of others, unrecorded. Raises ``Changed`` where the file never holds still."""
-    for _ in range(ATTEMPTS):
-        with opened(path) as fd, temporary(path.parent) as temp:
-            copied = Copied.of(fd)
-            fill(temp, _patched(fd, copied.stamp.size, cut, more()), traits(fd).mode, os.fstat(fd))
-            try:
-                handover.swap(path, temp, fd, copied, record.patience, lambda _: None)
-            except Again:
-                os.unlink(temp)
-                continue
-            return
-    raise Changed(path.name)
-
-
-def _patched(fd: int, size: int, cut: Span, more: Iterator[bytes]) -> Iterator[bytes]:
-    """The first ``size`` bytes of a file, others in the place of some; a line that these leave open is ended."""
-    last = b"\n"
-    yield from lines.pieces(fd, Span(0, cut.offset))
-    for piece in more:
-        last = piece[-1:]
-        yield piece
-    if size > cut.stop and last != b"\n":
-        yield b"\n"
-    yield from lines.pieces(fd, Span(cut.stop, size - cut.stop))
 
 
 def foresee(folder: Folder, edit: Rewrite) -> str:
@@ -280,7 +262,7 @@ def revert(record: Record, edit: Rewrite) -> None:
 
 
 def _require_as_made(folder: Folder, edit: Rewrite, fd: int) -> None:
-    if digest(fd, edit.length) != edit.sha256:
+    if not _is_made(fd, edit):
         raise _lost(folder, edit, "it has changed since")
 
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sessiontui.changes import rewrites
+from sessiontui.changes import patches, rewrites
 from sessiontui.changes.edits import Splice
 from sessiontui.changes.files import common, kept_bytes, opened, require_inside, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
 from sessiontui.disk import handover, lines, stamps
-from sessiontui.disk.handover import Again, Alone, Watched
+from sessiontui.disk.handover import ATTEMPTS, Again, Alone, Watched
 from sessiontui.disk.replace import append, sync, write_end
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
@@ -42,7 +42,7 @@ Decide = Callable[[int, Stamp], Cut]
 
 def make(record: Record, key: str, file: str, decide: Decide) -> Span:
     """Make the cut and return where the inserted bytes stand. Raises ``Changed`` where the file never holds still."""
-    for _ in range(rewrites.ATTEMPTS):
+    for _ in range(ATTEMPTS):
         try:
             landed = _attempt(record, key, file, decide)
         except Again:
@@ -206,7 +206,7 @@ def _take_out(record: Record, path: Path, edit: Splice, written: int) -> None:
                 os.ftruncate(alone.fd, edit.at)
                 sync(alone.fd)
     except Watched:
-        rewrites.patch(record, path, Span(edit.at, written))
+        patches.patch(record, path, Span(edit.at, written))
 
 
 def foresee(folder: Folder, edit: Splice) -> str:

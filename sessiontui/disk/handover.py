@@ -25,6 +25,8 @@ from sessiontui.disk.replace import OPEN, sync, sync_folder, write_all
 from sessiontui.errors import Busy, Changed, StoreError, Unleased
 from sessiontui.model import Span
 
+ATTEMPTS: Final = 3
+"""So often a change is begun again because the file became another under it."""
 STILL: Final = 2.0
 """Seconds without a change after which nobody is taken to be writing, where no lease can tell."""
 READERS: Final = 0.2

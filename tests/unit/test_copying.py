@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_the_journal_has_the_hashes_of_what_stands_on_the_disk(large: Path, tmp_
     assert large.read_bytes() == KEPT + grown
     edit = rewrite(tmp_path)
     assert (edit.old.length, edit.old.sha256) == (len(LINES + grown), of(LINES + grown))
-    assert (edit.length, edit.sha256) == (len(KEPT + grown), of(KEPT + grown))
+    assert (edit.length, edit.crc32) == (len(KEPT + grown), crc32(KEPT + grown))
     undo.make(tmp_path, undo.plan(tmp_path))
     assert large.read_bytes() == LINES + grown
 

@@ -24,7 +24,7 @@ KEPT = Kept("00000001.1.old", 3, "ab")
 TRAITS = Traits(0o640, 1, 2, 3)
 EVERY: list[Edit] = [
     Splice(ODD, ODD + ".jsonl", 10, 2, 3, 12, "cd", KEPT, TRAITS),
-    Rewrite("k", "k.jsonl", KEPT, 9, "ef", TRAITS),
+    Rewrite("k", "k.jsonl", KEPT, 9, 239, TRAITS),
     Remove("k", "k.jsonl", KEPT, TRAITS),
     Create("", ".jsonl", KEPT, TRAITS),
     Rename("k", "a", "b"),

@@ -627,7 +627,7 @@ def test_it_is_given_up_where_the_file_never_holds_still(path: Path) -> None:
 
     with pytest.raises(Changed, match=r"k\.jsonl changed"):
         rewrite(path, content)
-    assert len(tries) == rewrites.ATTEMPTS == 3
+    assert len(tries) == handover.ATTEMPTS == 3
     assert path.read_bytes() == b"\3" * len(OLD)
     assert names(path.parent) == [".sessiontui", "k.jsonl"]
     assert journal_names(path.parent) == []
