@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.changes import cleanup, journal, undo
+from sessiontui.changes.edits import line
 from sessiontui.changes.outcome import NONE
 from sessiontui.disk import handover
 from sessiontui.disk.patience import Patience
@@ -32,7 +33,7 @@ def recorded_at(folder: Path, *times: str) -> None:
     for number, at in enumerate(times, 1):
         path = folder / seeing.JOURNAL / f"{number:08}.change"
         header, rest = path.read_bytes().split(b"\n", 1)
-        path.write_bytes(json.dumps(json.loads(header) | {"at": at}).encode() + b"\n" + rest)
+        path.write_bytes(line(json.loads(header) | {"at": at}) + rest)
 
 
 def test_undo_goes_by_numbers(tmp_path: Path) -> None:
