@@ -167,4 +167,4 @@ def test_a_record_whose_time_no_calendar_has_is_named(tmp_path: Path) -> None:
     disks.add(tmp_path)
     recorded_at(tmp_path, "+10000-01-01T00:00:00+00:00")
     with pytest.raises(SessiontuiError, match=r"00000001\.change can't be read"):
-        disks.add(tmp_path)
+        journal.changes(tmp_path)
