@@ -12,14 +12,15 @@ from typing import Any
 
 REAL = Path(__file__).parent.parent / "data" / "zeroclaw"
 ERAS = {"seed": REAL / "sqlite-ws", "head": REAL / "sqlite-ws-head"}
+SCHEMAS = {era: (folder / "expected" / "schema.sql").read_text() for era, folder in ERAS.items()}
+"""Read once, for some tests go on as another user, who may not read where the project is."""
 NOW = "2026-03-16T12:23:18.123456789+00:00"
 
 
 def database(folder: Path, era: str = "seed") -> Path:
     """An empty database with the schema of an era, as its ZeroClaw made it, with nothing beside it."""
     path = folder / "sessions.db"
-    schema = (ERAS[era] / "expected" / "schema.sql").read_text()
-    made = [s for s in statements(schema) if "sqlite_sequence(" not in s and "'sessions_fts_" not in s]
+    made = [s for s in statements(SCHEMAS[era]) if "sqlite_sequence(" not in s and "'sessions_fts_" not in s]
     with writer(path) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         for statement in made:
