@@ -1,7 +1,7 @@
 """Imports: a session's file becomes rows of a database, and the file gets its other name, as one step.
 
-The rows are committed first and the name changes then, as the daemon does it, so that a crash between the two leaves
-what either program can finish. Back, the name comes first: a file beside rows that its receipt covers is a state that
+The file has both names before the rows are committed, and loses its own one then: where it can't have the other, nothing
+is imported, and a crash on the way leaves one file that the next change gives its one name. Back, the name comes first: a file beside rows that its receipt covers is a state that
 the daemon knows too. It refuses wherever something would be in both homes, or in none.
 """
 
