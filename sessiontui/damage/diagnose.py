@@ -1,14 +1,204 @@
-"""What is wrong with a line, as a ``Fault``: why ZeroClaw can't read it and where it goes wrong. Mends nothing.
+"""What is wrong with damaged lines: their findings, each a fault with the account of its bytes.
 
-For now every line that a dialect drops has a fault of one kind, ``dropped``.
+Which lines are damaged is not decided here: ``dialects.zeroclaw`` judges that, and the lines that it reads never come
+here. Bytes in, values out; nothing raises, and the time is linear in the bytes. Mends nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from sessiontui.damage import encodings, joints, one_line, wholefile
+from sessiontui.damage.finding import Finding, Line, Part, Verdict, behind, continues, finding, merged, together
+from sessiontui.damage.pieces import is_blank
+from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.source import Dropped
-from sessiontui.model import Fault, Severity, Span
+from sessiontui.model import Fault, Message, Salvage, Severity, Span
+
+_WINDOW: Final = 2000
+"""How many lines are looked at together, at least, where so many damaged ones follow each other."""
+_WEIGHT: Final = 8 * 1024 * 1024
+"""And no more bytes than this, but for the last line."""
+_PATIENCE: Final = 4
+"""How often the bytes of a window may be looked at for values over several lines."""
 
 
 def dropped(outcome: Dropped, number: int | None, span: Span) -> Fault:
     """The fault of a line that a dialect read and found to be dropped; ``number`` None where it isn't known yet."""
     return Fault("dropped", Severity.DAMAGE, outcome.reason, outcome.at, line=number, span=span)
+
+
+def lines_of(data: bytes) -> Iterator[Line]:
+    """The lines of a file that is held in memory."""
+    at = 0
+    for number, raw in enumerate(data.split(b"\n"), 1):
+        ended = at + len(raw) < len(data)
+        if raw or ended:
+            yield Line(number, at, raw, ended)
+        at += len(raw) + 1
+
+
+def findings(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Finding]:
+    """What is wrong with any lines of a file, in order, healthy ones too; memory does not grow with the file.
+
+    ``settled`` False: the file was written to a moment ago, so that a torn last line may be still being written.
+    What is wrong with very many lines together is found in several goes, which ``faults`` makes one again.
+    """
+    before: Finding | None = None
+    for stretch in stretches(lines):
+        for found in of_stretch(stretch, before, settled=settled):
+            yield found
+            before = found
+
+
+def faults(found: Iterable[Finding]) -> Iterator[Fault]:
+    """The faults of findings; what is one matter over many lines is one fault."""
+    held: Finding | None = None
+    for each in found:
+        if held and continues(held, each):
+            held = together(held._replace(parts=()), each._replace(parts=()))
+            continue
+        if held:
+            yield held.fault
+        held = each
+    if held:
+        yield held.fault
+
+
+def stretches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The damaged lines, those together between which only blank ones stand; very many in several lists."""
+    held: list[Line] = []
+    weight = 0
+    for line in lines:
+        if isinstance(zeroclaw.read(line.data), Message):
+            if any(not is_blank(each.data) for each in held):
+                yield held
+            held, weight = [], 0
+            continue
+        if len(held) >= _WINDOW or weight > _WEIGHT:
+            rest = _beginning(held)
+            yield held[:rest]
+            held = held[rest:]
+            weight = sum(len(each.data) for each in held)
+        held.append(line)
+        weight += len(line.data)
+    if any(not is_blank(each.data) for each in held):
+        yield held
+
+
+def _beginning(lines: Sequence[Line]) -> int:
+    """The last line, in the second half of these, with which something begins; all of them where none does."""
+    for at in range(len(lines) - 1, len(lines) // 2, -1):
+        if lines[at].data[:1] in (b"{", b"["):
+            return at
+    return len(lines)
+
+
+def of_stretch(lines: Sequence[Line], before: Finding | None = None, *, settled: bool = True) -> list[Finding]:
+    """What is wrong with lines that follow each other, damaged and blank ones alone; ``before`` was found last."""
+    data = b"\n".join(line.data for line in lines)
+    base = lines[0].offset
+    goes_on = before is not None and before.fault.line is not None and behind(before) == lines[0].number
+    if what := _whole(data, base, before if goes_on else None):
+        return [_not_jsonl(what, lines, data)]
+    certain = not base or (
+        goes_on and before is not None and before.fault.id == "utf16" and before.fault.salvage is Salvage.LOSSLESS
+    )
+    found: list[Finding] = []
+    budget = _PATIENCE * len(data)
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if is_blank(line.data):
+            at += 1
+            continue
+        join, looked = _join(data, lines, at, budget, certain=certain and at == 0)
+        budget -= looked
+        if join:
+            found.append(finding(join.verdict, line.number, line.offset, join.lines))
+            at += join.lines
+        else:
+            found.append(finding(_alone(line, settled=settled), line.number, line.offset))
+            at += 1
+    return merged(found)
+
+
+def account(data: bytes) -> list[Part]:
+    """What each byte of a whole file is to become; healthy lines become themselves. The parts tile the file."""
+    lines = list(lines_of(data))
+    parts: list[Part] = []
+    at = 0
+    for each in findings(lines):
+        span = each.fault.span or Span(at, 0)
+        parts += _healthy(data, at, span.offset)
+        parts += each.parts
+        at = span.stop
+    return parts + _healthy(data, at, len(data))
+
+
+def _healthy(data: bytes, start: int, stop: int) -> list[Part]:
+    """The parts of lines that are read, of blank ones, and of the newlines between them."""
+    parts: list[Part] = []
+    for line in lines_of(data[start:stop]):
+        if line.data:
+            records = () if is_blank(line.data) else (line.data,)
+            parts.append(Part(Span(start + line.offset, len(line.data)), Salvage.LOSSLESS, records))
+        if line.ended:
+            parts.append(Part(Span(start + line.stop - 1, 1), Salvage.LOSSLESS))
+    return parts
+
+
+def _whole(data: bytes, base: int, before: Finding | None) -> str | None:
+    """What else than lines of JSON the file holds."""
+    if not base and (kind := wholefile.kind(data[:2048])):
+        return f"the file is {kind}"
+    return "the file is no JSONL" if before and before.fault.id == "not-jsonl" else None
+
+
+def _not_jsonl(what: str, lines: Sequence[Line], data: bytes) -> Finding:
+    part = Part(Span(0, len(data)), Salvage.NONE)
+    return finding(Verdict("not-jsonl", 0, what, (part,)), lines[0].number, lines[0].offset, len(lines))
+
+
+def _join(data: bytes, lines: Sequence[Line], at: int, budget: int, *, certain: bool) -> tuple[joints.Join | None, int]:
+    """The lines from ``at`` on that are one matter, and how many bytes were looked at in vain."""
+    begin = lines[at].offset - lines[0].offset
+    run = encodings.wide(data, begin)
+    join = _wide(data, begin, run, certain=certain) if run else None
+    if join or at + 1 == len(lines):
+        return join, 0
+    if join := joints.woven([line.data for line in lines[at : at + 10]]):
+        return join, 0
+    return joints.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
+
+
+def _alone(line: Line, *, settled: bool) -> Verdict:
+    verdict = one_line.verdict(line.data)
+    if not settled and not line.ended and verdict.id == "torn":
+        return verdict._replace(id="incomplete", severity=Severity.INCOMPLETE)
+    return verdict
+
+
+def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joints.Join | None:
+    """The lines of a wide run; None where no record is in it."""
+    narrow = encodings.decoded(data, run)
+    inner = account(narrow)
+    if not any(part.records for part in inner):
+        return None
+    parts = [Part(Span(0, run.begin - begin), Salvage.LOSSLESS)]
+    for part in inner:
+        size = encodings.width(narrow[part.span.offset : part.span.stop], run)
+        salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not certain else part.salvage
+        parts.append(part._replace(span=Span(parts[-1].span.stop, size), salvage=salvage))
+    stop = run.stop if run.stop == len(data) else data.rfind(b"\n", begin, run.stop)
+    return joints.Join(data.count(b"\n", begin, stop) + 1, _fitted(run, parts, stop - begin))
+
+
+def _fitted(run: encodings.Wide, parts: list[Part], size: int) -> Verdict:
+    """The parts made to end where the lines do: a newline of a wide encoding goes beyond theirs."""
+    fitted = [part for part in parts if part.span.length and part.span.stop <= size]
+    at = fitted[-1].span.stop if fitted else 0
+    if at < size:
+        fitted.append(Part(Span(at, size - at), Salvage.LOSSLESS))
+    return Verdict("utf16", 0, f"lines stand in {run.name}, not in UTF-8", tuple(fitted))

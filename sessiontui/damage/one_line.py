@@ -1,0 +1,102 @@
+"""What is wrong with a line by itself, from the pieces that stand in it.
+
+Refuses to look at the lines around it: what was torn over several is for ``joints``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sessiontui.damage import fragments, pieces
+from sessiontui.damage.finding import Part, Verdict
+from sessiontui.damage.pieces import Kind, Piece
+from sessiontui.damage.shapes import Shape, shape
+from sessiontui.model import Salvage, Span
+
+_FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
+_BRACKETS: Final = frozenset({b"[", b"]", b"],"})
+_MARKER: Final = re.compile(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: .*)?|={7}", re.DOTALL)
+
+
+def verdict(line: bytes) -> Verdict:
+    """What is wrong with a damaged line, and what becomes of all of its bytes."""
+    if _MARKER.fullmatch(line.rstrip(b"\r")):
+        part = Part(Span(0, len(line)), Salvage.LOSSLESS)
+        return Verdict("merge-marker", 0, "the line marks one side of a merge conflict", (part,))
+    if line.strip(b" \t\r") in _BRACKETS:
+        part = Part(Span(0, len(line)), Salvage.LOSSLESS)
+        return Verdict("array", 0, "a bracket of a list stands on the line", (part,))
+    if script := fragments.printed(line):
+        return _of_shape(script, line)
+    cut = pieces.cut(line)
+    shapes = [shape(line[each.start : each.stop]) if each.kind is Kind.VALUE else None for each in cut]
+    parts = tuple(_part(line, cut, index, of) for index, of in enumerate(shapes))
+    id, at, what = _named(line, cut, shapes)
+    return Verdict(id, at, what, parts)
+
+
+def _of_shape(found: Shape, line: bytes) -> Verdict:
+    return Verdict(found.id, found.at, found.what, (Part(Span(0, len(line)), found.salvage, found.records),))
+
+
+def _part(line: bytes, cut: list[Piece], index: int, of: Shape | None) -> Part:
+    piece = cut[index]
+    span = Span(piece.start, piece.stop - piece.start)
+    if piece.kind is Kind.RECORD:
+        return Part(span, _surety(cut, index), (line[piece.start : piece.stop],))
+    if of:
+        records = of.records
+        return Part(span, of.salvage if _surety(cut, index) is Salvage.LOSSLESS else Salvage.NONE, records)
+    if piece.kind in _FILLERS:
+        return Part(span, Salvage.LOSSLESS)
+    torn = fragments.readable(line[piece.start : piece.stop]) if piece.kind is Kind.TORN else None
+    return Part(span, Salvage.PARTIAL, (torn,)) if torn else Part(span, Salvage.NONE)
+
+
+def _surety(cut: list[Piece], index: int) -> Salvage:
+    """Whether a record begins where it does for certain: lossless, else only offered."""
+    before = [piece for piece in cut[:index] if piece.kind not in _FILLERS][-1:]
+    behind = [piece for piece in cut[index + 1 :] if piece.kind not in _FILLERS][:1]
+    broken = any(piece.kind is Kind.TORN for piece in before)
+    if any(not piece.sure for piece in before) or (broken and any(piece.kind is Kind.TEXT for piece in behind)):
+        return Salvage.OFFERED
+    return Salvage.LOSSLESS
+
+
+def _named(line: bytes, cut: list[Piece], shapes: list[Shape | None]) -> tuple[str, int, str]:
+    """The id of the line's fault, where it is, and what it is."""
+    first = {piece.kind: piece for piece in reversed(cut)}
+    records = sum(piece.kind is Kind.RECORD for piece in cut)
+    torn, text = first.get(Kind.TORN), first.get(Kind.TEXT)
+    if torn:
+        return _torn(line, torn, records)
+    if text:
+        return fragments.text(line[text.start : text.stop], text.start)
+    for piece, found in zip(cut, shapes, strict=True):
+        if found:
+            return found.id, piece.start + found.at, found.what
+    if nuls := first.get(Kind.NULS):
+        size = sum(piece.stop - piece.start for piece in cut if piece.kind is Kind.NULS)
+        return "nul-run", nuls.start, f"{size:,} NUL bytes stand where nothing was written"
+    if bom := first.get(Kind.BOM):
+        return "bom", bom.start, "a byte order mark stands before the record"
+    if comma := first.get(Kind.COMMA):
+        if not records:
+            return "malformed", comma.start, "nothing but commas stands on the line"
+        what = "a comma stands behind the record, as in a list" if records == 1 else f"commas join {records} records"
+        return "array", comma.start, what
+    second = [piece for piece in cut if piece.kind is Kind.RECORD][1:2]
+    return "glued", second[0].start if second else 0, f"{records} records stand on one line"
+
+
+def _torn(line: bytes, torn: Piece, records: int) -> tuple[str, int, str]:
+    if (nul := line.find(b"\0", torn.start, torn.stop)) >= 0 and not records:
+        return "nul-run", nul, "a torn record has NULs in it"
+    if records:
+        at = torn.stop if torn.stop < len(line) else torn.start
+        whole = "a whole record stands" if records == 1 else f"{records} whole records stand"
+        return "fused", at, f"{whole} on the line of a torn one"
+    if torn.sure:
+        return "torn", torn.stop, "the record breaks off"
+    return fragments.malformed(line, torn.start)

@@ -1,0 +1,153 @@
+"""A damaged line cut into what stands in it: whole records, other values, torn ones, text, and bytes that say nothing.
+
+The pieces tile the line. A record is found where the line begins with it, where another piece ends, or where a torn
+one was broken off by it, never nested in another value: a record inside the record of some other program is none.
+The time is linear in the line. Refuses to mend anything.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import Final, NamedTuple
+
+from sessiontui.damage import loose
+from sessiontui.dialects import source, strict
+
+BEGIN: Final = re.compile(rb'\{[ \t\r]*+"(?:role|content)"[ \t\r]*+:[ \t\r]*+"')
+"""How a record begins: this can't stand in the text of a sound record, for quotes are escaped there."""
+
+_NULS: Final = re.compile(rb"\x00++")
+_BOM: Final = b"\xef\xbb\xbf"
+_HEAD: Final = re.compile(rb'\{"role":(?:"[^"\\]*+","content":)?(?=\{")')
+"""A record that was broken off behind a colon, another object right behind it."""
+_HEADING: Final = b'{"role":"","content":"'
+_IN_ROLE: Final = len(b'{"role":"')
+_OPENING: Final = frozenset(b"{[")
+_BACK: Final = 64
+"""How far in front of the byte that doesn't fit a record can begin: a brace, spaces, a quote."""
+
+
+class Kind(Enum):
+    """What a piece is."""
+
+    RECORD = auto()
+    VALUE = auto()
+    """Whole, but not what ZeroClaw takes for a record."""
+    TORN = auto()
+    TEXT = auto()
+    NULS = auto()
+    BOM = auto()
+    SPACE = auto()
+    COMMA = auto()
+
+
+class Piece(NamedTuple):
+    """Some bytes of a line."""
+
+    kind: Kind
+    start: int
+    stop: int
+    sure: bool = True
+    """Whether what stands behind it begins there for certain."""
+    inside: bool = False
+    """It is torn inside a text, and the line ends there."""
+
+
+def cut(line: bytes) -> list[Piece]:
+    """The pieces of a line, in order."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(line):
+        piece = _filler(line, at) or _value(line, at) or _text(line, at)
+        found.append(piece)
+        at = piece.stop
+    return found
+
+
+def is_blank(line: bytes) -> bool:
+    """Whether only white space stands in the line, as ZeroClaw trims it."""
+    return source.reach(source.OUTER, line) == len(line)
+
+
+def _filler(line: bytes, at: int) -> Piece | None:
+    """Bytes that say nothing."""
+    if nuls := _NULS.match(line, at):
+        return Piece(Kind.NULS, at, nuls.end())
+    if line.startswith(_BOM, at):
+        return Piece(Kind.BOM, at, at + len(_BOM))
+    if (stop := source.reach(source.OUTER, line, at)) > at:
+        return Piece(Kind.SPACE, at, stop)
+    return Piece(Kind.COMMA, at, at + 1) if line.startswith(b",", at) else None
+
+
+def _value(line: bytes, at: int) -> Piece | None:
+    """A record, or another value, whole or torn."""
+    if line[at] == b'"'[0]:
+        close = loose.closing(line, at + 1)
+        lonely = close >= 0 and not line[close + 1 :].strip(b" \t\r\0")
+        return Piece(Kind.VALUE, at, close + 1) if lonely else None
+    if line[at] not in _OPENING:
+        return None
+    end = strict.record_end(line, at)
+    if isinstance(end, int) and is_utf8(line[at:end]):
+        return Piece(Kind.RECORD, at, end)
+    return _broken_off(line, at) or _reached(line, at)
+
+
+def _broken_off(line: bytes, at: int) -> Piece | None:
+    """A record torn behind a colon, where a value would stand: only ours, and only before a record at the line's end."""
+    begin = at
+    while head := _HEAD.match(line, at):
+        at = head.end()
+    if at == begin or not BEGIN.match(line, at):
+        return None
+    end = strict.record_end(line, at)
+    follows = isinstance(end, int) and line[end : end + _BACK].lstrip(b" \t\r\0")[:1]
+    return None if follows is False or (follows and follows != b"{") else Piece(Kind.TORN, begin, at)
+
+
+def _reached(line: bytes, at: int) -> Piece:
+    reached = loose.reach(line, at)
+    if reached.whole:
+        return Piece(Kind.VALUE, at, reached.stop)
+    if reached.stop == len(line):
+        return Piece(Kind.TORN, at, reached.stop, inside=reached.inside)
+    brace = line.rfind(b"{", max(at + 1, reached.stop - _BACK), reached.stop + 1)
+    begun = brace >= 0 and BEGIN.match(line, brace)
+    if begun and not line[brace + 1 : reached.stop].strip(b' \t\r"'):
+        return Piece(Kind.TORN, at, brace)
+    later = BEGIN.search(line, max(at + 1, reached.stop))
+    return Piece(Kind.TORN, at, later.start() if later else len(line), sure=False)
+
+
+def _text(line: bytes, at: int) -> Piece:
+    """What is no JSON: up to the next record, or to a run of NULs that goes on to the end."""
+    begun = BEGIN.search(line, at + 1)
+    stop = begun.start() if begun else at + max(1, len(line[at:].rstrip(b"\0")))
+    text = line[at:stop]
+    return Piece(Kind.TEXT, at, stop, sure=not any(byte in text for byte in b'{["') or is_tail(text))
+
+
+def is_tail(text: bytes) -> bool:
+    """Whether the bytes are the end of a record, without its beginning."""
+    if not text.rstrip(b" \t\r").endswith((b'"}', b'"]')):
+        return False
+    if _closes(_HEADING, text):
+        return True
+    cuts = [size for size in range(1, len(_HEADING)) if _HEADING[size] == text[0]]
+    return any(_closes(_HEADING[:size], text) for size in {*cuts, _IN_ROLE})
+
+
+def _closes(head: bytes, text: bytes) -> bool:
+    end = strict.record_end(head + text, 0)
+    return isinstance(end, int) and not (head + text)[end:].strip(b" \t\r")
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

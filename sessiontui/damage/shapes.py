@@ -1,0 +1,175 @@
+"""A whole value that is no record: what is wrong with it, and the record that it would be.
+
+Looks into values of at most ``MOST`` bytes; a larger one is named by what is wrong first. Refuses to take a record
+out of another value: only a list at the beginning of a line holds records of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final, NamedTuple
+
+from sessiontui.damage.mending import is_record, mended
+from sessiontui.dialects import strict, zeroclaw
+from sessiontui.dialects.source import Dropped
+from sessiontui.errors import UsageError
+from sessiontui.model import Message, Salvage
+
+MOST: Final = 1 << 20
+"""The most bytes of a value that are parsed into objects."""
+DEEP: Final = 128
+_BRACKET: Final = re.compile(rb"[\[\]{}]")
+_EXPLODED: Final = "the text stands letter by letter under numbers"
+
+_Pairs = list[tuple[str, object]]
+
+
+class Shape(NamedTuple):
+    """What is wrong with a value; ``at`` from its beginning."""
+
+    id: str
+    at: int
+    what: str
+    salvage: Salvage = Salvage.NONE
+    records: tuple[bytes, ...] = ()
+
+
+def shape(value: bytes) -> Shape:
+    """What a whole value is that ZeroClaw does not read."""
+    read = strict.read(value)
+    at, reason = (read.at, read.reason) if isinstance(read, Dropped) else (0, "it is more than a record")
+    if (nul := value.find(b"\0")) >= 0:
+        return Shape("nul-run", nul, f"{value.count(bytes(1)):,} bytes of a record were lost, NULs stand for them")
+    if mend := mended(value):
+        return Shape(mend.id, at, mend.what, mend.salvage, (mend.record,))
+    if not _decodes(value):
+        return Shape("invalid-utf8", at, reason)
+    if value[:1] == b"[" and (listed := _elements(value)):
+        return Shape("array", 0, f"{len(listed):,} records stand in one list", Salvage.LOSSLESS, listed)
+    return _parsed(value, at, reason)
+
+
+def _elements(value: bytes) -> tuple[bytes, ...]:
+    """The records of a list that holds nothing else; none where it does."""
+    found: list[bytes] = []
+    at = 1
+    while True:
+        at = _spaces(value, at)
+        if value[at : at + 1] == b"]" and found:
+            return tuple(found)
+        end = strict.record_end(value, at) if value[at : at + 1] == b"{" else None
+        if not isinstance(end, int):
+            return ()
+        found.append(value[at:end])
+        at = _spaces(value, end)
+        if value[at : at + 1] == b",":
+            at += 1
+        elif value[at : at + 1] != b"]":
+            return ()
+
+
+def _spaces(value: bytes, at: int) -> int:
+    while value[at : at + 1] in (b" ", b"\t", b"\r", b"\n"):
+        at += 1
+    return at
+
+
+def _decodes(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parsed(value: bytes, at: int, reason: str) -> Shape:
+    if _depth(value) > DEEP:
+        return Shape("deep-nesting", at, "values are nested hundreds deep where a text should stand")
+    if len(value) > MOST:
+        return Shape("wrong-shape", at, reason)
+    try:
+        parsed = json.loads(value, object_pairs_hook=_Object, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return Shape("malformed", at, reason)
+    if isinstance(parsed, _Object):
+        return _object(parsed, at, reason)
+    if isinstance(parsed, str):
+        return _twice(parsed)
+    return Shape("wrong-shape", 0, "the line is JSON, but no object")
+
+
+class _Object(_Pairs):
+    """The pairs of an object, doubled keys too."""
+
+
+def _object(pairs: _Object, at: int, reason: str) -> Shape:
+    names = [name for name, _ in pairs]
+    if names.count("role") > 1 or names.count("content") > 1:
+        last = dict(pairs)
+        return _made("duplicate-key", at, reason, last.get("role"), last.get("content"), Salvage.OFFERED)
+    record = dict(pairs)
+    exploded = _imploded(pairs)
+    if exploded is not None:
+        return _made("wrong-shape", at, _EXPLODED, record.get("role"), exploded, Salvage.OFFERED)
+    if not {"role", "content"} & set(names) and names:
+        return Shape("foreign", at, "the object has neither a role nor a content")
+    return _content(record, at, reason)
+
+
+def _content(record: dict[str, object], at: int, reason: str) -> Shape:
+    role, content = record.get("role"), record.get("content", "")
+    if isinstance(content, _Object) and (exploded := _imploded(content)) is not None:
+        return _made("wrong-shape", at, _EXPLODED, role, exploded, Salvage.OFFERED)
+    if "content" in record and content is None:
+        return _made("wrong-shape", at, "the content is null", role, "", Salvage.PARTIAL)
+    if type(content) is list:
+        return _made("wrong-shape", at, "the content is a list of parts", role, _texts_of(content), Salvage.PARTIAL)
+    return Shape("wrong-shape", at, reason)
+
+
+def _imploded(pairs: _Object) -> str | None:
+    """The text whose letters stand under 0, 1, 2 and so on; None where one is missing or more than a letter."""
+    letters = {name: letter for name, letter in pairs if name.isascii() and name.isdigit()}
+    found = [letters.get(str(index)) for index in range(len(letters))]
+    texts = [letter for letter in found if isinstance(letter, str) and 1 <= len(letter) <= 2]
+    return "".join(texts) if texts and len(texts) == len(found) else None
+
+
+def _texts_of(parts: list[object]) -> str | None:
+    """The texts of a list of parts; None where it has none."""
+    texts: list[str] = []
+    for part in parts:
+        text = dict(part).get("text") if isinstance(part, _Object) else part
+        if isinstance(text, str):
+            texts.append(text)
+    return "\n".join(texts) if texts else None
+
+
+def _twice(text: str) -> Shape:
+    what = "the record was encoded twice"
+    try:
+        inner = text.encode()
+    except UnicodeEncodeError:
+        return Shape("wrong-shape", 0, "the line is a text, no object")
+    if is_record(inner):
+        return Shape("wrong-shape", 0, what, Salvage.OFFERED, (inner.strip(),))
+    return Shape("wrong-shape", 0, "the line is a text, no object")
+
+
+def _made(id: str, at: int, what: str, role: object, content: object, salvage: Salvage) -> Shape:
+    if isinstance(role, str) and isinstance(content, str):
+        try:
+            return Shape(id, at, what, salvage, (zeroclaw.write(Message(role, content))[:-1],))
+        except UsageError:
+            pass
+    return Shape(id, at, what)
+
+
+def _depth(value: bytes) -> int:
+    """How deep values are nested, at most: no text is told from what stands around it."""
+    deepest = depth = 0
+    for bracket in _BRACKET.finditer(value) if value.count(b"[") + value.count(b"{") > DEEP else ():
+        depth += 1 if bracket[0] in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
