@@ -164,10 +164,11 @@ def _not_jsonl(what: str, lines: Sequence[Line], data: bytes) -> Finding:
 def _join(data: bytes, lines: Sequence[Line], at: int, budget: int, *, certain: bool) -> tuple[joints.Join | None, int]:
     """The lines from ``at`` on that are one matter, and how many bytes were looked at in vain."""
     begin = lines[at].offset - lines[0].offset
-    run = encodings.wide(data, begin)
-    join = _wide(data, begin, run, certain=certain) if run else None
-    if join or at + 1 == len(lines):
-        return join, 0
+    if budget > 0 and (run := encodings.wide(data, begin)):
+        wide = _wide(data, begin, run, certain=certain)
+        return wide, 0 if wide else run.stop - begin
+    if at + 1 == len(lines):
+        return None, 0
     if join := joints.woven([line.data for line in lines[at : at + 10]]):
         return join, 0
     return joints.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)

@@ -6,6 +6,7 @@ among what it is given. Refuses a join that is no record.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from sessiontui.damage import loose, pieces
@@ -83,7 +84,8 @@ def woven(lines: list[bytes]) -> Join | None:
     if len(cut) < 2 or cut[0].kind is not Kind.TORN or any(piece.kind is not Kind.RECORD for piece in cut[1:]):
         return None
     torn = lines[0][cut[0].start : cut[0].stop]
-    ends = [at for at, line in enumerate(lines[1 : _NEAR + 1], 1) if line and is_record(torn + line.rstrip(b" \t\r"))]
+    near = enumerate(takewhile(lambda line: line[:1] != b"{", lines[1 : _NEAR + 1]), 1)
+    ends = [at for at, line in near if line and is_record(torn + line.rstrip(b" \t\r"))]
     between = lines[1 : ends[0]] if ends else []
     if not ends or not all(map(is_blank, between)):
         return None

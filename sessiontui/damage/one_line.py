@@ -31,7 +31,7 @@ def verdict(line: bytes) -> Verdict:
         return _of_shape(script, line)
     cut = pieces.cut(line)
     shapes = [shape(line[each.start : each.stop]) if each.kind is Kind.VALUE else None for each in cut]
-    parts = tuple(_part(line, cut, index, of) for index, of in enumerate(shapes))
+    parts = tuple(_part(line, piece, of, sure=sure) for piece, of, sure in zip(cut, shapes, _sure(cut), strict=True))
     id, at, what = _named(line, cut, shapes)
     return Verdict(id, at, what, parts)
 
@@ -40,28 +40,35 @@ def _of_shape(found: Shape, line: bytes) -> Verdict:
     return Verdict(found.id, found.at, found.what, (Part(Span(0, len(line)), found.salvage, found.records),))
 
 
-def _part(line: bytes, cut: list[Piece], index: int, of: Shape | None) -> Part:
-    piece = cut[index]
+def _part(line: bytes, piece: Piece, of: Shape | None, *, sure: bool) -> Part:
     span = Span(piece.start, piece.stop - piece.start)
     if piece.kind is Kind.RECORD:
-        return Part(span, _surety(cut, index), (line[piece.start : piece.stop],))
+        return Part(span, Salvage.LOSSLESS if sure else Salvage.OFFERED, (line[piece.start : piece.stop],))
     if of:
-        records = of.records
-        return Part(span, of.salvage if _surety(cut, index) is Salvage.LOSSLESS else Salvage.NONE, records)
+        return Part(span, of.salvage, of.records) if sure else Part(span, Salvage.NONE)
     if piece.kind in _FILLERS:
         return Part(span, Salvage.LOSSLESS)
     torn = fragments.readable(line[piece.start : piece.stop]) if piece.kind is Kind.TORN else None
     return Part(span, Salvage.PARTIAL, (torn,)) if torn else Part(span, Salvage.NONE)
 
 
-def _surety(cut: list[Piece], index: int) -> Salvage:
-    """Whether a record begins where it does for certain: lossless, else only offered."""
-    before = [piece for piece in cut[:index] if piece.kind not in _FILLERS][-1:]
-    behind = [piece for piece in cut[index + 1 :] if piece.kind not in _FILLERS][:1]
-    broken = any(piece.kind is Kind.TORN for piece in before)
-    if any(not piece.sure for piece in before) or (broken and any(piece.kind is Kind.TEXT for piece in behind)):
-        return Salvage.OFFERED
-    return Salvage.LOSSLESS
+def _sure(cut: list[Piece]) -> list[bool]:
+    """Of each piece, whether it begins where it does for certain.
+
+    Behind a torn one it may also be a part of its text, where text follows in turn.
+    """
+    sure: list[bool] = []
+    before: Piece | None = None
+    doubted = -1
+    for index, piece in enumerate(cut):
+        sure.append(before is None or before.sure)
+        if piece.kind in _FILLERS:
+            continue
+        if piece.kind is Kind.TEXT and doubted >= 0:
+            sure[doubted] = False
+        doubted = index if before and before.kind is Kind.TORN else -1
+        before = piece
+    return sure
 
 
 def _named(line: bytes, cut: list[Piece], shapes: list[Shape | None]) -> tuple[str, int, str]:

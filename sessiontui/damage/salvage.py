@@ -1,20 +1,82 @@
-"""What can be had back from a line that ZeroClaw drops: for now, where whole records stand in it.
+"""What can be had back from damaged lines: a plan, and where whole records stand in a line.
 
-Bytes in, values out; decides nothing and changes nothing. A record begins at an opening brace directly followed by
-the key role or content: quotes inside a text are escaped, so this can't stand in the content of a sound record.
-Records nested in another object are none: they belong to a torn record of some other program.
+Bytes and values in, values out; changes nothing. Of each finding a plan says whether its bytes stay as they are, or
+which lines take their place and which of its bytes are fragments to be kept elsewhere. What is not exact is taken
+only where that was asked for. Order is kept: a record stands where its first byte stood.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Container, Iterable, Iterator
+from typing import Final, NamedTuple
 
+from sessiontui.damage.finding import Finding, Part
 from sessiontui.dialects.source import Dropped
 from sessiontui.dialects.strict import record_end
-from sessiontui.model import Span
+from sessiontui.model import Fault, Salvage, Span
 
+_REMOVED: Final = frozenset({"stale-tail", "log-text"})
+"""Nothing can be had back from these, and nothing is gained by leaving them among the messages."""
 _BEGIN: Final = re.compile(rb'\{[ \t\r]*"(?:role|content)"[ \t\r]*:[ \t\r]*"')
+
+
+class Outcome(NamedTuple):
+    """What becomes of a finding."""
+
+    fault: Fault
+    stays: bool
+    """Its bytes stay as they are; else ``records`` take their place, each a line."""
+    records: tuple[bytes, ...] = ()
+    fragments: tuple[Span, ...] = ()
+    """What of it is in none of the records, and says something."""
+
+
+def plan(found: Iterable[Finding], *, marked: Container[int] = (), partial: bool = False) -> Iterator[Outcome]:
+    """What repair makes of findings, in their order.
+
+    All that is lossless is taken; what is offered, on the lines ``marked``; guesses, where ``partial``.
+    """
+    for each in found:
+        taken = {Salvage.LOSSLESS}
+        if each.fault.line in marked:
+            taken.add(Salvage.OFFERED)
+        if partial:
+            taken.add(Salvage.PARTIAL)
+        yield _outcome(each, taken)
+
+
+def _outcome(found: Finding, taken: Container[Salvage]) -> Outcome:
+    had = [part for part in found.parts if part.salvage in taken]
+    records = tuple(record for part in had for record in part.records)
+    if not records and len(had) < len(found.parts) and found.fault.id not in _REMOVED:
+        return Outcome(found.fault, stays=True)
+    return Outcome(found.fault, False, records, tuple(_runs(part for part in found.parts if part.salvage not in taken)))
+
+
+def _runs(parts: Iterable[Part]) -> list[Span]:
+    """The spans of parts, those that touch as one."""
+    runs: list[Span] = []
+    for part in parts:
+        if runs and runs[-1].stop == part.span.offset:
+            runs[-1] = Span(runs[-1].offset, runs[-1].length + part.span.length)
+        else:
+            runs.append(part.span)
+    return runs
+
+
+def applied(data: bytes, outcomes: Iterable[Outcome]) -> bytes:
+    """A file that is held in memory, after a plan; every line that was put in ends in a newline."""
+    made: list[bytes] = []
+    at = 0
+    for outcome in outcomes:
+        span = outcome.fault.span
+        if outcome.stays or span is None:
+            continue
+        made.append(data[at : span.offset])
+        made += (record + b"\n" for record in outcome.records)
+        at = span.stop + data.startswith(b"\n", span.stop)
+    return b"".join((*made, data[at:]))
 
 
 def whole_records(line: bytes) -> list[Span]:

@@ -1,0 +1,42 @@
+"""What is wrong with a huge line, which is never held whole: what the one byte tells at which its reader stopped.
+
+Refuses to have anything back: the records in it, if any, were not looked for.
+"""
+
+from __future__ import annotations
+
+from sessiontui.damage.finding import Finding, Part, Verdict, finding
+from sessiontui.dialects.source import Dropped
+from sessiontui.model import Salvage, Span
+
+
+def huge(outcome: Dropped, wrong: bytes, number: int, span: Span) -> Finding:
+    """The finding of a line that ``dialects.stream`` found to be dropped; ``wrong`` are some bytes from ``outcome.at``.
+
+    They are empty where the line ends too early.
+    """
+    part = Part(Span(0, span.length), Salvage.NONE)
+    what = f"{outcome.reason}, on a line of {span.length:,} bytes"
+    return finding(Verdict(_id(outcome, wrong), outcome.at, what, (part,)), number, span.offset)
+
+
+def _id(outcome: Dropped, wrong: bytes) -> str:
+    """The fault that such a byte, in such a place, is a sign of."""
+    byte = wrong[:1]
+    if not byte:
+        return "torn"
+    if byte == b"\0":
+        return "nul-run"
+    if "is not UTF-8" in outcome.reason:
+        return "invalid-utf8"
+    if "half a surrogate" in outcome.reason:
+        return "lone-surrogate"
+    if "unescaped in a text" in outcome.reason:
+        return "raw-control"
+    if "follows the record" in outcome.reason:
+        return "glued" if byte == b"{" else "malformed"
+    if "twice" in outcome.reason:
+        return "duplicate-key"
+    if not outcome.at:
+        return "bom" if wrong.startswith(b"\xef\xbb\xbf") else "log-text"
+    return "wrong-shape" if "must be a text" in outcome.reason or "ends without" in outcome.reason else "malformed"
