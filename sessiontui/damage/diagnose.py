@@ -46,10 +46,14 @@ def findings(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Finding
     What is wrong with very many lines together is found in several goes, which ``faults`` makes one again.
     """
     before: Finding | None = None
+    first, behind_last = True, 1
     for stretch in stretches(lines):
-        for found in of_stretch(stretch, before, settled=settled):
+        first = first and stretch[0].number == behind_last
+        for found in of_stretch(stretch, before, first=first, settled=settled):
             yield found
             before = found
+            first = first and not _is_narrow_record(found)
+        behind_last = stretch[-1].number + 1
 
 
 def faults(found: Iterable[Finding]) -> Iterator[Fault]:
@@ -95,16 +99,19 @@ def _beginning(lines: Sequence[Line]) -> int:
     return len(lines)
 
 
-def of_stretch(lines: Sequence[Line], before: Finding | None = None, *, settled: bool = True) -> list[Finding]:
-    """What is wrong with lines that follow each other, damaged and blank ones alone; ``before`` was found last."""
+def of_stretch(
+    lines: Sequence[Line], before: Finding | None = None, *, first: bool, settled: bool = True
+) -> list[Finding]:
+    """What is wrong with lines that follow each other, damaged and blank ones alone.
+
+    ``before`` was found last; ``first``: no record stands before these lines, neither whole nor to be had back.
+    """
     data = b"\n".join(line.data for line in lines)
     base = lines[0].offset
     goes_on = before is not None and before.fault.line is not None and behind(before) == lines[0].number
     if what := _whole(data, base, before if goes_on else None):
         return [_not_jsonl(what, lines, data)]
-    certain = not base or (
-        goes_on and before is not None and before.fault.id == "utf16" and before.fault.salvage is Salvage.LOSSLESS
-    )
+    codec = (before.codec or "?" * (before.fault.id == "nul-run")) if before and goes_on else ""
     found: list[Finding] = []
     budget = _PATIENCE * len(data)
     at = 0
@@ -113,7 +120,7 @@ def of_stretch(lines: Sequence[Line], before: Finding | None = None, *, settled:
         if is_blank(line.data):
             at += 1
             continue
-        join, looked = _join(data, lines, at, budget, certain=certain and at == 0)
+        join, looked = _join(data, lines, at, budget, certain=first, before="" if at else codec)
         budget -= looked
         if join:
             found.append(finding(join.verdict, line.number, line.offset, join.lines))
@@ -121,7 +128,12 @@ def of_stretch(lines: Sequence[Line], before: Finding | None = None, *, settled:
         else:
             found.append(finding(_alone(line, settled=settled), line.number, line.offset))
             at += 1
+        first = first and not _is_narrow_record(found[-1])
     return merged(found)
+
+
+def _is_narrow_record(found: Finding) -> bool:
+    return found.fault.salvage is Salvage.LOSSLESS and found.fault.recovers > 0 and not found.codec
 
 
 def account(data: bytes) -> list[Part]:
@@ -161,10 +173,13 @@ def _not_jsonl(what: str, lines: Sequence[Line], data: bytes) -> Finding:
     return finding(Verdict("not-jsonl", 0, what, (part,)), lines[0].number, lines[0].offset, len(lines))
 
 
-def _join(data: bytes, lines: Sequence[Line], at: int, budget: int, *, certain: bool) -> tuple[joints.Join | None, int]:
+def _join(
+    data: bytes, lines: Sequence[Line], at: int, budget: int, *, certain: bool, before: str
+) -> tuple[joints.Join | None, int]:
     """The lines from ``at`` on that are one matter, and how many bytes were looked at in vain."""
     begin = lines[at].offset - lines[0].offset
-    if budget > 0 and (run := encodings.wide(data, begin)):
+    before = before or ("?" if at and b"\0" in lines[at - 1].data else "")
+    if budget > 0 and (run := encodings.wide(data, begin, before)):
         wide = _wide(data, begin, run, certain=certain)
         return wide, 0 if wide else run.stop - begin
     if at + 1 == len(lines):
@@ -202,4 +217,4 @@ def _fitted(run: encodings.Wide, parts: list[Part], size: int) -> Verdict:
     at = fitted[-1].span.stop if fitted else 0
     if at < size:
         fitted.append(Part(Span(at, size - at), Salvage.LOSSLESS))
-    return Verdict("utf16", 0, f"lines stand in {run.name}, not in UTF-8", tuple(fitted))
+    return Verdict("utf16", 0, f"lines stand in {run.name}, not in UTF-8", tuple(fitted), codec=run.codec)

@@ -26,22 +26,43 @@ _CODECS: Final = (
     ("utf-16-le", "UTF-16", b"\xff\xfe"),
     ("utf-16-be", "UTF-16", b"\xfe\xff"),
 )
+_SAMPLE: Final = 16
+"""How many bytes, every second of them NUL, are a sign of UTF-16."""
 _NARROW: Final = {
     codec: re.compile(re.escape("\n".encode(codec)) + rb"(?=\{\"|\xef\xbb\xbf|\Z)") for codec, _, _ in _CODECS
 }
 """Where lines of UTF-8 go on behind wide ones."""
 
 
-def wide(data: bytes, at: int) -> Wide | None:
-    """The wide run that begins at ``at``, which must be the beginning of a line."""
-    for codec, name, mark in _CODECS:
-        begin = at + len(mark) * data.startswith(mark, at)
-        if codec == "utf-16-le" and data.startswith(b'\0{\0"\0', at):  # behind the 0x0A of the newline before
-            begin = at + 1
-        if data.startswith('{"'.encode(codec), begin) or (begin > at and len(mark) == 2 and begin + 2 <= len(data)):
-            end = _NARROW[codec].search(data, begin)
-            return Wide(codec, name, begin, end.end() if end else len(data))
+def wide(data: bytes, at: int, codec: str = "") -> Wide | None:
+    """The wide run that begins at ``at``, the beginning of a line; or that goes on there in ``codec``.
+
+    ``codec`` may be ``?``: NULs stand before. Then the first NUL may be the rest of a newline, and big-endian can't be
+    told from little-endian in ASCII; rather none than the wrong one.
+    """
+    for each, name, mark in _CODECS:
+        marked = data.startswith(mark, at)
+        if codec == "?" and not marked and data.startswith(b"\0", at):
+            continue
+        begin = at + len(mark) * marked
+        if codec == each and not marked:
+            begin += codec.endswith("le") * (len(mark) - 1)  # the rest of the newline before
+        elif not data.startswith('{"'.encode(each), begin) and not (marked and len(mark) == 2):
+            continue
+        return _run(data, each, name, begin)
+    sample = data[at : at + _SAMPLE]
+    if len(sample) >= _SAMPLE // 2 and codec != "?":
+        one, other = sample[::2], sample[1::2]
+        if not other.strip(b"\0") and 0 not in one:
+            return _run(data, "utf-16-le", "UTF-16", at)
+        if not one.strip(b"\0") and 0 not in other:
+            return _run(data, "utf-16-be", "UTF-16", at)
     return None
+
+
+def _run(data: bytes, codec: str, name: str, begin: int) -> Wide:
+    end = _NARROW[codec].search(data, begin)
+    return Wide(codec, name, begin, end.end() if end else len(data))
 
 
 def decoded(data: bytes, run: Wide) -> bytes:

@@ -55,6 +55,8 @@ class Verdict(NamedTuple):
     what: str
     parts: tuple[Part, ...]
     severity: Severity = Severity.DAMAGE
+    codec: str = ""
+    """The wide encoding of these bytes."""
 
 
 class Finding(NamedTuple):
@@ -64,6 +66,8 @@ class Finding(NamedTuple):
     lines: int
     """How many lines it is about, from ``fault.line`` on."""
     parts: tuple[Part, ...]
+    codec: str = ""
+    """The wide encoding in which the lines stand; they may go on behind the finding."""
 
 
 def best(parts: Iterable[Part]) -> Salvage:
@@ -83,7 +87,7 @@ def finding(verdict: Verdict, number: int, offset: int, lines: int = 1) -> Findi
     recovers = sum(len(part.records) for part in parts if part.salvage is salvage)
     reason = sentence(verdict.id, verdict.what)
     fault = Fault(verdict.id, verdict.severity, reason, verdict.at, salvage, recovers, number, span)
-    return Finding(fault, lines, parts)
+    return Finding(fault, lines, parts, verdict.codec)
 
 
 def behind(found: Finding) -> int:
@@ -107,7 +111,7 @@ def together(found: Finding, later: Finding) -> Finding:
     between = Part(Span(one.span.stop, other.span.offset - one.span.stop), Salvage.LOSSLESS)
     fault = one._replace(recovers=one.recovers + other.recovers, span=span)
     parts = (*found.parts, between, *later.parts) if found.parts else ()
-    return Finding(fault, found.lines + later.lines, parts)
+    return Finding(fault, found.lines + later.lines, parts, later.codec)
 
 
 def merged(found: Iterable[Finding]) -> list[Finding]:
