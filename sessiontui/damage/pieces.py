@@ -21,6 +21,7 @@ _NULS: Final = re.compile(rb"\x00++")
 _BOM: Final = b"\xef\xbb\xbf"
 _HEAD: Final = re.compile(rb'\{"role":(?:"[^"\\]*+","content":)?(?=\{")')
 """A record that was broken off behind a colon, another object right behind it."""
+_FILLERS: Final = re.compile(rb"(?:[ \t\r\x00]|\xef\xbb\xbf){0,999}")
 _HEADING: Final = b'{"role":"","content":"'
 _IN_ROLE: Final = len(b'{"role":"')
 _OPENING: Final = frozenset(b"{[")
@@ -103,8 +104,15 @@ def _broken_off(line: bytes, at: int) -> Piece | None:
     if at == begin or not BEGIN.match(line, at):
         return None
     end = strict.record_end(line, at)
-    follows = isinstance(end, int) and line[end : end + _BACK].lstrip(b" \t\r\0")[:1]
-    return None if follows is False or (follows and follows != b"{") else Piece(Kind.TORN, begin, at)
+    if not isinstance(end, int):
+        return None
+    follows = line[(behind := _behind_fillers(line, end)) : behind + 1]
+    return Piece(Kind.TORN, begin, at) if follows in (b"", b"{") else None
+
+
+def _behind_fillers(line: bytes, at: int) -> int:
+    match = _FILLERS.match(line, at)
+    return match.end() if match else at
 
 
 def _reached(line: bytes, at: int) -> Piece:
