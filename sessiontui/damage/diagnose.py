@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sessiontui.damage import encodings, joints, one_line, wholefile
-from sessiontui.damage.finding import Finding, Line, Part, Verdict, behind, continues, finding, merged, together
+from sessiontui.damage.finding import Finding, Line, Part, Verdict, behind, best, continues, finding, merged, together
 from sessiontui.damage.pieces import is_blank
 from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.source import Dropped
@@ -126,7 +126,8 @@ def of_stretch(
             found.append(finding(join.verdict, line.number, line.offset, join.lines))
             at += join.lines
         else:
-            found.append(finding(_alone(line, settled=settled), line.number, line.offset))
+            verdict = _alone(line, found[-1] if found else before, settled=settled)
+            found.append(finding(verdict, line.number, line.offset))
             at += 1
         first = first and not _is_narrow_record(found[-1])
     return merged(found)
@@ -189,11 +190,17 @@ def _join(
     return joints.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
 
 
-def _alone(line: Line, *, settled: bool) -> Verdict:
+def _alone(line: Line, before: Finding | None, *, settled: bool) -> Verdict:
     verdict = one_line.verdict(line.data)
+    if verdict.id == "log-text" and best(verdict.parts) is Salvage.NONE and before and _is_torn_at(before, line):
+        return verdict._replace(id="torn", what="the text of a torn record goes on")
     if not settled and not line.ended and verdict.id == "torn":
         return verdict._replace(id="incomplete", severity=Severity.INCOMPLETE)
     return verdict
+
+
+def _is_torn_at(found: Finding, line: Line) -> bool:
+    return found.fault.id == "torn" and behind(found) == line.number
 
 
 def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joints.Join | None:

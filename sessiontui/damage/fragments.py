@@ -94,11 +94,16 @@ def printed(line: bytes) -> Shape | None:
     return Shape("python-repr", at, what, salvage, (record,))
 
 
+def word(line: bytes) -> Shape | None:
+    """A line of one word, or of a number, that some program wrote for a value."""
+    bare = line.strip(b" \t\r")
+    id = _WORDS.get(bare) or ("wrong-shape" if _NUMBER.fullmatch(bare) else None)
+    return Shape(id, 0, f"“{bare[:40].decode()}” stands where a record should") if id else None
+
+
 def text(text: bytes, at: int) -> tuple[str, int, str]:
     """What text is that stands where a record should."""
     bare = text.strip(b" \t\r")
-    if (id := _WORDS.get(bare)) or _NUMBER.fullmatch(bare):
-        return id or "wrong-shape", at, f"“{bare[:40].decode()}” stands where a record should"
     if pieces.is_tail(text):
         return "stale-tail", at, "the end of a record stands without its beginning"
     try:

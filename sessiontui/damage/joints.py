@@ -94,9 +94,13 @@ def woven(lines: list[bytes]) -> Join | None:
     parts = [Part(Span(0, cut[0].stop), salvage, (torn + last.rstrip(b" \t\r"),))]
     for piece in cut[1:]:
         span = Span(parts[-1].span.stop, piece.stop - parts[-1].span.stop)
-        parts.append(Part(span, Salvage.LOSSLESS, (lines[0][piece.start : piece.stop],)))
-    gap = len(lines[0]) + sum(1 + len(line) for line in between) + 1
-    parts.append(Part(Span(parts[-1].span.stop, gap - parts[-1].span.stop), Salvage.LOSSLESS))
-    parts.append(Part(Span(gap, len(last)), salvage))
+        parts.append(Part(span, salvage, (lines[0][piece.start : piece.stop],)))
+    begin = len(lines[0]) + sum(1 + len(line) for line in between) + 1
+    parts.append(Part(Span(parts[-1].span.stop, begin - parts[-1].span.stop), Salvage.LOSSLESS))
+    parts.append(Part(Span(begin, len(last)), salvage))
+    rest = sum(1 + len(line) for line in lines[ends[0] + 1 : ends[-1] + 1])
+    if rest:
+        parts.append(Part(Span(begin + len(last), rest), Salvage.NONE))
     what = "two records are woven into each other: one stands in the middle of the other"
-    return Join(ends[0] + 1, Verdict("interleaved", cut[0].stop, what, tuple(parts)))
+    what += "" if len(ends) == 1 else f", and {len(ends)} lines may be its end"
+    return Join(ends[-1] + 1, Verdict("interleaved", cut[0].stop, what, tuple(parts)))

@@ -27,6 +27,8 @@ def verdict(line: bytes) -> Verdict:
     if line.strip(b" \t\r") in _BRACKETS:
         part = Part(Span(0, len(line)), Salvage.LOSSLESS)
         return Verdict("array", 0, "a bracket of a list stands on the line", (part,))
+    if word := fragments.word(line):
+        return _of_shape(word, line)
     if script := fragments.printed(line):
         return _of_shape(script, line)
     cut = pieces.cut(line)
@@ -78,7 +80,7 @@ def _named(line: bytes, cut: list[Piece], shapes: list[Shape | None]) -> tuple[s
     torn, text = first.get(Kind.TORN), first.get(Kind.TEXT)
     if torn:
         return _torn(line, torn, records)
-    if text:
+    if text and not (Kind.NULS in first and not records):
         return fragments.text(line[text.start : text.stop], text.start)
     for piece, found in zip(cut, shapes, strict=True):
         if found:
