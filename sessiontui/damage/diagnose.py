@@ -120,7 +120,8 @@ def of_stretch(
         if is_blank(line.data):
             at += 1
             continue
-        join, looked = _join(data, lines, at, budget, certain=first, before="" if at else codec)
+        certain = first and (bool(at) or not codec or before is None or before.fault.salvage is Salvage.LOSSLESS)
+        join, looked = _join(data, lines, at, budget, certain=certain, before="" if at else codec)
         budget -= looked
         if join:
             found.append(finding(join.verdict, line.number, line.offset, join.lines))
@@ -180,7 +181,7 @@ def _join(
     """The lines from ``at`` on that are one matter, and how many bytes were looked at in vain."""
     begin = lines[at].offset - lines[0].offset
     before = before or ("?" if at and b"\0" in lines[at - 1].data else "")
-    if budget > 0 and (run := encodings.wide(data, begin, before)):
+    if budget > 0 and (run := encodings.wide(data, begin, before, ended=lines[-1].ended)):
         wide = _wide(data, begin, run, certain=certain)
         return wide, 0 if wide else run.stop - begin
     if at + 1 == len(lines):
@@ -212,7 +213,7 @@ def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joi
     parts = [Part(Span(0, run.begin - begin), Salvage.LOSSLESS)]
     for part in inner:
         size = encodings.width(narrow[part.span.offset : part.span.stop], run)
-        salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not certain else part.salvage
+        salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not (certain and run.sure) else part.salvage
         parts.append(part._replace(span=Span(parts[-1].span.stop, size), salvage=salvage))
     stop = run.stop if run.stop == len(data) else data.rfind(b"\n", begin, run.stop)
     return joints.Join(data.count(b"\n", begin, stop) + 1, _fitted(run, parts, stop - begin))

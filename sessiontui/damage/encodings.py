@@ -18,6 +18,8 @@ class Wide(NamedTuple):
     begin: int
     """Behind the byte order mark."""
     stop: int
+    sure: bool = True
+    """The byte order is known; of big-endian without a mark it is not, for a NUL of something else may stand first."""
 
 
 _CODECS: Final = (
@@ -34,11 +36,11 @@ _NARROW: Final = {
 """Where lines of UTF-8 go on behind wide ones."""
 
 
-def wide(data: bytes, at: int, codec: str = "") -> Wide | None:
+def wide(data: bytes, at: int, codec: str = "", *, ended: bool = False) -> Wide | None:
     """The wide run that begins at ``at``, the beginning of a line; or that goes on there in ``codec``.
 
     ``codec`` may be ``?``: NULs stand before. Then the first NUL may be the rest of a newline, and big-endian can't be
-    told from little-endian in ASCII; rather none than the wrong one.
+    told from little-endian in ASCII; rather none than the wrong one. ``ended``: a newline stands behind the last byte.
     """
     for each, name, mark in _CODECS:
         marked = data.startswith(mark, at)
@@ -49,20 +51,28 @@ def wide(data: bytes, at: int, codec: str = "") -> Wide | None:
             begin += codec.endswith("le") * (len(mark) - 1)  # the rest of the newline before
         elif not data.startswith('{"'.encode(each), begin) and not (marked and len(mark) == 2):
             continue
-        return _run(data, each, name, begin)
+        run = _run(data, each, name, begin, sure=marked or bool(codec) or not each.endswith("be"))
+        if marked or codec or each != "utf-16-be" or _is_even(data, run, ended=ended):  # else of little-endian
+            return run
     sample = data[at : at + _SAMPLE]
     if len(sample) >= _SAMPLE // 2 and codec != "?":
         one, other = sample[::2], sample[1::2]
         if not other.strip(b"\0") and 0 not in one:
             return _run(data, "utf-16-le", "UTF-16", at)
-        if not one.strip(b"\0") and 0 not in other:
-            return _run(data, "utf-16-be", "UTF-16", at)
+        run = _run(data, "utf-16-be", "UTF-16", at, sure=False)
+        if not one.strip(b"\0") and 0 not in other and _is_even(data, run, ended=ended):
+            return run
     return None
 
 
-def _run(data: bytes, codec: str, name: str, begin: int) -> Wide:
+def _is_even(data: bytes, run: Wide, *, ended: bool) -> bool:
+    return (run.stop - run.begin + (ended and run.stop == len(data))) % 2 == 0
+
+
+def _run(data: bytes, codec: str, name: str, begin: int, *, sure: bool = True) -> Wide:
     end = _NARROW[codec].search(data, begin)
-    return Wide(codec, name, begin, end.end() if end else len(data))
+    stop = end.end() if end else len(data)
+    return Wide(codec, name, begin, stop, sure)
 
 
 def decoded(data: bytes, run: Wide) -> bytes:

@@ -16,7 +16,7 @@ from sessiontui.model import Salvage, Span
 
 _FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
 _BRACKETS: Final = frozenset({b"[", b"]", b"],"})
-_MARKER: Final = re.compile(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: .*)?|={7}", re.DOTALL)
+_MARKER: Final = re.compile(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
 
 
 def verdict(line: bytes) -> Verdict:
