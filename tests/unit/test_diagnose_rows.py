@@ -1,0 +1,916 @@
+"""One row a fixture: bytes of a damaged file, what is found in it, and what repair makes of it without being asked.
+
+A finding is its line, id, the byte of the line at which it goes wrong, what can be had back, how many messages that
+gives, and over how many lines it goes. Every file of the table of faults stands here, and the baits that look like one.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from sessiontui.damage import salvage
+from sessiontui.damage.diagnose import account, findings, lines_of
+from sessiontui.dialects import zeroclaw
+from sessiontui.model import Message, Severity
+
+A = b'{"role":"user","content":"a"}'
+B = b'{"role":"assistant","content":"b"}'
+
+ROWS = [
+    pytest.param(
+        A + b'\n{"role":"user","con',
+        [(2, "torn", 19, "none", 0, 1)],
+        None,
+        id="torn in a key",
+    ),
+    pytest.param(
+        A + b'\n{"role":',
+        [(2, "torn", 8, "none", 0, 1)],
+        None,
+        id="torn behind a colon",
+    ),
+    pytest.param(
+        A + b'\n{"role":"assistant","content":"Hello, I ca',
+        [(2, "torn", 42, "partial", 1, 1)],
+        None,
+        id="torn in a text",
+    ),
+    pytest.param(
+        A + b'\n{"role":"assistant","content":"caf\\u00',
+        [(2, "torn", 38, "partial", 1, 1)],
+        None,
+        id="torn in an escape",
+    ),
+    pytest.param(
+        A + b'\n{"role":"assistant","content":"x\xe6\x87',
+        [(2, "torn", 34, "partial", 1, 1)],
+        None,
+        id="torn in a character",
+    ),
+    pytest.param(
+        b'{"role":"assistant","content":"Hello, I ca\n' + A + b"\n",
+        [(1, "torn", 42, "partial", 1, 1)],
+        None,
+        id="torn inside the file",
+    ),
+    pytest.param(
+        b'{"role":"assi' + A + b"\n",
+        [(1, "fused", 13, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused in role",
+    ),
+    pytest.param(
+        b'{"ro' + A + b"\n",
+        [(1, "fused", 4, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused in key",
+    ),
+    pytest.param(
+        b'{"role":"assistant","content":"I was say' + A + b"\n",
+        [(1, "fused", 40, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused in content",
+    ),
+    pytest.param(
+        b'{"role":"assistant","content":"x\\' + A + b"\n",
+        [(1, "fused", 33, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused in an escape",
+    ),
+    pytest.param(
+        b'{"role":"assistant","content":"x\\u00' + A + b"\n",
+        [(1, "fused", 36, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused in a \\u",
+    ),
+    pytest.param(
+        b'{"role":"assistant","content":"x\xe6\x87' + A + b"\n",
+        [(1, "fused", 34, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused in a character",
+    ),
+    pytest.param(
+        b'{"role":' + A + b"\n",
+        [(1, "fused", 8, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused behind a colon",
+    ),
+    pytest.param(
+        b"{" + A + b"\n",
+        [(1, "fused", 1, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused behind a brace",
+    ),
+    pytest.param(
+        b'{"role":"assistant","content":"see {\\"role\\":\\"user\\",\\"content\\":\\"x\\"} and' + A + b"\n",
+        [(1, "fused", 76, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused, quoted JSON in the torn one",
+    ),
+    pytest.param(
+        b'{"role":"assi' + A + b'{"role":"us\n',
+        [(1, "fused", 13, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused, then torn",
+    ),
+    pytest.param(
+        b'{"role":"assi{"role":"us' + A + b"\n",
+        [(1, "fused", 13, "lossless", 1, 1)],
+        A + b"\n",
+        id="two torn, then whole",
+    ),
+    pytest.param(
+        A + B + b"\n\n",
+        [(1, "glued", 29, "lossless", 2, 1)],
+        A + b"\n" + B + b"\n\n",
+        id="glued, two",
+    ),
+    pytest.param(
+        A + B + A + b"\n",
+        [(1, "glued", 29, "lossless", 3, 1)],
+        A + b"\n" + B + b"\n" + A + b"\n",
+        id="glued, three",
+    ),
+    pytest.param(
+        A + b" \t" + B + b"\n",
+        [(1, "glued", 31, "lossless", 2, 1)],
+        A + b"\n" + B + b"\n",
+        id="glued with white space",
+    ),
+    pytest.param(
+        A + b"\r" + B + b"\r",
+        [(1, "glued", 30, "lossless", 2, 1)],
+        A + b"\n" + B + b"\n",
+        id="glued by CR",
+    ),
+    pytest.param(
+        A + b'{"role":"assi\n',
+        [(1, "fused", 29, "lossless", 1, 1)],
+        A + b"\n",
+        id="glued, the last torn",
+    ),
+    pytest.param(
+        b"\x00\x00\x00\x00" + A + b"\n",
+        [(1, "nul-run", 0, "lossless", 1, 1)],
+        A + b"\n",
+        id="NULs in front",
+    ),
+    pytest.param(
+        A + b"\n\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+        [(2, "nul-run", 0, "lossless", 0, 1)],
+        A + b"\n",
+        id="NULs to the end",
+    ),
+    pytest.param(
+        A + b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\n",
+        [(1, "nul-run", 29, "lossless", 1, 1)],
+        A + b"\n",
+        id="NULs behind",
+    ),
+    pytest.param(
+        A + b"\x00\x00\x00\x00\x00\x00\x00\x00\x00" + B + b"\n",
+        [(1, "nul-run", 29, "lossless", 2, 1)],
+        A + b"\n" + B + b"\n",
+        id="NULs between",
+    ),
+    pytest.param(
+        b'{"role":"assistant","content":"abc\x00\x00\x00def"}\n' + A + b"\n",
+        [(1, "nul-run", 34, "none", 0, 1)],
+        None,
+        id="NULs inside",
+    ),
+    pytest.param(
+        b'\x00\x00\x00ould do that"}\n' + A + b"\n",
+        [(1, "nul-run", 0, "none", 0, 1)],
+        None,
+        id="NULs and a tail",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"caf\xe9"}\n',
+        [(1, "invalid-utf8", 29, "partial", 1, 1)],
+        None,
+        id="cp1252",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\xe6\x87"}\n',
+        [(1, "invalid-utf8", 26, "none", 0, 1)],
+        None,
+        id="a character cut",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\xed\xa0\xbd\xed\xb8\x80"}\n',
+        [(1, "invalid-utf8", 26, "lossless", 1, 1)],
+        b'{"role":"user","content":"\xf0\x9f\x98\x80"}\n',
+        id="CESU-8",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\xc0\x80"}\n',
+        [(1, "invalid-utf8", 26, "none", 0, 1)],
+        None,
+        id="overlong",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\xff\xfe"}\n',
+        [(1, "invalid-utf8", 26, "none", 0, 1)],
+        None,
+        id="0xff",
+    ),
+    pytest.param(
+        b"\xef\xbb\xbf" + A + b"\n" + B + b"\n",
+        [(1, "bom", 0, "lossless", 1, 1)],
+        A + b"\n" + B + b"\n",
+        id="BOM of a file",
+    ),
+    pytest.param(
+        A + b"\n\xef\xbb\xbf" + B + b"\n",
+        [(2, "bom", 0, "lossless", 1, 1)],
+        A + b"\n" + B + b"\n",
+        id="BOM of a line",
+    ),
+    pytest.param(
+        b'\xff\xfe{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00u\x00s\x00e\x00r\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00a\x00"\x00}\x00\n\x00{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00a\x00s\x00s\x00i\x00s\x00t\x00a\x00n\x00t\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00b\x00"\x00}\x00\n\x00',
+        [(1, "utf16", 0, "lossless", 2, 3)],
+        A + b"\n" + B + b"\n",
+        id="UTF-16 LE with mark",
+    ),
+    pytest.param(
+        b'{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00u\x00s\x00e\x00r\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00\xe9\x00>\xd8\xe0\xdd"\x00}\x00\n\x00',
+        [(1, "utf16", 0, "lossless", 1, 2)],
+        b'{"role":"user","content":"\xc3\xa9\xf0\x9f\xa7\xa0"}\n',
+        id="UTF-16 LE",
+    ),
+    pytest.param(
+        b'\xfe\xff\x00{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00u\x00s\x00e\x00r\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00a\x00"\x00}\x00\n\x00{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00a\x00s\x00s\x00i\x00s\x00t\x00a\x00n\x00t\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00b\x00"\x00}\x00\n',
+        [(1, "utf16", 0, "lossless", 2, 2)],
+        A + b"\n" + B + b"\n",
+        id="UTF-16 BE with mark",
+    ),
+    pytest.param(
+        b'\x00{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00u\x00s\x00e\x00r\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00\xe9\xd8>\xdd\xe0\x00"\x00}\x00\n',
+        [(1, "utf16", 0, "offered", 1, 1)],
+        None,
+        id="UTF-16 BE",
+    ),
+    pytest.param(
+        b'\xff\xfe\x00\x00{\x00\x00\x00"\x00\x00\x00r\x00\x00\x00o\x00\x00\x00l\x00\x00\x00e\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00u\x00\x00\x00s\x00\x00\x00e\x00\x00\x00r\x00\x00\x00"\x00\x00\x00,\x00\x00\x00"\x00\x00\x00c\x00\x00\x00o\x00\x00\x00n\x00\x00\x00t\x00\x00\x00e\x00\x00\x00n\x00\x00\x00t\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00a\x00\x00\x00"\x00\x00\x00}\x00\x00\x00\n\x00\x00\x00',
+        [(1, "utf16", 0, "lossless", 1, 2)],
+        A + b"\n",
+        id="UTF-32",
+    ),
+    pytest.param(
+        A
+        + b'\n{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00a\x00s\x00s\x00i\x00s\x00t\x00a\x00n\x00t\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00b\x00"\x00}\x00\r\x00\n\x00',
+        [(2, "utf16", 0, "offered", 1, 2)],
+        None,
+        id="UTF-16 behind UTF-8",
+    ),
+    pytest.param(
+        b'{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00a\x00s\x00s\x00i\x00s\x00t\x00a\x00n\x00t\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00b\x00"\x00}\x00\n\x00'
+        + A
+        + b"\n"
+        + A
+        + b"\n",
+        [(1, "utf16", 0, "lossless", 1, 1), (2, "nul-run", 0, "lossless", 1, 1)],
+        B + b"\n" + A + b"\n" + A + b"\n",
+        id="UTF-8 behind UTF-16",
+    ),
+    pytest.param(
+        b'{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00u\x00s\x00e\x00r\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00\n\n\n\x01"\x00}\x00\n\x00',
+        [(1, "utf16", 0, "lossless", 1, 5)],
+        b'{"role":"user","content":"\xe0\xa8\x8a\xc4\x8a"}\n',
+        id="a newline's byte in UTF-16",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"a\tb"}\n',
+        [(1, "raw-control", 27, "lossless", 1, 1)],
+        b'{"role":"user","content":"a\\tb"}\n',
+        id="raw tab",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\x1b[31m"}\n',
+        [(1, "raw-control", 26, "lossless", 1, 1)],
+        b'{"role":"user","content":"\\u001b[31m"}\n',
+        id="raw ESC",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"one\ntwo"}\n',
+        [(1, "split-record", 29, "lossless", 1, 2)],
+        b'{"role":"user","content":"one\\ntwo"}\n',
+        id="raw newline",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"one\n\nthree"}\n' + A + b"\n",
+        [(1, "split-record", 29, "lossless", 1, 3)],
+        b'{"role":"user","content":"one\\n\\nthree"}\n' + A + b"\n",
+        id="raw newlines, one line blank",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"one\ntwo\n' + A + b"\n",
+        [(1, "torn", 29, "partial", 1, 1), (2, "torn", 0, "none", 0, 1)],
+        None,
+        id="raw newline, then a record",
+    ),
+    pytest.param(
+        b'{\n  "role": "user",\n  "content": "x y"\n}\n{\n  "role": "user",\n  "content": "z"\n}\n',
+        [(1, "pretty-printed", 1, "lossless", 2, 8)],
+        b'{"role":"user","content":"x y"}\n{"role":"user","content":"z"}\n',
+        id="pretty",
+    ),
+    pytest.param(
+        b'{\n  "role": "user",\n  "n": [1.10,\n 2],\n  "content": "x"\n}\n',
+        [(1, "pretty-printed", 1, "lossless", 1, 6)],
+        b'{"role":"user","n":[1.10,2],"content":"x"}\n',
+        id="pretty, a key more",
+    ),
+    pytest.param(
+        b"[\n" + A + b",\n" + B + b"\n]\n",
+        [(1, "array", 0, "lossless", 1, 2), (4, "array", 0, "lossless", 0, 1)],
+        A + b"\n" + B + b"\n",
+        id="list over lines",
+    ),
+    pytest.param(
+        b"[" + A + b", " + B + b"]\n",
+        [(1, "array", 0, "lossless", 2, 1)],
+        A + b"\n" + B + b"\n",
+        id="list on a line",
+    ),
+    pytest.param(
+        b'[\n  {\n    "role": "user",\n    "content": "x"\n  },\n  {\n    "role": "user",\n    "content": "y"\n  }\n]\n',
+        [(1, "array", 0, "lossless", 2, 10)],
+        b'{"role":"user","content":"x"}\n{"role":"user","content":"y"}\n',
+        id="pretty list",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x \\ud83d"}\n',
+        [(1, "lone-surrogate", 28, "partial", 1, 1)],
+        None,
+        id="high half",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\\ude00"}\n',
+        [(1, "lone-surrogate", 26, "partial", 1, 1)],
+        None,
+        id="low half",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\\ude00\\ud83d"}\n',
+        [(1, "lone-surrogate", 26, "partial", 1, 1)],
+        None,
+        id="halves swapped",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x","\\ud83d":1}\n',
+        [(1, "lone-surrogate", 30, "partial", 1, 1)],
+        None,
+        id="half in a key",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"a,}",}\n',
+        [(1, "trailing-comma", 31, "lossless", 1, 1)],
+        b'{"role":"user","content":"a,}"}\n',
+        id="trailing comma",
+    ),
+    pytest.param(
+        b"{'role': 'user', 'content': 'it\\'s\\n'}\n",
+        [(1, "python-repr", 1, "offered", 1, 1)],
+        None,
+        id="Python",
+    ),
+    pytest.param(
+        b'{"role":"user","content":None}\n',
+        [(1, "python-repr", 1, "partial", 1, 1)],
+        None,
+        id="Python's None",
+    ),
+    pytest.param(
+        A + b'\nntent":"older text"}\n' + B + b"\n",
+        [(2, "stale-tail", 0, "none", 0, 1)],
+        A + b"\n" + B + b"\n",
+        id="stale tail",
+    ),
+    pytest.param(
+        A + b'\nsistant","content":"older"}\n',
+        [(2, "stale-tail", 0, "none", 0, 1)],
+        A + b"\n",
+        id="stale tail of a role",
+    ),
+    pytest.param(
+        A + b'ntent":"older text"}\n',
+        [(1, "stale-tail", 29, "lossless", 1, 1)],
+        A + b"\n",
+        id="stale tail behind a record",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x","score":NaN}\n',
+        [(1, "non-finite", 37, "partial", 1, 1)],
+        None,
+        id="NaN",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x","score":-Infinity}\n',
+        [(1, "non-finite", 38, "partial", 1, 1)],
+        None,
+        id="Infinity",
+    ),
+    pytest.param(
+        b'{"0":"h","1":"i","role":"user"}\n',
+        [(1, "wrong-shape", 30, "offered", 1, 1)],
+        None,
+        id="exploded",
+    ),
+    pytest.param(
+        b'"{\\"role\\":\\"user\\",\\"content\\":\\"x\\"}"\n',
+        [(1, "wrong-shape", 0, "offered", 1, 1)],
+        None,
+        id="encoded twice",
+    ),
+    pytest.param(
+        b'{"role":"user","content":[{"type":"text","text":"x"}]}\n',
+        [(1, "wrong-shape", 25, "partial", 1, 1)],
+        None,
+        id="list of parts",
+    ),
+    pytest.param(
+        b'{"role":"user","content":null}\n',
+        [(1, "wrong-shape", 25, "partial", 1, 1)],
+        None,
+        id="content null",
+    ),
+    pytest.param(
+        b'{"role":null,"content":"x"}\n',
+        [(1, "wrong-shape", 8, "none", 0, 1)],
+        None,
+        id="role null",
+    ),
+    pytest.param(
+        b'{"role":"user"}\n',
+        [(1, "wrong-shape", 14, "none", 0, 1)],
+        None,
+        id="no content",
+    ),
+    pytest.param(
+        b"{}\n",
+        [(1, "wrong-shape", 1, "none", 0, 1)],
+        None,
+        id="empty object",
+    ),
+    pytest.param(
+        b"null\n",
+        [(1, "wrong-shape", 0, "none", 0, 1)],
+        None,
+        id="null",
+    ),
+    pytest.param(
+        b"42\n",
+        [(1, "wrong-shape", 0, "none", 0, 1)],
+        None,
+        id="a number",
+    ),
+    pytest.param(
+        b'"text"\n',
+        [(1, "wrong-shape", 0, "none", 0, 1)],
+        None,
+        id="a text",
+    ),
+    pytest.param(
+        b"[]\n",
+        [(1, "wrong-shape", 0, "none", 0, 1)],
+        None,
+        id="empty list",
+    ),
+    pytest.param(
+        b'["user"]\n',
+        [(1, "wrong-shape", 0, "none", 0, 1)],
+        None,
+        id="list of one",
+    ),
+    pytest.param(
+        b"undefined\n",
+        [(1, "foreign", 0, "none", 0, 1)],
+        None,
+        id="undefined",
+    ),
+    pytest.param(
+        b"[object Object]\n",
+        [(1, "foreign", 0, "none", 0, 1)],
+        None,
+        id="object Object",
+    ),
+    pytest.param(
+        b'{"type":"marker","tool":"x"}\n',
+        [(1, "foreign", 27, "none", 0, 1)],
+        None,
+        id="other program",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"a","content":"b"}\n',
+        [(1, "duplicate-key", 29, "offered", 1, 1)],
+        None,
+        id="content twice",
+    ),
+    pytest.param(
+        b"<<<<<<< HEAD\n" + A + b"\n||||||| base\n=======\n" + B + b"\n>>>>>>> laptop\n",
+        [
+            (1, "merge-marker", 0, "lossless", 0, 1),
+            (3, "merge-marker", 0, "lossless", 0, 1),
+            (4, "merge-marker", 0, "lossless", 0, 1),
+            (6, "merge-marker", 0, "lossless", 0, 1),
+        ],
+        A + b"\n" + B + b"\n",
+        id="merge",
+    ),
+    pytest.param(
+        b"2026-03-16T12:23:18Z ERROR panicked\n" + A + b'\nTraceback (most recent call last):\n  File "x"\n',
+        [(1, "log-text", 0, "none", 0, 1), (3, "log-text", 0, "none", 0, 1), (4, "log-text", 2, "none", 0, 1)],
+        A + b"\n",
+        id="log lines",
+    ),
+    pytest.param(
+        b"WARN slow " + A + b"\n",
+        [(1, "log-text", 0, "lossless", 1, 1)],
+        A + b"\n",
+        id="log in front",
+    ),
+    pytest.param(
+        b"<!DOCTYPE html>\n<p>\n</p>\n",
+        [(1, "not-jsonl", 0, "none", 0, 3)],
+        None,
+        id="HTML",
+    ),
+    pytest.param(
+        b"\x1f\x8b\x08\x00\x00\n\x00\x00",
+        [(1, "not-jsonl", 0, "none", 0, 2)],
+        None,
+        id="gzip",
+    ),
+    pytest.param(
+        b"(\xb5/\xfd\x00\n",
+        [(1, "not-jsonl", 0, "none", 0, 1)],
+        None,
+        id="zstd",
+    ),
+    pytest.param(
+        b"SQLite format 3\x00\x10\x00\n\n\x00",
+        [(1, "not-jsonl", 0, "none", 0, 3)],
+        None,
+        id="SQLite",
+    ),
+    pytest.param(
+        b"PK\x03\x04\n\n",
+        [(1, "not-jsonl", 0, "none", 0, 2)],
+        None,
+        id="zip",
+    ),
+    pytest.param(
+        b"<html>\n" + A + b"\n</html>\n",
+        [(1, "not-jsonl", 0, "none", 0, 1), (3, "log-text", 0, "none", 0, 1)],
+        b"<html>\n" + A + b"\n",
+        id="HTML, then appended",
+    ),
+    pytest.param(
+        b'{"role":"user","content":' + b"[" * 200 + b"]" * 200 + b"}\n",
+        [(1, "deep-nesting", 25, "none", 0, 1)],
+        None,
+        id="deep content",
+    ),
+    pytest.param(
+        b'{"role":"user","con' + B + b'\ntent":"a"}\n',
+        [(1, "interleaved", 19, "lossless", 2, 2)],
+        A + b"\n" + B + b"\n",
+        id="interleaved",
+    ),
+    pytest.param(
+        b'{"role":"user","con{"role":"assistant","content":"b"}\ntent":"a"}\n' * 2,
+        [(1, "interleaved", 19, "lossless", 2, 2), (3, "interleaved", 19, "lossless", 2, 2)],
+        A + b"\n" + B + b"\n" + A + b"\n" + B + b"\n",
+        id="interleaved twice",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x' + B + b'\none"}\ntwo"}\n',
+        [(1, "interleaved", 27, "offered", 2, 3)],
+        None,
+        id="interleaved, two ends",
+    ),
+    pytest.param(
+        b'{"role":"user","con' + B + b'tent":"a"}\n',
+        [(1, "fused", 19, "offered", 1, 1)],
+        None,
+        id="woven on one line",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"a}{b"}\n',
+        [],
+        None,
+        id="brace bait",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"a}{b"}' + A + b"\n",
+        [(1, "glued", 32, "lossless", 2, 1)],
+        b'{"role":"user","content":"a}{b"}\n' + A + b"\n",
+        id="brace bait, glued",
+    ),
+    pytest.param(
+        b'{"type":"user","message":{"role":"user","content":"hi"},"uuid":"12\n',
+        [(1, "torn", 66, "none", 0, 1)],
+        None,
+        id="envelope torn",
+    ),
+    pytest.param(
+        b'{"type":"user","message":{"role":"user","content":"hi"}\n',
+        [(1, "torn", 55, "none", 0, 1)],
+        None,
+        id="envelope torn behind the nested one",
+    ),
+    pytest.param(
+        b'{"type":"user","message":{"role":"user","content":"hi' + A + b"\n",
+        [(1, "fused", 53, "lossless", 1, 1)],
+        A + b"\n",
+        id="envelope torn inside the nested one, fused",
+    ),
+    pytest.param(
+        b'{"type":"user","message":{"role":"user","content":"hi"},"uuid":"1' + A + b"\n",
+        [(1, "fused", 65, "lossless", 1, 1)],
+        A + b"\n",
+        id="envelope torn, fused",
+    ),
+    pytest.param(
+        b'{"type":"a","m":{"role":"user","content":"hi"},"x":y z,"n":{"role":"user","content":"h"}\n',
+        [(1, "fused", 59, "offered", 1, 1)],
+        None,
+        id="envelope with a raw control, torn",
+    ),
+    pytest.param(
+        b'{"role":"user","content":{"role":"user","content":"x"}}\n',
+        [(1, "wrong-shape", 25, "none", 0, 1)],
+        None,
+        id="nested in a wrong shape",
+    ),
+    pytest.param(
+        b'{"messages":[' + A + b"]}\n",
+        [(1, "foreign", 43, "none", 0, 1)],
+        None,
+        id="OpenAI",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"he said {"role":"x","content":"y"} ok"}\n',
+        [(1, "fused", 34, "offered", 1, 1)],
+        None,
+        id="unescaped quotes",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\xe2\x80\xa8\xe2\x80\xa9\xc2\x85"}\n',
+        [],
+        None,
+        id="separators inside",
+    ),
+    pytest.param(
+        A + b"\r\n",
+        [],
+        None,
+        id="CRLF",
+    ),
+    pytest.param(
+        b"\n  \n\xc2\xa0\n",
+        [],
+        None,
+        id="blank",
+    ),
+    pytest.param(
+        A,
+        [],
+        None,
+        id="no final newline",
+    ),
+    pytest.param(
+        b'\xef\xbb\xbf{"role":"user","content":"a\tb",}\n',
+        [(1, "raw-control", 30, "lossless", 1, 1)],
+        b'{"role":"user","content":"a\\tb"}\n',
+        id="BOM and a tab and a comma",
+    ),
+    pytest.param(
+        A + b",\n",
+        [(1, "array", 29, "lossless", 1, 1)],
+        A + b"\n",
+        id="a comma behind",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"a" b}\n',
+        [(1, "malformed", 29, "partial", 1, 1)],
+        None,
+        id="broken in the middle",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "expected", "repaired"), ROWS)
+def test_what_is_found_and_what_repair_makes_of_it(
+    data: bytes, expected: list[tuple[int, str, int, str, int, int]], repaired: bytes | None
+) -> None:
+    found = list(findings(lines_of(data)))
+    rows = [
+        (fault.line, fault.id, fault.at, fault.salvage.value, fault.recovers, lines)
+        for fault, lines in ((each.fault, each.lines) for each in found)
+    ]
+    assert rows == expected
+    assert {each.fault.severity for each in found} <= {Severity.DAMAGE}
+    assert all("; ZeroClaw drops " in each.fault.reason for each in found)
+    assert salvage.applied(data, salvage.plan(found)) == (data if repaired is None else repaired)
+    assert b"".join(data[part.span.offset : part.span.stop] for part in account(data)) == data
+
+
+@pytest.mark.parametrize(("data", "expected", "repaired"), ROWS)
+def test_a_second_repair_changes_nothing(data: bytes, expected: object, repaired: bytes | None) -> None:
+    once = data if repaired is None else repaired
+    assert salvage.applied(once, salvage.plan(findings(lines_of(once)))) == once
+
+
+GUESSES = [
+    pytest.param(
+        A + b'\n{"role":"assistant","content":"Hello, I ca',
+        None,
+        A + b'\n{"role":"assistant","content":"Hello, I ca"}\n',
+        id="torn in a text",
+    ),
+    pytest.param(
+        A + b'\n{"role":"assistant","content":"caf\\u00',
+        None,
+        A + b'\n{"role":"assistant","content":"caf"}\n',
+        id="torn in an escape",
+    ),
+    pytest.param(
+        A + b'\n{"role":"assistant","content":"x\xe6\x87',
+        None,
+        A + b'\n{"role":"assistant","content":"x"}\n',
+        id="torn in a character",
+    ),
+    pytest.param(
+        b'{"role":"assistant","content":"Hello, I ca\n' + A + b"\n",
+        None,
+        b'{"role":"assistant","content":"Hello, I ca"}\n' + A + b"\n",
+        id="torn inside the file",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"caf\xe9"}\n',
+        None,
+        b'{"role":"user","content":"caf\xc3\xa9"}\n',
+        id="cp1252",
+    ),
+    pytest.param(
+        b'\x00{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00u\x00s\x00e\x00r\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00\xe9\xd8>\xdd\xe0\x00"\x00}\x00\n',
+        b'{"role":"user","content":"\xc3\xa9\xf0\x9f\xa7\xa0"}\n',
+        b'{"role":"user","content":"\xc3\xa9\xf0\x9f\xa7\xa0"}\n',
+        id="UTF-16 BE",
+    ),
+    pytest.param(
+        A
+        + b'\n{\x00"\x00r\x00o\x00l\x00e\x00"\x00:\x00"\x00a\x00s\x00s\x00i\x00s\x00t\x00a\x00n\x00t\x00"\x00,\x00"\x00c\x00o\x00n\x00t\x00e\x00n\x00t\x00"\x00:\x00"\x00b\x00"\x00}\x00\r\x00\n\x00',
+        A + b"\n" + B + b"\r\n",
+        A + b"\n" + B + b"\r\n",
+        id="UTF-16 behind UTF-8",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"one\ntwo\n' + A + b"\n",
+        None,
+        b'{"role":"user","content":"one"}\ntwo\n' + A + b"\n",
+        id="raw newline, then a record",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x \\ud83d"}\n',
+        None,
+        b'{"role":"user","content":"x \\ufffd"}\n',
+        id="high half",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\\ude00"}\n',
+        None,
+        b'{"role":"user","content":"\\ufffd"}\n',
+        id="low half",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"\\ude00\\ud83d"}\n',
+        None,
+        b'{"role":"user","content":"\\ufffd\\ufffd"}\n',
+        id="halves swapped",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x","\\ud83d":1}\n',
+        None,
+        b'{"role":"user","content":"x","\\ufffd":1}\n',
+        id="half in a key",
+    ),
+    pytest.param(
+        b"{'role': 'user', 'content': 'it\\'s\\n'}\n",
+        b'{"role":"user","content":"it\'s\\n"}\n',
+        b'{"role":"user","content":"it\'s\\n"}\n',
+        id="Python",
+    ),
+    pytest.param(
+        b'{"role":"user","content":None}\n',
+        None,
+        b'{"role":"user","content":""}\n',
+        id="Python's None",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x","score":NaN}\n',
+        None,
+        b'{"role":"user","content":"x","score":null}\n',
+        id="NaN",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x","score":-Infinity}\n',
+        None,
+        b'{"role":"user","content":"x","score":null}\n',
+        id="Infinity",
+    ),
+    pytest.param(
+        b'{"0":"h","1":"i","role":"user"}\n',
+        b'{"role":"user","content":"hi"}\n',
+        b'{"role":"user","content":"hi"}\n',
+        id="exploded",
+    ),
+    pytest.param(
+        b'"{\\"role\\":\\"user\\",\\"content\\":\\"x\\"}"\n',
+        b'{"role":"user","content":"x"}\n',
+        b'{"role":"user","content":"x"}\n',
+        id="encoded twice",
+    ),
+    pytest.param(
+        b'{"role":"user","content":[{"type":"text","text":"x"}]}\n',
+        None,
+        b'{"role":"user","content":"x"}\n',
+        id="list of parts",
+    ),
+    pytest.param(
+        b'{"role":"user","content":null}\n',
+        None,
+        b'{"role":"user","content":""}\n',
+        id="content null",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"a","content":"b"}\n',
+        b'{"role":"user","content":"b"}\n',
+        b'{"role":"user","content":"b"}\n',
+        id="content twice",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"x' + B + b'\none"}\ntwo"}\n',
+        b'{"role":"user","content":"xone"}\n' + B + b"\n",
+        b'{"role":"user","content":"xone"}\n' + B + b"\n",
+        id="interleaved, two ends",
+    ),
+    pytest.param(
+        b'{"role":"user","con' + B + b'tent":"a"}\n',
+        B + b"\n",
+        B + b"\n",
+        id="woven on one line",
+    ),
+    pytest.param(
+        b'{"type":"a","m":{"role":"user","content":"hi"},"x":y z,"n":{"role":"user","content":"h"}\n',
+        b'{"role":"user","content":"h"}\n',
+        b'{"role":"user","content":"h"}\n',
+        id="envelope with a raw control, torn",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"he said {"role":"x","content":"y"} ok"}\n',
+        b'{"role":"x","content":"y"}\n',
+        b'{"role":"user","content":"he said "}\n{"role":"x","content":"y"}\n',
+        id="unescaped quotes",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"a" b}\n',
+        None,
+        A + b"\n",
+        id="broken in the middle",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "marked", "partial"), GUESSES)
+def test_what_is_only_made_when_asked_for(data: bytes, marked: bytes | None, partial: bytes | None) -> None:
+    found = list(findings(lines_of(data)))
+    anywhere = range(1, len(data) + 2)
+    assert salvage.applied(data, salvage.plan(found, marked=anywhere)) == (data if marked is None else marked)
+    every = salvage.applied(data, salvage.plan(found, marked=anywhere, partial=True))
+    assert every == (data if partial is None else partial)
+    assert all(zeroclaw.is_valid(record) for each in found for part in each.parts for record in part.records)
+
+
+def test_a_last_line_may_still_be_being_written() -> None:
+    data = A + b'\n{"role":"user","content":"I was sa'
+    [found] = findings(lines_of(data), settled=False)
+    assert (found.fault.id, found.fault.severity, found.fault.line) == ("incomplete", Severity.INCOMPLETE, 2)
+    [ended] = findings(lines_of(data + b"\n"), settled=False)
+    assert (ended.fault.id, ended.fault.severity) == ("torn", Severity.DAMAGE)
+
+
+def test_messages_come_back_in_order() -> None:
+    data = b'{"role":"assi' + A + B + b"\n\xef\xbb\xbf" + B + b"\n" + A + b"\n"
+    repaired = salvage.applied(data, salvage.plan(findings(lines_of(data))))
+    a, b = Message("user", "a"), Message("assistant", "b")
+    assert [zeroclaw.read(line) for line in repaired.splitlines()] == [a, b, b, a]
+
+
+def test_a_fragment_is_named_by_its_bytes() -> None:
+    data = A + b'\n{"role":"assi' + A + b'{"role":"us\n'
+    [outcome] = salvage.plan(findings(lines_of(data)))
+    assert [data[span.offset : span.stop] for span in outcome.fragments] == [b'{"role":"assi', b'{"role":"us']
