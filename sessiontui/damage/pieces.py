@@ -24,6 +24,8 @@ _HEAD: Final = re.compile(rb'\{"role":(?:"[^"\\]*+","content":)?(?=\{")')
 _FILLERS: Final = re.compile(rb"(?:[ \t\r\x00]|\xef\xbb\xbf){0,999}")
 _HEADING: Final = b'{"role":"","content":"'
 _IN_ROLE: Final = len(b'{"role":"')
+_BRACES: Final = re.compile(rb"\{+(?=\{)")
+"""Records that were torn behind their first byte, one after the other."""
 _OPENING: Final = frozenset(b"{[")
 _BACK: Final = 64
 """How far in front of the byte that doesn't fit a record can begin: a brace, spaces, a quote."""
@@ -121,8 +123,11 @@ def _reached(line: bytes, at: int) -> Piece:
         return Piece(Kind.VALUE, at, reached.stop)
     if reached.stop == len(line):
         return Piece(Kind.TORN, at, reached.stop, inside=reached.inside)
+    if line[reached.stop] == b"{"[0]:
+        run = _BRACES.match(line, reached.stop)
+        return Piece(Kind.TORN, at, run.end() if run else reached.stop)
     brace = line.rfind(b"{", max(at + 1, reached.stop - _BACK), reached.stop + 1)
-    begun = brace >= 0 and BEGIN.match(line, brace)
+    begun = brace >= 0 and (line.startswith((b'{"r', b'{"c'), brace) or BEGIN.match(line, brace))
     if begun and not line[brace + 1 : reached.stop].strip(b' \t\r"'):
         return Piece(Kind.TORN, at, brace)
     later = BEGIN.search(line, max(at + 1, reached.stop))
