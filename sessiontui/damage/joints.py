@@ -42,12 +42,14 @@ def over(data: bytes, at: int, stop: int) -> tuple[Join | None, int]:
         return None, looked
     end = data.find(b"\n", reached.stop)
     end = end if end >= 0 else len(data)
-    if data[reached.stop : end].strip(b" \t\r"):
+    if data[reached.stop : end].strip(b" \t\r") not in (b"", b","):
         return None, looked
     value = data[begin : reached.stop]
     verdict = _list(value, begin - at, end - at) if value[:1] == b"[" else None
     if not verdict:
         verdict = _joined(joined(value), stop - at, end - at) or _other(value, begin - at, end - at)
+    if verdict and verdict.id == "pretty-printed" and (begin > at or b"," in data[reached.stop : end]):
+        verdict = verdict._replace(id="array", what="a record of a list is laid out over several lines")
     return (Join(data.count(b"\n", at, end) + 1, verdict) if verdict else None), looked
 
 
