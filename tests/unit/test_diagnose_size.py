@@ -1,0 +1,131 @@
+"""Damage of any size: one fault for one matter, in bounded pieces, each byte looked at a few times."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from sessiontui.damage import diagnose, huge, loose, pieces, salvage
+from sessiontui.damage.diagnose import faults, findings, lines_of
+from sessiontui.damage.finding import Line
+from sessiontui.dialects import stream, zeroclaw
+from sessiontui.model import Message, Salvage, Severity, Span
+
+A = b'{"role":"user","content":"a"}\n'
+WIDE = '{"role":"user","content":"é中"}\n' * 4100
+RECORDS = [{"role": "user", "content": "x"}] * 2100
+ONE_MATTER = [
+    pytest.param(b'{\n  "role": "user",\n  "content": "x"\n}\n' * 1500, "pretty-printed", 1500, id="laid out"),
+    pytest.param(json.dumps(RECORDS, indent=2).encode(), "array", 2100, id="list"),
+    pytest.param(WIDE.encode("utf-16"), "utf16", 4100, id="utf-16 with mark"),
+    pytest.param(WIDE.encode("utf-16-le"), "utf16", 4100, id="utf-16-le"),
+    pytest.param(b"\xfe\xff" + WIDE.encode("utf-16-be"), "utf16", 4100, id="utf-16-be"),
+    pytest.param(WIDE.encode("utf-32"), "utf16", 4100, id="utf-32"),
+    pytest.param(b"<html>\n" + b"<p>\n" * 5000, "not-jsonl", 0, id="web page"),
+    pytest.param(b"\x1f\x8b" + b"\0\n" * 5000, "not-jsonl", 0, id="gzip"),
+]
+
+
+@pytest.mark.parametrize(("data", "id", "records"), ONE_MATTER)
+def test_a_whole_file_is_one_fault(data: bytes, id: str, records: int) -> None:
+    found = list(findings(lines_of(data)))
+    assert len(found) > 1  # in several goes
+    [fault] = faults(found)
+    assert (fault.id, fault.recovers, fault.line) == (id, records, 1)
+    assert fault.span is not None
+    assert data[fault.span.stop :] in (b"", b"\n")
+    repaired = salvage.applied(data, salvage.plan(found))
+    assert sum(isinstance(zeroclaw.read(line), Message) for line in repaired.split(b"\n")) == records
+
+
+def test_no_more_lines_are_held_than_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnose, "_WINDOW", 50)
+    given = taken = 0
+
+    def lines() -> Iterator[Line]:
+        nonlocal given
+        for line in lines_of(b"what is this?\n" * 1000):
+            given += 1
+            yield line
+
+    for found in findings(lines()):
+        taken += found.lines
+        assert given - taken <= 51
+    assert taken == 1000
+
+
+HOSTILE = {
+    "braces": b"{",
+    "brackets": b"[",
+    "broken off": b'{"role":',
+    "torn texts": b'{"role":"',
+    "nested": b'{"role":"a","x":',
+    "quotes": b'"',
+    "escaped quotes": b'\\"',
+    "logs and records": b"x" + A[:-1],
+    "tails and records": b'nt":"x"}' + A[:-1],
+    "bom": b"\xef\xbb\xbf",
+    "nul and space": b" \0",
+    "lines of braces": b"{\n",
+    "lines of brackets": b"[\n",
+    "torn lines": b'{"role":"user","content":"abc\n',
+    "lines of text": b"x\n",
+    "beginnings of UTF-16": b'{\0"\0\n',
+}
+
+
+@pytest.mark.parametrize("bit", HOSTILE.values(), ids=HOSTILE)
+def test_the_work_is_linear_in_the_bytes(monkeypatch: pytest.MonkeyPatch, bit: bytes) -> None:
+    """Bytes that are read as values, each time that they are, for each byte of the line."""
+    looked = 0
+
+    def counted(data: bytes, at: int = 0) -> loose.Reach:
+        nonlocal looked
+        reached = real(data, at)
+        looked += reached.stop - at
+        return reached
+
+    real = loose.reach
+    monkeypatch.setattr(loose, "reach", counted)
+    data = bit * (60_000 // len(bit))
+    found = list(findings(lines_of(data)))
+    assert found
+    assert looked <= 10 * len(data)
+
+
+def test_a_million_braces_are_one_fault() -> None:
+    data = b"{" * 1_000_000
+    [found] = findings(lines_of(data))
+    assert found.fault.id == "torn"
+    assert len(pieces.cut(data)) <= 3
+
+
+HUGE = [
+    (b'{"role":"user","content":"a', b"", "torn"),
+    (A[:-1], A[:-1], "glued"),
+    (A[:-1], b"\0\0", "nul-run"),
+    (b'{"role":"user","content":"a', b'\t"}', "raw-control"),
+    (b'{"role":"user","content":"a', b'\xe9"}', "invalid-utf8"),
+    (b'{"role":"user","content":"a', b'\\ud83d"}', "lone-surrogate"),
+    (b"\xef\xbb\xbf", A[:-1], "bom"),
+    (b'{"role":"user","content":', b'["a"]}', "wrong-shape"),
+    (b'{"role":"user","content":"a",', b'"content":"b"}', "duplicate-key"),
+    (b"what", b"ever", "log-text"),
+    (b'{"role":"user"', b' "content":"a"}', "malformed"),
+    (b'{"role":"user","content":"a"} ', b"x", "malformed"),
+    (b'{"role":"user","content":"a\0', b'"}', "nul-run"),
+]
+
+
+@pytest.mark.parametrize(("before", "wrong", "id"), HUGE, ids=[row[2] for row in HUGE])
+def test_a_huge_line_is_named_by_the_byte_where_its_reader_stopped(before: bytes, wrong: bytes, id: str) -> None:
+    line = before + wrong
+    outcome = stream.scan([line])
+    assert isinstance(outcome, zeroclaw.Dropped)
+    span = Span(100, len(line))
+    found = huge.huge(outcome, line[outcome.at : outcome.at + 8], 7, span)
+    assert (found.fault.id, found.fault.severity, found.fault.salvage) == (id, Severity.DAMAGE, Salvage.NONE)
+    assert (found.fault.line, found.fault.span, found.fault.at) == (7, span, outcome.at)
+    assert f"on a line of {len(line)} bytes" in found.fault.reason
