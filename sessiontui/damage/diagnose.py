@@ -45,9 +45,15 @@ def findings(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Finding
     ``settled`` False: the file was written to a moment ago, so that a torn last line may be still being written.
     What is wrong with very many lines together is found in several goes, which ``faults`` makes one again.
     """
+    damaged = (line for line in lines if not isinstance(zeroclaw.read(line.data), Message))
+    return of_damaged(damaged, settled=settled)
+
+
+def of_damaged(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Finding]:
+    """The same of the damaged and blank lines alone, for who has judged all of them."""
     before: Finding | None = None
     first, behind_last = True, 1
-    for stretch in stretches(lines):
+    for stretch in _stretches(lines):
         first = first and stretch[0].number == behind_last
         for found in of_stretch(stretch, before, first=first, settled=settled):
             yield found
@@ -70,16 +76,15 @@ def faults(found: Iterable[Finding]) -> Iterator[Fault]:
         yield held.fault
 
 
-def stretches(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """The damaged lines, those together between which only blank ones stand; very many in several lists."""
+def _stretches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The lines that follow each other, together; very many in several lists; blank ones alone not at all."""
     held: list[Line] = []
     weight = 0
     for line in lines:
-        if isinstance(zeroclaw.read(line.data), Message):
-            if any(not is_blank(each.data) for each in held):
+        if held and line.number != held[-1].number + 1:
+            if not all(is_blank(each.data) for each in held):
                 yield held
             held, weight = [], 0
-            continue
         if len(held) >= _WINDOW or weight > _WEIGHT:
             rest = _beginning(held)
             yield held[:rest]
@@ -87,7 +92,7 @@ def stretches(lines: Iterable[Line]) -> Iterator[list[Line]]:
             weight = sum(len(each.data) for each in held)
         held.append(line)
         weight += len(line.data)
-    if any(not is_blank(each.data) for each in held):
+    if not all(is_blank(each.data) for each in held):
         yield held
 
 
