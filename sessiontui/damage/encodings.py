@@ -28,6 +28,7 @@ _CODECS: Final = (
     ("utf-16-le", "UTF-16", b"\xff\xfe"),
     ("utf-16-be", "UTF-16", b"\xfe\xff"),
 )
+_MARKS: Final = tuple(mark for _, _, mark in _CODECS)
 _SAMPLE: Final = 16
 """How many bytes, every second of them NUL, are a sign of UTF-16."""
 _NARROW: Final = {
@@ -42,6 +43,9 @@ def wide(data: bytes, at: int, codec: str = "", *, ended: bool = False) -> Wide 
     ``codec`` may be ``?``: NULs stand before. Then the first NUL may be the rest of a newline, and big-endian can't be
     told from little-endian in ASCII; rather none than the wrong one. ``ended``: a newline stands behind the last byte.
     """
+    sample = data[at : at + _SAMPLE]
+    if not codec and 0 not in sample and not sample.startswith(_MARKS):
+        return None
     for each, name, mark in _CODECS:
         marked = data.startswith(mark, at)
         if codec == "?" and not marked and data.startswith(b"\0", at):
@@ -54,7 +58,6 @@ def wide(data: bytes, at: int, codec: str = "", *, ended: bool = False) -> Wide 
         run = _run(data, each, name, begin, sure=marked or bool(codec) or not each.endswith("be"))
         if marked or codec or each != "utf-16-be" or _is_even(data, run, ended=ended):  # else of little-endian
             return run
-    sample = data[at : at + _SAMPLE]
     if len(sample) >= _SAMPLE // 2 and codec != "?":
         one, other = sample[::2], sample[1::2]
         if not other.strip(b"\0") and 0 not in one:

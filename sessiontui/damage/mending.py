@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from sessiontui.damage import loose
-from sessiontui.dialects import strict
-from sessiontui.model import Message, Salvage
+from sessiontui.dialects import zeroclaw
+from sessiontui.model import Salvage
 
 _CESU: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _CONTROL: Final = re.compile(rb"[\x01-\x1f]")
@@ -38,6 +38,8 @@ class _Step(NamedTuple):
     id: str
     what: str
     salvage: Salvage
+    sign: re.Pattern[bytes]
+    """Without it there is nothing to change."""
     change: Callable[[bytes], bytes]
 
 
@@ -45,7 +47,7 @@ def mended(value: bytes) -> Mended | None:
     """The record that a whole value becomes; None where no step, nor several, make it one."""
     taken: list[_Step] = []
     for step in _STEPS:
-        changed = step.change(value)
+        changed = step.change(value) if step.sign.search(value) else value
         if changed != value:
             taken.append(step)
             value = changed
@@ -57,7 +59,7 @@ def mended(value: bytes) -> Mended | None:
 
 def is_record(value: bytes) -> bool:
     """Whether ZeroClaw reads these bytes on a line of their own."""
-    return b"\n" not in value and isinstance(strict.read(value), Message)
+    return b"\n" not in value and zeroclaw.is_valid(value)
 
 
 def joined(value: bytes) -> tuple[bool, Mended | None]:
@@ -117,6 +119,7 @@ def _from_cp1252(text: bytes) -> bytes:
     return text
 
 
+_HIGH: Final = re.compile(rb"[\x80-\xff]")
 _RUN: Final = re.compile(rb"[\x80-\xff]{2}")
 
 
@@ -135,19 +138,30 @@ def flat(value: bytes) -> bytes:
 
 
 _STEPS: Final = (
-    _Step("invalid-utf8", "a character stands as two halves (CESU-8)", Salvage.LOSSLESS, _texts(from_cesu)),
-    _Step("raw-control", "a control character stands unescaped in a text", Salvage.LOSSLESS, _texts(escaped)),
+    _Step("invalid-utf8", "a character stands as two halves (CESU-8)", Salvage.LOSSLESS, _CESU, _texts(from_cesu)),
+    _Step("raw-control", "a control character stands unescaped in a text", Salvage.LOSSLESS, _CONTROL, _texts(escaped)),
     _Step(
         "trailing-comma",
         "a comma stands behind the last value",
         Salvage.LOSSLESS,
+        _BEFORE_END,
         _between(lambda run: _BEFORE_END.sub(rb"\1", run)),
     ),
     _Step(
-        "invalid-utf8", "bytes are not UTF-8; they would be letters in cp1252", Salvage.PARTIAL, _texts(_from_cp1252)
+        "invalid-utf8",
+        "bytes are not UTF-8; they would be letters in cp1252",
+        Salvage.PARTIAL,
+        _HIGH,
+        _texts(_from_cp1252),
     ),
     _Step(
-        "non-finite", "a number is NaN or Infinity", Salvage.PARTIAL, _between(lambda run: _FINITE.sub(b"null", run))
+        "non-finite",
+        "a number is NaN or Infinity",
+        Salvage.PARTIAL,
+        _FINITE,
+        _between(lambda run: _FINITE.sub(b"null", run)),
     ),
-    _Step("lone-surrogate", "half a surrogate pair stands in a text", Salvage.PARTIAL, _texts(_without_halves)),
+    _Step(
+        "lone-surrogate", "half a surrogate pair stands in a text", Salvage.PARTIAL, _SURROGATE, _texts(_without_halves)
+    ),
 )
