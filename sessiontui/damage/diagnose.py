@@ -197,7 +197,7 @@ def _join(
 
 
 def _alone(line: Line, before: Finding | None, *, settled: bool) -> Verdict:
-    verdict = one_line.verdict(line.data)
+    verdict = one_line.verdict(line.data, line.wrong)
     if verdict.id == "log-text" and best(verdict.parts) is Salvage.NONE and before and _is_torn_at(before, line):
         return verdict._replace(id="torn", what="the text of a torn record goes on")
     if not settled and not line.ended and verdict.id == "torn":

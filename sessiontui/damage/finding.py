@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from sessiontui.dialects.source import Dropped
 from sessiontui.model import Fault, Salvage, Severity, Span
 
 _BEST_FIRST: Final = (Salvage.LOSSLESS, Salvage.OFFERED, Salvage.PARTIAL, Salvage.NONE)
@@ -23,6 +24,8 @@ class Line(NamedTuple):
     """Without the newline."""
     ended: bool = True
     """A newline ends it."""
+    wrong: Dropped | None = None
+    """Why it is dropped, where that is known already."""
 
     @property
     def stop(self) -> int:

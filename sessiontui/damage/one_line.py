@@ -12,6 +12,7 @@ from sessiontui.damage import fragments, pieces
 from sessiontui.damage.finding import Part, Verdict
 from sessiontui.damage.pieces import Kind, Piece
 from sessiontui.damage.shapes import Shape, shape
+from sessiontui.dialects.source import Dropped
 from sessiontui.model import Salvage, Span
 
 _FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
@@ -19,7 +20,7 @@ _BRACKETS: Final = frozenset({b"[", b"]", b"],"})
 _MARKER: Final = re.compile(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
 
 
-def verdict(line: bytes) -> Verdict:
+def verdict(line: bytes, wrong: Dropped | None = None) -> Verdict:
     """What is wrong with a damaged line, and what becomes of all of its bytes."""
     if _MARKER.fullmatch(line.rstrip(b"\r")):
         part = Part(Span(0, len(line)), Salvage.LOSSLESS)
@@ -32,7 +33,8 @@ def verdict(line: bytes) -> Verdict:
     if script := fragments.printed(line):
         return _of_shape(script, line)
     cut = pieces.cut(line)
-    shapes = [shape(line[each.start : each.stop]) if each.kind is Kind.VALUE else None for each in cut]
+    known = wrong if len(cut) == 1 else None
+    shapes = [shape(line[each.start : each.stop], known) if each.kind is Kind.VALUE else None for each in cut]
     parts = tuple(_part(line, piece, of, sure=sure) for piece, of, sure in zip(cut, shapes, _sure(cut), strict=True))
     id, at, what = _named(line, cut, shapes)
     return Verdict(id, at, what, parts)

@@ -107,7 +107,11 @@ def _record_end(line: bytes, at: int) -> int | None:
         stop = source.reach(source.EXACT, line, opening.end())
         if line.startswith(b'"}', stop):
             return stop + 2
-        if line[stop : stop + 1] != b'"' or line[stop + 1 : stop + 2] not in _GOES_ON:
+        if (
+            line[stop : stop + 1] != b'"'
+            or line[stop + 1 : stop + 2] not in _GOES_ON
+            or line.startswith(b",}", stop + 1)
+        ):
             return None
     end = strict.record_end(line, at)
     return end if isinstance(end, int) else None

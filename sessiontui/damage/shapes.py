@@ -35,9 +35,9 @@ class Shape(NamedTuple):
     records: tuple[bytes, ...] = ()
 
 
-def shape(value: bytes) -> Shape:
-    """What a whole value is that ZeroClaw does not read."""
-    read = strict.read(value)
+def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
+    """What a whole value is that ZeroClaw does not read; ``wrong``: why, where that is known already."""
+    read = wrong or strict.read(value)
     at, reason = (read.at, read.reason) if isinstance(read, Dropped) else (0, "it is more than a record")
     if (nul := value.find(b"\0")) >= 0:
         return Shape("nul-run", nul, f"{value.count(bytes(1)):,} bytes of a record were lost, NULs stand for them")

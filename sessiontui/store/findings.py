@@ -57,10 +57,11 @@ def _in_block(block: list[bytes], before: int, offset: int) -> Iterator[Line]:
     if not judged.dropped and not judged.blank:
         return
     begins = list(accumulate(map(len, block), initial=offset))
-    for index in sorted([*judged.blank, *(index for index, _ in judged.dropped)]):
+    wrong = dict(judged.dropped)
+    for index in sorted([*judged.blank, *wrong]):
         data = block[index]
         ended = data.endswith(b"\n")
-        yield Line(before + index + 1, begins[index], data[:-1] if ended else data, ended)
+        yield Line(before + index + 1, begins[index], data[:-1] if ended else data, ended, wrong.get(index))
 
 
 def _huge(fd: int, number: int, span: Span) -> Finding | None:
