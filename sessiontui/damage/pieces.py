@@ -158,7 +158,8 @@ def _text(line: bytes, at: int) -> Piece:
     begun = BEGIN.search(line, at + 1)
     stop = begun.start() if begun else at + max(1, len(line[at:].rstrip(b"\0")))
     text = line[at:stop]
-    return Piece(Kind.TEXT, at, stop, sure=not any(byte in text for byte in b'{["') or is_tail(text))
+    flat = b"{" not in text and b'"' not in text and not text.rstrip(b" \t").endswith(b"[")
+    return Piece(Kind.TEXT, at, stop, sure=flat or is_tail(text))
 
 
 def is_tail(text: bytes) -> bool:

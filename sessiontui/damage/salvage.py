@@ -49,7 +49,8 @@ def plan(found: Iterable[Finding], *, marked: Container[int] = (), partial: bool
 def _outcome(found: Finding, taken: Container[Salvage]) -> Outcome:
     had = [part for part in found.parts if part.salvage in taken]
     records = tuple(record for part in had for record in part.records)
-    if not records and len(had) < len(found.parts) and found.fault.id not in _REMOVED:
+    removed = found.fault.id in _REMOVED and found.fault.salvage is Salvage.NONE
+    if not records and len(had) < len(found.parts) and not removed:
         return Outcome(found.fault, stays=True)
     return Outcome(found.fault, False, records, tuple(_runs(part for part in found.parts if part.salvage not in taken)))
 

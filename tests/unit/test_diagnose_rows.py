@@ -532,6 +532,18 @@ ROWS = [
         id="log in front",
     ),
     pytest.param(
+        b"\x1b[0m" + A + b"\n",
+        [(1, "log-text", 0, "lossless", 1, 1)],
+        A + b"\n",
+        id="a colour in front",
+    ),
+    pytest.param(
+        b"messages: [" + A + b"]\n",
+        [(1, "log-text", 0, "offered", 1, 1)],
+        None,
+        id="a list in text",
+    ),
+    pytest.param(
         b"<!DOCTYPE html>\n<p>\n</p>\n",
         [(1, "not-jsonl", 0, "none", 0, 3)],
         None,
