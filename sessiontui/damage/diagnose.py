@@ -199,14 +199,16 @@ def _join(
 def _alone(line: Line, before: Finding | None, *, settled: bool) -> Verdict:
     verdict = one_line.verdict(line.data, line.wrong)
     if verdict.id == "log-text" and best(verdict.parts) is Salvage.NONE and before and _is_torn_at(before, line):
-        return verdict._replace(id="torn", what="the text of a torn record goes on")
+        parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in verdict.parts)  # goes when the torn one does
+        return verdict._replace(id="torn", what="the text of a torn record goes on", parts=parts)
     if not settled and not line.ended and verdict.id == "torn":
         return verdict._replace(id="incomplete", severity=Severity.INCOMPLETE)
     return verdict
 
 
 def _is_torn_at(found: Finding, line: Line) -> bool:
-    return found.fault.id == "torn" and behind(found) == line.number
+    stays = found.fault.salvage is not Salvage.LOSSLESS
+    return found.fault.id == "torn" and stays and behind(found) == line.number
 
 
 def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joints.Join | None:

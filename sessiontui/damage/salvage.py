@@ -52,7 +52,13 @@ def _outcome(found: Finding, taken: Container[Salvage]) -> Outcome:
     removed = found.fault.id in _REMOVED and found.fault.salvage is Salvage.NONE
     if not records and len(had) < len(found.parts) and not removed:
         return Outcome(found.fault, stays=True)
-    return Outcome(found.fault, False, records, tuple(_runs(part for part in found.parts if part.salvage not in taken)))
+    lost = (part for part in found.parts if part.salvage not in taken or _is_unread(part))
+    return Outcome(found.fault, False, records, tuple(_runs(lost)))
+
+
+def _is_unread(part: Part) -> bool:
+    """Whether a guess at the whole leaves these bytes out."""
+    return part.salvage is Salvage.PARTIAL and not part.records
 
 
 def _runs(parts: Iterable[Part]) -> list[Span]:

@@ -783,7 +783,7 @@ GUESSES = [
     pytest.param(
         b'{"role":"user","content":"one\ntwo\n' + A + b"\n",
         None,
-        b'{"role":"user","content":"one"}\ntwo\n' + A + b"\n",
+        b'{"role":"user","content":"one"}\n' + A + b"\n",
         id="raw newline, then a record",
     ),
     pytest.param(
@@ -926,3 +926,16 @@ def test_a_fragment_is_named_by_its_bytes() -> None:
     data = A + b'\n{"role":"assi' + A + b'{"role":"us\n'
     [outcome] = salvage.plan(findings(lines_of(data)))
     assert [data[span.offset : span.stop] for span in outcome.fragments] == [b'{"role":"assi', b'{"role":"us']
+
+
+def test_the_lines_of_a_torn_text_stay_with_it_or_are_kept_with_its_fragments() -> None:
+    data = b'{"role":"user","content":"one\ntwo\n' + A + b"\n"
+    found = list(findings(lines_of(data)))
+    assert all(outcome.stays for outcome in salvage.plan(found))
+    torn, text = salvage.plan(found, partial=True)
+    assert torn.records == (b'{"role":"user","content":"one"}',)
+    assert (text.stays, text.records, [data[span.offset : span.stop] for span in text.fragments]) == (
+        False,
+        (),
+        [b"two"],
+    )
