@@ -58,8 +58,25 @@ class Message(NamedTuple):
     content: str
 
 
+class Part(NamedTuple):
+    """Some bytes of a fault, and what they become when their salvage is applied."""
+
+    span: Span
+    """In the file."""
+    salvage: Salvage
+    records: tuple[bytes, ...] = ()
+    """Whole lines without newlines that ZeroClaw reads.
+
+    None and ``LOSSLESS``: nothing is lost without these bytes. None and ``NONE``: a fragment.
+    """
+
+    def moved(self, by: int) -> Part:
+        """The same, so many bytes further on."""
+        return self._replace(span=Span(self.span.offset + by, self.span.length))
+
+
 class Fault(NamedTuple):
-    """What is wrong with a line (or, with ``line`` None, with a whole file)."""
+    """What is wrong with a line, or with several that are one matter (or, with ``line`` None, with a whole file)."""
 
     id: str
     severity: Severity
@@ -71,7 +88,15 @@ class Fault(NamedTuple):
     recovers: int = 0
     """Messages that salvage would give back."""
     line: int | None = None
+    """The first one that it is about."""
     span: Span | None = None
+    """Of all its lines, but for the newline that ends the last one."""
+    lines: int = 1
+    """How many lines it is about, blank ones between them too."""
+    parts: tuple[Part, ...] = ()
+    """They tile the span. Empty where they are not known: that of a whole file, or of very many lines together."""
+    codec: str = ""
+    """The wide encoding in which the lines stand."""
 
 
 class Session(NamedTuple):

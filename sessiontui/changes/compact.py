@@ -8,28 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from sessiontui.changes import journal, rewrites, settle
 from sessiontui.changes.files import as_plain, name_in, plainly
 from sessiontui.changes.outcome import NONE, CompactStatus, Trouble, trouble
 from sessiontui.changes.record import Record
-from sessiontui.damage.diagnose import dropped
-from sessiontui.dialects import stream, zeroclaw
+from sessiontui.damage import diagnose
+from sessiontui.damage.verdict import Line
 from sessiontui.dialects.keys import SUFFIX
-from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.lines import Huge
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Cancelled, SessiontuiError
-from sessiontui.model import Fault, Span
-from sessiontui.store import jsonl_file
+from sessiontui.model import Fault, Salvage, Span
+from sessiontui.store import jsonl_faults, jsonl_file
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, within
 
 NAMED: Final = 1000
-"""So many of the lines that go are named."""
+"""So many of the faults that go are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,10 @@ class CompactRow:
     bytes_before: int
     bytes_after: int
     status: CompactStatus
+    savable: int = 0
+    """Messages in the damaged lines that repair would have back without a guess."""
     gone: tuple[Fault, ...] = ()
-    """The damaged lines that go, the first thousand of them."""
+    """What is wrong with the lines that go, the first thousand faults."""
     trouble: Trouble = NONE
     drops: tuple[Span, ...] = field(default=(), repr=False)
     """The bytes that go, in order, neighbours as one."""
@@ -126,47 +126,43 @@ def _status(error: SessiontuiError) -> CompactStatus:
 
 def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Progress) -> CompactRow:
     size = seen.stamp.size
-    kept = gone = number = 0
     unfinished: int | None = None
     drops: list[Span] = []
+    tally = jsonl_faults.Tally()
+
+    def noted() -> Iterator[Line | Fault]:
+        nonlocal unfinished
+        for each in jsonl_faults.odd(fd, size, tally, cancelled, progress):
+            offset, stop = (each.offset, each.stop) if isinstance(each, Line) else _place(each, size)
+            if stop == size and lines.ends_open(fd, size):
+                unfinished = offset
+            if drops and drops[-1].stop == offset:
+                offset = drops.pop().offset
+            drops.append(Span(offset, stop - offset))
+            yield each
+
     faults: list[Fault] = []
-    for at, block in lines.blocks(fd, 0, size):
-        if cancelled():
-            raise Cancelled
-        progress(at, size)
-        bad = _bad(fd, at, block)
-        kept += len(block) - len(bad)
-        offset = index = 0
-        for place, outcome in bad:
-            offset += sum(map(len, block[index:place]))
-            index = place
-            span = Span(at + offset, len(block[place]))
-            if span.stop == size and lines.ends_open(fd, size):
-                unfinished = span.offset
-            if outcome is not None:
-                gone += 1
-                if gone <= NAMED:
-                    faults.append(dropped(outcome, number + place + 1, span))
-            if drops and drops[-1].stop == span.offset:
-                span = Span(drops[-1].offset, drops[-1].length + span.length)
-                drops.pop()
-            drops.append(span)
-        number += len(block)
+    savable = 0
+    for fault in diagnose.whole(jsonl_faults.diagnosed(noted())):
+        savable += fault.recovers if fault.salvage is Salvage.LOSSLESS else 0
+        if len(faults) < NAMED:
+            faults.append(fault._replace(parts=()))
+    count = tally.count()
     after = size - sum(span.length for span in drops)
     status: CompactStatus = "compacted" if drops else "unchanged"
-    return CompactRow(key, kept, gone, 0, size, after, status, tuple(faults), NONE, tuple(drops), seen, unfinished)
+    return CompactRow(
+        *(key, count.messages, count.faults, 0, size, after, status, savable),
+        gone=tuple(faults),
+        drops=tuple(drops),
+        seen=seen,
+        unfinished=unfinished,
+    )
 
 
-def _bad(fd: int, at: int, block: list[bytes | Huge]) -> list[tuple[int, Dropped | None]]:
-    """The lines of a block that go, by index; None for a blank one."""
-    first = block[0]
-    if isinstance(first, Huge):  # stands alone
-        found = stream.scan(lines.pieces(fd, Span(at, len(first))))
-        return [] if isinstance(found, stream.Scanned) else [(0, found)]
-    judged = zeroclaw.judge(cast(list[bytes], block))
-    bad: list[tuple[int, Dropped | None]] = [*judged.dropped, *((index, None) for index in judged.blank)]
-    bad.sort(key=lambda each: each[0])
-    return bad
+def _place(fault: Fault, size: int) -> tuple[int, int]:
+    """Where a huge line begins, and where the next one does."""
+    span = fault.span or Span(0, 0)
+    return span.offset, min(span.stop + 1, size)
 
 
 def make(
@@ -206,7 +202,13 @@ def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: IsCance
         settle.after(record)
         plain = as_plain(error, path.name)
         return replace(
-            row, dropped=0, bytes_after=row.bytes_before, status=_status(plain), gone=(), trouble=trouble(plain)
+            row,
+            dropped=0,
+            bytes_after=row.bytes_before,
+            savable=0,
+            status=_status(plain),
+            gone=(),
+            trouble=trouble(plain),
         )
     return row
 

@@ -24,7 +24,7 @@ from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
-from sessiontui.store import jsonl_file, schema
+from sessiontui.store import jsonl_faults, jsonl_file, schema
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 from sessiontui.store.sqlite_list import KEY, bound
@@ -99,7 +99,7 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
         with plainly(path.name):
             _require_free(store.path, key)
             with jsonl_file.opened(path, key) as (fd, stamp):
-                count = jsonl_file.count(fd, stamp.size, cancelled, progress)
+                count = jsonl_faults.count(fd, stamp.size, cancelled, progress)
                 row = replace(row, imported=count.messages, left_behind=count.faults, stamp=stamp)
                 if count.faults and not count.messages:
                     raise Refused(

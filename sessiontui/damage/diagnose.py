@@ -1,4 +1,4 @@
-"""What is wrong with damaged lines: their findings, each a fault with the account of its bytes.
+"""What is wrong with damaged lines: their faults, each with the account of its bytes.
 
 Which lines are damaged is not decided here: ``dialects.zeroclaw`` judges that, and the lines that it reads never come
 here. Bytes in, values out; nothing raises, and the time is linear in the bytes. Mends nothing.
@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sessiontui.damage import encodings, joints, one_line, wholefile
-from sessiontui.damage.finding import Finding, Line, Part, Verdict, behind, best, continues, finding, merged, together
 from sessiontui.damage.pieces import is_blank
+from sessiontui.damage.verdict import Line, Verdict, behind, best, continues, fault, merged, together
 from sessiontui.dialects import zeroclaw
-from sessiontui.dialects.source import Dropped
-from sessiontui.model import Fault, Message, Salvage, Severity, Span
+from sessiontui.model import Fault, Message, Part, Salvage, Severity, Span
 
 _WINDOW: Final = 2000
 """How many lines are looked at together, at least, where so many damaged ones follow each other."""
@@ -22,11 +21,6 @@ _WEIGHT: Final = 8 * 1024 * 1024
 """And no more bytes than this, but for the last line."""
 _PATIENCE: Final = 4
 """How often the bytes of a window may be looked at for values over several lines."""
-
-
-def dropped(outcome: Dropped, number: int | None, span: Span) -> Fault:
-    """The fault of a line that a dialect read and found to be dropped; ``number`` None where it isn't known yet."""
-    return Fault("dropped", Severity.DAMAGE, outcome.reason, outcome.at, line=number, span=span)
 
 
 def lines_of(data: bytes) -> Iterator[Line]:
@@ -39,19 +33,19 @@ def lines_of(data: bytes) -> Iterator[Line]:
         at += len(raw) + 1
 
 
-def findings(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Finding]:
+def faults(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Fault]:
     """What is wrong with any lines of a file, in order, healthy ones too; memory does not grow with the file.
 
     ``settled`` False: the file was written to a moment ago, so that a torn last line may be still being written.
-    What is wrong with very many lines together is found in several goes, which ``faults`` makes one again.
+    What is wrong with very many lines together is found in several goes, which ``whole`` makes one again.
     """
     damaged = (line for line in lines if not isinstance(zeroclaw.read(line.data), Message))
     return of_damaged(damaged, settled=settled)
 
 
-def of_damaged(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Finding]:
+def of_damaged(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Fault]:
     """The same of the damaged and blank lines alone, for who has judged all of them."""
-    before: Finding | None = None
+    before: Fault | None = None
     first, behind_last = True, 1
     for stretch in _stretches(lines):
         first = first and stretch[0].number == behind_last
@@ -62,18 +56,18 @@ def of_damaged(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Findi
         behind_last = stretch[-1].number + 1
 
 
-def faults(found: Iterable[Finding]) -> Iterator[Fault]:
-    """The faults of findings; what is one matter over many lines is one fault."""
-    held: Finding | None = None
+def whole(found: Iterable[Fault]) -> Iterator[Fault]:
+    """The same faults; what is one matter over very many lines is one, whose parts are not told."""
+    held: Fault | None = None
     for each in found:
         if held and continues(held, each):
             held = together(held._replace(parts=()), each._replace(parts=()))
             continue
         if held:
-            yield held.fault
+            yield held
         held = each
     if held:
-        yield held.fault
+        yield held
 
 
 def _stretches(lines: Iterable[Line]) -> Iterator[list[Line]]:
@@ -104,20 +98,18 @@ def _beginning(lines: Sequence[Line]) -> int:
     return len(lines)
 
 
-def of_stretch(
-    lines: Sequence[Line], before: Finding | None = None, *, first: bool, settled: bool = True
-) -> list[Finding]:
+def of_stretch(lines: Sequence[Line], before: Fault | None = None, *, first: bool, settled: bool = True) -> list[Fault]:
     """What is wrong with lines that follow each other, damaged and blank ones alone.
 
     ``before`` was found last; ``first``: no record stands before these lines, neither whole nor to be had back.
     """
     data = b"\n".join(line.data for line in lines)
     base = lines[0].offset
-    goes_on = before is not None and before.fault.line is not None and behind(before) == lines[0].number
+    goes_on = before is not None and before.line is not None and behind(before) == lines[0].number
     if what := _whole(data, base, before if goes_on else None):
         return [_not_jsonl(what, lines, data)]
-    codec = (before.codec or "?" * (before.fault.id == "nul-run")) if before and goes_on else ""
-    found: list[Finding] = []
+    codec = (before.codec or "?" * (before.id == "nul-run")) if before and goes_on else ""
+    found: list[Fault] = []
     budget = _PATIENCE * len(data)
     at = 0
     while at < len(lines):
@@ -125,22 +117,22 @@ def of_stretch(
         if is_blank(line.data):
             at += 1
             continue
-        certain = first and (bool(at) or not codec or before is None or before.fault.salvage is Salvage.LOSSLESS)
+        certain = first and (bool(at) or not codec or before is None or before.salvage is Salvage.LOSSLESS)
         join, looked = _join(data, lines, at, budget, certain=certain, before="" if at else codec)
         budget -= looked
         if join:
-            found.append(finding(join.verdict, line.number, line.offset, join.lines))
+            found.append(fault(join.verdict, line.number, line.offset, join.lines))
             at += join.lines
         else:
             verdict = _alone(line, found[-1] if found else before, settled=settled)
-            found.append(finding(verdict, line.number, line.offset))
+            found.append(fault(verdict, line.number, line.offset))
             at += 1
         first = first and not _is_narrow_record(found[-1])
     return merged(found)
 
 
-def _is_narrow_record(found: Finding) -> bool:
-    return found.fault.salvage is Salvage.LOSSLESS and found.fault.recovers > 0 and not found.codec
+def _is_narrow_record(found: Fault) -> bool:
+    return found.salvage is Salvage.LOSSLESS and found.recovers > 0 and not found.codec
 
 
 def account(data: bytes) -> list[Part]:
@@ -148,8 +140,8 @@ def account(data: bytes) -> list[Part]:
     lines = list(lines_of(data))
     parts: list[Part] = []
     at = 0
-    for each in findings(lines):
-        span = each.fault.span or Span(at, 0)
+    for each in faults(lines):
+        span = each.span or Span(at, 0)
         parts += _healthy(data, at, span.offset)
         parts += each.parts
         at = span.stop
@@ -168,16 +160,16 @@ def _healthy(data: bytes, start: int, stop: int) -> list[Part]:
     return parts
 
 
-def _whole(data: bytes, base: int, before: Finding | None) -> str | None:
+def _whole(data: bytes, base: int, before: Fault | None) -> str | None:
     """What else than lines of JSON the file holds."""
     if not base and (kind := wholefile.kind(data[:2048])):
         return f"the file is {kind}"
-    return "the file is no JSONL" if before and before.fault.id == "not-jsonl" else None
+    return "the file is no JSONL" if before and before.id == "not-jsonl" else None
 
 
-def _not_jsonl(what: str, lines: Sequence[Line], data: bytes) -> Finding:
+def _not_jsonl(what: str, lines: Sequence[Line], data: bytes) -> Fault:
     part = Part(Span(0, len(data)), Salvage.NONE)
-    return finding(Verdict("not-jsonl", 0, what, (part,)), lines[0].number, lines[0].offset, len(lines))
+    return fault(Verdict("not-jsonl", 0, what, (part,)), lines[0].number, lines[0].offset, len(lines))
 
 
 def _join(
@@ -196,7 +188,7 @@ def _join(
     return joints.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
 
 
-def _alone(line: Line, before: Finding | None, *, settled: bool) -> Verdict:
+def _alone(line: Line, before: Fault | None, *, settled: bool) -> Verdict:
     verdict = one_line.verdict(line.data, line.wrong)
     if verdict.id == "log-text" and best(verdict.parts) is Salvage.NONE and before and _is_torn_at(before, line):
         parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in verdict.parts)  # goes when the torn one does
@@ -206,9 +198,9 @@ def _alone(line: Line, before: Finding | None, *, settled: bool) -> Verdict:
     return verdict
 
 
-def _is_torn_at(found: Finding, line: Line) -> bool:
-    stays = found.fault.salvage is not Salvage.LOSSLESS
-    return found.fault.id == "torn" and stays and behind(found) == line.number
+def _is_torn_at(found: Fault, line: Line) -> bool:
+    stays = found.salvage is not Salvage.LOSSLESS
+    return found.id == "torn" and stays and behind(found) == line.number
 
 
 def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joints.Join | None:

@@ -5,19 +5,19 @@ Refuses to have anything back: the records in it, if any, were not looked for.
 
 from __future__ import annotations
 
-from sessiontui.damage.finding import Finding, Part, Verdict, finding
+from sessiontui.damage.verdict import Verdict, fault
 from sessiontui.dialects.source import Dropped
-from sessiontui.model import Salvage, Span
+from sessiontui.model import Fault, Part, Salvage, Span
 
 
-def huge(outcome: Dropped, wrong: bytes, number: int, span: Span) -> Finding:
-    """The finding of a line that ``dialects.stream`` found to be dropped; ``wrong`` are some bytes from ``outcome.at``.
+def huge(outcome: Dropped, wrong: bytes, number: int, span: Span) -> Fault:
+    """The fault of a line that ``dialects.stream`` found to be dropped; ``wrong`` are some bytes from ``outcome.at``.
 
     They are empty where the line ends too early.
     """
     part = Part(Span(0, span.length), Salvage.NONE)
     what = f"{outcome.reason}, on a line of {span.length:,} bytes"
-    return finding(Verdict(_id(outcome, wrong), outcome.at, what, (part,)), number, span.offset)
+    return fault(Verdict(_id(outcome, wrong), outcome.at, what, (part,)), number, span.offset)
 
 
 def _id(outcome: Dropped, wrong: bytes) -> str:

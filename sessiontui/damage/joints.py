@@ -10,11 +10,11 @@ from itertools import takewhile
 from typing import Final, NamedTuple
 
 from sessiontui.damage import loose, pieces
-from sessiontui.damage.finding import Part, Verdict
 from sessiontui.damage.mending import Mended, flat, is_record, joined
 from sessiontui.damage.pieces import Kind, is_blank
 from sessiontui.damage.shapes import shape
-from sessiontui.model import Salvage, Span
+from sessiontui.damage.verdict import Verdict
+from sessiontui.model import Part, Salvage, Span
 
 _NEAR: Final = 8
 """How many lines behind a torn record its end is looked for."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sessiontui.damage.finding import Line
 from sessiontui.damage.pieces import is_blank
+from sessiontui.damage.verdict import Line
 from sessiontui.model import Fault, Salvage, Severity, Span
 
 _SEPARATOR: Final = re.compile(rb"\xe2\x80[\xa8\xa9]|\xc2\x85")
@@ -30,7 +30,7 @@ def notes(lines: Iterable[Line]) -> Iterator[Fault]:
 def _of_line(line: Line) -> Iterator[Fault]:
     data = line.data
     if is_blank(data):
-        yield _note("blank", line, 0, "the line is blank: two programs wrote at once, or an editor left it")
+        yield blank(line.number, Span(line.offset, len(data)))
         return
     if data.endswith(b"\r"):
         yield _note("crlf", line, len(data) - 1, "the line ends as lines end on Windows, which harms nothing")
@@ -45,6 +45,12 @@ def _of_line(line: Line) -> Iterator[Fault]:
 def huge(number: int, span: Span) -> Fault:
     """The note to a huge line that ZeroClaw reads."""
     return Fault("huge-line", Severity.INFO, f"the message is {span.length:,} bytes long", 0, line=number, span=span)
+
+
+def blank(number: int, span: Span) -> Fault:
+    """The note to a blank line."""
+    reason = "the line is blank: two programs wrote at once, or an editor left it"
+    return Fault("blank", Severity.INFO, reason, 0, line=number, span=span)
 
 
 def _note(id: str, line: Line, at: int, reason: str) -> Fault:

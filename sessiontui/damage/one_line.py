@@ -9,11 +9,11 @@ import re
 from typing import Final
 
 from sessiontui.damage import fragments, pieces
-from sessiontui.damage.finding import Part, Verdict
 from sessiontui.damage.pieces import Kind, Piece
 from sessiontui.damage.shapes import Shape, shape
+from sessiontui.damage.verdict import Verdict
 from sessiontui.dialects.source import Dropped
-from sessiontui.model import Salvage, Span
+from sessiontui.model import Part, Salvage, Span
 
 _FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
 _BRACKETS: Final = frozenset({b"[", b"]", b"],"})

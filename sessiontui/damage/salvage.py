@@ -1,6 +1,6 @@
 """What can be had back from damaged lines: a plan, and where whole records stand in a line.
 
-Bytes and values in, values out; changes nothing. Of each finding a plan says whether its bytes stay as they are, or
+Bytes and values in, values out; changes nothing. Of each fault a plan says whether its bytes stay as they are, or
 which lines take their place and which of its bytes are fragments to be kept elsewhere. What is not exact is taken
 only where that was asked for. Order is kept: a record stands where its first byte stood.
 """
@@ -11,10 +11,9 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from sessiontui.damage.finding import Finding, Part
 from sessiontui.dialects.source import Dropped
 from sessiontui.dialects.strict import record_end
-from sessiontui.model import Fault, Salvage, Span
+from sessiontui.model import Fault, Part, Salvage, Span
 
 _REMOVED: Final = frozenset({"stale-tail", "log-text"})
 """Nothing can be had back from these, and nothing is gained by leaving them among the messages."""
@@ -22,7 +21,7 @@ _BEGIN: Final = re.compile(rb'\{[ \t\r]*"(?:role|content)"[ \t\r]*:[ \t\r]*"')
 
 
 class Outcome(NamedTuple):
-    """What becomes of a finding."""
+    """What becomes of the bytes of a fault."""
 
     fault: Fault
     stays: bool
@@ -32,28 +31,28 @@ class Outcome(NamedTuple):
     """What of it is in none of the records, and says something."""
 
 
-def plan(found: Iterable[Finding], *, marked: Container[int] = (), partial: bool = False) -> Iterator[Outcome]:
-    """What repair makes of findings, in their order.
+def plan(found: Iterable[Fault], *, marked: Container[int] = (), partial: bool = False) -> Iterator[Outcome]:
+    """What repair makes of faults, in their order.
 
     All that is lossless is taken; what is offered, on the lines ``marked``; guesses, where ``partial``.
     """
     for each in found:
         taken = {Salvage.LOSSLESS}
-        if each.fault.line in marked:
+        if each.line in marked:
             taken.add(Salvage.OFFERED)
         if partial:
             taken.add(Salvage.PARTIAL)
         yield _outcome(each, taken)
 
 
-def _outcome(found: Finding, taken: Container[Salvage]) -> Outcome:
+def _outcome(found: Fault, taken: Container[Salvage]) -> Outcome:
     had = [part for part in found.parts if part.salvage in taken]
     records = tuple(record for part in had for record in part.records)
-    removed = found.fault.id in _REMOVED and found.fault.salvage is Salvage.NONE
+    removed = found.id in _REMOVED and found.salvage is Salvage.NONE
     if not records and len(had) < len(found.parts) and not removed:
-        return Outcome(found.fault, stays=True)
+        return Outcome(found, stays=True)
     lost = (part for part in found.parts if part.salvage not in taken or _is_unread(part))
-    return Outcome(found.fault, False, records, tuple(_runs(lost)))
+    return Outcome(found, False, records, tuple(_runs(lost)))
 
 
 def _is_unread(part: Part) -> bool:

@@ -6,9 +6,12 @@ Apart from ``lines``, for a list of sessions needs no more than this.
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+STILL: Final = 5
+"""Seconds."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,6 +32,11 @@ def stamp(fd: int) -> Stamp:
 def stamp_of(status: os.stat_result) -> Stamp:
     """The stamp that a ``stat`` shows."""
     return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def is_still(mtime_ns: int) -> bool:
+    """Whether a file was not written to for some seconds: then nobody is in the middle of a line."""
+    return not 0 <= time.time_ns() - mtime_ns < STILL * 1_000_000_000
 
 
 def moment(nanoseconds: int) -> datetime | None:

@@ -13,10 +13,13 @@ class Count(NamedTuple):
 
     messages: int
     faults: int
+    """Damaged lines."""
     odd: OddLines | None = None
     """The lines that hold none; None where they are too many to be remembered."""
+    open: bool = False
+    """The last line is damaged and no newline ends it: it may be still being written."""
 
     def then(self, other: Count) -> Count:
         """What both hold, one behind the other."""
         odd = odd_lines.joined((self.odd, other.odd))
-        return Count(self.messages + other.messages, self.faults + other.faults, odd)
+        return Count(self.messages + other.messages, self.faults + other.faults, odd, other.open)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.names import spelt
-from sessiontui.disk.stamps import moment
+from sessiontui.disk.stamps import Stamp, moment
 from sessiontui.errors import Cancelled, Changed, Held, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.paths import cache_folder
@@ -35,7 +35,6 @@ _Looked = tuple[tuple[int, int, int], Session]
 """Inode, size and time of a file, and the session."""
 
 _T = TypeVar("_T")
-
 
 LARGE: Final = 1024 * 1024
 """A file of so many bytes is not read again from its beginning when it has grown."""
@@ -141,8 +140,8 @@ class JsonlStore:
     ) -> Iterator[Session]:
         """The same sessions, counted; reads only files of which nothing is remembered. ``progress`` in bytes.
 
-        What was counted is remembered. A file that can't be read, or is gone by now, comes with its trouble and without counts;
-        one on which another program has a lease, with neither.
+        What was counted is remembered. A file that can't be read comes with its trouble and without counts; one on which
+        another program has a lease, with neither.
         """
         sizes = [session.bytes or 0 for session in sessions]
         total = sum(sizes)
@@ -156,9 +155,21 @@ class JsonlStore:
             self.sidecar.flush()
 
     def _counted(self, session: Session, cancelled: IsCancelled, progress: Progress) -> Session:
-        if session.messages is not None:
+        """Not what was indexed of a large file before it grew."""
+        if session.messages is not None or session.trouble is not None:
             return session
-        return self._read(session, _unheard, cancelled, progress, again=False)
+        from sessiontui.store import jsonl_faults
+
+        name = session.key + SUFFIX
+
+        def read(fd: int, stamp: Stamp) -> Count:
+            start, before = self.sidecar.before(name, fd, stamp) if stamp.size > LARGE else (0, Count(0, 0, OddLines()))
+            return before.then(jsonl_faults.count(fd, stamp.size, cancelled, progress, start))
+
+        try:
+            return self._read(session, read)
+        except Held:
+            return session
 
     def examine(
         self,
@@ -166,40 +177,33 @@ class JsonlStore:
         found: Callable[[Fault], object],
         cancelled: IsCancelled = never,
         progress: Progress = silent,
-    ) -> Session:
-        """Read one file whole, whatever is remembered of it: ``found`` is told each fault, the counts come back."""
-        return self._read(session, found, cancelled, progress, again=True)
-
-    def _read(
-        self,
-        session: Session,
-        found: Callable[[Fault], object],
-        cancelled: IsCancelled,
-        progress: Progress,
         *,
-        again: bool,
+        notes: bool = False,
     ) -> Session:
-        """Unless ``again``, not what was indexed of a large file before it grew."""
-        from sessiontui.store import jsonl_file, jsonl_trouble
+        """Read one file whole, whatever is remembered of it."""
+        from sessiontui.store import jsonl_faults
 
-        name = session.key + SUFFIX
+        def read(fd: int, stamp: Stamp) -> Count:
+            return jsonl_faults.told(fd, stamp, found, cancelled, progress, notes=notes)
+
+        if session.trouble is None:
+            session = self._read(session, read)
         if session.trouble is not None:
             found(session.trouble)
-            return session
+        return session
+
+    def _read(self, session: Session, read: Callable[[int, Stamp], Count]) -> Session:
+        """The session as ``read`` counts it; what can't be read, or is gone by now, has its trouble. Raises ``Held``."""
+        from sessiontui.store import jsonl_file, jsonl_trouble
+
         try:
             with jsonl_file.opened(self.file(session.key), session.key) as (fd, stamp):
-                large = stamp.size > LARGE and not again
-                start, before = self.sidecar.before(name, fd, stamp) if large else (0, Count(0, 0, OddLines()))
-                count = before.then(jsonl_file.count(fd, stamp.size, cancelled, progress, found, start))
+                count = read(fd, stamp)
         except Held:
-            if again:
-                raise
-            return session
+            raise
         except (StoreError, UnknownKey, Changed) as error:
-            trouble = jsonl_trouble.of_error(error)
-            found(trouble)
-            return session._replace(trouble=trouble)
-        self.sidecar.learn(name, stamp, count)
+            return session._replace(trouble=jsonl_trouble.of_error(error))
+        self.sidecar.learn(session.key + SUFFIX, stamp, count)
         known = session._replace(messages=count.messages, faults=count.faults)
         return known._replace(bytes=stamp.size, last_activity=moment(stamp.mtime_ns))
 
@@ -227,21 +231,21 @@ class JsonlStore:
         from sessiontui.store import jsonl_file
 
         stem = self.resolve(key)
-        return self._each(stem, lambda fd, size: islice(jsonl_file.messages(fd, size), start, stop))
+        return self._each(stem, lambda fd, stamp: islice(jsonl_file.messages(fd, stamp.size), start, stop))
 
     def entries(self, key: str) -> Iterator[Entry]:
         """Every line in order. Huge ones are clipped; their address says where the rest is."""
-        from sessiontui.store import jsonl_file
+        from sessiontui.store import jsonl_entries
 
-        return self._each(self.resolve(key), jsonl_file.entries)
+        return self._each(self.resolve(key), jsonl_entries.entries)
 
     def faults(self, key: str) -> Iterator[Fault]:
         """What is wrong in this session; where it is no readable file, that one thing."""
-        from sessiontui.store import jsonl_file, jsonl_trouble
+        from sessiontui.store import jsonl_faults, jsonl_trouble
 
         stem = self.resolve(key)
         trouble = jsonl_trouble.of_entry(self.file(stem))
-        return self._each(stem, jsonl_file.faults) if trouble is None else iter((trouble,))
+        return self._each(stem, jsonl_faults.of_file) if trouble is None else iter((trouble,))
 
     def last(self, key: str) -> tuple[Message, Address] | None:
         """The last valid message, found from the end; its line number is not known."""
@@ -263,12 +267,12 @@ class JsonlStore:
         stem = self.resolve(key)
         return JsonlTranscript(self.file(stem), stem, lambda stamp: self.sidecar.odd(stem + SUFFIX, stamp))
 
-    def _each(self, stem: str, read: Callable[[int, int], Iterator[_T]]) -> Iterator[_T]:
+    def _each(self, stem: str, read: Callable[[int, Stamp], Iterator[_T]]) -> Iterator[_T]:
         """What ``read`` gives of the open file."""
         from sessiontui.store import jsonl_file
 
         with jsonl_file.opened(self.file(stem), stem) as (fd, stamp):
-            yield from read(fd, stamp.size)
+            yield from read(fd, stamp)
 
     # ---- search
 
@@ -294,7 +298,3 @@ class JsonlStore:
         """Bring the sidecar up to what the folder holds now."""
         names = None if keys is None else [os.fsencode(key + SUFFIX) for key in keys if jsonl_list.is_stem(key)]
         self.sidecar.update(progress=progress, cancelled=cancelled, names=names)
-
-
-def _unheard(_: Fault) -> None:
-    """For counts alone."""

@@ -19,7 +19,7 @@ from sessiontui.disk import lines
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry
-from sessiontui.store import jsonl_file, odd_lines
+from sessiontui.store import jsonl_entries, jsonl_faults, jsonl_file, odd_lines
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Rows, never
 
@@ -63,14 +63,18 @@ class JsonlRows:
     @cached_property
     def damaged(self) -> Sequence[int] | None:
         """The rows that are damaged; None while the file is not counted, and where too many lines are odd."""
-        before = self._before
+        before = self.before
         if self.odd is None or before is None:
             return None
         found = self.odd.damaged()
         return array("Q", (line - before - 1 for line in found[bisect_left(found, before + 1) :]))
 
+    def begin(self, row: int) -> int:
+        """Where a row begins; of the row behind the last one, where that ends."""
+        return self.ends[row - 1] if row else self.first
+
     @property
-    def _before(self) -> int | None:
+    def before(self) -> int | None:
         """How many lines stand before the first row."""
         if self.complete:
             return 0
@@ -79,7 +83,7 @@ class JsonlRows:
     def row_of(self, ordinal: int) -> int | None:
         """The row of a message; None while the file is not counted, and where too many lines are odd."""
         line = None if self.odd is None else self.odd.line_of(ordinal)
-        row = -1 if line is None else line - 1 - (self._before or 0)
+        row = -1 if line is None else line - 1 - (self.before or 0)
         return row if row >= 0 else None
 
     def __len__(self) -> int:
@@ -90,15 +94,10 @@ class JsonlRows:
         start, stop = max(0, start), min(stop, len(self.ends))
         if start >= stop:
             return []
-        begin = self.ends[start - 1] if start else self.first
         with jsonl_file.opened(self.path, self.key) as (fd, now):
             if not self.made.holds(fd, now):
                 raise Changed(self.path.name)
-            before = self._before
-            found = [
-                self._numbered(jsonl_file.entry(fd, at, offset, line, None if before is None else before + at + 1))
-                for at, (offset, line) in enumerate(lines.lines(fd, begin, self.ends[stop - 1]), start)
-            ]
+            found = [self._numbered(entry) for entry in jsonl_entries.page(fd, now, self, start, stop)]
         if len(found) != stop - start:
             raise Changed(self.path.name)
         return found
@@ -159,7 +158,7 @@ class JsonlTranscript:
             made = _Made.at(fd, stamp)
             odd = ours.odd
             if odd is not None:
-                fresh = jsonl_file.count(fd, stamp.size, start=begin).odd if stamp.size - begin <= CHUNK else None
+                fresh = jsonl_faults.count(fd, stamp.size, start=begin).odd if stamp.size - begin <= CHUNK else None
                 odd = odd_lines.joined((odd.first(odd.lines - len(ours.ends) + kept), fresh))
         grown = replace(ours, ends=ends, made=made, odd=odd)
         return grown if odd is not None else self._known(grown)

@@ -68,6 +68,8 @@ class MemoryStore:
         found: Callable[[Fault], object],
         cancelled: IsCancelled = never,
         progress: Progress = silent,
+        *,
+        notes: bool = False,
     ) -> Session:
         return self.session(session.key)
 

@@ -125,8 +125,11 @@ class Store(Protocol):
         found: Callable[[Fault], object],
         cancelled: IsCancelled = never,
         progress: Progress = silent,
+        *,
+        notes: bool = False,
     ) -> Session:
-        """Read one session whole, whatever is remembered of it: each fault goes to ``found``, the counts come back."""
+        """Read one session whole, whatever is remembered of it: each fault goes to ``found``, and with ``notes`` what
+        is no damage but worth a note; the counts come back."""
         ...
 
     def session(self, key: str) -> Session:

@@ -59,6 +59,8 @@ class SqliteStore:
         found: Callable[[Fault], object],
         cancelled: IsCancelled = never,
         progress: Progress = silent,
+        *,
+        notes: bool = False,
     ) -> Session:
         """Tell ``found`` of every row that ZeroClaw leaves out, and count the others."""
         for fault in self.faults(session.key):

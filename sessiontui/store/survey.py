@@ -7,13 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from sessiontui.damage.diagnose import dropped
-from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects import stream
 from sessiontui.disk import lines
-from sessiontui.disk.lines import Huge
 from sessiontui.errors import Cancelled
-from sessiontui.model import Message, Span
-from sessiontui.store import jsonl_file
+from sessiontui.model import Entry, Span
+from sessiontui.store import jsonl_entries, jsonl_file
 from sessiontui.store.about import SHOWN, About, Tally
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
@@ -42,39 +40,38 @@ def survey(store: Store, key: str, cancelled: IsCancelled = never, progress: Pro
 def _of_file(path: Path, key: str, cancelled: IsCancelled, progress: Progress) -> About:
     tally = Tally()
     with jsonl_file.opened(path, key) as (fd, stamp):
-        for offset, block in lines.blocks(fd, 0, stamp.size):
-            if cancelled():
-                raise Cancelled
-            progress(offset, stamp.size)
-            for line in block:
-                if isinstance(line, Huge):
-                    _add_huge(tally, fd, Span(offset, line.length - line.ended))
-                else:
-                    _add(tally, line, zeroclaw.read(line))
+        for row in jsonl_entries.entries(fd, stamp):
+            span = row.address.span or Span(0, 0)
+            if row.position % OFTEN == 0 or row.clipped:
+                if cancelled():
+                    raise Cancelled
+                progress(span.offset, stamp.size)
+            if row.message is not None and row.clipped:
+                _add_huge(tally, fd, span)
+            else:
+                _add(tally, row)
         progress(stamp.size, stamp.size)
     return tally.about()
 
 
-def _add(tally: Tally, line: bytes, outcome: Message | zeroclaw.Dropped | None) -> None:
-    if isinstance(outcome, Message):
-        tally.message(outcome.role, outcome.content)
-    elif outcome is None:
-        tally.blank()
+def _add(tally: Tally, row: Entry) -> None:
+    if row.message is not None:
+        tally.message(row.message.role, row.message.content, at=row.address.created_at)
+    elif row.fault is not None:
+        tally.fault(row.fault)
     else:
-        tally.fault(dropped(outcome, None, Span(0, len(line))))
+        tally.blank()
 
 
 def _add_huge(tally: Tally, fd: int, span: Span) -> None:
-    """A line that is never held whole: its text is decoded piece by piece, to be counted."""
+    """A message that is never held whole: its text is decoded piece by piece, to be counted."""
     scanned = stream.scan(lines.pieces(fd, span), span.offset)
-    if not isinstance(scanned, stream.Scanned):
-        _add(tally, b"", scanned)
-        return
-    beginning, size = "", 0
-    for piece in stream.text(lines.pieces(fd, scanned.content)):
-        beginning = beginning or piece[:SHOWN]
-        size += len(piece)
-    tally.message(scanned.role, beginning, size)
+    if isinstance(scanned, stream.Scanned):
+        beginning, size = "", 0
+        for piece in stream.text(lines.pieces(fd, scanned.content)):
+            beginning = beginning or piece[:SHOWN]
+            size += len(piece)
+        tally.message(scanned.role, beginning, size)
 
 
 def _of_rows(store: SqliteStore, key: str, cancelled: IsCancelled, progress: Progress) -> About:
@@ -105,12 +102,7 @@ def _of_entries(store: Store, key: str, cancelled: IsCancelled) -> About:
     for entry in store.entries(key):
         if cancelled():
             raise Cancelled
-        if entry.message is not None:
-            tally.message(entry.message.role, entry.message.content, at=entry.address.created_at)
-        elif entry.fault is not None:
-            tally.fault(entry.fault)
-        else:
-            tally.blank()
+        _add(tally, entry)
     return tally.about()
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.damage import salvage
-from sessiontui.damage.diagnose import account, faults, findings, lines_of
+from sessiontui.damage.diagnose import account, faults, lines_of, whole
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message, Salvage
 from tests.support import serde
@@ -47,7 +47,7 @@ def loaded(data: bytes) -> list[Message]:
 
 
 def repaired(data: bytes) -> bytes:
-    return salvage.applied(data, salvage.plan(findings(lines_of(data))))
+    return salvage.applied(data, salvage.plan(faults(lines_of(data))))
 
 
 @given(ANY)
@@ -65,9 +65,9 @@ def test_every_byte_is_accounted_for(data: bytes) -> None:
 def test_every_damaged_line_and_no_other_has_a_finding(data: bytes) -> None:
     wrong = damaged(data)
     covered: list[int] = []
-    for found in findings(lines_of(data)):
-        assert found.fault.line is not None
-        covered += range(found.fault.line, found.fault.line + found.lines)
+    for found in faults(lines_of(data)):
+        assert found.line is not None
+        covered += range(found.line, found.line + found.lines)
     assert len(set(covered)) == len(covered)
     assert wrong <= set(covered)
     blank = {line.number for line in lines_of(data) if zeroclaw.read(line.data) is None}
@@ -76,8 +76,8 @@ def test_every_damaged_line_and_no_other_has_a_finding(data: bytes) -> None:
 
 @given(ANY)
 def test_a_finding_tells_of_the_bytes_that_it_is_about(data: bytes) -> None:
-    for found in findings(lines_of(data)):
-        fault = found.fault
+    for found in faults(lines_of(data)):
+        fault = found
         assert fault.span is not None
         assert 0 <= fault.at <= fault.span.length
         assert sum(part.span.length for part in found.parts) == fault.span.length
@@ -188,7 +188,7 @@ def test_a_file_in_a_wide_encoding_comes_back_whole(messages: list[Message], cod
     mark = b"\xfe\xff" if codec == "utf-16-be" else b""
     data = mark + b"".join(map(zeroclaw.write, messages)).decode().encode(codec)
     assert loaded(repaired(data)) == messages
-    assert [fault.id for fault in faults(findings(lines_of(data)))] == ["utf16"]
+    assert [fault.id for fault in whole(faults(lines_of(data)))] == ["utf16"]
 
 
 @given(st.lists(MESSAGE, min_size=1, max_size=5), st.booleans())
@@ -201,7 +201,7 @@ def test_a_list_comes_back_whole(messages: list[Message], pretty: bool) -> None:
 def test_what_was_torn_takes_no_other_message_with_it(history: list[tuple[Message, bool, float]]) -> None:
     """A torn record has no newline; only as the last one it has nothing behind it."""
     made = b""
-    for message, whole, share in history:
+    for message, entire, share in history:
         line = written(message)
-        made += line + b"\n" if whole else line[: 1 + int(share * (len(line) - 2))]
+        made += line + b"\n" if entire else line[: 1 + int(share * (len(line) - 2))]
     assert loaded(repaired(made)) == [message for message, whole, _ in history if whole]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sessiontui.damage import notes
-from sessiontui.damage.diagnose import findings, lines_of
+from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.model import Salvage, Severity, Span
 
 A = b'{"role":"user","content":"a"}'
@@ -31,7 +31,7 @@ def test_notes(data: bytes, expected: list[tuple[str, int, int]]) -> None:
     found = list(notes.notes(lines_of(data)))
     assert [(note.id, note.line, note.at) for note in found] == expected
     assert {note.severity for note in found} <= {Severity.INFO}
-    assert list(findings(lines_of(data))) == []
+    assert list(faults(lines_of(data))) == []
 
 
 def test_only_a_missing_newline_can_be_mended() -> None:

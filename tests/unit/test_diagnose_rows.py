@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from sessiontui.damage import salvage
-from sessiontui.damage.diagnose import account, findings, lines_of
+from sessiontui.damage.diagnose import account, faults, lines_of
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message, Severity
 
@@ -718,14 +718,14 @@ ROWS = [
 def test_what_is_found_and_what_repair_makes_of_it(
     data: bytes, expected: list[tuple[int, str, int, str, int, int]], repaired: bytes | None
 ) -> None:
-    found = list(findings(lines_of(data)))
+    found = list(faults(lines_of(data)))
     rows = [
         (fault.line, fault.id, fault.at, fault.salvage.value, fault.recovers, lines)
-        for fault, lines in ((each.fault, each.lines) for each in found)
+        for fault, lines in ((each, each.lines) for each in found)
     ]
     assert rows == expected
-    assert {each.fault.severity for each in found} <= {Severity.DAMAGE}
-    assert all("; ZeroClaw drops " in each.fault.reason for each in found)
+    assert {each.severity for each in found} <= {Severity.DAMAGE}
+    assert all("; ZeroClaw drops " in each.reason for each in found)
     assert salvage.applied(data, salvage.plan(found)) == (data if repaired is None else repaired)
     assert b"".join(data[part.span.offset : part.span.stop] for part in account(data)) == data
 
@@ -733,7 +733,7 @@ def test_what_is_found_and_what_repair_makes_of_it(
 @pytest.mark.parametrize(("data", "expected", "repaired"), ROWS)
 def test_a_second_repair_changes_nothing(data: bytes, expected: object, repaired: bytes | None) -> None:
     once = data if repaired is None else repaired
-    assert salvage.applied(once, salvage.plan(findings(lines_of(once)))) == once
+    assert salvage.applied(once, salvage.plan(faults(lines_of(once)))) == once
 
 
 GUESSES = [
@@ -899,7 +899,7 @@ GUESSES = [
 
 @pytest.mark.parametrize(("data", "marked", "partial"), GUESSES)
 def test_what_is_only_made_when_asked_for(data: bytes, marked: bytes | None, partial: bytes | None) -> None:
-    found = list(findings(lines_of(data)))
+    found = list(faults(lines_of(data)))
     anywhere = range(1, len(data) + 2)
     assert salvage.applied(data, salvage.plan(found, marked=anywhere)) == (data if marked is None else marked)
     every = salvage.applied(data, salvage.plan(found, marked=anywhere, partial=True))
@@ -909,28 +909,28 @@ def test_what_is_only_made_when_asked_for(data: bytes, marked: bytes | None, par
 
 def test_a_last_line_may_still_be_being_written() -> None:
     data = A + b'\n{"role":"user","content":"I was sa'
-    [found] = findings(lines_of(data), settled=False)
-    assert (found.fault.id, found.fault.severity, found.fault.line) == ("incomplete", Severity.INCOMPLETE, 2)
-    [ended] = findings(lines_of(data + b"\n"), settled=False)
-    assert (ended.fault.id, ended.fault.severity) == ("torn", Severity.DAMAGE)
+    [found] = faults(lines_of(data), settled=False)
+    assert (found.id, found.severity, found.line) == ("incomplete", Severity.INCOMPLETE, 2)
+    [ended] = faults(lines_of(data + b"\n"), settled=False)
+    assert (ended.id, ended.severity) == ("torn", Severity.DAMAGE)
 
 
 def test_messages_come_back_in_order() -> None:
     data = b'{"role":"assi' + A + B + b"\n\xef\xbb\xbf" + B + b"\n" + A + b"\n"
-    repaired = salvage.applied(data, salvage.plan(findings(lines_of(data))))
+    repaired = salvage.applied(data, salvage.plan(faults(lines_of(data))))
     a, b = Message("user", "a"), Message("assistant", "b")
     assert [zeroclaw.read(line) for line in repaired.splitlines()] == [a, b, b, a]
 
 
 def test_a_fragment_is_named_by_its_bytes() -> None:
     data = A + b'\n{"role":"assi' + A + b'{"role":"us\n'
-    [outcome] = salvage.plan(findings(lines_of(data)))
+    [outcome] = salvage.plan(faults(lines_of(data)))
     assert [data[span.offset : span.stop] for span in outcome.fragments] == [b'{"role":"assi', b'{"role":"us']
 
 
 def test_the_lines_of_a_torn_text_stay_with_it_or_are_kept_with_its_fragments() -> None:
     data = b'{"role":"user","content":"one\ntwo\n' + A + b"\n"
-    found = list(findings(lines_of(data)))
+    found = list(faults(lines_of(data)))
     assert all(outcome.stays for outcome in salvage.plan(found))
     torn, text = salvage.plan(found, partial=True)
     assert torn.records == (b'{"role":"user","content":"one"}',)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from sessiontui.damage import diagnose, huge, loose, pieces, salvage
-from sessiontui.damage.diagnose import faults, findings, lines_of
-from sessiontui.damage.finding import Line
+from sessiontui.damage.diagnose import faults, lines_of
+from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.model import Message, Salvage, Severity, Span
 
@@ -30,7 +30,7 @@ ONE_MATTER = [
 
 @pytest.mark.parametrize(("data", "id", "records"), ONE_MATTER)
 def test_a_whole_file_is_one_fault(data: bytes, id: str, records: int) -> None:
-    found = list(findings(lines_of(data)))
+    found = list(faults(lines_of(data)))
     assert len(found) > 1  # in several goes
     [fault] = faults(found)
     assert (fault.id, fault.recovers, fault.line) == (id, records, 1)
@@ -50,7 +50,7 @@ def test_no_more_lines_are_held_than_a_window(monkeypatch: pytest.MonkeyPatch) -
             given += 1
             yield line
 
-    for found in findings(lines()):
+    for found in faults(lines()):
         taken += found.lines
         assert given - taken <= 51
     assert taken == 1000
@@ -90,15 +90,15 @@ def test_the_work_is_linear_in_the_bytes(monkeypatch: pytest.MonkeyPatch, bit: b
     real = loose.reach
     monkeypatch.setattr(loose, "reach", counted)
     data = bit * (60_000 // len(bit))
-    found = list(findings(lines_of(data)))
+    found = list(faults(lines_of(data)))
     assert found
     assert looked <= 10 * len(data)
 
 
 def test_a_million_braces_are_one_fault() -> None:
     data = b"{" * 1_000_000
-    [found] = findings(lines_of(data))
-    assert found.fault.id == "torn"
+    [found] = faults(lines_of(data))
+    assert found.id == "torn"
     assert len(pieces.cut(data)) <= 3
 
 
@@ -126,6 +126,6 @@ def test_a_huge_line_is_named_by_the_byte_where_its_reader_stopped(before: bytes
     assert isinstance(outcome, zeroclaw.Dropped)
     span = Span(100, len(line))
     found = huge.huge(outcome, line[outcome.at : outcome.at + 8], 7, span)
-    assert (found.fault.id, found.fault.severity, found.fault.salvage) == (id, Severity.DAMAGE, Salvage.NONE)
-    assert (found.fault.line, found.fault.span, found.fault.at) == (7, span, outcome.at)
-    assert f"on a line of {len(line)} bytes" in found.fault.reason
+    assert (found.id, found.severity, found.salvage) == (id, Severity.DAMAGE, Salvage.NONE)
+    assert (found.line, found.span, found.at) == (7, span, outcome.at)
+    assert f"on a line of {len(line)} bytes" in found.reason

@@ -1,4 +1,4 @@
-"""Findings of a file: the same as of its bytes, whatever blocks and huge lines it is read in."""
+"""Faults of a file: the same as of its bytes, whatever blocks and huge lines it is read in."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from sessiontui.damage import diagnose
-from sessiontui.damage.finding import Finding
+from sessiontui.damage.verdict import Fault
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled
 from sessiontui.model import Span
-from sessiontui.store.findings import findings
+from sessiontui.store.jsonl_faults import faults
 
 A = b'{"role":"user","content":"a"}'
 DATA = (
@@ -32,21 +32,21 @@ def on_disk(path: Path, data: bytes) -> Iterator[int]:
         os.close(fd)
 
 
-def found_in(tmp_path: Path, data: bytes) -> list[Finding]:
+def found_in(tmp_path: Path, data: bytes) -> list[Fault]:
     with on_disk(tmp_path / "x.jsonl", data) as fd:
-        return list(findings(fd, len(data)))
+        return list(faults(fd, len(data)))
 
 
 def test_a_file_has_the_findings_of_its_bytes(tmp_path: Path) -> None:
     found = found_in(tmp_path, DATA)
-    assert found == list(diagnose.findings(diagnose.lines_of(DATA)))
-    assert [(each.fault.id, each.fault.line) for each in found] == [("glued", 3001), ("fused", 6003), ("bom", 6004)]
+    assert found == list(diagnose.faults(diagnose.lines_of(DATA)))
+    assert [(each.id, each.line) for each in found] == [("glued", 3001), ("fused", 6003), ("bom", 6004)]
 
 
 def test_damage_across_blocks_is_one_finding(tmp_path: Path) -> None:
     data = (A + b"\n") * 10 + b'{"role":"user","content":"' + b"one\n" * 40_000 + b'end"}\n' + A
     assert lines._CHUNK < 160_000
-    assert found_in(tmp_path, data) == list(diagnose.findings(diagnose.lines_of(data)))
+    assert found_in(tmp_path, data) == list(diagnose.faults(diagnose.lines_of(data)))
 
 
 def test_a_huge_line_is_found_between_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,22 +54,22 @@ def test_a_huge_line_is_found_between_others(tmp_path: Path, monkeypatch: pytest
     large = b'{"role":"user","content":"' + b"x" * 2000 + b'"}'
     data = A + A + b"\n" + large + b"\n" + large + A + b"\n" + A + A + b"\n"
     found = found_in(tmp_path, data)
-    assert [(each.fault.id, each.fault.line, each.fault.recovers) for each in found] == [
+    assert [(each.id, each.line, each.recovers) for each in found] == [
         ("glued", 1, 2),
         ("glued", 3, 0),
         ("glued", 4, 2),
     ]
-    assert found[1].fault.span == Span(2 * len(A) + len(large) + 2, len(large) + len(A))
-    assert found[1].fault.at == len(large)
+    assert found[1].span == Span(2 * len(A) + len(large) + 2, len(large) + len(A))
+    assert found[1].at == len(large)
 
 
 def test_it_can_be_broken_off(tmp_path: Path) -> None:
     with on_disk(tmp_path / "x.jsonl", DATA) as fd, pytest.raises(Cancelled):
-        list(findings(fd, len(DATA), lambda: True))
+        list(faults(fd, len(DATA), lambda: True))
 
 
 def test_a_last_line_of_a_live_file_may_still_be_being_written(tmp_path: Path) -> None:
     data = A + b'\n{"role":"us'
     with on_disk(tmp_path / "x.jsonl", data) as fd:
-        assert [each.fault.id for each in findings(fd, len(data), settled=False)] == ["incomplete"]
-        assert [each.fault.id for each in findings(fd, len(data))] == ["torn"]
+        assert [each.id for each in faults(fd, len(data), settled=False)] == ["incomplete"]
+        assert [each.id for each in faults(fd, len(data))] == ["torn"]

@@ -1,0 +1,193 @@
+"""What is wrong in a session file, and what it holds, found in one pass: lines are judged in bulk, damaged ones diagnosed.
+
+The bytes of a huge line are never held; its fault says only where its reader stopped. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Callable, Generator, Iterable, Iterator
+from heapq import merge
+from itertools import accumulate, groupby
+from typing import cast
+
+from sessiontui.damage import diagnose, huge, notes
+from sessiontui.damage.verdict import Line
+from sessiontui.dialects import stream, zeroclaw
+from sessiontui.disk import lines, stamps
+from sessiontui.disk.lines import Huge
+from sessiontui.disk.stamps import Stamp
+from sessiontui.errors import Cancelled
+from sessiontui.model import Fault, Span
+from sessiontui.store import odd_lines
+from sessiontui.store.count import Count
+from sessiontui.store.odd_lines import OddLines
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent
+
+
+def faults(
+    fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent, *, settled: bool = True
+) -> Generator[Fault, None, Count]:
+    """What is wrong up to ``stop``, in order; returns what the file holds. ``progress`` in bytes. Raises ``Cancelled``.
+
+    ``settled`` False: the file was written to a moment ago. What is wrong with very many lines together comes in
+    several goes, each with its parts; ``diagnose.whole`` makes them one.
+    """
+    tally = Tally()
+    yield from diagnosed(odd(fd, stop, tally, cancelled, progress), settled=settled)
+    progress(stop, stop)
+    return tally.count()
+
+
+def diagnosed(found: Iterable[Line | Fault], *, settled: bool = True) -> Iterator[Fault]:
+    """What is wrong with what ``odd`` gave."""
+    return _with(found, lambda run: diagnose.of_damaged(run, settled=settled))
+
+
+def of_file(fd: int, stamp: Stamp) -> Iterator[Fault]:
+    """What is wrong in a file; very many lines that are one matter are one fault."""
+    return diagnose.whole(faults(fd, stamp.size, settled=stamps.is_still(stamp.mtime_ns)))
+
+
+def told(
+    fd: int,
+    stamp: Stamp,
+    found: Callable[[Fault], object],
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+    *,
+    notes: bool = False,
+) -> Count:
+    """What a file holds; ``found`` is told of each fault and, with ``notes``, what else is worth one, by line: for that
+    the file is read once more."""
+    counts: list[Count] = []
+
+    def counted() -> Iterator[Fault]:
+        settled = stamps.is_still(stamp.mtime_ns)
+        counts.append((yield from faults(fd, stamp.size, cancelled, progress, settled=settled)))
+
+    every = diagnose.whole(counted())
+    for fault in merge(every, _notes(fd, stamp.size, cancelled), key=_line) if notes else every:
+        found(fault)
+    return counts[0]
+
+
+def _line(fault: Fault) -> int:
+    return fault.line or 0
+
+
+def _with(found: Iterable[Line | Fault], judge: Callable[[Iterator[Line]], Iterator[Fault]]) -> Iterator[Fault]:
+    """The faults among lines, and those that ``judge`` finds in the lines between them."""
+    for is_fault, run in groupby(found, lambda each: isinstance(each, Fault)):
+        if is_fault:
+            yield from (each for each in cast("Iterator[Fault]", run) if each.id != "blank")
+        else:
+            yield from judge(cast("Iterator[Line]", run))
+
+
+class Tally:
+    """Counts lines."""
+
+    def __init__(self) -> None:
+        self.lines = self._valid = self._damaged = 0
+        self._marks = array("Q")
+        self._open = False
+
+    def add(self, judged: zeroclaw.Judged, lines: int, *, ended: bool) -> None:
+        """So many lines were judged together; ``ended``: a newline ends the last of them."""
+        self._valid += judged.valid
+        self._damaged += len(judged.dropped)
+        if len(self._marks) <= odd_lines.MOST:
+            self._marks.extend(odd_lines.marked(self.lines, [at for at, _ in judged.dropped], judged.blank))
+        self._open = not ended and bool(judged.dropped) and judged.dropped[-1][0] == lines - 1
+        self.lines += lines
+
+    def count(self) -> Count:
+        """What they come to."""
+        few = len(self._marks) <= odd_lines.MOST
+        return Count(self._valid, self._damaged, OddLines(self.lines, self._marks) if few else None, self._open)
+
+
+def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent, start: int = 0) -> Count:
+    """What a file holds, without a look at what is wrong. Of a later ``start``, which is the beginning of a line, lines
+    are counted from there."""
+    tally = Tally()
+    for offset, block in lines.blocks(fd, start, stop):
+        if cancelled():
+            raise Cancelled
+        progress(offset, stop)
+        _judged(fd, offset, block, tally)
+    progress(stop, stop)
+    return tally.count()
+
+
+def _judged(fd: int, offset: int, block: list[bytes | Huge], tally: Tally) -> zeroclaw.Judged:
+    first = block[0]
+    if isinstance(first, Huge):
+        read = stream.scan(lines.pieces(fd, Span(offset, first.length - first.ended)), offset)
+        dropped = [(0, read)] if isinstance(read, zeroclaw.Dropped) else []
+        judged = zeroclaw.Judged(int(isinstance(read, stream.Scanned)), [0] if read is None else [], dropped)
+        tally.add(judged, 1, ended=first.ended)
+        return judged
+    judged = zeroclaw.judge(cast("list[bytes]", block))
+    tally.add(judged, len(block), ended=cast(bytes, block[-1]).endswith(b"\n"))
+    return judged
+
+
+def odd(
+    fd: int, stop: int, tally: Tally, cancelled: IsCancelled = never, progress: Progress = silent
+) -> Iterator[Line | Fault]:
+    """The damaged and the blank lines, in order; for a huge one its fault, or the note that it is blank."""
+    for offset, block in lines.blocks(fd, 0, stop):
+        if cancelled():
+            raise Cancelled
+        progress(offset, stop)
+        before = tally.lines
+        judged = _judged(fd, offset, block, tally)
+        if isinstance(block[0], Huge):
+            span = Span(offset, block[0].length - block[0].ended)
+            for _, outcome in judged.dropped:
+                yield _huge(fd, outcome, before + 1, span)
+            if judged.blank:
+                yield notes.blank(before + 1, span)
+        elif judged.dropped or judged.blank:
+            yield from _in_block(cast("list[bytes]", block), judged, before, offset)
+
+
+def _in_block(block: list[bytes], judged: zeroclaw.Judged, before: int, offset: int) -> Iterator[Line]:
+    begins = list(accumulate(map(len, block), initial=offset))
+    wrong = dict(judged.dropped)
+    for index in sorted([*judged.blank, *wrong]):
+        data = block[index]
+        ended = data.endswith(b"\n")
+        yield Line(before + index + 1, begins[index], data[:-1] if ended else data, ended, wrong.get(index))
+
+
+def _huge(fd: int, outcome: zeroclaw.Dropped, number: int, span: Span) -> Fault:
+    return huge.huge(
+        outcome, os.pread(fd, min(8, max(0, span.length - outcome.at)), span.offset + outcome.at), number, span
+    )
+
+
+def _notes(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Fault]:
+    return _with(_sound(fd, stop, cancelled), notes.notes)
+
+
+def _sound(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Line | Fault]:
+    """The lines that are not damaged, and the notes to huge ones."""
+    tally = Tally()
+    for offset, block in lines.blocks(fd, 0, stop):
+        if cancelled():
+            raise Cancelled
+        before = tally.lines
+        wrong = {index for index, _ in _judged(fd, offset, block, tally).dropped}
+        at = offset
+        for index, line in enumerate(block):
+            if isinstance(line, Huge):
+                if not wrong:
+                    yield notes.huge(before + 1, Span(at, line.length - line.ended))
+            elif index not in wrong:
+                bare = line.removesuffix(b"\n")
+                yield Line(before + index + 1, at, bare, len(bare) < len(line))
+            at += len(line)
