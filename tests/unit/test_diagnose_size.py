@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sessiontui.damage import diagnose, huge, loose, pieces, salvage
-from sessiontui.damage.diagnose import faults, lines_of
+from sessiontui.damage.diagnose import faults, lines_of, whole
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.model import Message, Salvage, Severity, Span
@@ -32,7 +32,7 @@ ONE_MATTER = [
 def test_a_whole_file_is_one_fault(data: bytes, id: str, records: int) -> None:
     found = list(faults(lines_of(data)))
     assert len(found) > 1  # in several goes
-    [fault] = faults(found)
+    [fault] = whole(found)
     assert (fault.id, fault.recovers, fault.line) == (id, records, 1)
     assert fault.span is not None
     assert data[fault.span.stop :] in (b"", b"\n")
