@@ -14,7 +14,8 @@ from sessiontui.changes import database, journal, splices
 from sessiontui.changes.files import name_in, plainly
 from sessiontui.changes.place import home
 from sessiontui.changes.splices import Cut
-from sessiontui.damage.salvage import whole_records
+from sessiontui.damage import diagnose
+from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.dialects.source import Dropped
@@ -23,7 +24,7 @@ from sessiontui.disk.lines import Huge
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
-from sessiontui.model import Address, Message, Span
+from sessiontui.model import Address, Message, Salvage, Span
 from sessiontui.store import jsonl_file
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
@@ -33,6 +34,9 @@ COUNTED: Final = 4 * 1024 * 1024
 
 IN_PLACE: Final = 64 * 1024
 """Blank bytes behind the message up to this many are written again behind a cut; more, and the file is replaced."""
+
+MOST: Final = 2000
+"""So many damaged lines behind the message are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +82,30 @@ def plan(store: Store, key: str, anyway: bool = False) -> PopPlan:
 
 
 def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
+    odd: list[Line] = []
     blank = True
     for offset, line in lines.backwards(fd, stamp.size):
         found = _read(fd, offset, line)
         if isinstance(found, Dropped):
             blank = False
-            if not anyway:
-                _refuse_records(key, offset, line)
-        elif found is not None:
+        if isinstance(found, Message | stream.Scanned):
+            _refuse_records(key, odd)
             message = jsonl_file.message(fd, offset, line)
             behind = stamp.size - min(stamp.size, offset + len(line) + 1)
             address = Address(_number(fd, offset, stamp.size), Span(offset, len(line)))
             return PopPlan(key, message, address, blank and behind <= IN_PLACE, behind, anyway, stamp)
+        if anyway:
+            continue
+        if isinstance(line, Huge):
+            if isinstance(found, Dropped):
+                raise _refused(
+                    key, f"a damaged line of {len(line)} bytes stands at offset {offset}, which may hold whole records"
+                )
+            continue
+        odd.append(Line(-len(odd), offset, line, offset + len(line) < stamp.size))
+        if len(odd) >= MOST:
+            _refuse_records(key, odd)
+            odd.clear()
     return PopPlan(key, None, None, in_place=True, behind=stamp.size, anyway=anyway, stamp=stamp)
 
 
@@ -99,25 +115,23 @@ def _read(fd: int, offset: int, line: bytes | Huge) -> Message | stream.Scanned 
     return zeroclaw.read(line)
 
 
-def _refuse_records(key: str, offset: int, line: bytes | Huge) -> None:
-    """Raise ``Refused`` where a damaged line holds whole records, or is too long for saying that it doesn't."""
-    hint = "`--anyway` removes the last valid message all the same; the damaged line stays"
-    if isinstance(line, Huge):
-        raise Refused(
-            f"behind the last message of {key} a damaged line of {len(line)} bytes stands at offset {offset}, which "
-            "may hold whole records; nothing was changed",
-            hint,
-        )
-    found = whole_records(line)
-    if found:
-        places = ", ".join(str(offset + span.offset) for span in found[:5]) + (" …" if len(found) > 5 else "")
-        one = len(found) == 1
-        records = "1 whole record stands" if one else f"{len(found)} whole records stand"
-        raise Refused(
-            f"behind the last message of {key} {records} in a damaged line, at {'offset' if one else 'offsets'} {places}; "
-            "nothing was changed",
-            hint,
-        )
+def _refuse_records(key: str, odd: list[Line]) -> None:
+    """Raise ``Refused`` where damaged lines, the last one first, hold whole records."""
+    found = diagnose.of_damaged(reversed(odd))
+    sure = (Salvage.LOSSLESS, Salvage.OFFERED)
+    places = [part.span.offset for each in found for part in each.parts for _ in part.records if part.salvage in sure]
+    if places:
+        one = len(places) == 1
+        records = "1 whole record stands" if one else f"{len(places):,} whole records stand"
+        at = ", ".join(map(str, places[:5])) + (" …" if len(places) > 5 else "")
+        raise _refused(key, f"{records} in damaged lines, at {'offset' if one else 'offsets'} {at}")
+
+
+def _refused(key: str, what: str) -> Refused:
+    return Refused(
+        f"behind the last message of {key} {what}; nothing was changed",
+        "`sessiontui repair` has them back first; `--anyway` removes the last valid message all the same",
+    )
 
 
 def _number(fd: int, offset: int, size: int) -> int | None:

@@ -56,7 +56,7 @@ def test_whole_records_in_a_damaged_line_behind_it_are_named(tmp_path: Path) -> 
     glued = USER[:-1] + REPLY
     written(tmp_path, "k", USER + glued)
     before = state(tmp_path)
-    with pytest.raises(Refused, match="2 whole records stand in a damaged line, at offsets 34, 67;") as refused:
+    with pytest.raises(Refused, match="2 whole records stand in damaged lines, at offsets 34, 67;") as refused:
         take(tmp_path, "k")
     assert refused.value.exit_code == 4
     assert "--anyway" in refused.value.hint
@@ -68,8 +68,29 @@ def test_whole_records_in_a_damaged_line_behind_it_are_named(tmp_path: Path) -> 
 
 def test_one_whole_record_in_a_damaged_line_behind_it_is_named(tmp_path: Path) -> None:
     written(tmp_path, "k", USER + b"x" + REPLY)
-    with pytest.raises(Refused, match="1 whole record stands in a damaged line, at offset 35;"):
+    with pytest.raises(Refused, match="1 whole record stands in damaged lines, at offset 35;"):
         take(tmp_path, "k")
+
+
+def test_a_record_over_several_damaged_lines_behind_it_is_named(tmp_path: Path) -> None:
+    split = b'{"role":"user","content":"one\ntwo"}\n'
+    written(tmp_path, "k", USER + split)
+    with pytest.raises(Refused, match="1 whole record stands in damaged lines, at offset 34;"):
+        take(tmp_path, "k")
+    assert (tmp_path / "k.jsonl").read_bytes() == USER + split
+
+
+def test_many_damaged_lines_behind_it_are_looked_at_in_several_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pop, "MOST", 1)
+    torn = USER[:10] + b"\n"
+    written(tmp_path, "k", USER + USER[:-1] + REPLY + torn * 4)
+    with pytest.raises(Refused, match="2 whole records stand in damaged lines, at offsets 34, 67;"):
+        take(tmp_path, "k")
+    written(tmp_path, "k", USER + torn * 5)
+    assert take(tmp_path, "k").removed == Message("user", "hello")
+    assert (tmp_path / "k.jsonl").read_bytes() == torn * 5
 
 
 def test_a_huge_damaged_line_behind_it_may_hold_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +218,7 @@ def test_whole_records_that_came_since_in_a_damaged_line_are_refused(tmp_path: P
     store = JsonlStore(tmp_path)
     plan = pop.plan(store, "k")
     path.write_bytes(USER + TORN + REPLY)
-    with pytest.raises(Refused, match="1 whole record stands in a damaged line"):
+    with pytest.raises(Refused, match="1 whole record stands in damaged lines"):
         pop.make(store, plan, latest=True)
     assert path.read_bytes() == USER + TORN + REPLY
     assert journal_names(tmp_path) == []
