@@ -8,16 +8,39 @@ only where that was asked for. Order is kept: a record stands where its first by
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from sessiontui.damage.verdict import behind, continues
 from sessiontui.dialects.source import Dropped
 from sessiontui.dialects.strict import record_end
-from sessiontui.model import Fault, Part, Salvage, Span
+from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
 _REMOVED: Final = frozenset({"stale-tail", "log-text"})
 """Nothing can be had back from these, and nothing is gained by leaving them among the messages."""
 _BEGIN: Final = re.compile(rb'\{[ \t\r]*"(?:role|content)"[ \t\r]*:[ \t\r]*"')
+
+
+class Wish(NamedTuple):
+    """What a person wants to have back of one session. Lines are those with which faults begin."""
+
+    lossless: bool = True
+    """All that is lossless; and what is fit for quarantine alone goes there."""
+    marked: frozenset[int] = frozenset()
+    """Here what is lossless, and what is offered."""
+    partial: bool = False
+    """Guesses too, everywhere."""
+    guessed: frozenset[int] = frozenset()
+    """Guesses too, here, and what is offered."""
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """The lines of which something is wanted by name."""
+        return self.marked | self.guessed
+
+
+EVERYTHING_SURE: Final = Wish()
+"""What is had back where nobody says more."""
 
 
 class Outcome(NamedTuple):
@@ -31,21 +54,38 @@ class Outcome(NamedTuple):
     """What of it is in none of the records, and says something."""
 
 
-def plan(found: Iterable[Fault], *, marked: Container[int] = (), partial: bool = False) -> Iterator[Outcome]:
-    """What repair makes of faults, in their order.
-
-    All that is lossless is taken; what is offered, on the lines ``marked``; guesses, where ``partial``.
-    """
+def plan(found: Iterable[Fault], wish: Wish = EVERYTHING_SURE) -> Iterator[Outcome]:
+    """What repair makes of faults, in their order. What is one matter is wanted by the line with which that begins."""
+    before: Fault | None = None
+    line: int | None = None
     for each in found:
-        taken = {Salvage.LOSSLESS}
-        if each.line in marked:
-            taken.add(Salvage.OFFERED)
-        if partial:
-            taken.add(Salvage.PARTIAL)
-        yield _outcome(each, taken)
+        if before is None or not (continues(before, each) or _is_rest(before, each)):
+            line = each.line
+        yield _outcome(each, _taken(line, wish))
+        before = each
 
 
-def _outcome(found: Fault, taken: Container[Salvage]) -> Outcome:
+def _is_rest(before: Fault, found: Fault) -> bool:
+    """Whether a line is the text of a torn record that goes on, and nothing without it."""
+    only_text = all(part.salvage is Salvage.PARTIAL and not part.records for part in found.parts)
+    return before.id == found.id == "torn" and behind(before) == found.line and only_text
+
+
+def _taken(line: int | None, wish: Wish) -> frozenset[Salvage]:
+    """What is taken of the fault of a line; nothing, or at least what is lossless."""
+    taken = set()
+    if line in wish.lines:
+        taken |= {Salvage.LOSSLESS, Salvage.OFFERED}
+    if wish.partial or line in wish.guessed:
+        taken |= {Salvage.LOSSLESS, Salvage.PARTIAL}
+    if wish.lossless:
+        taken.add(Salvage.LOSSLESS)
+    return frozenset(taken)
+
+
+def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
+    if not taken or not found.parts or found.severity is not Severity.DAMAGE:
+        return Outcome(found, stays=True)
     had = [part for part in found.parts if part.salvage in taken]
     records = tuple(record for part in had for record in part.records)
     removed = found.id in _REMOVED and found.salvage is Salvage.NONE

@@ -10,6 +10,7 @@ import pytest
 
 from sessiontui.damage import salvage
 from sessiontui.damage.diagnose import account, faults, lines_of
+from sessiontui.damage.salvage import Wish
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message, Severity
 
@@ -900,9 +901,9 @@ GUESSES = [
 @pytest.mark.parametrize(("data", "marked", "partial"), GUESSES)
 def test_what_is_only_made_when_asked_for(data: bytes, marked: bytes | None, partial: bytes | None) -> None:
     found = list(faults(lines_of(data)))
-    anywhere = range(1, len(data) + 2)
-    assert salvage.applied(data, salvage.plan(found, marked=anywhere)) == (data if marked is None else marked)
-    every = salvage.applied(data, salvage.plan(found, marked=anywhere, partial=True))
+    anywhere = frozenset(each.line or 0 for each in found)
+    assert salvage.applied(data, salvage.plan(found, Wish(marked=anywhere))) == (data if marked is None else marked)
+    every = salvage.applied(data, salvage.plan(found, Wish(marked=anywhere, partial=True)))
     assert every == (data if partial is None else partial)
     assert all(zeroclaw.is_valid(record) for each in found for part in each.parts for record in part.records)
 
@@ -932,7 +933,7 @@ def test_the_lines_of_a_torn_text_stay_with_it_or_are_kept_with_its_fragments() 
     data = b'{"role":"user","content":"one\ntwo\n' + A + b"\n"
     found = list(faults(lines_of(data)))
     assert all(outcome.stays for outcome in salvage.plan(found))
-    torn, text = salvage.plan(found, partial=True)
+    torn, text = salvage.plan(found, Wish(partial=True))
     assert torn.records == (b'{"role":"user","content":"one"}',)
     assert (text.stays, text.records, [data[span.offset : span.stop] for span in text.fragments]) == (
         False,
