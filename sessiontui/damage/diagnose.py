@@ -33,23 +33,24 @@ def lines_of(data: bytes) -> Iterator[Line]:
         at += len(raw) + 1
 
 
-def faults(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Fault]:
+def faults(lines: Iterable[Line], *, settled: bool = True, decoded: bool = False) -> Iterator[Fault]:
     """What is wrong with any lines of a file, in order, healthy ones too; memory does not grow with the file.
 
     ``settled`` False: the file was written to a moment ago, so that a torn last line may be still being written.
     What is wrong with very many lines together is found in several goes, which ``whole`` makes one again.
+    ``decoded``: they were in a wide encoding, so that no NUL in them is a sign of one.
     """
     damaged = (line for line in lines if not isinstance(zeroclaw.read(line.data), Message))
-    return of_damaged(damaged, settled=settled)
+    return of_damaged(damaged, settled=settled, decoded=decoded)
 
 
-def of_damaged(lines: Iterable[Line], *, settled: bool = True) -> Iterator[Fault]:
+def of_damaged(lines: Iterable[Line], *, settled: bool = True, decoded: bool = False) -> Iterator[Fault]:
     """The same of the damaged and blank lines alone, for who has judged all of them."""
     before: Fault | None = None
     first, behind_last = True, 1
     for stretch in _stretches(lines):
         first = first and stretch[0].number == behind_last
-        for found in of_stretch(stretch, before, first=first, settled=settled):
+        for found in of_stretch(stretch, before, first=first, settled=settled, decoded=decoded):
             yield found
             before = found
             first = first and not _is_narrow_record(found)
@@ -98,7 +99,9 @@ def _beginning(lines: Sequence[Line]) -> int:
     return len(lines)
 
 
-def of_stretch(lines: Sequence[Line], before: Fault | None = None, *, first: bool, settled: bool = True) -> list[Fault]:
+def of_stretch(
+    lines: Sequence[Line], before: Fault | None = None, *, first: bool, settled: bool = True, decoded: bool = False
+) -> list[Fault]:
     """What is wrong with lines that follow each other, damaged and blank ones alone.
 
     ``before`` was found last; ``first``: no record stands before these lines, neither whole nor to be had back.
@@ -118,7 +121,7 @@ def of_stretch(lines: Sequence[Line], before: Fault | None = None, *, first: boo
             at += 1
             continue
         certain = first and (bool(at) or not codec or before is None or before.salvage is Salvage.LOSSLESS)
-        join, looked = _join(data, lines, at, budget, certain=certain, before="" if at else codec)
+        join, looked = _join(data, lines, at, budget, certain=certain, before=None if decoded else "" if at else codec)
         budget -= looked
         if join:
             found.append(fault(join.verdict, line.number, line.offset, join.lines))
@@ -135,12 +138,12 @@ def _is_narrow_record(found: Fault) -> bool:
     return found.salvage is Salvage.LOSSLESS and found.recovers > 0 and not found.codec
 
 
-def account(data: bytes) -> list[Part]:
+def account(data: bytes, *, decoded: bool = False) -> list[Part]:
     """What each byte of a whole file is to become; healthy lines become themselves. The parts tile the file."""
     lines = list(lines_of(data))
     parts: list[Part] = []
     at = 0
-    for each in faults(lines):
+    for each in faults(lines, decoded=decoded):
         span = each.span or Span(at, 0)
         parts += _healthy(data, at, span.offset)
         parts += each.parts
@@ -173,12 +176,18 @@ def _not_jsonl(what: str, lines: Sequence[Line], data: bytes) -> Fault:
 
 
 def _join(
-    data: bytes, lines: Sequence[Line], at: int, budget: int, *, certain: bool, before: str
+    data: bytes, lines: Sequence[Line], at: int, budget: int, *, certain: bool, before: str | None
 ) -> tuple[joints.Join | None, int]:
-    """The lines from ``at`` on that are one matter, and how many bytes were looked at in vain."""
+    """The lines from ``at`` on that are one matter, and how many bytes were looked at in vain.
+
+    ``before``: the encoding that may go on here; None: there is no wide one.
+    """
     begin = lines[at].offset - lines[0].offset
-    before = before or ("?" if at and b"\0" in lines[at - 1].data else "")
-    if budget > 0 and (run := encodings.wide(data, begin, before, ended=lines[-1].ended)):
+    run: encodings.Wide | None = None
+    if before is not None and budget > 0:
+        before = before or ("?" if at and b"\0" in lines[at - 1].data else "")
+        run = encodings.wide(data, begin, before, ended=lines[-1].ended)
+    if run:
         wide = _wide(data, begin, run, certain=certain)
         return wide, 0 if wide else run.stop - begin
     if at + 1 == len(lines):
@@ -206,22 +215,29 @@ def _is_torn_at(found: Fault, line: Line) -> bool:
 def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joints.Join | None:
     """The lines of a wide run; None where no record is in it."""
     narrow = encodings.decoded(data, run)
-    inner = account(narrow)
-    if not any(part.records for part in inner):
+    inner = account(narrow, decoded=True)
+    stop = _line_end(data, begin, run.stop)
+    if stop < begin or not any(part.records for part in inner):
         return None
     parts = [Part(Span(0, run.begin - begin), Salvage.LOSSLESS)]
     for part in inner:
         size = encodings.width(narrow[part.span.offset : part.span.stop], run)
         salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not (certain and run.sure) else part.salvage
         parts.append(part._replace(span=Span(parts[-1].span.stop, size), salvage=salvage))
-    stop = run.stop if run.stop == len(data) else data.rfind(b"\n", begin, run.stop)
-    return joints.Join(data.count(b"\n", begin, stop) + 1, _fitted(run, parts, stop - begin))
+    return joints.Join(data.count(b"\n", begin, stop) + 1, _fitted(run, parts, data[begin:stop]))
 
 
-def _fitted(run: encodings.Wide, parts: list[Part], size: int) -> Verdict:
+def _line_end(data: bytes, begin: int, stop: int) -> int:
+    """Where the last line of a wide run ends that stops at ``stop``; -1 where it stops on the line that it begins on."""
+    end = data.find(b"\n", stop)
+    end = end if end >= 0 else len(data)
+    return end if end - stop < encodings.WIDEST else data.rfind(b"\n", begin, stop)
+
+
+def _fitted(run: encodings.Wide, parts: list[Part], data: bytes) -> Verdict:
     """The parts made to end where the lines do: a newline of a wide encoding goes beyond theirs."""
-    fitted = [part for part in parts if part.span.length and part.span.stop <= size]
+    fitted = [part for part in parts if part.span.length and part.span.stop <= len(data)]
     at = fitted[-1].span.stop if fitted else 0
-    if at < size:
-        fitted.append(Part(Span(at, size - at), Salvage.LOSSLESS))
+    if rest := data[at:]:
+        fitted.append(Part(Span(at, len(rest)), Salvage.NONE if rest.strip(b"\0\r\n") else Salvage.LOSSLESS))
     return Verdict("utf16", 0, f"lines stand in {run.name}, not in UTF-8", tuple(fitted), codec=run.codec)

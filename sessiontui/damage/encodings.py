@@ -29,6 +29,8 @@ _CODECS: Final = (
     ("utf-16-be", "UTF-16", b"\xfe\xff"),
 )
 _MARKS: Final = tuple(mark for _, _, mark in _CODECS)
+WIDEST: Final = 4
+"""The most bytes of a unit: of a character of UTF-32."""
 _SAMPLE: Final = 16
 """How many bytes, every second of them NUL, are a sign of UTF-16."""
 _NARROW: Final = {
@@ -74,18 +76,22 @@ def _is_even(data: bytes, run: Wide, *, ended: bool) -> bool:
 
 def _run(data: bytes, codec: str, name: str, begin: int, *, sure: bool = True) -> Wide:
     end = _NARROW[codec].search(data, begin)
-    stop = end.end() if end else len(data)
-    return Wide(codec, name, begin, stop, sure)
+    run = Wide(codec, name, begin, end.end() if end else len(data), sure)
+    try:
+        _text(data, run)
+    except UnicodeDecodeError as error:  # of UTF-32 alone, which has bytes that are no character
+        return run._replace(stop=begin + error.start)
+    return run
+
+
+def _text(data: bytes, run: Wide) -> str:
+    size = 4 if run.name == "UTF-32" else 2
+    return data[run.begin : run.stop - (run.stop - run.begin) % size].decode(run.codec, "surrogatepass")
 
 
 def decoded(data: bytes, run: Wide) -> bytes:
     """The run in UTF-8; halves of pairs stay as they are, and a character that is cut at the end is left out."""
-    size = 4 if run.name == "UTF-32" else 2
-    stop = run.stop - (run.stop - run.begin) % size
-    try:
-        return data[run.begin : stop].decode(run.codec, "surrogatepass").encode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return b""
+    return _text(data, run).encode("utf-8", "surrogatepass")
 
 
 def width(narrow: bytes, run: Wide) -> int:

@@ -6,95 +6,26 @@ import json
 from collections.abc import Callable
 from typing import Final
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.damage import salvage
-from sessiontui.damage.diagnose import account, faults, lines_of, whole
+from sessiontui.damage.diagnose import faults, lines_of, whole
 from sessiontui.dialects import zeroclaw
-from sessiontui.model import Message, Salvage
-from tests.support import serde
+from sessiontui.model import Message
+from tests.fuzz.inputs import BITS, A
+from tests.fuzz.laws import LAWS, Law, loaded, repaired
 
-A: Final = b'{"role":"user","content":"a"}'
-BITS: Final = [
-    *(A, b'{"role":"assistant","content":"b \\"q\\" {x}"}', b'{"role":"us', b'{"role":', b'tent":"x"}'),
-    *(b"\n", b"\n\n", b"\0", b"\xef\xbb\xbf", b",", b"[", b"]", b"{", b"}", b'"', b"\\", b" ", b"\r", b"\t"),
-    *(b"\xe9", b"\xed\xa0\xbd\xed\xb8\x80", b"\xc2\x85", b"NaN", b"null", b"<<<<<<< HEAD", b"=======", b"log text"),
-    *(b"{'role': 'user', 'content': 'x'}", b'"role": "user",', b'"content": "x"', b"\\ud83d", b"\x1f\x8b", b"\xff\xfe"),
-    *(b'{"type":"user","message":' + A + b',"u":"', b'{"role":"u","content":"a\nb"}', b'{"0":"h","1":"i","role":"u"}'),
-    '{"role":"user","content":"é中"}\n'.encode("utf-16-le"),
-    '{"role":"user","content":"é中"}\n'.encode("utf-16-be"),
-]
 ANY: Final = st.one_of(
     st.binary(max_size=60),
     st.lists(st.one_of(st.sampled_from(BITS), st.binary(min_size=1, max_size=2)), max_size=12).map(b"".join),
 )
 
 
-def damaged(data: bytes) -> set[int]:
-    found = set()
-    for line in lines_of(data):
-        try:
-            serde.load(line.data)
-        except serde.Refused:
-            found.add(line.number)
-    return found
-
-
-def loaded(data: bytes) -> list[Message]:
-    read = (zeroclaw.read(line) for line in data.split(b"\n"))
-    return [message for message in read if isinstance(message, Message)]
-
-
-def repaired(data: bytes) -> bytes:
-    return salvage.applied(data, salvage.plan(faults(lines_of(data))))
-
-
-@given(ANY)
-def test_every_byte_is_accounted_for(data: bytes) -> None:
-    at = 0
-    for part in account(data):
-        assert part.span.offset == at
-        assert part.span.length > 0
-        at = part.span.stop
-        assert all(zeroclaw.is_valid(record) and b"\n" not in record for record in part.records)
-    assert at == len(data)
-
-
-@given(ANY)
-def test_every_damaged_line_and_no_other_has_a_finding(data: bytes) -> None:
-    wrong = damaged(data)
-    covered: list[int] = []
-    for found in faults(lines_of(data)):
-        assert found.line is not None
-        covered += range(found.line, found.line + found.lines)
-    assert len(set(covered)) == len(covered)
-    assert wrong <= set(covered)
-    blank = {line.number for line in lines_of(data) if zeroclaw.read(line.data) is None}
-    assert set(covered) <= wrong | blank
-
-
-@given(ANY)
-def test_a_finding_tells_of_the_bytes_that_it_is_about(data: bytes) -> None:
-    for found in faults(lines_of(data)):
-        fault = found
-        assert fault.span is not None
-        assert 0 <= fault.at <= fault.span.length
-        assert sum(part.span.length for part in found.parts) == fault.span.length
-        assert (fault.recovers > 0) == any(part.records for part in found.parts)
-        assert fault.recovers == 0 or fault.salvage is not Salvage.NONE
-
-
-@given(ANY)
-def test_a_second_repair_changes_nothing(data: bytes) -> None:
-    once = repaired(data)
-    assert repaired(once) == once
-
-
-@given(ANY)
-def test_repair_keeps_every_message_in_its_place_among_the_others(data: bytes) -> None:
-    before, after = loaded(data), iter(loaded(repaired(data)))
-    assert all(message in after for message in before)  # a subsequence: `in` consumes
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@given(data=ANY)
+def test_what_holds_of_any_bytes(law: Law, data: bytes) -> None:
+    law(data)
 
 
 # ---- a healthy history, damaged in ways that lose nothing

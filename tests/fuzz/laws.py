@@ -1,0 +1,184 @@
+"""What holds of any bytes whatever: each law raises for bytes that break it."""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+from unittest.mock import patch
+
+from sessiontui.damage import diagnose, salvage
+from sessiontui.damage.diagnose import account, faults, lines_of, whole
+from sessiontui.disk import lines, stamps
+from sessiontui.model import Entry, Fault, Message, Salvage
+from sessiontui.store import jsonl_entries, jsonl_faults
+from tests.support import serde
+
+DAMAGED: Final = "damaged"
+Law = Callable[[bytes], None]
+
+
+def judged(data: bytes) -> list[Message | str | None]:
+    """What the plain reader makes of each line."""
+    found: list[Message | str | None] = []
+    for line in lines_of(data):
+        try:
+            record = serde.load(line.data)
+        except serde.Refused:
+            found.append(DAMAGED)
+        else:
+            found.append(record and Message(*record))
+    return found
+
+
+def loaded(data: bytes) -> list[Message]:
+    """The messages that ZeroClaw loads."""
+    return [outcome for outcome in judged(data) if isinstance(outcome, Message)]
+
+
+def repaired(data: bytes) -> bytes:
+    """The file after a repair that nobody asked anything of."""
+    return salvage.applied(data, salvage.plan(faults(lines_of(data))))
+
+
+def covers(found: list[Fault], data: bytes) -> None:
+    """The faults are about every damaged line, once, in order, and about no line that is read."""
+    about = [number for each in found for number in range(each.line or 0, (each.line or 0) + each.lines)]
+    assert about == sorted(set(about))
+    outcomes = judged(data)
+    assert {at for at, outcome in enumerate(outcomes, 1) if outcome == DAMAGED} <= set(about)
+    assert not {at for at in about if isinstance(outcomes[at - 1], Message)}
+
+
+# ---- of the bytes
+
+
+def every_byte_is_accounted_for(data: bytes) -> None:
+    at = 0
+    for part in account(data):
+        assert part.span.offset == at
+        assert part.span.length > 0
+        at = part.span.stop
+        assert all(len(loaded(record)) == 1 and b"\n" not in record for record in part.records)
+    assert at == len(data)
+
+
+def every_damaged_line_and_no_other_has_a_fault(data: bytes) -> None:
+    covers(list(faults(lines_of(data))), data)
+
+
+def a_fault_tells_of_the_bytes_that_it_is_about(data: bytes) -> None:
+    for found in faults(lines_of(data)):
+        assert found.span is not None
+        assert 0 <= found.at <= found.span.length
+        assert sum(part.span.length for part in found.parts) == found.span.length
+        assert data.count(b"\n", found.span.offset, found.span.stop) == found.lines - 1
+        assert (found.recovers > 0) == any(part.records for part in found.parts)
+        assert found.recovers == 0 or found.salvage is not Salvage.NONE
+
+
+def a_second_repair_changes_nothing(data: bytes) -> None:
+    once = repaired(data)
+    assert repaired(once) == once
+
+
+def repair_keeps_every_message_in_its_place_among_the_others(data: bytes) -> None:
+    before, after = loaded(data), iter(loaded(repaired(data)))
+    assert all(message in after for message in before)  # a subsequence: `in` consumes
+
+
+def windows_of_any_size_miss_nothing(data: bytes) -> None:
+    with patch.object(diagnose, "_WINDOW", 2 + _draw(data, 7)), patch.object(diagnose, "_WEIGHT", 1 + _draw(data, 201)):
+        found = list(faults(lines_of(data)))
+        every_byte_is_accounted_for(data)
+    covers(found, data)
+    covers(list(whole(found)), data)
+
+
+# ---- of a file
+
+
+@contextmanager
+def _on_disk(data: bytes) -> Iterator[int]:
+    with tempfile.TemporaryFile(buffering=0) as file:
+        file.write(data)
+        yield file.fileno()
+
+
+def _draw(data: bytes, below: int) -> int:
+    """A number that seems random, and is always the same for these bytes."""
+    return zlib.crc32(data) % below
+
+
+def a_file_is_judged_as_its_bytes(data: bytes) -> None:
+    outcomes = judged(data)
+    with _on_disk(data) as fd, patch.object(lines, "_CHUNK", 1 + _draw(data, 61)):
+        passed = jsonl_faults.faults(fd, len(data))
+        found: list[Fault] = []
+        while True:
+            try:
+                found.append(next(passed))
+            except StopIteration as stop:
+                count = stop.value
+                break
+    assert found == list(faults(lines_of(data)))
+    assert count.messages == sum(isinstance(outcome, Message) for outcome in outcomes)
+    assert count.faults == outcomes.count(DAMAGED)
+    assert count.odd.lines == len(outcomes)
+    assert list(count.odd.damaged()) == [at for at, outcome in enumerate(outcomes, 1) if outcome == DAMAGED]
+    assert not count.open or (outcomes[-1:] == [DAMAGED] and not data.endswith(b"\n"))
+
+
+def huge_lines_are_judged_like_others(data: bytes) -> None:
+    with _on_disk(data) as fd, patch.object(lines, "HUGE", 1 + _draw(data, 97)), patch.object(lines, "_CHUNK", 50):
+        covers(list(jsonl_faults.faults(fd, len(data))), data)
+        rows = list(jsonl_entries.entries(fd, stamps.stamp(fd)))
+    _agree(rows, data, 0)
+
+
+class _View(NamedTuple):
+    begins: list[int]
+    before: int | None
+
+    def __len__(self) -> int:
+        return len(self.begins) - 1
+
+    def begin(self, row: int) -> int:
+        return self.begins[row]
+
+
+def rows_are_read_in_windows_of_any_size(data: bytes) -> None:
+    begins = [line.offset for line in lines_of(data)]
+    before = (0, None)[_draw(data, 2)]
+    view = _View([*begins, len(data)], before)
+    near, size = _draw(data, 5), 1 + _draw(data, 6)
+    with _on_disk(data) as fd, patch.object(jsonl_entries, "NEAR", near), patch.object(jsonl_entries, "MOST", size + 1):
+        stamp = stamps.stamp(fd)._replace(mtime_ns=0)
+        for start in range(0, len(begins), size):
+            stop = min(start + size, len(begins))
+            _agree(jsonl_entries.page(fd, stamp, view, start, stop), data, start)
+        _agree(list(jsonl_entries.entries(fd, stamp)), data, 0)
+
+
+def _agree(rows: list[Entry], data: bytes, start: int) -> None:
+    """Each line has its row: a message where it is read, a fault where it is damaged."""
+    outcomes = judged(data)[start : start + len(rows)]
+    assert [row.position for row in rows] == list(range(start, start + len(rows)))
+    assert [row.message for row in rows] == [each if isinstance(each, Message) else None for each in outcomes]
+    for row, outcome in zip(rows, outcomes, strict=True):
+        assert row.fault is not None if outcome == DAMAGED else row.message is None or row.fault is None
+
+
+LAWS: Final[tuple[Law, ...]] = (
+    every_byte_is_accounted_for,
+    every_damaged_line_and_no_other_has_a_fault,
+    a_fault_tells_of_the_bytes_that_it_is_about,
+    a_second_repair_changes_nothing,
+    repair_keeps_every_message_in_its_place_among_the_others,
+    windows_of_any_size_miss_nothing,
+    a_file_is_judged_as_its_bytes,
+    huge_lines_are_judged_like_others,
+    rows_are_read_in_windows_of_any_size,
+)
