@@ -18,6 +18,7 @@ from sessiontui.changes.compact import CompactPlan
 from sessiontui.changes.migrate import MigratePlan
 from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
+from sessiontui.changes.repair import RepairPlan
 from sessiontui.changes.undo import UndoPlan
 from sessiontui.dialects import zeroclaw
 from sessiontui.errors import Refused
@@ -25,7 +26,7 @@ from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 
-Plan = AppendPlan | PopPlan | CompactPlan | CleanupPlan | MigratePlan | UndoPlan
+Plan = AppendPlan | PopPlan | CompactPlan | RepairPlan | CleanupPlan | MigratePlan | UndoPlan
 
 _UNITS: Final = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
@@ -78,6 +79,10 @@ def _takes(store: Store, plan: Plan) -> Takes:
         case CompactPlan():
             rows = [row for row in plan.rows if row.status == "compacted"]
             return Takes(sum(row.bytes_before for row in rows), sum(row.bytes_after for row in rows))
+        case RepairPlan():
+            mended = [row for row in plan.rows if row.status == "repaired"]
+            kept = sum(row.bytes_before + row.takes for row in mended)
+            return Takes(kept, sum(row.bytes_after + row.takes for row in mended))
         case CleanupPlan():
             return _cleanup(store, [row.key for row in plan.rows])
         case MigratePlan():

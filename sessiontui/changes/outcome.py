@@ -12,6 +12,7 @@ from typing import Literal
 from sessiontui.errors import Busy, Changed, Locked, SessiontuiError, Unleased
 
 CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelled"]
+RepairStatus = Literal["repaired", "unchanged", "refused", "failed", "cancelled"]
 MigrateStatus = Literal["migrated", "skipped", "refused"]
 CleanupStatus = Literal["removed", "refused", "failed", "cancelled"]
 Hindrance = Literal["", "busy", "locked", "unleased", "changed"]
@@ -57,7 +58,7 @@ class Change:
     id: str
     """Eight digits; later changes have greater ones."""
     verb: str
-    """append, pop, compact, cleanup, migrate, undo or redo."""
+    """append, pop, compact, repair, cleanup, migrate, undo or redo."""
     keys: tuple[str, ...]
     at: datetime
     status: Literal["done", "undone", "undo", "interrupted"]

@@ -1,0 +1,167 @@
+"""What a file becomes when it is repaired: what becomes of each fault, and the bytes that take the file's place.
+
+It is found anew whenever it is asked for, in one pass; nothing that grows with the file is held. The end of a file that
+somebody may be writing stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from sessiontui.damage import salvage
+from sessiontui.damage.pieces import is_blank
+from sessiontui.damage.salvage import Outcome, Wish
+from sessiontui.damage.verdict import continues, together
+from sessiontui.disk import lines
+from sessiontui.model import Fault, Salvage, Severity, Span
+from sessiontui.store import jsonl_faults
+from sessiontui.store.count import Count
+from sessiontui.store.protocol import IsCancelled, Progress
+
+NAMED: Final = 1000
+"""So many outcomes are told, of all sessions together."""
+WEIGHT: Final = 4 << 20
+"""So many bytes of their records; of the rest the records and fragments are not told."""
+_EACH: Final = 64
+"""What one more of them takes beside its bytes, about."""
+
+
+class Asked(NamedTuple):
+    """What a file is to become, and of what it is made."""
+
+    wish: Wish
+    size: int
+    """So many bytes of the file were looked at."""
+    settled: bool
+    """Nobody was in the middle of a line."""
+    grown: bool = False
+    """Something came behind them since."""
+
+
+def outcomes(fd: int, found: Sum, cancelled: IsCancelled, progress: Progress) -> Iterator[Outcome]:
+    """What becomes of the faults of a file, in order; all told, ``found`` knows what it comes to."""
+    asked = found.asked
+    counts: list[Count] = []
+
+    def faults() -> Iterator[Fault]:
+        counts.append((yield from jsonl_faults.faults(fd, asked.size, cancelled, progress, settled=asked.settled)))
+
+    ends_open = lines.ends_open(fd, asked.size)
+    for outcome in salvage.plan(faults(), asked.wish):
+        span = outcome.fault.span
+        is_last = ends_open and span is not None and span.stop == asked.size
+        if not outcome.stays and (_is_unread(outcome) or (is_last and _may_go_on(outcome.fault, asked))):
+            outcome = Outcome(outcome.fault, stays=True)
+        found.add(outcome)
+        yield outcome
+    found.end(counts[0], newline=_wants_newline(fd, asked, counts[0]))
+
+
+def _is_unread(outcome: Outcome) -> bool:
+    """Whether it is about a huge line: nobody looked whether records are in it."""
+    span = outcome.fault.span
+    return span is not None and span.length > lines.HUGE and outcome.fault.lines == 1 and not outcome.records
+
+
+def _may_go_on(last: Fault, asked: Asked) -> bool:
+    """Whether a faulty last line that no newline ends may be in the middle of being written."""
+    return asked.grown or not (asked.settled or last.parts[-1].records)
+
+
+def _wants_newline(fd: int, asked: Asked, count: Count) -> bool:
+    """Whether the file ends in a record that nobody ended, and nobody is about to."""
+    if asked.grown or not asked.settled or count.open or not lines.ends_open(fd, asked.size):
+        return False
+    _, last = next(lines.backwards(fd, asked.size))
+    return not (isinstance(last, bytes) and is_blank(last))
+
+
+def replaced(outcome: Outcome, size: int) -> Span:
+    """The bytes that give way: the newline behind the last line too, where one is there."""
+    span = outcome.fault.span or Span(0, 0)
+    return Span(span.offset, min(span.stop + 1, size) - span.offset)
+
+
+@dataclass(slots=True)
+class Room:
+    """How much more is told."""
+
+    outcomes: int = NAMED
+    bytes: int = WEIGHT
+
+
+class Sum:
+    """What the outcomes of a file come to; what goes on over very many lines is one fault."""
+
+    def __init__(self, asked: Asked, room: Room) -> None:
+        self.asked = asked
+        self.room = room
+        self.kept = self.recovered = self.dropped = self.left = self.growth = 0
+        self.changes = self.newline = False
+        self.named: list[Outcome] = []
+        """For people: without the parts of their faults."""
+        self.begun: set[int] = set()
+        """The lines wanted by name with which a fault begins."""
+        self.offered: list[int] = []
+        """The lines of faults of which something is had back once a person names them: of those told, and named."""
+        self._before: Fault | None = None
+        self._is_told = False
+
+    @property
+    def missing(self) -> list[int]:
+        """The lines wanted by name with which no fault begins."""
+        return sorted(self.asked.wish.lines - self.begun)
+
+    def add(self, outcome: Outcome) -> None:
+        """One outcome more, in order."""
+        fault = outcome.fault
+        goes_on = self._before is not None and continues(self._before, fault)
+        self._before = fault
+        if not goes_on:
+            self._is_told = self.room.outcomes > 0
+            self.room.outcomes -= self._is_told
+            self._begin(fault)
+        if self._is_told:
+            self._tell(outcome, goes_on=goes_on)
+        if outcome.stays:
+            self.left += fault.severity is Severity.DAMAGE and not goes_on
+            return
+        self.changes = True
+        self.recovered += len(outcome.records)
+        self.dropped += len(outcome.fragments)
+        made = sum(len(record) + 1 for record in outcome.records)
+        self.growth += made - replaced(outcome, self.asked.size).length
+
+    def end(self, count: Count, *, newline: bool) -> None:
+        """All of them were told."""
+        self.kept = count.messages
+        self.newline = newline
+        self.growth += newline
+        self.changes = self.changes or newline
+
+    def _begin(self, fault: Fault) -> None:
+        line, wish = fault.line, self.asked.wish
+        if line is None:
+            return
+        if line in wish.lines:
+            self.begun.add(line)
+        is_offered = any(part.salvage is Salvage.OFFERED and part.records for part in fault.parts)
+        if is_offered and (self._is_told or line in wish.marked):
+            self.offered.append(line)
+
+    def _tell(self, outcome: Outcome, *, goes_on: bool) -> None:
+        bare = outcome._replace(fault=outcome.fault._replace(parts=()))
+        self.room.bytes -= sum(map(len, bare.records)) + _EACH * len(bare.records + bare.fragments)
+        if self.room.bytes < 0:
+            bare = bare._replace(records=(), fragments=())
+        if goes_on:
+            last = self.named.pop()
+            bare = Outcome(
+                together(last.fault, bare.fault),
+                last.stays,
+                last.records + bare.records,
+                last.fragments + bare.fragments,
+            )
+        self.named.append(bare)

@@ -1,0 +1,250 @@
+"""Have back what is whole in damaged lines, or what a person wants beyond that; what is left of them is kept apart.
+
+The good lines stay byte for byte, and a record stands where its first byte stood. What goes out of a session is in the
+journal before it goes. A last line that somebody may be writing stays as it is; a database has no lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from sessiontui.changes import fragments, journal, mended, rewrites, several
+from sessiontui.changes.fragments import Fragments
+from sessiontui.changes.mended import Asked, Room, Sum
+from sessiontui.changes.outcome import NONE, RepairStatus, Trouble, trouble
+from sessiontui.changes.record import Record
+from sessiontui.damage import stories
+from sessiontui.damage.salvage import EVERYTHING_SURE, Outcome, Wish
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk import lines, stamps
+from sessiontui.disk.copied import Copied
+from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
+from sessiontui.model import Salvage, Severity, Span
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+
+_NO_LINES: Final = Trouble("a database has no lines that could be damaged")
+
+
+@dataclass(frozen=True, slots=True)
+class RepairRow:
+    """One session: what repair would do to it, or did."""
+
+    key: str
+    kept: int
+    """Messages that stay as they are."""
+    dropped: int
+    """Fragments that go out of the file, to be kept in the journal."""
+    recovered: int
+    """Messages had back."""
+    left: int
+    """Faults that stay."""
+    bytes_before: int
+    bytes_after: int
+    status: RepairStatus
+    outcomes: tuple[Outcome, ...] = ()
+    """What becomes of its faults: the first thousand of all sessions, and no more than 4 MiB of records."""
+    offered: tuple[int, ...] = ()
+    """The lines of those of which something is had back once they are marked, and of those that are marked."""
+    trouble: Trouble = NONE
+    """Why it was left as it was; without an exit code, why there is nothing to do."""
+    seen: Copied | None = field(default=None, repr=False)
+    """The file that was planned for."""
+    settled: bool = True
+    """Nobody had written to it just then."""
+    wish: Wish = EVERYTHING_SURE
+    takes: int = 0
+    """Bytes that its fragments take in the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairPlan:
+    """What repair would do, session by session."""
+
+    rows: tuple[RepairRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What repair did; ``change`` is None where nothing had to be done."""
+
+    change: str | None
+    rows: tuple[RepairRow, ...]
+    fragments: Path | None = None
+    """Where what went out of the files is kept; None where nothing had to be."""
+
+
+def plan(
+    store: Store,
+    keys: Sequence[str] | None,
+    wishes: Mapping[str, Wish] | None = None,
+    wish: Wish = EVERYTHING_SURE,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+) -> RepairPlan:
+    """Say what would be had back; touches nothing. ``keys`` None means all; ``wish`` is for those not in ``wishes``.
+    Raises ``UnknownKey`` and ``Cancelled``; other trouble with a session is in its row. ``progress`` counts bytes."""
+    if not isinstance(store, JsonlStore):
+        return _rows(store, keys, cancelled, progress)
+    room = Room()
+    by_stem = {store.resolve(key): each for key, each in (wishes or {}).items()}
+
+    def read(fd: int, key: str, seen: Copied, progress: Progress) -> RepairRow:
+        settled = stamps.is_still(seen.stamp.mtime_ns)
+        found = Sum(Asked(by_stem.get(key, wish), seen.stamp.size, settled), room)
+        return _read(fd, key, seen, found, cancelled, progress)
+
+    return RepairPlan(several.planned(store, keys, read, _unread, progress))
+
+
+def _rows(store: Store, keys: Sequence[str] | None, cancelled: IsCancelled, progress: Progress) -> RepairPlan:
+    """A database has no lines: nothing is ever to be done."""
+    sessions = store.sessions() if keys is None else [store.session(key) for key in keys]
+    counted = store.counted(sessions, cancelled, progress)
+    found = ((each.key, each.messages or 0, each.bytes or 0) for each in counted)
+    return RepairPlan(
+        tuple(RepairRow(key, n, 0, 0, 0, size, size, "unchanged", trouble=_NO_LINES) for key, n, size in found)
+    )
+
+
+def _unread(key: str, size: int, error: SessiontuiError) -> RepairRow:
+    return RepairRow(key, 0, 0, 0, 0, size, size, several.status(error), trouble=trouble(error))
+
+
+def _read(fd: int, key: str, seen: Copied, found: Sum, cancelled: IsCancelled, progress: Progress) -> RepairRow:
+    asked = found.asked
+    takes = 0
+    for outcome in mended.outcomes(fd, found, cancelled, progress):
+        takes += sum(fragments.takes(key, outcome.fault, span) for span in outcome.fragments)
+    row = RepairRow(key, 0, 0, 0, 0, asked.size, 0, "unchanged", seen=seen, settled=asked.settled, wish=asked.wish)
+    row = replace(_told(row, found), trouble=_why_nothing(found), takes=takes)
+    return _left(row, _missing(found.missing, key + SUFFIX)) if found.missing else row
+
+
+def _missing(wanted: list[int], file: str) -> Refused:
+    which = f"line {wanted[0]:,}" if len(wanted) == 1 else f"lines {', '.join(map(str, wanted))}"
+    return Refused(
+        f"no fault begins on {which} of {file}; nothing was changed", "`sessiontui check` says where they begin"
+    )
+
+
+def _told(row: RepairRow, found: Sum) -> RepairRow:
+    """The row of what was found."""
+    return replace(
+        row,
+        kept=found.kept,
+        dropped=found.dropped,
+        recovered=found.recovered,
+        left=found.left,
+        bytes_after=row.bytes_before + found.growth,
+        status="repaired" if found.changes else "unchanged",
+        outcomes=tuple(found.named),
+        offered=tuple(found.offered),
+    )
+
+
+def _why_nothing(found: Sum) -> Trouble:
+    """Why nothing is done to a damaged file."""
+    stay = [outcome.fault for outcome in found.named if outcome.fault.severity is Severity.DAMAGE]
+    if found.changes or not stay:
+        return NONE
+    if any(fault.salvage is not Salvage.NONE for fault in stay) or found.left > len(stay):
+        return Trouble("what is damaged is had back only where you say so")
+    return Trouble(f"nothing can be had back: {stories.what(stay[0])}" if len(stay) == 1 else "nothing can be had back")
+
+
+def make(
+    store: Store,
+    plan: RepairPlan,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+    patience: Patience = USUAL,
+) -> Repaired:
+    """Repair as planned. A session that changed since it was planned is refused in its row, but for what came behind
+    its end. Cancelled between sessions or within one: those not begun stay as they were, with status ``cancelled``."""
+    wanted = [row for row in plan.rows if row.status == "repaired"]
+    if not wanted or not isinstance(store, JsonlStore):
+        return Repaired(None, plan.rows)
+    with journal.change(store.path, "repair", [row.key for row in wanted], patience) as record:
+        with Fragments(record) as kept:
+            one = partial(_made, record, kept, Room(), cancelled)
+            made = several.made(record, store, wanted, one, _left, cancelled, progress)
+        where = kept.path
+    rows = tuple(made.get(row.key, row) for row in plan.rows)
+    return Repaired(record.id if record.stands else None, rows, where)
+
+
+def _left(row: RepairRow, error: SessiontuiError) -> RepairRow:
+    """The row of a session that stays as it is."""
+    return replace(
+        row,
+        dropped=0,
+        recovered=0,
+        bytes_after=row.bytes_before,
+        status=several.status(error),
+        outcomes=(),
+        trouble=trouble(error),
+        takes=0,
+    )
+
+
+def _made(
+    record: Record, kept: Fragments, room: Room, cancelled: IsCancelled, row: RepairRow, file: str, progress: Progress
+) -> RepairRow:
+    found: list[Sum] = []
+
+    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+        if row.seen is None:
+            raise Changed(file)
+        row.seen.require(fd, row.key + SUFFIX)
+        planned = row.seen.stamp.size
+        found.append(Sum(Asked(row.wish, planned, row.settled, grown=size > planned), room))
+        kept.begin()
+        yield from _mended(fd, size, row.key, found[-1], kept, hear, cancelled, progress)
+        kept.sync()
+        if found[-1].missing or not found[-1].changes:  # what was to be done is being written just now
+            raise Changed(row.key + SUFFIX)
+
+    done = rewrites.make(record, row.key, file, content)
+    kept.keep()
+    return replace(_told(row, found[-1]), bytes_before=done.before, bytes_after=done.after)
+
+
+def _mended(
+    fd: int,
+    size: int,
+    key: str,
+    found: Sum,
+    kept: Fragments,
+    hear: rewrites.Hear,
+    cancelled: IsCancelled,
+    progress: Progress,
+) -> Iterator[bytes]:
+    """What takes the place of so many bytes of a file."""
+    at = 0
+    for outcome in mended.outcomes(fd, found, cancelled, progress):
+        if outcome.stays:
+            continue
+        span = mended.replaced(outcome, found.asked.size)
+        yield from _heard(fd, Span(at, span.offset - at), hear, cancelled)
+        for _ in _heard(fd, span, hear, cancelled):
+            pass
+        kept.add(key, outcome.fault, outcome.fragments, fd)
+        yield from (record + b"\n" for record in outcome.records)
+        at = span.stop
+    yield from _heard(fd, Span(at, size - at), hear, cancelled)
+    if found.newline:
+        yield b"\n"
+
+
+def _heard(fd: int, span: Span, hear: rewrites.Hear, cancelled: IsCancelled) -> Iterator[bytes]:
+    for piece in lines.pieces(fd, span):
+        if cancelled():
+            raise Cancelled
+        hear(piece)
+        yield piece

@@ -1,0 +1,113 @@
+"""Files of several sessions, changed one by one in one change: what is the matter with one never stops the others.
+
+Each has its row, in the plan and in what was done. What a row says, and what is done to a file, is for who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, Protocol, TypeVar
+
+from sessiontui.changes.files import as_plain, name_in, plainly
+from sessiontui.changes.outcome import Trouble
+from sessiontui.changes.record import Record
+from sessiontui.changes.settle import after
+from sessiontui.disk import lines
+from sessiontui.disk.copied import Copied
+from sessiontui.errors import Cancelled, SessiontuiError
+from sessiontui.store import jsonl_file
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.protocol import IsCancelled, Progress, within
+
+
+class Row(Protocol):
+    """One session of a plan."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def bytes_before(self) -> int: ...
+
+    @property
+    def trouble(self) -> Trouble: ...
+
+
+R = TypeVar("R", bound=Row)
+Read = Callable[[int, str, Copied, Progress], R]
+"""Makes the row of a session from its open file."""
+Left = Callable[[str, int, SessiontuiError], R]
+"""Makes the row of a session of so many bytes that can't be read."""
+
+
+def planned(
+    store: JsonlStore, keys: Sequence[str] | None, read: Read[R], left: Left[R], progress: Progress
+) -> tuple[R, ...]:
+    """A row for each session; ``keys`` None means all. Raises ``UnknownKey`` and ``Cancelled``."""
+    stems = [store.resolve(key) for key in keys] if keys is not None else [each.key for each in store.sessions()]
+    sizes = [_size(store.file(stem)) for stem in stems]
+    total = sum(sizes)
+    done = 0
+    rows = []
+    for stem, size in zip(stems, sizes, strict=True):
+        rows.append(_planned(store, stem, read, left, within(progress, done, total)))
+        done += size
+    progress(total, total)
+    return tuple(rows)
+
+
+def _planned(store: JsonlStore, key: str, read: Read[R], left: Left[R], progress: Progress) -> R:
+    path = store.file(key)
+    try:
+        with plainly(path.name):
+            name_in(store.path, path)
+            with jsonl_file.opened(path, key) as (fd, stamp):
+                return read(fd, key, Copied(stamp, lines.tail_hash(fd, stamp.size)), progress)
+    except Cancelled:
+        raise
+    except SessiontuiError as error:
+        return left(key, _size(path), error)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def status(error: SessiontuiError) -> Literal["cancelled", "refused", "failed"]:
+    """How a session fared that met an error."""
+    if isinstance(error, Cancelled):
+        return "cancelled"
+    return "refused" if error.exit_code == 4 else "failed"
+
+
+def made(
+    record: Record,
+    store: JsonlStore,
+    rows: Sequence[R],
+    make: Callable[[R, str, Progress], R],
+    left: Callable[[R, SessiontuiError], R],
+    cancelled: IsCancelled,
+    progress: Progress,
+) -> dict[str, R]:
+    """What became of each row, by its key. ``make`` is told the file's name; ``left`` makes the row of a session that
+    stays as it is. Cancelled between sessions or within one: those not begun are left."""
+    total = sum(row.bytes_before for row in rows)
+    done = 0
+    found: dict[str, R] = {}
+    for row in rows:
+        path = store.file(row.key)
+        try:
+            if cancelled():
+                raise Cancelled
+            found[row.key] = make(row, name_in(store.path, path), within(progress, done, total))
+        except (OSError, SessiontuiError) as error:
+            after(record)
+            found[row.key] = left(row, as_plain(error, path.name))
+        record.patience = record.patience.for_others(found[row.key].trouble.hindrance)
+        done += row.bytes_before
+    progress(total, total)
+    return found
