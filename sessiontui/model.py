@@ -144,7 +144,9 @@ class Entry(NamedTuple):
     ordinal: int | None = None
     """Which message of the session this is, from 1; None where not known yet or not a message."""
     clipped: bool = False
-    """True where ``message.content`` or ``raw`` holds only the beginning of a huge line."""
+    """True where ``message.content`` or ``raw`` holds only a piece of a huge line: the beginning, unless it says more."""
+    skipped: int = 0
+    """Bytes of the line before those that ``raw`` holds: of a huge damaged one, those near the fault are shown."""
 
 
 class Hit(NamedTuple):

@@ -12,7 +12,8 @@ from rich.style import Style
 
 from sessiontui.model import Address, Entry, Fault, Message, Severity, Span
 from sessiontui.tui.looks.theme import TRANSCRIPT
-from sessiontui.tui.widgets.message_view import LIMIT, Drawn, lay_out
+from sessiontui.tui.widgets.drawn import LIMIT, Drawn
+from sessiontui.tui.widgets.message_view import lay_out
 from tests.support.safe import is_safe
 
 LOOK = {name: Style(bgcolor=f"color({at + 20})") for at, name in enumerate(TRANSCRIPT)}
@@ -120,48 +121,6 @@ def test_a_highlight_goes_on_over_a_break() -> None:
     row = lay_out(message("aaaa bbbb cccc"), 3 + 9, spans=lambda _: [(5, 14)])
     assert styles(row, 1) == [("aaaa ", "text"), ("bbbb", "hit")]
     assert styles(row, 2) == [("cccc", "hit")]
-
-
-def test_a_damaged_line_shows_number_reason_byte_and_a_caret_below_the_byte() -> None:
-    row = lay_out(damaged(b'{"role":"assi{"role":"user"}', 13), 60)
-    assert drawn(row) == [
-        "  ▚ ! line 7 · it is torn · byte 113",
-        '  {"role":"assi{"role":"user"}',
-        "  " + " " * 13 + "^",
-        "",
-    ]
-
-
-def test_the_caret_stands_below_the_right_cell_behind_wide_letters() -> None:
-    raw = '{"日本":x'.encode()
-    row = lay_out(damaged(raw, raw.index(b"x")), 40)
-    assert drawn(row)[2] == "  " + " " * len('{"') + " " * 4 + " " * len('":') + "^"
-
-
-def test_bytes_that_are_no_text_are_one_symbol_each() -> None:
-    row = lay_out(damaged(b"ab\xff\xfe\x00\x1b[31mcd", 2), 40)
-    assert drawn(row)[1] == "  ab��␀␛[31mcd"
-    assert drawn(row)[2] == "  " + "  ^"
-
-
-def test_a_caret_on_a_wrapped_line_stands_below_that_part() -> None:
-    row = lay_out(damaged(b"0123456789abcdefghij", 12), 3 + 10)
-    text = drawn(row)
-    at = text.index("  abcdefghij")
-    assert text[at - 1 : at + 2] == ["  0123456789", "  abcdefghij", "    ^"]
-
-
-def test_a_long_damaged_line_is_shown_around_the_byte() -> None:
-    row = lay_out(damaged(b"a" * 500_000 + b"!" + b"b" * 500_000, 500_000), 60)
-    text = drawn(row)
-    assert row.height < 14
-    caret = next(at for at, line in enumerate(text) if line.strip() == "^")
-    assert text[caret - 1][text[caret].index("^")] == "!"
-    assert text[-2].endswith("Enter shows more")
-
-
-def test_an_unfinished_line_points_behind_its_end() -> None:
-    assert drawn(lay_out(damaged(b'{"role":"us', 11), 40))[2] == "  " + " " * 11 + "^"
 
 
 def test_a_blank_line_is_one_line() -> None:

@@ -15,7 +15,7 @@ from sessiontui.tui.widgets.page_cache import PAGE, PageCache
 from sessiontui.tui.widgets.spans import Spans, nothing
 
 if TYPE_CHECKING:  # no row is laid out before the first paint
-    from sessiontui.tui.widgets.message_view import Drawn
+    from sessiontui.tui.widgets.drawn import Drawn
 
 KEPT: Final = 128
 """Rows that stay laid out."""
@@ -88,7 +88,8 @@ class LaidOut:
         entry = self._pages.get(row)
         if entry is None:
             return None
-        from sessiontui.tui.widgets.message_view import LIMIT, lay_out
+        from sessiontui.tui.widgets.drawn import LIMIT
+        from sessiontui.tui.widgets.message_view import lay_out
 
         limit = LIMIT << self._doubled.get(row, 0)
         drawn = self._drawn[row] = lay_out(entry, self.width, raw=self.raw, limit=limit, spans=self.spans)

@@ -1,0 +1,170 @@
+"""A damaged line as lines of a screen: what is wrong, its bytes with a caret, and what can be read of a torn message.
+
+Each part of the line begins on a screen line of its own, behind a sign for what would become of it. Only what stands
+around the byte where it goes wrong is laid out, whatever the size of the line; the person can ask for more.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from rich.cells import cell_len
+
+from sessiontui.damage import stories
+from sessiontui.dialects import zeroclaw
+from sessiontui.model import Entry, Fault, Message, Part, Salvage, Severity, Span
+from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.widgets.drawn import LIMIT, MARGIN, SLACK, Drawn, Line, said
+from sessiontui.tui.widgets.line_parts import DamagedLine, Kind, around, chars
+from sessiontui.tui.widgets.markdown import Mark
+from sessiontui.tui.words import salvages
+from sessiontui.visible import visible
+
+LINES: Final = 6
+"""Screen lines of a damaged line, or of a message that was torn, that are shown before the person asks for more."""
+READ: Final = 3
+"""Torn messages of one line that are read."""
+HANG: Final = 2
+"""Cells in front of the bytes, for the sign."""
+
+
+def lay_out(entry: Entry, fault: Fault, width: int, *, raw: bool = False, limit: int = LIMIT) -> Drawn:
+    """Lay a damaged line out for ``width`` cells; ``raw``: what it may have meant is left out."""
+    span = entry.address.span or Span(0, len(entry.raw))
+    about = fault.span or span
+    drawn = Drawn(width, list(_head(entry, fault, about.offset, width)), body="dim", hang=_hang)
+    at = about.offset + fault.at - span.offset
+    page = _Page(entry, span, LINES * max(8, width - MARGIN) if limit <= LIMIT else limit, width)
+    page.write(fault, at if 0 <= at <= span.length else None)
+    page.explain()
+    if not raw:
+        page.read(fault)
+    drawn.text, drawn.marks = visible("".join(page.text), lines=True), page.marks
+    drawn.rows = wrap(drawn.text, width - MARGIN - SLACK, drawn.hang)
+    if page.caret is not None and fault.severity is Severity.DAMAGE:
+        _point(drawn, page.caret)
+    drawn.gap = int(about.stop <= span.stop)
+    drawn.more = page.left > 0 or page.cut
+    if page.left > 0:
+        drawn.foot.append(said(f"… {page.left:,} more bytes · Enter shows more"))
+    elif page.cut:
+        drawn.foot.append(said("… Enter shows more"))
+    elif entry.clipped:
+        drawn.foot.append(said(f"… a huge line: {len(entry.raw):,} of its {span.length:,} bytes are shown"))
+    return drawn
+
+
+def _hang(_: str, __: int) -> int:
+    return HANG
+
+
+# ---- what is wrong
+
+
+def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Line]:
+    span, number = entry.address.span, entry.address.line
+    first = span is None or span.offset <= begin
+    where = f"line {number:,}" if number else "a line"
+    if not first:
+        of = f"line {fault.line:,}" if fault.line else "a line above"
+        yield (((visible(f"▚   {where} · belongs to {of}"), "dim"),), ())
+        return
+    if fault.severity is Severity.INCOMPLETE:
+        words = [where if number else "the last line", "may still be being written"]
+        sign, style = "▚ … ", "waiting"
+    else:
+        if number and fault.lines > 1:
+            where = f"lines {number:,} to {number + fault.lines - 1:,}"
+        byte = f"byte {begin + fault.at:,}"
+        words = [where if number else "damaged", fault.id, stories.what(fault), byte, salvages.offer(fault)]
+        sign, style = "▚ ! ", "fault"
+    for at, piece in enumerate(_folded(" · ".join(words), width - MARGIN - len(sign))):
+        yield (((visible(" " * len(sign) if at else sign), style), (visible(piece), style)), ())
+
+
+def _folded(text: str, width: int) -> list[str]:
+    return [text[start:stop] for start, stop in wrap(visible(text), width)]
+
+
+# ---- its bytes
+
+
+@dataclass
+class _Page:
+    """What is written below the head."""
+
+    entry: Entry
+    span: Span
+    room: int
+    width: int
+    text: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    kinds: list[Kind] = field(default_factory=list)
+    caret: int | None = None
+    left: int = 0
+    """Bytes that are in memory and not shown."""
+    cut: bool = False
+    """A message is not shown whole."""
+    _size: int = 0
+
+    def write(self, fault: Fault, at: int | None) -> None:
+        """The bytes around the one ``at`` which it goes wrong, of each part behind its sign."""
+        pieces = around(DamagedLine(self.entry, self.span, fault, self.width), at or 0, self.room)
+        begin, end = (pieces[0].start, pieces[-1].stop) if pieces else (0, 0)
+        self.left = len(self.entry.raw) - (end - begin)
+        for piece in pieces:
+            if piece.begins or not self.text:
+                self._put("\n" * bool(self.text), "dim")
+                self._put(f"{piece.kind.sign} ", piece.kind.style)
+                self.kinds.append(piece.kind)
+                self._put("…" * (piece.start == begin > 0), "dim")
+            if at is not None and piece.start <= at <= piece.stop:
+                self.caret = self._size + chars(piece, at)
+            self._put(piece.text, piece.kind.style)
+        self._put("…" * (end < self.span.length), "dim")
+
+    def explain(self) -> None:
+        """The signs, where there are several."""
+        kinds = dict.fromkeys(kind for kind in self.kinds if kind.word)
+        if len(kinds) > 1:
+            self._put("\n  " + "   ".join(f"{kind.sign} {kind.word}" for kind in kinds), "dim")
+
+    def read(self, fault: Fault) -> None:
+        """What can be read of messages that were torn, and that they are none."""
+        begin = self.span.offset
+        guesses = (part for part in fault.parts if part.salvage is Salvage.PARTIAL and part.records)
+        for part in [part for part in guesses if begin <= part.span.offset <= self.span.stop][:READ]:
+            if not isinstance(message := zeroclaw.read(part.records[0]), Message):
+                continue
+            state = "still being written" if fault.severity is Severity.INCOMPLETE else _states(fault, part)
+            self._put("\n" * bool(self.text), "dim")
+            self._put(f"{_line(message.role[: self.width]) or '(no role)'} · {state}, not a message\n  ", "waiting")
+            shown = message.content[: self.room].expandtabs() or "(empty)"
+            self._put(shown.replace("\n", "\n  "), "dim")
+            self.cut = self.cut or len(message.content) > self.room
+
+    def _put(self, text: str, style: str) -> None:
+        if text:
+            self.marks.append(Mark(self._size, self._size + len(text), style))
+            self.text.append(text)
+            self._size += len(text)
+
+
+def _states(fault: Fault, part: Part) -> str:
+    return "torn" if fault.id in ("torn", "fused", "interleaved") else "a guess"
+
+
+def _line(text: str) -> str:
+    return text.replace("\n", "␊")
+
+
+def _point(drawn: Drawn, at: int) -> None:
+    """Put a caret below the character ``at`` of the text."""
+    row = max(0, bisect_right(drawn.rows, (at, len(drawn.text) + 1)) - 1)
+    start, stop = drawn.rows[row]
+    hang = 0 if start == 0 or drawn.text[start - 1] == "\n" else HANG
+    cells = hang + cell_len(drawn.text[start : min(at, stop)])
+    drawn.caret = row + 1, min(cells, drawn.width - MARGIN - 1)

@@ -1,0 +1,189 @@
+"""The bytes of a damaged line as pieces: what each of them would become, and as what text it is shown.
+
+Gives only what stands around a byte, whatever the size of the line. Long runs of NULs are shown as their number; what is
+no UTF-8 is a surrogate a byte, which ``visible`` makes a symbol. Pure; draws nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from sessiontui.model import Entry, Fault, Part, Salvage, Severity, Span
+
+RUN: Final = 16
+"""From so many on, NULs are shown as their number."""
+_NULS: Final = re.compile(rb"\0{%d}" % RUN)
+_RUN: Final = re.compile(rb"\0+")
+
+
+class Kind(NamedTuple):
+    """What would become of a part: a sign, a word for it, and the name of a style."""
+
+    sign: str
+    word: str
+    style: str
+
+
+WHOLE: Final = Kind("+", "can be had back", "whole")
+OFFERED: Final = Kind("?", "offered", "offered")
+TORN: Final = Kind("~", "a guess", "torn")
+FRAGMENT: Final = Kind("×", "a fragment", "fragment")
+IDLE: Final = Kind("·", "nothing is lost without it", "dim")
+UNKNOWN: Final = Kind(" ", "", "damaged")
+OPEN: Final = Kind(" ", "", "dim")
+KINDS: Final = {Salvage.OFFERED: OFFERED, Salvage.PARTIAL: TORN, Salvage.NONE: FRAGMENT}
+
+
+class Piece(NamedTuple):
+    """Bytes of a line, from 0, that are shown in one way."""
+
+    start: int
+    stop: int
+    kind: Kind
+    begins: bool
+    """It stands on a screen line of its own."""
+    text: str
+    cost: int
+    """How many cells it takes, the whole screen line where it begins one."""
+
+
+class DamagedLine(NamedTuple):
+    """The bytes of a damaged line that are in memory, by where they stand in it."""
+
+    entry: Entry
+    span: Span
+    fault: Fault
+    width: int
+
+    @property
+    def stop(self) -> int:
+        return self.entry.skipped + len(self.entry.raw)
+
+    def character(self, at: int) -> int:
+        """The character in memory that is nearest to a byte."""
+        held = min(max(0, at - self.entry.skipped), len(self.entry.raw))
+        return self.entry.skipped + _whole(self.entry.raw, held)
+
+    def begin(self, at: int) -> int:
+        """Where to begin so that no character and no run of NULs is cut."""
+        raw, at = self.entry.raw, max(0, at - self.entry.skipped)
+        if raw[at : at + 1] == b"\0":
+            at = len(raw[:at].rstrip(b"\0"))
+        return self.entry.skipped + _whole(raw, at)
+
+    def pieces(self, at: int, middle: int, most: int) -> Iterator[Piece]:
+        """What stands there from ``at`` on; none goes on over ``middle``, but for a run of NULs."""
+        raw, skipped, first = self.entry.raw, self.entry.skipped, at
+        while at < self.stop:
+            start, end, kind = self._kind(at)
+            begins = at in (start, first)
+            stop = min(end, middle if at < middle else end, skipped + _whole(raw, at - skipped + most))
+            run = _NULS.search(raw, at - skipped, stop - skipped)
+            if (
+                run is not None
+                and run.start() == at - skipped
+                and (nuls := _RUN.match(raw, run.start(), end - skipped))
+            ):
+                stop, text = skipped + nuls.end(), f"\0×{nuls.end() - nuls.start():,}"
+            else:
+                stop = stop if run is None else skipped + run.start()
+                text = raw[at - skipped : stop - skipped].decode("utf-8", "surrogateescape")
+            yield Piece(at, stop, kind, begins, text, max(len(text), self.width if begins else 0))
+            at = stop
+
+    def _kind(self, at: int) -> tuple[int, int, Kind]:
+        """From where to where something stands at a byte, and what."""
+        parts, base = self.fault.parts, self.span.offset
+        index = bisect_right(parts, base + at, key=lambda part: part.span.stop)
+        if index == len(parts) or parts[index].span.offset > base + at:
+            return 0, self.stop, UNKNOWN
+        part = parts[index]
+        return max(0, part.span.offset - base), min(self.stop, part.span.stop - base), _kind(self.fault, part)
+
+
+def _kind(fault: Fault, part: Part) -> Kind:
+    if fault.severity is Severity.INCOMPLETE:
+        return OPEN
+    if part.salvage is Salvage.LOSSLESS:
+        return WHOLE if part.records else IDLE
+    return KINDS[part.salvage]
+
+
+def around(line: DamagedLine, at: int, room: int) -> list[Piece]:
+    """As much of a line around a byte as there is room for."""
+    before: list[Piece] = []
+    behind: list[Piece] = []
+    at = line.character(at)
+    for piece in line.pieces(line.begin(at - room), at, room):
+        if piece.start < at:
+            before.append(piece)
+            continue
+        if not behind:
+            before = _ending(before, room)
+            room -= sum(each.cost for each in before)
+        behind.append(piece if piece.cost <= room or _is_run(piece) else _first(piece, room))
+        room -= behind[-1].cost
+        if room <= 0:
+            break
+    return [*(before if behind else _ending(before, room)), *behind]
+
+
+def _ending(pieces: list[Piece], room: int) -> list[Piece]:
+    """All of these where they leave some of the room, else the last."""
+    costs = sum(piece.cost for piece in pieces)
+    if costs <= room * 3 // 4:
+        return pieces
+    while len(pieces) > 1 and costs - pieces[0].cost >= room // 2:
+        costs -= pieces.pop(0).cost
+    if costs > room // 2 and pieces and not _is_run(pieces[0]):
+        pieces[0] = _last(pieces[0], max(1, room // 2 - costs + pieces[0].cost))
+    return pieces
+
+
+def _first(piece: Piece, room: int) -> Piece:
+    text = piece.text[: max(1, room)]
+    return piece._replace(stop=piece.start + _size(text), text=text, cost=room)
+
+
+def _last(piece: Piece, room: int) -> Piece:
+    text = piece.text[-room:]
+    return piece._replace(start=piece.stop - _size(text), text=text, cost=room)
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
+def _is_run(piece: Piece) -> bool:
+    return piece.text.startswith("\0×") and piece.stop - piece.start >= RUN
+
+
+def chars(piece: Piece, at: int) -> int:
+    """How many characters of a piece stand before a byte of the line."""
+    if at >= piece.stop:
+        return len(piece.text)
+    if _is_run(piece):
+        return 0
+    raw = piece.text.encode("utf-8", "surrogateescape")
+    return len(raw[: _whole(raw, at - piece.start)].decode("utf-8", "surrogateescape"))
+
+
+def _whole(raw: bytes, at: int) -> int:
+    """Where the character begins that a byte is in; the byte itself where that is none."""
+    for begin in range(at - 1, max(0, at - 3) - 1, -1):
+        if at >= len(raw) or raw[at] & 0xC0 != 0x80:
+            break
+        if raw[begin] & 0xC0 != 0x80:
+            size = next((size for size in (4, 3, 2) if raw[begin] >> 7 - size == (1 << size + 1) - 2), 0)
+            return begin if size > at - begin and _is_character(raw[begin : begin + size]) else at
+    return at
+
+
+def _is_character(raw: bytes) -> bool:
+    try:
+        return len(raw.decode()) == 1
+    except UnicodeDecodeError:
+        return False
