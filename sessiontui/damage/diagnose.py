@@ -11,6 +11,7 @@ from typing import Final
 
 from sessiontui.damage import encodings, joints, one_line, wholefile
 from sessiontui.damage.pieces import is_blank
+from sessiontui.damage.salvage import plan
 from sessiontui.damage.verdict import Line, Verdict, behind, best, continues, fault, merged, together
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Fault, Message, Part, Salvage, Severity, Span
@@ -131,7 +132,29 @@ def of_stretch(
             found.append(fault(verdict, line.number, line.offset))
             at += 1
         first = first and not _is_narrow_record(found[-1])
-    return merged(found)
+    return merged(_held(found))
+
+
+def _held(found: list[Fault]) -> list[Fault]:
+    """The same; lines that would only go, between lines that stay, go with a guess at those.
+
+    Without them the others would stand together, and might be taken for something that nobody wrote.
+    """
+    held: list[Fault] = []
+    stays = 0
+    for outcome in plan(found):
+        held.append(outcome.fault)
+        if outcome.stays:
+            begin = stays or len(held)
+            held[begin:-1] = [_with_the_others(each) for each in held[begin:-1]]
+        if outcome.stays or outcome.records:
+            stays = len(held) if outcome.stays else 0
+    return held
+
+
+def _with_the_others(found: Fault) -> Fault:
+    parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in found.parts)
+    return found._replace(salvage=Salvage.NONE, parts=parts)
 
 
 def _is_narrow_record(found: Fault) -> bool:

@@ -88,7 +88,7 @@ def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
         return Outcome(found, stays=True)
     had = [part for part in found.parts if part.salvage in taken]
     records = tuple(record for part in had for record in part.records)
-    removed = found.id in _REMOVED and found.salvage is Salvage.NONE
+    removed = found.id in _REMOVED and found.salvage is Salvage.NONE and not any(map(_is_unread, found.parts))
     if not records and len(had) < len(found.parts) and not removed:
         return Outcome(found, stays=True)
     lost = (part for part in found.parts if part.salvage not in taken or _is_unread(part))
