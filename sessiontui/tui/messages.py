@@ -22,11 +22,12 @@ if TYPE_CHECKING:  # loaded when the first change is planned, not before the fir
     from sessiontui.changes.compact import Compacted, CompactPlan
     from sessiontui.changes.migrate import Migrated, MigratePlan
     from sessiontui.changes.pop import Popped, PopPlan
+    from sessiontui.changes.repair import Repaired, RepairPlan
     from sessiontui.changes.undo import Undone
     from sessiontui.query.ast import Query
 
-    Plan = PopPlan | CompactPlan | MigratePlan | CleanupPlan
-    Done = Popped | Compacted | Migrated | CleanedUp | Undone
+    Plan = PopPlan | CompactPlan | RepairPlan | MigratePlan | CleanupPlan
+    Done = Popped | Compacted | Repaired | Migrated | CleanedUp | Undone
 
 
 CHANGE: Final = "change"
@@ -34,6 +35,9 @@ LIST: Final = "list"
 SEEK: Final = "seek"
 COPY: Final = "copy"
 FOLLOW: Final = "follow"
+TURN: Final = "user turn"
+FAULT: Final = "fault"
+"""What is looked for in a session."""
 SHOWN: Final = (CHANGE, LIST, SEEK, COPY, FOLLOW)
 """Names of errands whose progress and end are shown."""
 
@@ -176,10 +180,11 @@ class Known(Report):
 
 @dataclass(eq=False, repr=False)
 class Sought(Report):
-    """The nearest turn of the user in a direction; ``row`` None: there is none."""
+    """What a person looks for in a direction, a turn of the user say; ``row`` None: there is none."""
 
     row: int | None
     step: int
+    what: str
 
 
 @dataclass(eq=False, repr=False)

@@ -252,7 +252,9 @@ def pop(content: str, behind: int = 0, key: str = "alice") -> PopPlan:
     "plan",
     [
         pop(NASTY, key=NASTY),
-        CompactPlan((CompactRow(NASTY, 1, 1, 0, 9, 3, "compacted", (Fault("x", Severity.DAMAGE, NASTY, 0, line=1),)),)),
+        CompactPlan(
+            (CompactRow(NASTY, 1, 1, 0, 9, 3, "compacted", gone=(Fault("x", Severity.DAMAGE, NASTY, 0, line=1),)),)
+        ),
         MigratePlan(Path("/x"), False, (MigrateRow(NASTY, 1, 2, "migrated"), MigrateRow(NASTY, 0, 0, "refused"))),
         MigratePlan(Path("/x"), False, (MigrateRow("a", 0, 0, "refused", Trouble(NASTY, "", 4)),)),
     ],
@@ -275,7 +277,7 @@ def test_what_stands_behind_is_said() -> None:
 
 def test_more_faults_than_are_listed_are_counted() -> None:
     gone = tuple(Fault("x", Severity.DAMAGE, "torn", 0, line=line) for line in (2, 3, 9))
-    row = CompactRow("k", 5, 10, 0, 100, 50, "compacted", gone)
+    row = CompactRow("k", 5, 10, 0, 100, 50, "compacted", gone=gone)
     assert text(asked(CompactPlan((row,)))).splitlines() == [
         "5 valid messages stay unchanged · 100 B → 50 B",
         " ",

@@ -14,7 +14,7 @@ from tests.support.screens import TORN, StillApp, browsing, folder, opened, pres
 from tests.tui.test_dialogs import ALICE
 
 WHY = "/mnt is on a file system that is mounted read-only"
-KEYS = ("p", "c", "m", "D", "u", "ctrl+r")
+KEYS = ("p", "c", "R", "m", "D", "u", "ctrl+r")
 
 
 @pytest.fixture

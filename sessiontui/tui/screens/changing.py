@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -23,10 +23,12 @@ from sessiontui.tui.work.judge import Judge
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
-    from sessiontui.tui.work.changer import Changer
+    from sessiontui.tui.work.changer import Changer, Verb, Wanted
 
-CHANGES: Final = frozenset({"pop", "compact", "migrate", "cleanup", "undo", "redo"})
+CHANGES: Final = frozenset({"pop", "compact", "repair", "migrate", "cleanup", "undo", "redo"})
 """Actions that write to the store."""
+OF_LINES: Final = {"compact": "remove", "repair": "repair"}
+"""Those of them that only files have a use for, and what they do with damaged lines."""
 
 
 class ChangingScreen(Screen[None]):
@@ -38,6 +40,7 @@ class ChangingScreen(Screen[None]):
         Binding("m", "migrate", "migrate", tooltip="Move to SQLite: marked sessions, or all", id="migrate"),
         Binding("D", "cleanup", "clean up", show=False, tooltip="Remove sessions that were idle long", id="cleanup"),
         Binding("u", "undo", "undo", tooltip="Undo the last change", id="undo"),
+        Binding("R", "repair", "repair", tooltip="Have messages of damaged lines back", id="repair"),
         Binding("ctrl+r", "redo", "redo", show=False, tooltip="Redo what was undone", id="redo"),
         Binding("U", "changes", "changes", show=False, tooltip="List of changes: undo and redo any", id="changes"),
     ]
@@ -104,6 +107,7 @@ class ChangingScreen(Screen[None]):
 
     def judge(self) -> None:
         """Find out whether the store may be changed, and what a crash left, once what is on the screen is painted."""
+        self.refresh_bindings()  # the store may be another one
         self.call_after_refresh(lambda: self._judge.look(self.store))
 
     @on(messages.Judged)
@@ -124,20 +128,28 @@ class ChangingScreen(Screen[None]):
                     ink.notice(self, each, "warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dimmed where nothing may be changed."""
-        return None if action in CHANGES and self.unchangeable else True
+        """Dimmed where it can't be done."""
+        return None if self._why_not(action) else True
+
+    def _why_not(self, action: str) -> str:
+        """Why a change can't be made here, whatever is open; empty where it may be."""
+        if action in CHANGES and self.unchangeable is not None:
+            return f"read-only: {self.unchangeable}"
+        if action in OF_LINES and self.store.backend is not Backend.JSONL:
+            return f"a database has no lines, so there are no damaged ones to {OF_LINES[action]}"
+        return ""
 
     def on_key(self, event: events.Key) -> None:
         """A dimmed key says why, and looks again: what stood in its way may be gone."""
         active = self.active_bindings.get(event.key)
         if active is not None and not active.enabled and active.binding.action in CHANGES:
             event.stop()
-            self.explain()
+            self.explain(active.binding.action)
 
-    def explain(self) -> None:
-        """Say why nothing may be changed."""
-        if self.unchangeable is not None:
-            ink.notice(self, visible(f"read-only: {self.unchangeable}"), "warning")
+    def explain(self, action: str) -> None:
+        """Say why this can't be done here."""
+        if why := self._why_not(action):
+            ink.notice(self, visible(why), "warning")
             self._judge.look(self.store)
 
     # ---- keys
@@ -151,12 +163,17 @@ class ChangingScreen(Screen[None]):
 
     def action_compact(self) -> None:
         """Remove damaged lines."""
-        if self.store.backend is not Backend.JSONL:
-            ink.notice(self, visible("a database has no lines, so there are no damaged ones to remove"))
-        elif not self.meant:
-            ink.notice(self, visible("no session is open or marked that could be compacted"))
+        self._open_meant("compact", "compacted")
+
+    def action_repair(self) -> None:
+        """Have back what damaged lines hold."""
+        self._open_meant("repair", "repaired")
+
+    def _open_meant(self, verb: Verb, done: str) -> None:
+        if self.meant:
+            self._open(verb, self.meant)
         else:
-            self._open("compact", self.meant)
+            ink.notice(self, visible(f"no session is open or marked that could be {done}"))
 
     def action_migrate(self) -> None:
         """Move sessions to SQLite: the marked ones, or all."""
@@ -175,18 +192,16 @@ class ChangingScreen(Screen[None]):
         only: str | None = getattr(self.store, "only", None)
         return None if only is None else (only,)
 
-    def _open(
-        self,
-        verb: Literal["pop", "compact", "migrate", "cleanup"],
-        keys: tuple[str, ...] | None,
-        marked: int = 0,
-    ) -> None:
+    def _open(self, verb: Verb, keys: tuple[str, ...] | None, marked: int = 0) -> None:
+        from sessiontui.tui.work.changer import Wanted
+
+        self.change(Wanted(verb, self.store, self.now, keys, marked=marked))
+
+    def change(self, wanted: Wanted) -> None:
+        """Have a change planned, and ask about it in a dialog."""
         if self._is_busy():
             return
         from sessiontui.tui.screens.conversing import ChangeDialog
-        from sessiontui.tui.work.changer import Wanted
-
-        wanted = Wanted(verb, self.store, self.now, keys, marked=marked)
 
         def answered(change: str | None) -> None:
             if change is not None:
@@ -212,7 +227,7 @@ class ChangingScreen(Screen[None]):
     def take_back(self, change: str | None = None, redo: bool = False) -> None:
         """Undo a change, the newest that stands where none is named; or redo it."""
         if self.unchangeable:
-            self.explain()
+            self.explain("undo")
         elif not self._is_busy():
             self._taken_back = change, redo
             self.changer.undo(self.store, change, redo)

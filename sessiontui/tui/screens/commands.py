@@ -64,9 +64,8 @@ def _keys(screen: BrowserScreen) -> Iterator[Command]:
             found.setdefault(binding.action, active)
     for action, active in found.items():
         about = "" if active.enabled else "not now: it says why"
-        run = (
-            partial(screen.call_later, screen.app.run_action, action, active.node) if active.enabled else screen.explain
-        )
+        does = partial(screen.call_later, screen.app.run_action, action, active.node)
+        run = does if active.enabled else partial(screen.explain, action)
         yield Command(Choice(active.binding.tooltip, about, " ".join(dict.fromkeys(keys[action]))), run)
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
@@ -30,6 +32,10 @@ from sessiontui.visible import visible
 
 class ChangeDialog(MakingDialog):
     """Has a change planned, asks, has it made and tells; answers with the change that shall be taken back again, if any."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("R", "repair_first", "repair first", tooltip="Have messages back before lines go", id="dialog.repair"),
+    ]
 
     def __init__(self, below: Screen[None], wanted: Wanted) -> None:
         super().__init__(looking(wanted), below, wanted.store, "looking")
@@ -158,14 +164,37 @@ class ChangeDialog(MakingDialog):
             super().act()
 
     def also(self) -> None:
-        """Make the rest of it, which something hindered."""
+        """Make the rest of it, which something hindered; or ask about another change first."""
         rest, self._rest = self._rest, None
-        if self.stage != "told" or rest is None:
+        if self._may_repair:
+            self.action_repair_first()
+        elif self.stage != "told" or rest is None:
             super().also()
         elif rest.kind == "unleased":
             self.hinder(rest)
         else:
             self.make(rest.patient, rest)
+
+    # ---- repaired first
+
+    @property
+    def _may_repair(self) -> bool:
+        """Whether compact would remove what repair would have back."""
+        return self.stage == "asking" and self._wanted.verb == "compact" and self.page.also is not None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No other dialog offers it."""
+        return action != "repair_first" or self._may_repair
+
+    def action_repair_first(self) -> None:
+        """Ask about that instead; what is left then can be compacted afterwards."""
+        self._wanted, self._renewed, self.stage = replace(self._wanted, verb="repair"), False, "looking"
+        self._look()
+        self.set_timer(SOON, self._show_looking)
+
+    def _show_looking(self) -> None:
+        if self.stage == "looking":
+            self.show(looking(self._wanted))
 
     def attempt(self, how: Attempt, hindered: Hindrance | None) -> None:
         """Make the plan, or what is left of it."""

@@ -15,6 +15,7 @@ from sessiontui.changes.cleanup import CleanedUp, CleanupRow
 from sessiontui.changes.compact import Compacted, CompactRow
 from sessiontui.changes.migrate import DATABASE, Migrated, MigrateRow
 from sessiontui.changes.place import NAME
+from sessiontui.changes.repair import Repaired, RepairRow
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Busy, InTurn, Locked, Unleased
@@ -26,7 +27,7 @@ from sessiontui.visible import Visible, visible
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Done
 
-Row = CompactRow | MigrateRow | CleanupRow
+Row = CompactRow | RepairRow | MigrateRow | CleanupRow
 
 LONGER: Final = 10.0
 """Seconds that a person who tries again wants to wait."""
@@ -102,7 +103,7 @@ def is_stale(done: Done) -> bool:
 
 def rows_of(done: Done) -> Sequence[Row]:
     """The sessions that were meant; none where that was made whole or not at all."""
-    return done.rows if isinstance(done, Compacted | Migrated | CleanedUp) else ()
+    return done.rows if isinstance(done, Compacted | Repaired | Migrated | CleanedUp) else ()
 
 
 def again(rows: Sequence[Row]) -> Visible | None:

@@ -14,9 +14,10 @@ from sessiontui.changes.cleanup import CleanedUp, CleanupRow
 from sessiontui.changes.compact import Compacted, CompactRow
 from sessiontui.changes.migrate import Migrated, MigrateRow
 from sessiontui.changes.pop import Popped
+from sessiontui.changes.repair import Repaired
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.words import hindrances
+from sessiontui.tui.words import hindrances, repairs
 from sessiontui.tui.words.hindrances import Row
 from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import Visible, visible
@@ -37,6 +38,8 @@ def sentence(done: Done) -> Visible:
         return visible(_popped(done))
     if isinstance(done, Compacted):
         return visible(_compacted(done))
+    if isinstance(done, Repaired):
+        return visible(_repaired(done))
     if isinstance(done, Migrated):
         return visible(_migrated(done))
     if isinstance(done, CleanedUp):
@@ -48,6 +51,8 @@ def page(done: Done) -> Page | None:
     """What became of each session; None where the sentence says it all."""
     if isinstance(done, Compacted) and len(done.rows) > 1:
         went, verb, body = _gone(done.rows, "compacted"), "compacted", _compact_rows(done.rows)
+    elif isinstance(done, Repaired) and repairs.needs_page(done.rows):
+        went, verb, body = _gone(done.rows, "repaired"), "repaired", repairs.told(done)
     elif isinstance(done, Migrated):
         went, verb, body = _gone(done.rows, "migrated"), "moved to SQLite", _migrate_body(done)
     elif isinstance(done, CleanedUp):
@@ -67,10 +72,13 @@ def page(done: Done) -> Page | None:
 
 
 def fared_well(done: Done) -> frozenset[str]:
-    """The sessions that a change of several was made to; none where nothing was changed."""
-    if not isinstance(done, Compacted | Migrated | CleanedUp) or done.change is None:
+    """The sessions that a change of several was made to; none where nothing was changed, and none of those in which
+    damage is left that it was meant to mend."""
+    rows = hindrances.rows_of(done)
+    if done.change is None:
         return frozenset()
-    return frozenset(row.key for row in done.rows if not row.trouble.code)
+    left = {row.key for row in done.rows if row.left} if isinstance(done, Repaired) else ()
+    return frozenset(row.key for row in rows if not row.trouble.code and row.key not in left)
 
 
 def error_page(error: SessiontuiError) -> Page | None:
@@ -83,7 +91,7 @@ def error_page(error: SessiontuiError) -> Page | None:
 
 def trouble_of(done: Done) -> Visible:
     """Why the one session that was meant was left alone; empty where it was not."""
-    rows = done.rows if isinstance(done, Compacted) else ()
+    rows: Sequence[Row] = done.rows if isinstance(done, Compacted | Repaired) else ()
     return visible("\n".join(row.trouble.reason for row in rows if row.trouble.code not in (0, STOPPED)), lines=True)
 
 
@@ -104,6 +112,12 @@ def _compacted(done: Compacted) -> str:
     dropped = sum(row.dropped for row in done.rows if row.status == "compacted")
     what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
     return f"removed {what} (change {short(done.change)}) · u brings {'it' if dropped == 1 else 'them'} back"
+
+
+def _repaired(done: Repaired) -> str:
+    if done.change is None:
+        return _nothing(done.rows, "changed")
+    return f"{repairs.sentence(done.rows)} (change {short(done.change)}) · u takes it back"
 
 
 def _migrated(done: Migrated) -> str:

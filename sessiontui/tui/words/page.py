@@ -9,7 +9,8 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from sessiontui.tui.looks import ink
+from sessiontui.model import Fault
+from sessiontui.tui.looks import figures, ink
 from sessiontui.visible import Visible, visible
 
 LINES: Final = 1000
@@ -74,3 +75,11 @@ def _row(row: Sequence[tuple[Visible, str]], widths: Sequence[int], right: Seque
 def key(name: str) -> Visible:
     """A session's key as a cell of a table."""
     return ink.clipped(name or "(no name)", KEY)
+
+
+def place(fault: Fault) -> str:
+    """Where a fault is: ``line 12``, ``lines 3–9``, ``the file``."""
+    if fault.line is None:
+        return "the file"
+    first, last = figures.count(fault.line), figures.count(fault.line + fault.lines - 1)
+    return f"line {first}" if first == last else f"lines {first}–{last}"

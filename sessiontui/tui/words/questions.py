@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
@@ -14,17 +14,28 @@ from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.pop import PopPlan
-from sessiontui.model import Message
+from sessiontui.changes.repair import RepairPlan
+from sessiontui.damage import stories
+from sessiontui.model import Message, Salvage
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.messages import Planned
-from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
-from sessiontui.tui.work.changer import Wanted
+from sessiontui.tui.words import repairs
+from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, place, table
+from sessiontui.tui.work.changer import Verb, Wanted
 from sessiontui.visible import Visible, visible
 
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Plan
 
 RENEWED = "! It changed after you were asked, so nothing was done. This is how it is now."
+DOING: Final[dict[Verb, str]] = {
+    "pop": "Popping",
+    "compact": "Compacting",
+    "repair": "Repairing",
+    "migrate": "Moving",
+    "cleanup": "Removing",
+}
+REPAIR_FIRST: Final = visible("Repair first")
 SHOWN = 100_000
 """Characters of a message that goes."""
 
@@ -46,6 +57,8 @@ def _question(wanted: Wanted, planned: Planned) -> Page:
         return _pop(plan, planned.warning, wanted.marked)
     if isinstance(plan, CompactPlan):
         return _compact(plan)
+    if isinstance(plan, RepairPlan):
+        return repairs.question(plan)
     if isinstance(plan, MigratePlan):
         return _migrate(plan, whole=wanted.keys is None)
     return _cleanup(plan, wanted)
@@ -60,7 +73,7 @@ def looking(wanted: Wanted) -> Page:
 
 def making(wanted: Wanted, asked: Page) -> Page:
     """What is shown while a plan is carried out: still the plan."""
-    doing = {"pop": "Popping", "compact": "Compacting", "migrate": "Moving", "cleanup": "Removing"}[wanted.verb]
+    doing = DOING[wanted.verb]
     stop = "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back with u."
     if wanted.verb == "pop":
         stop = "Stop ends the waiting for others; a message that is being removed is removed."
@@ -119,12 +132,29 @@ def _compact(plan: CompactPlan) -> Page:
     after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
     head = f"{kept} stay unchanged · {figures.size(before)} → {figures.size(after)}"
     rows = [line for row in plan.rows for line in _compact_row(row)]
+    savable = _savable(goes)
     return Page(
         visible(f"Remove {what}{of}?"),
-        (ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
+        (*savable, ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
         visible(f"{figures.size(before - after)} go, blank lines too. The old file is kept: u brings every byte back."),
         visible("Compact"),
+        also=REPAIR_FIRST if savable else None,
     )
+
+
+def _savable(rows: Sequence[CompactRow]) -> tuple[Content, ...]:
+    """What repair would have back of the lines that go; nothing where it would not."""
+    messages = sum(row.savable for row in rows)
+    if not messages:
+        return ()
+    whole = [fault for row in rows for fault in row.gone if fault.salvage is Salvage.LOSSLESS and fault.recovers]
+    lines = figures.count(sum(fault.lines for fault in whole))
+    which = f"{lines} of these lines" if sum(fault.recovers for fault in whole) == messages else "these lines"
+    them = "it" if messages == 1 else "them"
+    hold = (
+        f"! {which} hold{'s' * (lines == '1')} {figures.counted(messages, 'message')}: repair has {them} back first (R)"
+    )
+    return ink.content((visible(hold), "$warning")), ink.content(visible(" "))
 
 
 def _compact_row(row: CompactRow) -> Iterator[Content]:
@@ -144,12 +174,17 @@ def _compact_row(row: CompactRow) -> Iterator[Content]:
             if fault.line > line:
                 yield ink.content(visible(f"  {_stay(line, fault.line - 1)}"))
                 stayed += fault.line - line
-            line = fault.line + 1
+            line = fault.line + fault.lines
         size = f"  {figures.size(fault.span.length)}" if fault.span is not None else ""
-        went = visible(f"! line {figures.count(fault.line)} goes{size}")
-        yield ink.content((went, "$error"), visible(f"  {fault.reason}"))
-    if row.dropped > len(row.gone):
-        yield ink.content((visible(f"… and {row.dropped - len(row.gone):,} more damaged lines go"), "dim"))
+        went = visible(f"! {place(fault)} {'goes' if fault.lines == 1 else 'go'}{size}")
+        whole = fault.recovers if fault.salvage is Salvage.LOSSLESS else 0
+        holds = f": {figures.counted(whole, 'message')} in it" if whole else ""
+        yield ink.content((went, "$error"), visible(f"  {stories.what(fault)}"), (visible(holds), "$warning"))
+    more = row.dropped - sum(fault.lines for fault in row.gone)
+    if more > 0:
+        yield ink.content(
+            (visible(f"… and {figures.counted(more, 'more damaged line')} {'goes' if more == 1 else 'go'}"), "dim")
+        )
     elif row.kept > stayed:
         yield ink.content(visible("  the lines behind it stay" if row.gone else "  every message stays"))
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
 
-from sessiontui.changes import bounds, cleanup, compact, migrate, pop, undo
+from sessiontui.changes import bounds, cleanup, compact, migrate, pop, repair, undo
 from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan
 from sessiontui.changes.journal import mend
 from sessiontui.changes.migrate import MigratePlan
 from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
+from sessiontui.changes.repair import RepairPlan
+from sessiontui.damage.salvage import Wish
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store
@@ -24,6 +26,8 @@ from sessiontui.tui.work.errand import Errand
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Done, Plan
 
+Verb = Literal["pop", "compact", "repair", "migrate", "cleanup"]
+
 MONTH: Final = 720.0
 """Hours that a session may be idle, unless the person says otherwise."""
 
@@ -32,7 +36,7 @@ MONTH: Final = 720.0
 class Wanted:
     """What the person wants done, before there is a plan."""
 
-    verb: Literal["pop", "compact", "migrate", "cleanup"]
+    verb: Verb
     store: Store
     now: datetime
     keys: tuple[str, ...] | None = None
@@ -41,6 +45,8 @@ class Wanted:
     """For cleanup: how long a session may be idle."""
     marked: int = 0
     """Sessions that are marked and not meant all the same."""
+    wishes: Mapping[str, Wish] = field(default_factory=dict)
+    """For repair: what shall be had back of a session, where that isn't all that needs no guess."""
 
 
 class Attempt(NamedTuple):
@@ -125,6 +131,8 @@ def _planned(wanted: Wanted, cancelled: IsCancelled, progress: Progress) -> tupl
     store, keys = wanted.store, wanted.keys
     if wanted.verb == "compact":
         return compact.plan(store, keys, cancelled, progress), ""
+    if wanted.verb == "repair":
+        return repair.plan(store, keys, wanted.wishes, cancelled=cancelled, progress=progress), ""
     if wanted.verb == "migrate":
         return migrate.plan(store.path, keys, cancelled, progress), ""
     if wanted.verb == "cleanup":
@@ -143,6 +151,8 @@ def only(plan: Plan, keys: Collection[str]) -> Plan:
     match plan:
         case CompactPlan():
             return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
+        case RepairPlan():
+            return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
         case MigratePlan():
             return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
         case CleanupPlan():
@@ -159,6 +169,9 @@ def _made(
     if isinstance(plan, CompactPlan):
         compacted = compact.make(store, plan, cancelled, progress, patience)
         return compacted, tuple(row.key for row in compacted.rows)
+    if isinstance(plan, RepairPlan):
+        repaired = repair.make(store, plan, cancelled, progress, patience)
+        return repaired, tuple(row.key for row in repaired.rows)
     if isinstance(plan, MigratePlan):
         migrated = migrate.make(plan, cancelled, progress, patience)
         return migrated, tuple(row.key for row in migrated.rows)

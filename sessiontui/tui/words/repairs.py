@@ -1,0 +1,179 @@
+"""Repair put into words: fault by fault what comes back, what is kept elsewhere and what stays; then what became of it.
+
+What only a person can decide is never said to be lost: it is said to stay, and which key shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from textual.content import Content
+
+from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
+from sessiontui.damage import stories
+from sessiontui.damage.salvage import Outcome, Wish
+from sessiontui.model import Fault, Salvage, Severity
+from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.words.page import Page, key, limited, place, table
+from sessiontui.visible import visible
+
+NAMED: Final = 1000
+"""Faults of a session that a plan names."""
+WRITTEN: Final = " may still be being written"
+
+
+def question(plan: RepairPlan) -> Page:
+    """Put a plan into words. A page without ``act`` has nothing to ask; its title says why."""
+    goes = [row for row in plan.rows if row.status == "repaired"]
+    if not goes:
+        return Page(visible(_nothing(plan.rows)))
+    back = sum(row.recovered for row in goes)
+    whose = goes[0].key if len(goes) == 1 else figures.counted(len(goes), "session")
+    what = f"Have {figures.counted(back, 'message')} of {whose} back?" if back else f"Repair {whose}?"
+    rows = _outcomes(goes[0]) if len(plan.rows) == 1 else (line for row in plan.rows for line in _row(row))
+    body = [ink.content(visible(_sums(goes))), ink.content(visible(" ")), *rows]
+    return Page(visible(what), limited(body), visible(_undo(plan.rows)), visible("Repair"))
+
+
+def _nothing(rows: Sequence[RepairRow]) -> str:
+    """Why there is nothing to ask about."""
+    if reason := next((row.trouble.reason for row in rows if row.trouble.code), ""):
+        return reason
+    faults = [each.fault for row in rows for each in row.outcomes]
+    left = sum(row.left for row in rows)
+    if not left:
+        return f"there is nothing to repair: {'the last line' + WRITTEN if faults else 'every line is valid'}"
+    stay = f"{figures.counted(left, 'fault')} {_stay(left)}"
+    if any(fault.severity is Severity.DAMAGE and fault.salvage is not Salvage.NONE for fault in faults):
+        return f"nothing comes back without your say: {stay}; x shows what could be had back"
+    return f"nothing can be had back: {stay}; x shows why"
+
+
+def _stay(count: int) -> str:
+    return "stays" if count == 1 else "stay"
+
+
+def _undo(rows: Sequence[RepairRow]) -> str:
+    """What is left then, what is kept where, and how to take it back."""
+    left = sum(row.left for row in rows)
+    stays = f"{figures.counted(left, 'fault')} {_stay(left)} damaged: x shows {'it' if left == 1 else 'them'}. "
+    kept = "The fragments and the old file are kept in .sessiontui" if sum(row.dropped for row in rows) else ""
+    return f"{stays * bool(left)}{kept or 'The old file is kept'}: u brings every byte back."
+
+
+def _sums(rows: Sequence[RepairRow]) -> str:
+    """What becomes of these sessions, in figures."""
+    back, stay = sum(row.recovered for row in rows), sum(row.kept for row in rows)
+    kept = sum(row.dropped for row in rows)
+    before, after = sum(row.bytes_before for row in rows), sum(row.bytes_after for row in rows)
+    told = (
+        f"{figures.counted(back, 'message')} {'comes' if back == 1 else 'come'} back" if back else "",
+        f"{figures.counted(stay, 'valid one' if back else 'valid message')} {_stay(stay)} unchanged",
+        f"{figures.counted(kept, 'fragment')} {'is' if kept == 1 else 'are'} kept" if kept else "",
+        f"{figures.size(before)} → {figures.size(after)}",
+    )
+    return " · ".join(filter(None, told))
+
+
+def _row(row: RepairRow) -> Iterator[Content]:
+    """One session of several."""
+    name = (visible(row.key), "bold")
+    if row.status == "repaired":
+        yield ink.content(name, visible(f"  {_sums([row])}"))
+    elif row.trouble.code:
+        yield ink.content(name, (visible(f"  ! left alone: {row.trouble.reason}"), "$warning"))
+    else:
+        why = row.trouble.reason or ("nothing comes back" if row.left else "every line is valid")
+        yield ink.content(name, (visible(f"  {why}; stays as it is"), "dim"))
+    yield from _outcomes(row)
+
+
+def _outcomes(row: RepairRow) -> Iterator[Content]:
+    """Line by line what becomes of each fault, and how many more there are than are named."""
+    for each in row.outcomes:
+        yield _stays(each.fault, row.wish) if each.stays else _goes(each)
+    if len(row.outcomes) >= NAMED:
+        back = row.recovered - sum(len(each.records) for each in row.outcomes)
+        left = row.left - sum(each.stays for each in row.outcomes)
+        told = f"{figures.counted(max(0, back), 'more message')} back, {figures.counted(max(0, left), 'more fault')}"
+        yield ink.content((visible(f"… {told} {_stay(left)}"), "dim"))
+    elif row.status == "repaired" and all(each.stays for each in row.outcomes):
+        yield ink.content(
+            (visible("· "), "dim"), visible("a newline is put behind the last record, which nobody ended")
+        )
+
+
+def _stays(fault: Fault, wish: Wish) -> Content:
+    said = visible(f"! {place(fault)} {_stay(fault.lines)}"), "$warning"
+    return ink.content(said, visible(f"  {stories.what(fault)}"), (visible(f": {_why(fault, wish)}"), "dim"))
+
+
+def _why(fault: Fault, wish: Wish) -> str:
+    """Why a fault stays."""
+    back = figures.counted(fault.recovers, "message")
+    if fault.severity is Severity.INCOMPLETE:
+        return f"it{WRITTEN}"
+    match fault.salvage:
+        case Salvage.PARTIAL:
+            return f"a guess could have {back if fault.recovers > 1 else 'it'} back (x shows it)"
+        case Salvage.OFFERED:
+            return f"{back} could come back if you say so (x shows it)"
+        case Salvage.LOSSLESS:
+            return f"it{WRITTEN}" if wish.lossless else "it was not chosen"
+        case Salvage.NONE:
+            return "no message is whole in it"
+
+
+def _goes(found: Outcome) -> Content:
+    sure = found.fault.salvage is Salvage.LOSSLESS
+    back = len(found.records) or found.fault.recovers * sure  # of very many the records are not told
+    kept, size = len(found.fragments), figures.size(sum(span.length for span in found.fragments))
+    fragments = f"a fragment of {size} is kept" if kept == 1 else f"{kept:,} fragments of {size} are kept"
+    told = [figures.counted(back, "message")] * bool(back) + [fragments] * bool(kept)
+    becomes = ", ".join(told) or f"goes: {'nothing is lost' if sure else 'its bytes are kept'}"
+    sign = ("+", "$success") if back else ("×" if kept else "·", "dim")
+    where = visible(f"{sign[0]} {place(found.fault)}"), sign[1]
+    return ink.content(where, visible(f"  {stories.what(found.fault)} → {becomes}"))
+
+
+# ---- when it was made
+
+
+def sentence(rows: Sequence[RepairRow]) -> str:
+    """What was done, in few words."""
+    made = [row for row in rows if row.status == "repaired"]
+    back, kept = sum(row.recovered for row in made), sum(row.dropped for row in made)
+    if back or not kept:
+        return f"had {figures.counted(back, 'message')} back" if back else "removed what was damaged"
+    return f"set {figures.counted(kept, 'fragment')} aside"
+
+
+def needs_page(rows: Sequence[RepairRow]) -> bool:
+    """Whether there is more to read than the sentence."""
+    return len(rows) > 1 or any(row.dropped or row.left for row in rows)
+
+
+def told(done: Repaired) -> list[Content]:
+    """What became of each session, where the fragments are, and what is left."""
+    lines = []
+    made = [row for row in done.rows if row.status == "repaired"]
+    if made:
+        cells = ([key(row.key), *map(visible, _figures(row))] for row in made)
+        lines += [
+            *table(("session", "had back", "fragments", "left"), cells, right=(1, 2, 3)),
+            ink.content(visible(" ")),
+        ]
+    if done.fragments is not None:
+        lines.append(ink.content(visible(f"The fragments are in {done.fragments}")))
+    if left := sum(row.left for row in done.rows):
+        stays = visible(f"! {figures.counted(left, 'fault')} {_stay(left)} damaged"), "$warning"
+        lines.append(
+            ink.content(stays, visible(f": x shows {'it' if left == 1 else 'each'}, and what could be had back"))
+        )
+    return lines
+
+
+def _figures(row: RepairRow) -> tuple[str, str, str]:
+    back, kept, left = map(figures.count, (row.recovered, row.dropped, row.left))
+    return back, kept if row.dropped else "–", left if row.left else "–"
