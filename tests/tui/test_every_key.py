@@ -48,6 +48,7 @@ PROMISED = {
     "right_square_bracket": "turn_down",
     "p": "pop",
     "c": "compact",
+    "R": "repair",
     "m": "migrate",
     "u": "undo",
     "ctrl+r": "redo",
