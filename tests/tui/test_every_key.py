@@ -44,6 +44,8 @@ PROMISED = {
     "N": "previous_hit",
     "f3": "next_hit",
     "shift+f3": "previous_hit",
+    "e": "next_fault",
+    "E": "previous_fault",
     "left_square_bracket": "turn_up",
     "right_square_bracket": "turn_down",
     "p": "pop",

@@ -36,9 +36,9 @@ def entries(data: bytes, line: int = 1, *, settled: bool = True) -> list[Entry]:
     return rows
 
 
-def laid(data: bytes, width: int = 120, line: int = 1, **how: bool) -> list[str]:
+def laid(data: bytes, width: int = 120, line: int = 1, *, raw: bool = False) -> list[str]:
     """All that is shown of the damaged lines of a file."""
-    return [text for entry in entries(data, line) for text in drawn(lay_out(entry, width, **how))]
+    return [text for entry in entries(data, line) for text in drawn(lay_out(entry, width, raw=raw))]
 
 
 def bare(raw: bytes, at: int, offset: int = 100) -> Entry:
@@ -112,9 +112,8 @@ def test_each_part_has_a_sign_of_its_own_and_a_style() -> None:
 
 def test_a_fault_over_several_lines_has_its_story_once() -> None:
     pretty = b'{\n  "role": "user",\n  "content": "x"\n}\n'
-    assert laid(A + b"\n" + pretty) == [
-        "  ▚ ! lines 2 to 5 · pretty-printed · a record is laid out over several lines · byte 31 · 1 message can be had"
-        " back",
+    assert laid(A + b"\n" + pretty, width=130) == [
+        "  ▚ ! lines 2 to 5 · pretty-printed · a record is laid out over several lines · byte 31 · 1 message can be had back",
         "  + {",
         "     ^",
         "  ▚   line 3 · belongs to line 2",

@@ -163,7 +163,7 @@ class ReadingPane(WalkingPane):
             self.transcript.show(len(report.rows), report.start, report.entries, report.row, self._stays)
             self._mark()
             self._number()
-            self.turn_now()
+            self.walk_now()
             self._catch_up()
 
     @on(messages.Scanned)
@@ -174,7 +174,7 @@ class ReadingPane(WalkingPane):
             self.transcript.extend(len(report.rows), report.shift, report.start, report.entries)
             self._mark()
             self._number()
-            self.turn_now()
+            self.walk_now()
             self._catch_up()
 
     @on(messages.Grown)

@@ -6,11 +6,13 @@ transcript is loaded when it is asked for: the first paint waits for none of it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Input
 
 from sessiontui.errors import Cancelled, UsageError
@@ -18,6 +20,7 @@ from sessiontui.model import Entry, Hit, Session
 from sessiontui.store.protocol import Rows, Store
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.messages import FAULT, TURN
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.visible import visible
@@ -30,15 +33,23 @@ if TYPE_CHECKING:
 
 
 class WalkingPane(Covered, Vertical):
-    """Turns of the user, the prompt, and copies."""
+    """Turns of the user, faults, the prompt, and copies."""
+
+    @dataclass(eq=False, repr=False)
+    class NoFault(Message):
+        """There is no fault further down in this session, or further up."""
+
+        step: int
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: Rows | None = None
         self._opened: tuple[Store, Session] | None = None
-        self._turn = 0
-        """By how many turns the person wants to go on from the row ``_from``, and has not come yet."""
+        self._steps, self._what = 0, TURN
+        """By how many turns or faults the person wants to go on from the row ``_from``, and has not come yet."""
         self._from: int | None = None
+        self._fault: int | None = None
+        """The row of the fault that the person came to last."""
 
     @property
     def transcript(self) -> Transcript:
@@ -66,7 +77,8 @@ class WalkingPane(Covered, Vertical):
 
     def interrupt(self) -> None:
         """End that work."""
-        self._turn = 0
+        self._steps = 0
+        self._fault = None
         for name in ("seeker", "copier"):
             if name in self.__dict__:
                 self.__dict__[name].interrupt()
@@ -76,17 +88,31 @@ class WalkingPane(Covered, Vertical):
     def turn(self, step: int) -> None:
         """To the next turn of the user, or with -1 to the one before, from the one that one is on the way to. Where rows
         are not known yet, as soon as they are."""
-        if self._opened is not None:
-            self._turn = step + (self._turn if self._from in (None, self.transcript.cursor) else 0)
-            self.turn_now()
+        self._walk(TURN, step)
 
-    def turn_now(self) -> None:
+    def trace(self, step: int) -> bool:
+        """To the next fault, or with -1 to the one before; posts ``NoFault`` where there is none. Who opened a session
+        and has not moved yet comes to its first one, or its last. False where there is nothing to go in."""
+        if self._opened is None or self._opened[1].trouble is not None:
+            return False
+        self._walk(FAULT, step)
+        return True
+
+    def _walk(self, what: str, step: int) -> None:
+        if self._opened is not None:
+            goes_on = self._what == what and self._from in (None, self.transcript.cursor)
+            self._what, self._steps = what, step + (self._steps if goes_on else 0)
+            self.walk_now()
+
+    def walk_now(self) -> None:
         """Go where the person wants to go, once all rows are known."""
         if self._rows is None or not self._rows.complete:
             return
-        if self._turn:
-            self._from = self.transcript.cursor
-            self.seeker.turn(self._rows, self.transcript.cursor, self._turn)
+        if self._steps:
+            self._from = start = self.transcript.cursor
+            if self._what == FAULT and self.transcript.place is None and start != self._fault:
+                start = -1 if self._steps > 0 else len(self._rows)
+            self.seeker.go(self._what, self._rows, start, self._steps)
         elif "seeker" in self.__dict__:
             self.seeker.cancel()
 
@@ -95,13 +121,18 @@ class WalkingPane(Covered, Vertical):
         report.stop()
         if self.seeker.is_stale(report):
             return
-        moved, self._turn = self._from != self.transcript.cursor, 0
+        moved, self._steps = self._from != self.transcript.cursor, 0
         if moved:
             return
-        if report.row is None:
-            ink.notice(self, visible(f"no user turn {'below' if report.step > 0 else 'above'} this message"))
-        else:
+        if report.row is not None:
+            self._fault = report.row if report.what == FAULT else None
+            if report.row == self.transcript.cursor:
+                ink.notice(self, visible(f"the {report.what} is the one under the cursor"))
             self.transcript.go(report.row)
+        elif report.what == FAULT:
+            self.post_message(self.NoFault(report.step))
+        else:
+            ink.notice(self, visible(f"no user turn {'below' if report.step > 0 else 'above'} this message"))
 
     def go_to(self, text: str) -> bool:
         """Go where a text says, as typed into the prompt; False where it leads nowhere, and then the prompt says why."""
@@ -219,7 +250,7 @@ class WalkingPane(Covered, Vertical):
             report.stop()
             return
         if report.errand == messages.SEEK:
-            self._turn = 0
+            self._steps = 0
         if isinstance(report.error, Cancelled):
             report.stop()
             ink.notice(self, visible("cancelled; you are where you were"))

@@ -14,14 +14,14 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sessiontui.tui import messages
-from sessiontui.tui.screens.finding import FindingScreen
+from sessiontui.tui.screens.tracing import TracingScreen
 from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.splitter import SplitPanes
 
 
-class BrowserScreen(FindingScreen):
+class BrowserScreen(TracingScreen):
     """One store on one screen."""
 
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."

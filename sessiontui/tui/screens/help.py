@@ -28,6 +28,7 @@ MOUSE = (
 TOPICS = {
     "SearchingScreen": "Find",
     "FindingScreen": "Find",
+    "TracingScreen": "Find",
     "ViewingScreen": "Look at",
     "ChangingScreen": "Change, and take back",
     "BrowserScreen": "Everywhere",

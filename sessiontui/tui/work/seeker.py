@@ -7,13 +7,14 @@ a moment, and ends when it is asked to.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from sessiontui.errors import Cancelled
-from sessiontui.model import Entry
+from sessiontui.model import Entry, Severity
 from sessiontui.store.protocol import IsCancelled, Rows
-from sessiontui.tui.messages import SEEK, Sought
+from sessiontui.tui.messages import FAULT, SEEK, Sought
 from sessiontui.tui.work.errand import Errand
 
 PAGE: Final = 128
@@ -22,6 +23,8 @@ MOMENT: Final = 0.25
 """Seconds before progress is told."""
 BREATH: Final = 0.001
 """Seconds between two pages that belong to the screen."""
+Wanted = Callable[[Entry], bool]
+Progress = Callable[[int, int], None]
 
 
 class Seeker(Errand):
@@ -29,30 +32,69 @@ class Seeker(Errand):
 
     name: ClassVar[str] = SEEK
 
-    def turn(self, rows: Rows, row: int, steps: int) -> None:
-        """So many messages of the user further down from a row, or up where ``steps`` is negative; as far as there are
-        any. Reports ``Sought``."""
+    def go(self, what: str, rows: Rows, row: int, steps: int) -> None:
+        """So many turns of the user, or faults, further down from a row, or up where ``steps`` is negative; as far as
+        there are any. Reports ``Sought``."""
+        one = fault if what == FAULT else turn
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            told = self.progress(generation, "looking for a user turn")
+            told = self.progress(generation, f"looking for a {what}")
             found, step = None, 1 if steps > 0 else -1
             for _ in range(abs(steps)):
-                further = seek(rows, row if found is None else found, step, _is_user, cancelled, told)
+                further = one(rows, row if found is None else found, step, cancelled, told)
                 if further is None:
                     break
                 found = further
-            self.report(Sought(generation, found, step))
+            self.report(Sought(generation, found, step, what))
 
         self.begin(job)
+
+
+def turn(rows: Rows, row: int, step: int, cancelled: IsCancelled, progress: Progress) -> int | None:
+    """The nearest message of the user."""
+    return seek(rows, row, step, _is_user, cancelled, progress)
+
+
+def fault(rows: Rows, row: int, step: int, cancelled: IsCancelled, progress: Progress) -> int | None:
+    """The row with which the nearest fault begins: one of those that are damaged, where these are known."""
+    damaged = rows.damaged
+    if damaged is None:
+        return seek(rows, row, step, _is_fault, cancelled, progress)
+    begun = time.monotonic()
+    at = bisect_right(damaged, row) if step > 0 else bisect_left(damaged, row) - 1
+    while 0 <= at < len(damaged):
+        if cancelled():
+            raise Cancelled
+        if time.monotonic() - begun > MOMENT:
+            progress(at if step > 0 else len(damaged) - at, len(damaged))
+        size = _together(damaged, at, step)
+        first = damaged[at] if step > 0 else damaged[at] - size + 1
+        page = list(enumerate(rows.load(first, first + size), first))
+        for there, entry in page if step > 0 else reversed(page):
+            if _is_fault(entry):
+                return there
+        at += size * step
+        time.sleep(BREATH)
+    return None
+
+
+def _together(damaged: Sequence[int], at: int, step: int) -> int:
+    """How many damaged rows follow each other from one on, at most a page of them."""
+    size = 1
+    while (
+        size < PAGE and 0 <= at + size * step < len(damaged) and damaged[at + size * step] == damaged[at] + size * step
+    ):
+        size += 1
+    return size
 
 
 def seek(
     rows: Rows,
     row: int,
     step: int,
-    wanted: Callable[[Entry], bool],
+    wanted: Wanted,
     cancelled: IsCancelled,
-    progress: Callable[[int, int], None],
+    progress: Progress,
 ) -> int | None:
     """The nearest row before ``row`` or behind it whose entry is wanted; None where there is none."""
     begun = time.monotonic()
@@ -70,6 +112,14 @@ def seek(
                 return at
         time.sleep(BREATH)
     return None
+
+
+def _is_fault(entry: Entry) -> bool:
+    """Whether damage begins with it: it may also go on from a row above."""
+    found, span = entry.fault, entry.address.span
+    if found is None or found.severity is not Severity.DAMAGE:
+        return False
+    return found.span is None or span is None or found.span.offset >= span.offset
 
 
 def _is_user(entry: Entry) -> bool:
