@@ -132,7 +132,7 @@ def of_stretch(
             found.append(fault(verdict, line.number, line.offset))
             at += 1
         first = first and not _is_narrow_record(found[-1])
-    return merged(_held(found))
+    return merged(_held(found)) if len(found) > 1 else found
 
 
 def _held(found: list[Fault]) -> list[Fault]:

@@ -22,6 +22,11 @@ _MARKER: Final = re.compile(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200}
 
 def verdict(line: bytes, wrong: Dropped | None = None) -> Verdict:
     """What is wrong with a damaged line, and what becomes of all of its bytes."""
+    return (None if line[:1] == b"{" else _plain(line)) or _cut(line, wrong)
+
+
+def _plain(line: bytes) -> Verdict | None:
+    """What is wrong with a line that says all by how it is written, with no value of its own in it."""
     if _MARKER.fullmatch(line.rstrip(b"\r")):
         part = Part(Span(0, len(line)), Salvage.LOSSLESS)
         return Verdict("merge-marker", 0, "the line marks one side of a merge conflict", (part,))
@@ -30,6 +35,10 @@ def verdict(line: bytes, wrong: Dropped | None = None) -> Verdict:
         return Verdict("array", 0, "a bracket of a list stands on the line", (part,))
     if word := fragments.word(line):
         return _of_shape(word, line)
+    return None
+
+
+def _cut(line: bytes, wrong: Dropped | None) -> Verdict:
     if script := fragments.printed(line):
         return _of_shape(script, line)
     cut = pieces.cut(line)

@@ -22,7 +22,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _HEAD: Final = re.compile(rb'\{"role":(?:"[^"\\]*+","content":)?(?=\{")')
 """A record that was broken off behind a colon, another object right behind it."""
 _FILLERS: Final = re.compile(rb"(?:[ \t\r\x00]|\xef\xbb\xbf){0,999}")
-_WRITTEN: Final = re.compile(rb'\{"role":"[^"\\\x00-\x1f]*+","content":"')
+_OPEN: Final = -1
 _GOES_ON: Final = frozenset({b" ", b"\t", b"\r", b"\n", b",", b"}"})
 _HEADING: Final = b'{"role":"","content":"'
 _IN_ROLE: Final = len(b'{"role":"')
@@ -72,7 +72,7 @@ def cut(line: bytes) -> list[Piece]:
 
 def is_blank(line: bytes) -> bool:
     """Whether only white space stands in the line, as ZeroClaw trims it."""
-    return source.reach(source.OUTER, line) == len(line)
+    return line[:1] != b"{" and source.reach(source.OUTER, line) == len(line)
 
 
 def _filler(line: bytes, at: int) -> Piece | None:
@@ -95,16 +95,23 @@ def _value(line: bytes, at: int) -> Piece | None:
     if line[at] not in _OPENING:
         return None
     end = _record_end(line, at)
+    if end == _OPEN:
+        return Piece(Kind.TORN, at, len(line), inside=True)
     if end is not None and is_utf8(line[at:end]):
         return Piece(Kind.RECORD, at, end)
     return _broken_off(line, at) or _reached(line, at)
 
 
 def _record_end(line: bytes, at: int) -> int | None:
-    """Where the record ends that begins here. As ZeroClaw writes them, two looks tell; the others are read byte by byte."""
-    opening = _WRITTEN.match(line, at)
+    """Where the record ends that begins here; ``_OPEN`` where the line ends inside its content, and is sound so far.
+
+    Of records as ZeroClaw writes them two looks tell; the others are read byte by byte.
+    """
+    opening = strict.WRITTEN.match(line, at)
     if opening:
         stop = source.reach(source.EXACT, line, opening.end())
+        if stop == len(line):
+            return _OPEN
         if line.startswith(b'"}', stop):
             return stop + 2
         if (
@@ -125,7 +132,7 @@ def _broken_off(line: bytes, at: int) -> Piece | None:
     if at == begin or not BEGIN.match(line, at):
         return None
     end = _record_end(line, at)
-    if end is None:
+    if end is None or end == _OPEN:
         return None
     follows = line[(behind := _behind_fillers(line, end)) : behind + 1]
     return Piece(Kind.TORN, begin, at) if follows in (b"", b"{") else None

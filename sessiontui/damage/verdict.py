@@ -5,7 +5,7 @@ The parts of a fault tile its bytes: nothing that stands in a file is left out o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sessiontui.damage import stories
@@ -49,12 +49,10 @@ class Verdict(NamedTuple):
     """The wide encoding of these bytes."""
 
 
-def best(parts: Iterable[Part]) -> Salvage:
+def best(parts: Sequence[Part]) -> Salvage:
     """The surest way in which messages can be had back; where none can, whether nothing is lost."""
-    parts = tuple(parts)
-    for salvage in _BEST_FIRST[:-1]:
-        if any(part.records and part.salvage is salvage for part in parts):
-            return salvage
+    if ranks := [_BEST_FIRST.index(part.salvage) for part in parts if part.records]:
+        return _BEST_FIRST[min(ranks)]
     return Salvage.LOSSLESS if all(part.salvage is Salvage.LOSSLESS for part in parts) else Salvage.NONE
 
 

@@ -123,7 +123,7 @@ class Source:
         at, byte = self.position, self.peek()
         self.skip(OUTER)
         if self.peek() == END:
-            return Wrong(at, f"the line ends inside a text that begins at byte {begin}")
+            return Wrong(at, unclosed(begin))
         return Wrong(at, f"{shown(byte)} stands unescaped in a text")
 
     def _escape(self, *, exact: bool) -> bytes:
@@ -164,6 +164,11 @@ def reach(pattern: re.Pattern[bytes], piece: bytes, at: int = 0) -> int:
     while (match := pattern.match(piece, at)) and match.end() > at:
         at = match.end()
     return at
+
+
+def unclosed(begin: int) -> str:
+    """What is wrong with a line in which the text whose inside begins at ``begin`` has no end."""
+    return f"the line ends inside a text that begins at byte {begin}"
 
 
 def shown(byte: int) -> str:

@@ -12,7 +12,20 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sessiontui.dialects.source import DIGITS, END, EXACT, INNER, LOOSE, OUTER, Dropped, Source, Wrong, shown
+from sessiontui.dialects.source import (
+    DIGITS,
+    END,
+    EXACT,
+    INNER,
+    LOOSE,
+    OUTER,
+    Dropped,
+    Source,
+    Wrong,
+    reach,
+    shown,
+    unclosed,
+)
 from sessiontui.model import Message, Span
 
 _QUOTE, _COMMA, _COLON, _OBJECT, _ARRAY, _MINUS, _ZERO, _POINT = b'",:{[-0.'
@@ -20,6 +33,10 @@ _DIGIT: Final = frozenset(b"0123456789")
 _EXPONENT: Final = frozenset(b"eE")
 _SIGN: Final = frozenset(b"+-")
 _LITERALS: Final = {b"t"[0]: b"true", b"f"[0]: b"false", b"n"[0]: b"null"}
+WRITTEN: Final = re.compile(rb'\{"role":"[^"\\\x00-\x1f]*+","content":"')
+"""How ZeroClaw begins a record."""
+_BEHIND_CONTENT: Final = frozenset({b"", b" ", b"\t", b"\r", b"\n", b",", b"}"})
+"""What may stand behind the quote that closes a content; and the end of the line."""
 _NAME: Final = len(rb"\u0063" * len("content")) + 1
 """A key of so many bytes, however it is escaped, is neither of ours."""
 
@@ -38,6 +55,8 @@ def read(line: bytes) -> Message | Dropped | None:
         line.decode()
     except UnicodeDecodeError as error:
         return not_utf8(error, 0)
+    if dropped := _plainly_dropped(line):
+        return dropped
     try:
         record = whole(Source([line]))
     except Wrong as wrong:
@@ -45,6 +64,24 @@ def read(line: bytes) -> Message | Dropped | None:
     if record is None:
         return None
     return Message(unescaped(record.role), unescaped(line[record.content.offset : record.content.stop]))
+
+
+def _plainly_dropped(line: bytes) -> Dropped | None:
+    """What ``whole`` says of the lines that are damaged most often, without its way through every token.
+
+    They begin as ZeroClaw writes them, and are torn in the content, or have another record behind it or inside it.
+    """
+    opening = WRITTEN.match(line)
+    if not opening:
+        return None
+    at = reach(EXACT, line, opening.end())
+    if at == len(line):
+        return Dropped(at, unclosed(opening.end()))
+    if line.startswith(b'"}{', at):
+        return Dropped(at + 2, _follows(_OBJECT))
+    if line.startswith(b'"', at) and line[at + 1 : at + 2] not in _BEHIND_CONTENT:
+        return Dropped(at + 1, _missing(_OBJECT, line[at + 1]))
+    return None
 
 
 def record_end(line: bytes, at: int) -> int | Dropped:
@@ -65,9 +102,12 @@ def whole(source: Source) -> Record | None:
     record = _record(source)
     source.skip(OUTER)
     if source.peek() != END:
-        follows = "another record" if source.peek() == _OBJECT else shown(source.peek())
-        raise Wrong(source.position, f"{follows} follows the record on the same line")
+        raise Wrong(source.position, _follows(source.peek()))
     return record
+
+
+def _follows(byte: int) -> str:
+    return f"{'another record' if byte == _OBJECT else shown(byte)} follows the record on the same line"
 
 
 def unescaped(inside: bytes) -> str:
@@ -144,12 +184,16 @@ def _another(source: Source, opened: int) -> bool:
     source.skip(INNER)
     byte = source.peek()
     if byte not in (_COMMA, opened + 2):
-        raise Wrong(source.position, f"“,” or “{chr(opened + 2)}” is missing, and here stands {shown(byte)}")
+        raise Wrong(source.position, _missing(opened, byte))
     source.take()
     if byte != _COMMA:
         return False
     source.skip(INNER)
     return True
+
+
+def _missing(opened: int, byte: int) -> str:
+    return f"“,” or “{chr(opened + 2)}” is missing, and here stands {shown(byte)}"
 
 
 def _key(source: Source, pattern: re.Pattern[bytes]) -> str:
