@@ -1,22 +1,37 @@
-"""The verb check: what is wrong in the files, line by line. It trusts no count that was remembered: it reads."""
+"""The verb check: what is wrong in the files, fault by fault, and what of it can be had back.
+
+It trusts no count that was remembered: it reads. A fault is printed when it is found and then forgotten.
+"""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
 from sessiontui.cli import keys, output, report
 from sessiontui.cli.options import Asked, reads
 from sessiontui.cli.output import count, say
+from sessiontui.damage import salvage
 from sessiontui.dialects.keys import written
-from sessiontui.model import Fault, Session, Severity
+from sessiontui.model import Fault, Salvage, Session, Severity
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store, within
 
-DAMAGED = 1
+DAMAGED: Final = 1
 """The exit code where there is damage."""
+
+NAMED: Final = 3
+"""So many sessions are named in a command, at most."""
+
+_NEEDS: Final = {
+    Salvage.LOSSLESS: "",
+    Salvage.OFFERED: ", with --mark {}",
+    Salvage.PARTIAL: " as a guess, with --partial",
+}
 
 
 @click.command()
@@ -31,10 +46,13 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
     if keys and not sessions:
         return tally.code
     messages = damaged = 0
+    saved: dict[str, int] = {}
 
     def found(fault: Fault) -> None:
         nonlocal damaged
         damaged += fault.severity is Severity.DAMAGE
+        if fault.severity is Severity.DAMAGE and fault.salvage is Salvage.LOSSLESS and fault.recovers:
+            saved[session.key] = saved.get(session.key, 0) + fault.recovers
         if notes or fault.severity is not Severity.INFO:
             row(path, session.key, fault)
 
@@ -45,13 +63,28 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
         for session in sessions:
             path = _path(store, session)
             with tally.alone():
-                messages += store.examine(session, found, progress=within(progress, done, total)).messages or 0
+                told = store.examine(session, found, progress=within(progress, done, total), notes=notes)
+                messages += told.messages or 0
             done += session.bytes or 0
     if damaged:
         tally.add(DAMAGED)
     totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault"))
-    report.tell(", ".join(totals))
+    _sum_up(", ".join(totals), saved)
     return tally.code
+
+
+def _sum_up(totals: str, saved: dict[str, int]) -> None:
+    """Tell what there is, and with which command messages are had back."""
+    if not saved:
+        report.tell(totals)
+        return
+    messages = sum(saved.values())
+    them = "them" if messages > 1 else "it"
+    named = " ".join(shlex.quote(written(key)) for key in saved) if len(saved) <= NAMED else "--all"
+    report.tell(
+        f"{totals}; {count(messages, 'message')} can be had back without a guess",
+        f"`sessiontui repair {named}` has {them} back, and says with --dry-run what it would do",
+    )
 
 
 def _wanted(store: Store, typed: Sequence[str], tally: report.Tally) -> list[Session]:
@@ -80,9 +113,29 @@ def _row(path: Path, key: str, fault: Fault) -> None:
         at=fault.at,
         salvage=fault.salvage,
         recovers=fault.recovers,
+        lines=None if fault.line is None else fault.lines,
     )
 
 
 def _line(path: Path, _: str, fault: Fault) -> None:
-    place = f":{fault.line}: byte {fault.at}" if fault.line is not None else ""
-    say(f"{path.name}{place}: {fault.reason} [{fault.id}]")
+    """One fault for people."""
+    say(f"{path.name}{_place(fault)}: {fault.reason} [{fault.id}]{_offer(fault)}")
+
+
+def _place(fault: Fault) -> str:
+    if fault.line is None:
+        return ""
+    several = f" lines {fault.line}–{fault.line + fault.lines - 1}:" if fault.lines > 1 else ""
+    return f":{fault.line}:{several} byte {fault.at:,}"
+
+
+def _offer(fault: Fault) -> str:
+    """What can be had back of damage, and what has to be said for it."""
+    if fault.severity is not Severity.DAMAGE or fault.line is None:
+        return ""
+    if fault.recovers:
+        return f" · {count(fault.recovers, 'message')} can be had back{_NEEDS[fault.salvage].format(fault.line)}"
+    if fault.salvage is Salvage.LOSSLESS:
+        return " · nothing is lost without it; repair takes it out"
+    kept = fault.parts and not any(outcome.stays for outcome in salvage.plan((fault,)))
+    return " · nothing can be had back" + ("; repair keeps the bytes as a fragment" if kept else "")

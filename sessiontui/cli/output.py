@@ -24,7 +24,7 @@ WIDEST = 48
 LONGEST = 1 << 20
 """Characters of one line of text that are held before they are written."""
 
-_ASCII = str.maketrans({"·": "-", "…": "...", "“": '"', "”": '"', "─": "-", "→": "->"})
+_ASCII = str.maketrans({"·": "-", "…": "...", "“": '"', "”": '"', "─": "-", "→": "->", "–": "-"})
 
 
 class Strong(str):

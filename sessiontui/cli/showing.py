@@ -11,9 +11,10 @@ import orjson
 from sessiontui.cli import huge, keys, output, report
 from sessiontui.cli.options import Asked, reads
 from sessiontui.cli.output import Strong, say, text
+from sessiontui.damage.pieces import is_blank
 from sessiontui.dialects import zeroclaw
 from sessiontui.disk import lines
-from sessiontui.model import Entry, Message, Span
+from sessiontui.model import Entry, Message, Severity, Span
 from sessiontui.store import jsonl_file
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
@@ -69,8 +70,11 @@ def _message_row(path: Path, entry: Entry) -> None:
 
 def _conversation(path: Path, entries: Iterator[Entry]) -> None:
     damaged = 0
+    begun = False
     for entry in entries:
-        damaged += entry.fault is not None
+        if entry.fault is not None and (entry.clipped or not is_blank(entry.raw)):
+            begun = entry.fault.severity is Severity.INCOMPLETE
+            damaged += not begun
         if entry.message is not None:
             say(Strong(entry.message.role or '""'), f"  #{entry.ordinal}")
             text(_whole(path, entry, entry.message))
@@ -80,6 +84,8 @@ def _conversation(path: Path, entries: Iterator[Entry]) -> None:
             f"{output.count(damaged, 'damaged line')} not shown, for ZeroClaw drops them",
             "`sessiontui show --raw` shows every line, `sessiontui check` what is wrong",
         )
+    if begun:
+        report.tell("the last line is not shown: it may still be being written")
 
 
 def _whole(path: Path, entry: Entry, message: Message) -> Iterator[str]:

@@ -5,9 +5,10 @@ Refuses to have anything back: the records in it, if any, were not looked for.
 
 from __future__ import annotations
 
+from sessiontui.damage import stories
 from sessiontui.damage.verdict import Verdict, fault
 from sessiontui.dialects.source import Dropped
-from sessiontui.model import Fault, Part, Salvage, Span
+from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
 
 def huge(outcome: Dropped, wrong: bytes, number: int, span: Span) -> Fault:
@@ -18,6 +19,15 @@ def huge(outcome: Dropped, wrong: bytes, number: int, span: Span) -> Fault:
     part = Part(Span(0, span.length), Salvage.NONE)
     what = f"{outcome.reason}, on a line of {span.length:,} bytes"
     return fault(Verdict(_id(outcome, wrong), outcome.at, what, (part,)), number, span.offset)
+
+
+def begun(found: Fault) -> Fault:
+    """The same of a last line that may be still being written: one that breaks off is no damage yet."""
+    if found.id != "torn":
+        return found
+    return found._replace(
+        id="incomplete", severity=Severity.INCOMPLETE, reason=stories.sentence("incomplete", stories.what(found))
+    )
 
 
 def _id(outcome: Dropped, wrong: bytes) -> str:

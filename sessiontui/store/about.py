@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sessiontui.model import Fault
+from sessiontui.model import Fault, Severity
 from sessiontui.store.course import Activity, Course, Lengths, Pulse
 
 LONGEST: Final = 10
@@ -86,13 +86,15 @@ class About:
     first: datetime | None = None
     last: datetime | None = None
     activity: Activity = NONE
+    unfinished: int = 0
+    """Lines that may still be being written: the last one, or none."""
 
 
 class Tally:
     """Counts one session. ``receipt``: when its beginning was imported, where the home knows."""
 
     def __init__(self, receipt: datetime | None = None) -> None:
-        self._rows = self._messages = self._characters = self._blank = self._damaged = 0
+        self._rows = self._messages = self._characters = self._blank = self._damaged = self._unfinished = 0
         self._roles: dict[str | None, list[int]] = {}
         self._damage: dict[tuple[str, str], Damage] = {}
         self._longest: list[tuple[int, int, Long]] = []
@@ -118,8 +120,12 @@ class Tally:
         self._rows += 1
 
     def fault(self, fault: Fault) -> None:
-        """A damaged line. Reasons that differ in their numbers alone are one kind, told as the first where it is the
+        """A damaged line, or one that may still be being written. Reasons that differ in their numbers alone are one kind, told as the first where it is the
         only one."""
+        if fault.severity is not Severity.DAMAGE:
+            self._unfinished += 1
+            self._rows += 1
+            return
         kind = fault.id, _NUMBER.sub("…", fault.reason[:SHOWN])
         known = self._damage.get(kind)
         if known is None and len(self._damage) >= KINDS:
@@ -157,6 +163,7 @@ class Tally:
             times.pulse.first,
             times.pulse.last,
             times.pulse.activity(),
+            self._unfinished,
         )
 
     def _keep(self, long: Long) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sessiontui.disk import stamps
 from sessiontui.store import odd_lines
 from sessiontui.store.odd_lines import OddLines
 
@@ -17,7 +18,15 @@ class Count(NamedTuple):
     odd: OddLines | None = None
     """The lines that hold none; None where they are too many to be remembered."""
     open: bool = False
-    """The last line is damaged and no newline ends it: it may be still being written."""
+    """The last line, one of the damaged ones, breaks off and no newline ends it: it may be still being written."""
+
+    def waits(self, mtime_ns: int) -> bool:
+        """Whether the last line of a file that was written to then may be still being written."""
+        return self.open and not stamps.is_still(mtime_ns)
+
+    def damaged(self, mtime_ns: int) -> int:
+        """How many lines of a file that was written to then are damaged by now."""
+        return self.faults - self.waits(mtime_ns)
 
     def then(self, other: Count) -> Count:
         """What both hold, one behind the other."""

@@ -10,19 +10,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
-from sessiontui.disk.names import spelt
-from sessiontui.disk.stamps import Stamp, moment
+from sessiontui.disk import stamps
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Held, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.paths import cache_folder
 from sessiontui.store import jsonl_list
 from sessiontui.store.count import Count
+from sessiontui.store.jsonl_list import Look
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 
@@ -30,9 +31,6 @@ if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads
     from sessiontui.query.ast import Query
     from sessiontui.store.jsonl_transcript import JsonlTranscript
     from sessiontui.store.sidecar import Sidecar
-
-_Looked = tuple[tuple[int, int, int], Session]
-"""Inode, size and time of a file, and the session."""
 
 _T = TypeVar("_T")
 
@@ -49,8 +47,10 @@ class JsonlStore:
         self.path = folder
         self.only = only
         self._sidecar: Sidecar | None = None
-        self._before: dict[str, _Looked] = {}
+        self._before: dict[str, Look] = {}
         """The readable sessions as they were listed last."""
+        self._open: dict[str, int] = {}
+        """When those were written to of which a last line is not counted yet, for it may be still being written."""
 
     @property
     def sidecar(self) -> Sidecar:
@@ -76,18 +76,9 @@ class JsonlStore:
         Raises ``UnknownKey`` where none of them is there.
         """
         for stem in dict.fromkeys((key, keys.read_back(key), keys.sanitised(key))):
-            if self.only in (None, stem) and (there := self._there(stem)) is not None:
+            if self.only in (None, stem) and (there := jsonl_list.there(self.path, stem)) is not None:
                 return there
         raise UnknownKey(key)
-
-    def _there(self, stem: str) -> str | None:
-        """The stem as the folder spells it; None where it is not there."""
-        if "/" in stem or "\0" in stem:
-            return None
-        try:
-            return spelt(self.file(stem)).removesuffix(SUFFIX)
-        except (OSError, UnicodeEncodeError):  # too long, or characters that no file name has
-            return None
 
     # ---- the list
 
@@ -110,7 +101,7 @@ class JsonlStore:
         found = (self._look(self.file(stem), self._before) for stem in stems)
         return [looked[2] for looked in found if looked is not None]
 
-    def _look(self, entry: os.DirEntry[str] | Path, before: Mapping[str, _Looked]) -> tuple[int, str, Session] | None:
+    def _look(self, entry: os.DirEntry[str] | Path, before: Mapping[str, Look]) -> tuple[int, str, Session] | None:
         """What orders a session, and the session of one name, by stat alone; None where it is gone by now."""
         name = entry.name
         try:
@@ -125,15 +116,17 @@ class JsonlStore:
             return None
         return -status.st_mtime_ns, session.key, session
 
-    def _readable_session(self, name: str, status: os.stat_result, before: Mapping[str, _Looked]) -> Session:
-        seen = status.st_ino, status.st_size, status.st_mtime_ns
-        looked = before.get(name)
-        if looked is None or looked[0] != seen or looked[1].messages is None:
-            facts = None if self._sidecar is None else self._sidecar.remembered(name, seen)
-            if looked is None or looked[0] != seen or facts is not None:
-                looked = seen, jsonl_list.session(name, status, facts, None)
-        self._before[name] = looked
-        return looked[1]
+    def _readable_session(self, name: str, status: os.stat_result, before: Mapping[str, Look]) -> Session:
+        recall = None if self._sidecar is None else self._sidecar.remembered
+        look = self._before[name] = jsonl_list.look(name, status, before.get(name), recall)
+        if look.waits:
+            self._open[look.session.key] = status.st_mtime_ns
+        return look.session
+
+    def settled(self) -> frozenset[str]:
+        """The keys of sessions of which a last line counts by now, for nobody went on with it; each is told once."""
+        still = [key for key, mtime_ns in list(self._open.items()) if stamps.is_still(mtime_ns)]
+        return frozenset(key for key in still if self._open.pop(key, None) is not None)
 
     def counted(
         self, sessions: Sequence[Session], cancelled: IsCancelled = never, progress: Progress = silent
@@ -181,15 +174,19 @@ class JsonlStore:
         notes: bool = False,
     ) -> Session:
         """Read one file whole, whatever is remembered of it."""
-        from sessiontui.store import jsonl_faults
+        from sessiontui.store import jsonl_faults, jsonl_trouble
 
         def read(fd: int, stamp: Stamp) -> Count:
             return jsonl_faults.told(fd, stamp, found, cancelled, progress, notes=notes)
 
+        for fault in jsonl_trouble.of_name(self.file(session.key), notes=notes):
+            found(fault)
         if session.trouble is None:
             session = self._read(session, read)
         if session.trouble is not None:
             found(session.trouble)
+        elif notes and (emptied := jsonl_trouble.emptied(self.file(session.key), session)):
+            found(emptied)
         return session
 
     def _read(self, session: Session, read: Callable[[int, Stamp], Count]) -> Session:
@@ -204,8 +201,10 @@ class JsonlStore:
         except (StoreError, UnknownKey, Changed) as error:
             return session._replace(trouble=jsonl_trouble.of_error(error))
         self.sidecar.learn(session.key + SUFFIX, stamp, count)
-        known = session._replace(messages=count.messages, faults=count.faults)
-        return known._replace(bytes=stamp.size, last_activity=moment(stamp.mtime_ns))
+        if count.waits(stamp.mtime_ns):
+            self._open[session.key] = stamp.mtime_ns
+        known = session._replace(messages=count.messages, faults=count.damaged(stamp.mtime_ns))
+        return known._replace(bytes=stamp.size, last_activity=stamps.moment(stamp.mtime_ns))
 
     def session(self, key: str) -> Session:
         """One session, counted; one that can't be read has its trouble and no counts."""
@@ -245,7 +244,8 @@ class JsonlStore:
 
         stem = self.resolve(key)
         trouble = jsonl_trouble.of_entry(self.file(stem))
-        return self._each(stem, jsonl_faults.of_file) if trouble is None else iter((trouble,))
+        found = self._each(stem, jsonl_faults.of_file) if trouble is None else (trouble,)
+        return chain(jsonl_trouble.of_name(self.file(stem)), found)
 
     def last(self, key: str) -> tuple[Message, Address] | None:
         """The last valid message, found from the end; its line number is not known."""
@@ -286,10 +286,9 @@ class JsonlStore:
         cancelled: IsCancelled = never,
     ) -> Found:
         """Messages that match, from the sidecar; ``key`` is a stem."""
-        try:
-            name = None if key is None else os.fsencode(key + SUFFIX)
-        except UnicodeEncodeError:  # characters that no file name has
+        if key is not None and not jsonl_list.is_stem(key):
             return Found((), 0)
+        name = None if key is None else os.fsencode(key + SUFFIX)
         return self.sidecar.search(query, limit=limit, relevance=relevance, name=name, cancelled=cancelled)
 
     def index(

@@ -104,7 +104,7 @@ def _rows(
     first = before == 0
     for at, (offset, line) in enumerate(found):
         number = None if before is None else before + at + 1
-        row = _row(fd, position + at, offset, line, number)
+        row = _row(fd, position + at, offset, line, number, settled=settled)
         if row.message is None and row.fault is None:
             odd.append(row)
             if len(odd) < MOST:
@@ -144,16 +144,16 @@ def _line(row: Entry, size: int) -> Line:
     return Line(row.address.line or UNKNOWN + row.position, span.offset, row.raw, span.stop < size)
 
 
-def _row(fd: int, position: int, offset: int, line: bytes | Huge, number: int | None) -> Entry:
+def _row(fd: int, position: int, offset: int, line: bytes | Huge, number: int | None, *, settled: bool) -> Entry:
     """A line as a row; what is wrong with a damaged one is not known yet, but for a huge one."""
     if isinstance(line, Huge):
-        return _huge(fd, position, offset, line, number)
+        return _huge(fd, position, offset, line, number, settled=settled)
     address = Address(line=number, span=Span(offset, len(line)))
     read = zeroclaw.read(line)
     return Entry(position, address, read if isinstance(read, Message) else None, raw=line)
 
 
-def _huge(fd: int, position: int, offset: int, line: Huge, number: int | None) -> Entry:
+def _huge(fd: int, position: int, offset: int, line: Huge, number: int | None, *, settled: bool) -> Entry:
     span = Span(offset, line.length)
     scanned = stream.scan(lines.pieces(fd, span), span.offset)
     row = Entry(position, Address(line=number, span=span), raw=os.pread(fd, CLIP, span.offset), clipped=True)
@@ -162,7 +162,8 @@ def _huge(fd: int, position: int, offset: int, line: Huge, number: int | None) -
     if scanned is None:
         return row
     wrong = os.pread(fd, min(8, max(0, span.length - scanned.at)), span.offset + scanned.at)
-    return row._replace(fault=huge.huge(scanned, wrong, number or 0, span)._replace(line=number))
+    found = huge.huge(scanned, wrong, number or 0, span)._replace(line=number)
+    return row._replace(fault=found if settled or line.ended else huge.begun(found))
 
 
 def _beginning(fd: int, content: Span) -> str:

@@ -20,7 +20,7 @@ from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled
 from sessiontui.model import Fault, Span
-from sessiontui.store import odd_lines
+from sessiontui.store import jsonl_end, odd_lines
 from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
@@ -35,7 +35,7 @@ def faults(
     several goes, each with its parts; ``diagnose.whole`` makes them one.
     """
     tally = Tally()
-    yield from diagnosed(odd(fd, stop, tally, cancelled, progress), settled=settled)
+    yield from diagnosed(odd(fd, stop, tally, cancelled, progress, settled=settled), settled=settled)
     progress(stop, stop)
     return tally.count()
 
@@ -94,13 +94,13 @@ class Tally:
         self._marks = array("Q")
         self._open = False
 
-    def add(self, judged: zeroclaw.Judged, lines: int, *, ended: bool) -> None:
-        """So many lines were judged together; ``ended``: a newline ends the last of them."""
+    def add(self, judged: zeroclaw.Judged, lines: int, *, begun: bool) -> None:
+        """So many lines were judged together; ``begun``: the last one breaks off, and no newline ends it."""
         self._valid += judged.valid
         self._damaged += len(judged.dropped)
         if len(self._marks) <= odd_lines.MOST:
             self._marks.extend(odd_lines.marked(self.lines, [at for at, _ in judged.dropped], judged.blank))
-        self._open = not ended and bool(judged.dropped) and judged.dropped[-1][0] == lines - 1
+        self._open = begun
         self.lines += lines
 
     def count(self) -> Count:
@@ -128,15 +128,23 @@ def _judged(fd: int, offset: int, block: list[bytes | Huge], tally: Tally) -> ze
         read = stream.scan(lines.pieces(fd, Span(offset, first.length - first.ended)), offset)
         dropped = [(0, read)] if isinstance(read, zeroclaw.Dropped) else []
         judged = zeroclaw.Judged(int(isinstance(read, stream.Scanned)), [0] if read is None else [], dropped)
-        tally.add(judged, 1, ended=first.ended)
+        tally.add(judged, 1, begun=not first.ended and jsonl_end.is_huge_begun(read, first.length))
         return judged
     judged = zeroclaw.judge(cast("list[bytes]", block))
-    tally.add(judged, len(block), ended=cast(bytes, block[-1]).endswith(b"\n"))
+    last = cast(bytes, block[-1])
+    begun = not last.endswith(b"\n") and jsonl_end.is_begun(offset + sum(map(len, block[:-1])), last)
+    tally.add(judged, len(block), begun=begun)
     return judged
 
 
 def odd(
-    fd: int, stop: int, tally: Tally, cancelled: IsCancelled = never, progress: Progress = silent
+    fd: int,
+    stop: int,
+    tally: Tally,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+    *,
+    settled: bool = True,
 ) -> Iterator[Line | Fault]:
     """The damaged and the blank lines, in order; for a huge one its fault, or the note that it is blank."""
     for offset, block in lines.blocks(fd, 0, stop):
@@ -148,7 +156,8 @@ def odd(
         if isinstance(block[0], Huge):
             span = Span(offset, block[0].length - block[0].ended)
             for _, outcome in judged.dropped:
-                yield _huge(fd, outcome, before + 1, span)
+                found = _huge(fd, outcome, before + 1, span)
+                yield found if settled or block[0].ended else huge.begun(found)
             if judged.blank:
                 yield notes.blank(before + 1, span)
         elif judged.dropped or judged.blank:

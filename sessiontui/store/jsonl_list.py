@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
-from sessiontui.disk.stamps import moment
+from sessiontui.disk import stamps
+from sessiontui.disk.names import spelt
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend, Fault, Session
 from sessiontui.store.count import Count
+
+Seen = tuple[int, int, int]
+"""Inode, size and time of a file."""
+Recall = Callable[[str, Seen], Count | None]
+
+
+class Look(NamedTuple):
+    """A readable session as it was looked at last."""
+
+    seen: Seen
+    session: Session
+    waits: bool
+    """Its last line may be still being written: it is not counted yet."""
 
 
 def entries(folder: Path) -> list[os.DirEntry[str] | Path]:
@@ -26,9 +42,22 @@ def entries(folder: Path) -> list[os.DirEntry[str] | Path]:
 def session(name: str, status: os.stat_result, count: Count | None, trouble: Fault | None) -> Session:
     """The session of a name, as a ``stat`` shows it."""
     key = name.removesuffix(SUFFIX)
-    messages, faults = (None, None) if count is None else (count.messages, count.faults)
-    written, reachable = moment(status.st_mtime_ns), keys.reachable(key)
+    messages, faults = (None, None) if count is None else (count.messages, count.damaged(status.st_mtime_ns))
+    written, reachable = stamps.moment(status.st_mtime_ns), keys.reachable(key)
     return Session(key, Backend.JSONL, messages, faults, status.st_size, None, written, None, reachable, trouble)
+
+
+def look(name: str, status: os.stat_result, before: Look | None, recall: Recall | None) -> Look:
+    """A readable session; the very look ``before`` where all is as it was. ``recall``: what is remembered."""
+    seen = status.st_ino, status.st_size, status.st_mtime_ns
+    if before is not None and (before.seen != seen or before.waits):
+        before = None
+    if before is not None and before.session.messages is not None:
+        return before
+    count = None if recall is None else recall(name, seen)
+    if before is not None and count is None:
+        return before
+    return Look(seen, session(name, status, count, None), count is not None and count.waits(status.st_mtime_ns))
 
 
 def status(entry: os.DirEntry[str] | Path) -> tuple[os.stat_result, bool]:
@@ -54,6 +83,14 @@ def is_stem(key: str) -> bool:
         return not {0, 0x2F}.intersection(os.fsencode(key))
     except UnicodeEncodeError:  # characters that no file name has
         return False
+
+
+def there(folder: Path, stem: str) -> str | None:
+    """The stem as the folder spells it; None where no file has it."""
+    try:
+        return spelt(folder / (stem + SUFFIX)).removesuffix(SUFFIX) if is_stem(stem) else None
+    except OSError:  # gone, or too long for a name
+        return None
 
 
 def is_readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:

@@ -19,7 +19,7 @@ from sessiontui.disk import lines
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry
-from sessiontui.store import jsonl_entries, jsonl_faults, jsonl_file, odd_lines
+from sessiontui.store import jsonl_end, jsonl_entries, jsonl_faults, jsonl_file, odd_lines
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Rows, never
 
@@ -34,10 +34,12 @@ class _Made:
     stamp: Stamp
     length: int
     tail: str
+    open: bool
+    """The last line may be still being written."""
 
     @staticmethod
     def at(fd: int, stamp: Stamp) -> _Made:
-        return _Made(stamp, stamp.size, lines.tail_hash(fd, stamp.size))
+        return _Made(stamp, stamp.size, lines.tail_hash(fd, stamp.size), jsonl_end.may_grow(fd, stamp))
 
     def holds(self, fd: int, now: Stamp) -> bool:
         """These bytes are still the beginning of the file."""
@@ -62,11 +64,14 @@ class JsonlRows:
 
     @cached_property
     def damaged(self) -> Sequence[int] | None:
-        """The rows that are damaged; None while the file is not counted, and where too many lines are odd."""
+        """The rows that are damaged; None while the file is not counted, and where too many lines are odd. A last one
+        that may be still being written is none."""
         before = self.before
         if self.odd is None or before is None:
             return None
         found = self.odd.damaged()
+        if self.made.open and found and found[-1] == self.odd.lines:
+            found.pop()
         return array("Q", (line - before - 1 for line in found[bisect_left(found, before + 1) :]))
 
     def begin(self, row: int) -> int:
@@ -148,8 +153,8 @@ class JsonlTranscript:
             if not ours.made.holds(fd, stamp):
                 raise Changed(self.path.name)
             if stamp.size == ours.made.length:
-                same = ours if stamp == ours.made.stamp else replace(ours, made=_Made.at(fd, stamp))
-                return self.known(same)
+                made = _Made.at(fd, stamp)
+                return self.known(ours if made == ours.made else replace(ours, made=made))
             ends = ours.ends[:]
             if ends and lines.ends_open(fd, ends[-1]):
                 ends.pop()

@@ -281,8 +281,8 @@ class Sidecar:
     def _read_facts(self, names: Sequence[bytes] | None = None) -> dict[bytes, tuple[tuple[int, int, int], Count]]:
         with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
             return {
-                name: ((inode, size, mtime_ns), Count(messages, faults))
-                for name, inode, size, mtime_ns, messages, faults in facts.known(connection, names)
+                name: ((inode, size, mtime_ns), Count(messages, faults, open=bool(is_open)))
+                for name, inode, size, mtime_ns, messages, faults, is_open in facts.known(connection, names)
             }
         return {}
 

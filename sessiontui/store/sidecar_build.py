@@ -17,6 +17,7 @@ from typing import Final
 from sessiontui.disk import lines, stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed
+from sessiontui.store import jsonl_end
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_segment as segments
 from sessiontui.store.protocol import IsCancelled, Progress
@@ -71,7 +72,7 @@ class Build:
         self._progress = progress
         self._cancelled = cancelled
         self._done = self._total = self._uncommitted = 0
-        self._finished: dict[int, tuple[int, str]] = {}
+        self._finished: dict[int, tuple[int, str, bool]] = {}
 
     @property
     def is_sound(self) -> bool:
@@ -212,7 +213,7 @@ class Build:
 
     def _finish(self, fd: int, file: int, size: int) -> None:
         end = _finished(fd, size)
-        self._finished[file] = end, lines.tail_hash(fd, end)
+        self._finished[file] = end, lines.tail_hash(fd, end), jsonl_end.breaks_off(fd, size)
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -223,8 +224,8 @@ class Build:
 
     def _end(self) -> None:
         """What is not words is written here alone: most such statements make FTS5 write out its words too soon."""
-        for file, (covered, tail_hash) in self._finished.items():
-            rows.finish_file(self._connection, file, covered, tail_hash)
+        for file, (covered, tail_hash, is_open) in self._finished.items():
+            rows.finish_file(self._connection, file, covered, tail_hash, is_open)
             rows.join_last(self._connection, file, covered)
         rows.remember_waiting(self._connection, self._total - self._done)
         self._connection.execute("COMMIT")

@@ -11,10 +11,10 @@ from sessiontui.store import odd_lines
 from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 
-Known = tuple[bytes, int, int, int, int, int]
-"""Name, inode, size, mtime_ns, messages and faults of a file that was counted."""
+Known = tuple[bytes, int, int, int, int, int, bool]
+"""Name, inode, size, mtime_ns, messages, faults and open of a file that was counted."""
 
-_KNOWN: Final = "SELECT name, inode, size, mtime_ns, messages, faults FROM facts"
+_KNOWN: Final = "SELECT name, inode, size, mtime_ns, messages, faults, open FROM facts"
 
 
 def known(connection: sqlite3.Connection, names: Iterable[bytes] | None = None) -> list[Known]:
@@ -46,7 +46,8 @@ def held(connection: sqlite3.Connection, file: int, stop: int) -> Count:
 
 def learn(connection: sqlite3.Connection, name: bytes, stamp: Stamp, count: Count) -> None:
     """Keep what a file holds."""
+    odd = odd_lines.kept(count.odd)
     connection.execute(
-        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (name, stamp.inode, stamp.size, stamp.mtime_ns, count.messages, count.faults, odd_lines.kept(count.odd)),
+        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (name, stamp.inode, stamp.size, stamp.mtime_ns, count.messages, count.faults, odd, count.open),
     )

@@ -72,8 +72,8 @@ def begin_file(connection: sqlite3.Connection, id: int, stamp: Stamp) -> None:
     )
 
 
-def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash: str) -> None:
-    """All of the file is indexed: number its segments and keep its counts."""
+def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash: str, is_open: bool) -> None:
+    """All of the file is indexed: number its segments and keep its counts. ``is_open``: as of ``Count``."""
     ordinal = line = 1
     odd: list[OddLines | None] = []
     statement = "SELECT first_row, rows, lines, first_line, odd FROM segment WHERE file = ? ORDER BY start"
@@ -88,8 +88,8 @@ def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash
     connection.execute("UPDATE file SET covered = ?, tail_hash = ? WHERE id = ?", (covered, tail_hash, id))
     connection.execute(
         "INSERT OR REPLACE INTO facts SELECT name, inode, size, mtime_ns, coalesce(sum(rows), 0),"
-        " coalesce(sum(faults), 0), ? FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?",
-        (odd_lines.kept(odd_lines.joined(odd)), id),
+        " coalesce(sum(faults), 0), ?, ? FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?",
+        (odd_lines.kept(odd_lines.joined(odd)), is_open, id),
     )
 
 

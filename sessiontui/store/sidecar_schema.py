@@ -19,7 +19,7 @@ from typing import Final
 
 from sessiontui.query import tokens
 
-FORMAT: Final = f"2.{tokens.VERSION}"
+FORMAT: Final = f"3.{tokens.VERSION}"
 """An index of another format is deleted and made anew."""
 
 FIRST_TOP: Final = 1 << 40
@@ -33,7 +33,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE facts (
     name BLOB PRIMARY KEY, inode INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     messages INTEGER NOT NULL, faults INTEGER NOT NULL,
-    odd BLOB            -- the lines that hold no message; null where they are too many
+    odd BLOB,           -- the lines that hold no message; null where they are too many
+    open INTEGER NOT NULL   -- the last line breaks off and no newline ends it
 ) WITHOUT ROWID;
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, inode INTEGER NOT NULL, size INTEGER NOT NULL,

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
+from sessiontui.damage.pieces import is_blank
 from sessiontui.dialects import stream
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled
@@ -57,7 +58,7 @@ def _of_file(path: Path, key: str, cancelled: IsCancelled, progress: Progress) -
 def _add(tally: Tally, row: Entry) -> None:
     if row.message is not None:
         tally.message(row.message.role, row.message.content, at=row.address.created_at)
-    elif row.fault is not None:
+    elif row.fault is not None and (row.clipped or not is_blank(row.raw)):
         tally.fault(row.fault)
     else:
         tally.blank()

@@ -11,6 +11,7 @@ import pytest
 from sessiontui.dialects.keys import read_back
 from tests.cli.conftest import DATA, Runner, tree
 from tests.support.capabilities import need_any_name
+from tests.support.damage import left_alone
 
 DAMAGED = DATA / "damaged"
 REAL = DATA / "zeroclaw"
@@ -140,7 +141,7 @@ def test_show_raw_json_has_every_line(run: Runner) -> None:
         "text": '{"role":"user","content":"one"}',
     }
     assert [(row["line"], row["fault"], row["text"][:30]) for row in rows[1:]] == [
-        (2, "dropped", '{"role":"user","content":"tw'),
+        (2, "torn", '{"role":"user","content":"tw'),
         (3, None, '{"role":"user","content":"thre'),
         (4, None, ""),
     ]
@@ -182,12 +183,13 @@ def test_one_file_is_a_store(store: Path) -> None:
 def test_a_huge_line_is_streamed_and_the_same(run: Runner, store: Path) -> None:
     content = "é🦀\\n\\u00e9" * 1_100_000
     (store / "huge.jsonl").write_bytes(b'{"role":"tool","content":"%b"}\n{"a' % content.encode())
+    left_alone(store / "huge.jsonl")
     (row,) = run("show", "huge", "--json").rows
     assert row == {"role": "tool", "content": "é🦀\né" * 1_100_000}
     first, second = run("show", "huge", "--raw", "--json").rows
     assert first["content"] == row["content"]
     assert first["text"] == f'{{"role":"tool","content":"{content}"}}'
-    assert second["fault"] == "dropped"
+    assert second["fault"] == "torn"
     assert run("show", "huge").text.count("🦀") == 1_100_000
 
 
@@ -203,7 +205,7 @@ def test_check_exits_1_for_damage_and_names_it(run: Runner, store: Path) -> None
         "line": 2,
         "offset": 32,
         "length": 28,
-        "fault": "dropped",
+        "fault": "torn",
         "severity": "damage",
     }
     assert ran.err == "sessiontui: 3 sessions, 4 messages, 1 fault\n"
@@ -212,7 +214,7 @@ def test_check_exits_1_for_damage_and_names_it(run: Runner, store: Path) -> None
 def test_check_for_people_says_file_line_and_byte(run: Runner) -> None:
     text = run("check", "bob", code=1).text
     assert text.startswith("bob.jsonl:2: byte 28: ")
-    assert text.endswith(" [dropped]\n")
+    assert text.endswith(" [torn] · 1 message can be had back as a guess, with --partial\n")
 
 
 def test_check_of_whole_files_is_well(run: Runner) -> None:
@@ -243,14 +245,16 @@ def test_check_finds_what_zeroclaw_drops_in_every_damaged_file() -> None:
     run = Runner(DAMAGED / "sessions")
     found: dict[str, list[int]] = {}
     for row in run("check", "--json", code=1).rows:
-        found.setdefault(row["key"], []).append(row["line"])
+        found.setdefault(row["key"], []).extend(range(row["line"], row["line"] + row["lines"]))
     for path in (DAMAGED / "expected").glob("*.explain.jsonl"):
         lines = [json.loads(line) for line in path.read_bytes().splitlines()]
-        assert found.get(path.name.removesuffix(".explain.jsonl"), []) == _dropped(lines), path.name
+        blank = _those(lines, "blank")
+        covered = found.get(path.name.removesuffix(".explain.jsonl"), [])
+        assert [line for line in covered if line not in blank] == _those(lines, "rejected", "io-error"), path.name
 
 
-def _dropped(lines: list[dict[str, object]]) -> list[int]:
-    return [number for number, line in enumerate(lines, 1) if line["verdict"] in ("rejected", "io-error")]
+def _those(lines: list[dict[str, object]], *verdicts: str) -> list[int]:
+    return [number for number, line in enumerate(lines, 1) if line["verdict"] in verdicts]
 
 
 # ---- search

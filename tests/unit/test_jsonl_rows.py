@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sessiontui.errors import Cancelled, Changed
-from sessiontui.model import Message
-from sessiontui.store import indexer, jsonl, jsonl_file, jsonl_transcript, odd_lines, sidecar_draft
+from sessiontui.model import Entry, Message, Severity
+from sessiontui.store import indexer, jsonl, jsonl_faults, jsonl_transcript, odd_lines, sidecar_draft
 from sessiontui.store.count import Count
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.memory import MemoryStore
@@ -80,7 +80,7 @@ def test_a_damaged_file_is_numbered_as_it_is_read(tmp_path: Path, key: str, inde
     rows = store.transcript(key).scan()
     entries = list(store.entries(key))
     assert list(rows.load(0, len(rows))) == entries
-    assert list(rows.damaged or ()) == [entry.position for entry in entries if entry.fault]
+    assert list(rows.damaged or ()) == [entry.position for entry in entries if is_damage(entry)]
     numbered = [(entry.ordinal, entry.position) for entry in entries if entry.ordinal]
     assert [(ordinal, rows.row_of(ordinal)) for ordinal, _ in numbered] == numbered
 
@@ -148,8 +148,12 @@ def test_a_view_that_grew_is_a_new_view(steps: list[bytes], counted: bool, count
         assert ordinals(rows) == expected
         assert [entry.raw for entry in tail.load(0, len(tail))] == [entry.raw for entry in entries][-len(tail) :]
         if counted:
-            assert list(rows.damaged or ()) == [entry.position for entry in entries if entry.fault]
+            assert list(rows.damaged or ()) == [entry.position for entry in entries if is_damage(entry)]
             assert ordinals(tail) == expected[len(expected) - len(tail) :]
+
+
+def is_damage(entry: Entry) -> bool:
+    return bool(entry.fault and entry.fault.severity is Severity.DAMAGE and entry.raw.strip())
 
 
 def test_only_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,13 +260,13 @@ def test_of_what_was_indexed_only_the_growth_is_read(tmp_path: Path, monkeypatch
     with path.open("ab") as out:
         out.write(TORN + ONE)
     began = []
-    count = jsonl_file.count
+    count = jsonl_faults.count
 
     def watched(fd: int, stop: int, *rest: Any) -> Count:
         began.append(rest[-1])
         return count(fd, stop, *rest)
 
-    monkeypatch.setattr(jsonl_file, "count", watched)
+    monkeypatch.setattr(jsonl_faults, "count", watched)
     session = JsonlStore(tmp_path).session("k")
     assert (session.messages, session.faults, began) == (5_001, 1, [len(ONE) * 5_000])
     path.write_bytes(TORN * 9_000)  # the same file with other bytes

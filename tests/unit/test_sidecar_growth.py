@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sessiontui.disk import lines
 from sessiontui.query.parse import parse
-from sessiontui.store import jsonl_file, sidecar_build, sidecar_schema, sidecar_segment
+from sessiontui.store import jsonl_faults, sidecar_build, sidecar_schema, sidecar_segment
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store.protocol import never
 from sessiontui.store.sidecar import Sidecar
@@ -104,7 +104,7 @@ def agree(folder: Path, sidecar: Sidecar) -> None:
         assert found.total == expected.total
     for listed in sidecar.listed():
         fd = lines.open_file(folder / os.fsdecode(listed.name))
-        count = jsonl_file.count(fd, listed.stamp.size)
+        count = jsonl_faults.count(fd, listed.stamp.size)
         os.close(fd)
         facts = sidecar.facts(os.fsdecode(listed.name), listed.stamp)
         assert facts is not None

@@ -12,6 +12,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from sessiontui.dialects.keys import written
 from sessiontui.model import Backend, Session
 from sessiontui.store.about import About
 from sessiontui.tui.looks import figures, ink
@@ -84,7 +85,9 @@ def _facts(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
     if session.reachable:
         yield from fact("ZeroClaw", "loads it by this key", width)
     else:
-        yield from fact("ZeroClaw", "! can't load it: no key leads to this name", width, "fault")
+        named = session.backend is not Backend.JSONL or written(session.key) == session.key
+        why = "no key leads to this name" if named else "the name is not UTF-8, so it never lists it; rename the file"
+        yield from fact("ZeroClaw", f"! can't load it: {why}", width, "fault")
     if session.trouble is not None:
         yield from fact("trouble", f"× {session.trouble.reason}", width, "fault")
         return
@@ -106,6 +109,8 @@ def _holds(session: Session, about: About | None) -> str:
         return figures.counted(session.messages, "message")
     row = "line" if session.backend is Backend.JSONL else "row"
     parts = [figures.counted(about.messages, "message"), f"{about.damaged:,} damaged", f"{about.blank:,} blank"]
+    if about.unfinished:
+        parts.append(f"{about.unfinished:,} unfinished, perhaps still being written")
     said = parts if session.backend is Backend.JSONL else parts[:1] if not about.damaged else parts[:2]
     return f"{figures.counted(about.rows, row)}: {', '.join(said)}"
 

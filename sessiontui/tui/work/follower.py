@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from sessiontui.errors import SessiontuiError, StoreError
 from sessiontui.model import Backend, Session
+from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
 from sessiontui.tui.messages import FOLLOW, Appeared, Finished, Looked, Touched, Vanished
 from sessiontui.tui.work.counter import INDEXING, Counter, Pace, give_way, is_sure, look, recalled
@@ -49,7 +50,7 @@ class Follower(Counter):
             if touch.appeared:
                 other = Backend.SQLITE if store.backend is Backend.JSONL else Backend.JSONL
                 self.report(Appeared(generation, other))
-            waiting = None if waiting is None or touch.keys is None else waiting | touch.keys
+            waiting = None if waiting is None or touch.keys is None else waiting | touch.keys | _settled(store)
             if waiting != frozenset() and looks.due():
                 error = self._look(store, waiting, known, generation)
                 waiting = None if error else frozenset()
@@ -85,3 +86,8 @@ class Follower(Counter):
             self.report(Looked(generation, fresh, gone))
             self.report(Touched(generation, keys))
         return None
+
+
+def _settled(store: Store) -> frozenset[str]:
+    """What is to be looked at though nobody touched it: a last line that nobody went on with is damaged by now."""
+    return store.settled() if isinstance(store, JsonlStore) else frozenset()

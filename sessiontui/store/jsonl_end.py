@@ -1,0 +1,45 @@
+"""How a session file ends: whether its last line breaks off, so that it may be still being written. Writes nothing."""
+
+from __future__ import annotations
+
+from sessiontui.damage import diagnose
+from sessiontui.damage.verdict import Line
+from sessiontui.dialects import stream, zeroclaw
+from sessiontui.disk import lines, stamps
+from sessiontui.disk.lines import Huge
+from sessiontui.disk.stamps import Stamp
+from sessiontui.model import Severity, Span
+
+
+def may_grow(fd: int, stamp: Stamp) -> bool:
+    """Whether the last line may be still being written: it breaks off, and the file was written to a moment ago.
+
+    A huge one that no newline ends counts as such without being read.
+    """
+    if stamps.is_still(stamp.mtime_ns) or not lines.ends_open(fd, stamp.size):
+        return False
+    offset, line = next(lines.backwards(fd, stamp.size))
+    return isinstance(line, Huge) or is_begun(offset, line)
+
+
+def breaks_off(fd: int, size: int) -> bool:
+    """Whether the last line is the beginning of a record, and no newline ends it."""
+    if not lines.ends_open(fd, size):
+        return False
+    offset, line = next(lines.backwards(fd, size))
+    if not isinstance(line, Huge):
+        return is_begun(offset, line)
+    return is_huge_begun(stream.scan(lines.pieces(fd, Span(offset, line.length)), offset), line.length)
+
+
+def is_begun(offset: int, line: bytes) -> bool:
+    """Whether a last line that no newline ends is the beginning of a record."""
+    if zeroclaw.is_valid(line):
+        return False
+    found = diagnose.of_stretch([Line(1, offset, line, ended=False)], first=False, settled=False)
+    return bool(found) and found[-1].severity is Severity.INCOMPLETE
+
+
+def is_huge_begun(scanned: stream.Scanned | zeroclaw.Dropped | None, length: int) -> bool:
+    """The same of a huge one of that ``length``, as its scan ended."""
+    return isinstance(scanned, zeroclaw.Dropped) and scanned.at >= length
