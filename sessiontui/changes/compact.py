@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
 from typing import Final
 
-from sessiontui.changes import journal, rewrites, settle
-from sessiontui.changes.files import as_plain, name_in, plainly
+from sessiontui.changes import journal, rewrites, several
 from sessiontui.changes.outcome import NONE, CompactStatus, Trouble, trouble
 from sessiontui.changes.record import Record
 from sessiontui.damage import diagnose
@@ -20,11 +19,11 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.patience import USUAL, Patience
-from sessiontui.errors import Cancelled, SessiontuiError
+from sessiontui.errors import SessiontuiError
 from sessiontui.model import Fault, Salvage, Span
-from sessiontui.store import jsonl_faults, jsonl_file
+from sessiontui.store import jsonl_faults
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, within
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 NAMED: Final = 1000
 """So many of the faults that go are named."""
@@ -77,16 +76,11 @@ def plan(
     other trouble with a session is in its row. ``progress`` counts bytes."""
     if not isinstance(store, JsonlStore):
         return _rows(store, keys, cancelled, progress)
-    stems = [store.resolve(key) for key in keys] if keys is not None else [each.key for each in store.sessions()]
-    sizes = [_size(store.file(stem)) for stem in stems]
-    total = sum(sizes)
-    done = 0
-    planned = []
-    for stem, size in zip(stems, sizes, strict=True):
-        planned.append(_planned(store, stem, cancelled, within(progress, done, total)))
-        done += size
-    progress(total, total)
-    return CompactPlan(tuple(planned))
+
+    def read(fd: int, key: str, seen: Copied, progress: Progress) -> CompactRow:
+        return _read(fd, key, seen, cancelled, progress)
+
+    return CompactPlan(several.planned(store, keys, read, _unread, progress))
 
 
 def _rows(store: Store, keys: Sequence[str] | None, cancelled: IsCancelled, progress: Progress) -> CompactPlan:
@@ -97,31 +91,8 @@ def _rows(store: Store, keys: Sequence[str] | None, cancelled: IsCancelled, prog
     return CompactPlan(tuple(CompactRow(key, kept, 0, 0, size, size, "unchanged") for key, kept, size in found))
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Progress) -> CompactRow:
-    path = store.file(key)
-    try:
-        with plainly(path.name):
-            name_in(store.path, path)
-            with jsonl_file.opened(path, key) as (fd, stamp):
-                return _read(fd, key, Copied(stamp, lines.tail_hash(fd, stamp.size)), cancelled, progress)
-    except Cancelled:
-        raise
-    except SessiontuiError as error:
-        size = _size(path)
-        return CompactRow(key, 0, 0, 0, size, size, _status(error), trouble=trouble(error))
-
-
-def _status(error: SessiontuiError) -> CompactStatus:
-    if isinstance(error, Cancelled):
-        return "cancelled"
-    return "refused" if error.exit_code == 4 else "failed"
+def _unread(key: str, size: int, error: SessiontuiError) -> CompactRow:
+    return CompactRow(key, 0, 0, 0, size, size, several.status(error), trouble=trouble(error))
 
 
 def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Progress) -> CompactRow:
@@ -177,40 +148,23 @@ def make(
     wanted = [row for row in plan.rows if row.status == "compacted"]
     if not wanted or not isinstance(store, JsonlStore):
         return Compacted(None, plan.rows)
-    total = sum(row.bytes_before for row in wanted)
-    done = 0
-    made: dict[str, CompactRow] = {}
     with journal.change(store.path, "compact", [row.key for row in wanted], patience) as record:
-        for row in wanted:
-            made[row.key] = _made(record, store, row, cancelled, within(progress, done, total))
-            record.patience = record.patience.for_others(made[row.key].trouble.hindrance)
-            done += row.bytes_before
-        progress(total, total)
+        made = several.made(record, store, wanted, partial(_made, record, cancelled), _left, cancelled, progress)
     return Compacted(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
 
 
-def _made(record: Record, store: JsonlStore, row: CompactRow, cancelled: IsCancelled, progress: Progress) -> CompactRow:
-    path = store.file(row.key)
-    try:
-        if cancelled():
-            raise Cancelled
-        if row.seen is not None:
-            content = _content(row, row.seen, cancelled, progress)
-            done = rewrites.make(record, row.key, name_in(store.path, path), content)
-            return replace(row, bytes_before=done.before, bytes_after=done.after)
-    except (OSError, SessiontuiError) as error:
-        settle.after(record)
-        plain = as_plain(error, path.name)
-        return replace(
-            row,
-            dropped=0,
-            bytes_after=row.bytes_before,
-            savable=0,
-            status=_status(plain),
-            gone=(),
-            trouble=trouble(plain),
-        )
-    return row
+def _made(record: Record, cancelled: IsCancelled, row: CompactRow, file: str, progress: Progress) -> CompactRow:
+    if row.seen is None:
+        return row
+    done = rewrites.make(record, row.key, file, _content(row, row.seen, cancelled, progress))
+    return replace(row, bytes_before=done.before, bytes_after=done.after)
+
+
+def _left(row: CompactRow, error: SessiontuiError) -> CompactRow:
+    """The row of a session that stays as it is."""
+    status = several.status(error)
+    size = row.bytes_before
+    return replace(row, dropped=0, bytes_after=size, savable=0, status=status, gone=(), trouble=trouble(error))
 
 
 def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled, progress: Progress) -> rewrites.Content:

@@ -49,14 +49,17 @@ def outcomes(fd: int, found: Sum, cancelled: IsCancelled, progress: Progress) ->
         counts.append((yield from jsonl_faults.faults(fd, asked.size, cancelled, progress, settled=asked.settled)))
 
     ends_open = lines.ends_open(fd, asked.size)
+    is_last = False
     for outcome in salvage.plan(faults(), asked.wish):
         span = outcome.fault.span
         is_last = ends_open and span is not None and span.stop == asked.size
-        if not outcome.stays and (_is_unread(outcome) or (is_last and _may_go_on(outcome.fault, asked))):
+        if is_last and _may_go_on(outcome.fault, asked):
+            outcome = Outcome(outcome.fault._replace(severity=Severity.INCOMPLETE), stays=True)
+        elif _is_unread(outcome):
             outcome = Outcome(outcome.fault, stays=True)
         found.add(outcome)
         yield outcome
-    found.end(counts[0], newline=_wants_newline(fd, asked, counts[0]))
+    found.end(counts[0], newline=ends_open and not is_last and _may_end(fd, asked))
 
 
 def _is_unread(outcome: Outcome) -> bool:
@@ -67,12 +70,13 @@ def _is_unread(outcome: Outcome) -> bool:
 
 def _may_go_on(last: Fault, asked: Asked) -> bool:
     """Whether a faulty last line that no newline ends may be in the middle of being written."""
-    return asked.grown or not (asked.settled or last.parts[-1].records)
+    is_whole = bool(last.parts) and (last.parts[-1].salvage is Salvage.LOSSLESS or bool(last.parts[-1].records))
+    return asked.grown or not (asked.settled or is_whole)
 
 
-def _wants_newline(fd: int, asked: Asked, count: Count) -> bool:
-    """Whether the file ends in a record that nobody ended, and nobody is about to."""
-    if asked.grown or not asked.settled or count.open or not lines.ends_open(fd, asked.size):
+def _may_end(fd: int, asked: Asked) -> bool:
+    """Whether a last line that is not damaged and that no newline ends is a record, and nobody is about to end it."""
+    if asked.grown or not asked.settled or not asked.wish.lossless:
         return False
     _, last = next(lines.backwards(fd, asked.size))
     return not (isinstance(last, bytes) and is_blank(last))
@@ -82,6 +86,12 @@ def replaced(outcome: Outcome, size: int) -> Span:
     """The bytes that give way: the newline behind the last line too, where one is there."""
     span = outcome.fault.span or Span(0, 0)
     return Span(span.offset, min(span.stop + 1, size) - span.offset)
+
+
+def _gives(fault: Fault, salvage: Salvage) -> bool:
+    """Whether messages can be had back in this way, from a line that nobody is writing."""
+    wanted = (part.records for part in fault.parts if part.salvage is salvage)
+    return fault.severity is Severity.DAMAGE and any(wanted)
 
 
 @dataclass(slots=True)
@@ -98,14 +108,20 @@ class Sum:
     def __init__(self, asked: Asked, room: Room) -> None:
         self.asked = asked
         self.room = room
-        self.kept = self.recovered = self.dropped = self.left = self.growth = 0
+        self.kept = self.recovered = self.dropped = self.growth = 0
+        self.faults = self.left = self.guesses = 0
         self.changes = self.newline = False
         self.named: list[Outcome] = []
         """For people: without the parts of their faults."""
         self.begun: set[int] = set()
         """The lines wanted by name with which a fault begins."""
+        self.unoffered = set(asked.wish.marked)
+        """Those that are marked, and nothing there has waited for it."""
         self.offered: list[int] = []
-        """The lines of faults of which something is had back once a person names them: of those told, and named."""
+        """The lines of faults, of those told, of which something is had back once a person marks them."""
+        self.behind: list[int] = []
+        """Where these lines are in the file as it becomes."""
+        self._shift = 0
         self._before: Fault | None = None
         self._is_told = False
 
@@ -120,19 +136,22 @@ class Sum:
         goes_on = self._before is not None and continues(self._before, fault)
         self._before = fault
         if not goes_on:
+            self.faults += 1
             self._is_told = self.room.outcomes > 0
             self.room.outcomes -= self._is_told
-            self._begin(fault)
+            self._begin(outcome)
         if self._is_told:
             self._tell(outcome, goes_on=goes_on)
         if outcome.stays:
             self.left += fault.severity is Severity.DAMAGE and not goes_on
+            self.guesses += not goes_on and _gives(fault, Salvage.PARTIAL)
             return
         self.changes = True
         self.recovered += len(outcome.records)
         self.dropped += len(outcome.fragments)
         made = sum(len(record) + 1 for record in outcome.records)
         self.growth += made - replaced(outcome, self.asked.size).length
+        self._shift += len(outcome.records) - fault.lines
 
     def end(self, count: Count, *, newline: bool) -> None:
         """All of them were told."""
@@ -141,15 +160,17 @@ class Sum:
         self.growth += newline
         self.changes = self.changes or newline
 
-    def _begin(self, fault: Fault) -> None:
-        line, wish = fault.line, self.asked.wish
+    def _begin(self, outcome: Outcome) -> None:
+        line = outcome.fault.line
         if line is None:
             return
-        if line in wish.lines:
+        if line in self.asked.wish.lines:
             self.begun.add(line)
-        is_offered = any(part.salvage is Salvage.OFFERED and part.records for part in fault.parts)
-        if is_offered and (self._is_told or line in wish.marked):
-            self.offered.append(line)
+        if _gives(outcome.fault, Salvage.OFFERED):
+            self.unoffered.discard(line)
+            if outcome.stays and self._is_told:
+                self.offered.append(line)
+                self.behind.append(line + self._shift)
 
     def _tell(self, outcome: Outcome, *, goes_on: bool) -> None:
         bare = outcome._replace(fault=outcome.fault._replace(parts=()))

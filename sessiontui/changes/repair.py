@@ -49,8 +49,15 @@ class RepairRow:
     status: RepairStatus
     outcomes: tuple[Outcome, ...] = ()
     """What becomes of its faults: the first thousand of all sessions, and no more than 4 MiB of records."""
+    faults: int = 0
+    """How many there are: damage, and a last line that may still be being written."""
     offered: tuple[int, ...] = ()
-    """The lines of those of which something is had back once they are marked, and of those that are marked."""
+    """The lines of those that stay, of those told, of which something is had back once they are marked; of a session
+    that was repaired, as they count now."""
+    unoffered: tuple[int, ...] = ()
+    """The lines that were marked for nothing."""
+    guesses: int = 0
+    """Of how many of those that stay something is had back by a guess."""
     trouble: Trouble = NONE
     """Why it was left as it was; without an exit code, why there is nothing to do."""
     seen: Copied | None = field(default=None, repr=False)
@@ -144,7 +151,10 @@ def _told(row: RepairRow, found: Sum) -> RepairRow:
         bytes_after=row.bytes_before + found.growth,
         status="repaired" if found.changes else "unchanged",
         outcomes=tuple(found.named),
+        faults=found.faults,
         offered=tuple(found.offered),
+        unoffered=tuple(sorted(found.unoffered)),
+        guesses=found.guesses,
     )
 
 
@@ -212,7 +222,8 @@ def _made(
 
     done = rewrites.make(record, row.key, file, content)
     kept.keep()
-    return replace(_told(row, found[-1]), bytes_before=done.before, bytes_after=done.after)
+    now = tuple(found[-1].behind)
+    return replace(_told(row, found[-1]), offered=now, bytes_before=done.before, bytes_after=done.after)
 
 
 def _mended(

@@ -6,6 +6,7 @@ Each makes a plan, which is the whole of a dry run, and has ``changes`` make it;
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from datetime import UTC, datetime
 
@@ -29,6 +30,9 @@ from sessiontui.store.protocol import Store
 
 SHOWN = 2000
 """Characters of a removed message that a person is shown."""
+
+NAMED = 8
+"""So many sessions are named in a command that is proposed."""
 
 
 @click.command()
@@ -166,6 +170,7 @@ def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool)
     with report.interruptible() as cancelled, report.progress("reading") as progress:
         plan = compacting.plan(store, wanted, cancelled, progress)
     weigh(store, plan)
+    _tell_savable(asked, plan.rows)
     if change.dry_run:
         _compacted(asked, None, plan.rows, "would be")
         return tell_troubles((row.trouble for row in plan.rows), tally)
@@ -174,6 +179,18 @@ def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool)
         done = compacting.make(store, plan, cancelled, progress, change.patience)
     _compacted(asked, done.change, done.rows, "was")
     return tell_troubles((row.trouble for row in done.rows), tally)
+
+
+def _tell_savable(asked: Asked, rows: tuple[CompactRow, ...]) -> None:
+    """Say what is destroyed that needs not be."""
+    found = [row for row in rows if row.savable]
+    if found:
+        messages = count(sum(row.savable for row in found), "message")
+        named = " ".join(shlex.quote(written(row.key)) for row in found[:NAMED])
+        which = named if len(found) <= NAMED else "--all"
+        report.tell(
+            f"this removes {messages} that `sessiontui repair{asked.options()} {which}` has back from damaged lines"
+        )
 
 
 def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:
@@ -208,6 +225,7 @@ def _compact_row(change: str | None, row: CompactRow) -> None:
         bytes_after=row.bytes_after,
         status=row.status,
         reason=row.trouble.reason or None,
+        savable=row.savable,
     )
 
 

@@ -28,10 +28,12 @@ VERBS = {
     "append": "changing:append",
     "pop": "changing:pop",
     "compact": "changing:compact",
+    "repair": "repairing:repair",
     "migrate": "moving:migrate",
     "cleanup": "changing:cleanup",
     "undo": "undoing:undo",
     "journal": "undoing:journal",
+    "report": "bundling:report_session",
 }
 """Each verb with the module of this room, and the name in it, that has its command."""
 

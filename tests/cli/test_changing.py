@@ -176,6 +176,7 @@ def test_compact_keeps_valid_lines_byte_for_byte(run: Runner, store: Path) -> No
         "bytes_after": 66,
         "status": "compacted",
         "reason": None,
+        "savable": 0,
     }
 
 
@@ -200,6 +201,24 @@ def test_compact_for_people(run: Runner) -> None:
     lines = run("compact", "--all").text.splitlines()
     assert lines[0] == "bob was compacted: 1 damaged line removed, 2 messages kept, 96 B → 66 B"
     assert lines[1] == "2 sessions without anything to remove"
+
+
+def test_compact_says_what_repair_would_have_back(run: Runner, store: Path) -> None:
+    line = b'{"role":"user","content":"one"}'
+    (store / "dan.jsonl").write_bytes(line + line + b"\n")
+    said = f"sessiontui: this removes 2 messages that `sessiontui repair -s {store} dan` has back from damaged lines\n"
+    for arguments in (["--dry-run"], []):
+        ran = run("compact", "dan", "bob", "--json", *arguments)
+        assert ran.err == said
+        assert [row["savable"] for row in ran.rows] == [2, 0]
+    assert (store / "dan.jsonl").read_bytes() == b""
+
+
+def test_compact_of_very_many_proposes_to_repair_all(run: Runner, store: Path) -> None:
+    line = b'{"role":"user","content":"one"}'
+    for n in range(9):
+        (store / f"d{n}.jsonl").write_bytes(line + line + b"\n")
+    assert f"18 messages that `sessiontui repair -s {store} --all` has back" in run("compact", "--all").err
 
 
 def test_compact_of_blank_lines_says_that_they_were_blank(run: Runner, store: Path) -> None:

@@ -1,0 +1,207 @@
+"""The verb repair: what is whole in damaged lines is had back, without a guess or as far as a person says.
+
+It makes a plan, which is the whole of a dry run, and has ``changes`` make it; nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from sessiontui.changes import repair as repairing
+from sessiontui.changes.repair import RepairRow
+from sessiontui.cli import keys, output, report
+from sessiontui.cli.making import naming_writers, tell_change, tell_troubles, weigh
+from sessiontui.cli.options import Asked, Change, changes
+from sessiontui.cli.output import count, say, size
+from sessiontui.damage import stories
+from sessiontui.damage.salvage import Outcome, Wish
+from sessiontui.dialects.keys import written
+from sessiontui.errors import UsageError
+from sessiontui.model import Salvage, Severity
+from sessiontui.store.protocol import Store
+
+LINES = 12
+"""So many line numbers are named in a sentence."""
+
+
+@click.command()
+@keys.KEYS
+@click.option("--all", "every", is_flag=True, help="All sessions of the store.")
+@click.option(
+    "--mark",
+    metavar="LINE...",
+    multiple=True,
+    help="Also what is offered on these lines of one session: exact if it is what it looks like.",
+)
+@click.option("--partial", is_flag=True, help="Guesses too: torn texts are closed, what can't be read is replaced.")
+@changes
+def repair(
+    *, asked: Asked, change: Change, keys: tuple[str, ...], every: bool, mark: tuple[str, ...], partial: bool
+) -> int:
+    """Have back what is whole in damaged lines; what is left of them is kept with the change.
+
+    All other lines stay, byte for byte. --dry-run names the damage and what becomes of each.
+    """
+    keys, lines = _marked(keys, mark, every=every)
+    store = asked.open(writable=not change.dry_run)
+    tally = report.Tally()
+    wanted = _wanted(store, keys, tally)
+    if wanted == []:
+        return tally.code
+    with report.interruptible() as cancelled, report.progress("reading") as progress:
+        wish = Wish(marked=lines, partial=partial)
+        plan = repairing.plan(store, wanted, wish=wish, cancelled=cancelled, progress=progress)
+    if lines:
+        _require_offered(plan.rows[0], lines)
+    weigh(store, plan)
+    if change.dry_run:
+        _repaired(asked, None, plan.rows, "would be")
+        _foretold(asked, plan.rows)
+        return tell_troubles((row.trouble for row in plan.rows), tally)
+    waiting = naming_writers(store, [row.key for row in plan.rows if row.status == "repaired"])
+    with report.interruptible() as cancelled, report.progress("repairing") as progress, waiting:
+        done = repairing.make(store, plan, cancelled, progress, change.patience)
+    _repaired(asked, done.change, done.rows, "was", done.fragments)
+    return tell_troubles((row.trouble for row in done.rows), tally)
+
+
+def _marked(typed: tuple[str, ...], mark: tuple[str, ...], *, every: bool) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The keys and the lines that were typed: several lines behind one ``--mark`` are numbers among the keys."""
+    if mark:
+        numbers = [each for each in typed if each.isdecimal()]
+        named = [each for each in typed if not each.isdecimal()] or numbers[:1]
+        mark = (*mark, *(numbers if named != numbers[:1] else numbers[1:]))
+        if every or len(named) != 1:
+            raise UsageError("--mark takes lines of one session: name its KEY")
+        return tuple(named), frozenset(_number(each) for text in mark for each in text.split(","))
+    if every == bool(typed):
+        raise UsageError("repair takes the sessions' keys, or --all")
+    return typed, frozenset()
+
+
+def _number(text: str) -> int:
+    if not text.strip().isdecimal() or not int(text):
+        raise UsageError(f"“{text}” is no line: --mark takes numbers from 1, as `sessiontui check` shows them")
+    return int(text)
+
+
+def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:
+    return keys.several(store, typed, tally) if typed else None
+
+
+def _require_offered(row: RepairRow, lines: frozenset[int]) -> None:
+    """Raise ``UsageError`` where nothing is offered on lines that were marked."""
+    if row.seen is None and not row.trouble.code:
+        raise UsageError(f"--mark: {row.trouble.reason}")
+    if not row.unoffered:
+        return
+    there = sorted({*row.offered, *lines} - {*row.unoffered})
+    has = f"{_named(there)} {'has' if len(there) == 1 else 'have'}" if there else "none has"
+    raise UsageError(
+        f"nothing is offered on {_named(row.unoffered)} of {row.key}; {has}",
+        "`sessiontui repair KEY --dry-run` says what becomes of each",
+    )
+
+
+def _named(lines: Sequence[int]) -> str:
+    shown = [str(line) for line in lines[:LINES]]
+    if len(lines) > LINES:
+        return f"lines {', '.join(shown)} and {len(lines) - LINES:,} more"
+    return f"line {shown[0]}" if len(shown) == 1 else f"lines {', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _repaired(
+    asked: Asked, change: str | None, rows: tuple[RepairRow, ...], was: str, fragments: Path | None = None
+) -> None:
+    if asked.json:
+        for row in rows:
+            _row(change, row, fragments)
+        return
+    for row in rows:
+        if row.status == "repaired":
+            say(row.key, f" {was} repaired: {_had(row)}, {size(row.bytes_before)} → {size(row.bytes_after)}")
+        if row.status in ("repaired", "unchanged") and row.left:
+            say(row.key, f": {count(row.left, 'fault')} {_stays(row)}")
+    _say_unchanged(rows)
+    if fragments is not None:
+        say(f"the fragments are kept in {fragments}")
+    tell_change(asked, change)
+
+
+def _had(row: RepairRow) -> str:
+    told = [f"{count(row.recovered, 'message')} had back"] if row.recovered else []
+    told.append(f"{count(row.kept, 'message')} kept")
+    if row.dropped:
+        told.append(f"{count(row.dropped, 'fragment')} set aside")
+    return ", ".join(told)
+
+
+def _stays(row: RepairRow) -> str:
+    """What would have back what is left."""
+    stays = "stays" if row.left == 1 else "stay"
+    ways = []
+    if row.offered:
+        more = ",…" if len(row.offered) > LINES else ""
+        ways.append(f"`--mark {','.join(map(str, row.offered[:LINES]))}{more}` takes what is offered")
+    if row.guesses:
+        ways.append(f"`--partial` guesses at {row.guesses:,}")
+    if not ways:
+        only = row.outcomes[0].fault if len(row.outcomes) == 1 and row.outcomes[0].stays else None
+        return f"{stays}, nothing can be had back" + (f": {stories.what(only)}" if only else "")
+    return f"{stays}: {', '.join(ways)}"
+
+
+def _say_unchanged(rows: tuple[RepairRow, ...]) -> None:
+    idle = [row for row in rows if row.status == "unchanged" and not row.left]
+    if idle:
+        why = {row.trouble.reason for row in idle if row.trouble.reason}
+        say(f"{count(len(idle), 'session')} without anything to repair", *(f": {reason}" for reason in why))
+
+
+def _row(change: str | None, row: RepairRow, fragments: Path | None) -> None:
+    output.row(
+        change=change,
+        key=written(row.key),
+        kept=row.kept,
+        dropped=row.dropped,
+        recovered=row.recovered,
+        bytes_before=row.bytes_before,
+        bytes_after=row.bytes_after,
+        status=row.status,
+        reason=row.trouble.reason or None,
+        left=row.left,
+        fragments=written(str(fragments)) if fragments and row.dropped else None,
+    )
+
+
+def _foretold(asked: Asked, rows: tuple[RepairRow, ...]) -> None:
+    """Name the damage, and what becomes of each."""
+    if asked.json:
+        return
+    for row in rows:
+        for outcome in row.outcomes:
+            fault = outcome.fault
+            say(row.key, f":{fault.line}: {stories.what(fault)} [{fault.id}] → {_becomes(outcome)}")
+    rest = sum(row.faults - len(row.outcomes) for row in rows)
+    if rest:
+        say(f"… and {count(rest, 'fault')} more")
+
+
+def _becomes(outcome: Outcome) -> str:
+    fault = outcome.fault
+    if not outcome.stays:
+        had = max(len(outcome.records), fault.recovers)
+        told = [count(had, "message")] if had else []
+        told += [count(len(outcome.fragments), "fragment")] if outcome.fragments else []
+        return ", ".join(told) or "removed, nothing is lost"
+    if fault.severity is Severity.INCOMPLETE:
+        return "stays, for it may still be being written"
+    match fault.salvage:
+        case Salvage.OFFERED:
+            return f"stays; --mark {fault.line} has {count(fault.recovers, 'message')} back"
+        case Salvage.PARTIAL:
+            return f"stays; --partial guesses at {count(fault.recovers, 'message')}"
+    return "stays"
