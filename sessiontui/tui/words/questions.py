@@ -148,12 +148,15 @@ def _savable(rows: Sequence[CompactRow]) -> tuple[Content, ...]:
     if not messages:
         return ()
     whole = [fault for row in rows for fault in row.gone if fault.salvage is Salvage.LOSSLESS and fault.recovers]
-    lines = figures.count(sum(fault.lines for fault in whole))
-    which = f"{lines} of these lines" if sum(fault.recovers for fault in whole) == messages else "these lines"
-    them = "it" if messages == 1 else "them"
+    all_told = sum(fault.recovers for fault in whole) == messages
+    lines = sum(fault.lines for fault in whole)
     hold = (
-        f"! {which} hold{'s' * (lines == '1')} {figures.counted(messages, 'message')}: repair has {them} back first (R)"
+        ("1 of these lines holds" if lines == 1 else f"{lines:,} of these lines hold")
+        if all_told
+        else "these lines hold"
     )
+    them = "it" if messages == 1 else "them"
+    hold = f"! {hold} {figures.counted(messages, 'message')}: repair has {them} back first (R)"
     return ink.content((visible(hold), "$warning")), ink.content(visible(" "))
 
 
