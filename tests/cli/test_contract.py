@@ -18,6 +18,7 @@ FIELDS = {
     "pop bob": "change, key, removed",
     "pop carol": "change, key, removed",
     "compact --all": "change, key, kept, dropped, recovered, bytes_before, bytes_after, status, reason, savable",
+    "repair --all": "change, key, kept, dropped, recovered, bytes_before, bytes_after, status, reason, left, fragments",
     "migrate": "change, key, imported, left_behind, status, reason",
     "cleanup --ttl-hours 1": "change, key, last_activity, messages",
     "undo --list": "change, verb, keys, at, status",
