@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from textual.widgets import Button
@@ -13,6 +15,7 @@ from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
+from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.screens.changing import CHANGES
 from sessiontui.tui.screens.conversing import ChangeDialog
 from sessiontui.tui.words import outcomes, repairs
@@ -20,7 +23,7 @@ from sessiontui.tui.words.page import Page, place
 from sessiontui.tui.work.changer import Wanted
 from tests.support import databases
 from tests.support.hindered import busy, raising, refusing, unleased
-from tests.support.screens import NOW, SMALL, TORN, StillApp, browsing, folder, opened, press, says, settle
+from tests.support.screens import NOW, SMALL, TORN, StillApp, browsing, folder, opened, press, says, settle, until
 from tests.tui.test_dialogs import ALICE, asked, files, text
 
 ONE = b'{"role":"user","content":"one"}'
@@ -46,6 +49,12 @@ def dimmed(app: StillApp) -> set[str]:
     return {active.binding.action for active in app.browser.active_bindings.values() if not active.enabled}
 
 
+def page_of(app: StillApp) -> Page:
+    """What the dialog says."""
+    assert isinstance(app.screen, ChangeDialog)
+    return app.screen.page
+
+
 # ---- yes and no
 
 
@@ -53,9 +62,8 @@ async def test_the_plan_says_line_by_line_what_becomes_of_each_fault(store: Path
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "R")
-        assert isinstance(app.screen, ChangeDialog)
         assert says(app, "Have 4 messages of mixed back?", "+ line 3  2 records stand on one line → 2 messages")
-        assert lines(app.screen.page) == [
+        assert lines(page_of(app)) == [
             "4 messages come back · 2 valid ones stay unchanged · 1 fragment is kept · 374 B → 311 B",
             " ",
             "+ line 3  2 records stand on one line → 2 messages",
@@ -65,7 +73,7 @@ async def test_the_plan_says_line_by_line_what_becomes_of_each_fault(store: Path
             "! line 10 stays  “content” stands in the record twice: 1 message could come back if you say so (x shows it)",
             "! line 11 stays  a number is NaN or Infinity: a guess could have it back (x shows it)",
         ]
-        assert app.screen.page.undo == (
+        assert page_of(app).undo == (
             "2 faults stay damaged: x shows them. "
             "The fragments and the old file are kept in .sessiontui: u brings every byte back."
         )
@@ -264,6 +272,55 @@ def test_compact_says_which_lines_stay_around_a_fault_of_several() -> None:
 def test_of_more_faults_than_are_told_only_the_messages_are_counted() -> None:
     row = CompactRow("k", 5, 9, 0, 100, 50, "compacted", 8, (damage(3, Salvage.LOSSLESS, 1),))
     assert text(asked(CompactPlan((row,)))).startswith("! these lines hold 8 messages: repair has them back first (R)")
+
+
+# ---- what takes long
+
+
+async def test_repair_first_is_looked_at_with_progress_and_can_be_left(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, ended = files(store), Event()
+
+    def endless(store: Store, keys: object, wishes: object, cancelled: IsCancelled, progress: Progress) -> None:
+        progress(43, 100)
+        while not cancelled():
+            ended.wait(0.01)
+        ended.set()
+
+    monkeypatch.setattr(repair, "plan", endless)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "c")
+        await pilot.press("R")
+        await until(pilot, lambda: says(app, "Looking at mixed …", "43%", "Only reads. Esc ends it"))
+        assert not app.screen.query_one("#act", Button).display
+        await pilot.press("R")
+        await press(pilot, "escape")
+        assert app.screen is app.browser
+        assert app.notices == ["cancelled; nothing was changed"]
+        assert ended.is_set()
+    assert files(store) == before
+
+
+async def test_a_repair_that_is_stopped_leaves_every_byte(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, made, go = files(store), repair.make, Event()
+
+    def slow(*given: Any) -> Repaired:
+        go.wait(30)
+        return made(*given)
+
+    monkeypatch.setattr(repair, "make", slow)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "R", "right")
+        await pilot.press("enter")
+        await until(pilot, lambda: says(app, "Repairing mixed …", "+ line 3", "Stop leaves the sessions"))
+        await pilot.press("escape")
+        await until(pilot, lambda: says(app, "Stopping …"))
+        go.set()
+        await settle(pilot)
+        assert app.screen is app.browser
+        assert app.notices == ["stopped; nothing was changed"]
+    assert files(store) == before
 
 
 # ---- what hinders it

@@ -51,7 +51,7 @@ def page(done: Done) -> Page | None:
     """What became of each session; None where the sentence says it all."""
     if isinstance(done, Compacted) and len(done.rows) > 1:
         went, verb, body = _gone(done.rows, "compacted"), "compacted", _compact_rows(done.rows)
-    elif isinstance(done, Repaired) and repairs.needs_page(done.rows):
+    elif isinstance(done, Repaired) and repairs.needs_page(done):
         went, verb, body = _gone(done.rows, "repaired"), "repaired", repairs.told(done)
     elif isinstance(done, Migrated):
         went, verb, body = _gone(done.rows, "migrated"), "moved to SQLite", _migrate_body(done)

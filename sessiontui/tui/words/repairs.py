@@ -149,9 +149,9 @@ def sentence(rows: Sequence[RepairRow]) -> str:
     return f"set {figures.counted(kept, 'fragment')} aside"
 
 
-def needs_page(rows: Sequence[RepairRow]) -> bool:
+def needs_page(done: Repaired) -> bool:
     """Whether there is more to read than the sentence."""
-    return len(rows) > 1 or any(row.dropped or row.left for row in rows)
+    return len(done.rows) > 1 or (done.change is not None and any(row.dropped or row.left for row in done.rows))
 
 
 def told(done: Repaired) -> list[Content]:
