@@ -33,7 +33,11 @@ def breaks_off(fd: int, size: int) -> bool:
 
 
 def is_begun(offset: int, line: bytes) -> bool:
-    """Whether a last line that no newline ends is the beginning of a record."""
+    """Whether a last line that no newline ends is the beginning of a record.
+
+    What stands before it is not looked at, so that the answer costs the same in any file: in one that is no JSONL at
+    all, or in a wide encoding, such a line counts some seconds later.
+    """
     if zeroclaw.is_valid(line):
         return False
     found = diagnose.of_stretch([Line(1, offset, line, ended=False)], first=False, settled=False)
