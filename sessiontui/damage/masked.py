@@ -2,7 +2,7 @@
 
 Letters become ``x`` and ``X``, digits ``9``, other signs ``*``, what is not ASCII one sign for its class and length.
 What stays is what a diagnosis goes by: quotes, brackets, escapes, control bytes, and words that belong to the format.
-A byte that is no text and stands alone stays too; several are told by their classes only. Where it can't be told what
+Few bytes that are no text and stand alone stay too; of others, their classes. Where it can't be told what
 is structure, more is masked, never less.
 """
 
@@ -44,6 +44,9 @@ _BETWEEN: Final = re.compile(rb"(?P<word>[-+.0-9A-Za-z_]+)|[^-+.0-9A-Za-z_\x80-\
 _NUMBER: Final = re.compile(rb"(-?0?)([0-9.eE+-]*)")
 _PYTHON: Final = re.compile(rb"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _MARKER: Final = re.compile(rb"([<>|%+=])\1{6}(?= [^{\x00]*+\Z|\r?\Z)")
+_LONELY: Final = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_FEW: Final = 4
+"""Bytes beyond ASCII that stand alone: more of them are a text in some other encoding."""
 _OBJECT: Final = b"[object Object]"
 
 
@@ -77,6 +80,7 @@ def masked(data: bytes, codec: str = "") -> bytes:
     """The bytes of a line, or of all the lines of a fault, masked; ``codec``: the wide encoding that the fault names."""
     if codec:
         return _wide(data, codec)
+    data = _blurred(data)
     if b"\n" not in data and (line := _one_line(data)) is not None:
         return line
     return b"".join(_piece(data[piece.start : piece.stop], piece.kind) for piece in pieces.cut(data))
@@ -102,7 +106,14 @@ def _lines(data: bytes) -> bytes:
 
 def text(data: bytes) -> bytes:
     """Bytes of which nothing is known but that they are part of something; escapes keep their kind."""
-    return _TOKEN.sub(lambda token: _escape(token[0]) if token[0][:1] == b"\\" else _run(token[0]), data)
+    tokens = _TOKEN.finditer(_blurred(data))
+    return b"".join(_escape(token[0]) if token[0][:1] == b"\\" else _run(token[0]) for token in tokens)
+
+
+def _blurred(data: bytes) -> bytes:
+    """The same, but for bytes that stand alone too often."""
+    alone = len(_LONELY.findall(data))
+    return _LONELY.sub(lambda byte: byte[0].translate(_PLAIN), data) if alone > _FEW else data
 
 
 def _run(run: bytes) -> bytes:
