@@ -49,7 +49,7 @@ ORDERS: Final[dict[str, Order]] = {
         Order("key", lambda session: fold(session.key), False, "A to Z", "Z to A"),
         Order("messages", _messages, True, "most messages", "fewest messages", moves=True),
         Order("size", lambda session: session.bytes, True, "largest first", "smallest first", moves=True),
-        Order("faults", _faults, True, "most faults", "fewest faults", moves=True),
+        Order("faults", _faults, True, "most damage", "least damage", moves=True),
     )
 }
 

@@ -110,6 +110,14 @@ def test_each_part_has_a_sign_of_its_own_and_a_style() -> None:
     assert drawn(row)[6] == "    × a fragment   + can be had back   · nothing is lost without it"
 
 
+def test_the_words_of_the_head_stay_together_where_they_can() -> None:
+    assert laid(A + B + b"\n", width=52)[:3] == [
+        "  ▚ ! line 1 · glued · 2 records stand on one line",
+        "      byte 29 · 2 messages can be had back",
+        f"  + {A.decode()}",
+    ]
+
+
 def test_a_fault_over_several_lines_has_its_story_once() -> None:
     pretty = b'{\n  "role": "user",\n  "content": "x"\n}\n'
     assert laid(A + b"\n" + pretty, width=130) == [
@@ -142,7 +150,7 @@ def test_a_line_that_may_still_be_being_written_is_calm() -> None:
         "    lea",
         "",
     ]
-    assert {style for at in range(row.height) for _, style in styles(row, at)} == {"dim", "waiting"}
+    assert {style for at in range(row.height) for _, style in styles(row, at)} == {"readable", "waiting"}
 
 
 def test_a_torn_message_without_a_text_says_so() -> None:

@@ -101,7 +101,7 @@ async def test_a_wide_list_shows_size_name_faults_and_what_its_columns_are() -> 
         widget = pilot.app.query_one(SessionList)
         put(widget, rows)
         head, first, second = lines(widget)[:3]
-        assert head.split() == ["!", "key", "faults", "messages", "size", "age▲"]
+        assert head.split() == ["!", "key", "damaged", "messages", "size", "age▲"]
         assert first.split() == ["!", "alice", "Budget", "talk", "2", "431", "1.2", "kB", "2m"]
         assert "no room" not in second
         assert "…" in second

@@ -58,7 +58,7 @@ async def test_s_goes_through_the_orders_and_back(store: Path) -> None:
             ("discord_bob", "A to Z"),
             ("discord_bob", "most messages"),
             ("discord_bob", "largest first"),
-            ("slack_torn", "most faults"),
+            ("slack_torn", "most damage"),
             ("telegram_alice", "newest first"),
         ]
         assert cursor(app) == "telegram_alice"

@@ -122,7 +122,7 @@ class ReadingPane(WalkingPane):
             return
         parts = [figures.counted(session.messages, "message"), figures.size(session.bytes)]
         if session.faults:
-            parts.append(f"! {figures.counted(session.faults, 'fault')}")
+            parts.append(f"! {figures.counted(session.faults, 'damaged line')}")
         if not session.reachable:
             parts.append("ZeroClaw can't load it by this name")
         about = visible(" ─ " + " · ".join(parts))

@@ -37,7 +37,7 @@ def columns(width: int) -> tuple[Column, ...]:
     """The columns of a list of this width, from the left: badge, key, then the figures."""
     roomy = width >= WITH_SIZE
     figures = [
-        *([("faults", "faults", 9)] if width >= WITH_FAULTS else []),
+        *([("faults", "damaged", 9)] if width >= WITH_FAULTS else []),
         ("messages", "messages", 10) if width >= WITH_WORDS else ("messages", "msgs", 8),
         *([("size", "size", 9)] if roomy else []),
         ("activity", "age", 5),

@@ -81,12 +81,19 @@ def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Line]:
         byte = f"byte {begin + fault.at:,}"
         words = [where if number else "damaged", fault.id, stories.what(fault), byte, salvages.offer(fault)]
         sign, style = "▚ ! ", "fault"
-    for at, piece in enumerate(_folded(" · ".join(words), width - MARGIN - len(sign))):
+    for at, piece in enumerate(_packed(words, width - MARGIN - SLACK - len(sign))):
         yield (((visible(" " * len(sign) if at else sign), style), (visible(piece), style)), ())
 
 
-def _folded(text: str, width: int) -> list[str]:
-    return [text[start:stop] for start, stop in wrap(visible(text), width)]
+def _packed(words: list[str], width: int) -> list[str]:
+    """The words one behind the other, each on one line where that is long enough."""
+    rows: list[str] = []
+    for word in words:
+        if rows and cell_len(rows[-1]) + 3 + cell_len(word) <= width:
+            rows[-1] += f" · {word}"
+        else:
+            rows += [word[start:stop] for start, stop in wrap(visible(word), width)]
+    return rows
 
 
 # ---- its bytes
@@ -143,7 +150,7 @@ class _Page:
             self._put("\n" * bool(self.text), "dim")
             self._put(f"{_line(message.role[: self.width]) or '(no role)'} · {state}, not a message\n  ", "waiting")
             shown = message.content[: self.room].expandtabs() or "(empty)"
-            self._put(shown.replace("\n", "\n  "), "dim")
+            self._put(shown.replace("\n", "\n  "), "readable")
             self.cut = self.cut or len(message.content) > self.room
 
     def _put(self, text: str, style: str) -> None:

@@ -18,7 +18,7 @@ from sessiontui.visible import visible
 class KeyLine(Widget):
     """What can be pressed here; a click presses it."""
 
-    FIRST: ClassVar[tuple[str, ...]] = ("search", "filter")
+    FIRST: ClassVar[tuple[str, ...]] = ("search", "filter", "fault(1)", "inspect")
     """Actions that come first, and so are the last to give way."""
     LAST: ClassVar[tuple[str, ...]] = ("help", "quit")
     """Actions that keep their place when there is no room for all, help the longest."""
@@ -60,7 +60,8 @@ class KeyLine(Widget):
 
     def _fitting(self) -> list[ActiveBinding]:
         known = self._live()
-        known.sort(key=lambda active: _named(active) not in self.FIRST)
+        order = {name: at for at, name in enumerate(self.FIRST)}
+        known.sort(key=lambda active: order.get(_named(active), len(order)))
         first = [active for active in known if _named(active) not in self.LAST]
         last = [active for active in known if _named(active) in self.LAST]
         last.sort(key=lambda active: self.LAST.index(_named(active)))

@@ -33,7 +33,7 @@ TORN: Final = Kind("~", "a guess", "torn")
 FRAGMENT: Final = Kind("×", "a fragment", "fragment")
 IDLE: Final = Kind("·", "nothing is lost without it", "dim")
 UNKNOWN: Final = Kind(" ", "", "damaged")
-OPEN: Final = Kind(" ", "", "dim")
+OPEN: Final = Kind(" ", "", "readable")
 KINDS: Final = {Salvage.OFFERED: OFFERED, Salvage.PARTIAL: TORN, Salvage.NONE: FRAGMENT}
 
 
