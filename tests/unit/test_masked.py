@@ -53,6 +53,7 @@ def diagnosed(data: bytes) -> Found:
             '{"role":"user","content":"é語🙂\u2028"}'.encode(),
         ),
         (b'{"role":"user","content":"caf\xe9 \xcf\xf0\xe8"}', b'{"role":"user","content":"xxx\xe9 \xc2\xf0\xe1"}'),
+        (b"a\xe9b\xe8c\xe7d\x80e\x81", b"x\xe1x\xe1x\xe1x\x80x\x81"),
         (b"<<<<<<< main", b"<<<<<<< xxxx"),
         (b"WARN /home/zoe 10.0.0.1 `rm`", b"XXXX *xxxx*xxx 99*9*9*9 *xx*"),
         (b"{'role': 'user', 'content': None, 'id': 7}", b"{'role': 'user', 'content': None, 'xx': 9}"),
@@ -111,7 +112,7 @@ LETTERS = "abcdefgABCDEFGxyz1234567"
 WORD = st.text(LETTERS, min_size=4, max_size=9)
 SIGNS = st.sampled_from([" ", ".", "@", "/", "\n", "\t", '"', "\\", "{", "}", ":", ",", "'", "[", "\0", "é"])
 SAID = st.lists(WORD | SIGNS, max_size=8).map("".join)
-FORMAL = re.compile("role|content|text|system|user|assistant|tool")
+FORMAL = b"role content system assistant user tool"
 
 
 @st.composite
@@ -140,11 +141,10 @@ def histories(draw: st.DrawFn) -> bytes:
 
 
 def _runs(data: bytes) -> set[bytes]:
-    """All four letters or digits that stand side by side, but for those that are masks already."""
-    narrow = data.replace(b"\0", b"")
-    words = FORMAL.sub(" ", narrow.decode("latin-1")).encode("latin-1")
-    found = {run[at : at + 4] for run in re.findall(rb"[0-9A-Za-z]+", words) for at in range(len(run) - 3)}
-    return {run for run in found if run.strip(b"xX9")}
+    """All four letters or digits side by side, but for masks and for words and escapes of the format."""
+    words = re.findall(rb"[0-9A-Za-z]+", data.replace(b"\0", b""))
+    found = {word[at : at + 4] for word in words for at in range(len(word) - 3)}
+    return {run for run in found if run.strip(b"xX9") and run not in FORMAL and not run.startswith((b"u00", b"00"))}
 
 
 @given(histories())
