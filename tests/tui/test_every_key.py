@@ -64,6 +64,7 @@ PROMISED = {
     "i": "about",
     "colon": "place",
     "v": "order",
+    "x": "inspect",
     "space": "mark",
     "D": "cleanup",
     "question_mark": "help",
@@ -140,7 +141,7 @@ async def test_what_is_text_to_an_input_can_be_done_from_the_palette(store: Path
         assert says(app, "Cancel", "in the config")
 
 
-@pytest.mark.parametrize("opens", [[], ["enter"], ["p"], ["c"], ["m"], ["D"], ["U"], ["i"]], ids=str)
+@pytest.mark.parametrize("opens", [[], ["enter"], ["p"], ["c"], ["m"], ["D"], ["U"], ["i"], ["x"]], ids=str)
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help_is_a_key_away_everywhere(store: Path, opens: list[str], key: str) -> None:
     async with browsing(store) as (app, pilot):

@@ -14,11 +14,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sessiontui.tui import messages
+from sessiontui.tui.looks import ink
 from sessiontui.tui.screens.tracing import TracingScreen
 from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.splitter import SplitPanes
+from sessiontui.visible import visible
 
 
 class BrowserScreen(TracingScreen):
@@ -30,6 +32,7 @@ class BrowserScreen(TracingScreen):
         Binding("ctrl+p", "palette", "commands", show=False, tooltip="Find a command or a session", id="palette"),
         Binding("less_than_sign", "widen(-4)", "narrower", show=False, tooltip="A narrower list", id="narrower"),
         Binding("greater_than_sign", "widen(4)", "wider", show=False, tooltip="A wider list", id="wider"),
+        Binding("x", "inspect", "inspect", tooltip="Inspect damage: where, why, and what can be had back", id="inspect"),
         Binding("q", "app.quit", "quit", tooltip="Quit", id="quit"),
         Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
     ]
@@ -71,6 +74,18 @@ class BrowserScreen(TracingScreen):
         from sessiontui.tui.screens.commands import open_palette
 
         open_palette(self)
+
+    def action_inspect(self) -> None:
+        """What is wrong in the open session, beginning where the transcript is."""
+        if self.key is None:
+            ink.notice(self, visible("no session is open that could be inspected"))
+            return
+        from sessiontui.tui.screens.inspector import InspectorScreen
+
+        entry = self.reading.transcript.entry
+        span = None if entry is None else entry.address.span
+        self.app.clear_notifications()
+        self.app.push_screen(InspectorScreen(self, self.key, None if span is None else span.offset))
 
     def action_widen(self, columns: int) -> None:
         """A wider list, or a narrower one."""

@@ -43,6 +43,11 @@ NAMES = {
     "Prompt": "Go to",
     "ChangesScreen": "Changes",
     "AboutScreen": "About a session",
+    "InspectorScreen": "Inspector",
+    "FaultList": "Faults",
+    "HexView": "Bytes",
+    "MeaningSheet": "Meaning",
+    "ProposalSheet": "Proposal",
 }
 
 

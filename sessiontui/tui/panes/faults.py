@@ -1,0 +1,299 @@
+"""The left of the inspector: the faults of some sessions, which of them are marked, and the errand that finds them.
+
+What is found anew takes the place of what is shown at once and whole; what was under the cursor, or came into its place,
+is under it then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from sessiontui.errors import Cancelled, SessiontuiError
+from sessiontui.model import Fault, Severity
+from sessiontui.store.cases import Case, matched
+from sessiontui.store.finder import MOST
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.tui import messages
+from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.widgets.fault_list import FaultList, Item
+from sessiontui.tui.words import inspecting, proposals
+from sessiontui.tui.work.finder import Finder, FoundAll, Spotted
+from sessiontui.visible import visible
+
+
+class Sought(NamedTuple):
+    """Where faults are looked for."""
+
+    store: JsonlStore
+    keys: tuple[str, ...]
+    several: bool = False
+    """The person wants to see those of more than one session."""
+    notes: bool = False
+    """And what is no damage."""
+
+
+class FaultsPane(Vertical):
+    """Finds faults and lets a person walk over them and mark them."""
+
+    @dataclass(eq=False, repr=False)
+    class Shown(Message):
+        """Another fault is under the cursor, or none; ``before``: the one before it in the same file."""
+
+        case: Case | None
+        before: Fault | None = None
+
+    @dataclass(eq=False, repr=False)
+    class Learned(Message):
+        """There are faults where there were none, or none where there were."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.cases: list[Case] = []
+        """What is shown."""
+        self._items: list[Item] = []
+        self._anew: list[Case] | None = None
+        """What was found so far of what will take the place of that; None while nothing has been shown whole."""
+        self._sought: Sought | None = None
+        self._offset: int | None = None
+        """A byte of the file; the fault nearest to it is wanted under the cursor."""
+        self._marks: set[tuple[str, int]] = set()
+        self._seen: tuple[str, str, Fault] | None = None
+        self._work = ""
+        self._saved = self._damaged = 0
+
+    def compose(self) -> ComposeResult:
+        """The list takes it all."""
+        yield FaultList(id="faults")
+
+    def on_mount(self) -> None:
+        """Ready to look."""
+        self._finder = Finder(self)
+        self.list = self.query_one(FaultList)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for it any more."""
+        self._finder.cancel()
+
+    # ---- told from above
+
+    def say(self, note: str) -> None:
+        """Show a sentence and no faults."""
+        self._finder.cancel()
+        self._sought = None
+        self._clear()
+        self.list.picture = visible(note, lines=True)
+        self._show(0)
+
+    def find(self, sought: Sought, offset: int | None = None) -> None:
+        """Look for faults, and show nothing that was found before."""
+        self._offset, self._sought, self._anew = offset, sought, None
+        self._clear()
+        self._marks.clear()
+        self.list.picture = visible(inspecting.FINDING, lines=True)
+        self._show(0)
+        self._finder.find(sought.store, sought.keys, notes=sought.notes)
+
+    def find_again(self) -> None:
+        """Look at the same files anew; what is shown stays until that is done."""
+        if self._sought is not None:
+            self._anew = [] if self.cases else None
+            self._finder.find(self._sought.store, self._sought.keys, notes=self._sought.notes)
+
+    @property
+    def working(self) -> bool:
+        """Whether faults are still looked for."""
+        return self._finder.running
+
+    def interrupt(self) -> None:
+        """Look no further; what was found stays."""
+        self._finder.interrupt()
+
+    # ---- what is shown
+
+    @property
+    def case(self) -> Case | None:
+        """What is under the cursor."""
+        return self.cases[self.list.cursor] if self.cases else None
+
+    @property
+    def marked(self) -> list[Case]:
+        """What is marked."""
+        return [case for case in self.cases if (case.key, case.line) in self._marks]
+
+    @property
+    def damaged(self) -> int:
+        """How many of them are damage."""
+        return self._damaged
+
+    def mark(self, at: int | None = None) -> None:
+        """Mark a fault, the one under the cursor if no other is named, or take its mark away; go on to the next."""
+        index = self.list.cursor if at is None else at
+        if not self.cases:
+            return
+        case, item = self.cases[index], self._items[index]
+        if not item.acts:
+            ink.notice(self, inspecting.refusal(case.fault))
+            return
+        self._marks ^= {(case.key, case.line)}
+        if at is None:
+            self.list.action_move(1)
+        self._tell()
+        self.list.refresh()
+
+    def mark_all(self) -> None:
+        """Mark all that can be; where all are, none."""
+        wanted = {(item.key, item.fault.line or 0) for item in self._items if item.acts}
+        self._marks = set() if self._marks >= wanted else wanted
+        self._tell()
+        self.list.show(self._items, self._marks, self.list.cursor, several=self._several, since=len(self._items))
+
+    @property
+    def _several(self) -> bool:
+        return self._sought is not None and self._sought.several
+
+    def _clear(self) -> None:
+        self.cases, self._items = [], []
+        self._saved = self._damaged = 0
+
+    def _take(self, cases: Sequence[Case]) -> None:
+        self.cases += cases
+        for case in cases:
+            self._items.append(Item(case.key, case.fault, proposals.acts(case.fault)))
+            if case.fault.severity is Severity.DAMAGE:
+                self._damaged += 1
+                self._saved += case.fault.recovers
+
+    def _show(self, cursor: int, since: int = 0) -> None:
+        self.list.show(self._items, self._marks, cursor, several=self._several, since=since)
+        self._tell()
+        self._look()
+
+    def _look(self) -> None:
+        case = self.case
+        seen = None if case is None else (case.key, case.mark, case.fault)
+        if seen != self._seen or case is None:
+            self._seen = seen
+            at = self.list.cursor
+            before = self.cases[at - 1] if case is not None and at else None
+            same = before is not None and case is not None and before.key == case.key
+            self.post_message(self.Shown(case, before.fault if before is not None and same else None))
+
+    def look_anew(self) -> None:
+        """Say once more what is under the cursor."""
+        self._seen = None
+        self._look()
+
+    def _tell(self) -> None:
+        """What is found, in the border."""
+        if self._sought is None:
+            self.list.border_title = self.list.border_subtitle = None
+            return
+        where = figures.counted(len(self._sought.keys), "session") if self._several else self._sought.keys[0]
+        title = inspecting.title(where, len(self._items), self._damaged, self._saved)
+        self.list.border_title = ink.content(title)
+        self.list.border_subtitle = ink.content(inspecting.subtitle(len(self._marks), self._work))
+
+    @on(FaultList.Chosen)
+    def _choose(self, event: FaultList.Chosen) -> None:
+        event.stop()
+        self._offset = None
+        self._look()
+
+    @on(FaultList.Marked)
+    def _mark(self, event: FaultList.Marked) -> None:
+        event.stop()
+        self.mark(event.at)
+
+    # ---- what the errand reports
+
+    @on(Spotted)
+    def _add(self, report: Spotted) -> None:
+        report.stop()
+        if self._finder.is_stale(report) or not report.cases:
+            return
+        if self._anew is not None:
+            self._anew += report.cases
+            return
+        since = len(self.cases)
+        self._take(report.cases)
+        self._show(self._near(since), since)
+
+    def _near(self, since: int) -> int:
+        """The fault at the byte that is wanted, or the next one; the last, while that is not found."""
+        if self._offset is None:
+            return self.list.cursor
+        for at, case in enumerate(self.cases[since:], since):
+            if case.fault.span is None or case.fault.span.stop >= self._offset:
+                self._offset = None
+                return at
+        return len(self.cases) - 1
+
+    @on(FoundAll)
+    def _end_search(self, report: FoundAll) -> None:
+        report.stop()
+        if self._finder.is_stale(report) or self._sought is None:
+            return
+        if self._anew is not None:
+            self._replace(self._anew)
+        if report.more:
+            ink.notice(self, visible(inspecting.CUT.format(MOST)), "warning")
+        self._offset, self._anew = None, None
+        self.list.picture = visible(inspecting.nothing(several=self._several, notes=self._sought.notes), lines=True)
+        self.list.refresh()
+
+    def _replace(self, found: list[Case]) -> None:
+        """Show what was found anew; what was under the cursor, or came into its place, is under it."""
+        before, cursor = self.cases, self.list.cursor
+        now = matched(before, found)
+        marked = set(map(id, self.marked))
+        still = [at for at, case in zip(now, before, strict=True) if id(case) in marked and _is_at(case, found, at)]
+        self._marks = {(found[at].key, found[at].line) for at in still}
+        self._clear()
+        self._take(found)
+        self._seen = None
+        self._show(min(now[cursor], max(0, len(found) - 1)) if cursor < len(now) else 0)
+
+    @on(messages.Progressed)
+    def _show_progress(self, report: messages.Progressed) -> None:
+        report.stop()
+        if not self._finder.is_stale(report) and report.total:
+            share = report.done / report.total
+            self._work = f"{report.label} {share:.0%} {figures.bar(share)} · Esc stops"
+            self._tell()
+
+    @on(messages.Finished)
+    def _end(self, report: messages.Finished) -> None:
+        report.stop()
+        if not self._finder.is_stale(report):
+            self._work = ""
+            self._tell()
+            self.post_message(self.Learned())
+
+    @on(messages.Failed)
+    def _fail(self, report: messages.Failed) -> None:
+        report.stop()
+        error = report.error
+        if self._finder.is_stale(report):
+            return
+        self._anew = None
+        if isinstance(error, Cancelled):
+            self.list.picture = visible(inspecting.STOPPED, lines=True)
+            self.list.refresh()
+        elif isinstance(error, SessiontuiError):
+            self.list.picture = visible("\n".join(filter(None, (f"× {error}", error.hint))), lines=True)
+            self._clear()
+            self._show(0)
+        else:
+            raise error
+
+
+def _is_at(case: Case, found: Sequence[Case], at: int) -> bool:
+    """Whether it is the very same that stands there now."""
+    return at < len(found) and (found[at].key, found[at].mark) == (case.key, case.mark)

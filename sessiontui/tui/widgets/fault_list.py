@@ -1,0 +1,153 @@
+"""The faults of a session, or of several, one a line: any number of them, drawn when they are seen.
+
+It shows what it is given and knows neither files nor plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from sessiontui.model import Fault, Salvage, Severity
+from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks.damage import DAMAGE
+from sessiontui.tui.widgets.line_list import LineList
+from sessiontui.visible import visible
+
+BADGE: Final = 3
+"""Columns at the left in which a click marks."""
+KEY: Final = 18
+"""Columns of a session's key, where there are several."""
+ID: Final = 15
+"""Columns of an id, but for some long ones."""
+SIGNS: Final = {Severity.DAMAGE: "!", Severity.INCOMPLETE: "…", Severity.INFO: "·"}
+BACK: Final = {Salvage.LOSSLESS: "+", Salvage.OFFERED: "?", Salvage.PARTIAL: "≈", Salvage.NONE: " "}
+
+
+class Item(NamedTuple):
+    """A fault as the list has it."""
+
+    key: str
+    fault: Fault
+    acts: bool
+    """Whether something can be accepted."""
+
+
+Marks = Container[tuple[str, int]]
+
+
+class FaultList(LineList):
+    """What is wrong."""
+
+    HELP = (
+        "What is wrong, in the order of the file: line, byte of the file, kind, and what can be had back: + for certain, "
+        "? if a person says so, ≈ by a guess. ! is damage, … may still be being written, ● is marked."
+    )
+
+    @dataclass(eq=False, repr=False)
+    class Chosen(Message):
+        """The cursor came to another fault."""
+
+        at: int
+
+    @dataclass(eq=False, repr=False)
+    class Marked(Message):
+        """The person marked a fault with the mouse, or took its mark away."""
+
+        at: int
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._items: Sequence[Item] = ()
+        self._marks: Marks = ()
+        self._several = False
+        self._wide = 4, 4
+        """Columns of lines and of bytes."""
+
+    @property
+    def count(self) -> int:
+        """How many faults there are."""
+        return len(self._items)
+
+    def show(self, items: Sequence[Item], marks: Marks, cursor: int, *, several: bool, since: int = 0) -> None:
+        """Show these faults, with the cursor on one of them; those before ``since`` were shown already."""
+        stays = self.held if self._items and since else None
+        line, end = self._wide if since else (4, 4)
+        for _, fault, _ in items[since:]:
+            line = max(line, len(f"{fault.line or 0:,}"))
+            end = max(end, len(f"{fault.span.stop if fault.span else 0:,}"))
+        self._items, self._marks, self._several, self._wide = items, marks, several, (line, end)
+        self.settle(cursor, stays)
+
+    def chosen(self) -> None:
+        """The person moved the cursor to another fault."""
+        self.tell(self.Chosen(self.cursor))
+
+    def click(self, item: int, x: int, event: events.Click) -> None:
+        """On its sign, or with Shift or Ctrl, a click marks; else it chooses."""
+        if event.ctrl or event.shift or x < BADGE:
+            self.tell(self.Marked(item))
+        else:
+            self.move_to(item)
+
+    # ---- how it is drawn
+
+    @property
+    def head(self) -> int:
+        """The names of the columns, where a line can be spent on them."""
+        return 1 if int(self.scrollable_content_region.height) >= 6 else 0
+
+    def draw_head(self, width: int) -> Strip:
+        """The names of the columns."""
+        line, byte = self._wide
+        dim = self._look("dim")
+        key = f"{'session':<{KEY}} " if self._several else ""
+        left = f"   {key}{'line':>{line}} {self._byte('byte', width, byte)} what"
+        return ink.spread([(visible(left), dim)], [(visible("had back "), dim)], width, self._look("ground"))
+
+    def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
+        """One fault."""
+        shown = self._items[item]
+        fault = shown.fault
+        marked = (shown.key, fault.line or 0) in self._marks
+        lines, bytes_ = self._wide
+        parts = [("●" if marked else " ", "match"), (f"{SIGNS[fault.severity]} ", _badge(fault))]
+        if self._several:
+            key = ink.clipped(shown.key or "(no name)", KEY)
+            parts.append((f"{key}{' ' * (KEY - cell_len(key))} ", "dim"))
+        number = f"{fault.line:,}" if fault.line else "–"
+        at = f"{fault.span.offset + fault.at:,}" if fault.span else "–"
+        parts += [(f"{number:>{lines}} ", "number"), (f"{self._byte(at, width, bytes_)} ", "dim")]
+        parts.append((fault.id, _badge(fault) if fault.severity is Severity.DAMAGE else "key"))
+        left = [(visible(text), self.style(look, ground)) for text, look in parts if text]
+        back = self.style(fault.salvage.value if shown.acts else "none", ground)
+        return ink.spread(left, [(visible(f" {_back(shown)} "), back)], width, ground)
+
+    def _byte(self, text: str, width: int, size: int) -> str:
+        """The column of bytes, where there is room for it."""
+        taken = 3 + (KEY + 1) * self._several + self._wide[0] + 1 + ID + 14
+        return f"{text:>{size}}" if taken + size <= width else ""
+
+    def _look(self, name: str) -> Style:
+        return theme.styles(self, DAMAGE)[name]
+
+
+def _badge(fault: Fault) -> str:
+    return "fault" if fault.severity is Severity.DAMAGE else "dim"
+
+
+def _back(item: Item) -> str:
+    """What can be had back, in a few letters."""
+    fault = item.fault
+    if fault.severity is not Severity.DAMAGE:
+        return ""
+    if fault.recovers:
+        return f"{BACK[fault.salvage]}{fault.recovers:,} {fault.salvage.value}"
+    return "~ apart" if item.acts and fault.salvage is Salvage.NONE else "goes" if item.acts else "none"

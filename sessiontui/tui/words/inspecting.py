@@ -1,0 +1,58 @@
+"""What the inspector says beside its faults: titles, what it says where there are none, and why something is not done."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sessiontui.model import Backend, Fault, Severity
+from sessiontui.tui.looks import figures
+from sessiontui.visible import Visible, visible
+
+FINDING: Final = "Looking for damage …\nEsc stops"
+WELL: Final = (
+    "Nothing is damaged here.\nZeroClaw reads every line that holds something, and `sessiontui check` finds nothing.\n"
+    "n shows notes: what is no damage and worth knowing\ns looks into all sessions"
+)
+ALL_WELL: Final = (
+    "Nothing is damaged in these sessions.\n`sessiontui check` finds nothing either.\n"
+    "n shows notes: what is no damage and worth knowing\ns goes back to the one session"
+)
+NOTHING: Final = "Nothing is damaged here, and there is nothing to note."
+STOPPED: Final = "The search was stopped.\nF5 begins again"
+NO_LINES: Final = {
+    Backend.SQLITE: "A database has no lines, so none can be damaged.\nIt keeps its rows whole or not at all; i says what this"
+    " session is made of\nb shows the files of this folder, if there are any",
+    Backend.MEMORY: "These sessions are in memory: there is no file that could be damaged.",
+}
+LATER: Final = "it may still be being written: F5 looks again in some seconds"
+NO_PROPOSAL: Final = "nothing is proposed for this one: 3 says why"
+NOTHING_MARKED: Final = "nothing is marked: Space marks a fault, a accepts the one under the cursor"
+NOTHING_SURE: Final = "nothing here can be had back without a guess or a word of yours: Space marks, a accepts one"
+CHANGING: Final = "the file changes all the time; F5 looks again when it is still"
+CUT: Final = "the first {:,} are shown; what is behind them comes when some of these are mended"
+
+
+def nothing(*, several: bool, notes: bool) -> str:
+    """What is said where all was looked at and nothing found."""
+    return NOTHING if notes else ALL_WELL if several else WELL
+
+
+def title(where: str, found: int, damaged: int, saved: int) -> Visible:
+    """Of the list: what is looked at, what was found, and how many messages can be had back."""
+    parts = [figures.counted(damaged, "fault")]
+    if found > damaged:
+        parts.append(figures.counted(found - damaged, "note"))
+    if saved:
+        parts.append(f"{saved:,} to be had back")
+    return visible(f"{where or '(no name)'} ─ {' · '.join(parts)}")
+
+
+def subtitle(marked: int, work: str) -> Visible:
+    """Below the list: what goes on, or what Enter would do."""
+    told = f"● {marked:,} marked · Enter applies" if marked else ""
+    return visible(" ─ ".join(filter(None, (work, told))))
+
+
+def refusal(fault: Fault | None) -> Visible:
+    """Why a fault can't be accepted or marked."""
+    return visible(LATER if fault is not None and fault.severity is Severity.INCOMPLETE else NO_PROPOSAL)

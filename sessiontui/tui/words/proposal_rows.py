@@ -1,0 +1,131 @@
+"""A proposal as lines laid out for a width, or why there is none: pure, from values alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sessiontui.damage.salvage import Outcome
+from sessiontui.model import Fault, Salvage, Severity
+from sessiontui.tui.looks import figures
+from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.widgets.sheet import Row
+from sessiontui.tui.words.about_rows import heading, wrapped
+from sessiontui.tui.words.faults import place, sentence
+from sessiontui.tui.words.proposals import Proposal, Stroke
+from sessiontui.visible import visible
+
+SIGNS: Final = {"-": "minus", "+": "plus", "~": "tilde"}
+LONGEST: Final = 400
+"""Screen lines of one line of the difference."""
+LOOKING: Final = "looking …"
+ACCEPT: Final = "a accepts it, Space marks it. Before anything is done, the whole plan is shown; u undoes it."
+NONE: Final = {
+    "not-a-file": "There is no file, so there are no lines to mend.",
+    "unreadable": "What can't be read can't be mended. When it can be read again, F5 looks again.",
+    "dangling": "There is no file at the end of the link.",
+    "not-jsonl": "The file holds no lines of JSON. Nothing here touches it.",
+    "foreign": "The line says something to the program that wrote it. It stays where it is; compact would remove it.",
+    "nul-run": "What stood where the NULs are is not known. The line stays as it is.",
+}
+STAYS: Final = (
+    "Nothing can be had back of it without making something up, so it stays as it is. compact would remove it."
+)
+INCOMPLETE: Final = "Nothing is proposed while it may still be being written. F5 looks again."
+INFO: Final = "There is nothing to mend: ZeroClaw reads what is there."
+NEWLINE: Final = "There is nothing to mend yet: the newline is put before the next message that is appended here."
+LARGE: Final = "It is too large to be shown here. a takes it all the same, and the plan says first what becomes of it."
+TEXT_GOES_ON: Final = "It is the text of the torn record above, and goes where that goes. Accept it there."
+
+
+def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[Row]:
+    """The difference, and in words what it comes to. ``proposal`` None: not looked at yet."""
+    if proposal is None:
+        return [*wrapped(LOOKING, "dim", width)]
+    if not proposal.acts:
+        return [*_no_proposal(fault, width)]
+    if proposal.hidden:
+        what = f"{figures.counted(fault.recovers, 'message')} · {place(fault)}"
+        return [_headline(sentence(what)), *wrapped(LARGE, "key", width)]
+    return [*_difference(fault, proposal, width)]
+
+
+def _headline(text: str) -> Row:
+    return Row([(visible(f" {text}"), "match")])
+
+
+def _no_proposal(fault: Fault, width: int) -> Iterator[Row]:
+    yield _headline("No proposal")
+    yield from wrapped(_why_not(fault), "key", width)
+
+
+def _why_not(fault: Fault) -> str:
+    if fault.severity is Severity.INCOMPLETE:
+        return INCOMPLETE
+    if fault.severity is Severity.INFO:
+        return NEWLINE if fault.id == "no-final-newline" else INFO
+    if any(part.salvage is Salvage.PARTIAL for part in fault.parts) and not fault.recovers:
+        return TEXT_GOES_ON
+    return NONE.get(fault.id, STAYS)
+
+
+def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[Row]:
+    stand = "as it stands" if fault.lines == 1 else "as they stand"
+    yield _headline(f"{place(fault).capitalize()}, {stand}")
+    yield from _strokes(proposal.before, proposal.more[0], width)
+    outcome = proposal.outcome
+    if outcome is None:
+        return
+    yield from heading("becomes", "", width)
+    if proposal.after:
+        yield from _strokes(proposal.after, proposal.more[1], width)
+    else:
+        yield from wrapped("nothing: it goes, and nothing is lost", "dim", width)
+    yield Row()
+    yield from wrapped(_sum(fault, outcome), "key", width)
+    yield from wrapped(ACCEPT, "dim", width)
+
+
+def _sum(fault: Fault, outcome: Outcome) -> str:
+    """What it comes to."""
+    had = figures.counted(len(outcome.records), "message")
+    how = {
+        Salvage.LOSSLESS: ", exactly",
+        Salvage.OFFERED: ", if it is what it seems to be",
+        Salvage.PARTIAL: ", by a guess",
+    }
+    told = [f"{had} had back{how.get(fault.salvage, '')}"] if outcome.records else []
+    if outcome.fragments:
+        size = sum(span.length for span in outcome.fragments)
+        told.append(f"{figures.counted(size, 'byte')} kept apart (~) in the journal's folder, none lost")
+    return sentence("; ".join(told)) if told else "No message, and nothing to keep."
+
+
+def _strokes(strokes: tuple[Stroke, ...], more: int, width: int) -> Iterator[Row]:
+    for stroke in strokes:
+        yield from _stroke(stroke, width)
+    if more:
+        yield Row([(visible(f"   … and {more:,} more"), "dim")])
+
+
+def _stroke(stroke: Stroke, width: int) -> Iterator[Row]:
+    """The sign, then the text behind it, as many screen lines as it takes."""
+    text = "".join(visible(piece) for piece, _ in stroke.pieces)
+    sign = visible(f" {stroke.sign} "), SIGNS[stroke.sign]
+    ends: list[tuple[int, str]] = []
+    at = 0
+    for piece, look in stroke.pieces:
+        at += len(piece)
+        ends.append((at, look))
+    for start, stop in wrap(text, max(8, width - 4))[:LONGEST]:
+        yield Row([sign, *((visible(text[a:b]), look) for a, b, look in _cut(ends, start, stop))])
+        sign = visible(" │ "), SIGNS[stroke.sign]
+
+
+def _cut(ends: list[tuple[int, str]], start: int, stop: int) -> Iterator[tuple[int, int, str]]:
+    """The part of the pieces that stands between two characters."""
+    begin = 0
+    for end, look in ends:
+        if end > start and begin < stop:
+            yield max(begin, start), min(end, stop), look
+        begin = end

@@ -1,0 +1,197 @@
+"""What would become of a fault, as a difference: the lines that go, the records that come, the fragments kept apart.
+
+Pure: a fault and its bytes in, values out. What is long is shown by its beginning and its end, so that a proposal is
+always small. The same plan makes it as makes the change.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import islice
+from typing import Final, NamedTuple
+
+from sessiontui.damage import salvage
+from sessiontui.damage.salvage import Outcome, Wish
+from sessiontui.model import Fault, Part, Salvage, Severity, Span
+
+ROWS: Final = 60
+"""Lines, records or fragments that are shown of a fault; of more it is said how many."""
+PIECES: Final = 60
+"""Pieces of one of them that are told apart."""
+LONG: Final = 480
+"""Bytes of a piece that are shown whole; of a longer one, its two ends."""
+CLOSE: Final = 600
+"""Bytes of two texts that are compared within, where they are not alike at their ends."""
+_NULS: Final = re.compile(rb"\x00{9,}")
+
+
+class Stroke(NamedTuple):
+    """One line of the difference: its sign, and its text in pieces, each with the name of its look. Hostile text."""
+
+    sign: str
+    pieces: tuple[tuple[str, str], ...]
+
+
+class Proposal(NamedTuple):
+    """What is proposed for a fault."""
+
+    outcome: Outcome | None = None
+    """None where that is not known."""
+    before: tuple[Stroke, ...] = ()
+    after: tuple[Stroke, ...] = ()
+    more: tuple[int, int] = (0, 0)
+    """Lines before, and records and fragments after, that are not shown."""
+    acts: bool = False
+    """There is something to accept."""
+    hidden: bool = False
+    """It can be accepted and is too large to be shown."""
+
+
+def wish(faults: Sequence[Fault]) -> Wish:
+    """What accepting what is proposed for these faults of one session means; a guess only where there is nothing surer."""
+    lines = frozenset(each.line for each in faults if each.line)
+    guessed = frozenset(each.line for each in faults if each.line and each.salvage is Salvage.PARTIAL)
+    return Wish(lossless=False, marked=lines, guessed=guessed)
+
+
+def acts(fault: Fault) -> bool:
+    """Whether there is something to accept."""
+    if fault.line is None or fault.severity is not Severity.DAMAGE:
+        return False
+    return not _outcome(fault).stays if fault.parts else fault.recovers > 0
+
+
+def propose(fault: Fault, data: bytes | None) -> Proposal:
+    """What is proposed for a fault; ``data`` are all of its bytes, None where they are too many or there are none."""
+    does = acts(fault)
+    if not does or data is None or not fault.parts:
+        return Proposal(_outcome(fault) if fault.parts else None, acts=does, hidden=does)
+    outcome = _outcome(fault)
+    before, after = _before(outcome, data), _after(outcome, data)
+    rows = data.count(b"\n") + 1, len(outcome.records) + len(outcome.fragments)
+    more = max(0, rows[0] - ROWS), max(0, rows[1] - ROWS)
+    return Proposal(outcome, tuple(islice(before, ROWS)), tuple(islice(after, ROWS)), more, acts=True)
+
+
+def _outcome(fault: Fault) -> Outcome:
+    return next(salvage.plan([fault], wish([fault])))
+
+
+def fate(part: Part, outcome: Outcome) -> str:
+    """What becomes of the bytes of a part: ``kept`` in a record, kept ``apart``, or ``gone`` without a loss."""
+    if outcome.stays:
+        return "kept"
+    at = bisect_right(outcome.fragments, part.span.offset, key=lambda each: each.offset) - 1
+    if at >= 0 and part.span.length and part.span.stop <= outcome.fragments[at].stop:
+        return "apart"
+    return "kept" if part.records else "gone"
+
+
+# ---- before
+
+
+def _before(outcome: Outcome, data: bytes) -> Iterator[Stroke]:
+    """The damaged lines, what changes in them told apart."""
+    runs = list(_runs(outcome, data))
+    at, start = 0, 0
+    for raw in data.split(b"\n"):
+        stop = start + len(raw)
+        pieces: list[tuple[str, str]] = []
+        while at < len(runs) and runs[at][1] <= start:
+            at += 1
+        for begin, end, look in islice(runs, at, at + PIECES):
+            if begin >= stop:
+                break
+            pieces.append((shown(data[max(begin, start) : min(end, stop)]), look))
+        yield Stroke("-", tuple(piece for piece in pieces if piece[0]))
+        start = stop + 1
+
+
+def _runs(outcome: Outcome, data: bytes) -> Iterator[tuple[int, int, str]]:
+    """Bytes, from the first one on, with the looks that they have."""
+    base = outcome.fault.span.offset if outcome.fault.span else 0
+    for part in outcome.fault.parts:
+        begin = part.span.offset - base
+        raw = data[begin : begin + part.span.length]
+        of = fate(part, outcome)
+        if of == "kept" and _is_alike(outcome.fault, part) and raw != part.records[0]:
+            yield from ((begin + a, begin + b, "raw" if same else "gone") for a, b, same in _same(raw, part.records[0]))
+        else:
+            yield begin, begin + len(raw), "raw" if of == "kept" else of
+
+
+# ---- after
+
+
+def _after(outcome: Outcome, data: bytes) -> Iterator[Stroke]:
+    """The records in the order in which they will stand, and the fragments where their bytes stood."""
+    base = outcome.fault.span.offset if outcome.fault.span else 0
+    fragments = list(outcome.fragments)
+    for part in outcome.fault.parts:
+        while fragments and fragments[0].offset <= part.span.offset:
+            yield _fragment(fragments.pop(0), data, base)
+        if fate(part, outcome) == "kept":
+            raw = data[part.span.offset - base : part.span.stop - base]
+            for record in part.records:
+                yield Stroke("+", tuple(_record(raw, record, alike=_is_alike(outcome.fault, part))))
+    for span in fragments:
+        yield _fragment(span, data, base)
+
+
+def _fragment(span: Span, data: bytes, base: int) -> Stroke:
+    return Stroke("~", ((shown(data[span.offset - base : span.stop - base]), "apart"),))
+
+
+def _is_alike(fault: Fault, part: Part) -> bool:
+    """Whether it says something to compare the bytes of a part with what they become."""
+    return len(part.records) == 1 and not fault.codec
+
+
+def _record(raw: bytes, record: bytes, *, alike: bool) -> Iterator[tuple[str, str]]:
+    if not alike or raw == record:
+        yield shown(record), "key"
+        return
+    for start, stop, same in islice(_same(record, raw), PIECES):
+        yield shown(record[start:stop]), "key" if same else "come"
+
+
+def _same(one: bytes, other: bytes) -> Iterator[tuple[int, int, bool]]:
+    """The pieces of one text, each with whether the other has it too."""
+    limit = min(len(one), len(other))
+    head = next((at for at in range(limit) if one[at] != other[at]), limit)
+    tail = next((at for at in range(limit - head) if one[-1 - at] != other[-1 - at]), limit - head)
+    yield 0, head, True
+    middle, against = one[head : len(one) - tail], other[head : len(other) - tail]
+    if len(middle) + len(against) <= CLOSE:
+        for tag, start, stop, _, _ in SequenceMatcher(None, middle, against, autojunk=False).get_opcodes():
+            yield head + start, head + stop, tag == "equal"
+    else:
+        yield head, head + len(middle), False
+    yield len(one) - tail, len(one), True
+
+
+# ---- bytes as text
+
+
+def shown(raw: bytes) -> str:
+    r"""Bytes as text; what is no UTF-8 as ``\xNN``, many NULs as their number, of what is long its two ends."""
+    if len(raw) <= LONG or not raw.strip(b"\0"):
+        return _text(raw)
+    half = LONG // 2
+    return f"{_text(raw[:half])} … {len(raw) - 2 * half:,} bytes … {_text(raw[-half:])}"
+
+
+def _text(raw: bytes) -> str:
+    told: list[str] = []
+    at = 0
+    for nuls in _NULS.finditer(raw):
+        told += (_utf8(raw[at : nuls.start()]), f"␀×{len(nuls[0]):,} ")
+        at = nuls.end()
+    return "".join((*told, _utf8(raw[at:])))
+
+
+def _utf8(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")

@@ -1,0 +1,67 @@
+"""Reads what stands at one fault: its bytes where they are asked for, and what would become of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import sleep
+from typing import ClassVar, Final
+
+from sessiontui.model import Fault
+from sessiontui.store import cases
+from sessiontui.store.cases import Case
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.protocol import IsCancelled
+from sessiontui.tui.messages import Report
+from sessiontui.tui.words import proposals
+from sessiontui.tui.words.proposals import Proposal
+from sessiontui.tui.work.errand import Errand
+
+PAUSE: Final = 0.03
+"""Seconds that the cursor stays on a fault before it is read."""
+
+
+@dataclass(eq=False, repr=False)
+class Seen(Report):
+    """A fault with its parts, where they are known, and what is proposed."""
+
+    case: Case
+    proposal: Proposal
+
+
+@dataclass(eq=False, repr=False)
+class BytesRead(Report):
+    """Bytes of the fault, counted from its first."""
+
+    start: int
+    data: bytes
+
+
+class Looker(Errand):
+    """One fault at a time."""
+
+    name: ClassVar[str] = "look"
+
+    def look(self, store: JsonlStore, case: Case, before: Fault | None = None) -> None:
+        """Reports ``Seen``. ``before``: the fault before it in the same file."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            sleep(PAUSE)
+            if cancelled():
+                return
+            span = case.fault.span
+            if span is None or span.length > cases.WIDE:
+                self.report(Seen(generation, case, proposals.propose(case.fault, None)))
+                return
+            known, data = cases.whole(store, case, before)
+            self.report(Seen(generation, known, proposals.propose(known.fault, data)))
+
+        self.begin(job)
+
+    def read(self, store: JsonlStore, case: Case, start: int, stop: int) -> None:
+        """Some bytes of the fault that is looked at; reports ``BytesRead``."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            if not cancelled():
+                self.report(BytesRead(generation, start, cases.piece(store, case, start, stop)))
+
+        self.aside(job)
