@@ -92,8 +92,8 @@ def _kind(mode: int) -> str:
     if modes.S_ISDIR(mode):
         return "a folder, not a file: ZeroClaw hangs when it loads this session"
     if modes.S_ISFIFO(mode):
-        return "a pipe, not a file"
-    return "a device or a socket, not a file"
+        return "a pipe, not a file: ZeroClaw waits for ever when it loads this session"
+    return "a socket, not a file" if modes.S_ISSOCK(mode) else "a device, not a file"
 
 
 def _whole(id: str, reason: str) -> Fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,8 @@ def test_the_list_and_an_open_view_learn_that_it_was_left(tmp_path: Path, monkey
     assert [each.faults for each in store.sessions()] == [each.faults for each in store.sessions()] == [0]
     assert (store.settled(), list(rows.damaged or ()), transcript.grown(rows)) == (frozenset(), [], rows)
     before = path.read_bytes(), os.stat(path)
-    now = stamps.time.time_ns() + 6 * 10**9
-    monkeypatch.setattr(stamps.time, "time_ns", lambda: now)
+    now = time.time_ns() + 6 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: now)
     assert (store.settled(), store.settled()) == ({"k"}, frozenset())
     assert [each.faults for each in store.looked(["k"])] == [each.faults for each in store.sessions()] == [1]
     grown = transcript.grown(rows)
@@ -97,8 +98,8 @@ def test_one_that_was_counted_without_an_index_is_told_too(tmp_path: Path, monke
     store = JsonlStore(tmp_path)
     [session] = store.counted(store.sessions())
     assert (session.messages, session.faults) == (1, 0)
-    now = stamps.time.time_ns() + 6 * 10**9
-    monkeypatch.setattr(stamps.time, "time_ns", lambda: now)
+    now = time.time_ns() + 6 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: now)
     assert store.settled() == {"k"}
     [session] = store.counted(store.sessions())
     assert session.faults == 1
@@ -111,8 +112,8 @@ def test_nothing_is_told_of_one_that_went_on(tmp_path: Path, monkeypatch: pytest
     with path.open("ab") as out:
         out.write(b'o"}\n')
     assert (store.session("k").messages, store.session("k").faults) == (2, 0)
-    now = stamps.time.time_ns() + 6 * 10**9
-    monkeypatch.setattr(stamps.time, "time_ns", lambda: now)
+    now = time.time_ns() + 6 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: now)
     store.settled()
     assert [(each.messages, each.faults) for each in store.looked(["k"])] == [(2, 0)]
 
