@@ -227,8 +227,8 @@ def _structured(value: bytes, tokens: Sequence[Token] = ()) -> bytes:
     runs = [value[token.start : token.stop] for token in tokens]
     made: list[bytes] = []
     key, numbered = b"", 0
-    for at, (token, run) in enumerate(zip(tokens, runs, strict=True)):
-        before, behind = (runs[at - 1] if at else b"").strip(), (*runs, b"", b"")[at + 1].strip()
+    for token, run, *near in zip(tokens, runs, [b"", *runs[:-1]], [*runs[1:], b""], strict=True):
+        before, behind = (each.strip() for each in near)
         if not token.text:
             made.append(_between(run))
         elif behind[:1] == b":":
