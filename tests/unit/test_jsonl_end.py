@@ -84,7 +84,7 @@ def test_the_list_and_an_open_view_learn_that_it_was_left(tmp_path: Path, monkey
     before = path.read_bytes(), os.stat(path)
     now = time.time_ns() + 6 * 10**9
     monkeypatch.setattr(time, "time_ns", lambda: now)
-    assert (store.settled(), store.settled()) == ({"k"}, frozenset())
+    assert (store.settled(), store.settled()) == (frozenset({"k"}), frozenset())
     assert [each.faults for each in store.looked(["k"])] == [each.faults for each in store.sessions()] == [1]
     grown = transcript.grown(rows)
     assert list(grown.damaged or ()) == [1]
