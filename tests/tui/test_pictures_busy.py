@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from sessiontui.changes import bounds, migrate, pop, undo
+from sessiontui.changes import bounds, migrate, pop, repair, undo
 from sessiontui.disk import holders
 from sessiontui.tui.words import hindrances
 from tests.support.hindered import DAEMON, busy, raising, refusing, unleased
@@ -32,6 +32,14 @@ def store() -> Path:
 def test_busy(snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     raising(monkeypatch, pop, busy(TRIP))
     assert pictured(snap_compare, store, size, pressed("p", "right", "enter", session=TRIP))
+
+
+@SIZES
+def test_repair_is_busy(
+    snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raising(monkeypatch, repair, busy(TRAIN))
+    assert pictured(snap_compare, store, size, pressed("R", "right", "enter", session=TRAIN))
 
 
 @SIZES

@@ -13,11 +13,13 @@ from textual.pilot import Pilot
 from sessiontui.changes import compact, migrate, pop, undo
 from sessiontui.disk.patience import Patience
 from sessiontui.errors import Refused
+from sessiontui.model import Backend
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from tests.support.screens import NOW, Run, StillApp, choose, opened, press, sample, says, settle, typed, until
 from tests.tui.test_snapshots import OLD, TRAIN, USUAL, Snap, sizes
 
+HAND, WRITERS = "telegram_by-hand", "slack_two-writers"
 WIDE_OLD_SMALL = sizes("wide", "old", "small")
 
 
@@ -31,12 +33,12 @@ def pictured(snap: Snap, store: Path, size: tuple[int, int], run: Run) -> bool:
     return snap(StillApp(opened(store)), terminal_size=size, run_before=run)
 
 
-def marked(*presses: str) -> Run:
+def marked(*presses: str, first: str = TRAIN) -> Run:
     """Press keys with three sessions marked, a damaged one among them."""
 
     async def run(pilot: Pilot[Any]) -> None:
         await settle(pilot)
-        await choose(pilot, TRAIN)
+        await choose(pilot, first)
         await press(pilot, "space", "space", "space", *presses)
 
     return run
@@ -60,6 +62,50 @@ def test_compact_several(snap_compare: Snap, store: Path, size: tuple[int, int])
 @WIDE_OLD_SMALL
 def test_compacted(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
     assert pictured(snap_compare, store, size, marked("c", "right", "enter"))
+
+
+@WIDE_OLD_SMALL
+def test_compact_offers_repair(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, pressed("c", session=HAND))
+
+
+@WIDE_OLD_SMALL
+def test_repair(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, pressed("R", session=HAND))
+
+
+@sizes("wide", "small")
+def test_repair_several(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, marked("R", first=WRITERS))
+
+
+@WIDE_OLD_SMALL
+def test_repaired(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, pressed("R", "right", "enter", session="gateway_redirected"))
+
+
+@sizes("wide", "small")
+def test_repaired_several(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, marked("R", "right", "enter", first=WRITERS))
+
+
+@sizes("usual", "small")
+def test_repaired_whole(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    """A sentence says it all."""
+    assert pictured(snap_compare, store, size, pressed("R", "right", "enter", session=WRITERS))
+
+
+@pytest.mark.parametrize(
+    "session",
+    ["telegram_autumn-trip", "gateway_other-program", "slack_compressed"],
+    ids=["healthy", "guesses", "nothing"],
+)
+def test_nothing_to_repair(snap_compare: Snap, store: Path, session: str) -> None:
+    assert pictured(snap_compare, store, OLD, pressed("R", session=session))
+
+
+def test_repair_in_sqlite(snap_compare: Snap, store: Path) -> None:
+    assert snap_compare(StillApp(opened(store, Backend.SQLITE)), terminal_size=USUAL, run_before=pressed("R"))
 
 
 def test_pop_beside_marks(snap_compare: Snap, store: Path) -> None:
@@ -153,14 +199,10 @@ def test_an_undo_is_refused(
 
 
 @sizes("usual", "old", "small")
-def test_read_only(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
-    async def run(pilot: Pilot[Any]) -> None:
-        await settle(pilot)
-        await press(pilot, "m")
-
-    app = StillApp(opened(store))
-    app._read_only = True
-    assert snap_compare(app, terminal_size=size, run_before=run)
+@pytest.mark.parametrize("key", ["m", "R"], ids=["migrate", "repair"])
+def test_read_only(snap_compare: Snap, store: Path, size: tuple[int, int], key: str) -> None:
+    app = StillApp(opened(store), read_only=True)
+    assert snap_compare(app, terminal_size=size, run_before=pressed(key))
 
 
 @sizes("usual", "small")

@@ -126,10 +126,10 @@ async def test_repair_means_the_marked_sessions_and_marks_stay_where_damage_does
         assert says(
             app,
             "Have 6 messages of 2 sessions back?",
-            "alice  every line is valid; stays as it is",
-            "torn  what is damaged is had back only where you say so; stays as it is",
+            "torn  nothing comes back; stays as it is",
             "! line 2 stays",
             "glued  2 messages come back · 0 valid ones",
+            "alice  every line is valid; stays unchanged",
         )
         await press(pilot, "right", "enter")
         assert says(app, "2 sessions repaired", "mixed", "glued")
@@ -452,6 +452,13 @@ def test_a_session_that_is_left_alone_says_why() -> None:
     refused = RepairRow("far", 0, 0, 0, 0, 9, 9, "refused", trouble=Trouble("it is a link; nothing was changed", "", 4))
     assert "far  ! left alone: it is a link" in text(repairs.question(RepairPlan((row(recovered=1), refused))))
     assert repairs.question(RepairPlan((refused,))).title == "it is a link; nothing was changed"
+
+
+def test_healthy_sessions_are_counted_at_the_end() -> None:
+    healthy = [RepairRow(str(at), 1, 0, 0, 0, 9, 9, "unchanged") for at in range(2_000)]
+    found = lines(repairs.question(RepairPlan((*healthy, row(Outcome(damage(2), True), recovered=1)))))
+    assert found[2].startswith("k  1 message comes back")
+    assert found[-1] == "2,000 sessions  every line is valid; stay unchanged"
 
 
 def test_a_last_line_that_may_be_being_written_is_no_damage() -> None:

@@ -40,7 +40,7 @@ class ChangingScreen(Screen[None]):
         Binding("m", "migrate", "migrate", tooltip="Move to SQLite: marked sessions, or all", id="migrate"),
         Binding("D", "cleanup", "clean up", show=False, tooltip="Remove sessions that were idle long", id="cleanup"),
         Binding("u", "undo", "undo", tooltip="Undo the last change", id="undo"),
-        Binding("R", "repair", "repair", tooltip="Have messages of damaged lines back", id="repair"),
+        Binding("R", "repair", "repair", tooltip="Repair damaged lines: marked sessions or this", id="repair"),
         Binding("ctrl+r", "redo", "redo", show=False, tooltip="Redo what was undone", id="redo"),
         Binding("U", "changes", "changes", show=False, tooltip="List of changes: undo and redo any", id="changes"),
     ]

@@ -5,7 +5,9 @@ What only a person can decide is never said to be lost: it is said to stay, and 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from textual.content import Content
@@ -13,6 +15,7 @@ from textual.content import Content
 from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage import stories
 from sessiontui.damage.salvage import Outcome, Wish
+from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.words.page import Page, key, limited, place, table
@@ -31,8 +34,9 @@ def question(plan: RepairPlan) -> Page:
     back = sum(row.recovered for row in goes)
     whose = goes[0].key if len(goes) == 1 else figures.counted(len(goes), "session")
     what = f"Have {figures.counted(back, 'message')} of {whose} back?" if back else f"Repair {whose}?"
-    rows = _outcomes(goes[0]) if len(plan.rows) == 1 else (line for row in plan.rows for line in _row(row))
-    body = [ink.content(visible(_sums(goes))), ink.content(visible(" ")), *rows]
+    damaged = [row for row in plan.rows if not _is_healthy(row)]
+    rows = _outcomes(goes[0]) if len(plan.rows) == 1 else (line for row in damaged for line in _row(row))
+    body = [ink.content(visible(_sums(goes))), ink.content(visible(" ")), *rows, *_healthy(plan.rows)]
     return Page(visible(what), limited(body), visible(_undo(plan.rows)), visible("Repair"))
 
 
@@ -84,9 +88,21 @@ def _row(row: RepairRow) -> Iterator[Content]:
     elif row.trouble.code:
         yield ink.content(name, (visible(f"  ! left alone: {row.trouble.reason}"), "$warning"))
     else:
-        why = row.trouble.reason or ("nothing comes back" if row.left else "every line is valid")
-        yield ink.content(name, (visible(f"  {why}; stays as it is"), "dim"))
+        yield ink.content(name, (visible("  nothing comes back; stays as it is"), "dim"))
     yield from _outcomes(row)
+
+
+def _is_healthy(row: RepairRow) -> bool:
+    return row.status == "unchanged" and not row.outcomes
+
+
+def _healthy(rows: Sequence[RepairRow]) -> Iterator[Content]:
+    """The sessions of which there is no more to say."""
+    healthy = [row.key for row in rows if _is_healthy(row)]
+    who = healthy[0] if len(healthy) == 1 else figures.counted(len(healthy), "session")
+    if healthy:
+        told = f"  every line is valid; {_stay(len(healthy))} unchanged"
+        yield ink.content((visible(who), "bold"), (visible(told), "dim"))
 
 
 def _outcomes(row: RepairRow) -> Iterator[Content]:
@@ -165,13 +181,19 @@ def told(done: Repaired) -> list[Content]:
             ink.content(visible(" ")),
         ]
     if done.fragments is not None:
-        lines.append(ink.content(visible(f"The fragments are in {done.fragments}")))
+        lines.append(ink.content(visible(f"The fragments are in {_near(done.fragments)}")))
     if left := sum(row.left for row in done.rows):
         stays = visible(f"! {figures.counted(left, 'fault')} {_stay(left)} damaged"), "$warning"
         lines.append(
             ink.content(stays, visible(f": x shows {'it' if left == 1 else 'each'}, and what could be had back"))
         )
     return lines
+
+
+def _near(path: Path) -> str:
+    """A path for people, from their home where it is in there."""
+    named, home = written(str(path)), os.path.expanduser("~")
+    return "~" + named.removeprefix(home) if named.startswith(home + "/") else named
 
 
 def _figures(row: RepairRow) -> tuple[str, str, str]:
