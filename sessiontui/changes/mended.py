@@ -70,7 +70,7 @@ def _is_unread(outcome: Outcome) -> bool:
 
 def _may_go_on(last: Fault, asked: Asked) -> bool:
     """Whether a faulty last line that no newline ends may be in the middle of being written."""
-    is_whole = bool(last.parts) and (last.parts[-1].salvage is Salvage.LOSSLESS or bool(last.parts[-1].records))
+    is_whole = bool(last.parts) and last.parts[-1].salvage in (Salvage.LOSSLESS, Salvage.OFFERED)
     return asked.grown or not (asked.settled or is_whole)
 
 
