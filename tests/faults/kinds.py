@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from sessiontui.changes import append, cleanup, compact, migrate, pop, undo
+from sessiontui.changes import append, cleanup, compact, migrate, pop, repair, undo
 from sessiontui.disk.patience import Patience
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
@@ -84,6 +84,11 @@ def tidy(folder: Path) -> object:
     return compact.make(store, compact.plan(store, ["a", "b"]), patience=SOON)
 
 
+def mend(folder: Path) -> object:
+    store = JsonlStore(folder)
+    return repair.make(store, repair.plan(store, ["a", "b"]), patience=SOON)
+
+
 def clean(folder: Path) -> object:
     store = JsonlStore(folder)
     return cleanup.make(store, cleanup.plan(store, 1, STALE), SOON)
@@ -125,6 +130,12 @@ def two(folder: Path) -> None:
     beside(folder)
     for key in "ab":
         written(folder, key, USER + TORN + b"\n" + REPLY, mtime_ns=LONG_AGO)
+
+
+def two_to_mend(folder: Path) -> None:
+    beside(folder)
+    for key in "ab":
+        written(folder, key, TORN + USER + b"INFO\n" + REPLY[:-1], mtime_ns=LONG_AGO)
 
 
 def two_and_a_database(folder: Path) -> None:
@@ -170,6 +181,7 @@ MADE = [
     Kind("pop-before-blanks", one(USER + REPLY + b"\n \n"), take, ("pop", "k"), 10),
     Kind("pop-rewrites", one(USER + REPLY + TORN), take, ("pop", "k"), 12),
     Kind("compact", two, tidy, ("compact", "a", "b"), 20),
+    Kind("repair", two_to_mend, mend, ("repair", "a", "b"), 24),
     Kind("cleanup", two, clean, CLEANUP, 15),
     Kind("migrate", two_and_a_database, move, ("migrate", "a", "b", "--backend", "jsonl"), 20),
     Kind("migrate-makes-a-database", two, move, ("migrate", "a", "b"), 20),
