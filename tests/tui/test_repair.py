@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.widgets import Button
 
 from sessiontui.changes import compact, repair
@@ -19,7 +20,7 @@ from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.screens.changing import CHANGES
 from sessiontui.tui.screens.conversing import ChangeDialog
 from sessiontui.tui.words import outcomes, repairs
-from sessiontui.tui.words.page import Page, place
+from sessiontui.tui.words.page import LINES, Page
 from sessiontui.tui.work.changer import Wanted
 from tests.support import databases
 from tests.support.hindered import busy, raising, refusing, unleased
@@ -448,6 +449,22 @@ def test_of_very_many_faults_the_first_are_told_and_the_rest_counted() -> None:
     assert last.plain == "… 4,001 more messages back, 6 more faults stay"
 
 
+def test_no_more_lines_are_made_than_a_dialog_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Outcome] = []
+    real = repairs._goes
+
+    def goes(found: Outcome) -> Content:
+        made.append(found)
+        return real(found)
+
+    monkeypatch.setattr(repairs, "_goes", goes)
+    many = [row(*(Outcome(damage(at), False, (b"1",)) for at in range(1, 700)), recovered=699) for _ in range(50)]
+    page = repairs.question(RepairPlan(tuple(many)))
+    assert lines(page)[0].startswith("34,950 messages come back")
+    assert lines(page)[-1] == "… and more lines"
+    assert (len(page.body), len(made)) == (2 + LINES + 1, LINES - 1)
+
+
 def test_a_session_that_is_left_alone_says_why() -> None:
     refused = RepairRow("far", 0, 0, 0, 0, 9, 9, "refused", trouble=Trouble("it is a link; nothing was changed", "", 4))
     assert "far  ! left alone: it is a link" in text(repairs.question(RepairPlan((row(recovered=1), refused))))
@@ -497,7 +514,5 @@ def test_no_text_of_a_store_is_obeyed() -> None:
     assert whole.count("evil␛]52;c;eA==␇[red]") == 5
 
 
-def test_where_a_fault_is() -> None:
-    assert [place(damage(12)), place(damage(1_200, lines=3))] == ["line 12", "lines 1,200–1,202"]
-    assert place(damage(1)._replace(line=None)) == "the file"
+def test_compact_and_repair_name_as_many_faults() -> None:
     assert compact.NAMED == repairs.NAMED

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from rich.cells import cell_len
 from textual.content import Content
 
-from sessiontui.model import Fault
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.visible import Visible, visible
 
 LINES: Final = 1000
@@ -39,12 +39,15 @@ class Page:
     also: Visible | None = None
 
 
-def limited(rows: Sequence[Content], what: str = "lines") -> tuple[Content, ...]:
-    """As many rows as a dialog shows, and how many more there are."""
-    more = len(rows) - LINES
-    if more <= 0:
-        return tuple(rows)
-    return (*rows[:LINES], ink.content((visible(f"… and {more:,} more {what}"), "dim")))
+def limited(rows: Iterable[Content], what: str = "lines") -> tuple[Content, ...]:
+    """As many rows as a dialog shows, and how many more there are. Of rows that are made one by one no more are made
+    than that, and it is only said that there are more."""
+    made = iter(rows)
+    shown = tuple(islice(made, LINES))
+    if next(made, None) is None:
+        return shown
+    more = f"{len(rows) - LINES:,} more" if isinstance(rows, Sized) else "more"
+    return (*shown, ink.content((visible(f"… and {more} {what}"), "dim")))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], right: Sequence[int] = ()) -> list[Content]:
@@ -75,11 +78,3 @@ def _row(row: Sequence[tuple[Visible, str]], widths: Sequence[int], right: Seque
 def key(name: str) -> Visible:
     """A session's key as a cell of a table."""
     return ink.clipped(name or "(no name)", KEY)
-
-
-def place(fault: Fault) -> str:
-    """Where a fault is: ``line 12``, ``lines 3–9``, ``the file``."""
-    if fault.line is None:
-        return "the file"
-    first, last = figures.count(fault.line), figures.count(fault.line + fault.lines - 1)
-    return f"line {first}" if first == last else f"lines {first}–{last}"

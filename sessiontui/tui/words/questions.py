@@ -20,7 +20,8 @@ from sessiontui.model import Message, Salvage
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.messages import Planned
 from sessiontui.tui.words import repairs
-from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, place, table
+from sessiontui.tui.words.faults import place
+from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
 from sessiontui.tui.work.changer import Verb, Wanted
 from sessiontui.visible import Visible, visible
 
@@ -131,7 +132,7 @@ def _compact(plan: CompactPlan) -> Page:
     kept = figures.counted(sum(row.kept for row in goes), "valid message")
     after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
     head = f"{kept} stay unchanged · {figures.size(before)} → {figures.size(after)}"
-    rows = [line for row in plan.rows for line in _compact_row(row)]
+    rows = (line for row in plan.rows for line in _compact_row(row))
     savable = _savable(goes)
     return Page(
         visible(f"Remove {what}{of}?"),

@@ -18,7 +18,8 @@ from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.words.page import Page, key, limited, place, table
+from sessiontui.tui.words.faults import place
+from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import visible
 
 NAMED: Final = 1000
@@ -36,8 +37,8 @@ def question(plan: RepairPlan) -> Page:
     what = f"Have {figures.counted(back, 'message')} of {whose} back?" if back else f"Repair {whose}?"
     damaged = [row for row in plan.rows if not _is_healthy(row)]
     rows = _outcomes(goes[0]) if len(plan.rows) == 1 else (line for row in damaged for line in _row(row))
-    body = [ink.content(visible(_sums(goes))), ink.content(visible(" ")), *rows, *_healthy(plan.rows)]
-    return Page(visible(what), limited(body), visible(_undo(plan.rows)), visible("Repair"))
+    body = (ink.content(visible(_sums(goes))), ink.content(visible(" ")), *limited(rows), *_healthy(plan.rows))
+    return Page(visible(what), body, visible(_undo(plan.rows)), visible("Repair"))
 
 
 def _nothing(rows: Sequence[RepairRow]) -> str:
