@@ -92,7 +92,7 @@ class Fault(NamedTuple):
     span: Span | None = None
     """Of all its lines, but for the newline that ends the last one."""
     lines: int = 1
-    """How many lines it is about, blank ones between them too."""
+    """How many lines it is about, blank ones between them too; 0 where not all of them were looked at."""
     parts: tuple[Part, ...] = ()
     """They tile the span. Empty where they are not known: that of a whole file, or of very many lines together."""
     codec: str = ""

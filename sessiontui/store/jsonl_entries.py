@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, takewhile
+from itertools import groupby, islice, takewhile
 from typing import Final, Protocol
 
-from sessiontui.damage import diagnose, huge
+from sessiontui.damage import diagnose, huge, verdict
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.disk import lines, stamps
@@ -26,8 +27,8 @@ NEAR: Final = 64
 """How many damaged lines before and behind those that are asked for are looked at too."""
 WIDE: Final = 1024 * 1024
 """And no more bytes than this."""
-MOST: Final = 2000
-"""How many damaged lines are looked at together."""
+WHOLE: Final = frozenset({"not-jsonl", "utf16"})
+"""What may be wrong with all of a file, so that its beginning tells of it."""
 UNKNOWN: Final = 1 << 40
 """The number of the first row, where it is not known."""
 
@@ -38,13 +39,32 @@ Lined = tuple[int, bytes | Huge]
 def entries(fd: int, stamp: Stamp) -> Iterator[Entry]:
     """Every line in file order; messages are numbered."""
     ordinal = 0
-    size = stamp.size
-    for row in _rows(fd, size, lines.lines(fd, 0, size), 0, 0, settled=stamps.is_still(stamp.mtime_ns)):
-        if row.message is not None:
-            ordinal += 1
-            yield row._replace(ordinal=ordinal)
-        else:
-            yield row
+    settled = stamps.is_still(stamp.mtime_ns)
+    rows = _rows(fd, lines.lines(fd, 0, stamp.size), 0, 0, settled=settled)
+    for unread, run in groupby(rows, _is_unread):
+        if unread:
+            yield from _diagnosed(run, stamp.size, settled=settled)
+            continue
+        for row in run:
+            ordinal += row.message is not None
+            yield row if row.message is None else row._replace(ordinal=ordinal)
+
+
+def _diagnosed(rows: Iterable[Entry], size: int, *, settled: bool) -> Iterator[Entry]:
+    """Any number of damaged and blank lines that follow each other, with what is wrong with them."""
+    waiting: deque[Entry] = deque()
+
+    def pulled() -> Iterator[Line]:
+        for row in rows:
+            waiting.append(row)
+            yield _line(row, size)
+
+    fault: Fault | None = None
+    for found in diagnose.of_damaged(pulled(), settled=settled):
+        fault = _as_one(fault, found)
+        while waiting and _offset(waiting[0]) <= _stop(fault):
+            yield _of(waiting.popleft(), fault)
+    yield from waiting
 
 
 class Offsets(Protocol):
@@ -61,87 +81,148 @@ class Offsets(Protocol):
         """Where a row begins; of the row behind the last one, where that ends."""
         ...
 
+    def has_message(self, row: int) -> bool:
+        """Whether a message is known to stand somewhere before a row."""
+        ...
+
 
 def page(fd: int, stamp: Stamp, view: Offsets, start: int, stop: int) -> list[Entry]:
-    """The entries of rows start to stop."""
+    """The entries of rows start to stop.
+
+    Of a fault that is about more lines than are looked at, a row tells what is known: ``line`` is None where it begins
+    above them, ``lines`` is 0 where it also goes on below.
+    """
     asked = list(lines.lines(fd, view.begin(start), view.begin(stop)))
-    ahead = _odd_before(fd, view, start) if asked and _is_odd(asked[0]) else []
-    behind = _odd_behind(fd, view, stop) if asked and _is_odd(asked[-1]) else []
-    first = start - len(ahead)
-    before = None if view.before is None else view.before + first
+    low, above = _above(fd, view, start) if asked and _is_odd(asked[0]) else (start, False)
+    high, below = _below(fd, view, stop) if asked and _is_odd(asked[-1]) else (stop, False)
+    before = None if view.before is None else view.before + low
     settled = stamps.is_still(stamp.mtime_ns)
-    rows = _rows(fd, stamp.size, chain(ahead, asked, behind), first, before, settled=settled)
-    return list(rows)[len(ahead) : len(ahead) + len(asked)]
+    found = lines.lines(fd, view.begin(low), view.begin(high))
+    rows: list[Entry] = []
+    for unread, run in groupby(_rows(fd, found, low, before, settled=settled), _is_unread):
+        if unread:
+            begun = _begun(fd, view, low) if above and not rows else None
+            rows += _looked_at(list(run), stamp.size, begun, settled=settled)
+        else:
+            rows += run
+    edges = view.begin(low) if above and low < start else None, view.begin(high) if below else None
+    return [_around(fd, _open(row, *edges)) for row in rows[start - low : start - low + len(asked)]]
 
 
-def _odd_before(fd: int, view: Offsets, start: int) -> list[Lined]:
+def _above(fd: int, view: Offsets, start: int) -> tuple[int, bool]:
+    """The first row of those that are damaged before ``start``; whether there may be more of them than were looked at."""
     low = start
     while low > max(0, start - NEAR) and view.begin(start) - view.begin(low - 1) <= WIDE:
         low -= 1
     found = list(lines.lines(fd, view.begin(low), view.begin(start)))
-    odd = list(takewhile(_is_odd, reversed(found)))
-    odd.reverse()
-    return odd
+    odd = sum(1 for _ in takewhile(_is_odd, reversed(found)))
+    return start - odd, odd == len(found) and view.begin(low) > 0
 
 
-def _odd_behind(fd: int, view: Offsets, stop: int) -> list[Lined]:
+def _below(fd: int, view: Offsets, stop: int) -> tuple[int, bool]:
+    """The same behind the row before ``stop``."""
     high = stop
     while high < min(len(view), stop + NEAR) and view.begin(high + 1) - view.begin(stop) <= WIDE:
         high += 1
-    return list(takewhile(_is_odd, lines.lines(fd, view.begin(stop), view.begin(high))))
+    found = lines.lines(fd, view.begin(stop), view.begin(high))
+    odd = sum(1 for _ in takewhile(_is_odd, found))
+    return stop + odd, stop + odd == high < len(view)
+
+
+def _begun(fd: int, view: Offsets, low: int) -> Fault | None:
+    """What is wrong with the file as a whole from its beginning on, where no message is known to stand before a row."""
+    if view.has_message(low):
+        return None
+    stop = min(view.begin(low), WIDE)
+    held: list[Line] = []
+    for number, lined in enumerate(takewhile(_is_odd, islice(lines.lines(fd, 0, stop), NEAR)), 1):
+        offset, line = lined
+        if isinstance(line, bytes) and offset + len(line) < stop:
+            held.append(Line(number, offset, line))
+    found = diagnose.of_stretch(held, first=True) if held else []
+    goes_on = bool(found) and found[-1].id in WHOLE and _stop(found[-1]) == held[-1].stop - 1
+    return found[-1] if goes_on else None
+
+
+def _looked_at(rows: list[Entry], size: int, begun: Fault | None, *, settled: bool) -> Iterator[Entry]:
+    """Damaged and blank lines that follow each other; ``begun``: what is wrong with all lines before them."""
+    held = [_line(row, size) for row in rows]
+    if begun is not None:
+        span = Span(0, held[0].offset - 1)
+        begun = begun._replace(line=1, span=span, lines=held[0].number - 1, parts=())
+    found = diagnose.of_stretch(held, begun, first=begun is not None or held[0].number == 1, settled=settled)
+    if begun is not None and found:
+        whole = _as_one(begun, found[0])
+        found[0] = whole if whole is found[0] else whole._replace(lines=0)
+    begins = [fault.span.offset for fault in found if fault.span is not None]
+    for row in rows:
+        index = bisect_right(begins, _offset(row)) - 1
+        yield _of(row, found[index]) if index >= 0 else row
+
+
+def _as_one(before: Fault | None, found: Fault) -> Fault:
+    """What was found, as what goes on from before where it is the same matter."""
+    if before is None or not verdict.continues(before, found):
+        return found
+    return verdict.together(before._replace(parts=()), found)._replace(parts=found.parts)
+
+
+def _of(row: Entry, fault: Fault) -> Entry:
+    """The row with its fault, where it is one of its lines."""
+    at = _offset(row)
+    if not fault.span or not (fault.span.offset <= at <= fault.span.stop and (row.raw or at < fault.span.stop)):
+        return row
+    return row._replace(fault=fault if row.address.line is not None else fault._replace(line=None))
+
+
+def _open(row: Entry, begin: int | None, end: int | None) -> Entry:
+    """The row as one of a fault of which not all lines were looked at: all from ``begin`` on, and those before ``end``."""
+    fault = row.fault
+    if fault is None or (span := fault.span) is None:
+        return row
+    if span.offset == begin:
+        fault = fault._replace(line=None)
+    if end is not None and span.stop + 1 >= end:
+        fault = fault._replace(lines=0)
+    return row._replace(fault=fault)
+
+
+def _offset(row: Entry) -> int:
+    return row.address.span.offset if row.address.span else 0
+
+
+def _stop(fault: Fault) -> int:
+    return fault.span.stop if fault.span else 0
+
+
+def _is_unread(row: Entry) -> bool:
+    """Whether it is not known yet what is wrong with it, or whether it is blank."""
+    return row.message is None and row.fault is None
 
 
 def _is_odd(lined: Lined) -> bool:
     return not isinstance(lined[1], Huge) and not zeroclaw.is_valid(lined[1])
 
 
-def _rows(
-    fd: int, size: int, found: Iterable[Lined], position: int, before: int | None, *, settled: bool
-) -> Iterator[Entry]:
+def _rows(fd: int, found: Iterable[Lined], position: int, before: int | None, *, settled: bool) -> Iterator[Entry]:
     """Rows from ``position`` on; ``before`` lines stand before the first."""
-    odd: list[Entry] = []
-    last: Fault | None = None
-    first = before == 0
     for at, (offset, line) in enumerate(found):
         number = None if before is None else before + at + 1
-        row = _row(fd, position + at, offset, line, number, settled=settled)
-        if row.message is None and row.fault is None:
-            odd.append(row)
-            if len(odd) < MOST:
-                continue
-        if odd:
-            rows, last, first = _diagnosed(odd, size, last, first=first, settled=settled)
-            yield from rows
-            odd = []
-        if row.message is not None or row.fault is not None:
-            last, first = None, False
-            yield row
-    if odd:
-        yield from _diagnosed(odd, size, last, first=first, settled=settled)[0]
-
-
-def _diagnosed(
-    odd: list[Entry], size: int, before: Fault | None, *, first: bool, settled: bool
-) -> tuple[list[Entry], Fault | None, bool]:
-    """Damaged and blank lines that follow each other, with what is wrong with them."""
-    held = [_line(row, size) for row in odd]
-    found = diagnose.of_stretch(held, before, first=first, settled=settled)
-    begins = [fault.span.offset for fault in found if fault.span]
-    rows = []
-    for row in odd:
-        at = row.address.span.offset if row.address.span else 0
-        fault = found[bisect_right(begins, at) - 1] if begins and begins[0] <= at else None
-        inside = (
-            fault is not None and fault.span is not None and at <= fault.span.stop and (row.raw or at < fault.span.stop)
-        )
-        known = fault if fault is None or row.address.line is not None else fault._replace(line=None)
-        rows.append(row._replace(fault=known) if inside else row)
-    return rows, found[-1] if found else before, first and not any(each.recovers for each in found)
+        yield _row(fd, position + at, offset, line, number, settled=settled)
 
 
 def _line(row: Entry, size: int) -> Line:
     span = row.address.span or Span(0, 0)
     return Line(row.address.line or UNKNOWN + row.position, span.offset, row.raw, span.stop < size)
+
+
+def _around(fd: int, row: Entry) -> Entry:
+    """A huge damaged row with the bytes around the one at which it goes wrong."""
+    span, fault = row.address.span, row.fault
+    if not row.clipped or fault is None or span is None or fault.at < CLIP // 2:
+        return row
+    skipped = max(0, min(fault.at - CLIP // 2, span.length - CLIP))
+    return row._replace(raw=os.pread(fd, CLIP, span.offset + skipped)[: span.length - skipped], skipped=skipped)
 
 
 def _row(fd: int, position: int, offset: int, line: bytes | Huge, number: int | None, *, settled: bool) -> Entry:

@@ -85,6 +85,11 @@ class JsonlRows:
             return 0
         return None if self.odd is None else self.odd.lines - len(self.ends)
 
+    def has_message(self, row: int) -> bool:
+        """Whether a message is known to stand somewhere before a row."""
+        before = self.before
+        return self.odd is not None and before is not None and self.odd.before(before + row + 1) < before + row
+
     def row_of(self, ordinal: int) -> int | None:
         """The row of a message; None while the file is not counted, and where too many lines are odd."""
         line = None if self.odd is None else self.odd.line_of(ordinal)

@@ -6,6 +6,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from random import Random
 from typing import Final, NamedTuple
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from sessiontui.damage.diagnose import account, faults, lines_of, whole
 from sessiontui.disk import lines, stamps
 from sessiontui.model import Entry, Fault, Message, Salvage
 from sessiontui.store import jsonl_entries, jsonl_faults
+from tests.fuzz import histories
 from tests.support import serde
 
 DAMAGED: Final = "damaged"
@@ -148,13 +150,16 @@ class _View(NamedTuple):
     def begin(self, row: int) -> int:
         return self.begins[row]
 
+    def has_message(self, row: int) -> bool:
+        return False
+
 
 def rows_are_read_in_windows_of_any_size(data: bytes) -> None:
     begins = [line.offset for line in lines_of(data)]
     before = (0, None)[_draw(data, 2)]
     view = _View([*begins, len(data)], before)
     near, size = _draw(data, 5), 1 + _draw(data, 6)
-    with _on_disk(data) as fd, patch.object(jsonl_entries, "NEAR", near), patch.object(jsonl_entries, "MOST", size + 1):
+    with _on_disk(data) as fd, patch.object(jsonl_entries, "NEAR", near):
         stamp = stamps.stamp(fd)._replace(mtime_ns=0)
         for start in range(0, len(begins), size):
             stop = min(start + size, len(begins))
@@ -171,6 +176,19 @@ def _agree(rows: list[Entry], data: bytes, start: int) -> None:
         assert row.fault is not None if outcome == DAMAGED else row.message is None or row.fault is None
 
 
+# ---- of what is made from a seed
+
+
+def what_lost_nothing_comes_back_whole(seed: bytes) -> None:
+    messages, data = histories.damaged(Random(seed))
+    assert loaded(repaired(data)) == messages, data
+
+
+def what_was_torn_takes_no_other_message_with_it(seed: bytes) -> None:
+    messages, data = histories.torn(Random(seed))
+    assert loaded(repaired(data)) == messages, data
+
+
 LAWS: Final[tuple[Law, ...]] = (
     every_byte_is_accounted_for,
     every_damaged_line_and_no_other_has_a_fault,
@@ -181,4 +199,6 @@ LAWS: Final[tuple[Law, ...]] = (
     a_file_is_judged_as_its_bytes,
     huge_lines_are_judged_like_others,
     rows_are_read_in_windows_of_any_size,
+    what_lost_nothing_comes_back_whole,
+    what_was_torn_takes_no_other_message_with_it,
 )

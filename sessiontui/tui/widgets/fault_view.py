@@ -78,6 +78,8 @@ def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Line]:
     else:
         if number and fault.lines > 1:
             where = f"lines {number:,} to {number + fault.lines - 1:,}"
+        elif number and not fault.lines:
+            where += " and further"
         byte = f"byte {begin + fault.at:,}"
         words = [where if number else "damaged", fault.id, stories.what(fault), byte, salvages.offer(fault)]
         sign, style = "▚ ! ", "fault"

@@ -13,7 +13,7 @@ NEEDS: Final = {Salvage.OFFERED: "offered: {}, needs a yes", Salvage.PARTIAL: "a
 
 def offer(fault: Fault) -> str:
     """What salvage would give back, and whether it is certain."""
-    had = figures.counted(fault.recovers, "message")
+    had = figures.counted(fault.recovers, "message") if fault.lines or not fault.recovers else "messages"
     if fault.salvage in NEEDS:
         return NEEDS[fault.salvage].format(had)
     if fault.salvage is Salvage.LOSSLESS:
