@@ -176,9 +176,10 @@ class FaultsPane(Vertical):
         self._look()
 
     def _look(self) -> None:
-        case = self.case
+        """Tell of what is under the cursor, once; not before it is where it is wanted."""
+        case = self.case if self._offset is None else None
         seen = None if case is None else (case.key, case.mark, case.fault)
-        if seen != self._seen or case is None:
+        if seen != self._seen or seen is None:
             self._seen = seen
             at = self.list.cursor
             before = self.cases[at - 1] if case is not None and at else None
@@ -226,14 +227,13 @@ class FaultsPane(Vertical):
         self._show(self._near(since), since)
 
     def _near(self, since: int) -> int:
-        """The fault at the byte that is wanted, or the next one; the last, while that is not found."""
-        if self._offset is None:
-            return self.list.cursor
-        for at, case in enumerate(self.cases[since:], since):
-            if case.fault.span is None or case.fault.span.stop >= self._offset:
-                self._offset = None
-                return at
-        return len(self.cases) - 1
+        """The fault at the byte that is wanted, or the next one; while that is not found, the cursor stays."""
+        if self._offset is not None:
+            for at, case in enumerate(self.cases[since:], since):
+                if case.fault.span is None or case.fault.span.stop >= self._offset:
+                    self._offset = None
+                    return at
+        return self.list.cursor
 
     @on(FoundAll)
     def _end_search(self, report: FoundAll) -> None:
@@ -244,7 +244,10 @@ class FaultsPane(Vertical):
             self._replace(self._anew)
         if report.more:
             ink.notice(self, visible(inspecting.CUT.format(MOST)), "warning")
-        self._offset, self._anew = None, None
+        if self._offset is not None:
+            self._offset = None
+            self._show(max(0, len(self.cases) - 1), len(self.cases))
+        self._anew = None
         self.list.picture = visible(inspecting.nothing(several=self._several, notes=self._sought.notes), lines=True)
         self.list.refresh()
 
@@ -282,8 +285,9 @@ class FaultsPane(Vertical):
         error = report.error
         if self._finder.is_stale(report):
             return
-        self._anew = None
+        self._anew = self._offset = None
         if isinstance(error, Cancelled):
+            self._look()
             self.list.picture = visible(inspecting.STOPPED, lines=True)
             self.list.refresh()
         elif isinstance(error, SessiontuiError):

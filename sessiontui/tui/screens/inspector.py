@@ -59,6 +59,8 @@ class InspectorScreen(Layer[None]):
     InspectorScreen.-broad.-high #bytes { height: 3fr; }
     InspectorScreen.-broad.-high #meaning { height: 4fr; }
     InspectorScreen.-broad.-high #proposal { height: 4fr; }
+    InspectorScreen.-several FaultsPane { width: 1fr; }
+    InspectorScreen.-several LookingPane { width: 1fr; }
     InspectorScreen.-narrow #inspector { layout: vertical; }
     InspectorScreen.-narrow FaultsPane { width: 100%; max-width: 100%; height: 2fr; }
     InspectorScreen.-narrow LookingPane { width: 100%; height: 3fr; }
@@ -247,6 +249,7 @@ class InspectorScreen(Layer[None]):
     def action_scope(self) -> None:
         """This session, or all of them; where some are marked, those."""
         self._several = not self._several
+        self.set_class(self._several, "-several")
         self._find()
 
     def action_notes(self) -> None:

@@ -23,10 +23,12 @@ from sessiontui.visible import visible
 
 BADGE: Final = 3
 """Columns at the left in which a click marks."""
-KEY: Final = 18
-"""Columns of a session's key, where there are several."""
+KEYS: Final = (20, 12)
+"""Columns of a session's key, where there are several: where there is room for words behind it, and where not."""
 ID: Final = 15
 """Columns of an id, but for some long ones."""
+WORDS: Final = 14
+"""Columns of what can be had back, in words."""
 SIGNS: Final = {Severity.DAMAGE: "!", Severity.INCOMPLETE: "…", Severity.INFO: "·"}
 BACK: Final = {Salvage.LOSSLESS: "+", Salvage.OFFERED: "?", Salvage.PARTIAL: "≈", Salvage.NONE: " "}
 
@@ -108,9 +110,10 @@ class FaultList(LineList):
         """The names of the columns."""
         line, byte = self._wide
         dim = self._look("dim")
-        key = f"{'session':<{KEY}} " if self._several else ""
+        key = f"{'session':<{self._key_columns(width)}} " if self._several else ""
         left = f"   {key}{'line':>{line}} {self._byte('byte', width, byte)} what"
-        return ink.spread([(visible(left), dim)], [(visible("had back "), dim)], width, self._look("ground"))
+        right = [(visible("had back "), dim)] if self._is_wordy(width) else []
+        return ink.spread([(visible(left), dim)], right, width, self._look("ground"))
 
     def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
         """One fault."""
@@ -120,20 +123,30 @@ class FaultList(LineList):
         lines, bytes_ = self._wide
         parts = [("●" if marked else " ", "match"), (f"{SIGNS[fault.severity]} ", _badge(fault))]
         if self._several:
-            key = ink.clipped(shown.key or "(no name)", KEY)
-            parts.append((f"{key}{' ' * (KEY - cell_len(key))} ", "dim"))
+            columns = self._key_columns(width)
+            key = ink.clipped(shown.key or "(no name)", columns)
+            parts.append((f"{key}{' ' * (columns - cell_len(key))} ", "dim"))
         number = f"{fault.line:,}" if fault.line else "–"
         at = f"{fault.span.offset + fault.at:,}" if fault.span else "–"
         parts += [(f"{number:>{lines}} ", "number"), (f"{self._byte(at, width, bytes_)} ", "dim")]
         parts.append((fault.id, _badge(fault) if fault.severity is Severity.DAMAGE else "key"))
         left = [(visible(text), self.style(look, ground)) for text, look in parts if text]
         back = self.style(fault.salvage.value if shown.acts else "none", ground)
-        return ink.spread(left, [(visible(f" {_back(shown)} "), back)], width, ground)
+        return ink.spread(left, [(visible(f" {_back(shown, words=self._is_wordy(width))} "), back)], width, ground)
 
     def _byte(self, text: str, width: int, size: int) -> str:
         """The column of bytes, where there is room for it."""
-        taken = 3 + (KEY + 1) * self._several + self._wide[0] + 1 + ID + 14
-        return f"{text:>{size}}" if taken + size <= width else ""
+        return f"{text:>{size}}" if self._taken(KEYS[0]) + WORDS + size <= width else ""
+
+    def _key_columns(self, width: int) -> int:
+        return KEYS[0] if self._is_wordy(width) else KEYS[1]
+
+    def _is_wordy(self, width: int) -> bool:
+        return self._taken(KEYS[0]) + WORDS <= width
+
+    def _taken(self, key: int) -> int:
+        """Columns up to the end of an id, the byte left out."""
+        return 3 + (key + 1) * self._several + self._wide[0] + 1 + ID
 
     def _look(self, name: str) -> Style:
         return theme.styles(self, DAMAGE)[name]
@@ -143,11 +156,14 @@ def _badge(fault: Fault) -> str:
     return "fault" if fault.severity is Severity.DAMAGE else "dim"
 
 
-def _back(item: Item) -> str:
+def _back(item: Item, *, words: bool) -> str:
     """What can be had back, in a few letters."""
     fault = item.fault
     if fault.severity is not Severity.DAMAGE:
         return ""
     if fault.recovers:
-        return f"{BACK[fault.salvage]}{fault.recovers:,} {fault.salvage.value}"
-    return "~ apart" if item.acts and fault.salvage is Salvage.NONE else "goes" if item.acts else "none"
+        sign, word = f"{BACK[fault.salvage]}{fault.recovers:,}", fault.salvage.value
+    else:
+        kind = "none" if not item.acts else "apart" if fault.salvage is Salvage.NONE else "goes"
+        sign, word = {"none": ("", kind), "apart": ("~", kind), "goes": ("-", kind)}[kind]
+    return f"{sign} {word}".strip() if words or not sign else sign

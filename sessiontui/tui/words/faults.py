@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sessiontui.damage import stories
+from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks import figures
 from sessiontui.tui.widgets.sheet import Row
@@ -71,6 +72,16 @@ WHY: Final = {
     "dangling": "The link leads nowhere. When what it leads to is back, the session is too.",
     "odd-name": "Its messages can be read here; only by its name ZeroClaw does not find it.",
 }
+SILENT: Final = frozenset(
+    {"torn", "incomplete", "nul-run", "invalid-utf8", "stale-tail", "wrong-shape", "foreign", "log-text", "not-jsonl"}
+    | {"deep-nesting", "malformed", "not-a-file", "unreadable", "dangling", "odd-name"}
+)
+"""Kinds of which the same is said where nothing can be had back."""
+UNSURE: Final = "It is not certain what stood there, so nothing is made of it."
+HUGE: Final = (
+    f"A line of more than {lines.HUGE >> 20} MiB is not taken apart: whether something whole stands in it was not looked for."
+    " Its bytes stay as they are."
+)
 NOTE: Final = "It is no damage: ZeroClaw reads what is there. Nothing needs to be done, and nothing is counted."
 
 
@@ -124,7 +135,14 @@ def _back(fault: Fault, proposal: Proposal | None, width: int) -> Iterator[Row]:
         return
     if fault.severity is Severity.DAMAGE:
         yield from fact("had back", _how(fault, proposal), width, fault.salvage.value)
-    yield from _said("why", WHY.get(fault.id, ""), width)
+    yield from _said("why", why(fault), width)
+
+
+def why(fault: Fault) -> str:
+    """Why that is exact, or is not, or why there is nothing."""
+    if fault.salvage is Salvage.NONE and fault.span and fault.span.length > lines.HUGE:
+        return HUGE
+    return UNSURE if fault.salvage is Salvage.NONE and fault.id not in SILENT else WHY.get(fault.id, "")
 
 
 def _how(fault: Fault, proposal: Proposal | None) -> str:

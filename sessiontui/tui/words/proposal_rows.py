@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from sessiontui.damage.salvage import Outcome
+from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks import figures
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.sheet import Row
 from sessiontui.tui.words.about_rows import heading, wrapped
-from sessiontui.tui.words.faults import place, sentence
+from sessiontui.tui.words.faults import HUGE, place, sentence
 from sessiontui.tui.words.proposals import Proposal, Stroke
 from sessiontui.visible import visible
 
@@ -66,6 +67,8 @@ def _why_not(fault: Fault) -> str:
         return NEWLINE if fault.id == "no-final-newline" else INFO
     if any(part.salvage is Salvage.PARTIAL for part in fault.parts) and not fault.recovers:
         return TEXT_GOES_ON
+    if fault.span and fault.span.length > lines.HUGE:
+        return HUGE
     return NONE.get(fault.id, STAYS)
 
 
