@@ -37,6 +37,8 @@ class Picture:
 PICTURES = (
     Picture("browser", session="slack_two-writers", presses=["enter"]),
     Picture("search", presses=["slash", *typed("train"), "enter"]),
+    Picture("damage", session="telegram_by-hand", presses=["enter"]),
+    Picture("inspector", session="telegram_night-train", presses=["enter", "x", "k", "k"], size=(140, 40)),
     Picture("compact", session="telegram_night-train", presses=["c"]),
     Picture("migrate", presses=["m"]),
     Picture("raw", session="telegram_night-train", presses=["enter", "r"]),

@@ -29,6 +29,8 @@ COMMANDS = {
     "append": ["append", "a", "--role", "user", "x"],
     "pop": ["pop", "a"],
     "compact": ["compact", "--all"],
+    "repair": ["repair", "--all"],
+    "report": ["report", "a"],
     "migrate": ["migrate"],
     "cleanup": ["cleanup", "--ttl-hours", "1"],
     "undo": ["undo", "--list"],
