@@ -9,13 +9,14 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import Final, NamedTuple
 
-from sessiontui.damage import loose, pieces
-from sessiontui.damage.mending import Mended, flat, is_record, joined
-from sessiontui.damage.pieces import Kind, is_blank
+from sessiontui.damage import loose, one_line, pieces
+from sessiontui.damage.mending import flat, is_record, joined
+from sessiontui.damage.pieces import Kind, Piece, is_blank
 from sessiontui.damage.shapes import shape
 from sessiontui.damage.verdict import Verdict
 from sessiontui.model import Part, Salvage, Span
 
+_BESIDE: Final = frozenset({*one_line.FILLERS, Kind.RECORD, Kind.TORN})
 _NEAR: Final = 8
 """How many lines behind a torn record its end is looked for."""
 
@@ -31,58 +32,93 @@ class Join(NamedTuple):
 def over(data: bytes, at: int, stop: int) -> tuple[Join | None, int]:
     """The value that begins on the line at ``at`` and ends on a later one, and how many bytes were looked at.
 
-    ``stop`` is where that line ends. What the value is made of are the bytes of the file, newlines and all.
+    ``stop`` is where that line ends. What the value is made of are the bytes of the file, newlines and all. Records may
+    stand before it, and behind it on the line where it ends, and the last one may go on over more lines in turn.
     """
-    begin = at + len(data[at:stop]) - len(data[at:stop].lstrip(b" \t\r"))
-    if data[begin : begin + 1] not in (b"{", b"["):
-        return None, 0
-    reached = loose.reach(data, begin)
-    looked = reached.stop - begin
+    parts: list[Part] = []
+    kinds: list[Kind] = []
+    named: Verdict | None = None
+    begin, looked = at, 0
+    while True:
+        cut = pieces.cut(data[begin:stop])
+        value = _value(data, begin + cut[-1].start, stop) if cut and cut[-1].kind is Kind.TORN else None
+        looked += value.looked if value else 0
+        before = cut[:-1] if value and value.verdict else cut
+        beside = one_line.parts(data[begin:stop], before)
+        if not all(piece.sure for piece in before) or (begin > at and not all(map(_may_follow, before, beside))):
+            return None, looked
+        parts += (part.moved(begin - at) for part in beside)
+        kinds += (piece.kind for piece in before)
+        if not value or not value.verdict:
+            break
+        start = begin + cut[-1].start - at
+        named = named or value.verdict._replace(at=start + value.verdict.at)
+        parts.append(value.verdict.parts[0].moved(start))
+        begin = value.stop
+        end = data.find(b"\n", begin)
+        stop = end if end >= 0 else len(data)
+    return (Join(data.count(b"\n", at, stop) + 1, _called(named, parts, kinds)) if named else None), looked
+
+
+def _may_follow(piece: Piece, part: Part) -> bool:
+    """Whether a piece may stand behind a value, on the line where it ends."""
+    return piece.kind in _BESIDE or (piece.kind is Kind.VALUE and part.salvage is Salvage.LOSSLESS)
+
+
+class _Value(NamedTuple):
+    stop: int
+    looked: int
+    verdict: Verdict | None
+    """None where it is not whole, or nothing to keep as one."""
+
+
+def _value(data: bytes, at: int, stop: int) -> _Value:
+    """The value at ``at``, whose line ends at ``stop`` before it does."""
+    reached = loose.reach(data, at)
+    looked = reached.stop - at
     if not reached.whole or reached.stop <= stop:
-        return None, looked
-    end = data.find(b"\n", reached.stop)
-    end = end if end >= 0 else len(data)
-    if data[reached.stop : end].strip(b" \t\r") not in (b"", b","):
-        return None, looked
-    value = data[begin : reached.stop]
-    verdict = _list(value, begin - at, end - at) if value[:1] == b"[" else None
-    if not verdict:
-        verdict = _joined(joined(value), stop - at, end - at) or _other(value, begin - at, end - at)
-    if verdict and verdict.id == "pretty-printed" and (begin > at or b"," in data[reached.stop : end]):
-        verdict = verdict._replace(id="array", what="a record of a list is laid out over several lines")
-    return (Join(data.count(b"\n", at, end) + 1, verdict) if verdict else None), looked
+        return _Value(at, looked, None)
+    value = data[at : reached.stop]
+    found = _list(value) if value[:1] == b"[" else None
+    return _Value(reached.stop, looked, found or _joined(value, stop - at) or _other(value))
 
 
-def _joined(outcome: tuple[bool, Mended | None], at: int, size: int) -> Verdict | None:
-    split, mend = outcome
+def _called(named: Verdict, parts: list[Part], kinds: list[Kind]) -> Verdict:
+    """The first value's verdict, with all that stands on the lines."""
+    id, what = named.id, named.what
+    if Kind.TORN in kinds:
+        id, what = "fused", "a whole record, over several lines, stands on the line of a torn one"
+    elif id == "pretty-printed" and (Kind.COMMA in kinds or kinds[:1] == [Kind.SPACE]):
+        id, what = "array", "a record of a list is laid out over several lines"
+    return named._replace(id=id, what=what, parts=tuple(parts))
+
+
+def _joined(value: bytes, at: int) -> Verdict | None:
+    split, mend = joined(value)
     if not mend:
         return None
     what = mend.what if split else "a record is laid out over several lines"
-    return Verdict(mend.id, at, what, (Part(Span(0, size), mend.salvage, (mend.record,)),))
+    return Verdict(mend.id, at, what, (Part(Span(0, len(value)), mend.salvage, (mend.record,)),))
 
 
-def _other(value: bytes, lead: int, size: int) -> Verdict | None:
+def _other(value: bytes) -> Verdict | None:
     """A value over several lines that no record is in."""
     if pieces.BEGIN.search(value):
         return None
     of = shape(flat(value))
-    return Verdict(of.id, lead, f"{of.what}, on several lines", (Part(Span(0, size), of.salvage, of.records),))
+    return Verdict(of.id, 0, f"{of.what}, on several lines", (Part(Span(0, len(value)), of.salvage, of.records),))
 
 
-def _list(value: bytes, lead: int, size: int) -> Verdict | None:
+def _list(value: bytes) -> Verdict | None:
     of = shape(value)
     if of.id != "array":
         return None
-    records: list[bytes] = []
-    for record in of.records:
-        _, mend = (False, None) if is_record(record) else joined(record)
-        records.append(mend.record if mend else record)
-    return Verdict("array", lead, of.what, (Part(Span(0, size), of.salvage, tuple(records)),))
+    return Verdict("array", 0, of.what, (Part(Span(0, len(value)), of.salvage, of.records),))
 
 
 def woven(lines: list[bytes]) -> Join | None:
     """A torn record whose end stands on a later line, whole records between: both writers' records."""
-    cut = [piece for piece in pieces.cut(lines[0]) if piece.kind is not Kind.SPACE]
+    cut = [piece for piece in pieces.cut(lines[0]) if piece.kind not in one_line.FILLERS]
     if len(cut) < 2 or cut[0].kind is not Kind.TORN or any(piece.kind is not Kind.RECORD for piece in cut[1:]):
         return None
     torn = lines[0][cut[0].start : cut[0].stop]

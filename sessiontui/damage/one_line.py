@@ -15,7 +15,7 @@ from sessiontui.damage.verdict import Verdict
 from sessiontui.dialects.source import Dropped
 from sessiontui.model import Part, Salvage, Span
 
-_FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
+FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
 _BRACKETS: Final = frozenset({b"[", b"]", b"],"})
 _MARKER: Final = re.compile(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
 
@@ -44,13 +44,19 @@ def _cut(line: bytes, wrong: Dropped | None) -> Verdict:
     cut = pieces.cut(line)
     known = wrong if len(cut) == 1 else None
     shapes = [shape(line[each.start : each.stop], known) if each.kind is Kind.VALUE else None for each in cut]
-    parts = tuple(_part(line, piece, of, sure=sure) for piece, of, sure in zip(cut, shapes, _sure(cut), strict=True))
+    made = tuple(_part(line, piece, of, sure=sure) for piece, of, sure in zip(cut, shapes, _sure(cut), strict=True))
     id, at, what = _named(line, cut, shapes)
-    return Verdict(id, at, what, parts)
+    return Verdict(id, at, what, made)
 
 
 def _of_shape(found: Shape, line: bytes) -> Verdict:
     return Verdict(found.id, found.at, found.what, (Part(Span(0, len(line)), found.salvage, found.records),))
+
+
+def parts(line: bytes, cut: list[Piece]) -> list[Part]:
+    """What becomes of the first pieces of a line, each of which begins where it does for certain."""
+    shapes = (shape(line[each.start : each.stop]) if each.kind is Kind.VALUE else None for each in cut)
+    return [_part(line, piece, of, sure=True) for piece, of in zip(cut, shapes, strict=True)]
 
 
 def _part(line: bytes, piece: Piece, of: Shape | None, *, sure: bool) -> Part:
@@ -59,7 +65,7 @@ def _part(line: bytes, piece: Piece, of: Shape | None, *, sure: bool) -> Part:
         return Part(span, Salvage.LOSSLESS if sure else Salvage.OFFERED, (line[piece.start : piece.stop],))
     if of:
         return Part(span, of.salvage, of.records) if sure else Part(span, Salvage.NONE)
-    if piece.kind in _FILLERS:
+    if piece.kind in FILLERS:
         return Part(span, Salvage.LOSSLESS)
     torn = fragments.readable(line[piece.start : piece.stop]) if piece.kind is Kind.TORN else None
     return Part(span, Salvage.PARTIAL, (torn,)) if torn else Part(span, Salvage.NONE)
@@ -75,7 +81,7 @@ def _sure(cut: list[Piece]) -> list[bool]:
     doubted = -1
     for index, piece in enumerate(cut):
         sure.append(before is None or before.sure)
-        if piece.kind in _FILLERS:
+        if piece.kind in FILLERS:
             continue
         if piece.kind is Kind.TEXT and doubted >= 0:
             sure[doubted] = False

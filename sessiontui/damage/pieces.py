@@ -19,7 +19,7 @@ BEGIN: Final = re.compile(rb'\{[ \t\r]*+"(?:role|content)"[ \t\r]*+:[ \t\r]*+"')
 
 _NULS: Final = re.compile(rb"\x00++")
 _BOM: Final = b"\xef\xbb\xbf"
-_HEAD: Final = re.compile(rb'\{"role":(?:"[^"\\]*+","content":)?(?=\{")')
+_HEAD: Final = re.compile(rb'\{"role":(?:"[^"\\]*+","content":)?(?=(?:\x00|\xef\xbb\xbf){0,999}\{")')
 """A record that was broken off behind a colon, another object right behind it."""
 _FILLERS: Final = re.compile(rb"(?:[ \t\r\x00]|\xef\xbb\xbf){0,999}")
 _OPEN: Final = -1
@@ -129,9 +129,10 @@ def _broken_off(line: bytes, at: int) -> Piece | None:
     begin = at
     while head := _HEAD.match(line, at):
         at = head.end()
-    if at == begin or not BEGIN.match(line, at):
+    begun = _behind_fillers(line, at)
+    if at == begin or not BEGIN.match(line, begun):
         return None
-    end = _record_end(line, at)
+    end = _record_end(line, begun)
     if end is None or end == _OPEN:
         return None
     follows = line[(behind := _behind_fillers(line, end)) : behind + 1]
@@ -152,6 +153,8 @@ def _reached(line: bytes, at: int) -> Piece:
     if line[reached.stop] == b"{"[0]:
         run = _BRACES.match(line, reached.stop)
         return Piece(Kind.TORN, at, run.end() if run else reached.stop)
+    if line.startswith(b"{", _behind_fillers(line, reached.stop)):
+        return Piece(Kind.TORN, at, reached.stop)
     brace = line.rfind(b"{", max(at + 1, reached.stop - _BACK), reached.stop + 1)
     begun = brace >= 0 and (line.startswith((b'{"r', b'{"c'), brace) or BEGIN.match(line, brace))
     if begun and not line[brace + 1 : reached.stop].strip(b' \t\r"'):

@@ -10,7 +10,8 @@ import json
 import re
 from typing import Final, NamedTuple
 
-from sessiontui.damage.mending import is_record, mended
+from sessiontui.damage import loose
+from sessiontui.damage.mending import is_record, joined, mended
 from sessiontui.dialects import strict, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
@@ -43,10 +44,10 @@ def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
         return Shape("nul-run", nul, f"{value.count(bytes(1)):,} bytes of a record were lost, NULs stand for them")
     if mend := mended(value):
         return Shape(mend.id, at, mend.what, mend.salvage, (mend.record,))
-    if not _decodes(value):
-        return Shape("invalid-utf8", at, reason)
     if value[:1] == b"[" and (listed := _elements(value)):
         return Shape("array", 0, f"{len(listed):,} records stand in one list", Salvage.LOSSLESS, listed)
+    if not _decodes(value):
+        return Shape("invalid-utf8", at, reason)
     return _parsed(value, at, reason)
 
 
@@ -58,15 +59,26 @@ def _elements(value: bytes) -> tuple[bytes, ...]:
         at = _spaces(value, at)
         if value[at : at + 1] == b"]" and found:
             return tuple(found)
-        end = strict.record_end(value, at) if value[at : at + 1] == b"{" else None
-        if not isinstance(end, int):
+        record, at = _element(value, at) if value[at : at + 1] == b"{" else (None, at)
+        if record is None:
             return ()
-        found.append(value[at:end])
-        at = _spaces(value, end)
+        found.append(record)
+        at = _spaces(value, at)
         if value[at : at + 1] == b",":
             at += 1
         elif value[at : at + 1] != b"]":
             return ()
+
+
+def _element(value: bytes, at: int) -> tuple[bytes | None, int]:
+    """The record of a list that begins at ``at``, on one line, and where it ends; None where none can be made exactly."""
+    end = strict.record_end(value, at)
+    end = end if isinstance(end, int) else loose.reach(value, at).stop
+    record = value[at:end]
+    if is_record(record):
+        return record, end
+    _, mend = joined(record)
+    return (mend.record if mend and mend.salvage is Salvage.LOSSLESS else None), end
 
 
 def _spaces(value: bytes, at: int) -> int:
