@@ -101,6 +101,7 @@ def _path(store: Store, session: Session) -> Path:
 def _row(path: Path, key: str, fault: Fault) -> None:
     """One fault for programs."""
     span = fault.span
+    begun = fault.severity is Severity.INCOMPLETE  # of which nothing is had back before it is damage
     output.row(
         key=written(key),
         path=written(str(path)),
@@ -111,8 +112,8 @@ def _row(path: Path, key: str, fault: Fault) -> None:
         severity=fault.severity,
         reason=fault.reason,
         at=fault.at,
-        salvage=fault.salvage,
-        recovers=fault.recovers,
+        salvage=Salvage.NONE if begun else fault.salvage,
+        recovers=0 if begun else fault.recovers,
         lines=None if fault.line is None else fault.lines,
     )
 

@@ -145,6 +145,9 @@ def test_a_line_that_may_still_be_being_written_is_told_and_no_damage(run: Runne
         "stands [incomplete]\n"
     )
     assert ran.err == "sessiontui: 1 session, 1 message, 0 faults\n"
+    put(folder, A + b'\n{"role":"user","content":"tw', seconds=0)
+    (row,) = run("check", "--json").rows
+    assert (row["fault"], row["severity"], row["salvage"], row["recovers"]) == ("incomplete", "incomplete", "none", 0)
     assert [row["faults"] for row in run("list", "--json").rows] == [0]
     assert run("show", "k").err == "sessiontui: the last line is not shown: it may still be being written\n"
     put(folder, A + b'\n{"role":"us')
