@@ -6,6 +6,8 @@ gives, and over how many lines it goes. Every file of the table of faults stands
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from sessiontui.damage import salvage
@@ -712,6 +714,171 @@ ROWS = [
         None,
         id="broken in the middle",
     ),
+    pytest.param(
+        b"\x0b" + A + b"\x0c\n",
+        [],
+        None,
+        id="VT and FF around",
+    ),
+    pytest.param(
+        b'\xef\xbb\xbf{\n  "role": "user",\n  "content": "x"\n}\n',
+        [(1, "pretty-printed", 4, "lossless", 1, 4)],
+        b'{"role":"user","content":"x"}\n',
+        id="BOM, then laid out",
+    ),
+    pytest.param(
+        b'{\n  "role": "user",\n  "content": "x"\n}' + A + b"\n" + B + b"\n",
+        [(1, "pretty-printed", 1, "lossless", 2, 4)],
+        b'{"role":"user","content":"x"}\n' + A + b"\n" + B + b"\n",
+        id="laid out, then glued",
+    ),
+    pytest.param(
+        A + b'{\n  "role": "user",\n  "content": "x"\n}\n',
+        [(1, "pretty-printed", 30, "lossless", 2, 4)],
+        A + b'\n{"role":"user","content":"x"}\n',
+        id="glued, then laid out",
+    ),
+    pytest.param(
+        A + b'{"role":"user","content":"one\ntwo"}' + B + b"\n",
+        [(1, "split-record", 58, "lossless", 3, 2)],
+        A + b'\n{"role":"user","content":"one\\ntwo"}\n' + B + b"\n",
+        id="glued, then split",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"one\ntwo"} {"role":"user","content":"b",}\n',
+        [(1, "split-record", 29, "lossless", 2, 2)],
+        b'{"role":"user","content":"one\\ntwo"}\n{"role":"user","content":"b"}\n',
+        id="split, then a comma too many",
+    ),
+    pytest.param(
+        b'{"role":"us{"role":"user","content":"one\ntwo"}\n',
+        [(1, "fused", 40, "lossless", 1, 2)],
+        b'{"role":"user","content":"one\\ntwo"}\n',
+        id="fused, then split",
+    ),
+    pytest.param(
+        b'{\n  "role": "user",\n  "content": "x"\n}\x00\x00\n',
+        [(1, "pretty-printed", 1, "lossless", 1, 4)],
+        b'{"role":"user","content":"x"}\n',
+        id="NULs behind laid out",
+    ),
+    pytest.param(
+        b'{\n"role":"",\n,\n"content":""\n}',
+        [
+            (1, "torn", 1, "none", 0, 1),
+            (2, "malformed", 0, "none", 0, 1),
+            (3, "malformed", 0, "none", 0, 1),
+            (4, "malformed", 0, "none", 0, 1),
+            (5, "malformed", 0, "none", 0, 1),
+        ],
+        None,
+        id="a comma between torn lines",
+    ),
+    pytest.param(
+        b'{\n"role":"user",\n<<<<<<< HEAD\n"content":"x"\n=======\n"content":"y"\n>>>>>>> b\n}\n',
+        [
+            (1, "torn", 1, "none", 0, 1),
+            (2, "malformed", 0, "none", 0, 1),
+            (3, "merge-marker", 0, "none", 0, 1),
+            (4, "malformed", 0, "none", 0, 1),
+            (5, "merge-marker", 0, "none", 0, 1),
+            (6, "malformed", 0, "none", 0, 1),
+            (7, "merge-marker", 0, "none", 0, 1),
+            (8, "malformed", 0, "none", 0, 1),
+        ],
+        None,
+        id="a marker inside a laid-out record",
+    ),
+    pytest.param(
+        b'{\x00\x00\x00"\x00\x00\x00r\x00\x00\x00o\x00\x00\x00l\x00\x00\x00e\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00u\x00\x00\x00s\x00\x00\x00e\x00\x00\x00r\x00\x00\x00"\x00\x00\x00,\x00\x00\x00"\x00\x00\x00c\x00\x00\x00o\x00\x00\x00n\x00\x00\x00t\x00\x00\x00e\x00\x00\x00n\x00\x00\x00t\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00\xe9\x00\x00\x00"\x00\x00\x00}\x00\x00\x00\n<<x\n'
+        + A,
+        [(1, "utf16", 0, "lossless", 1, 1), (2, "log-text", 0, "none", 0, 1)],
+        b'{"role":"user","content":"\xc3\xa9"}\n' + A,
+        id="UTF-32, then UTF-8",
+    ),
+    pytest.param(
+        b'\xff\xfe\x00\x00{\x00\x00\x00"\x00\x00\x00r\x00\x00\x00o\x00\x00\x00l\x00\x00\x00e\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00u\x00\x00\x00s\x00\x00\x00e\x00\x00\x00r\x00\x00\x00"\x00\x00\x00,\x00\x00\x00"\x00\x00\x00c\x00\x00\x00o\x00\x00\x00n\x00\x00\x00t\x00\x00\x00e\x00\x00\x00n\x00\x00\x00t\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00\xe9\x00\x00\x00"\x00\x00\x00}\x00\x00\x00\x00\n<<',
+        [(1, "utf16", 0, "lossless", 1, 1), (2, "log-text", 0, "none", 0, 1)],
+        b'{"role":"user","content":"\xc3\xa9"}\n',
+        id="UTF-32 with a part of a character behind",
+    ),
+    pytest.param(
+        b'\xff\xfe{\x00\x00\x00"\x00\x00\x00r\x00\x00\x00o\x00\x00\x00l\x00\x00\x00e\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00"\x00\x00\x00,\x00\x00\x00"\x00\x00\x00c\x00\x00\x00o\x00\x00\x00n\x00\x00\x00t\x00\x00\x00e\x00\x00\x00n\x00\x00\x00t\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00-\x00\xfd\xff\xfd\xff',
+        [(1, "invalid-utf8", 0, "none", 0, 1)],
+        None,
+        id="UTF-16 with NULs that are no encoding",
+    ),
+    pytest.param(
+        b'[{"role":"user","content":"\xed\xa0\xbd\xed\xb8\x80"}, {"role":"user","content":"a\tb",}]\n',
+        [(1, "array", 0, "lossless", 2, 1)],
+        b'{"role":"user","content":"\xf0\x9f\x98\x80"}\n{"role":"user","content":"a\\tb"}\n',
+        id="list, each damaged",
+    ),
+    pytest.param(
+        b'{"role":\xef\xbb\xbf' + A + b"\n",
+        [(1, "fused", 8, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused behind a colon, a BOM between",
+    ),
+    pytest.param(
+        b'{"role":"user","cont\x00\x00\x00' + A + b"\n",
+        [(1, "fused", 23, "lossless", 1, 1)],
+        A + b"\n",
+        id="fused in a key, NULs between",
+    ),
+    pytest.param(
+        b'{"role":"user","content"\x00\x00\x00' + A + b"\n",
+        [(1, "fused", 24, "lossless", 1, 1)],
+        A + b"\n",
+        id="torn behind a key, NULs between",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"see\n{\\"role\\":\\"user\\",\\"content\\":\\"x\\"}\nend"}\n',
+        [(1, "split-record", 29, "lossless", 1, 3)],
+        b'{"role":"user","content":"see\\n{\\"role\\":\\"user\\",\\"content\\":\\"x\\"}\\nend"}\n',
+        id="a record quoted in a split text",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"see\n' + A + b'\nend"}\n',
+        [(1, "torn", 29, "partial", 1, 1), (3, "stale-tail", 0, "none", 0, 1)],
+        b'{"role":"user","content":"see\n' + A + b"\n",
+        id="a record in the middle of a split text",
+    ),
+    pytest.param(
+        b'{"role":"user","content":"see\nthis"} and ' + A + b"\n",
+        [(1, "torn", 29, "partial", 1, 1), (2, "log-text", 0, "offered", 1, 1)],
+        None,
+        id="a record behind a closed text",
+    ),
+    pytest.param(
+        b'\xef\xbb\xbf{"role":"user","con' + B + b'\ntent":"a"}\n',
+        [(1, "interleaved", 22, "lossless", 2, 2)],
+        A + b"\n" + B + b"\n",
+        id="woven, a BOM in front",
+    ),
+    pytest.param(
+        A + b"\r" + B + b"\r" + A,
+        [(1, "glued", 30, "lossless", 3, 1)],
+        A + b"\n" + B + b"\n" + A + b"\n",
+        id="old Mac",
+    ),
+    pytest.param(
+        b'{\n"messages": [\n' + A + b"\n]\n}\n",
+        [
+            (1, "torn", 1, "none", 0, 1),
+            (2, "malformed", 0, "none", 0, 1),
+            (4, "array", 0, "lossless", 0, 1),
+            (5, "malformed", 0, "none", 0, 1),
+        ],
+        b'{\n"messages": [\n' + A + b"\n}\n",
+        id="OpenAI laid out",
+    ),
+    pytest.param(
+        b'{"type":"x","message":\n{"role":"user","content":"hi"\n}}\n',
+        [(1, "torn", 22, "none", 0, 1), (2, "torn", 29, "partial", 1, 1), (3, "malformed", 0, "none", 0, 1)],
+        None,
+        id="a nested record over lines",
+    ),
 ]
 
 
@@ -735,6 +902,50 @@ def test_what_is_found_and_what_repair_makes_of_it(
 def test_a_second_repair_changes_nothing(data: bytes, expected: object, repaired: bytes | None) -> None:
     once = data if repaired is None else repaired
     assert salvage.applied(once, salvage.plan(faults(lines_of(once)))) == once
+
+
+OF_THE_TABLE = {
+    ("glued", "lossless"),
+    ("fused", "lossless"),
+    ("torn", "partial"),
+    ("nul-run", "lossless"),
+    ("nul-run", "none"),
+    ("invalid-utf8", "lossless"),
+    ("invalid-utf8", "partial"),
+    ("invalid-utf8", "none"),
+    ("bom", "lossless"),
+    ("utf16", "lossless"),
+    ("utf16", "offered"),
+    ("raw-control", "lossless"),
+    ("split-record", "lossless"),
+    ("pretty-printed", "lossless"),
+    ("array", "lossless"),
+    ("lone-surrogate", "partial"),
+    ("trailing-comma", "lossless"),
+    ("python-repr", "offered"),
+    ("stale-tail", "none"),
+    ("non-finite", "partial"),
+    ("wrong-shape", "offered"),
+    ("wrong-shape", "partial"),
+    ("foreign", "none"),
+    ("duplicate-key", "offered"),
+    ("merge-marker", "lossless"),
+    ("log-text", "none"),
+    ("log-text", "lossless"),
+    ("not-jsonl", "none"),
+    ("deep-nesting", "none"),
+    ("interleaved", "lossless"),
+    ("interleaved", "offered"),
+}
+"""Each id of damage to lines, and how messages are had back; entries of a folder that are no files stand in
+test_jsonl_trouble, what is only worth a note in test_diagnose_notes, and a line that is still being written below."""
+
+
+def test_every_row_of_the_table_has_a_fixture() -> None:
+    expected = [cast("list[tuple[int, str, int, str, int, int]]", param.values[1]) for param in ROWS]
+    shown = {(id, salvage) for rows in expected for _, id, _, salvage, _, _ in rows}
+    assert shown >= OF_THE_TABLE
+    assert {id for id, _ in shown} - {id for id, _ in OF_THE_TABLE} == {"malformed"}
 
 
 GUESSES = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from sessiontui.damage import diagnose
-from sessiontui.damage.verdict import Fault
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled
-from sessiontui.model import Span
+from sessiontui.model import Fault, Span
 from sessiontui.store.jsonl_faults import faults
 
+ACCEPTANCE = Path(__file__).parents[1] / "data" / "acceptance.jsonl"
 A = b'{"role":"user","content":"a"}'
 DATA = (
     (A + b"\n") * 3000 + A + A + b"\n\n" + (A + b"\n") * 3000 + b'{"role":"us' + A + b"\n\xef\xbb\xbf" + A + b"\n" + A
@@ -41,6 +43,19 @@ def test_a_file_has_the_findings_of_its_bytes(tmp_path: Path) -> None:
     found = found_in(tmp_path, DATA)
     assert found == list(diagnose.faults(diagnose.lines_of(DATA)))
     assert [(each.id, each.line) for each in found] == [("glued", 3001), ("fused", 6003), ("bom", 6004)]
+
+
+def test_the_lines_without_a_fault_are_those_that_zeroclaw_reads(tmp_path: Path) -> None:
+    rows = [json.loads(row) for row in ACCEPTANCE.read_text().split("\n") if row]
+    lines = [base64.b64decode(row["line_b64"]) for row in rows]
+    whole = [(row, line) for row, line in zip(rows, lines, strict=True) if b"\n" not in line]
+    dropped = {at for at, (row, _) in enumerate(whole, 1) if row["why"]}
+    accepted = {at for at, (row, _) in enumerate(whole, 1) if row["accepted"]}
+    found = found_in(tmp_path, b"\n".join(line for _, line in whole) + b"\n")
+    about = {number for each in found for number in range(each.line or 0, (each.line or 0) + each.lines)}
+    assert (len(accepted) > 50, len(dropped) > 50) == (True, True)
+    assert dropped <= about
+    assert not accepted & about
 
 
 def test_damage_across_blocks_is_one_finding(tmp_path: Path) -> None:
