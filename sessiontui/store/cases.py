@@ -114,8 +114,8 @@ def whole(store: JsonlStore, case: Case, before: Fault | None = None) -> tuple[C
 def _again(fault: Fault, data: bytes, before: Fault | None, *, ended: bool) -> list[Fault]:
     first, offset = fault.line or 1, fault.span.offset if fault.span else 0
     held = [
-        each._replace(number=first + each.number - 1, offset=offset + each.offset, ended=each.ended or ended)
-        for each in diagnose.lines_of(data)
+        each._replace(number=first + each.number - 1, offset=offset + each.offset)
+        for each in diagnose.lines_of(data + b"\n" * ended)
     ]
     settled = fault.severity is not Severity.INCOMPLETE
     return diagnose.of_stretch(held, before, first=first == 1, settled=settled) if held else []

@@ -106,8 +106,8 @@ class Batch:
             raise Enough
         self._count += 1
         weight = _weight(case.fault.parts)
-        self._weight += weight
-        light = weight <= HEAVY and self._weight <= KEPT
+        light = weight <= HEAVY and self._weight + weight <= KEPT
+        self._weight += weight if light else 0
         self._held.append(case if light else case._replace(fault=case.fault._replace(parts=())))
         if len(self._held) >= BATCH or time.monotonic() - self._last > OFTEN:
             self.flush()

@@ -26,6 +26,7 @@ LONG: Final = 480
 CLOSE: Final = 600
 """Bytes of two texts that are compared within, where they are not alike at their ends."""
 _NULS: Final = re.compile(rb"\x00{9,}")
+_CHARACTER: Final = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+|.", re.DOTALL)
 
 
 class Stroke(NamedTuple):
@@ -159,18 +160,34 @@ def _record(raw: bytes, record: bytes, *, alike: bool) -> Iterator[tuple[str, st
 
 
 def _same(one: bytes, other: bytes) -> Iterator[tuple[int, int, bool]]:
-    """The pieces of one text, each with whether the other has it too."""
+    """The pieces of one text, each with whether the other has it too; no character is cut."""
     limit = min(len(one), len(other))
     head = next((at for at in range(limit) if one[at] != other[at]), limit)
-    tail = next((at for at in range(limit - head) if one[-1 - at] != other[-1 - at]), limit - head)
-    yield 0, head, True
-    middle, against = one[head : len(one) - tail], other[head : len(other) - tail]
-    if len(middle) + len(against) <= CLOSE:
-        for tag, start, stop, _, _ in SequenceMatcher(None, middle, against, autojunk=False).get_opcodes():
-            yield head + start, head + stop, tag == "equal"
-    else:
-        yield head, head + len(middle), False
-    yield len(one) - tail, len(one), True
+    while head and (_is_inside(one, head) or _is_inside(other, head)):
+        head -= 1
+    limit -= head
+    tail = next((at for at in range(limit) if one[-1 - at] != other[-1 - at]), limit)
+    while tail and _is_inside(one, len(one) - tail):
+        tail -= 1
+    stop = len(one) - tail
+    pieces = [(0, head, True), *_middle(one[head:stop], other[head : len(other) - tail], head), (stop, len(one), True)]
+    return ((start, end, same) for start, end, same in pieces if start < end)
+
+
+def _is_inside(text: bytes, at: int) -> bool:
+    """Whether a character of UTF-8 goes on there."""
+    return at < len(text) and 0x80 <= text[at] < 0xC0
+
+
+def _middle(one: bytes, other: bytes, at: int) -> Iterator[tuple[int, int, bool]]:
+    if len(one) + len(other) > CLOSE:
+        yield at, at + len(one), False
+        return
+    ours, theirs = _CHARACTER.findall(one), _CHARACTER.findall(other)
+    for tag, start, stop, _, _ in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        size = sum(map(len, ours[start:stop]))
+        yield at, at + size, tag == "equal"
+        at += size
 
 
 # ---- bytes as text

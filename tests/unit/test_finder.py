@@ -1,0 +1,206 @@
+"""Faults with a mark of their bytes, found here or in the helper process: the same ones, and never bytes of another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from sessiontui.damage.diagnose import faults, lines_of
+from sessiontui.dialects.zeroclaw import write
+from sessiontui.errors import Cancelled, Changed
+from sessiontui.model import Message, Severity
+from sessiontui.store import cases, finder
+from sessiontui.store.cases import Case, matched
+from sessiontui.store.finder import Batch
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.protocol import never, silent
+from sessiontui.tui.work.outside import heard
+from tests.support.screens import folder
+from tests.unit.test_diagnose_rows import ROWS
+
+A = write(Message("user", "a"))
+FUSED = b'{"role":"assi{"role":"user","content":"next"}\n'
+TORN = b'{"role":"assistant","content":"the machine di\n'
+
+every_row = pytest.mark.parametrize("data", [pytest.param(row.values[0], id=row.id) for row in ROWS])
+
+
+def store(path: Path, **files: bytes) -> JsonlStore:
+    return JsonlStore(folder(path / "sessions", {key: [data] for key, data in files.items()}))
+
+
+def found(of: JsonlStore, *keys: str, notes: bool = False) -> list[Case]:
+    told: list[Case] = []
+    for key in keys:
+        cases.find(of, key, told.append, notes=notes)
+    return told
+
+
+def outside(of: JsonlStore, keys: Sequence[str], *, notes: bool = False) -> tuple[list[Case], dict[str, object]]:
+    """What the helper process tells of faults, and its last word."""
+    said = list(heard(finder.start(of, keys, notes=notes), never))
+    return [finder.read_back(each) for one in said for each in one.get("cases", ())], said[-1]
+
+
+# ---- what is found
+
+
+@every_row
+def test_each_fault_is_found_with_its_bytes_and_told_as_it_is(data: bytes, tmp_path: Path) -> None:
+    of = store(tmp_path, s=data)
+    told = found(of, "s")
+    assert [case.fault for case in told] == list(faults(lines_of(data)))
+    assert [finder.read_back(json.loads(json.dumps(finder.written(case)))) for case in told] == told
+    for case in told:
+        assert case.fault.span is not None
+        assert cases.whole(of, case) == (case, data[case.fault.span.offset : case.fault.span.stop])
+
+
+@every_row
+def test_parts_that_were_left_out_are_found_again_from_the_bytes_alone(data: bytes, tmp_path: Path) -> None:
+    of = store(tmp_path, s=data)
+    told = found(of, "s")
+    light = [case._replace(fault=case.fault._replace(parts=())) for case in told]
+    before = [None, *(case.fault for case in light)]
+    again = [cases.whole(of, case, last)[0] for case, last in zip(light, before, strict=False)]
+    known = [whole == case for whole, case in zip(again, told, strict=True)]
+    unsure = {"utf16"}  # behind a record it is told by what stood before it
+    assert all(same or case.fault.id in unsure for same, case in zip(known, told, strict=True))
+    assert all(whole in (case, bare) for whole, case, bare in zip(again, told, light, strict=True))
+
+
+def test_the_helper_process_finds_what_is_found_here(tmp_path: Path) -> None:
+    of = store(tmp_path, bob=A + FUSED + TORN, alice=FUSED * 3, well=A)
+    (of.path / "folder.jsonl").mkdir()
+    told, last = outside(of, ("bob", "alice", "folder"))
+    assert told == found(of, "bob", "alice", "folder")
+    assert [(case.key, case.fault.id) for case in told] == [
+        ("bob", "fused"),
+        ("bob", "torn"),
+        *[("alice", "fused")] * 3,
+        ("folder", "not-a-file"),
+    ]
+    assert last == {"more": False}
+
+
+def test_the_helper_process_tells_notes_when_it_is_asked_to(tmp_path: Path) -> None:
+    of = store(tmp_path, s=A + A + b"\n" + FUSED)
+    assert [case.fault.id for case in outside(of, ("s",))[0]] == ["fused"]
+    assert [case.fault.id for case in outside(of, ("s",), notes=True)[0]] == ["repeated-line", "blank", "fused"]
+
+
+def test_a_name_of_no_utf_8_and_one_of_no_letters_are_found_too(tmp_path: Path) -> None:
+    of = store(tmp_path, s=A)
+    for name in ("\udcff", "", "-x"):
+        (of.path / f"{name}.jsonl").write_bytes(FUSED)
+    assert [case.key for case in outside(of, ("\udcff", "", "-x"))[0]] == ["\udcff", "", "-x"]
+
+
+def test_where_too_many_are_named_all_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of = store(tmp_path, bob=FUSED, alice=FUSED)
+    monkeypatch.setattr(finder, "ARGUMENTS", 2)
+    assert {case.key for case in outside(of, ("bob",))[0]} == {"bob", "alice"}
+
+
+def test_a_session_that_is_gone_has_no_faults(tmp_path: Path) -> None:
+    assert found(store(tmp_path, s=A), "gone") == []
+
+
+def test_it_can_be_called_off(tmp_path: Path) -> None:
+    told: list[Case] = []
+    with pytest.raises(Cancelled):
+        finder.look(store(tmp_path, s=FUSED), ["s"], Batch(told.extend), lambda: True, silent, notes=False)
+    assert told == []
+
+
+# ---- how much is told
+
+
+def test_faults_are_told_in_batches_and_no_more_than_a_person_can_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finder, "MOST", 450)
+    monkeypatch.setattr(finder, "OFTEN", 1e9)
+    told: list[int] = []
+    of = store(tmp_path, s=FUSED * 1000)
+    assert finder.look(of, ["s"], Batch(lambda batch: told.append(len(batch))), never, silent, notes=False)
+    assert told == [200, 200, 50]
+
+
+def test_parts_of_much_text_are_left_out_and_all_behind_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = write(Message("user", "x" * 5000))[:-1]
+    of = store(tmp_path, s=long + long + b"\n" + FUSED * 10)
+    monkeypatch.setattr(finder, "KEPT", 4 * (2 * 64 + len(b'{"role":"user","content":"next"}')))
+    told: list[Case] = []
+    finder.look(of, ["s"], Batch(told.extend), never, silent, notes=False)
+    assert [bool(case.fault.parts) for case in told] == [False, *[True] * 4, *[False] * 6]
+    whole, data = cases.whole(of, told[0])
+    assert [part.records for part in whole.fault.parts] == [(long,), (long,)]
+    assert data == long + long
+
+
+# ---- what is read
+
+
+def test_what_is_read_are_the_bytes_of_the_fault_though_the_file_grows(tmp_path: Path) -> None:
+    of = store(tmp_path, s=A + FUSED)
+    [case] = found(of, "s")
+    with of.file("s").open("ab") as file:
+        file.write(A * 100)
+    assert cases.piece(of, case, 0, 1000) == FUSED[:-1]
+    assert cases.piece(of, case, 13, 20) == FUSED[13:20]
+
+
+@pytest.mark.parametrize(
+    "now",
+    [A + FUSED.replace(b"next", b"last"), FUSED, A + A, b"", A + FUSED[:-4]],
+    ids=["another text", "moved", "mended", "emptied", "cut"],
+)
+def test_bytes_of_another_fault_are_never_read(tmp_path: Path, now: bytes) -> None:
+    of = store(tmp_path, s=A + FUSED)
+    [case] = found(of, "s")
+    of.file("s").write_bytes(now)
+    with pytest.raises(Changed):
+        cases.piece(of, case, 0, 10)
+    with pytest.raises(Changed):
+        cases.whole(of, case)
+
+
+def test_a_long_fault_is_known_by_both_its_ends(tmp_path: Path) -> None:
+    text = b'{"role":"user","content":"' + b"x" * 200_000 + b"\x01" + b'"}\n'
+    of = store(tmp_path, s=text)
+    [case] = found(of, "s")
+    for at in (100, len(text) - 100):
+        of.file("s").write_bytes(text[:at] + b"y" + text[at + 1 :])
+        with pytest.raises(Changed):
+            cases.piece(of, case, 0, 10)
+    of.file("s").write_bytes(text)
+    assert cases.piece(of, case, 199_999, 200_001) == text[199_999:200_001]
+
+
+def test_what_may_still_be_written_is_told_so_again(tmp_path: Path) -> None:
+    of = store(tmp_path, s=A)
+    of.file("s").write_bytes(A + TORN[:-1])
+    [case] = found(of, "s")
+    bare = case._replace(fault=case.fault._replace(parts=()))
+    assert case.fault.severity is Severity.INCOMPLETE
+    assert cases.whole(of, bare)[0] == case
+
+
+# ---- what stands where after a change
+
+
+def test_what_is_gone_is_where_the_next_one_stands_now(tmp_path: Path) -> None:
+    lines = [b'{"role":"assi%d{"role":"user","content":"%d"}\n' % (at, at) for at in range(6)]
+    before = found(store(tmp_path / "1", s=b"".join(lines)), "s")
+    after = found(store(tmp_path / "2", s=A + lines[0] + lines[2] + A + lines[5]), "s")
+    assert matched(before, after) == [0, 1, 1, 2, 2, 2]
+    assert matched(before, []) == [0] * 6
+    same = found(store(tmp_path / "3", s=FUSED * 3), "s")
+    assert matched(same, same) == [0, 1, 2]
+    assert matched(same, same[:2]) == [0, 1, 2]
