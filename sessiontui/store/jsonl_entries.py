@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from sessiontui.damage import diagnose, huge, verdict
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
@@ -29,11 +30,15 @@ WIDE: Final = 1024 * 1024
 """And no more bytes than this."""
 WHOLE: Final = frozenset({"not-jsonl", "utf16"})
 """What may be wrong with all of a file, so that its beginning tells of it."""
+FEW: Final = 16
+"""Huge lines that are not read again while their file stays as it is."""
 UNKNOWN: Final = 1 << 40
 """The number of the first row, where it is not known."""
 
 Lined = tuple[int, bytes | Huge]
 """Offset of a line, and the line."""
+
+_SCANNED: Final[dict[tuple[Stamp, Span], stream.Scanned | Dropped | None]] = {}
 
 
 def entries(fd: int, stamp: Stamp) -> Iterator[Entry]:
@@ -236,7 +241,7 @@ def _row(fd: int, position: int, offset: int, line: bytes | Huge, number: int | 
 
 def _huge(fd: int, position: int, offset: int, line: Huge, number: int | None, *, settled: bool) -> Entry:
     span = Span(offset, line.length)
-    scanned = stream.scan(lines.pieces(fd, span), span.offset)
+    scanned = _scan(fd, span)
     row = Entry(position, Address(line=number, span=span), raw=os.pread(fd, CLIP, span.offset), clipped=True)
     if isinstance(scanned, stream.Scanned):
         return row._replace(message=Message(scanned.role, _beginning(fd, scanned.content)))
@@ -245,6 +250,17 @@ def _huge(fd: int, position: int, offset: int, line: Huge, number: int | None, *
     wrong = os.pread(fd, min(8, max(0, span.length - scanned.at)), span.offset + scanned.at)
     found = huge.huge(scanned, wrong, number or 0, span)._replace(line=number)
     return row._replace(fault=found if settled or line.ended else huge.begun(found))
+
+
+def _scan(fd: int, span: Span) -> stream.Scanned | Dropped | None:
+    """What a huge line is; of the last few it is remembered, for a session is read twice until it is on the screen."""
+    place = stamps.stamp(fd), span
+    if place in _SCANNED:
+        return _SCANNED[place]
+    scanned = stream.scan(lines.pieces(fd, span), span.offset)
+    if len(_SCANNED) >= FEW:
+        _SCANNED.clear()
+    return _SCANNED.setdefault(place, scanned)
 
 
 def _beginning(fd: int, content: Span) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import platformdirs
 
 import sessiontui
-from tests.bench import batch, screen
+from tests.bench import batch, huge, screen
 from tests.bench.stores import stores
 from tests.bench.table import Row, Skip, print_figure, print_heading, print_skipped
 
@@ -21,9 +21,9 @@ ROWS: dict[str, Row] = {
     row.name: row
     for name in (
         "first-paint", "open", "check", "check-damaged", "index", "search", "query", "pop", "compact", "migrate",
-        "filter", "page-down", "freeze", "memory", "memory-helper",
+        "filter", "page-down", "freeze", "memory", "memory-helper", "huge-line",
     )
-    for row in (*screen.ROWS, *batch.ROWS)
+    for row in (*screen.ROWS, *huge.ROWS, *batch.ROWS)
     if row.name == name
 }  # fmt: skip
 """All rows, in the order of the table of budgets."""

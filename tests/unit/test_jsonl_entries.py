@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessiontui.damage import diagnose
+from sessiontui.dialects import stream
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Message
 from sessiontui.store import jsonl_entries
@@ -182,3 +184,23 @@ def test_a_huge_line_that_breaks_off_is_held_at_its_end(monkeypatch: pytest.Monk
     assert entry.fault is not None
     assert (entry.fault.id, entry.fault.at, len(entry.raw)) == ("torn", len(line), jsonl_entries.CLIP)
     assert entry.skipped + len(entry.raw) == len(line)
+
+
+def test_a_huge_line_is_read_once_while_the_file_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "HUGE", 1_000)
+    monkeypatch.setattr(lines, "_CHUNK", 500)
+    scans: list[int] = []
+    real = stream.scan
+
+    def watched(pieces: Iterable[bytes], offset: int) -> object:
+        scans.append(offset)
+        return real(pieces, offset)
+
+    monkeypatch.setattr(stream, "scan", watched)
+    store = store_of(b'{"role":"user","content":"' + b"x" * 3_000 + b'"}\n')
+    rows = store.transcript("k").scan()
+    assert [rows.load(0, 1)[0].message for _ in range(3)] == [Message("user", "x" * 3_000)] * 3
+    assert len(scans) == 1
+    store.file("k").write_bytes(b'{"role":"user","content":"' + b"y" * 3_000 + b'"}\n')
+    assert store.transcript("k").scan().load(0, 1)[0].message == Message("user", "y" * 3_000)
+    assert len(scans) == 2
