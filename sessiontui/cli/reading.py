@@ -9,8 +9,8 @@ import click
 
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Asked, reads
-from sessiontui.dialects.keys import written
-from sessiontui.model import Session
+from sessiontui.dialects.keys import is_text, written
+from sessiontui.model import Backend, Session
 
 _ORDERS: dict[str, Callable[[Session], Any]] = {
     "key": lambda session: session.key,
@@ -90,7 +90,7 @@ def _cells(session: Session) -> tuple[str, ...]:
 
 
 def _badge(session: Session) -> str:
-    """``!`` damaged, ``~`` a file that ZeroClaw cannot load by this name."""
-    if session.faults or session.trouble:
+    """``!`` damaged, a name that ZeroClaw never lists too; ``~`` a file that it cannot load by this name."""
+    if session.faults or session.trouble or (session.backend is Backend.JSONL and not is_text(session.key)):
         return "!"
     return "" if session.reachable else "~"

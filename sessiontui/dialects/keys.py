@@ -31,6 +31,11 @@ def reachable(stem: str) -> bool:
     return sanitised(stem) == stem
 
 
+def is_text(key: str) -> bool:
+    """Whether its bytes are UTF-8; ZeroClaw lists no file of another name."""
+    return _UNDECODED.search(key) is None
+
+
 def written(key: str) -> str:
     r"""The key for output: bytes that are not UTF-8 as ``\xNN``. Not yet safe for a terminal."""
     return _UNDECODED.sub(lambda match: f"\\x{ord(match[0]) - 0xDC00:02x}", key)

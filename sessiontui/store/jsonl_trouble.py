@@ -50,7 +50,7 @@ def of_error(error: StoreError | UnknownKey | Changed) -> Fault:
 def of_name(path: Path, *, notes: bool = False) -> Iterator[Fault]:
     """What is wrong with the name of a session's file, whatever is in it."""
     stem = path.name.removesuffix(SUFFIX)
-    if written(stem) != stem:
+    if not keys.is_text(stem):
         reason = (
             "the name is not UTF-8: ZeroClaw never lists it, and stops at it when it moves sessions into a database"
         )

@@ -161,6 +161,7 @@ def test_a_name_that_is_not_utf8_is_damage(run: Runner, folder: Path) -> None:
     (row,) = run("check", "--json", code=1).rows
     assert (row["key"], row["fault"], row["line"], row["salvage"]) == ("a\\xff", "odd-name", None, "none")
     assert run("check", "a\\xff", code=1).text.startswith("a\\xff.jsonl: the name is not UTF-8: ")
+    assert run("list").text.startswith("!  a\\xff  1 message ")
     (row,) = run("show", "a\\xff", "--json").rows
     assert row == {"role": "user", "content": "a"}
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.keys import is_text
 from sessiontui.model import Backend, Session
 from sessiontui.store.about import About
 from sessiontui.tui.looks import figures, ink
@@ -85,7 +85,7 @@ def _facts(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
     if session.reachable:
         yield from fact("ZeroClaw", "loads it by this key", width)
     else:
-        named = session.backend is not Backend.JSONL or written(session.key) == session.key
+        named = session.backend is not Backend.JSONL or is_text(session.key)
         why = "no key leads to this name" if named else "the name is not UTF-8, so it never lists it; rename the file"
         yield from fact("ZeroClaw", f"! can't load it: {why}", width, "fault")
     if session.trouble is not None:
