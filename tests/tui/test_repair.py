@@ -19,12 +19,26 @@ from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.screens.changing import CHANGES
 from sessiontui.tui.screens.conversing import ChangeDialog
+from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.words import outcomes, repairs
 from sessiontui.tui.words.page import LINES, Page
 from sessiontui.tui.work.changer import Wanted
 from tests.support import databases
 from tests.support.hindered import busy, raising, refusing, unleased
-from tests.support.screens import NOW, SMALL, TORN, StillApp, browsing, folder, opened, press, says, settle, until
+from tests.support.screens import (
+    NOW,
+    SMALL,
+    TORN,
+    StillApp,
+    browsing,
+    folder,
+    opened,
+    press,
+    says,
+    settle,
+    typed,
+    until,
+)
 from tests.tui.test_dialogs import ALICE, asked, files, text
 
 ONE = b'{"role":"user","content":"one"}'
@@ -190,13 +204,25 @@ async def test_a_database_has_no_lines(tmp_path: Path) -> None:
         ]
 
 
+async def test_the_palette_says_why_too(tmp_path: Path) -> None:
+    path = databases.database(tmp_path)
+    databases.append(path, "alice", "user", "hello", "2026-01-01T00:00:00+00:00")
+    async with browsing(opened(path, Backend.SQLITE)) as (app, pilot):
+        await press(pilot, "ctrl+p", *typed("repair damaged"))
+        assert says(app, "Repair damaged lines: marked sessions or this", "not now: it says why")
+        await press(pilot, "enter")
+        assert app.notices == ["a database has no lines, so there are no damaged ones to repair"]
+
+
 async def test_the_other_home_of_a_folder_has_other_keys(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "m", "right", "enter", "enter", "b")
         assert says(app, "sqlite · ")
-        assert dimmed(app) == {"repair", "compact"}
-        await press(pilot, "b")
-        assert dimmed(app) == set()
+        line = app.browser.query_one(KeyLine)
+        for some in ({"repair", "compact"}, set()):
+            assert dimmed(app) == some
+            assert {each.binding.action for _, _, each in line._shown if not each.enabled} == some, "as it is drawn"
+            await press(pilot, "b")
 
 
 async def test_read_only_it_is_dimmed_and_says_why(store: Path) -> None:
@@ -257,15 +283,17 @@ async def test_compact_offers_no_repair_that_has_nothing_back(store: Path) -> No
 
 def test_compact_says_which_lines_stay_around_a_fault_of_several() -> None:
     gone = Fault("pretty-printed", Severity.DAMAGE, "laid out", 0, Salvage.LOSSLESS, 1, 3, Span(50, 40), lines=7)
-    row = CompactRow("k", 5, 6, 0, 100, 50, "compacted", 1, (gone,))
+    row = CompactRow("k", 5, 8, 0, 100, 50, "compacted", 1, (gone, damage(12)))
     assert text(asked(CompactPlan((row,)))).splitlines() == [
         "! 7 of these lines hold 1 message: repair has it back first (R)",
         " ",
         "5 valid messages stay unchanged · 100 B → 50 B",
         " ",
-        "k  6 damaged lines of 50 B · 100 B → 50 B",
+        "k  8 damaged lines of 50 B · 100 B → 50 B",
         "  lines 1–2 stay",
         "! lines 3–9 go  40 B  laid out: 1 message in it",
+        "  lines 10–11 stay",
+        "! line 12 goes  10 B  bad",
         "  the lines behind it stay",
     ]
 
