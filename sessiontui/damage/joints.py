@@ -139,6 +139,6 @@ def woven(lines: list[bytes]) -> Join | None:
     rest = sum(1 + len(line) for line in lines[ends[0] + 1 : ends[-1] + 1])
     if rest:
         parts.append(Part(Span(begin + len(last), rest), Salvage.NONE))
-    what = "two records are woven into each other: one stands in the middle of the other"
+    what = "two records are woven into each other, one in the middle of the other"
     what += "" if len(ends) == 1 else f", and {len(ends)} lines may be its end"
     return Join(ends[-1] + 1, Verdict("interleaved", cut[0].stop, what, tuple(parts)))

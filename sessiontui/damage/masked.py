@@ -13,11 +13,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from sessiontui.damage import diagnose, encodings, fragments, loose, mending, pieces
+from sessiontui.damage import diagnose, encodings, fragments, joints, loose, mending, pieces, signs
 from sessiontui.damage.loose import Token
 from sessiontui.damage.pieces import Kind
 from sessiontui.dialects import strict, zeroclaw
-from sessiontui.model import Message
+from sessiontui.model import Message, Salvage
 
 KEYS: Final = (b"role", b"content", b"text")
 """The keys that tell what a record is; ``text`` is that of a list of parts."""
@@ -26,63 +26,23 @@ _WORDS: Final = (b"null", b"true", b"false", b"NaN", b"Infinity", b"undefined", 
 
 _HEAD: Final = zeroclaw.write(Message("", ""))[:-3]
 """A record up to its text, as ZeroClaw writes it."""
-_KEPT: Final = b' "\\{}[]:,\x00\x07\x08\t\n\x0b\x0c\r\x1a\x1b\x7f'
-_STRUCTURE: Final = _KEPT + b"'+-._"
 _ESCAPED: Final = re.compile(rb'\\(["\\])')
-_ESCAPES: Final = b"\"\\/'bfnrtuxU"
 _TO_ESCAPE: Final = re.compile(rb'["\\]')
-_TOKEN: Final = re.compile(
-    rb"\\(?:u[0-9a-fA-F]{0,4}|x[0-9a-fA-F]{0,2}|U[0-9a-fA-F]{0,8}|[\x00-\x7f])?|[^\\\x80-\xff]+|[\x80-\xff]+"
-)
-_HIGH: Final = re.compile(
-    rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]"
-    rb"|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
-    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]"
-)
-"""A pair of halves in six bytes, a character, or a byte of neither."""
 _BETWEEN: Final = re.compile(rb"(?P<word>[-+.0-9A-Za-z_]+)|[^-+.0-9A-Za-z_\x80-\xff]+|[\x80-\xff]+")
 _NUMBER: Final = re.compile(rb"(-?0?)([0-9.eE+-]*)")
 _PYTHON: Final = re.compile(rb"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _MARKER: Final = re.compile(rb"([<>|%+=])\1{6}(?= [^{\x00]*+\Z|\r?\Z)")
-_LONELY: Final = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
-_FEW: Final = 4
-"""Bytes beyond ASCII that stand alone: more of them are a text in some other encoding."""
 _OBJECT: Final = b"[object Object]"
-
-
-def _class(byte: int) -> int:
-    """The first byte that decoders, of UTF-8 and of cp1252, take as they take this one."""
-    if byte < 0x90:
-        return 0x81 if byte in (0x81, 0x8D, 0x8F) else 0x80
-    if byte < 0xA0:
-        return 0x90 if byte in (0x90, 0x9D) else 0x91
-    starts = (0xA0, 0xB0, 0xC0, 0xC2, 0xE0, 0xE1, 0xED, 0xEE, 0xF0, 0xF1, 0xF4, 0xF5, 0xFE, 0xFF)
-    return max(start for start in starts if start <= byte)
-
-
-def _sign(byte: int, kept: bytes) -> int:
-    """What a byte becomes."""
-    if byte in kept:
-        return byte
-    if byte >= 0x80:
-        return _class(byte)
-    if byte < 0x20:
-        return 0x01
-    sign = chr(byte)
-    return ord("9" if sign.isdigit() else "*" if not sign.isalpha() else "X" if sign.isupper() else "x")
-
-
-_PLAIN: Final = bytes(_sign(byte, _KEPT) for byte in range(0x100))
-_FORMAL: Final = bytes(_sign(byte, _STRUCTURE) for byte in range(0x100))
 
 
 def masked(data: bytes, codec: str = "") -> bytes:
     """The bytes of a line, or of all the lines of a fault, masked; ``codec``: the wide encoding that the fault names."""
     if codec:
         return _wide(data, codec)
-    data = _blurred(data)
-    if b"\n" not in data and (line := _one_line(data)) is not None:
-        return line
+    data = signs.blurred(data)
+    whole = _woven(data) if b"\n" in data else _one_line(data)
+    if whole is not None:
+        return whole
     return b"".join(_piece(data[piece.start : piece.stop], piece.kind) for piece in pieces.cut(data))
 
 
@@ -104,69 +64,14 @@ def _lines(data: bytes) -> bytes:
     return b"\n".join(map(masked, data.split(b"\n")))
 
 
-def text(data: bytes) -> bytes:
-    """Bytes of which nothing is known but that they are part of something; escapes keep their kind."""
-    tokens = _TOKEN.finditer(_blurred(data))
-    return b"".join(_escape(token[0]) if token[0][:1] == b"\\" else _run(token[0]) for token in tokens)
-
-
-def _blurred(data: bytes) -> bytes:
-    """The same, but for bytes that stand alone too often."""
-    alone = len(_LONELY.findall(data))
-    return _LONELY.sub(lambda byte: byte[0].translate(_PLAIN), data) if alone > _FEW else data
-
-
-def _run(run: bytes) -> bytes:
-    if run[0] < 0x80:
-        return run.translate(_PLAIN)
-    return run if len(run) == 1 else _HIGH.sub(lambda found: _character(found[0]), run)
-
-
-def _character(found: bytes) -> bytes:
-    """One match of ``_HIGH``."""
-    if len(found) == 6:
-        return b"\xed\xa0\xbd\xed\xb9\x82"
-    return found.translate(_PLAIN) if len(found) == 1 else _alike(found.decode()).encode()
-
-
-def _alike(sign: str) -> str:
-    """The character that stands for all of its class that take as many bytes."""
-    if sign.isspace() or sign == "\ufeff":
-        return sign
-    size = len(sign.encode())
-    if sign < "\xa0":
-        return "\x80"
-    return {2: "é§", 3: "語†", 4: "𐐀🙂"}[size][not sign.isalnum()]
-
-
-def _escape(escape: bytes) -> bytes:
-    """An escape of the same kind."""
-    kind, digits = escape[1:2], escape[2:]
-    if kind in (b"u", b"x", b"U") and digits:
-        full = len(digits) == {b"u": 4, b"x": 2, b"U": 8}[kind]
-        return escape[:2] + (b"%0*x" % (len(digits), _code(int(digits, 16))) if full else b"0" * len(digits))
-    if kind.isalpha() and kind not in _ESCAPES:
-        return b"\\q"
-    return escape if kind in _ESCAPES else b"\\" + kind.translate(_PLAIN)
-
-
-def _code(code: int) -> int:
-    """The character that an escape may name in place of this one."""
-    if code < 0x80:
-        return _PLAIN[code] if code >= 0x20 else code
-    if 0xD800 <= code < 0xE000:
-        return 0xD83D if code < 0xDC00 else 0xDE42
-    return ord(_alike(chr(code))) if code <= 0x10FFFF else 0xFFFFFFFF
-
-
 def _wide(data: bytes, codec: str) -> bytes:
     """Lines in a wide encoding, masked as what they say."""
     run = encodings.wide(data, 0) or encodings.wide(data, 0, codec)
     if not run:
-        return text(data)
+        return signs.text(data)
     narrow = whole(encodings.decoded(data, run))
     made = narrow.decode("utf-8", "surrogatepass").encode(run.codec, "surrogatepass")
-    return text(data[: run.begin]) + made + text(data[run.begin + len(made) :])
+    return signs.text(data[: run.begin]) + made + signs.text(data[run.begin + len(made) :])
 
 
 def _one_line(line: bytes) -> bytes | None:
@@ -178,7 +83,22 @@ def _one_line(line: bytes) -> bytes | None:
     if fragments.printed(line):
         return _structured(line, _python(line))
     marker = _MARKER.match(line)
-    return marker[0] + text(line[marker.end() :]) if marker else None
+    return marker[0] + signs.text(line[marker.end() :]) if marker else None
+
+
+def _woven(data: bytes) -> bytes | None:
+    """Two records of which one stands in the middle of the other: the other masked as the one that it is."""
+    join = joints.woven(data.split(b"\n"))
+    if not join:
+        return None
+    torn, *between, tail = (part for part in join.verdict.parts if part.salvage is not Salvage.NONE)
+    record = torn.records[0]
+    stop, begin = torn.span.stop, tail.span.offset
+    size = len(record) - len(data[:stop].lstrip(b" \t\r"))
+    mask = _structured(record)
+    middle = (masked(data[part.span.offset : part.span.stop]) for part in between)
+    ends = mask[len(mask) - size :], masked(data[begin + size :])
+    return b"".join((data[: stop - len(mask) + size], mask[: len(mask) - size], *middle, *ends))
 
 
 def _python(line: bytes) -> list[Token]:
@@ -196,8 +116,8 @@ def _piece(piece: bytes, kind: Kind) -> bytes:
         return _twice(piece) or _structured(piece)
     if kind is Kind.TORN:
         stop = loose.reach(piece).stop
-        return _structured(piece[:stop]) + text(piece[stop:])
-    return _tail(piece) if kind is Kind.TEXT and pieces.is_tail(piece) else text(piece)
+        return _structured(piece[:stop]) + signs.text(piece[stop:])
+    return _tail(piece) if kind is Kind.TEXT and pieces.is_tail(piece) else signs.text(piece)
 
 
 def _twice(value: bytes) -> bytes:
@@ -218,7 +138,7 @@ def _tail(tail: bytes) -> bytes:
     for size in (len(_HEAD), *cuts, *range(len(_HEAD))):
         if isinstance(strict.record_end(_HEAD[:size] + tail, 0), int):
             return _structured(_HEAD[:size] + tail)[size:]
-    return text(tail)
+    return signs.text(tail)
 
 
 def _structured(value: bytes, tokens: Sequence[Token] = ()) -> bytes:
@@ -236,7 +156,7 @@ def _structured(value: bytes, tokens: Sequence[Token] = ()) -> bytes:
             is_next = key == b"%d" % numbered
             numbered += is_next
             made.append(run if is_next or key in KEYS else _quoted(run))
-        elif before[-1:] in (b"{", b",") and _is_begun(run):
+        elif not behind and before[-1:] in (b"{", b",") and _is_begun(run):
             made.append(run)
         else:
             kept = key == b"role" and before == b":" and run[1:-1] in ROLES
@@ -253,13 +173,13 @@ def _name(run: bytes) -> bytes:
 
 
 def _is_begun(run: bytes) -> bool:
-    """Whether the text breaks off inside a key that is known."""
-    return run[-1:] != b'"' and any(key.startswith(run[1:]) for key in KEYS[:2])
+    """Whether the bytes break off in a key that is known, or behind it."""
+    return any((key + b'"').startswith(run[1:].rstrip(b"\r")) for key in KEYS[:2])
 
 
 def _quoted(run: bytes) -> bytes:
     closed = len(run) > 1 and run[-1] == run[0]
-    return run[:1] + text(run[1 : len(run) - closed]) + run[:1] * closed
+    return run[:1] + signs.text(run[1 : len(run) - closed]) + run[:1] * closed
 
 
 def _between(run: bytes) -> bytes:
@@ -268,7 +188,7 @@ def _between(run: bytes) -> bytes:
 
 
 def _signs(run: bytes) -> bytes:
-    return run.translate(_FORMAL) if run[0] < 0x80 else _run(run)
+    return run.translate(signs.FORMAL) if run[0] < 0x80 else signs.run(run)
 
 
 def _word(word: bytes) -> bytes:
@@ -276,7 +196,7 @@ def _word(word: bytes) -> bytes:
         return number[1] + re.sub(rb"[0-9]", b"9", number[2])
     sign = len(word) - len(word.lstrip(b"-"))
     kept = sign + max(_common(word[sign:], each) for each in _WORDS)
-    return word[:kept] + word[kept:].translate(_FORMAL)
+    return word[:kept] + word[kept:].translate(signs.FORMAL)
 
 
 def _common(word: bytes, other: bytes) -> int:

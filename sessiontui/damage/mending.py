@@ -162,6 +162,10 @@ _STEPS: Final = (
         _between(lambda run: _FINITE.sub(b"null", run)),
     ),
     _Step(
-        "lone-surrogate", "half a surrogate pair stands in a text", Salvage.PARTIAL, _SURROGATE, _texts(_without_halves)
+        "lone-surrogate",
+        "half a character (a lone surrogate) stands in a text",
+        Salvage.PARTIAL,
+        _SURROGATE,
+        _texts(_without_halves),
     ),
 )

@@ -104,9 +104,9 @@ def _named(line: bytes, cut: list[Piece], shapes: list[Shape | None]) -> tuple[s
             return found.id, piece.start + found.at, found.what
     if nuls := first.get(Kind.NULS):
         size = sum(piece.stop - piece.start for piece in cut if piece.kind is Kind.NULS)
-        return "nul-run", nuls.start, f"{size:,} NUL bytes stand where nothing was written"
+        return "nul-run", nuls.start, f"{size:,} NUL byte{'s' * (size > 1)} where nothing was written"
     if bom := first.get(Kind.BOM):
-        return "bom", bom.start, "a byte order mark stands before the record"
+        return "bom", bom.start, f"a byte order mark stands {'before the record' if records else 'alone on the line'}"
     if comma := first.get(Kind.COMMA):
         if not records:
             return "malformed", comma.start, "nothing but commas stands on the line"

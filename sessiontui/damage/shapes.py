@@ -41,7 +41,7 @@ def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
     read = wrong or strict.read(value)
     at, reason = (read.at, read.reason) if isinstance(read, Dropped) else (0, "it is more than a record")
     if (nul := value.find(b"\0")) >= 0:
-        return Shape("nul-run", nul, f"{value.count(bytes(1)):,} bytes of a record were lost, NULs stand for them")
+        return Shape("nul-run", nul, f"bytes of a record were lost, and {value.count(bytes(1)):,} NULs stand for them")
     if mend := mended(value):
         return Shape(mend.id, at, mend.what, mend.salvage, (mend.record,))
     if value[:1] == b"[" and (listed := _elements(value)):

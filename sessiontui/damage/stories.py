@@ -15,6 +15,11 @@ def sentence(id: str, what: str) -> str:
     return what + _rest(id)
 
 
+def of_many(fault: Fault) -> str:
+    """The same of several like it, which are one matter."""
+    return sentence(fault.id, _MANY[fault.id]) if fault.id in _MANY else fault.reason
+
+
 def what(fault: Fault) -> str:
     """What is wrong, alone."""
     return fault.reason.removesuffix(_rest(fault.id)) if fault.id in _STORY else fault.reason
@@ -38,17 +43,20 @@ def _rest(id: str) -> str:
 _DROPS: Final = "drops the line"
 _STORY: Final = {
     "glued": ("a program died between record and newline, or two wrote at once", "drops all of them"),
-    "fused": ("a program died or the disk was full while it wrote, and a later record went on there", "drops both"),
+    "fused": (
+        "a program died or the disk was full while it wrote, and a later record went on there",
+        "drops the whole line",
+    ),
     "torn": ("a program died, or the disk was full, while it wrote", _DROPS),
     "incomplete": ("it may still be being written", "drops the line as it stands"),
     "nul-run": ("the power failed before the disk had the bytes, or a file was cut under its writer", _DROPS),
-    "invalid-utf8": ("a text was cut at a byte, or came in another encoding", _DROPS),
+    "invalid-utf8": ("a text was cut inside a character, or came in another encoding", _DROPS),
     "bom": ("an editor or a shell on Windows put it there", _DROPS),
-    "utf16": ("a shell or an editor on Windows wrote it", "drops every such line"),
+    "utf16": ("a shell or an editor on Windows wrote them", "drops every such line"),
     "raw-control": ("the JSON was put together by hand or by a script", _DROPS),
     "split-record": ("the JSON was put together by hand or by a script", "drops every one of its lines"),
-    "pretty-printed": ("an editor or a tool formatted it", "drops every one of its lines"),
-    "array": ("the messages were exported as one JSON list", "drops each line that has more than a record"),
+    "pretty-printed": ("an editor or a tool formatted the file", "drops every such line"),
+    "array": ("the messages were exported as one JSON list", "drops each line that is not one record alone"),
     "lone-surrogate": ("a text was cut in the middle of a character", _DROPS),
     "trailing-comma": ("it was edited by hand", _DROPS),
     "python-repr": ("a script printed it where it should have dumped JSON", _DROPS),
@@ -66,4 +74,8 @@ _STORY: Final = {
     "deep-nesting": ("a program went astray, or it was made to do harm", _DROPS),
     "interleaved": ("two programs wrote at once in small pieces", "drops both records"),
     "malformed": ("it was edited by hand, or bytes of it were changed", _DROPS),
+}
+_MANY: Final = {
+    "pretty-printed": "records are laid out over several lines",
+    "array": "the lines are those of one list",
 }

@@ -84,6 +84,7 @@ def together(found: Fault, later: Fault) -> Fault:
         return found
     between = Part(Span(found.span.stop, later.span.offset - found.span.stop), Salvage.LOSSLESS)
     return found._replace(
+        reason=stories.of_many(found),
         recovers=found.recovers + later.recovers,
         span=Span(found.span.offset, later.span.stop - found.span.offset),
         lines=found.lines + later.lines,

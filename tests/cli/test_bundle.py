@@ -45,7 +45,7 @@ def test_a_damaged_session_for_people(run: Runner, fused: Path) -> None:
 - damage; line 2, offset 32, length 83, wrong at byte 46
 - salvage lossless, recovers 1 message
 - a whole record stands on the line of a torn one: a program died or the disk was full while it wrote, and a later \
-record went on there; ZeroClaw drops both
+record went on there; ZeroClaw drops the whole line
 - the masked bytes alone have the same fault
 
 Masked:
