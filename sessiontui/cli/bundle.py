@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sessiontui import __version__
-from sessiontui.damage import diagnose, masked, wholefile
+from sessiontui.damage import diagnose, masked, signs, wholefile
 from sessiontui.model import Fault, Severity, Span
 from sessiontui.store import jsonl_faults, jsonl_file, jsonl_trouble
 from sessiontui.store.jsonl import JsonlStore
@@ -86,7 +86,7 @@ def gathered(store: Store, key: str, progress: Progress) -> Bundle:
 
 
 def _of_key(key: str) -> str:
-    return masked.text(key.encode("utf-8", "backslashreplace")).decode("utf-8", "backslashreplace")
+    return signs.text(key.encode("utf-8", "backslashreplace")).decode("utf-8", "backslashreplace")
 
 
 # ---- where it happened
@@ -158,7 +158,7 @@ def excerpt(fd: int, fault: Fault) -> Excerpt:
     at = min(fault.at, span.length)
     if at + WINDOW > REACH:
         begins = at - WINDOW // 2
-        mask = masked.text(_read(fd, span, begins, WINDOW))
+        mask = signs.text(_read(fd, span, begins, WINDOW))
         return _around(Excerpt(fault, begins=begins), mask, at)
     data = _read(fd, span, 0, REACH)
     mask = masked.masked(data, fault.codec)
