@@ -15,7 +15,7 @@ import pytest
 
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled, UnknownKey
-from sessiontui.model import Address, Backend, Fault, Message, Severity
+from sessiontui.model import Address, Backend, Fault, Message, Session, Severity
 from sessiontui.query.parse import parse
 from sessiontui.store import about, course, sqlite_times, survey, surveyor
 from sessiontui.store.about import About, Damage, Long, Share, Tally
@@ -26,6 +26,8 @@ from sessiontui.store.process import start
 from sessiontui.store.protocol import Store
 from sessiontui.store.sqlite import SqliteStore
 from sessiontui.tui.widgets.plot import plot, top_of
+from sessiontui.tui.words import about_rows
+from tests.support.damage import left_alone
 from tests.support.databases import append, database, writer
 from tests.support.folders import KEYS, SUMMARY, damaged
 from tests.support.screens import folder, talk
@@ -72,6 +74,38 @@ def test_a_file_is_counted_line_by_line(tmp_path: Path) -> None:
     assert (found.timed, found.imported, found.first, found.activity) == (0, 0, None, Activity())
     assert [(damage.lines, damage.row) for damage in found.damage] == [(2, 3), (1, 5)]
     assert found.damage[1].reason == next(f.reason for f in store.faults("one") if f.line == 6)
+
+
+def test_lines_of_one_fault_are_damaged_and_blank_ones_between_them_are_not(tmp_path: Path) -> None:
+    store = jsonl(tmp_path, [b'{\n"role":"user",\n\n"content":"a"\n}\n'])
+    found = survey.survey(store, "one")
+    assert (found.rows, found.damaged, found.blank) == (5, 4, 1)
+    assert [(damage.id, damage.lines, damage.row) for damage in found.damage] == [("pretty-printed", 4, 0)]
+    assert store.session("one").faults == 4
+
+
+@pytest.mark.parametrize(("seconds", "damaged"), [(0, 0), (3600, 1)])
+def test_a_last_line_that_may_be_being_written_is_told_apart(tmp_path: Path, seconds: int, damaged: int) -> None:
+    store = jsonl(tmp_path, [Message("user", "one"), b'{"role":"us'])
+    left_alone(store.file("one"), seconds)
+    found = survey.survey(store, "one")
+    assert (found.rows, found.messages, found.damaged, found.unfinished) == (2, 1, damaged, 1 - damaged)
+    [session] = store.counted(store.sessions())
+    text = "\n".join(
+        "".join(text for text, _ in row.left)
+        for row in about_rows.rows(about_rows.Facts(session, "", T), found, "", 140)
+    )
+    assert ("2 lines: 1 message, 0 damaged, 0 blank, 1 unfinished, perhaps still being written" in text) == (
+        not damaged
+    )
+    assert ("1 damaged line" in text) == bool(damaged)
+
+
+def test_a_name_that_is_no_utf8_is_told(tmp_path: Path) -> None:
+    session = Session("a\udcff", Backend.JSONL, 1, 0, 9, None, T, reachable=False)
+    rows = about_rows.rows(about_rows.Facts(session, "", T), None, "", 120)
+    told = [text for row in rows for text, look in row.left if look == "fault"]
+    assert told == ["! can't load it: the name is not UTF-8, so it never lists it; rename the file"]
 
 
 def test_a_database_is_counted_row_by_row_with_its_times(tmp_path: Path) -> None:
