@@ -66,7 +66,7 @@ def test_a_rival_is_short_and_knows_nothing_of_ours(path: Path) -> None:
 def test_there_is_a_row_for_every_budget() -> None:
     assert list(ROWS) == [
         "first-paint", "open", "check", "check-damaged", "index", "search", "query", "pop", "compact", "migrate",
-        "filter", "page-down", "freeze", "memory", "memory-helper",
+        "filter", "page-down", "freeze", "memory", "memory-helper", "huge-line",
     ]  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class TracingScreen(FindingScreen):
     def action_fault(self, step: int) -> None:
         """The next fault, or the previous one."""
         if self.store.backend is not Backend.JSONL:
-            self.say("there are no lines in a database that could be damaged: doctor looks at the whole of it")
+            self.say("only files have lines that could be damaged; this store has none")
             return
         self._passed.clear()
         if self.has_class("-narrow"):
