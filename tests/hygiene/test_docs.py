@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.cli.verbs import VERBS
+from sessiontui.damage import stories
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -41,6 +42,12 @@ def test_the_picture_stands_before_the_first_section() -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_named(verb: str) -> None:
     assert f"sessiontui {verb}" in README
+
+
+@pytest.mark.parametrize("id", sorted(stories._STORY))
+def test_every_kind_of_damage_is_named(id: str) -> None:
+    damage = README.split("\n## Damage\n")[1].split("\n## ")[0]
+    assert f"`{id}`" in damage or f"*{id}*" in damage
 
 
 @pytest.fixture(scope="module")

@@ -257,11 +257,11 @@ async def test_the_filter_narrows_the_list_and_esc_takes_it_away(store: Path) ->
 
 async def test_b_shows_the_other_backend_and_back(tmp_path: Path) -> None:
     async with browsing(sample(tmp_path)) as (app, pilot):
-        assert says(app, "jsonl · 30 sessions")
+        assert says(app, "jsonl · 32 sessions")
         await press(pilot, "b")
         assert says(app, "sqlite · 3 sessions", "#1")
         await press(pilot, "b")
-        assert says(app, "jsonl · 30 sessions")
+        assert says(app, "jsonl · 32 sessions")
 
 
 async def test_b_without_another_backend_says_so(store: Path) -> None:

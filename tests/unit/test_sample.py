@@ -13,6 +13,8 @@ import pytest
 from sessiontui.cli.demo import write_sample
 from sessiontui.cli.sample import damaged, database, healthy, languages, long
 from sessiontui.cli.sample.script import Talk, talk
+from sessiontui.damage.diagnose import faults, lines_of
+from sessiontui.damage.notes import notes
 from sessiontui.dialects import zeroclaw
 from sessiontui.errors import UsageError
 from sessiontui.model import Message
@@ -97,14 +99,24 @@ def test_damage_is_dropped_and_what_stands_beside_it_is_read(wreck: damaged.Wrec
     dropped = any(isinstance(each, zeroclaw.Dropped) for each in read)
     healthy_file = wreck.stem in {"telegram_odd-but-healthy", "gateway_hostile", "discord_a.b"} or "\x1b" in wreck.stem
     assert dropped is not healthy_file
-    assert any(isinstance(each, Message) for each in read) is (wreck.stem != "slack_compressed")
+    assert any(isinstance(each, Message) for each in read) is (
+        wreck.stem not in {"slack_compressed", "matrix_wide-file"}
+    )
+
+
+@pytest.mark.parametrize("wreck", damaged.wrecks(), ids=lambda wreck: wreck.stem.encode("unicode_escape").decode())
+def test_what_stands_in_a_damaged_session_is_what_is_said_of_it(wreck: damaged.Wreck) -> None:
+    lines = list(lines_of(wreck.data))
+    sound = [line for line in lines if not isinstance(zeroclaw.read(line.data), zeroclaw.Dropped)]
+    found = {fault.id for fault in (*faults(lines), *notes(sound))}
+    assert found == {*wreck.kinds} - {"odd-name"}  # which is not in its bytes
 
 
 def test_every_cheap_class_of_damage_is_there() -> None:
     kinds = {kind for wreck in damaged.wrecks() for kind in wreck.kinds}
     assert kinds >= {
-        "array", "bom", "crlf", "duplicate-key", "foreign", "fused", "glued", "interleaved", "invalid-utf8",
-        "log-text", "lone-surrogate", "merge-marker", "no-final-newline", "non-finite", "not-jsonl", "nul-run",
+        "array", "bom", "crlf", "deep-nesting", "duplicate-key", "foreign", "fused", "glued", "interleaved", "invalid-utf8",
+        "log-text", "lone-surrogate", "malformed", "merge-marker", "no-final-newline", "non-finite", "not-jsonl", "nul-run",
         "odd-name", "pretty-printed", "python-repr", "raw-control", "split-record", "stale-tail", "torn",
         "trailing-comma", "utf16", "wrong-shape",
     }  # fmt: skip

@@ -21,7 +21,7 @@ class Wreck:
     age: timedelta
     data: bytes
     kinds: tuple[str, ...]
-    """Which faults stand in it, by the ids that ``check`` gives or will give."""
+    """Which faults stand in it, by the ids that ``check --notes`` gives."""
 
 
 def _user(content: str) -> bytes:
@@ -143,6 +143,30 @@ def _hostile() -> bytes:
     )
 
 
+def _wide() -> bytes:
+    lines = _user("saved once by an editor on Windows") + _robot("and every character has two bytes now: é, 中, 🎉")
+    return (lines + _user("nothing is lost, though")).decode().encode("utf-16")
+
+
+def _astray() -> bytes:
+    deep = b'{"role":"tool","content":' + b"[" * 140 + b"]" * 140 + b"}\n"
+    quotes = b'{"role":"user","content":"the quotes around "this" are not escaped"}\n'
+    quoting = (
+        b'{"type":"user","message":{"role":"user","content":"quoted by another program, and said to nobody"},"id":"'
+    )
+    return b"".join(
+        (
+            _user("a text may hold }{ and even a whole record:"),
+            _robot('{"role":"user","content":"nobody said this"}'),
+            deep,
+            quotes,
+            quoting + b"\n",
+            b"undefined\n",
+            _user("none of these can be had back"),
+        )
+    )
+
+
 def _compressed() -> bytes:
     """Eight messages, compressed; written out, for no two versions of zlib give the same bytes."""
     return bytes.fromhex(
@@ -191,5 +215,7 @@ def wrecks() -> tuple[Wreck, ...]:
         ),
         wreck("gateway_hostile", _hostile(), minutes=40),
         wreck("hostile_\x1b[31m[red]name", _user("even the name of this file is hostile"), days=12),
+        wreck("matrix_wide-file", _wide(), "utf16", days=16),
+        wreck("slack_gone-astray", _astray(), "deep-nesting", "malformed", "torn", "foreign", days=17),
         wreck("discord_a.b", _user("ZeroClaw can't load this file: it looks for discord_a_b"), "odd-name", days=15),
     )
