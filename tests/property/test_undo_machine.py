@@ -24,8 +24,10 @@ from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
+from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, repair, undo
 from sessiontui.changes.outcome import Change
+from sessiontui.damage import salvage
+from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.dialects import zeroclaw
 from sessiontui.disk.patience import USUAL
 from sessiontui.errors import Refused, UsageError
@@ -55,6 +57,7 @@ from tests.support.undoing import (
 LONG: Final = int(os.environ.get("SESSIONTUI_UNDO_EXAMPLES", "0"))
 QUICK: Final = "/dev/shm" if os.path.isdir("/dev/shm") else None
 OLD: Final = datetime(2026, 1, 1, tzinfo=UTC)
+STILL: Final = int(OLD.timestamp()) * 10**9
 KEYS: Final = st.sampled_from(["a", "b"])
 ANY: Final = st.integers(0, 50)
 ROLES: Final = st.sampled_from(["user", "assistant", ""])
@@ -71,6 +74,8 @@ DAMAGE: Final = st.sampled_from(
         b"{}{}\n",
         b" ",
         b"\xef\xbb\xbf[]\n",
+        b"\xef\xbb\xbf",
+        b"INFO it is up\n",
     ]
 )
 PATH: Final = re.compile(r"/\S*/\.sessiontui/[\w.]+\w")
@@ -307,6 +312,28 @@ class Undoing(RuleBasedStateMachine):
             lambda made: self.memory.move({}) if made else None,
         )
 
+    def repairing(self, key: str, said: Message) -> Deed | None:
+        """One session, or all where the message says nothing. Nobody has written to them for long."""
+        keys = [key] if said.role else sorted(self.live())
+        if not set(keys) <= self.live():
+            return None
+        effects = []
+        for name in (f"{each}.jsonl" for each in keys):
+            os.utime(self.folder / name, ns=(STILL, STILL))
+            old = self.world.files[name]
+            new = salvage.applied(old.data, salvage.plan(faults(lines_of(old.data))))
+            last = lines(new)[-1:]
+            new += b"\n" if last and not last[0].endswith(b"\n") and message(last[0]) is not None else b""
+            if new != old.data:
+                effects.append(Cut(name, old, old._replace(data=new), 0, old.data, new, STILL))
+        plan = repair.plan(self.store, keys)
+        return Deed(lambda: repair.make(self.store, plan), tuple(effects), self.repaired)
+
+    def repaired(self, made: tuple[Effect, ...]) -> None:
+        mended = {each.name: loads(each.after.data) for each in made if isinstance(each, Cut) and each.after}
+        self.murky |= mended.keys()
+        self.memory.mend(mended)
+
     def live(self) -> set[str]:
         return {name.removesuffix(".jsonl") for name in self.world.files if name.endswith(".jsonl")}
 
@@ -380,7 +407,11 @@ class Undoing(RuleBasedStateMachine):
         """What can be done to which session now."""
         live, rows = self.live(), {row.key for row in self.world.rows.values()}
         found = [("appending", key) for key in "ab"]
-        found += [(kind, key) for kind in ("popping", "compacting", "migrating", "cleaning") for key in sorted(live)]
+        found += [
+            (kind, key)
+            for kind in ("popping", "compacting", "repairing", "migrating", "cleaning")
+            for key in sorted(live)
+        ]
         if self.database.exists():
             found += [("appending_row", key) for key in "ab"]
             found += [(kind, key) for kind in ("popping_row", "cleaning_rows") for key in sorted(rows)]
@@ -605,6 +636,8 @@ class Undoing(RuleBasedStateMachine):
         effect = deed.effects[0]
         if isinstance(effect, Rows) or self.world.receipts:
             return None
+        if deed.back is not None and len(deed.effects) > 1 and isinstance(effect, Cut) and effect.after is None:
+            return None  # the name of what was removed would be taken, so that it can't be put back
         path = self.folder / effect.name
         if (self.folder / f"{effect.name}.migrated").exists() or (isinstance(effect, Moved) and not path.exists()):
             return None

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from sessiontui.changes import append, compact, journal, pop, undo
+from sessiontui.changes import append, compact, journal, pop, repair, undo
 from sessiontui.errors import Refused, UsageError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
@@ -35,7 +35,7 @@ def main(sessions: Path, name: str, changes: int) -> Did:
     chance = random.Random(name)
     did = Did(changes, [], {})
     for n in range(changes):
-        verb = chance.choice(("append", "pop", "pop", "compact", "undo", "undo", "redo"))
+        verb = chance.choice(("append", "pop", "pop", "compact", "repair", "undo", "undo", "redo"))
         try:
             if verb == "append":
                 append.make(store, append.plan(store, KEY, Message(OURS, f"{name} {n}")))
@@ -46,6 +46,9 @@ def main(sessions: Path, name: str, changes: int) -> Did:
             elif verb == "compact":
                 row = compact.make(store, compact.plan(store, [KEY])).rows[0]
                 did.refused.extend([row.trouble.reason] if row.status == "refused" else [])
+            elif verb == "repair":
+                mended = repair.make(store, repair.plan(store, [KEY])).rows[0]
+                did.refused.extend([mended.trouble.reason] if mended.status == "refused" else [])
             else:
                 undo.make(sessions, undo.plan(sessions, redo=verb == "redo"))
         except Refused as error:

@@ -36,11 +36,12 @@ def by_command(trial: Trial) -> None:
     """``tidying``, each change in a process of its own."""
     if trial.attempt(lambda: _command(trial, "pop", KEY)) is not None:
         trial.insist(lambda: _command(trial, "undo"))
+    trial.attempt(lambda: _command(trial, "repair", KEY))
     trial.attempt(lambda: _command(trial, "compact", KEY))
 
 
 def two_at_once(trial: Trial) -> None:
-    """Two processes that append, pop, compact, undo and redo as it comes, at once."""
+    """Two processes that append, pop, compact, repair, undo and redo as it comes, at once."""
     program = [sys.executable, "-m", "tests.stress.changer", str(trial.sessions)]
     names = [f"{name}-{trial.figures.attempts}" for name in ("one", "two")]
     before = trial.session.stat().st_ino

@@ -53,6 +53,22 @@ class Memory(MemoryStore):
                 moved[new] = moved.pop(old)
         self._change(moved)
 
+    def mend(self, sessions: Mapping[str, list[Message]]) -> None:
+        """Messages come between others, as one change: all that these sessions hold then."""
+        mended = dict(self._kept)
+        now = datetime.now(UTC)
+        for key, messages in sessions.items():
+            rest = list(self._kept[key].messages) if key in self._kept else []
+            held: list[tuple[int, Message]] = []
+            for message in messages:
+                if rest and rest[0][1] == message:
+                    held.append(rest.pop(0))
+                else:  # a number between its neighbours'
+                    low, high = held[-1][0] if held else 0, rest[0][0] if rest else self._arrived + 1
+                    held.append(((low + high) / 2, message))  # type: ignore[arg-type]
+            mended[key] = _Kept(tuple(held), now, now)
+        self._change(mended)
+
     def age(self, keys: Collection[str], at: datetime) -> None:
         """These sessions were last written then; all others just now."""
         now = datetime.now(UTC)
