@@ -11,12 +11,11 @@ from typing import Final, NamedTuple
 
 from sessiontui.damage import loose, one_line, pieces
 from sessiontui.damage.mending import flat, is_record, joined
-from sessiontui.damage.pieces import Kind, Piece, is_blank
+from sessiontui.damage.pieces import Kind, is_blank
 from sessiontui.damage.shapes import shape
 from sessiontui.damage.verdict import Verdict
 from sessiontui.model import Part, Salvage, Span
 
-_BESIDE: Final = frozenset({*one_line.FILLERS, Kind.RECORD, Kind.TORN})
 _NEAR: Final = 8
 """How many lines behind a torn record its end is looked for."""
 
@@ -38,31 +37,30 @@ def over(data: bytes, at: int, stop: int) -> tuple[Join | None, int]:
     parts: list[Part] = []
     kinds: list[Kind] = []
     named: Verdict | None = None
+    ended: tuple[int, list[Part], int] = 0, [], stop
     begin, looked = at, 0
     while True:
         cut = pieces.cut(data[begin:stop])
+        if not all(piece.sure and (piece.kind is not Kind.TEXT or begin == at) for piece in cut):
+            break  # without the last value, if there are several
+        beside = [part.moved(begin - at) for part in one_line.parts(data[begin:stop], cut)]
+        ended = (len(parts), beside, stop) if named else ended
+        kinds += (piece.kind for piece in cut)
         value = _value(data, begin + cut[-1].start, stop) if cut and cut[-1].kind is Kind.TORN else None
         looked += value.looked if value else 0
-        before = cut[:-1] if value and value.verdict else cut
-        beside = one_line.parts(data[begin:stop], before)
-        if not all(piece.sure for piece in before) or (begin > at and not all(map(_may_follow, before, beside))):
-            return None, looked
-        parts += (part.moved(begin - at) for part in beside)
-        kinds += (piece.kind for piece in before)
         if not value or not value.verdict:
             break
         start = begin + cut[-1].start - at
         named = named or value.verdict._replace(at=start + value.verdict.at)
-        parts.append(value.verdict.parts[0].moved(start))
+        parts += [*beside[:-1], value.verdict.parts[0].moved(start)]
+        kinds.pop()
         begin = value.stop
         end = data.find(b"\n", begin)
         stop = end if end >= 0 else len(data)
-    return (Join(data.count(b"\n", at, stop) + 1, _called(named, parts, kinds)) if named else None), looked
-
-
-def _may_follow(piece: Piece, part: Part) -> bool:
-    """Whether a piece may stand behind a value, on the line where it ends."""
-    return piece.kind in _BESIDE or (piece.kind is Kind.VALUE and part.salvage is Salvage.LOSSLESS)
+    size, beside, stop = ended
+    if not named or not size:
+        return None, looked
+    return Join(data.count(b"\n", at, stop) + 1, _called(named, [*parts[:size], *beside], kinds)), looked
 
 
 class _Value(NamedTuple):
