@@ -68,7 +68,7 @@ def test_a_torn_record_and_the_whole_one_behind_it() -> None:
         '  + {"role":"assistant","content":"b"}',
         "    ^",
         "    ~ a guess   + can be had back",
-        "  assistant · torn, not a message",
+        "  ~ assistant · torn, not a message",
         "    On Fridays it",
         "    lea",
         "",
@@ -145,7 +145,7 @@ def test_a_line_that_may_still_be_being_written_is_calm() -> None:
     assert drawn(row) == [
         "  ▚ … line 2 · may still be being written",
         f"    {TORN.decode()}",
-        "  assistant · still being written, not a message",
+        "    assistant · still being written, not a message",
         "    On Fridays it",
         "    lea",
         "",
@@ -216,6 +216,11 @@ def test_the_piece_of_a_huge_line_that_is_in_memory() -> None:
     assert drawn(row)[1].startswith("    …xx")
     assert drawn(row)[-3].endswith("yy…")
     assert drawn(row)[-2] == "  … a huge line: 201 of its 100,000,000 bytes are shown"
+
+
+def test_a_sign_stays_with_what_has_no_space() -> None:
+    text = drawn(lay_out(entries(b"x" * 100 + b"\n")[0], 60))
+    assert [line for line in text if "xxx" in line] == ["  × " + "x" * 55, "    " + "x" * 45]
 
 
 # ---- the caret

@@ -120,9 +120,10 @@ class ReadingPane(WalkingPane):
         if session.trouble is not None:
             self.transcript.border_title = ink.content((name, "bold"))
             return
-        parts = [figures.counted(session.messages, "message"), figures.size(session.bytes)]
+        parts = [figures.counted(session.messages, "message")]
         if session.faults:
             parts.append(f"! {figures.counted(session.faults, 'damaged line')}")
+        parts.append(figures.size(session.bytes))
         if not session.reachable:
             parts.append("ZeroClaw can't load it by this name")
         about = visible(" ─ " + " · ".join(parts))

@@ -50,6 +50,8 @@ class WalkingPane(Covered, Vertical):
         self._from: int | None = None
         self._fault: int | None = None
         """The row of the fault that the person came to last."""
+        self._seen = False
+        """Whether that session was looked at when the person asked for the next one."""
 
     @property
     def transcript(self) -> Transcript:
@@ -95,6 +97,7 @@ class WalkingPane(Covered, Vertical):
         and has not moved yet comes to its first one, or its last. False where there is nothing to go in."""
         if self._opened is None or self._opened[1].trouble is not None:
             return False
+        self._seen = self._rows is not None
         self._walk(FAULT, step)
         return True
 
@@ -126,7 +129,7 @@ class WalkingPane(Covered, Vertical):
             return
         if report.row is not None:
             self._fault = report.row if report.what == FAULT else None
-            if report.row == self.transcript.cursor:
+            if report.row == self.transcript.cursor and self._seen:
                 ink.notice(self, visible(f"the {report.what} is the one under the cursor"))
             self.transcript.go(report.row)
         elif report.what == FAULT:

@@ -18,7 +18,7 @@ from sessiontui.dialects import zeroclaw
 from sessiontui.model import Entry, Fault, Message, Part, Salvage, Severity, Span
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.drawn import LIMIT, MARGIN, SLACK, Drawn, Line, said
-from sessiontui.tui.widgets.line_parts import DamagedLine, Kind, around, chars
+from sessiontui.tui.widgets.line_parts import DamagedLine, Kind, around, chars, kind_of
 from sessiontui.tui.widgets.markdown import Mark
 from sessiontui.tui.words import salvages
 from sessiontui.visible import visible
@@ -43,7 +43,7 @@ def lay_out(entry: Entry, fault: Fault, width: int, *, raw: bool = False, limit:
     if not raw:
         page.read(fault)
     drawn.text, drawn.marks = visible("".join(page.text), lines=True), page.marks
-    drawn.rows = wrap(drawn.text, width - MARGIN - SLACK, drawn.hang)
+    drawn.rows = _wrapped(drawn.text, width - MARGIN - SLACK)
     if page.caret is not None and fault.severity is Severity.DAMAGE:
         _point(drawn, page.caret)
     drawn.gap = int(about.stop <= span.stop)
@@ -150,6 +150,8 @@ class _Page:
                 continue
             state = "still being written" if fault.severity is Severity.INCOMPLETE else _states(fault, part)
             self._put("\n" * bool(self.text), "dim")
+            kind = kind_of(fault, part)
+            self._put(f"{kind.sign} ", kind.style)
             self._put(f"{_line(message.role[: self.width]) or '(no role)'} · {state}, not a message\n  ", "waiting")
             shown = message.content[: self.room].expandtabs() or "(empty)"
             self._put(shown.replace("\n", "\n  "), "readable")
@@ -160,6 +162,18 @@ class _Page:
             self.marks.append(Mark(self._size, self._size + len(text), style))
             self.text.append(text)
             self._size += len(text)
+
+
+def _wrapped(text: str, width: int) -> list[tuple[int, int]]:
+    """The screen lines of a text whose every line begins with a sign and a space, which stay with what follows."""
+    rows: list[tuple[int, int]] = []
+    at = 0
+    for line in text.split("\n"):
+        begin = at + HANG
+        some = wrap(line[HANG:], width - HANG)
+        rows += [(begin + start if number else at, begin + stop) for number, (start, stop) in enumerate(some)]
+        at += len(line) + 1
+    return rows
 
 
 def _states(fault: Fault, part: Part) -> str:

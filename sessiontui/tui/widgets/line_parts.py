@@ -101,10 +101,11 @@ class DamagedLine(NamedTuple):
         if index == len(parts) or parts[index].span.offset > base + at:
             return 0, self.stop, UNKNOWN
         part = parts[index]
-        return max(0, part.span.offset - base), min(self.stop, part.span.stop - base), _kind(self.fault, part)
+        return max(0, part.span.offset - base), min(self.stop, part.span.stop - base), kind_of(self.fault, part)
 
 
-def _kind(fault: Fault, part: Part) -> Kind:
+def kind_of(fault: Fault, part: Part) -> Kind:
+    """What would become of a part of a fault."""
     if fault.severity is Severity.INCOMPLETE:
         return OPEN
     if part.salvage is Salvage.LOSSLESS:

@@ -25,7 +25,9 @@ class Transcript(RowView):
     """The rows of one session."""
 
     HELP = (
-        "The conversation of one session, with damaged lines where their bytes stand in the file. The right edge is a map"
+        "The conversation of one session, with damaged lines where their bytes stand in the file: + is had back by repair,"
+        " ? when you say so, ~ is a guess, × a fragment, · nothing is lost without; ^ stands below the byte where it goes"
+        " wrong. The right edge is a map"
         " of all of it: ! damage, • many hits, · few, ◆ both. A press on a sign goes there; the block can be dragged."
     )
     BINDINGS: ClassVar[list[BindingType]] = [

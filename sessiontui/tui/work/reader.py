@@ -36,7 +36,7 @@ class Reader(Errand):
         """Read what was appended to the open session; reports ``Grown``."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            self.report(Grown(generation, store.transcript(key).grown(before, cancelled)))
+            self.report(Grown(generation, _ready(store.transcript(key).grown(before, cancelled))))
 
         self.aside(job)
 
@@ -55,7 +55,7 @@ class Reader(Errand):
         def job(generation: int, cancelled: IsCancelled) -> None:
             rows = store.transcript(key).known(before)
             if rows is not before:
-                self.report(Known(generation, before, rows))
+                self.report(Known(generation, before, _ready(rows)))
 
         self.aside(job)
 
@@ -75,12 +75,12 @@ class Reader(Errand):
             row = min(row if like is None else _row_like(like, row, rows, cancelled), max(0, len(rows) - 1))
             start = max(0, row // PAGE - 1) * PAGE
             entries = rows.load(start, min(len(rows), start + 3 * PAGE))
-            self.report(Opened(generation, transcript.key, rows, start, entries, row))
+            self.report(Opened(generation, transcript.key, _ready(rows), start, entries, row))
             return
         tail = transcript.tail()
         start = last_pages(len(tail), 2 * PAGE)
         shown = tail.load(start, len(tail))
-        self.report(Opened(generation, transcript.key, tail, start, shown, None))
+        self.report(Opened(generation, transcript.key, _ready(tail), start, shown, None))
         if not tail.complete:
             self._read_all(transcript, tail, shown, generation, cancelled)
 
@@ -94,7 +94,13 @@ class Reader(Errand):
         if shown:
             same = next((at for at, entry in enumerate(entries, start) if _same(entry, shown[-1])), None)
             shift = shift if same is None else same - (len(tail) - 1)
-        self.report(Scanned(generation, transcript.key, rows, shift, start, entries))
+        self.report(Scanned(generation, transcript.key, _ready(rows), shift, start, entries))
+
+
+def _ready(rows: Rows) -> Rows:
+    """The rows, which of them are damaged worked out: of a million that would hold the screen up."""
+    len(rows.damaged or ())
+    return rows
 
 
 def _row_like(entry: Entry, row: int, rows: Rows, cancelled: IsCancelled) -> int:
