@@ -24,7 +24,7 @@ SURE: Final = {
 SEVERITY: Final = {
     Severity.DAMAGE: "! damage",
     Severity.INCOMPLETE: "… incomplete",
-    Severity.INFO: "· a note, no damage",
+    Severity.INFO: "a note, no damage",
 }
 WHY: Final = {
     "glued": "Each record is whole, from its first brace to its last. Only the newline between them is missing, and that"
@@ -114,7 +114,8 @@ def _place(fault: Fault, width: int) -> Iterator[Row]:
         return
     at, size = fault.at, fault.span.length
     where = f"{place(fault)} · {figures.counted(size, 'byte')}"
-    yield from fact("where", f"{where}, wrong at byte {at:,}: {fault.span.offset + at:,} of the file", width)
+    wrong = f", wrong at byte {at:,}" if fault.severity is not Severity.INFO else ""
+    yield from fact("where", f"{where}{wrong}: {fault.span.offset + at:,} of the file", width)
 
 
 def _look(fault: Fault) -> str:
