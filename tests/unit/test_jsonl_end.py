@@ -57,6 +57,8 @@ def test_what_is_no_begun_record_is_damage_at_once(tmp_path: Path, end: bytes) -
     assert {fault.severity for fault in store.faults("k")} == {Severity.DAMAGE}
     assert store.session("k").faults == end.rstrip(b"\n").count(b"\n") + 1
     assert not store.settled()
+    rows = store.transcript("k").scan()
+    assert list(rows.damaged or ()) == list(range(1, len(rows)))
 
 
 def test_a_huge_one_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
