@@ -22,7 +22,7 @@ from sessiontui.errors import Cancelled, Changed, Refused, StoreError, UnknownKe
 from tests.cli.conftest import Runner, tree
 
 VERBS = ["browse", "demo", "stores", "list", "show", "search", "check", "append", "pop", "compact", "repair", "migrate",
-         "cleanup", "undo", "journal"]  # fmt: skip
+         "cleanup", "undo", "journal", "report"]  # fmt: skip
 
 
 def sessiontui(

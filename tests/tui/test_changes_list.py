@@ -352,7 +352,7 @@ async def test_upper_j_and_k_scroll_what_it_did(tmp_path: Path) -> None:
     compact.make(opened, compact.plan(opened, keys))
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "U")
-        assert says(app, "32 sessions")
+        assert says(app, "30 sessions")
         detail = app.screen.query_one(ChangeDetail)
         await press(pilot, "J", "J")
         assert detail.scroll_y == 2
