@@ -337,6 +337,18 @@ def test_a_session_that_somebody_writes_to_leaves_no_fragments(tmp_path: Path) -
     assert busy.read_bytes() == USER + log
 
 
+@pytest.mark.parametrize(("first", "kept"), [(USER + b"INFO here\n", ["a"]), (GLUED, [])])
+def test_the_last_session_leaves_no_fragments_either(tmp_path: Path, first: bytes, kept: list[str]) -> None:
+    written(tmp_path, "a", first)
+    busy = written(tmp_path, "b", USER + b"INFO here\n")
+    store = JsonlStore(tmp_path)
+    with held(busy):
+        done = repair.make(store, repair.plan(store, ["a", "b"]), patience=Patience(0))
+    assert [row.status for row in done.rows] == ["repaired", "refused"]
+    assert [each["key"] for each in fragments(done)] == kept
+    assert sum(name.endswith(".fragments") for name in journal_names(tmp_path)) == len(kept)
+
+
 def test_a_change_of_which_nothing_stands_leaves_nothing(tmp_path: Path) -> None:
     busy = written(tmp_path, "b", USER + b"INFO here\n")
     store = JsonlStore(tmp_path)
