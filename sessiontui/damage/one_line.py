@@ -16,13 +16,22 @@ from sessiontui.dialects.source import Dropped
 from sessiontui.model import Part, Salvage, Span
 
 FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
+_BREAKS_OFF: Final = "the record breaks off"
 _BRACKETS: Final = frozenset({b"[", b"]", b"],"})
 _MARKER: Final = re.compile(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
 
 
 def verdict(line: bytes, wrong: Dropped | None = None) -> Verdict:
     """What is wrong with a damaged line, and what becomes of all of its bytes."""
+    if pieces.breaks_off(line):
+        return _broken_off(line)
     return (None if line[:1] == b"{" else _plain(line)) or _cut(line, wrong)
+
+
+def _broken_off(line: bytes) -> Verdict:
+    """The same as ``_cut`` says of what is damaged most often, by the shortest way."""
+    part = _part(line, Piece(Kind.TORN, 0, len(line)), None, sure=True)
+    return Verdict("torn", len(line), _BREAKS_OFF, (part,))
 
 
 def _plain(line: bytes) -> Verdict | None:
@@ -124,5 +133,5 @@ def _torn(line: bytes, torn: Piece, records: int) -> tuple[str, int, str]:
         whole = "a whole record stands" if records == 1 else f"{records} whole records stand"
         return "fused", at, f"{whole} on the line of a torn one"
     if torn.sure:
-        return "torn", torn.stop, "the record breaks off"
+        return "torn", torn.stop, _BREAKS_OFF
     return fragments.malformed(line, torn.start)

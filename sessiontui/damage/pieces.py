@@ -70,6 +70,12 @@ def cut(line: bytes) -> list[Piece]:
     return found
 
 
+def breaks_off(line: bytes) -> bool:
+    """Whether the line begins as ZeroClaw writes a record, and ends inside its content."""
+    opening = strict.WRITTEN.match(line)
+    return opening is not None and source.reach(source.EXACT, line, opening.end()) == len(line)
+
+
 def is_blank(line: bytes) -> bool:
     """Whether only white space stands in the line, as ZeroClaw trims it."""
     return line[:1] != b"{" and source.reach(source.OUTER, line) == len(line)

@@ -58,10 +58,10 @@ def best(parts: Sequence[Part]) -> Salvage:
 
 def fault(verdict: Verdict, number: int, offset: int, lines: int = 1) -> Fault:
     """The fault of bytes that begin line ``number`` at ``offset``."""
-    parts = tuple(part.moved(offset) for part in verdict.parts)
+    parts = tuple([part.moved(offset) for part in verdict.parts])
     salvage = best(parts)
-    span = Span(offset, sum(part.span.length for part in parts))
-    recovers = sum(len(part.records) for part in parts if part.salvage is salvage)
+    span = Span(offset, sum([part.span.length for part in parts]))
+    recovers = sum([len(part.records) for part in parts if part.salvage is salvage])
     reason = stories.sentence(verdict.id, verdict.what)
     what = verdict.id, verdict.severity, reason, verdict.at, salvage, recovers
     return Fault(*what, number, span, lines, parts, verdict.codec)
