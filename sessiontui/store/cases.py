@@ -88,6 +88,14 @@ def opened(store: JsonlStore, case: Case) -> Iterator[tuple[int, Span, int]]:
         yield fd, span, stamp.size
 
 
+def require(store: JsonlStore, cases: Sequence[Case]) -> None:
+    """Raise ``Changed`` unless all of these are still what they were found to be."""
+    for case in cases:
+        if case.mark:
+            with opened(store, case):
+                pass
+
+
 def piece(store: JsonlStore, case: Case, start: int, stop: int) -> bytes:
     """The bytes of a case from ``start`` to ``stop``, counted from its first."""
     with opened(store, case) as (fd, span, _):

@@ -195,6 +195,26 @@ async def test_1_2_3_and_the_arrows_choose_the_view(store: Path) -> None:
         assert says(app, "what is wrong")
 
 
+async def test_a_click_on_the_name_of_a_view_shows_it(store: Path) -> None:
+    async with browsing(store, MIDDLE) as (app, pilot):
+        await press(pilot, "x", "g")
+        row = shown(app)[0]
+        for name, kind in (("3 proposal", ProposalSheet), ("1 bytes", HexView), ("2 meaning", MeaningSheet)):
+            for at in (row.index(name), row.index(name) + len(name) - 1):
+                await pilot.click(offset=(at, 0))
+                await settle(pilot)
+                assert app.screen.query_one(kind).display, name
+                assert app.screen.query_one(kind).size.width, name
+
+
+async def test_characters_stand_where_their_first_bytes_do(tmp_path: Path) -> None:
+    line = '{"role":"user","content":"é 夜行 🚂 \u0301\u202e"'.encode() + b"\xff,\n"
+    async with browsing(folder(tmp_path / "sessions", {"s": [line]}), WIDE) as (app, pilot):
+        await press(pilot, "x", "1", "g")
+        assert says(app, '{"role":"user","', 'content":"é  夜 ', "行  🚂   ··�")
+        assert all(is_safe(row) for row in shown(app))
+
+
 async def test_in_a_wide_terminal_all_three_stand_together(store: Path) -> None:
     async with browsing(store, WIDE) as (app, pilot):
         await press(pilot, "x", "g")
@@ -530,6 +550,20 @@ async def test_a_file_that_is_another_is_read_again(store: Path) -> None:
         assert ids(app) == ["glued", "fused"]
         assert not says(app, "Line 4, as it stands", "\\xe6")
         assert says(app, "Line 5, as it stands")
+
+
+async def test_what_is_no_longer_there_is_not_accepted(store: Path) -> None:
+    async with browsing(store, MIDDLE) as (app, pilot):
+        await press(pilot, "x", "g")
+        for lines, key in enumerate(("a", "A", "enter"), 3):
+            await press(pilot, "space", "k")
+            (store / "alice.jsonl").write_bytes(write(A) * lines + FUSED + GLUED)
+            app.notices.clear()
+            await press(pilot, key)
+            assert isinstance(app.screen, InspectorScreen)
+            assert app.notices[0].startswith("the file is not as it was"), key
+            assert under(app)[0] == "fused"
+            await press(pilot, "g")
 
 
 async def test_a_file_that_is_gone_leaves_nothing_to_look_at(store: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sessiontui.config import Remembered
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Backend, Message
 from sessiontui.tui.work import looker
@@ -111,8 +112,7 @@ def test_a_database(snap_compare: Snap, home: Path) -> None:
 
 
 def test_by_day(snap_compare: Snap, home: Path) -> None:
-    app = StillApp(opened(store(home)))
-    app.theme = "sessiontui-day"
+    app = StillApp(opened(store(home)), remembered=Remembered(theme="sessiontui-day"))
     assert snap_compare(app, terminal_size=WIDE, run_before=keys("x", *at("fused")))
 
 

@@ -127,11 +127,6 @@ class FaultsPane(Vertical):
         """What is marked."""
         return [case for case in self.cases if (case.key, case.line) in self._marks]
 
-    @property
-    def damaged(self) -> int:
-        """How many of them are damage."""
-        return self._damaged
-
     def mark(self, at: int | None = None) -> None:
         """Mark a fault, the one under the cursor if no other is named, or take its mark away; go on to the next."""
         index = self.list.cursor if at is None else at
@@ -185,11 +180,6 @@ class FaultsPane(Vertical):
             before = self.cases[at - 1] if case is not None and at else None
             same = before is not None and case is not None and before.key == case.key
             self.post_message(self.Shown(case, before.fault if before is not None and same else None))
-
-    def look_anew(self) -> None:
-        """Say once more what is under the cursor."""
-        self._seen = None
-        self._look()
 
     def _tell(self) -> None:
         """What is found, in the border."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate, pairwise
 from typing import Final
 
 from rich.style import Style
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -30,6 +31,8 @@ from sessiontui.tui.work.looker import BytesRead, Looker, Seen
 from sessiontui.visible import Visible, visible
 
 VIEWS: Final = ("bytes", "meaning", "proposal")
+TITLE: Final = 3
+"""Columns before the names in the border."""
 NO_BYTES: Final = "There are no bytes to show:\nthe fault is about the file, not about a line"
 EMPTY_LINE: Final = "There are no bytes to show: the line is empty"
 
@@ -165,6 +168,15 @@ class LookingPane(Vertical):
     @on(messages.Finished)
     def _end(self, report: messages.Finished) -> None:
         report.stop()
+
+    def on_click(self, event: events.Click) -> None:
+        """On the name of a view in the border: that one."""
+        view, region = self.screen.get_widget_at(*event.screen_offset)
+        x, y = event.screen_offset - region.offset
+        ends = accumulate((len(name) for name, _ in self._names(view.id or "")), initial=TITLE)
+        chosen = next((at for at, (a, b) in enumerate(pairwise(ends)) if a <= x < b), None)
+        if y == 0 and chosen is not None and not self.together:
+            self.choose(VIEWS[chosen])
 
     @on(Sheet.Opened)
     @on(Sheet.Chosen)

@@ -7,10 +7,11 @@ at which it goes wrong. Reads nothing itself: it posts ``BytesWanted`` and is gi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -20,7 +21,7 @@ from textual.strip import Strip
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import REPLACEMENT, Visible, visible
 
 BLOCK: Final = 4096
 """Bytes that are asked for at once."""
@@ -28,6 +29,9 @@ BLOCKS: Final = 64
 """How many such blocks are remembered."""
 SIGNS: Final = {"kept": " ", "apart": "~", "gone": "-"}
 LOOKS: Final = {"kept": "key", "apart": "apart", "gone": "gone"}
+
+LEADS: Final = ((0xF0, 4), (0xE0, 3), (0xC0, 2))
+"""From which byte on a character has how many."""
 
 Fates = Sequence[tuple[int, str]]
 """Where the bytes of a fate end, counted from the first, and the fate; in order."""
@@ -162,10 +166,8 @@ class HexView(LineList):
             parts += self._cell(start + at, byte, fates[at], ground)
         parts += self._behind(start + len(data), ground)
         parts.append((visible("   " * (self._across - len(data))), dim))
-        parts += [
-            (_letter(byte), self._style("bad" if start + at == self._wrong else LOOKS[fates[at]], ground))
-            for at, byte in enumerate(data)
-        ]
+        for at, letter in _letters(data):
+            parts.append((letter, self._style("bad" if start + at == self._wrong else LOOKS[fates[at]], ground)))
         return ink.strip(parts, width, ground)
 
     def _cell(self, at: int, byte: int, fate: str, ground: Style) -> list[ink.Part]:
@@ -213,5 +215,14 @@ class HexView(LineList):
         return theme.styles(self, DAMAGE)[name]
 
 
-def _letter(byte: int) -> Visible:
-    return visible(chr(byte)) if byte < 0x80 else visible("·")
+def _letters(data: bytes) -> Iterator[tuple[int, Visible]]:
+    """The bytes as text, in as many cells as there are bytes: a whole character stands where its first byte does."""
+    at = 0
+    while at < len(data):
+        size = next((size for least, size in LEADS if data[at] >= least), 1)
+        char = data[at : at + size].decode("utf-8", "replace")
+        shown = visible(char)
+        if len(char) != 1 or char == REPLACEMENT or not cell_len(shown):
+            size, shown = 1, visible("·")
+        yield at, visible(shown + " " * (size - cell_len(shown)))
+        at += size

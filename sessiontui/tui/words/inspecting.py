@@ -28,6 +28,7 @@ LATER: Final = "it may still be being written: F5 looks again in some seconds"
 NO_PROPOSAL: Final = "nothing is proposed for this one: 3 says why"
 NOTHING_MARKED: Final = "nothing is marked: Space marks a fault, a accepts the one under the cursor"
 NOTHING_SURE: Final = "nothing here can be had back without a guess or a word of yours: Space marks, a accepts one"
+CHANGED: Final = "the file is not as it was when this was found, so it was looked at again: nothing was changed"
 CHANGING: Final = "the file changes all the time; F5 looks again when it is still"
 CUT: Final = "the first {:,} are shown; what is behind them comes when some of these are mended"
 

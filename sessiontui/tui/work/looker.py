@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import sleep
 from typing import ClassVar, Final
@@ -26,6 +27,14 @@ class Seen(Report):
 
     case: Case
     proposal: Proposal
+
+
+@dataclass(eq=False, repr=False)
+class Same(Report):
+    """These faults are still where they were found."""
+
+    cases: Sequence[Case]
+    sure: bool
 
 
 @dataclass(eq=False, repr=False)
@@ -54,6 +63,15 @@ class Looker(Errand):
                 return
             known, data = cases.whole(store, case, before)
             self.report(Seen(generation, known, proposals.propose(known.fault, data)))
+
+        self.begin(job)
+
+    def require(self, store: JsonlStore, asked: Sequence[Case], *, sure: bool) -> None:
+        """Look whether faults are still what they were found to be; reports ``Same``, with ``sure`` as it was given."""
+
+        def job(generation: int, cancelled: IsCancelled) -> None:
+            cases.require(store, asked)
+            self.report(Same(generation, asked, sure))
 
         self.begin(job)
 

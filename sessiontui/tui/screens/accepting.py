@@ -1,0 +1,167 @@
+"""A screen on which what is proposed for faults can be accepted: one, all that are lossless, or those that are marked.
+
+Nothing is done here. Whether what was found still stands is looked at; then the dialog of every change shows the whole plan
+and makes it, on behalf of the screen below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import ClassVar, Final
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+
+from sessiontui.damage.salvage import EVERYTHING_SURE, Wish
+from sessiontui.errors import SessiontuiError
+from sessiontui.model import Salvage
+from sessiontui.store.cases import Case
+from sessiontui.store.jsonl import JsonlStore
+from sessiontui.tui import messages
+from sessiontui.tui.looks import ink
+from sessiontui.tui.panes.faults import FaultsPane
+from sessiontui.tui.screens.layer import Layer
+from sessiontui.tui.screens.viewing import ViewingScreen
+from sessiontui.tui.words import inspecting, proposals
+from sessiontui.tui.work.looker import Looker, Same
+from sessiontui.visible import visible
+
+CHANGES: Final = frozenset({"accept", "accept_all", "apply", "undo"})
+"""Actions that write to the store."""
+
+
+class AcceptingScreen(Layer[None]):
+    """The keys that have something back; the screen that is made of it shows the faults."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "accept", "accept", tooltip="Accept what is proposed for this fault", id="inspector.accept"),
+        Binding("A", "accept_all", "all lossless", tooltip="Have back all that is lossless", id="inspector.accept_all"),
+        Binding("space", "mark", "mark", tooltip="Mark the fault, or take its mark away", id="inspector.mark"),
+        Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all", id="inspector.mark_all"),
+        Binding("enter", "apply", "apply", tooltip="Apply what is marked", id="inspector.apply", priority=True),
+        Binding("u", "undo", "undo", tooltip="Undo the last change", id="inspector.undo"),
+    ]
+
+    def __init__(self, below: ViewingScreen) -> None:
+        super().__init__()
+        self._below = below
+        self._looker = Looker(self)
+
+    @cached_property
+    def found(self) -> FaultsPane:
+        """The faults."""
+        return self.query_one(FaultsPane)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for it any more."""
+        self._looker.cancel()
+
+    @property
+    def store(self) -> JsonlStore | None:
+        """The files; None where the store has none."""
+        return self._below.store if isinstance(self._below.store, JsonlStore) else None
+
+    # ---- whether anything may be changed
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dimmed where nothing may be changed."""
+        return None if action in CHANGES and self._below.unchangeable else True
+
+    def on_key(self, event: events.Key) -> None:
+        """A dimmed key says why."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and not active.enabled and active.binding.action in CHANGES:
+            event.stop()
+            self._below.explain("repair")
+
+    # ---- keys
+
+    def action_accept(self) -> None:
+        """Accept what is proposed for the fault under the cursor."""
+        case = self.found.case
+        if case is None or not proposals.acts(case.fault):
+            ink.notice(self, inspecting.refusal(None if case is None else case.fault))
+        else:
+            self._ask([case])
+
+    def action_accept_all(self) -> None:
+        """Have back all that is lossless."""
+        sure = [each for each in self.found.cases if proposals.acts(each.fault) and _is_sure(each)]
+        if sure:
+            self._ask(sure, sure=True)
+        else:
+            ink.notice(self, visible(inspecting.NOTHING_SURE))
+
+    def action_apply(self) -> None:
+        """Apply what is marked."""
+        marked = self.found.marked
+        if marked:
+            self._ask(marked)
+        else:
+            ink.notice(self, visible(inspecting.NOTHING_MARKED))
+
+    def action_mark(self) -> None:
+        """Mark the fault under the cursor."""
+        self.found.mark()
+
+    def action_mark_all(self) -> None:
+        """Mark all that can be accepted."""
+        self.found.mark_all()
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        self._below.take_back()
+
+    # ---- the plan
+
+    def _ask(self, wanted: Sequence[Case], *, sure: bool = False) -> None:
+        """Show the whole plan once more, if what was found still stands. ``sure``: of these sessions, all that is lossless."""
+        if self._below.unchangeable:
+            self._below.explain("repair")
+        elif self.store is not None:
+            self._looker.require(self.store, wanted, sure=sure)
+
+    @on(Same)
+    def _show_plan(self, report: Same) -> None:
+        report.stop()
+        if self._looker.is_stale(report) or not self.is_current:
+            return
+        from sessiontui.tui.screens.conversing import ChangeDialog
+        from sessiontui.tui.work.changer import Wanted
+
+        def answered(change: str | None) -> None:
+            if change is not None:
+                self._below.take_back(change)
+
+        wishes = {case.key: EVERYTHING_SURE for case in report.cases} if report.sure else _wishes(report.cases)
+        wanted = Wanted("repair", self._below.store, self._below.now, tuple(wishes), wishes=wishes)
+        self.app.push_screen(ChangeDialog(self._below, wanted), answered)
+
+    @on(messages.Failed)
+    def _fail(self, report: messages.Failed) -> None:
+        """What was found is there no more, so a number of a line means nothing."""
+        report.stop()
+        if self._looker.is_stale(report):
+            return
+        if not isinstance(report.error, SessiontuiError):
+            raise report.error
+        ink.notice(self, visible(inspecting.CHANGED), "warning")
+        self.found.find_again()
+
+    @on(messages.Finished)
+    def _end(self, report: messages.Finished) -> None:
+        report.stop()
+
+
+def _is_sure(case: Case) -> bool:
+    """Whether it is done without a guess, and without a word about this very fault."""
+    return case.fault.salvage in (Salvage.LOSSLESS, Salvage.NONE)
+
+
+def _wishes(cases: Sequence[Case]) -> dict[str, Wish]:
+    """What accepting them means, by session."""
+    by_key: dict[str, list[Case]] = {}
+    for case in cases:
+        by_key.setdefault(case.key, []).append(case)
+    return {key: proposals.wish([case.fault for case in each]) for key, each in by_key.items()}
