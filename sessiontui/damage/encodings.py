@@ -63,7 +63,7 @@ def wide(data: bytes, at: int, codec: str = "", *, ended: bool = False) -> Wide 
     if len(sample) >= _SAMPLE // 2 and codec != "?":
         one, other = sample[::2], sample[1::2]
         if not other.strip(b"\0") and 0 not in one:
-            return _run(data, "utf-16-le", "UTF-16", at)
+            return _run(data, "utf-16-le", "UTF-16", at, sure=False)
         run = _run(data, "utf-16-be", "UTF-16", at, sure=False)
         if not one.strip(b"\0") and 0 not in other and _is_even(data, run, ended=ended):
             return run
