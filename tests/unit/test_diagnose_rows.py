@@ -879,6 +879,12 @@ ROWS = [
         None,
         id="a nested record over lines",
     ),
+    pytest.param(
+        b"\\\x00" + A.decode().encode("utf-16-le"),
+        [(1, "utf16", 0, "offered", 1, 1)],
+        None,
+        id="UTF-16 LE behind a character",
+    ),
 ]
 
 
