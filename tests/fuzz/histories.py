@@ -153,7 +153,8 @@ def logged(history: History, at: int, random: Random) -> None:
 def unescaped(escape: bytes, raw: bytes, name: str) -> Way:
     def way(history: History, at: int, random: Random) -> None:
         record = history.records[at]
-        if b"\\\\" not in record and at not in history.woven:  # \\n is no newline
+        ends = raw == b"\n" and history.woven  # the lines of its text might all be the end of a woven one
+        if b"\\\\" not in record and at not in history.woven and not ends:  # \\n is no newline
             history.records[at] = record.replace(escape, raw)
 
     way.__name__ = name
@@ -193,7 +194,8 @@ def woven(history: History, at: int, random: Random) -> None:
     """A record that was written while the one before was: in the middle of it."""
     behind = [*history.before[at + 1 :], history.last][0]
     alone = history.before[at] == b"\n" and behind == b"\n" and history.begins_line(at - 1)  # their lines are theirs
-    if at and alone and history.is_untouched(at) and history.is_untouched(at - 1) and not history.listed:
+    split = any(b"\n" in record for each, record in enumerate(history.records) if each not in history.woven)
+    if at and alone and not split and history.is_untouched(at) and history.is_untouched(at - 1) and not history.listed:
         outer, inner = history.records[at - 1 : at + 1]
         cut = random.randint(1, len(outer) - 1)
         if outer[cut : cut + 1] in b" \t\r{":  # the end would seem to begin a record, or to begin later
