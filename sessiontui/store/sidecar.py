@@ -52,6 +52,8 @@ class Sidecar:
         self._facts: dict[bytes, tuple[tuple[int, int, int], Count]] = {}
         self._facts_of: object = None
         self._learned: dict[bytes, tuple[Stamp, Count]] = {}
+        self._odd = 0
+        """About how many odd lines these hold."""
         self._trouble = "it was not made yet"
 
     @property
@@ -255,13 +257,13 @@ class Sidecar:
     def learn(self, name: str, stamp: Stamp, count: Count) -> None:
         """Keep what somebody counted; written when there is enough of it, or by ``flush``."""
         self._learned[os.fsencode(name)] = stamp, count
-        odd = sum(len(count.odd.marks) for _, count in list(self._learned.values()) if count.odd)
-        if len(self._learned) >= LEARNED or odd >= LEARNED_ODD:
+        self._odd += len(count.odd.marks) if count.odd else 0
+        if len(self._learned) >= LEARNED or self._odd >= LEARNED_ODD:
             self.flush()
 
     def flush(self) -> None:
         """Write what was learned; where that can't be done now, it is forgotten."""
-        learned, self._learned = self._learned, {}
+        learned, self._learned, self._odd = self._learned, {}, 0
 
         def keep(connection: sqlite3.Connection) -> None:
             for name, (stamp, count) in learned.items():
