@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from sessiontui.disk import stamps
 from sessiontui.model import Message
 from tests.support.screens import StillApp, choose, folder, keys, opened, press, sample, settle, talk, typed
 
@@ -102,3 +103,57 @@ def test_new_below(snap_compare: Snap, store: Path, size: tuple[int, int]) -> No
         await pilot.pause()
 
     assert snap_compare(StillApp(opened(store)), terminal_size=size, run_before=run)
+
+
+@SIZES
+def test_a_torn_record_and_a_whole_one(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
+    assert pictured(snap_compare, store, size, "enter", "e", key=TRAIN)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "discord_editors",
+        "gateway_other-program",
+        "gateway_redirected",
+        "matrix_power-loss",
+        "slack_compressed",
+        "slack_two-writers",
+        "telegram_by-hand",
+        "whatsapp_cut-emoji",
+    ],
+)
+def test_damage(snap_compare: Snap, store: Path, key: str) -> None:
+    assert pictured(snap_compare, store, (100, 50), "enter", "e", key=key)
+
+
+def test_damaged_lines_as_they_stand_in_the_file(snap_compare: Snap, store: Path) -> None:
+    assert pictured(snap_compare, store, USUAL, "enter", "e", "r", key=TRAIN)
+
+
+def test_damage_in_a_light_theme(snap_compare: Snap, store: Path) -> None:
+    app = StillApp(opened(store))
+    app.theme = "textual-light"
+    assert snap_compare(app, terminal_size=USUAL, run_before=keys("enter", "e", session=TRAIN))
+
+
+def test_damage_without_colours(snap_compare: Snap, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert pictured(snap_compare, store, USUAL, "enter", "e", key=TRAIN)
+
+
+def test_a_long_damaged_line(snap_compare: Snap) -> None:
+    row = b'{"role":"user","content":"' + b"some words and then some " * 400 + b'\xff and "}\n'
+    store = folder(Path(os.environ["HOME"]) / "sessions", {"long": [*talk(3), row, *talk(2)]})
+    assert pictured(snap_compare, store, USUAL, "enter", "e")
+
+
+def test_a_line_that_may_still_be_being_written(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamps, "is_still", lambda _: False)
+    rows: list[Message | bytes] = [*talk(3), b'{"role":"assistant","content":"Let me th']
+    store = folder(Path(os.environ["HOME"]) / "sessions", {"live": rows})
+    assert pictured(snap_compare, store, USUAL, "enter")
+
+
+def test_after_the_last_fault_comes_the_first(snap_compare: Snap, store: Path) -> None:
+    assert pictured(snap_compare, store, USUAL, "E", key="gateway_hostile")

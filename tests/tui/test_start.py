@@ -75,10 +75,15 @@ LATE = (
     "sessiontui.tui.screens.dialogs",
     "sessiontui.tui.screens.help",
     "sessiontui.tui.screens.palette",
+    "sessiontui.tui.widgets.drawn",
+    "sessiontui.tui.widgets.fault_view",
+    "sessiontui.tui.widgets.line_parts",
     "sessiontui.tui.widgets.markdown",
     "sessiontui.tui.widgets.message_view",
     "sessiontui.tui.work.changer",
     "sessiontui.tui.work.outside",
+    "sessiontui.tui.work.seeker",
+    "sessiontui.tui.words.salvages",
     "sessiontui.tui.work.watcher",
 )
 """What only a later key, or the work behind the list, has need of."""
