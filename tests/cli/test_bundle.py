@@ -124,6 +124,7 @@ def test_where_a_link_leads_is_not_told(run: Runner, store: Path) -> None:
     said = run("report", "link").text
     assert "## 1: dangling\n\n- damage; the whole file\n" in said
     assert "zoe" not in said
+    assert b"zoe" not in run("report", "link", "--json").out
 
 
 def test_only_the_first_faults_are_shown(run: Runner, store: Path) -> None:
@@ -183,6 +184,7 @@ def test_a_file_that_is_there_stays_unless_forced(run: Runner, fused: Path, tmp_
     assert file.read_bytes() == b"mine"
     run("report", "zoe_private", "-o", str(file), "--force")
     assert file.read_bytes().startswith(b"# sessiontui report")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(tmp_path.glob(".sessiontui-*")) == []
 
 

@@ -64,6 +64,10 @@ def diagnosed(data: bytes) -> Found:
         (b'{"0":"h","1":"i","7":"Z","role":"user"}', b'{"0":"x","1":"x","9":"X","role":"user"}'),
         (b'le":"user","n":true,"content":"Zoe"}', b'le":"user","x":true,"content":"Xxx"}'),
         (b"well, null and true", b"xxxx, xxxx xxx xxxx"),
+        (
+            b'{"role":{"role":"user","content":"Zoe"}\n"tool","content":"Zoe"}',
+            b'{"role":{"role":"user","content":"Xxx"}\n"tool","content":"Xxx"}',
+        ),
         (b"undefined", b"undefined"),
         (b"", b""),
     ],
