@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, bounds, cleanup, compact, journal, migrate, pop, undo
+from sessiontui.changes import append, bounds, cleanup, compact, journal, migrate, pop, repair, undo
 from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
@@ -49,6 +49,18 @@ def plans(store: JsonlStore) -> Iterator[tuple[bounds.Plan, bounds.Takes]]:
     yield compact.plan(store, None), bounds.Takes(len(BROKEN), valid)
     yield cleanup.plan(store, 1, NOW), bounds.Takes(len(BROKEN), 0)
     yield migrate.plan(store.path, None), bounds.Takes(0, 0)  # how much of it stays behind is not counted in bytes
+
+
+def test_repair_takes_what_its_fragments_take_too(store: JsonlStore) -> None:
+    path = written(store.path, "k", USER + b"INFO here\n" + REPLY[:-1])
+    plan = repair.plan(store, None)
+    takes = bounds._takes(store, plan)
+    done = repair.make(store, plan)
+    assert done.fragments is not None
+    fragments = done.fragments.stat().st_size
+    assert takes == bounds.Takes(len(USER + b"INFO here\n" + REPLY) - 1 + fragments, len(USER + REPLY) + fragments)
+    assert path.read_bytes() == USER + REPLY
+    assert bounds._takes(store, repair.plan(store, None)) == bounds.Takes(0, 0)
 
 
 def test_each_plan_has_its_figures(store: JsonlStore) -> None:
