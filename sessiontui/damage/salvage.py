@@ -1,4 +1,4 @@
-"""What can be had back from damaged lines: a plan, and where whole records stand in a line.
+"""What can be had back from damaged lines: a plan that is pure data.
 
 Bytes and values in, values out; changes nothing. Of each fault a plan says whether its bytes stay as they are, or
 which lines take their place and which of its bytes are fragments to be kept elsewhere. What is not exact is taken
@@ -7,18 +7,14 @@ only where that was asked for. Order is kept: a record stands where its first by
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from sessiontui.damage.verdict import behind, continues
-from sessiontui.dialects.source import Dropped
-from sessiontui.dialects.strict import record_end
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
 _REMOVED: Final = frozenset({"stale-tail", "log-text"})
 """Nothing can be had back from these, and nothing is gained by leaving them among the messages."""
-_BEGIN: Final = re.compile(rb'\{[ \t\r]*"(?:role|content)"[ \t\r]*:[ \t\r]*"')
 
 
 class Wish(NamedTuple):
@@ -123,38 +119,3 @@ def applied(data: bytes, outcomes: Iterable[Outcome]) -> bytes:
         made += (record + b"\n" for record in outcome.records)
         at = span.stop + data.startswith(b"\n", span.stop)
     return b"".join((*made, data[at:]))
-
-
-def whole_records(line: bytes) -> list[Span]:
-    """Where in the line (from 0) the records stand that ZeroClaw would read on lines of their own, in order."""
-    found: list[Span] = []
-    begin = _BEGIN.search(line)
-    while begin:
-        at = begin.start()
-        end = record_end(line, at)
-        if isinstance(end, Dropped):
-            resume = max(at + 1, _last_begin(line, at, end.at))
-        else:
-            resume = end
-            if _is_utf8(line[at:end]):
-                found.append(Span(at, end - at))
-        begin = _BEGIN.search(line, resume)
-    return found
-
-
-def _last_begin(line: bytes, at: int, wrong: int) -> int:
-    """Where to look on after a record that goes wrong at ``wrong``.
-
-    A record that begins in a torn text closes it with its first quote, so the torn one goes wrong right behind that
-    quote. What begins further in front is nested. This also keeps the time linear in the line.
-    """
-    brace = line.rfind(b"{", at + 1, wrong)
-    return brace if brace >= 0 and line[brace + 1 : wrong].strip(b" \t\r") == b'"' else wrong
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -9,7 +9,6 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sessiontui.damage.salvage import whole_records
 from sessiontui.dialects import stream, strict, zeroclaw
 from sessiontui.dialects.stream import Scanned
 from sessiontui.dialects.zeroclaw import Dropped
@@ -171,33 +170,3 @@ def test_a_line_in_pieces_is_judged_like_a_whole_one(line: bytes, sizes: list[in
     assert scanned.role == expected.role
     inside = line[scanned.content.offset - offset : scanned.content.stop - offset]
     assert "".join(stream.text(cut(inside, sizes))) == expected.content
-
-
-@given(st.lists(messages | st.binary(max_size=12)))
-def test_every_whole_record_of_a_glued_line_is_found(parts: list[Message | bytes]) -> None:
-    safe = [part if isinstance(part, Message) else part.translate(None, b'"\\{[') for part in parts]
-    raw = [zeroclaw.write(part)[:-1] if isinstance(part, Message) else part for part in safe]
-    line = b"".join(raw)
-    found = [line[span.offset : span.stop] for span in whole_records(line)]
-    assert found == [piece for part, piece in zip(safe, raw, strict=True) if isinstance(part, Message)]
-
-
-@given(messages, messages, st.data())
-def test_a_record_behind_a_torn_one_is_found(torn: Message, whole: Message, data: st.DataObject) -> None:
-    begun = zeroclaw.write(torn)[:-2]
-    record = zeroclaw.write(whole)[:-1]
-    at = data.draw(st.integers(0, len(begun)))
-    found = whole_records(begun[:at] + record)
-    assert [(span.offset, span.length) for span in found] == [(at, len(record))]
-
-
-@given(lines)
-@example(b'{"role":"user","\xe3ontent":"hi"}')
-@example(b'{"role":"user","content":"\xe3"}{"role":"user","content":"hi"}')
-def test_what_is_salvaged_is_valid_in_order_and_apart(line: bytes) -> None:
-    stop = 0
-    for span in whole_records(line):
-        assert span.offset >= stop
-        stop = span.stop
-        assert isinstance(zeroclaw.read(line[span.offset : stop]), Message)
-    assert stop <= len(line)
