@@ -5,6 +5,8 @@ Refuses to have anything back: the records in it, if any, were not looked for.
 
 from __future__ import annotations
 
+import codecs
+
 from sessiontui.damage import stories
 from sessiontui.damage.verdict import Verdict, fault
 from sessiontui.dialects.source import Dropped
@@ -14,7 +16,7 @@ from sessiontui.model import Fault, Part, Salvage, Severity, Span
 def huge(outcome: Dropped, wrong: bytes, number: int, span: Span) -> Fault:
     """The fault of a line that ``dialects.stream`` found to be dropped; ``wrong`` are some bytes from ``outcome.at``.
 
-    They are empty where the line ends too early.
+    They are none, or a part of a character, where the line ends too early.
     """
     part = Part(Span(0, span.length), Salvage.NONE)
     what = f"{outcome.reason}, on a line of {span.length:,} bytes"
@@ -30,10 +32,18 @@ def begun(found: Fault) -> Fault:
     )
 
 
+def breaks_off(wrong: bytes) -> bool:
+    """Whether the line ends too early, maybe inside a character; ``wrong`` as for ``huge``."""
+    try:
+        return codecs.utf_8_decode(wrong, "strict", False)[1] == 0
+    except UnicodeDecodeError:
+        return False
+
+
 def _id(outcome: Dropped, wrong: bytes) -> str:
     """The fault that such a byte, in such a place, is a sign of."""
     byte = wrong[:1]
-    if not byte:
+    if breaks_off(wrong):
         return "torn"
     if byte == b"\0":
         return "nul-run"

@@ -9,6 +9,7 @@ from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Severity, Span
+from sessiontui.store import jsonl_huge
 
 
 def may_grow(fd: int, stamp: Stamp) -> bool:
@@ -29,7 +30,8 @@ def breaks_off(fd: int, size: int) -> bool:
     offset, line = next(lines.backwards(fd, size))
     if not isinstance(line, Huge):
         return is_begun(offset, line)
-    return is_huge_begun(stream.scan(lines.pieces(fd, Span(offset, line.length)), offset), line.length)
+    span = Span(offset, line.length)
+    return jsonl_huge.breaks_off(fd, stream.scan(lines.pieces(fd, span), offset), span)
 
 
 def is_begun(offset: int, line: bytes) -> bool:
@@ -42,8 +44,3 @@ def is_begun(offset: int, line: bytes) -> bool:
         return False
     found = diagnose.of_stretch([Line(1, offset, line, ended=False)], first=False, settled=False)
     return bool(found) and found[-1].severity is Severity.INCOMPLETE
-
-
-def is_huge_begun(scanned: stream.Scanned | zeroclaw.Dropped | None, length: int) -> bool:
-    """The same of a huge one of that ``length``, as its scan ended."""
-    return isinstance(scanned, zeroclaw.Dropped) and scanned.at >= length

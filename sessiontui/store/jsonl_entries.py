@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice, takewhile
 from typing import Final, Protocol
 
-from sessiontui.damage import diagnose, huge, verdict
+from sessiontui.damage import diagnose, verdict
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
@@ -21,6 +21,7 @@ from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Address, Entry, Fault, Message, Span
+from sessiontui.store import jsonl_huge
 
 CLIP: Final = 64 * 1024
 """How much of a huge line is shown: characters of a message, bytes of a damaged line."""
@@ -247,9 +248,8 @@ def _huge(fd: int, position: int, offset: int, line: Huge, number: int | None, *
         return row._replace(message=Message(scanned.role, _beginning(fd, scanned.content)))
     if scanned is None:
         return row
-    wrong = os.pread(fd, min(8, max(0, span.length - scanned.at)), span.offset + scanned.at)
-    found = huge.huge(scanned, wrong, number or 0, span)._replace(line=number)
-    return row._replace(fault=found if settled or line.ended else huge.begun(found))
+    found = jsonl_huge.fault(fd, scanned, number or 0, span, growing=not (settled or line.ended))
+    return row._replace(fault=found._replace(line=number))
 
 
 def _scan(fd: int, span: Span) -> stream.Scanned | Dropped | None:

@@ -5,14 +5,13 @@ The bytes of a huge line are never held; its fault says only where its reader st
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator
 from heapq import merge
 from itertools import accumulate, groupby
 from typing import cast
 
-from sessiontui.damage import diagnose, huge, notes
+from sessiontui.damage import diagnose, notes
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.disk import lines, stamps
@@ -20,7 +19,7 @@ from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled
 from sessiontui.model import Fault, Span
-from sessiontui.store import jsonl_end, odd_lines
+from sessiontui.store import jsonl_end, jsonl_huge, odd_lines
 from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
@@ -125,10 +124,11 @@ def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress
 def _judged(fd: int, offset: int, block: list[bytes | Huge], tally: Tally) -> zeroclaw.Judged:
     first = block[0]
     if isinstance(first, Huge):
-        read = stream.scan(lines.pieces(fd, Span(offset, first.length - first.ended)), offset)
+        span = Span(offset, first.length - first.ended)
+        read = stream.scan(lines.pieces(fd, span), offset)
         dropped = [(0, read)] if isinstance(read, zeroclaw.Dropped) else []
         judged = zeroclaw.Judged(int(isinstance(read, stream.Scanned)), [0] if read is None else [], dropped)
-        tally.add(judged, 1, begun=not first.ended and jsonl_end.is_huge_begun(read, first.length))
+        tally.add(judged, 1, begun=not first.ended and jsonl_huge.breaks_off(fd, read, span))
         return judged
     judged = zeroclaw.judge(cast("list[bytes]", block))
     last = cast(bytes, block[-1])
@@ -156,8 +156,7 @@ def odd(
         if isinstance(block[0], Huge):
             span = Span(offset, block[0].length - block[0].ended)
             for _, outcome in judged.dropped:
-                found = _huge(fd, outcome, before + 1, span)
-                yield found if settled or block[0].ended else huge.begun(found)
+                yield jsonl_huge.fault(fd, outcome, before + 1, span, growing=not (settled or block[0].ended))
             if judged.blank:
                 yield notes.blank(before + 1, span)
         elif judged.dropped or judged.blank:
@@ -171,12 +170,6 @@ def _in_block(block: list[bytes], judged: zeroclaw.Judged, before: int, offset: 
         data = block[index]
         ended = data.endswith(b"\n")
         yield Line(before + index + 1, begins[index], data[:-1] if ended else data, ended, wrong.get(index))
-
-
-def _huge(fd: int, outcome: zeroclaw.Dropped, number: int, span: Span) -> Fault:
-    return huge.huge(
-        outcome, os.pread(fd, min(8, max(0, span.length - outcome.at)), span.offset + outcome.at), number, span
-    )
 
 
 def _notes(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Fault]:

@@ -104,6 +104,7 @@ def test_a_million_braces_are_one_fault() -> None:
 
 HUGE = [
     (b'{"role":"user","content":"a', b"", "torn"),
+    (b'{"role":"user","content":"a', b"\xf0\x9f\xa7", "torn"),
     (A[:-1], A[:-1], "glued"),
     (A[:-1], b"\0\0", "nul-run"),
     (b'{"role":"user","content":"a', b'\t"}', "raw-control"),

@@ -61,9 +61,10 @@ def test_what_is_no_begun_record_is_damage_at_once(tmp_path: Path, end: bytes) -
     assert list(rows.damaged or ()) == list(range(1, len(rows)))
 
 
-def test_a_huge_one_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("cut", [b"", "🧠".encode()[:3]])
+def test_a_huge_one_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: bytes) -> None:
     monkeypatch.setattr(lines, "HUGE", 4096)
-    path = put(tmp_path, ONE + BEGUN + b"w" * 5000, 1)
+    path = put(tmp_path, ONE + BEGUN + b"w" * 5000 + cut, 1)
     store = JsonlStore(tmp_path)
     for id, faults in (("incomplete", 0), ("torn", 1)):
         assert [fault.id for fault in store.faults("k")] == [id]
