@@ -34,9 +34,10 @@ WIDEST: Final = 4
 _SAMPLE: Final = 16
 """How many bytes, every second of them NUL, are a sign of UTF-16."""
 _NARROW: Final = {
-    codec: re.compile(re.escape("\n".encode(codec)) + rb"(?=\{\"|\xef\xbb\xbf|\Z)") for codec, _, _ in _CODECS
+    codec: re.compile(re.escape("\n".encode(codec)) + rb"(?=\{\"|\xef\xbb\xbf|\Z)" + rb"|(?=\{\"(?:role|content)\":\")")
+    for codec, _, _ in _CODECS
 }
-"""Where lines of UTF-8 go on behind wide ones."""
+"""Where lines of UTF-8 go on behind wide ones, or a record in UTF-8 behind a torn one."""
 
 
 def wide(data: bytes, at: int, codec: str = "", *, ended: bool = False) -> Wide | None:

@@ -790,6 +790,18 @@ ROWS = [
         id="a marker inside a laid-out record",
     ),
     pytest.param(
+        A.decode()[:-2].encode("utf-16-le") + b"\n" + A[:-2],
+        [(1, "utf16", 0, "partial", 1, 1), (2, "torn", len(A) - 2, "partial", 1, 1)],
+        None,
+        id="UTF-16-LE torn, then UTF-8 torn",
+    ),
+    pytest.param(
+        A.decode()[:-2].encode("utf-16-le") + A + b"\n{",
+        [(1, "fused", 2 * len(A) - 4, "offered", 1, 1), (2, "torn", 1, "none", 0, 1)],
+        None,
+        id="UTF-16-LE torn, a record in UTF-8 on its line",
+    ),
+    pytest.param(
         b'{\x00\x00\x00"\x00\x00\x00r\x00\x00\x00o\x00\x00\x00l\x00\x00\x00e\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00u\x00\x00\x00s\x00\x00\x00e\x00\x00\x00r\x00\x00\x00"\x00\x00\x00,\x00\x00\x00"\x00\x00\x00c\x00\x00\x00o\x00\x00\x00n\x00\x00\x00t\x00\x00\x00e\x00\x00\x00n\x00\x00\x00t\x00\x00\x00"\x00\x00\x00:\x00\x00\x00"\x00\x00\x00\xe9\x00\x00\x00"\x00\x00\x00}\x00\x00\x00\n<<x\n'
         + A,
         [(1, "utf16", 0, "lossless", 1, 1), (2, "log-text", 0, "none", 0, 1)],
