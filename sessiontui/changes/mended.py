@@ -137,7 +137,7 @@ class Sum:
         self._before = fault
         if not goes_on:
             self.faults += 1
-            self._is_told = self.room.outcomes > 0
+            self._is_told = self.room.outcomes > 0 and not self._is_passed_over(outcome)
             self.room.outcomes -= self._is_told
             self._begin(outcome)
         if self._is_told:
@@ -159,6 +159,11 @@ class Sum:
         self.newline = newline
         self.growth += newline
         self.changes = self.changes or newline
+
+    def _is_passed_over(self, outcome: Outcome) -> bool:
+        """Whether it stays because others were chosen; they would not be found among many of these."""
+        wish = self.asked.wish
+        return outcome.stays and not (wish.lossless or wish.partial or outcome.fault.line in wish.lines)
 
     def _begin(self, outcome: Outcome) -> None:
         line = outcome.fault.line

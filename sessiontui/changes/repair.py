@@ -48,7 +48,8 @@ class RepairRow:
     bytes_after: int
     status: RepairStatus
     outcomes: tuple[Outcome, ...] = ()
-    """What becomes of its faults: the first thousand of all sessions, and no more than 4 MiB of records."""
+    """What becomes of its faults, where only some were chosen of those: the first thousand of all sessions, and no more
+    than 4 MiB of records."""
     faults: int = 0
     """How many there are: damage, and a last line that may still be being written."""
     offered: tuple[int, ...] = ()

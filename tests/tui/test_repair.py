@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from textual.content import Content
 from textual.widgets import Button
 
-from sessiontui.changes import compact, repair
+from sessiontui.changes import compact, mended, repair
 from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
@@ -159,7 +160,12 @@ async def test_what_is_wished_for_is_asked_about_and_had_back(store: Path) -> No
         wish = Wish(lossless=False, marked=frozenset({3}), guessed=frozenset({11}))
         app.browser.change(Wanted("repair", app.browser.store, NOW, ("mixed",), wishes={"mixed": wish}))
         await settle(pilot)
-        assert says(app, "Have 3 messages of mixed back?", "! line 4 stays", "it was not chosen", "+ line 11")
+        assert says(app, "Have 3 messages of mixed back?")
+        assert lines(page_of(app))[2:] == [
+            "+ line 3  2 records stand on one line → 2 messages",
+            "+ line 11  a number is NaN or Infinity → 1 message",
+            "… 4 more faults stay: not chosen",
+        ]
         await press(pilot, "right", "enter")
         made = files(store)["mixed.jsonl"]
         assert made.startswith(ALICE + ONE + b"\n" + TWO + b"\n" + BEGUN)
@@ -473,7 +479,7 @@ def test_a_newline_that_is_missing_is_put_there() -> None:
 
 def test_of_very_many_faults_the_first_are_told_and_the_rest_counted() -> None:
     told = (Outcome(damage(1), True), *(Outcome(damage(at), False, (b"1",)) for at in range(2, 1_001)))
-    [*_, last] = repairs._outcomes(row(*told, recovered=5_000, left=7))
+    [*_, last] = repairs._outcomes(replace(row(*told, recovered=5_000, left=7), faults=5_007))
     assert last.plain == "… 4,001 more messages back, 6 more faults stay"
 
 
@@ -543,4 +549,4 @@ def test_no_text_of_a_store_is_obeyed() -> None:
 
 
 def test_compact_and_repair_name_as_many_faults() -> None:
-    assert compact.NAMED == repairs.NAMED
+    assert compact.NAMED == mended.NAMED

@@ -520,6 +520,16 @@ def test_only_so_much_is_told_of_all_sessions_together(tmp_path: Path, monkeypat
     assert [row.recovered for row in rows] == [4, 4, 4]
 
 
+def test_what_was_chosen_is_told_however_many_others_stand_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mended.Room, "__init__", lambda self: _room(self, 2, 300))
+    written(tmp_path, "k", GLUED * 9)
+    (row,) = repair.plan(JsonlStore(tmp_path), ["k"], {"k": Wish(lossless=False, marked=frozenset({8}))}).rows
+    assert [(outcome.fault.line, outcome.stays) for outcome in row.outcomes] == [(8, False)]
+    assert (row.faults, row.left, row.recovered) == (9, 8, 2)
+
+
 def _room(room: mended.Room, outcomes: int, size: int) -> None:
     room.outcomes, room.bytes = outcomes, size
 

@@ -14,7 +14,7 @@ from textual.content import Content
 
 from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage import stories
-from sessiontui.damage.salvage import Outcome, Wish
+from sessiontui.damage.salvage import Outcome
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks import figures, ink
@@ -22,8 +22,6 @@ from sessiontui.tui.words.faults import place
 from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import visible
 
-NAMED: Final = 1000
-"""Faults of a session that a plan names."""
 WRITTEN: Final = " may still be being written"
 
 
@@ -109,24 +107,32 @@ def _healthy(rows: Sequence[RepairRow]) -> Iterator[Content]:
 def _outcomes(row: RepairRow) -> Iterator[Content]:
     """Line by line what becomes of each fault, and how many more there are than are named."""
     for each in row.outcomes:
-        yield _stays(each.fault, row.wish) if each.stays else _goes(each)
-    if len(row.outcomes) >= NAMED:
-        back = row.recovered - sum(len(each.records) for each in row.outcomes)
-        left = row.left - sum(each.stays for each in row.outcomes)
-        told = f"{figures.counted(max(0, back), 'more message')} back, {figures.counted(max(0, left), 'more fault')}"
-        yield ink.content((visible(f"… {told} {_stay(left)}"), "dim"))
+        yield _stays(each.fault) if each.stays else _goes(each)
+    if told := _more(row):
+        yield ink.content((visible(f"… {', '.join(told)}"), "dim"))
     elif row.status == "repaired" and all(each.stays for each in row.outcomes):
         yield ink.content(
             (visible("· "), "dim"), visible("a newline is put behind the last record, which nobody ended")
         )
 
 
-def _stays(fault: Fault, wish: Wish) -> Content:
+def _more(row: RepairRow) -> list[str]:
+    """What becomes of the faults that are not named."""
+    if row.faults <= len(row.outcomes):
+        return []
+    back = row.recovered - sum(len(each.records) for each in row.outcomes)
+    left = row.left - sum(each.stays for each in row.outcomes)
+    chosen = row.wish.lossless or row.wish.partial
+    told = [f"{figures.counted(back, 'more message')} back"] * (back > 0)
+    return told + [f"{figures.counted(left, 'more fault')} {_stay(left)}{'' if chosen else ': not chosen'}"] * (left > 0)
+
+
+def _stays(fault: Fault) -> Content:
     said = visible(f"! {place(fault)} {_stay(fault.lines)}"), "$warning"
-    return ink.content(said, visible(f"  {stories.what(fault)}"), (visible(f": {_why(fault, wish)}"), "dim"))
+    return ink.content(said, visible(f"  {stories.what(fault)}"), (visible(f": {_why(fault)}"), "dim"))
 
 
-def _why(fault: Fault, wish: Wish) -> str:
+def _why(fault: Fault) -> str:
     """Why a fault stays."""
     back = figures.counted(fault.recovers, "message")
     if fault.severity is Severity.INCOMPLETE:
@@ -137,7 +143,7 @@ def _why(fault: Fault, wish: Wish) -> str:
         case Salvage.OFFERED:
             return f"{back} could come back if you say so (x shows it)"
         case Salvage.LOSSLESS:
-            return f"it{WRITTEN}" if wish.lossless else "it was not chosen"
+            return f"it{WRITTEN}"
         case Salvage.NONE:
             return "no message is whole in it"
 
