@@ -72,7 +72,7 @@ class Part(NamedTuple):
 
     def moved(self, by: int) -> Part:
         """The same, so many bytes further on."""
-        return self._replace(span=Span(self.span.offset + by, self.span.length))
+        return Part(Span(self.span.offset + by, self.span.length), self.salvage, self.records)
 
 
 class Fault(NamedTuple):

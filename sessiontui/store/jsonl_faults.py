@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator
 from heapq import merge
-from itertools import accumulate, groupby
+from itertools import groupby
 from typing import cast
 
 from sessiontui.damage import diagnose, notes
@@ -164,12 +164,14 @@ def odd(
 
 
 def _in_block(block: list[bytes], judged: zeroclaw.Judged, before: int, offset: int) -> Iterator[Line]:
-    begins = list(accumulate(map(len, block), initial=offset))
+    at = 0
     wrong = dict(judged.dropped)
     for index in sorted([*judged.blank, *wrong]):
+        offset += sum(map(len, block[at:index]))
+        at = index
         data = block[index]
         ended = data.endswith(b"\n")
-        yield Line(before + index + 1, begins[index], data[:-1] if ended else data, ended, wrong.get(index))
+        yield Line(before + index + 1, offset, data[:-1] if ended else data, ended, wrong.get(index))
 
 
 def _notes(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Fault]:
