@@ -103,6 +103,7 @@ def test_the_plain_reader_passes_the_verdicts_too() -> None:
 
 
 @given(lines)
+@example(b'{"role":"","content":"","x":[1,\x00]}')
 def test_mutated_records(line: bytes) -> None:
     agrees(line)
 

@@ -122,7 +122,10 @@ class Reader:
         elif char and char in "-0123456789":
             self.number()
         else:
-            self.eat({"t": "true", "f": "false", "n": "null"}.get(char, "\x00"))
+            word = {"t": "true", "f": "false", "n": "null"}.get(char)
+            if word is None:
+                raise Refused
+            self.eat(word)
 
     def number(self) -> None:
         if self.next() == "-":
