@@ -41,11 +41,14 @@ def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
     read = wrong or strict.read(value)
     at, reason = (read.at, read.reason) if isinstance(read, Dropped) else (0, "it is more than a record")
     if (nul := value.find(b"\0")) >= 0:
-        return Shape("nul-run", nul, f"bytes of a record were lost, and {value.count(bytes(1)):,} NULs stand for them")
+        nuls = value.count(b"\0")
+        lost = f"{nuls:,} bytes of a record were lost, and NULs stand for them"
+        return Shape("nul-run", nul, lost if nuls > 1 else "a byte of a record was lost, and a NUL stands for it")
     if mend := mended(value):
         return Shape(mend.id, at, mend.what, mend.salvage, (mend.record,))
     if value[:1] == b"[" and (listed := _elements(value)):
-        return Shape("array", 0, f"{len(listed):,} records stand in one list", Salvage.LOSSLESS, listed)
+        what = f"{len(listed):,} records stand in one list" if len(listed) > 1 else "the record stands in a list"
+        return Shape("array", 0, what, Salvage.LOSSLESS, listed)
     if not _decodes(value):
         return Shape("invalid-utf8", at, reason)
     return _parsed(value, at, reason)

@@ -19,6 +19,26 @@ def test_a_reason_is_what_then_how_then_what_zeroclaw_does(data: bytes) -> None:
     assert found.reason == f"{stories.what(found)}: {stories.cause(found.id)}; {stories.consequence(found.id)}"
 
 
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"\0" + A, "1 NUL byte where nothing was written"),
+        (b"\0\0" + A, "2 NUL bytes where nothing was written"),
+        (A[:-3] + b'\0"}', "a byte of a record was lost, and a NUL stands for it"),
+        (A[:-3] + b'\0\0"}', "2 bytes of a record were lost, and NULs stand for them"),
+        (b"[" + A + b"]", "the record stands in a list"),
+        (b"[" + A + b"," + A + b"]", "2 records stand in one list"),
+        (A + b",", "a comma stands behind the record, as in a list"),
+        (b"," + A + b"," + A, "commas join 2 records"),
+        (b'{"ro' + A, "a whole record stands on the line of a torn one"),
+        (A + A + b'{"ro', "2 whole records stand on the line of a torn one"),
+    ],
+)
+def test_one_is_said_as_one_and_several_as_several(data: bytes, what: str) -> None:
+    [found] = faults(lines_of(data))
+    assert stories.what(found) == what
+
+
 def test_a_note_is_said_whole() -> None:
     note = blank(1, Span(0, 0))
     assert (stories.what(note), stories.cause(note.id), stories.consequence(note.id)) == (note.reason, "", "")
