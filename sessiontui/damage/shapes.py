@@ -42,7 +42,7 @@ def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
     at, reason = (read.at, read.reason) if isinstance(read, Dropped) else (0, "it is more than a record")
     if (nul := value.find(b"\0")) >= 0:
         nuls = value.count(b"\0")
-        lost = f"{nuls:,} bytes of a record were lost, and NULs stand for them"
+        lost = f"bytes of a record were lost, and {nuls:,} NULs stand for them"
         return Shape("nul-run", nul, lost if nuls > 1 else "a byte of a record was lost, and a NUL stands for it")
     if mend := mended(value):
         return Shape(mend.id, at, mend.what, mend.salvage, (mend.record,))

@@ -25,7 +25,7 @@ def test_a_reason_is_what_then_how_then_what_zeroclaw_does(data: bytes) -> None:
         (b"\0" + A, "1 NUL byte where nothing was written"),
         (b"\0\0" + A, "2 NUL bytes where nothing was written"),
         (A[:-3] + b'\0"}', "a byte of a record was lost, and a NUL stands for it"),
-        (A[:-3] + b'\0\0"}', "2 bytes of a record were lost, and NULs stand for them"),
+        (A[:-3] + b'\0\0"}', "bytes of a record were lost, and 2 NULs stand for them"),
         (b"[" + A + b"]", "the record stands in a list"),
         (b"[" + A + b"," + A + b"]", "2 records stand in one list"),
         (A + b",", "a comma stands behind the record, as in a list"),
