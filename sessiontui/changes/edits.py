@@ -172,14 +172,6 @@ def decode(value: dict[str, Any]) -> Edit:
     return edit
 
 
-def kept_names(edit: Edit) -> tuple[str, ...]:
-    """The files of the journal that an edit names."""
-    if isinstance(edit, (Rows, Import)):
-        return (edit.rows,)
-    fields = (getattr(edit, name, None) for name in _KEPT)
-    return tuple(kept.name for kept in fields if isinstance(kept, Kept))
-
-
 def names_of(edit: Edit) -> tuple[str, ...]:
     """The names in the sessions folder that an edit is about."""
     return tuple(getattr(edit, name) for name in ("file", "new", "database") if hasattr(edit, name))

@@ -1,7 +1,7 @@
-"""The fragments of a change: bytes that it takes out of sessions and puts nowhere, one file of the journal for all.
+"""The fragments of a session: bytes that a change takes out of it and puts nowhere, in a file of the journal.
 
 A JSON object a line: key, line, offset in the file as it was, the fault's id, and the bytes in base64. The file goes
-with its change; a session that was not changed leaves nothing in it. Reads none of it back.
+with its change, and with the edit where that is not made, after a crash too. Reads none of it back.
 """
 
 from __future__ import annotations
@@ -37,13 +37,15 @@ def _head(key: str, line: int | None, offset: int, id: str) -> bytes:
 
 
 class Fragments:
-    """The file, while the change is made. There is none before the first fragment."""
+    """The file of the edit that comes next, while its new bytes are written. There is none before the first fragment;
+    it goes with an edit that is not made."""
 
     def __init__(self, record: Record) -> None:
         self._folder = record.folder
-        self._name = f"{record.id}.{KIND}"  # of the whole change: no number, so that no edit takes it along
+        self._name = record.name(KIND)
         self._fd: int | None = None
-        self._stands = 0
+        self.path: Path | None = None
+        """Where they are; None where there are none."""
 
     def __enter__(self) -> Self:
         return self
@@ -51,25 +53,9 @@ class Fragments:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._fd is None:
-            return
-        fd, self._fd = self._fd, None
-        try:
-            os.ftruncate(fd, self._stands)
-        finally:
-            os.close(fd)
-            if not self._stands:
-                self._folder.drop(self._name)
-
-    @property
-    def path(self) -> Path | None:
-        """Where they are; None where there are none."""
-        return self._folder.path(self._name) if self._stands else None
-
-    def begin(self) -> None:
-        """Begin a session, or begin it again: what was added since the last ``keep`` goes."""
         if self._fd is not None:
-            os.ftruncate(self._fd, self._stands)
+            fd, self._fd = self._fd, None
+            os.close(fd)
 
     def add(self, key: str, fault: Fault, spans: tuple[Span, ...], fd: int) -> None:
         """Keep these bytes of an open session file, in order; they are some of the fault's."""
@@ -89,14 +75,10 @@ class Fragments:
             sync(self._fd)
             self._folder.sync()
 
-    def keep(self) -> None:
-        """The session was changed: what was added stays."""
-        if self._fd is not None:
-            self._stands = os.fstat(self._fd).st_size
-
     def _put(self, data: bytes) -> None:
         if self._fd is None:
             self._fd = self._folder.new(self._name)
+            self.path = self._folder.path(self._name)
         write_all(self._fd, data)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from sessiontui.changes.edits import Edit, Kept, decode, encode, kept_names, keys_of, line, parsed
+from sessiontui.changes.edits import Edit, Kept, decode, encode, keys_of, line, parsed
 from sessiontui.changes.folder import Folder
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.replace import sync
@@ -131,7 +131,7 @@ class Record:
         self._put(b"".join(line({"void": n}) for n in ns))
         for n in ns:
             self.steps[n - 1] = replace(self.steps[n - 1], state="void")
-            self._drop(n)
+        self.forget()
 
     def late(self, n: int, to: int) -> None:
         """Say how many bytes of the file that gave way stand in the new one; on disk when this returns."""
@@ -143,7 +143,8 @@ class Record:
         """The newest edit is not made, if it was recorded at all: it is begun again as another."""
         if self.steps and self.steps[-1].state == "open":
             self.void(len(self.steps))
-        self.forget()
+        else:
+            self.forget()
 
     def made(self) -> None:
         """The newest edit was made."""
@@ -182,10 +183,12 @@ class Record:
         self._put(line({"wait": True}))
 
     def forget(self) -> None:
-        """Drop what was kept for an edit that was never recorded."""
-        prefix = f"{self.id}.{len(self.steps) + 1}."
+        """Drop what was kept for edits that were never recorded, or of which nothing stands."""
+        stand = {str(step.n) for step in self.steps if step.state != "void"}
         for name in self.folder.names():
-            if name.startswith(prefix):
+            id, _, rest = name.partition(".")
+            n, numbered, _ = rest.partition(".")
+            if id == self.id and numbered and n not in stand:
                 self.folder.drop(name)
 
     def close(self) -> None:
@@ -193,11 +196,6 @@ class Record:
         if self._fd is not None:
             fd, self._fd = self._fd, None
             os.close(fd)
-
-    def _drop(self, n: int) -> None:
-        for name in kept_names(self.steps[n - 1].edit):
-            if name.startswith(f"{self.id}.{n}."):
-                self.folder.drop(name)
 
     def _fd_open(self) -> int:
         if self._fd is None:

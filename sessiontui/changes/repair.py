@@ -68,6 +68,8 @@ class RepairRow:
     wish: Wish = EVERYTHING_SURE
     takes: int = 0
     """Bytes that its fragments take in the journal."""
+    fragments: Path | None = None
+    """Where they are kept, once they are; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,12 @@ class Repaired:
 
     change: str | None
     rows: tuple[RepairRow, ...]
-    fragments: Path | None = None
-    """Where what went out of the files is kept; None where nothing had to be."""
+
+    @property
+    def fragments(self) -> Path | None:
+        """Where what went out of the files is kept: one file, or the pattern of several; None where nothing had to be."""
+        kept = [row.fragments for row in self.rows if row.fragments]
+        return kept[0].with_name(f"{self.change}.*.{fragments.KIND}") if len(kept) > 1 else next(iter(kept), None)
 
 
 def plan(
@@ -182,12 +188,10 @@ def make(
     if not wanted or not isinstance(store, JsonlStore):
         return Repaired(None, plan.rows)
     with journal.change(store.path, "repair", [row.key for row in wanted], patience) as record:
-        with Fragments(record) as kept:
-            one = partial(_made, record, kept, Room(), cancelled)
-            made = several.made(record, store, wanted, one, _left, cancelled, progress)
-        where = kept.path
+        one = partial(_made, record, Room(), cancelled)
+        made = several.made(record, store, wanted, one, _left, cancelled, progress)
     rows = tuple(made.get(row.key, row) for row in plan.rows)
-    return Repaired(record.id if record.stands else None, rows, where)
+    return Repaired(record.id if record.stands else None, rows)
 
 
 def _left(row: RepairRow, error: SessiontuiError) -> RepairRow:
@@ -205,9 +209,10 @@ def _left(row: RepairRow, error: SessiontuiError) -> RepairRow:
 
 
 def _made(
-    record: Record, kept: Fragments, room: Room, cancelled: IsCancelled, row: RepairRow, file: str, progress: Progress
+    record: Record, room: Room, cancelled: IsCancelled, row: RepairRow, file: str, progress: Progress
 ) -> RepairRow:
     found: list[Sum] = []
+    where: list[Path | None] = []
 
     def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
         if row.seen is None:
@@ -215,16 +220,16 @@ def _made(
         row.seen.require(fd, row.key + SUFFIX)
         planned = row.seen.stamp.size
         found.append(Sum(Asked(row.wish, planned, row.settled, grown=size > planned), room))
-        kept.begin()
-        yield from _mended(fd, size, row.key, found[-1], kept, hear, cancelled, progress)
-        kept.sync()
+        with Fragments(record) as kept:
+            yield from _mended(fd, size, row.key, found[-1], kept, hear, cancelled, progress)
+            kept.sync()
+        where.append(kept.path)
         if found[-1].missing or not found[-1].changes:  # what was to be done is being written just now
             raise Changed(row.key + SUFFIX)
 
     done = rewrites.make(record, row.key, file, content)
-    kept.keep()
-    now = tuple(found[-1].behind)
-    return replace(_told(row, found[-1]), offered=now, bytes_before=done.before, bytes_after=done.after)
+    row = replace(_told(row, found[-1]), offered=tuple(found[-1].behind), fragments=where[-1])
+    return replace(row, bytes_before=done.before, bytes_after=done.after)
 
 
 def _mended(

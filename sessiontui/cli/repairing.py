@@ -118,7 +118,7 @@ def _repaired(
 ) -> None:
     if asked.json:
         for row in rows:
-            _row(change, row, fragments)
+            _row(change, row)
         return
     for row in rows:
         if row.status == "repaired":
@@ -161,7 +161,7 @@ def _say_unchanged(rows: tuple[RepairRow, ...]) -> None:
         say(f"{count(len(idle), 'session')} without anything to repair", *(f": {reason}" for reason in why))
 
 
-def _row(change: str | None, row: RepairRow, fragments: Path | None) -> None:
+def _row(change: str | None, row: RepairRow) -> None:
     output.row(
         change=change,
         key=written(row.key),
@@ -173,7 +173,7 @@ def _row(change: str | None, row: RepairRow, fragments: Path | None) -> None:
         status=row.status,
         reason=row.trouble.reason or None,
         left=row.left,
-        fragments=written(str(fragments)) if fragments and row.dropped else None,
+        fragments=written(str(row.fragments)) if row.fragments else None,
     )
 
 

@@ -47,7 +47,7 @@ def told(ran: Ran) -> list[str]:
 
 def test_repair_has_back_what_is_sure_and_undo_takes_that_back(run: Runner, folder: Path) -> None:
     (row,) = run("repair", "k", "--json").rows
-    where = folder / ".sessiontui" / "00000001.fragments"
+    where = folder / ".sessiontui" / "00000001.1.fragments"
     assert row == {
         "change": "00000001",
         "key": "k",
@@ -79,7 +79,7 @@ def test_repair_for_people(run: Runner, folder: Path) -> None:
     assert first == f"k was repaired: 3 messages had back, 2 messages kept, 2 fragments set aside, {sizes}"
     assert stays == "k: 3 faults stay: `--mark 5` takes what is offered, `--partial` guesses at 1"
     assert idle == "1 session without anything to repair"
-    assert where == f"the fragments are kept in {folder / '.sessiontui' / '00000001.fragments'}"
+    assert where == f"the fragments are kept in {folder / '.sessiontui' / '00000001.1.fragments'}"
     assert change == f"change 1 · undo with `sessiontui undo -s {folder} 1`"
 
 

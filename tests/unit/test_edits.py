@@ -54,16 +54,6 @@ def test_what_is_no_line_of_a_record_is_none(text: bytes) -> None:
     assert edits.parsed(text) is None
 
 
-def test_the_files_that_an_edit_keeps_and_the_sessions_that_it_changes() -> None:
-    assert [edits.kept_names(edit) for edit in EVERY] == [
-        ("00000001.1.old",),
-        ("00000001.1.old",),
-        ("00000001.1.old",),
-        ("00000001.1.old",),
-        (),
-        ("00000001.1.rows",),
-        ("00000001.1.rows",),
-        (),
-    ]
+def test_the_sessions_that_an_edit_changes() -> None:
     assert edits.keys_of(EVERY[5]) == ("a", "b")
     assert edits.keys_of(EVERY[0]) == (ODD,)

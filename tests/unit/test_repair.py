@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sessiontui.changes import hashing, journal, mended, repair, undo
-from sessiontui.changes.fragments import Fragments, _encoded
+from sessiontui.changes.fragments import _encoded
 from sessiontui.damage.salvage import Wish
 from sessiontui.disk import handover, lines, replace
 from sessiontui.disk.patience import Patience
@@ -39,9 +39,8 @@ def mend(folder: Path, *keys: str, wish: Wish | None = None, **wishes: Wish) -> 
 
 
 def fragments(done: repair.Repaired) -> list[dict[str, Any]]:
-    if done.fragments is None:
-        return []
-    return [json.loads(line) for line in done.fragments.read_bytes().splitlines()]
+    files = [row.fragments for row in done.rows if row.fragments]
+    return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
 
 
 def bytes_of(kept: list[dict[str, Any]]) -> list[bytes]:
@@ -114,8 +113,10 @@ def test_a_fragment_is_in_the_journal_with_its_place_and_goes_with_its_change(tm
     written(tmp_path, "b", REPLY + b"INFO one\n" + torn + USER + b"INFO two\n")
     done = mend(tmp_path)
     assert done.change is not None
-    assert done.fragments == tmp_path / ".sessiontui" / f"{done.change}.fragments"
-    assert done.fragments.stat().st_mode & 0o777 == 0o600
+    files = [tmp_path / ".sessiontui" / f"{done.change}.{n}.fragments" for n in (1, 2)]
+    assert [row.fragments for row in done.rows] == files
+    assert done.fragments == tmp_path / ".sessiontui" / f"{done.change}.*.fragments"
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     kept = {
         (each["key"], each["line"], each["offset"], each["id"]): b64decode(each["bytes"]) for each in fragments(done)
     }
@@ -127,13 +128,13 @@ def test_a_fragment_is_in_the_journal_with_its_place_and_goes_with_its_change(tm
         ("b", 4, begin + 9 + len(torn + USER), "log-text"): b"INFO two",
     }
     sizes = {each.id: each.bytes for each in journal.changes(tmp_path)}
-    assert sizes[done.change] > len(done.fragments.read_bytes())
+    assert sizes[done.change] > sum(file.stat().st_size for file in files)
     undo.make(tmp_path, undo.plan(tmp_path))
-    assert done.fragments.exists()
+    assert all(file.exists() for file in files)
     written(tmp_path, "c", GLUED)
     mend(tmp_path, "c")
     journal.purge(tmp_path)
-    assert not done.fragments.exists()
+    assert not any(file.exists() for file in files)
 
 
 def test_a_fragment_has_the_line_on_which_it_stands(tmp_path: Path) -> None:
@@ -413,7 +414,7 @@ def test_what_leaves_the_file_is_on_the_disk_before_it_goes(tmp_path: Path, monk
     monkeypatch.setattr("sessiontui.changes.fragments.sync", sync)
     monkeypatch.setattr(os, "replace", swap)
     repair.make(store, plan)
-    assert order == ["00000001.fragments", "swap"]
+    assert order == ["00000001.1.fragments", "swap"]
 
 
 def test_cancelled_within_a_session_nothing_is_left_behind(tmp_path: Path) -> None:
@@ -542,11 +543,19 @@ def test_pieces_of_any_length_make_the_same_base64(size: int) -> None:
         assert b"".join(_encoded(pieces)) == b64encode(text)
 
 
-def test_the_file_of_fragments_is_none_of_any_edit(tmp_path: Path) -> None:
-    """An edit that is given up takes what was kept for it along, and nothing of an earlier session."""
-    written(tmp_path, "k", b"INFO\n" + USER)
-    with journal.change(tmp_path, "repair", ["k"], Patience(0)) as record:
-        with Fragments(record) as kept:
-            assert kept.path is None
-        record.forget()
-    assert journal_names(tmp_path) == []
+def test_what_was_changed_has_its_fragments_though_that_could_not_be_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "a", b"INFO here\n" + USER)
+    store = JsonlStore(tmp_path)
+    plan = repair.plan(store, None)
+    real = handover.swap
+
+    def swap(*args: Any) -> None:
+        real(*args)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(handover, "swap", swap)
+    repair.make(store, plan)
+    (line,) = (tmp_path / ".sessiontui" / "00000001.1.fragments").read_bytes().splitlines()
+    assert (path.read_bytes(), b64decode(json.loads(line)["bytes"])) == (USER, b"INFO here")
