@@ -29,6 +29,10 @@ _IN_ROLE: Final = len(b'{"role":"')
 _BRACES: Final = re.compile(rb"\{+(?=\{)")
 """Records that were torn behind their first byte, one after the other."""
 _OPENING: Final = frozenset(b"{[")
+_MOST: Final = 10_000
+"""How many pieces a line is cut into, and ``_BETWEEN`` more for each record in it; then records alone are told from
+text, so that a line of nothing but brackets is not held as millions of values."""
+_BETWEEN: Final = 8
 _BACK: Final = 64
 """How far in front of the byte that doesn't fit a record can begin: a brace, spaces, a quote."""
 
@@ -63,10 +67,13 @@ def cut(line: bytes) -> list[Piece]:
     """The pieces of a line, in order."""
     found: list[Piece] = []
     at = 0
+    most = _MOST
     while at < len(line):
-        piece = _filler(line, at) or _value(line, at) or _text(line, at)
+        looks = len(found) < most or BEGIN.match(line, at)
+        piece = ((_filler(line, at) or _value(line, at)) if looks else None) or _text(line, at)
         found.append(piece)
         at = piece.stop
+        most += _BETWEEN * (piece.kind is Kind.RECORD)
     return found
 
 

@@ -102,6 +102,22 @@ def test_a_million_braces_are_one_fault() -> None:
     assert len(pieces.cut(data)) <= 3
 
 
+@pytest.mark.parametrize("bit", [b"}{", b",", b" \0", b'""', b"[]"])
+def test_a_line_of_scraps_is_no_million_pieces_and_hides_no_record(bit: bytes) -> None:
+    record = A[:-1]
+    line = bit * 100_000 + record + b"\r" + record
+    cut = pieces.cut(line)
+    assert len(cut) < 11_000
+    assert [piece.kind for piece in cut[-3:]] == [pieces.Kind.RECORD, pieces.Kind.SPACE, pieces.Kind.RECORD]
+    assert b"".join(line[piece.start : piece.stop] for piece in cut) == line
+
+
+def test_any_number_of_records_are_told_on_one_line() -> None:
+    cut = pieces.cut((A[:-1] + b", ") * 20_000)
+    assert sum(piece.kind is pieces.Kind.RECORD for piece in cut) == 20_000
+    assert len(cut) == 60_000
+
+
 HUGE = [
     (b'{"role":"user","content":"a', b"", "torn"),
     (b'{"role":"user","content":"a', b"\xf0\x9f\xa7", "torn"),
