@@ -123,6 +123,9 @@ def file_system(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str 
 
 
 def _add_file(bundle: Bundle, path: Path, key: str, progress: Progress) -> None:
+    for fault in jsonl_trouble.of_name(path, notes=True):
+        bundle.kinds[fault.severity, fault.id] += 1
+        bundle.excerpts += [Excerpt(fault)] * (fault.severity is not Severity.INFO)
     if (trouble := jsonl_trouble.of_entry(path)) is not None:
         bundle.kinds[trouble.severity, trouble.id] += 1
         bundle.excerpts.append(Excerpt(trouble))

@@ -6,7 +6,6 @@ Each makes a plan, which is the whole of a dry run, and has ``changes`` make it;
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from datetime import UTC, datetime
 
@@ -30,9 +29,6 @@ from sessiontui.store.protocol import Store
 
 SHOWN = 2000
 """Characters of a removed message that a person is shown."""
-
-NAMED = 8
-"""So many sessions are named in a command that is proposed."""
 
 
 @click.command()
@@ -186,11 +182,8 @@ def _tell_savable(asked: Asked, rows: tuple[CompactRow, ...]) -> None:
     found = [row for row in rows if row.savable]
     if found:
         messages = count(sum(row.savable for row in found), "message")
-        named = " ".join(shlex.quote(written(row.key)) for row in found[:NAMED])
-        which = named if len(found) <= NAMED else "--all"
-        report.tell(
-            f"this removes {messages} that `sessiontui repair{asked.options()} {which}` has back from damaged lines"
-        )
+        command = asked.to_repair([row.key for row in found])
+        report.tell(f"this removes {messages} that `{command}` has back from damaged lines")
 
 
 def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:

@@ -5,7 +5,6 @@ It trusts no count that was remembered: it reads. A fault is printed when it is 
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -23,9 +22,6 @@ from sessiontui.store.protocol import Store, within
 
 DAMAGED: Final = 1
 """The exit code where there is damage."""
-
-NAMED: Final = 3
-"""So many sessions are named in a command, at most."""
 
 _NEEDS: Final = {
     Salvage.LOSSLESS: "",
@@ -69,21 +65,20 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
     if damaged:
         tally.add(DAMAGED)
     totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault"))
-    _sum_up(", ".join(totals), saved)
+    _sum_up(asked, ", ".join(totals), saved)
     return tally.code
 
 
-def _sum_up(totals: str, saved: dict[str, int]) -> None:
+def _sum_up(asked: Asked, totals: str, saved: dict[str, int]) -> None:
     """Tell what there is, and with which command messages are had back."""
     if not saved:
         report.tell(totals)
         return
     messages = sum(saved.values())
     them = "them" if messages > 1 else "it"
-    named = " ".join(shlex.quote(written(key)) for key in saved) if len(saved) <= NAMED else "--all"
     report.tell(
         f"{totals}; {count(messages, 'message')} can be had back without a guess",
-        f"`sessiontui repair {named}` has {them} back, and says with --dry-run what it would do",
+        f"`{asked.to_repair(saved)}` has {them} back, and says with --dry-run what it would do",
     )
 
 

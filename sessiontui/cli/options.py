@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
@@ -18,17 +18,22 @@ import click
 
 from sessiontui.changes import place
 from sessiontui.cli import report
+from sessiontui.dialects.keys import written
 from sessiontui.disk.patience import Patience
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store import detect
 from sessiontui.store.protocol import Store
+from sessiontui.visible import visible
 
 Verb = Callable[..., int]
 """A verb's function; it returns the exit code."""
 
 LONGEST = 1_000_000.0
 """Seconds, eleven days: SQLite takes what is above 24 days for none at all."""
+
+NAMED = 3
+"""So many sessions are named in a command, at most."""
 
 BACKENDS = click.Choice([Backend.JSONL.value, Backend.SQLITE.value])
 
@@ -66,6 +71,20 @@ class Asked:
             leads = False
         store = self.store if leads else str(home)
         return "" if store is None else f" -s {shlex.quote(store)}"
+
+    def to_repair(self, keys: Collection[str]) -> str:
+        """The command that repairs these sessions of the store that is open; all of it where they are many, or where
+        a key can't be typed."""
+        import shlex  # late: only what is printed needs it
+
+        names = [written(key) for key in keys]
+        if len(names) > NAMED or any(visible(name) != name for name in names):
+            which = "--all"
+        else:
+            dashes = "-- " if any(name.startswith("-") for name in names) else ""
+            which = dashes + " ".join(map(shlex.quote, names))
+        backend = f" --backend {self.backend}" if self.backend else ""
+        return f"sessiontui repair{self.options()}{backend} {which}"
 
 
 class Change(NamedTuple):

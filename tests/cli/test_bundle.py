@@ -12,6 +12,7 @@ import pytest
 from sessiontui.cli.bundle import LINES, MOST, REACH, WINDOW, file_system
 from sessiontui.cli.demo import write_sample
 from tests.cli.conftest import Runner, tree
+from tests.support.capabilities import need_any_name
 
 FUSED = b'{"role":"assistant","content":"Zoe went to Pet{"role":"user","content":"hello Zoe"}\n'
 FORMAL = re.compile(
@@ -125,6 +126,19 @@ def test_where_a_link_leads_is_not_told(run: Runner, store: Path) -> None:
     assert "## 1: dangling\n\n- damage; the whole file\n" in said
     assert "zoe" not in said
     assert b"zoe" not in run("report", "link", "--json").out
+
+
+def test_an_odd_name_is_told_and_not_shown(run: Runner, store: Path) -> None:
+    (store / "zoe.secret.jsonl").write_bytes(b"")
+    said = run("report", "zoe.secret").text
+    assert "| `odd-name` | info | 1 |" in said
+    assert "zoe" not in said
+    need_any_name(store)
+    (store / os.fsdecode(b"zoe\xff.jsonl")).write_bytes(b"")
+    said = run("report", "zoe\\xff").text
+    assert "| `odd-name` | damage | 1 |" in said
+    assert "## 1: odd-name\n\n- damage; the whole file\n" in said
+    assert "zoe" not in said
 
 
 def test_only_the_first_faults_are_shown(run: Runner, store: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -76,7 +77,8 @@ def test_a_fault_over_several_lines_is_one(run: Runner, folder: Path) -> None:
 
 def test_the_summary_names_the_command(run: Runner, folder: Path) -> None:
     totals = (
-        "sessiontui: {}, {}, {}; {} can be had back without a guess\n  `sessiontui repair {}` has {} back, and says "
+        "sessiontui: {}, {}, {}; {} can be had back without a guess\n"
+        f"  `sessiontui repair -s {shlex.quote(str(run.store))} {{}}` has {{}} back, and says "
     )
     put(folder, A + b"\n" + A + A + b"\n", "two")
     put(folder, A + b"\n", "none")
@@ -135,6 +137,16 @@ def test_notes_and_damage_come_by_line(run: Runner, folder: Path) -> None:
         (5, "blank"),
         (6, "no-final-newline"),
     ]
+
+
+def test_the_command_can_be_typed(run: Runner, folder: Path) -> None:
+    put(folder, A + A + b"\n", "-100")
+    assert f"`sessiontui repair -s {run.store} -- -100` has them" in run("check", code=1).err
+    assert (
+        f"`sessiontui repair -s {run.store} --backend jsonl -- -100` has" in run("check", "--backend=jsonl", code=1).err
+    )
+    put(folder, A + A + b"\n", "x\x1b[2J")
+    assert f"`sessiontui repair -s {run.store} --all` has them" in run("check", code=1).err
 
 
 def test_a_line_that_may_still_be_being_written_is_told_and_no_damage(run: Runner, folder: Path) -> None:
