@@ -9,8 +9,8 @@ import click
 
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Asked, reads
-from sessiontui.dialects.keys import is_text, written
-from sessiontui.model import Backend, Session
+from sessiontui.dialects.keys import is_misnamed, written
+from sessiontui.model import Session
 
 _ORDERS: dict[str, Callable[[Session], Any]] = {
     "key": lambda session: session.key,
@@ -91,6 +91,6 @@ def _cells(session: Session) -> tuple[str, ...]:
 
 def _badge(session: Session) -> str:
     """``!`` damaged, a name that ZeroClaw never lists too; ``~`` a file that it cannot load by this name."""
-    if session.faults or session.trouble or (session.backend is Backend.JSONL and not is_text(session.key)):
+    if session.faults or session.trouble or is_misnamed(session):
         return "!"
     return "" if session.reachable else "~"

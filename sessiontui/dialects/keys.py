@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from sessiontui.dialects.unicode import is_alphanumeric
+from sessiontui.model import Backend, Session
 
 SUFFIX: Final = ".jsonl"
 
@@ -34,6 +35,11 @@ def reachable(stem: str) -> bool:
 def is_text(key: str) -> bool:
     """Whether its bytes are UTF-8; ZeroClaw lists no file of another name."""
     return _UNDECODED.search(key) is None
+
+
+def is_misnamed(session: Session) -> bool:
+    """Whether the name of its file is damage."""
+    return session.backend is Backend.JSONL and not is_text(session.key)
 
 
 def written(key: str) -> str:

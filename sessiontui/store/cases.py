@@ -50,9 +50,12 @@ def find(
     *,
     notes: bool = False,
 ) -> None:
-    """Tell ``found`` of each fault of a session, in order; where it can't be read, of that alone. Raises ``Cancelled``."""
+    """Tell ``found`` of each fault of a session, in order; that of its name first. Of one that can't be read, of that
+    and its name alone. Raises ``Cancelled``."""
     try:
         trouble = jsonl_trouble.of_entry(store.file(key))
+        for fault in jsonl_trouble.of_name(store.file(key), notes=notes):
+            found(Case(key, fault))
         if trouble is None:
             with jsonl_file.opened(store.file(key), key) as (fd, stamp):
                 tell = _telling(fd, key, found)

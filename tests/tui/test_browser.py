@@ -60,7 +60,7 @@ def cursor(app: StillApp) -> str | None:
 
 async def test_the_newest_session_is_open_at_its_end(store: Path) -> None:
     async with browsing(store) as (app, pilot):
-        assert says(app, "4 sessions · 304 messages · ! 1 fault", "telegram_alice ─ 2 messages", "in the **config**")
+        assert says(app, "4 sessions · 304 messages · ! 1 damaged", "telegram_alice ─ 2 messages", "in the **config**")
         assert cursor(app) == "telegram_alice"
         await press(pilot, "j")
         assert says(app, "discord_build ─ 300 messages", "build 300")
@@ -117,7 +117,7 @@ async def test_what_cannot_be_read_says_why(store: Path) -> None:
     (store / "gone.jsonl").symlink_to("nowhere")
     os.utime(store / "gone.jsonl", (1, 1), follow_symlinks=False)
     async with browsing(store) as (app, pilot):
-        assert says(app, "! 3 faults")
+        assert says(app, "! 3 damaged")
         assert cursor(app) == "odd"
         assert says(app, "× odd", "× gone", "ZeroClaw hangs")
         await press(pilot, "p")

@@ -176,6 +176,18 @@ async def test_n_shows_notes_too(store: Path) -> None:
         assert "blank" not in ids(app)
 
 
+async def test_a_name_that_zeroclaw_never_lists_is_damage_here_too(store: Path) -> None:
+    (store / "well.jsonl").rename(store / os.fsdecode(b"w\xe9ll.jsonl"))
+    async with browsing(store, WIDE) as (app, pilot):
+        assert says(app, "! 8 damaged", "! w�ll")
+        await choose(pilot, os.fsdecode(b"w\xe9ll"))
+        await press(pilot, "x", "3")
+        assert under(app) == ("odd-name", None)
+        assert says(app, "1 fault", "Rename the file")
+        await press(pilot, "s")
+        assert "odd-name" in ids(app)
+
+
 # ---- the three views
 
 

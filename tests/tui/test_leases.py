@@ -97,7 +97,7 @@ async def test_a_session_under_a_lease_is_shown_as_soon_as_that_is_over(store: P
 async def test_a_store_under_a_lease_is_listed_and_counted(store: Path) -> None:
     with leased(store / "bob.jsonl", HELD):
         async with browsing(JsonlStore(store)) as (app, _):
-            assert says(app, "3 sessions · 9 messages · ! 1 fault")
+            assert says(app, "3 sessions · 9 messages · ! 1 damaged")
             assert app.notices == []
 
 
@@ -110,7 +110,7 @@ async def test_a_session_that_is_followed_stays_as_it_is_under_a_lease(store: Pa
                 assert says(app, "bob 4", "3 sessions")
                 await pilot.pause(0.01)
             await settle(pilot)
-            assert says(app, "bob ─ 4 messages", "3 sessions · 9 messages · ! 1 fault")
+            assert says(app, "bob ─ 4 messages", "3 sessions · 9 messages · ! 1 damaged")
         assert app.notices == []
 
 
@@ -126,7 +126,7 @@ async def test_what_is_held_for_longer_is_no_damage_and_counted_later(
             held.kill()
             held.wait()
             await press(pilot, "f5")
-            assert says(app, "3 sessions · 9 messages · ! 1 fault")
+            assert says(app, "3 sessions · 9 messages · ! 1 damaged")
 
 
 # ---- what is locked

@@ -32,11 +32,11 @@ async def test_it_becomes_a_fault_without_a_key_or_a_touch(store: Path, monkeypa
         await until(pilot, lambda: says(app, "2 sessions · 5 messages"))
         assert transcript.entry is not None
         assert (transcript.entry.fault and transcript.entry.fault.id) == "incomplete"
-        assert not says(app, "1 fault")
+        assert not says(app, "1 damaged")
         asked = watched(monkeypatch, follower, "look")
         still = True
         await until(
-            pilot, lambda: says(app, "2 sessions · 5 messages · ! 1 fault", "3 messages · ! 1 damaged line · 153 B")
+            pilot, lambda: says(app, "2 sessions · 5 messages · ! 1 damaged", "3 messages · ! 1 damaged line · 153 B")
         )
         await until(
             pilot, lambda: bool(transcript.entry and transcript.entry.fault and transcript.entry.fault.id == "torn")

@@ -371,14 +371,14 @@ FULL = {"sessions": 2000, "messages": 981_282, "faults": 3, "work": f"indexing 4
 
 def test_the_title_says_all_where_there_is_room() -> None:
     said = title(120, **FULL)
-    assert said.startswith(" sessiontui  ~/ws · jsonl · 2,000 sessions · 981,282 messages · ! 3 faults ")
+    assert said.startswith(" sessiontui  ~/ws · jsonl · 2,000 sessions · 981,282 messages · ! 3 damaged ")
     assert said.endswith(" indexing 43% ▰▰▰▱▱▱ ")
 
 
 def test_what_is_not_known_is_dots_and_one_is_not_many() -> None:
     assert "· … sessions · … messages" in title(120)
-    assert "1 session · 1 message · ! 1 fault " in title(120, sessions=1, messages=1, faults=1)
-    assert "fault" not in title(120, sessions=1, messages=1, faults=0)
+    assert "1 session · 1 message · ! 1 damaged " in title(120, sessions=1, messages=1, faults=1)
+    assert "damaged" not in title(120, sessions=1, messages=1, faults=0)
 
 
 @pytest.mark.parametrize("width", range(1, 140))
@@ -395,7 +395,7 @@ def test_the_title_leaves_out_whole_parts(width: int) -> None:
                 "jsonl",
                 "2,000 sessions",
                 "981,282 messages",
-                "! 3 faults",
+                "! 3 damaged",
             )
 
 

@@ -175,10 +175,10 @@ async def test_hits_take_the_place_of_sessions() -> None:
 @pytest.mark.parametrize(
     ("width", "expected"),
     [
-        (100, " sessiontui  ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 faults"),
-        (75, " ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 faults"),
-        (70, " …/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 faults"),
-        (50, " …/sessions · jsonl · 3 sessions · ! 2 faults"),
+        (100, " sessiontui  ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged"),
+        (75, " ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged"),
+        (70, " …/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged"),
+        (50, " …/sessions · jsonl · 3 sessions · ! 2 damaged"),
         (40, " …/sessions · jsonl · 3 sessions"),
         (20, " jsonl · 3 sessions"),
         (10, " jsonl"),

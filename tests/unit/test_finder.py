@@ -98,7 +98,8 @@ def test_a_name_of_no_utf_8_and_one_of_no_letters_are_found_too(tmp_path: Path) 
     of = store(tmp_path, s=A)
     for name in ("\udcff", "", "-x"):
         (of.path / f"{name}.jsonl").write_bytes(FUSED)
-    assert [case.key for case in outside(of, ("\udcff", "", "-x"))[0]] == ["\udcff", "", "-x"]
+    told = [(case.key, case.fault.id) for case in outside(of, ("\udcff", "", "-x"))[0]]
+    assert told == [("\udcff", "odd-name"), ("\udcff", "fused"), ("", "fused"), ("-x", "fused")]
 
 
 def test_where_too_many_are_named_all_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from textual import on
 from textual.message import Message
 
+from sessiontui.dialects.keys import is_misnamed
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
@@ -104,7 +105,7 @@ class ListingPane(Side):
         return Totals(
             len(known),
             None if None in counts else sum(count or 0 for count in counts),
-            sum((session.faults or 0) + (session.trouble is not None) for session in known),
+            sum((each.faults or 0) + (each.trouble is not None) + is_misnamed(each) for each in known),
         )
 
     def _fill(self, sessions: Sequence[Session]) -> None:

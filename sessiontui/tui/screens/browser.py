@@ -32,7 +32,9 @@ class BrowserScreen(TracingScreen):
         Binding("ctrl+p", "palette", "commands", show=False, tooltip="Find a command or a session", id="palette"),
         Binding("less_than_sign", "widen(-4)", "narrower", show=False, tooltip="A narrower list", id="narrower"),
         Binding("greater_than_sign", "widen(4)", "wider", show=False, tooltip="A wider list", id="wider"),
-        Binding("x", "inspect", "inspect", tooltip="Inspect damage: where, why, and what can be had back", id="inspect"),
+        Binding(
+            "x", "inspect", "inspect", tooltip="Inspect damage: where, why, and what can be had back", id="inspect"
+        ),
         Binding("q", "app.quit", "quit", tooltip="Quit", id="quit"),
         Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
     ]

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from sessiontui.dialects.keys import is_misnamed
 from sessiontui.tui.looks import ink
 from sessiontui.tui.panes.faults import FaultsPane, Sought
 from sessiontui.tui.panes.looking import LookingPane
@@ -128,7 +129,9 @@ class InspectorScreen(AcceptingScreen):
             return (self._key,)
         known = self._below.side.known
         wanted = (key for key in self._below.marked or known if key in known)
-        return tuple(key for key in wanted if self._notes or known[key].faults != 0) or (self._key,)
+        return tuple(key for key in wanted if self._notes or known[key].faults != 0 or is_misnamed(known[key])) or (
+            self._key,
+        )
 
     def _settled(self, keys: tuple[str, ...]) -> None:
         """A change was made, or refused: what is left is looked at again."""

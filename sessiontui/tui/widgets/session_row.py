@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
+from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Backend, Session
 from sessiontui.tui.arrangement import Sort, written
 from sessiontui.tui.looks import figures, ink
@@ -31,7 +32,7 @@ def badge(session: Session) -> str:
     """One letter for what a person should know before opening it: damaged, unreadable, empty."""
     if session.trouble is not None:
         return "×"
-    if session.faults:
+    if session.faults or is_misnamed(session):
         return "!"
     return "~" if session.messages == 0 else " "
 

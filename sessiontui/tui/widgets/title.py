@@ -56,7 +56,7 @@ class TitleLine(Widget):
         *nearer, near = [(visible(f" {tail} · {self.backend}"), self._look("ground")) for tail in tails]
         sessions = (visible(f" · {figures.counted(self.sessions, 'session')}"), self._look("dim"))
         messages = (visible(f" · {figures.counted(self.messages, 'message')}"), self._look("dim"))
-        faults = (visible(f" · ! {figures.counted(self.faults, 'fault')}" if self.faults else ""), self._look("fault"))
+        faults = (visible(f" · ! {self.faults:,} damaged" if self.faults else ""), self._look("fault"))
         yield [name, store, sessions, messages, faults]
         for part in (*nearer, near):
             yield [part, sessions, messages, faults]

@@ -12,7 +12,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from sessiontui.dialects.keys import is_text
+from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Backend, Session
 from sessiontui.store.about import About
 from sessiontui.tui.looks import figures, ink
@@ -85,8 +85,8 @@ def _facts(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
     if session.reachable:
         yield from fact("ZeroClaw", "loads it by this key", width)
     else:
-        named = session.backend is not Backend.JSONL or is_text(session.key)
-        why = "no key leads to this name" if named else "the name is not UTF-8, so it never lists it; rename the file"
+        odd = "the name is not UTF-8, so it never lists it; rename the file"
+        why = odd if is_misnamed(session) else "no key leads to this name"
         yield from fact("ZeroClaw", f"! can't load it: {why}", width, "fault")
     if session.trouble is not None:
         yield from fact("trouble", f"× {session.trouble.reason}", width, "fault")

@@ -124,7 +124,9 @@ def _more(row: RepairRow) -> list[str]:
     left = row.left - sum(each.stays for each in row.outcomes)
     chosen = row.wish.lossless or row.wish.partial
     told = [f"{figures.counted(back, 'more message')} back"] * (back > 0)
-    return told + [f"{figures.counted(left, 'more fault')} {_stay(left)}{'' if chosen else ': not chosen'}"] * (left > 0)
+    return told + [f"{figures.counted(left, 'more fault')} {_stay(left)}{'' if chosen else ': not chosen'}"] * (
+        left > 0
+    )
 
 
 def _stays(fault: Fault) -> Content:
