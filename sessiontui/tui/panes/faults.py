@@ -16,14 +16,15 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from sessiontui.errors import Cancelled, SessiontuiError
-from sessiontui.model import Fault, Severity
+from sessiontui.model import Fault
 from sessiontui.store.cases import Case, matched
 from sessiontui.store.finder import MOST
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.widgets.fault_list import FaultList, Item
-from sessiontui.tui.words import inspecting, proposals
+from sessiontui.tui.panes.found import Found
+from sessiontui.tui.widgets.fault_list import FaultList
+from sessiontui.tui.words import inspecting
 from sessiontui.tui.work.finder import Finder, FoundAll, Spotted
 from sessiontui.visible import visible
 
@@ -55,10 +56,9 @@ class FaultsPane(Vertical):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.cases: list[Case] = []
+        self._found = Found()
         """What is shown."""
-        self._items: list[Item] = []
-        self._anew: list[Case] | None = None
+        self._anew: Found | None = None
         """What was found so far of what will take the place of that; None while nothing has been shown whole."""
         self._sought: Sought | None = None
         self._offset: int | None = None
@@ -66,7 +66,6 @@ class FaultsPane(Vertical):
         self._marks: set[tuple[str, int]] = set()
         self._seen: tuple[str, str, Fault] | None = None
         self._work = ""
-        self._saved = self._damaged = 0
 
     def compose(self) -> ComposeResult:
         """The list takes it all."""
@@ -87,14 +86,14 @@ class FaultsPane(Vertical):
         """Show a sentence and no faults."""
         self._finder.cancel()
         self._sought = None
-        self._clear()
+        self._found = Found()
         self.list.picture = visible(note, lines=True)
         self._show(0)
 
     def find(self, sought: Sought, offset: int | None = None) -> None:
         """Look for faults, and show nothing that was found before."""
         self._offset, self._sought, self._anew = offset, sought, None
-        self._clear()
+        self._found = Found()
         self._marks.clear()
         self.list.picture = visible(inspecting.FINDING, lines=True)
         self._show(0)
@@ -103,7 +102,7 @@ class FaultsPane(Vertical):
     def find_again(self) -> None:
         """Look at the same files anew; what is shown stays until that is done."""
         if self._sought is not None:
-            self._anew = [] if self.cases else None
+            self._anew = Found() if self.cases else None
             self._finder.find(self._sought.store, self._sought.keys, notes=self._sought.notes)
 
     @property
@@ -116,6 +115,11 @@ class FaultsPane(Vertical):
         self._finder.interrupt()
 
     # ---- what is shown
+
+    @property
+    def cases(self) -> Sequence[Case]:
+        """What is shown."""
+        return self._found.cases
 
     @property
     def case(self) -> Case | None:
@@ -132,7 +136,7 @@ class FaultsPane(Vertical):
         index = self.list.cursor if at is None else at
         if not self.cases:
             return
-        case, item = self.cases[index], self._items[index]
+        case, item = self.cases[index], self._found.items[index]
         if not item.acts:
             ink.notice(self, inspecting.refusal(case.fault))
             return
@@ -144,31 +148,22 @@ class FaultsPane(Vertical):
 
     def mark_all(self) -> None:
         """Mark all that can be; where all are, none."""
-        wanted = {(item.key, item.fault.line or 0) for item in self._items if item.acts}
+        wanted = {(item.key, item.fault.line or 0) for item in self._found.items if item.acts}
         self._marks = set() if self._marks >= wanted else wanted
         self._tell()
-        self.list.show(self._items, self._marks, self.list.cursor, several=self._several, since=len(self._items))
+        self._list(self.list.cursor, len(self.cases))
 
     @property
     def _several(self) -> bool:
         return self._sought is not None and self._sought.several
 
-    def _clear(self) -> None:
-        self.cases, self._items = [], []
-        self._saved = self._damaged = 0
-
-    def _take(self, cases: Sequence[Case]) -> None:
-        self.cases += cases
-        for case in cases:
-            self._items.append(Item(case.key, case.fault, proposals.acts(case.fault)))
-            if case.fault.severity is Severity.DAMAGE:
-                self._damaged += 1
-                self._saved += case.fault.recovers
-
     def _show(self, cursor: int, since: int = 0) -> None:
-        self.list.show(self._items, self._marks, cursor, several=self._several, since=since)
+        self._list(cursor, since)
         self._tell()
         self._look()
+
+    def _list(self, cursor: int, since: int) -> None:
+        self.list.show(self._found.items, self._marks, cursor, several=self._several, since=since)
 
     def _look(self) -> None:
         """Tell of what is under the cursor, once; not before it is where it is wanted."""
@@ -187,7 +182,7 @@ class FaultsPane(Vertical):
             self.list.border_title = self.list.border_subtitle = None
             return
         where = figures.counted(len(self._sought.keys), "session") if self._several else self._sought.keys[0]
-        title = inspecting.title(where, len(self._items), self._damaged, self._saved)
+        title = inspecting.title(where, len(self._found.items), self._found.damaged, self._found.saved)
         self.list.border_title = ink.content(title)
         self.list.border_subtitle = ink.content(inspecting.subtitle(len(self._marks), self._work))
 
@@ -210,10 +205,10 @@ class FaultsPane(Vertical):
         if self._finder.is_stale(report) or not report.cases:
             return
         if self._anew is not None:
-            self._anew += report.cases
+            self._anew.add(report.cases)
             return
         since = len(self.cases)
-        self._take(report.cases)
+        self._found.add(report.cases)
         self._show(self._near(since), since)
 
     def _near(self, since: int) -> int:
@@ -241,17 +236,15 @@ class FaultsPane(Vertical):
         self.list.picture = visible(inspecting.nothing(several=self._several, notes=self._sought.notes), lines=True)
         self.list.refresh()
 
-    def _replace(self, found: list[Case]) -> None:
+    def _replace(self, found: Found) -> None:
         """Show what was found anew; what was under the cursor, or came into its place, is under it."""
-        before, cursor = self.cases, self.list.cursor
-        now = matched(before, found)
+        before, after, cursor = self.cases, found.cases, self.list.cursor
+        now = matched(before, after)
         marked = set(map(id, self.marked))
-        still = [at for at, case in zip(now, before, strict=True) if id(case) in marked and _is_at(case, found, at)]
-        self._marks = {(found[at].key, found[at].line) for at in still}
-        self._clear()
-        self._take(found)
-        self._seen = None
-        self._show(min(now[cursor], max(0, len(found) - 1)) if cursor < len(now) else 0)
+        still = [at for at, case in zip(now, before, strict=True) if id(case) in marked and _is_at(case, after, at)]
+        self._marks = {(after[at].key, after[at].line) for at in still}
+        self._found, self._seen = found, None
+        self._show(min(now[cursor], max(0, len(after) - 1)) if cursor < len(now) else 0)
 
     @on(messages.Progressed)
     def _show_progress(self, report: messages.Progressed) -> None:
@@ -282,7 +275,7 @@ class FaultsPane(Vertical):
             self.list.refresh()
         elif isinstance(error, SessiontuiError):
             self.list.picture = visible("\n".join(filter(None, (f"× {error}", error.hint))), lines=True)
-            self._clear()
+            self._found = Found()
             self._show(0)
         else:
             raise error

@@ -82,9 +82,9 @@ class FaultList(LineList):
         """Show these faults, with the cursor on one of them; those before ``since`` were shown already."""
         stays = self.held if self._items and since else None
         line, end = self._wide if since else (4, 4)
-        for _, fault, _ in items[since:]:
-            line = max(line, len(f"{fault.line or 0:,}"))
-            end = max(end, len(f"{fault.span.stop if fault.span else 0:,}"))
+        faults = [item.fault for item in items[since:]]
+        line = max(line, len(f"{max((each.line or 0 for each in faults), default=0):,}"))
+        end = max(end, len(f"{max((each.span.stop for each in faults if each.span), default=0):,}"))
         self._items, self._marks, self._several, self._wide = items, marks, several, (line, end)
         self.settle(cursor, stays)
 
