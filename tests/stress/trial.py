@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -204,7 +205,12 @@ def _tailing(trial: Trial) -> Iterator[None]:
 
 
 def _await_tail(trial: Trial) -> None:
-    """Wait until it has printed the file as it is now. It begins anew with each file of the name that it notices."""
+    """Wait until it has printed the file as it is now. It begins anew with each file of the name that it notices; that
+    a file was cut, and grew beyond where it was before it looked again, it does not."""
+    if trial.popped:  # by others, at once, and perhaps nothing was rewritten since
+        copy = trial.session.with_name("copy")
+        shutil.copyfile(trial.session, copy)
+        copy.replace(trial.session)
     with trial.session.open("ab") as file:
         file.write(b"\n")  # it looks up when something is written
     data = trial.session.read_bytes()
