@@ -542,7 +542,8 @@ def test_no_text_of_a_store_is_obeyed() -> None:
     nasty = "evil\x1b]52;c;eA==\x07[red]"
     bad = damage(2)._replace(reason=nasty)
     told = repairs.question(RepairPlan((row(Outcome(bad, True), key=nasty, recovered=1), row(key=nasty))))
-    done = repairs.told(Repaired("1", (row(key=nasty, left=1),), Path(f"/{nasty}/x")))
+    repaired = replace(row(key=nasty, left=1), fragments=Path(f"/{nasty}/x"))
+    done = repairs.told(Repaired("1", (repaired,)))
     whole = told.title + text(told) + "".join(line.plain for line in done)
     assert not {"\x1b", "\x07"} & set(whole)
     assert whole.count("evil␛]52;c;eA==␇[red]") == 5
