@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from sessiontui.changes import journal
 from sessiontui.changes.append import AppendPlan
@@ -23,12 +22,11 @@ from sessiontui.changes.undo import UndoPlan
 from sessiontui.dialects import zeroclaw
 from sessiontui.errors import Refused
 from sessiontui.model import Message
+from sessiontui.sizes import size
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 
 Plan = AppendPlan | PopPlan | CompactPlan | RepairPlan | CleanupPlan | MigratePlan | UndoPlan
-
-_UNITS: Final = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,11 @@ def notice(store: Store, plan: Plan) -> str:
     takes = _takes(store, plan)
     free = _free(home(store))
     if free is not None and takes.written > free:
-        return (
-            f"this takes {_figure(takes.written)} of the disk that holds {home(store)}, where {_figure(free)} are free"
-        )
+        return f"this takes {size(takes.written)} of the disk that holds {home(store)}, where {size(free)} are free"
     if takes.kept > journal.SIZE:
         return (
-            f"the journal keeps {_figure(takes.kept)} so that this can be undone, more than the "
-            f"{_figure(journal.SIZE)} that it is bounded to: it drops every older change"
+            f"the journal keeps {size(takes.kept)} so that this can be undone, more than the "
+            f"{size(journal.SIZE)} that it is bounded to: it drops every older change"
         )
     return ""
 
@@ -137,10 +133,3 @@ def _free(folder: Path) -> int | None:
         return None
     blocks = found.f_bfree if os.geteuid() == 0 else found.f_bavail
     return blocks * found.f_frsize if found.f_blocks else None
-
-
-def _figure(number: int) -> str:
-    for unit, worth in _UNITS:
-        if number >= worth:
-            return f"{number / worth:.1f} {unit}"
-    return f"{number} B"

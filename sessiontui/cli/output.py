@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
+from sessiontui import sizes
 from sessiontui.cli import report
 from sessiontui.cli.width import expand, pad, width
 from sessiontui.dialects.keys import written
@@ -134,16 +135,7 @@ def column(number: int | None, noun: str) -> str:
 
 def size(number: int | None) -> str:
     """A number of bytes for people: ``812 B``, ``1.2 MB``; what is not known is ``…``."""
-    if number is None:
-        return "…"
-    if number < 1000:
-        return f"{number} B"
-    amount = number / 1000
-    for unit in ("kB", "MB", "GB"):
-        if amount < 999.95:
-            return f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
+    return "…" if number is None else sizes.size(number)
 
 
 def age(moment: datetime | None) -> str:

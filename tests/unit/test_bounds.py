@@ -181,14 +181,6 @@ def test_rows_are_counted_only_where_they_may_matter(database: SqliteStore, monk
     assert bounds._takes(database, last).kept == len(last.removed.content.encode())
 
 
-@pytest.mark.parametrize(
-    ("number", "shown"),
-    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (389_000_000, "389.0 MB"), (1_250_000_000, "1.2 GB")],
-)
-def test_a_figure_is_short(number: int, shown: str) -> None:
-    assert bounds._figure(number) == shown
-
-
 # ---- what is dropped afterwards
 
 

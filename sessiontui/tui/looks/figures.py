@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from sessiontui import sizes
+
 UNKNOWN: Final = "…"
 BAR: Final = "▰▱"
 """Done, and still to do."""
@@ -23,16 +25,7 @@ def age(then: datetime | None, now: datetime) -> str:
 
 def size(count: int | None) -> str:
     """Bytes in few characters: ``812 B``, ``1.2 MB``, ``38 GB``."""
-    if count is None:
-        return UNKNOWN
-    if count < 1000:
-        return f"{count} B"
-    amount = float(count)
-    for unit in ("kB", "MB", "GB", "TB"):
-        amount /= 1000
-        if amount < 999.5:
-            return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
-    return f"{amount:,.0f} TB"
+    return UNKNOWN if count is None else sizes.size(count, short=True)
 
 
 def count(number: int | None) -> str:
