@@ -79,13 +79,14 @@ def _look_again(folder: Folder, id: str, patience: Patience, keys: Collection[st
 
 
 def _finish(folder: Folder, recorded: Recorded, patience: Patience, keys: Collection[str]) -> None:
-    """Settle the open edits of a change and mark it done."""
+    """Settle the open edits of a change and mark it done. An undo that came half way is taken out again; where somebody
+    has made a file anew whose name that would need, its half stays as it is recorded, the old bytes in the journal."""
     record = Record.resume(folder, recorded, patience)
     try:
         with _bearing(recorded, keys):
             steps(record)
             if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
-                with contextlib.suppress(Refused):  # then what was taken back stays so
+                with contextlib.suppress(Refused):
                     reverting.put_back(record)
             without_empty_database(record)
             record.finish()
