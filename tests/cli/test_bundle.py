@@ -86,6 +86,13 @@ def test_a_healthy_session_is_structure_alone(run: Runner) -> None:
     assert len(run("report", "alice", "--json").rows) == 1
 
 
+def test_notes_are_counted_and_not_shown(run: Runner, store: Path) -> None:
+    (store / "noted.jsonl").write_bytes(b'\n{"role":"user","content":"one"}\n')
+    (first,) = run("report", "noted", "--json").rows
+    assert first["kinds"] == [{"fault": "blank", "severity": "info", "faults": 1}]
+    assert (first["faults"], first["shown"]) == (0, 0)
+
+
 def test_a_mask_is_told_from_a_fault_that_it_changed(run: Runner, store: Path) -> None:
     (store / "zip.jsonl").write_bytes(b"PK\x03\x04 secret.txt and more\n")
     _, row = run("report", "zip", "--json").rows

@@ -157,6 +157,7 @@ def test_a_session_may_be_named_like_a_line(folder: Path) -> None:
         (["--mark", "4"], "--mark takes lines of one session: name its KEY"),
         (["4", "--mark", "4"], "no session “4”"),
         (["--mark", "4", "--all"], "--mark takes lines of one session: name its KEY"),
+        (["--mark", "4", "k", "--all"], "--mark takes lines of one session: name its KEY"),
         (["--mark", "4", "k", "well"], "--mark takes lines of one session: name its KEY"),
         (["k", "--mark", "x"], "“x” is no line: --mark takes numbers from 1, as `sessiontui check` shows them"),
         (["k", "--mark", "0"], "“0” is no line"),
