@@ -18,6 +18,7 @@ from sessiontui.changes import pop as popping
 from sessiontui.changes.cleanup import CleanupRow
 from sessiontui.changes.compact import CompactRow
 from sessiontui.cli import huge, keys, output, report
+from sessiontui.cli.keys import wanted as wanted_keys
 from sessiontui.cli.making import naming_writers, persisting, tell_change, tell_troubles, weigh
 from sessiontui.cli.options import Asked, Change, a_number, changes
 from sessiontui.cli.output import count, say, size
@@ -160,7 +161,7 @@ def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool)
         raise UsageError("compact takes the sessions' keys, or --all")
     store = asked.open(writable=not change.dry_run)
     tally = report.Tally()
-    wanted = _wanted(store, keys, tally)
+    wanted = wanted_keys(store, keys, tally)
     if wanted == []:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
@@ -184,10 +185,6 @@ def _tell_savable(asked: Asked, rows: tuple[CompactRow, ...]) -> None:
         messages = count(sum(row.savable for row in found), "message")
         command = asked.to_repair([row.key for row in found])
         report.tell(f"this removes {messages} that `{command}` has back from damaged lines")
-
-
-def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:
-    return keys.several(store, typed, tally) if typed else None
 
 
 def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], was: str) -> None:

@@ -48,6 +48,11 @@ def several(store: Store, typed: Iterable[str], tally: Tally) -> list[str]:
     return list(found)
 
 
+def wanted(store: Store, typed: tuple[str, ...], tally: Tally) -> list[str] | None:
+    """The same; None, which means all of them, where none was typed."""
+    return several(store, typed, tally) if typed else None
+
+
 def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The keys that begin with what was typed, for the shell's Tab."""
     backend = context.params.get("backend")

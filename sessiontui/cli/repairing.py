@@ -13,6 +13,7 @@ import click
 from sessiontui.changes import repair as repairing
 from sessiontui.changes.repair import RepairRow
 from sessiontui.cli import keys, output, report
+from sessiontui.cli.keys import wanted as wanted_keys
 from sessiontui.cli.making import naming_writers, tell_change, tell_troubles, weigh
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say, size
@@ -21,7 +22,6 @@ from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
 from sessiontui.model import Salvage, Severity
-from sessiontui.store.protocol import Store
 
 LINES = 12
 """So many line numbers are named in a sentence."""
@@ -48,7 +48,7 @@ def repair(
     keys, lines = _marked(keys, mark, every=every)
     store = asked.open(writable=not change.dry_run)
     tally = report.Tally()
-    wanted = _wanted(store, keys, tally)
+    wanted = wanted_keys(store, keys, tally)
     if wanted == []:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
@@ -86,10 +86,6 @@ def _number(text: str) -> int:
     if not text.strip().isdecimal() or not int(text):
         raise UsageError(f"“{text}” is no line: --mark takes numbers from 1, as `sessiontui check` shows them")
     return int(text)
-
-
-def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:
-    return keys.several(store, typed, tally) if typed else None
 
 
 def _require_offered(row: RepairRow, lines: frozenset[int]) -> None:
