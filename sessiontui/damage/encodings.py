@@ -72,7 +72,12 @@ def wide(data: bytes, at: int, codec: str = "", *, ended: bool = False) -> Wide 
 
 
 def _is_even(data: bytes, run: Wide, *, ended: bool) -> bool:
-    return (run.stop - run.begin + (ended and run.stop == len(data))) % 2 == 0
+    """Whether the lines of the run have an even length; what follows on the line on which it ends is none of them."""
+    if run.stop == len(data):
+        stop = run.stop + ended
+    else:
+        stop = data.rfind(b"\n", run.begin, run.stop) + 1 or run.stop
+    return (stop - run.begin) % 2 == 0
 
 
 def _run(data: bytes, codec: str, name: str, begin: int, *, sure: bool = True) -> Wide:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sessiontui.damage.diagnose import faults, lines_of, whole
@@ -23,8 +23,16 @@ ANY: Final = st.one_of(
 )
 
 
+A: Final = '{"role":"","content":""}'
+TORN_WIDE: Final = (
+    b"\0" + (A[:-2] + "}").encode("utf-16-le") + b"\n" + A.encode("utf-16-le") + b"\n\0" + A[:9].encode() + A.encode()
+)
+"""Its byte order shows in the second line alone."""
+
+
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 @given(data=ANY)
+@example(data=TORN_WIDE)
 def test_what_holds_of_any_bytes(law: Law, data: bytes) -> None:
     law(data)
 
