@@ -73,10 +73,8 @@ def wide(data: bytes, at: int, codec: str = "", *, ended: bool = False) -> Wide 
 
 def _is_even(data: bytes, run: Wide, *, ended: bool) -> bool:
     """Whether the lines of the run have an even length; what follows on the line on which it ends is none of them."""
-    if run.stop == len(data):
-        stop = run.stop + ended
-    else:
-        stop = data.rfind(b"\n", run.begin, run.stop) + 1 or run.stop
+    behind = data.rfind(b"\n", run.begin, run.stop) + 1
+    stop = run.stop + ended if run.stop == len(data) else behind or run.stop
     return (stop - run.begin) % 2 == 0
 
 
