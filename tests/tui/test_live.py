@@ -163,9 +163,9 @@ async def test_what_is_written_behind_a_link_is_followed_too(store: Path, monkey
         append(away, "real", "x")
         await until(pilot, lambda: says(app, "212 messages"))
         (store / "nowhere.jsonl").symlink_to(away / "new.jsonl")
-        await until(pilot, lambda: says(app, "5 sessions · 212 messages", "1 fault"))
+        await until(pilot, lambda: says(app, "5 sessions · 212 messages", "! 1 damaged"))
         os.rename(away / "late.jsonl", away / "new.jsonl")
-        await until(pilot, lambda: says(app, "5 sessions · 214 messages") and not says(app, "1 fault"))
+        await until(pilot, lambda: says(app, "5 sessions · 214 messages") and not says(app, "! 1 damaged"))
 
 
 async def test_an_open_session_that_may_not_be_read_for_a_while_is_shown_again() -> None:

@@ -152,7 +152,7 @@ async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_proces
     rows = [*talk(300), Message("user", "a needle"), TORN]
     store = folder(tmp_path / "sessions", {"one": rows, "two": talk(5)})
     async with browsing(store) as (app, pilot):
-        assert says(app, "2 sessions · 306 messages · ! 1 fault")
+        assert says(app, "2 sessions · 306 messages · ! 1 damaged")
         await press(pilot, "slash", *"needle")
         assert says(app, "1 hit · newest")
     asked = watched(monkeypatch, outside, "index_outside")
