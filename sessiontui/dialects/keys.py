@@ -34,7 +34,7 @@ def reachable(stem: str) -> bool:
 
 def is_text(key: str) -> bool:
     """Whether its bytes are UTF-8; ZeroClaw lists no file of another name."""
-    return _UNDECODED.search(key) is None
+    return key.isascii() or _UNDECODED.search(key) is None
 
 
 def is_misnamed(session: Session) -> bool:
