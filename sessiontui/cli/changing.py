@@ -19,7 +19,7 @@ from sessiontui.changes.cleanup import CleanupRow
 from sessiontui.changes.compact import CompactRow
 from sessiontui.cli import huge, keys, output, report
 from sessiontui.cli.keys import wanted as wanted_keys
-from sessiontui.cli.making import naming_writers, persisting, tell_change, tell_troubles, weigh
+from sessiontui.cli.making import naming_writers, persisting, tell_change, tell_row, tell_troubles, weigh
 from sessiontui.cli.options import Asked, Change, a_number, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.dialects.keys import written
@@ -190,7 +190,7 @@ def _tell_savable(asked: Asked, rows: tuple[CompactRow, ...]) -> None:
 def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], was: str) -> None:
     if asked.json:
         for row in rows:
-            _compact_row(change, row)
+            tell_row(change, row, savable=row.savable)
         return
     for row in rows:
         if row.status == "compacted":
@@ -202,21 +202,6 @@ def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], w
     if unchanged:
         say(f"{count(unchanged, 'session')} without anything to remove")
     tell_change(asked, change)
-
-
-def _compact_row(change: str | None, row: CompactRow) -> None:
-    output.row(
-        change=change,
-        key=written(row.key),
-        kept=row.kept,
-        dropped=row.dropped,
-        recovered=row.recovered,
-        bytes_before=row.bytes_before,
-        bytes_after=row.bytes_after,
-        status=row.status,
-        reason=row.trouble.reason or None,
-        savable=row.savable,
-    )
 
 
 @click.command()

@@ -8,7 +8,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sessiontui.changes import bounds
 from sessiontui.changes.append import AppendPlan
@@ -16,13 +16,17 @@ from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
 from sessiontui.changes.undo import UndoPlan
-from sessiontui.cli import report
+from sessiontui.cli import output, report
 from sessiontui.cli.options import Asked, Change
 from sessiontui.cli.output import say
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk import holders
 from sessiontui.errors import Changed
 from sessiontui.store.protocol import Store
+
+if TYPE_CHECKING:
+    from sessiontui.changes.compact import CompactRow
+    from sessiontui.changes.repair import RepairRow
 
 PAUSE = 0.1
 """Seconds between two attempts at a file that another program wrote anew."""
@@ -78,6 +82,22 @@ def tell_change(asked: Asked, change: str | None) -> None:
     """Name the change that was made, and how to take it back."""
     if change is not None:
         say(f"change {short(change)} · undo with `sessiontui undo{asked.options()} {short(change)}`")
+
+
+def tell_row(change: str | None, row: CompactRow | RepairRow, **more: object) -> None:
+    """What became of one session's file, for programs."""
+    output.row(
+        change=change,
+        key=written(row.key),
+        kept=row.kept,
+        dropped=row.dropped,
+        recovered=row.recovered,
+        bytes_before=row.bytes_before,
+        bytes_after=row.bytes_after,
+        status=row.status,
+        reason=row.trouble.reason or None,
+        **more,
+    )
 
 
 def short(change: str) -> str:

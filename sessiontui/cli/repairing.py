@@ -12,9 +12,9 @@ import click
 
 from sessiontui.changes import repair as repairing
 from sessiontui.changes.repair import RepairRow
-from sessiontui.cli import keys, output, report
+from sessiontui.cli import keys, report
 from sessiontui.cli.keys import wanted as wanted_keys
-from sessiontui.cli.making import naming_writers, tell_change, tell_troubles, weigh
+from sessiontui.cli.making import naming_writers, tell_change, tell_row, tell_troubles, weigh
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.damage import stories
@@ -158,19 +158,7 @@ def _say_unchanged(rows: tuple[RepairRow, ...]) -> None:
 
 
 def _row(change: str | None, row: RepairRow) -> None:
-    output.row(
-        change=change,
-        key=written(row.key),
-        kept=row.kept,
-        dropped=row.dropped,
-        recovered=row.recovered,
-        bytes_before=row.bytes_before,
-        bytes_after=row.bytes_after,
-        status=row.status,
-        reason=row.trouble.reason or None,
-        left=row.left,
-        fragments=written(str(row.fragments)) if row.fragments else None,
-    )
+    tell_row(change, row, left=row.left, fragments=written(str(row.fragments)) if row.fragments else None)
 
 
 def _foretold(asked: Asked, rows: tuple[RepairRow, ...]) -> None:

@@ -18,26 +18,26 @@ from sessiontui.model import Message
 
 BOM: Final = b"\xef\xbb\xbf"
 A: Final = '{"role":"user","content":"a"}'
+USUAL: Final = [
+    "hi",
+    "a\nb",
+    '"q"',
+    A,
+    "}{",
+    "\t",
+    "é🧠",
+    "\u2028",
+    "\\",
+    " ",
+    '{"',
+    "[1,2]",
+    "\n\n",
+    "=======",
+]
+"""Texts that are hard for who looks for records."""
 TEXTS: Final = [
-    *(
-        "hi",
-        "a\nb",
-        '"q"',
-        A,
-        "}{",
-        "\t",
-        "é🧠",
-        "\u2028",
-        "\\",
-        " ",
-        '{"',
-        "[1,2]",
-        "\n\n",
-        "=======",
-        '{"role":"',
-        "{",
-    ),
-    *("<<<<<<< HEAD", "\x1b[0m", ",}", "'", "None", "NaN", "}\n{", '",\n"x":"'),
+    *USUAL,
+    *('{"role":"', "{", "<<<<<<< HEAD", "\x1b[0m", ",}", "'", "None", "NaN", "}\n{", '",\n"x":"'),
 ]
 
 INDENTS: Final[list[int | str]] = [0, 2, "\t"]

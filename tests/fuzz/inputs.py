@@ -11,6 +11,7 @@ from typing import Final
 
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message
+from tests.fuzz.histories import USUAL
 from tests.unit.test_diagnose_rows import ROWS
 
 A: Final = b'{"role":"user","content":"a"}'
@@ -37,23 +38,7 @@ def _fixtures() -> list[bytes]:
 
 
 FIXTURES: Final = _fixtures()
-_TEXTS: Final = [
-    "hi",
-    "a\nb",
-    '"q"',
-    A.decode(),
-    "}{",
-    "\t",
-    "é🧠",
-    "\u2028",
-    "\\",
-    " ",
-    '{"',
-    "[1,2]",
-    "\n\n",
-    "=======",
-    "{",
-]
+_TEXTS: Final = [*USUAL, "{"]
 
 
 def healthy(random: Random) -> bytes:
