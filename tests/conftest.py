@@ -1,4 +1,7 @@
-"""Fixed surroundings for every test: no configuration or wishes of the person's own, the same examples at every run."""
+"""Fixed surroundings for every test: no configuration or wishes of the person's own, the same examples at every run.
+
+``-m exhaustive`` runs what is marked so, and every property once more, with eight times as many examples.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,40 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from sessiontui.disk import replace
 
-settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile(  # --hypothesis-profile=explore
-    "explore", settings.get_profile("fixed"), derandomize=False, max_examples=1_000
+settings.register_profile(
+    "fast", derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile("fixed")
+settings.register_profile("exhaustive", settings.get_profile("fast"), max_examples=200)
+settings.register_profile(  # --hypothesis-profile=explore
+    "explore", settings.get_profile("fast"), derandomize=False, max_examples=1_000
+)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with Ctrl-C ignored
 
 _OURS = ("ZEROCLAW_", "SESSIONTUI_", "XDG_", "TEXTUAL")
 _SNAPSHOTS = "TEXTUAL_SNAPSHOT_"  # where pytest-textual-snapshot puts its report
 _WISHES = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "COLUMNS", "LINES"}
+
+
+def _is_exhaustive(config: pytest.Config) -> bool:
+    return str(config.getoption("markexpr")) == "exhaustive"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    wished = config.getoption("--hypothesis-profile")
+    settings.load_profile(str(wished or ("exhaustive" if _is_exhaustive(config) else "fast")))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if _is_exhaustive(config):
+        for item in items:
+            if is_hypothesis_test(getattr(item, "obj", None)):
+                item.add_marker("exhaustive")
 
 
 @pytest.fixture(scope="session")

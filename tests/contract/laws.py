@@ -22,6 +22,7 @@ from sessiontui.model import Entry, Found, Message
 from sessiontui.query.match import matches
 from sessiontui.query.parse import parse
 from sessiontui.store.protocol import Store
+from tests.support.examples import examples
 
 
 class Home(Protocol):
@@ -66,7 +67,7 @@ MESSAGES = st.builds(Message, role=st.sampled_from(["user", "assistant", "tool",
 WORDS = st.text("abé漢🦀 -\"*'0.", max_size=12)
 
 lawful = settings(
-    max_examples=25,
+    examples(0.5),
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.differing_executors,  # one law, a class per home

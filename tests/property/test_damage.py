@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessiontui.damage.diagnose import faults, lines_of, whole
@@ -16,6 +16,7 @@ from sessiontui.model import Message
 from tests.fuzz import histories
 from tests.fuzz.inputs import BITS
 from tests.fuzz.laws import LAWS, Law, loaded, repaired
+from tests.support.examples import examples
 
 ANY: Final = st.one_of(
     st.binary(max_size=60),
@@ -52,14 +53,14 @@ def test_one_way_of_damage_is_undone_whatever_it_is(way: histories.Way, random: 
     assert loaded(repaired(history.data())) == history.messages
 
 
-@settings(max_examples=400)
+@examples(2)
 @given(RANDOM)
 def test_any_number_of_ways_in_any_order_are_undone(random: Random) -> None:
     messages, data = histories.damaged(random)
     assert loaded(repaired(data)) == messages
 
 
-@settings(max_examples=400)
+@examples(2)
 @given(RANDOM)
 def test_what_was_torn_beside_takes_no_message_with_it_and_becomes_none(random: Random) -> None:
     messages, data = histories.torn(random)

@@ -6,7 +6,7 @@ import base64
 import json
 from pathlib import Path
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessiontui.dialects import stream, strict, zeroclaw
@@ -14,6 +14,7 @@ from sessiontui.dialects.stream import Scanned
 from sessiontui.dialects.zeroclaw import Dropped
 from sessiontui.model import Message
 from tests.support import serde
+from tests.support.examples import examples
 from tests.support.flip import flip
 
 SEEDS = [
@@ -114,7 +115,7 @@ def test_mutated_records(line: bytes) -> None:
 @example([("role", '"user"'), ("content", r'"a\\"'), ("content", r'"\""')], "", "")
 @example([("role", '"user"'), ("content", r'"\\"'), (r"\"\\", r'"\"\\"')], "", "")
 @example([("role", "null"), ("content", r'"\\"'), ("role", r'"\\"')], "", "")
-@settings(max_examples=400)
+@examples(2)
 def test_records_of_any_pairs(pairs: list[tuple[str, str]], outer: str, inner: str) -> None:
     """No number of quotes and backslashes, in keys and in values, deceives the quick way."""
     body = ",".join(f'"{name}":{inner}{value}' for name, value in pairs)

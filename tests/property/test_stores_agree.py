@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.errors import UnknownKey
@@ -21,6 +21,7 @@ from tests.contract.laws import Home, search
 from tests.contract.test_jsonl import jsonl_home
 from tests.contract.test_memory import MemoryHome
 from tests.contract.test_sqlite import sqlite_home
+from tests.support.examples import examples
 
 HOMES = [jsonl_home, partial(sqlite_home, "ours")]
 KEYS = st.sampled_from(["a", "b_2", "漢"])
@@ -78,7 +79,7 @@ def found(home: Home, text: str) -> list[tuple[str, int, str]]:
 
 
 @pytest.mark.parametrize("other_home", HOMES, ids=["jsonl", "sqlite"])
-@settings(max_examples=40)
+@examples(0.5)
 @given(steps=st.lists(STEP, min_size=1, max_size=12), query=TEXT)
 def test_every_home_is_what_memory_is(
     other_home: Callable[[], contextlib.AbstractContextManager[Home]], steps: list[Step], query: str
@@ -95,7 +96,7 @@ def test_every_home_is_what_memory_is(
 
 
 @pytest.mark.parametrize("other_home", HOMES, ids=["jsonl", "sqlite"])
-@settings(max_examples=25)
+@examples(0.25)
 @given(messages=st.lists(st.builds(Message, TEXT, TEXT), min_size=1, max_size=8), data=st.data())
 def test_every_home_gives_the_same_pages(
     other_home: Callable[[], contextlib.AbstractContextManager[Home]], messages: list[Message], data: st.DataObject

@@ -12,7 +12,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
@@ -23,6 +23,7 @@ from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
+from tests.support.examples import examples
 from tests.support.folders import REPLY, USER, loads, state, written
 from tests.support.undoing import Killed, killed_at
 
@@ -65,7 +66,7 @@ def change(store: JsonlStore | SqliteStore, step: Step) -> str | None:
     return pop.make(store, pop.plan(store, key or "", anyway=True)).change
 
 
-@settings(max_examples=60)
+@examples(0.5)
 @given(FILES, FILES, CHANGES)
 def test_files_go_back_step_by_step_and_forth(a: bytes, b: bytes, steps: list[Step]) -> None:
     with sessions({"a": a, "b": b}) as folder:
@@ -84,7 +85,7 @@ def test_files_go_back_step_by_step_and_forth(a: bytes, b: bytes, steps: list[St
             assert state(folder) == before
 
 
-@settings(max_examples=60)
+@examples(0.5)
 @given(FILES, CHANGES.filter(lambda steps: steps[0][1] != "b"), st.lists(MESSAGES, min_size=1, max_size=3))
 def test_what_came_since_an_undone_change_is_still_there(a: bytes, steps: list[Step], news: list[Message]) -> None:
     with sessions({"a": a}) as folder:
@@ -101,7 +102,7 @@ def test_what_came_since_an_undone_change_is_still_there(a: bytes, steps: list[S
         assert loads(path.read_bytes()) == changed
 
 
-@settings(max_examples=25)
+@examples(0.25)
 @given(st.lists(st.tuples(st.sampled_from(KEYS), MESSAGES), max_size=4), CHANGES)
 def test_rows_go_back_step_by_step_and_forth(begin: list[tuple[str, Message]], steps: list[Step]) -> None:
     with sessions({}) as folder:

@@ -1,7 +1,7 @@
 """Undo under everything that may happen to a store, in any order, held against sessions in memory and plain bytes.
 
 Changes of every kind, undo and redo of the newest or of any, kills in the middle, a daemon that appends, tears lines,
-rewrites in place. Everything is opened anew at each step, so each is a restart. ``SESSIONTUI_UNDO_EXAMPLES=5000`` makes
+rewrites in place. Everything is opened anew at each step, so each is a restart. ``--hypothesis-profile=explore`` makes
 it long, with other examples at every run.
 """
 
@@ -35,6 +35,7 @@ from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
+from tests.support.examples import examples
 from tests.support.folders import journal_names, state
 from tests.support.undoing import (
     Chain,
@@ -54,7 +55,6 @@ from tests.support.undoing import (
     taken_back,
 )
 
-LONG: Final = int(os.environ.get("SESSIONTUI_UNDO_EXAMPLES", "0"))
 QUICK: Final = "/dev/shm" if os.path.isdir("/dev/shm") else None
 OLD: Final = datetime(2026, 1, 1, tzinfo=UTC)
 STILL: Final = int(OLD.timestamp()) * 10**9
@@ -765,10 +765,8 @@ class Undoing(RuleBasedStateMachine):
 
 TestUndoing = Undoing.TestCase
 TestUndoing.settings = settings(
-    max_examples=LONG or 300,
-    stateful_step_count=30 if LONG else 20,
-    derandomize=not LONG,
-    deadline=None,
+    examples(2),
+    stateful_step_count=20,
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
     phases=[Phase.generate, Phase.shrink],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.model import Entry, Message, Severity
@@ -17,6 +17,7 @@ from sessiontui.store.protocol import Rows, never, silent
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work import seeker
+from tests.support.examples import examples
 from tests.support.screens import (
     NARROW,
     TORN,
@@ -197,7 +198,7 @@ def begins(entry: Entry) -> bool:
 PARTS = st.lists(st.sampled_from([TORN, PRETTY, b"\n", b'{"role":"user","content":"x"}\n', b"text\n"]), max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.5)
 @given(PARTS, st.integers(-1, 120), st.sampled_from([1, -1]), st.booleans())
 def test_the_nearest_fault_is_the_one_that_looking_at_all_finds(
     tmp_path_factory: pytest.TempPathFactory, parts: list[bytes], row: int, step: int, counted: bool

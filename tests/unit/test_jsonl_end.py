@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessiontui.disk import lines, stamps
@@ -16,6 +16,7 @@ from sessiontui.model import Severity
 from sessiontui.store import jsonl_end, jsonl_faults
 from sessiontui.store.jsonl import JsonlStore
 from tests.support.damage import covered, left_alone
+from tests.support.examples import examples
 
 ONE = b'{"role":"user","content":"one"}\n'
 BEGUN = b'{"role":"user","content":"tw'
@@ -146,7 +147,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@examples(2)
 @given(st.lists(PIECES, max_size=8).map(b"".join), st.booleans())
 @example(BEGUN + b"\nfour", False)
 @example(BEGUN[:-4] + b"\xe6", False)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.damage import diagnose
@@ -17,6 +17,7 @@ from sessiontui.disk import lines
 from sessiontui.model import Fault, Message
 from sessiontui.store import jsonl_entries
 from sessiontui.store.jsonl import JsonlStore
+from tests.support.examples import examples
 
 A = b'{"role":"user","content":"a"}'
 B = b'{"role":"assistant","content":"b"}'
@@ -58,7 +59,7 @@ DAMAGE = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@examples(1)
 @given(st.lists(DAMAGE, max_size=20), st.booleans())
 def test_a_row_has_the_fault_of_the_whole_file(parts: list[bytes], ended: bool) -> None:
     data = b"\n".join(parts) + b"\n" * ended
@@ -72,7 +73,7 @@ def test_a_row_has_the_fault_of_the_whole_file(parts: list[bytes], ended: bool) 
             assert [told(entry.fault) for entry in page] == wanted[start : start + size], (start, size)
 
 
-@settings(max_examples=60)
+@examples(0.5)
 @given(st.lists(DAMAGE, min_size=1, max_size=20), st.integers(1, 8))
 def test_a_row_whose_number_is_not_known_has_the_same_fault(parts: list[bytes], count: int) -> None:
     data = b"\n".join([*[A] * 10, *parts]) + b"\n"

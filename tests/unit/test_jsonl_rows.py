@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessiontui.errors import Cancelled, Changed
@@ -18,6 +18,7 @@ from sessiontui.store.count import Count
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.memory import MemoryStore
 from sessiontui.store.protocol import Rows
+from tests.support.examples import examples
 from tests.support.folders import KEYS, damaged
 
 ONE = b'{"role":"user","content":"one"}\n'
@@ -126,7 +127,7 @@ def test_of_too_many_odd_lines_none_is_known(tmp_path: Path, index: bool, monkey
 PIECES = st.sampled_from([ONE, TORN, b"\n", b"  \n", ONE[:-1], TORN[:-1], b"x" * 40])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.5)
 @given(st.lists(st.lists(PIECES, max_size=3).map(b"".join), min_size=2, max_size=6), st.booleans(), st.integers(1, 4))
 @example([ONE[:-1], b"\n", ONE], True, 1)
 @example([TORN, ONE[:9], ONE[9:]], True, 2)
@@ -234,7 +235,7 @@ def test_rows_of_another_home_are_refused(tmp_path: Path) -> None:
 # ---- counting what has grown
 
 
-@settings(max_examples=40, deadline=None)
+@examples(0.5)
 @given(st.lists(st.lists(PIECES, max_size=3).map(b"".join), min_size=2, max_size=5))
 @example([ONE + TORN + ONE[:-1], b"\n" + TORN])
 def test_what_was_indexed_is_counted_on(steps: list[bytes]) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.disk import lines
@@ -19,6 +19,7 @@ from sessiontui.store import sidecar_rows as rows
 from sessiontui.store.protocol import never
 from sessiontui.store.sidecar import Sidecar
 from sessiontui.store.sidecar_scan import scan
+from tests.support.examples import examples
 
 LINES = st.sampled_from(
     [
@@ -80,7 +81,7 @@ def do(folder: Path, step: tuple[object, ...], clock: int) -> None:
         os.utime(path, ns=(clock, clock))
 
 
-@settings(max_examples=120)
+@examples(1)
 @given(st.lists(st.tuples(STEPS, st.booleans()), min_size=2, max_size=12))
 def test_the_index_follows_the_files(steps: list[tuple[tuple[object, ...], bool]]) -> None:
     with tempfile.TemporaryDirectory() as root, small_pieces():
