@@ -75,6 +75,15 @@ class Part(NamedTuple):
         return Part(Span(self.span.offset + by, self.span.length), self.salvage, self.records)
 
 
+class Reading(NamedTuple):
+    """One of several ways to read the same damaged bytes."""
+
+    what: str
+    """How they are read, in a few words for people. Hostile text."""
+    parts: tuple[Part, ...]
+    """They tile the span of the fault; empty where those of the fault are."""
+
+
 class Fault(NamedTuple):
     """What is wrong with a line, or with several that are one matter (or, with ``line`` None, with a whole file)."""
 
@@ -97,6 +106,21 @@ class Fault(NamedTuple):
     """They tile the span. Empty where they are not known: that of a whole file, or of very many lines together."""
     codec: str = ""
     """The wide encoding in which the lines stand."""
+    readings: tuple[Reading, ...] = ()
+    """Where there are several, all of them, the first too, whose parts are those of the fault; else empty."""
+
+    @property
+    def bare(self) -> Fault:
+        """The same without any parts; the readings keep their names."""
+        return self._replace(parts=(), readings=tuple(each._replace(parts=()) for each in self.readings))
+
+    def read_as(self, number: int) -> Fault:
+        """The same with the parts of a reading, counted from 1. Refuses (``IndexError``) one that is not there."""
+        if number == 1:
+            return self
+        parts = self.readings[number - 1].parts
+        back = sum(len(part.records) for part in parts if part.salvage is self.salvage)
+        return self._replace(parts=parts, recovers=back or self.recovers)
 
 
 class Session(NamedTuple):

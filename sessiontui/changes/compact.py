@@ -117,7 +117,7 @@ def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Pro
     for fault in diagnose.whole(jsonl_faults.diagnosed(noted())):
         savable += fault.recovers if fault.salvage is Salvage.LOSSLESS else 0
         if len(faults) < NAMED:
-            faults.append(fault._replace(parts=()))
+            faults.append(fault.bare)
     count = tally.count()
     after = size - sum(span.length for span in drops)
     status: CompactStatus = "compacted" if drops else "unchanged"

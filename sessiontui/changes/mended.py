@@ -117,6 +117,8 @@ class Sum:
         """The lines wanted by name with which a fault begins."""
         self.unoffered = set(asked.wish.marked)
         """Those that are marked, and nothing there has waited for it."""
+        self.unread: dict[int, int] = {}
+        """The lines of which a reading is wanted that is not there, and how many there are."""
         self.offered: list[int] = []
         """The lines of faults, of those told, of which something is had back once a person marks them."""
         self.behind: list[int] = []
@@ -171,6 +173,8 @@ class Sum:
             return
         if line in self.asked.wish.lines:
             self.begun.add(line)
+        if self.asked.wish.readings.get(line, 1) > max(1, len(outcome.fault.readings)):
+            self.unread[line] = max(outcome.fault.recovers > 0, len(outcome.fault.readings))
         if _gives(outcome.fault, Salvage.OFFERED):
             self.unoffered.discard(line)
             if outcome.stays and self._is_told:
@@ -178,7 +182,7 @@ class Sum:
                 self.behind.append(line + self._shift)
 
     def _tell(self, outcome: Outcome, *, goes_on: bool) -> None:
-        bare = outcome._replace(fault=outcome.fault._replace(parts=()))
+        bare = outcome._replace(fault=outcome.fault.bare)
         self.room.bytes -= sum(map(len, bare.records)) + _EACH * len(bare.records + bare.fragments)
         if self.room.bytes < 0:
             bare = bare._replace(records=(), fragments=())

@@ -57,6 +57,8 @@ class RepairRow:
     that was repaired, as they count now."""
     unoffered: tuple[int, ...] = ()
     """The lines that were marked for nothing."""
+    unread: tuple[tuple[int, int], ...] = ()
+    """The lines of which a reading was wanted that is not there, each with how many there are."""
     guesses: int = 0
     """Of how many of those that stay something is had back by a guess."""
     trouble: Trouble = NONE
@@ -161,6 +163,7 @@ def _told(row: RepairRow, found: Sum) -> RepairRow:
         faults=found.faults,
         offered=tuple(found.offered),
         unoffered=tuple(sorted(found.unoffered)),
+        unread=tuple(found.unread.items()),
         guesses=found.guesses,
     )
 

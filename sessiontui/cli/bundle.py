@@ -135,7 +135,7 @@ def _add_file(bundle: Bundle, path: Path, key: str, progress: Progress) -> None:
     def found(fault: Fault) -> None:
         bundle.kinds[fault.severity, fault.id] += 1
         if fault.severity is not Severity.INFO and len(first) < MOST:
-            first.append(fault._replace(parts=()))
+            first.append(fault.bare)
 
     with jsonl_file.opened(path, key) as (fd, stamp):
         count = jsonl_faults.told(fd, stamp, found, progress=progress, notes=True)

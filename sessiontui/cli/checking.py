@@ -5,7 +5,7 @@ It trusts no count that was remembered: it reads. A fault is printed when it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -109,6 +109,7 @@ def _row(path: Path, key: str, fault: Fault) -> None:
         at=fault.at,
         salvage=Salvage.NONE if begun else fault.salvage,
         recovers=0 if begun else fault.recovers,
+        readings=0 if begun else len(fault.readings) or int(fault.recovers > 0),
         lines=None if fault.line is None else fault.lines,
     )
 
@@ -116,6 +117,14 @@ def _row(path: Path, key: str, fault: Fault) -> None:
 def _line(path: Path, _: str, fault: Fault) -> None:
     """One fault for people."""
     say(f"{path.name}{_place(fault)}: {fault.reason} [{fault.id}]{_offer(fault)}")
+    for line in numbered(fault):
+        say(f"{path.name}{line}")
+
+
+def numbered(fault: Fault) -> Iterator[str]:
+    """The readings that a person can choose from, each on a line of its own, behind the name of the file."""
+    for number, reading in enumerate(fault.readings, 1):
+        yield f":{fault.line}: reading {number}, with --mark {fault.line}{f':{number}' * (number > 1)}: {reading.what}"
 
 
 def _place(fault: Fault) -> str:

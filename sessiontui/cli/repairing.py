@@ -5,7 +5,8 @@ It makes a plan, which is the whole of a dry run, and has ``changes`` make it; n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ import click
 from sessiontui.changes import repair as repairing
 from sessiontui.changes.repair import RepairRow
 from sessiontui.cli import keys, report
+from sessiontui.cli.checking import numbered
 from sessiontui.cli.keys import wanted as wanted_keys
 from sessiontui.cli.making import naming_writers, tell_change, tell_row, tell_troubles, weigh
 from sessiontui.cli.options import Asked, Change, changes
@@ -25,6 +27,8 @@ from sessiontui.model import Salvage, Severity
 
 LINES = 12
 """So many line numbers are named in a sentence."""
+_MARK = re.compile(r"(\d+)(?::(\d+))?")
+"""A line, and a reading of it."""
 
 
 @click.command()
@@ -32,9 +36,10 @@ LINES = 12
 @click.option("--all", "every", is_flag=True, help="All sessions of the store.")
 @click.option(
     "--mark",
-    metavar="LINE...",
+    metavar="LINE[:READING]...",
     multiple=True,
-    help="Also what is offered on these lines of one session: exact if it is what it looks like.",
+    help="Also what is offered on these lines of one session: exact if it is what it looks like. Where a line has several "
+    "readings, LINE takes the first, LINE:2 the second.",
 )
 @click.option("--partial", is_flag=True, help="Guesses too: torn texts are closed, what can't be read is replaced.")
 @changes
@@ -45,17 +50,17 @@ def repair(
 
     All other lines stay, byte for byte. --dry-run names the damage and what becomes of each.
     """
-    keys, lines = _marked(keys, mark, every=every)
+    keys, readings = _marked(keys, mark, every=every)
     store = asked.open(writable=not change.dry_run)
     tally = report.Tally()
     wanted = wanted_keys(store, keys, tally)
     if wanted == []:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
-        wish = Wish(marked=lines, partial=partial)
+        wish = Wish(marked=frozenset(readings), partial=partial, readings=readings)
         plan = repairing.plan(store, wanted, wish=wish, cancelled=cancelled, progress=progress)
-    if lines:
-        _require_offered(plan.rows[0], lines)
+    if readings:
+        _require_offered(plan.rows[0], readings)
     weigh(store, plan)
     if change.dry_run:
         _repaired(asked, None, plan.rows, "would be")
@@ -68,30 +73,52 @@ def repair(
     return tell_troubles((row.trouble for row in done.rows), tally)
 
 
-def _marked(typed: tuple[str, ...], mark: tuple[str, ...], *, every: bool) -> tuple[tuple[str, ...], frozenset[int]]:
-    """The keys and the lines that were typed: several lines behind one ``--mark`` are numbers among the keys."""
+def _marked(typed: tuple[str, ...], mark: tuple[str, ...], *, every: bool) -> tuple[tuple[str, ...], dict[int, int]]:
+    """The keys that were typed, and by line which reading: several lines behind one ``--mark`` are among the keys."""
     if mark:
-        numbers = [each for each in typed if each.isdecimal()]
-        named = [each for each in typed if not each.isdecimal()] or numbers[:1]
+        numbers = [each for each in typed if _MARK.fullmatch(each)]
+        named = [each for each in typed if not _MARK.fullmatch(each)] or numbers[:1]
         mark = (*mark, *(numbers if named != numbers[:1] else numbers[1:]))
         if every or len(named) != 1:
             raise UsageError("--mark takes lines of one session: name its KEY")
-        return tuple(named), frozenset(_number(each) for text in mark for each in text.split(","))
+        return tuple(named), _readings(each.strip() for text in mark for each in text.split(","))
     if every == bool(typed):
         raise UsageError("repair takes the sessions' keys, or --all")
-    return typed, frozenset()
+    return typed, {}
 
 
-def _number(text: str) -> int:
-    if not text.strip().isdecimal() or not int(text):
-        raise UsageError(f"“{text}” is no line: --mark takes numbers from 1, as `sessiontui check` shows them")
-    return int(text)
+def _readings(marks: Iterable[str]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for text in marks:
+        line, reading = _numbers(text)
+        if found.setdefault(line, reading) != reading:
+            raise UsageError(f"--mark names two readings of line {line}: choose one")
+    return found
 
 
-def _require_offered(row: RepairRow, lines: frozenset[int]) -> None:
-    """Raise ``UsageError`` where nothing is offered on lines that were marked."""
+def _numbers(text: str) -> tuple[int, int]:
+    """The line and the reading of a mark."""
+    mark = _MARK.fullmatch(text)
+    line, reading = (int(mark[1]), int(mark[2] or 1)) if mark else (0, 0)
+    if not line or not reading:
+        raise UsageError(
+            f"“{text}” is no line: --mark takes numbers from 1, as `sessiontui check` shows them, and behind a colon the "
+            "number of a reading"
+            if ":" in text
+            else f"“{text}” is no line: --mark takes numbers from 1, as `sessiontui check` shows them"
+        )
+    return line, reading
+
+
+def _require_offered(row: RepairRow, lines: Iterable[int]) -> None:
+    """Raise ``UsageError`` where nothing is offered on lines that were marked, or not so many readings."""
     if row.seen is None and not row.trouble.code:
         raise UsageError(f"--mark: {row.trouble.reason}")
+    for line, readings in row.unread:
+        if line not in row.unoffered:
+            raise UsageError(
+                f"line {line} of {row.key} has {count(readings, 'reading')}: `sessiontui check` numbers them from 1"
+            )
     if not row.unoffered:
         return
     there = sorted({*row.offered, *lines} - {*row.unoffered})
@@ -169,6 +196,8 @@ def _foretold(asked: Asked, rows: tuple[RepairRow, ...]) -> None:
         for outcome in row.outcomes:
             fault = outcome.fault
             say(row.key, f":{fault.line}: {stories.what(fault)} [{fault.id}] → {_becomes(outcome)}")
+            for line in numbered(fault):
+                say(row.key, line)
     rest = sum(row.faults - len(row.outcomes) for row in rows)
     if rest:
         say(f"… and {count(rest, 'fault')} more")

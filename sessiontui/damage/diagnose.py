@@ -63,7 +63,7 @@ def whole(found: Iterable[Fault]) -> Iterator[Fault]:
     held: Fault | None = None
     for each in found:
         if held and continues(held, each):
-            held = together(held._replace(parts=()), each._replace(parts=()))
+            held = together(held.bare, each.bare)
             continue
         if held:
             yield held
@@ -154,7 +154,7 @@ def _held(found: list[Fault]) -> list[Fault]:
 
 def _with_the_others(found: Fault) -> Fault:
     parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in found.parts)
-    return found._replace(salvage=Salvage.NONE, parts=parts)
+    return found._replace(salvage=Salvage.NONE, parts=parts, readings=())
 
 
 def _is_narrow_record(found: Fault) -> bool:

@@ -7,7 +7,8 @@ only where that was asked for. Order is kept: a record stands where its first by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sessiontui.damage.verdict import behind, continues
@@ -28,6 +29,9 @@ class Wish(NamedTuple):
     """Guesses too, everywhere."""
     guessed: frozenset[int] = frozenset()
     """Guesses too, here, and what is offered."""
+    readings: Mapping[int, int] = MappingProxyType({})
+    """By line, which reading is taken, from 1; the first where nothing is said. Of a reading that is not there nothing is
+    taken."""
 
     @property
     def lines(self) -> frozenset[int]:
@@ -57,8 +61,16 @@ def plan(found: Iterable[Fault], wish: Wish = EVERYTHING_SURE) -> Iterator[Outco
     for each in found:
         if before is None or not (continues(before, each) or _is_rest(before, each)):
             line = each.line
-        yield _outcome(each, _taken(line, wish))
+        yield _outcome(*_read(each, line, wish))
         before = each
+
+
+def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, frozenset[Salvage]]:
+    """A fault with the parts of the reading that is wanted, and what is taken of it."""
+    number = wish.readings.get(line, 1) if line is not None else 1
+    if number > max(1, len(found.readings)):
+        return found, frozenset()
+    return found.read_as(number), _taken(line, wish)
 
 
 def _is_rest(before: Fault, found: Fault) -> bool:

@@ -55,6 +55,10 @@ _STORY: Final = {
     "utf16": ("a shell or an editor on Windows wrote them", "drops every such line"),
     "raw-control": ("the JSON was put together by hand or by a script", _DROPS),
     "split-record": ("the JSON was put together by hand or by a script", "drops every one of its lines"),
+    "folded": (
+        "a pager, a mail program or a copy from a terminal broke the record at a width or at words",
+        "drops every one of its lines",
+    ),
     "pretty-printed": ("an editor or a tool formatted the file", "drops every such line"),
     "array": ("the messages were exported as one JSON list", "drops each line that is not one record alone"),
     "lone-surrogate": ("a text was cut in the middle of a character", _DROPS),

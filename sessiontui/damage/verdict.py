@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sessiontui.damage import stories
 from sessiontui.dialects.source import Dropped
-from sessiontui.model import Fault, Part, Salvage, Severity, Span
+from sessiontui.model import Fault, Part, Reading, Salvage, Severity, Span
 
 _BEST_FIRST: Final = (Salvage.LOSSLESS, Salvage.OFFERED, Salvage.PARTIAL, Salvage.NONE)
 _ONE_MATTER: Final = frozenset({"array", "pretty-printed", "not-jsonl", "utf16"})
@@ -47,6 +47,8 @@ class Verdict(NamedTuple):
     severity: Severity = Severity.DAMAGE
     codec: str = ""
     """The wide encoding of these bytes."""
+    readings: tuple[Reading, ...] = ()
+    """Where there are several; the parts are those of the first."""
 
 
 def best(parts: Sequence[Part]) -> Salvage:
@@ -64,7 +66,12 @@ def fault(verdict: Verdict, number: int, offset: int, lines: int = 1) -> Fault:
     recovers = sum([len(part.records) for part in parts if part.salvage is salvage])
     reason = stories.sentence(verdict.id, verdict.what)
     what = verdict.id, verdict.severity, reason, verdict.at, salvage, recovers
-    return Fault(*what, number, span, lines, parts, verdict.codec)
+    found = Fault(*what, number, span, lines, parts, verdict.codec)
+    return found._replace(readings=_moved(verdict.readings, offset)) if verdict.readings else found
+
+
+def _moved(readings: Iterable[Reading], by: int) -> tuple[Reading, ...]:
+    return tuple(each._replace(parts=tuple(part.moved(by) for part in each.parts)) for each in readings)
 
 
 def behind(found: Fault) -> int:
@@ -115,7 +122,7 @@ def _joined(group: list[Fault]) -> Fault:
         if at is not None and each.span:
             parts.append(Part(Span(at, each.span.offset - at), Salvage.LOSSLESS))
         parts += each.parts
-    whole = group[0]._replace(parts=())
+    whole = group[0].bare
     for each in group[1:]:
         whole = together(whole, each)
     return whole._replace(parts=tuple(parts))

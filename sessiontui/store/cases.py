@@ -118,7 +118,7 @@ def whole(store: JsonlStore, case: Case, before: Fault | None = None) -> tuple[C
     if fault.parts or fault.severity is Severity.INFO or fault.line is None or span.length > WIDE:
         return case, data
     found = _again(fault, data, before, ended=ended)
-    same = len(found) == 1 and found[0]._replace(parts=()) == fault
+    same = len(found) == 1 and found[0].bare == fault
     return (case._replace(fault=found[0]) if same else case), data
 
 

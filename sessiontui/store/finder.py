@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from sessiontui.model import Fault, Part, Salvage, Severity, Span
+from sessiontui.model import Fault, Part, Reading, Salvage, Severity, Span
 from sessiontui.store import cases, process
 from sessiontui.store.cases import Case
 from sessiontui.store.jsonl import JsonlStore
@@ -105,10 +105,10 @@ class Batch:
         if self._count >= MOST:
             raise Enough
         self._count += 1
-        weight = _weight(case.fault.parts)
+        weight = _weight(case.fault.parts) + sum(_weight(each.parts) for each in case.fault.readings)
         light = weight <= HEAVY and self._weight + weight <= KEPT
         self._weight += weight if light else 0
-        self._held.append(case if light else case._replace(fault=case.fault._replace(parts=())))
+        self._held.append(case if light else case._replace(fault=case.fault.bare))
         if len(self._held) >= BATCH or time.monotonic() - self._last > OFTEN:
             self.flush()
 
@@ -126,15 +126,17 @@ def _weight(parts: Sequence[Part]) -> int:
 def written(case: Case) -> list[object]:
     """As JSON values."""
     fault = case.fault
-    parts = [
-        [*part.span, part.salvage, [b64encode(record).decode() for record in part.records]] for part in fault.parts
-    ]
-    return [case.key, case.mark, *fault._replace(parts=()), parts]
+    readings = [[each.what, _written(each.parts)] for each in fault.readings]
+    return [case.key, case.mark, *fault._replace(parts=(), readings=()), _written(fault.parts), readings]
+
+
+def _written(parts: Sequence[Part]) -> list[list[object]]:
+    return [[*part.span, part.salvage, [b64encode(record).decode() for record in part.records]] for part in parts]
 
 
 def read_back(values: Sequence[Any]) -> Case:
     """The value that ``written`` was given."""
-    key, mark, *fields, parts = values
+    key, mark, *fields, parts, readings = values
     fault = Fault(*fields)
     return Case(
         key,
@@ -143,6 +145,7 @@ def read_back(values: Sequence[Any]) -> Case:
             salvage=Salvage(fault.salvage),
             span=Span(*fault.span) if fault.span else None,
             parts=tuple(_part(*part) for part in parts),
+            readings=tuple(Reading(what, tuple(_part(*part) for part in each)) for what, each in readings),
         ),
         mark,
     )

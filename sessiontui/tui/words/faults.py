@@ -44,6 +44,8 @@ WHY: Final = {
     "utf16": "Each character of UTF-16 is one character of UTF-8: nothing is lost on the way. Where the order of the"
     " bytes is not marked, it is told by the text, and a person has to agree.",
     "raw-control": "JSON has an escape for each control character. Written so, it is the same text.",
+    "folded": "Joined, the lines are one record. Whether a break took the place of nothing, of a blank or of a newline"
+    " does not show, unless one cuts a key, a role, an escape sequence or a character.",
     "split-record": "Joined by the newlines that part them, the lines are one record; escaped, the newlines stay in its"
     " text. No line that ZeroClaw reads is taken into it.",
     "pretty-printed": "Only spaces between the tokens go. Every text, number and escape stays as it is spelled.",
