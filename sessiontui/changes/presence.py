@@ -38,7 +38,7 @@ def remove(record: Record, key: str, file: str, expect: Stamp) -> None:
         record.write(Remove(key, file, kept, was))
         n = len(record.steps)
         with handover.quiet(fd, path, record.patience):
-            if stamps.stamp(fd) != expect or stamps.stamp_of(os.stat(path)) != expect:
+            if not (stamps.stamp(fd).is_alike(expect) and stamps.stamp_of(os.stat(path)).is_alike(expect)):
                 raise Changed(path.name)
             replace.remove(path)
         if os.fstat(fd).st_size != expect.size:

@@ -25,7 +25,7 @@ class Copied(NamedTuple):
     def stands(self, fd: int) -> bool:
         """Whether the open file is what was seen, or that with something behind."""
         now, then = stamps.stamp(fd), self.stamp
-        if now == then:
+        if now.is_alike(then):
             return True
         same = (now.device, now.inode) == (then.device, then.inode) and now.size > then.size
         return same and lines.tail_hash(fd, then.size) == self.guard

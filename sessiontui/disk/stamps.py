@@ -16,12 +16,27 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Stamp(NamedTuple):
-    """What tells that a file is still the one that was read, unchanged."""
+    """What tells that a file is still the one that was read, unchanged. ``utime`` sets the first time back, nobody the
+    second."""
 
     device: int
     inode: int
     size: int
     mtime_ns: int
+    ctime_ns: int
+
+    def is_alike(self, other: Stamp) -> bool:
+        """The same but for ``ctime_ns``, which also changes with a name or the mode: a hard link of ours sets it."""
+        return self[:4] == other[:4]
+
+    def written(self) -> str:
+        """For a database: SQLite has no integer for every inode (unsigned 64 bits) or time (beyond the year 2262)."""
+        return " ".join(map(str, self))
+
+    @classmethod
+    def read_back(cls, text: str) -> Stamp:
+        """The stamp that ``written`` gave. Raises ``ValueError`` or ``TypeError`` for another text."""
+        return cls(*map(int, text.split(" ")))
 
 
 def stamp(fd: int) -> Stamp:
@@ -31,7 +46,7 @@ def stamp(fd: int) -> Stamp:
 
 def stamp_of(status: os.stat_result) -> Stamp:
     """The stamp that a ``stat`` shows."""
-    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def is_still(mtime_ns: int) -> bool:

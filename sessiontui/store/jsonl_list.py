@@ -12,19 +12,18 @@ from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.names import spelt
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend, Fault, Session
 from sessiontui.store.count import Count
 
-Seen = tuple[int, int, int]
-"""Inode, size and time of a file."""
-Recall = Callable[[str, Seen], Count | None]
+Recall = Callable[[str, Stamp], Count | None]
 
 
 class Look(NamedTuple):
     """A readable session as it was looked at last."""
 
-    seen: Seen
+    seen: Stamp
     session: Session
     waits: bool
     """Its last line may be still being written: it is not counted yet."""
@@ -49,7 +48,7 @@ def session(name: str, status: os.stat_result, count: Count | None, trouble: Fau
 
 def look(name: str, status: os.stat_result, before: Look | None, recall: Recall | None) -> Look:
     """A readable session; the very look ``before`` where all is as it was. ``recall``: what is remembered."""
-    seen = status.st_ino, status.st_size, status.st_mtime_ns
+    seen = stamps.stamp_of(status)
     if before is not None and (before.seen != seen or before.waits):
         before = None
     if before is not None and before.session.messages is not None:

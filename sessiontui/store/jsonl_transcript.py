@@ -42,8 +42,10 @@ class _Made:
         return _Made(stamp, stamp.size, lines.tail_hash(fd, stamp.size), jsonl_end.may_grow(fd, stamp))
 
     def holds(self, fd: int, now: Stamp) -> bool:
-        """These bytes are still the beginning of the file."""
-        same = (now.device, now.inode) == (self.stamp.device, self.stamp.inode) and now.size >= self.length
+        """These bytes are still the beginning of the file; one that did not grow has the very same stamp."""
+        if now.size == self.length:
+            return now == self.stamp
+        same = (now.device, now.inode) == (self.stamp.device, self.stamp.inode) and now.size > self.length
         return same and lines.tail_hash(fd, self.length) == self.tail
 
 

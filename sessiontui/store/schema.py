@@ -49,6 +49,12 @@ END;
 RECEIPTS = "jsonl_import_receipts"
 METADATA = "session_metadata"
 
+LARGEST = (1 << 63) - 1
+"""The largest integer of SQLite's. A sum beyond it becomes a float, which ZeroClaw can't read."""
+
+MORE = f"min(CAST(message_count AS INTEGER), {LARGEST} - {{0}}) + {{0}}"
+"""``message_count`` and a number more, an integer whatever it was; for ``format``."""
+
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 

@@ -49,7 +49,7 @@ class Sidecar:
         self.folder = folder
         self.only = only
         self._cache = cache
-        self._facts: dict[bytes, tuple[tuple[int, int, int], Count]] = {}
+        self._facts: dict[bytes, tuple[Stamp, Count]] = {}
         self._facts_of: object = None
         self._learned: dict[bytes, tuple[Stamp, Count]] = {}
         self._odd = 0
@@ -208,7 +208,7 @@ class Sidecar:
     def facts(self, name: str, stamp: Stamp) -> Count | None:
         """What is known of the file of this name, if it still is the file that the stamp shows."""
         self.refresh([name])
-        return self.remembered(name, (stamp.inode, stamp.size, stamp.mtime_ns))
+        return self.remembered(name, stamp)
 
     def refresh(self, names: Iterable[str] | None = None) -> None:
         """Take note of what was written to the index since; of some files only, where their names are given."""
@@ -220,8 +220,8 @@ class Sidecar:
         else:
             self._facts.update(self._read_facts([os.fsencode(name) for name in names]))
 
-    def remembered(self, name: str, seen: tuple[int, int, int]) -> Count | None:
-        """``facts`` as of the last ``refresh``, for long lists: touches no disk. ``seen``: inode, size and time."""
+    def remembered(self, name: str, seen: Stamp) -> Count | None:
+        """``facts`` as of the last ``refresh``, for long lists: touches no disk."""
         if not self._facts and not self._learned:
             return None
         key = os.fsencode(name)
@@ -231,7 +231,7 @@ class Sidecar:
         if key not in self._learned:
             return None
         stamp, count = self._learned[key]
-        return count if (stamp.inode, stamp.size, stamp.mtime_ns) == seen else None
+        return count if stamp == seen else None
 
     def odd(self, name: str, stamp: Stamp) -> OddLines | None:
         """The odd lines of the file of this name, if it still is the file that the stamp shows; reads the index."""
@@ -280,11 +280,11 @@ class Sidecar:
                     connection.execute("BEGIN IMMEDIATE")
                     work(connection)
 
-    def _read_facts(self, names: Sequence[bytes] | None = None) -> dict[bytes, tuple[tuple[int, int, int], Count]]:
+    def _read_facts(self, names: Sequence[bytes] | None = None) -> dict[bytes, tuple[Stamp, Count]]:
         with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
             return {
-                name: ((inode, size, mtime_ns), Count(messages, faults, open=bool(is_open)))
-                for name, inode, size, mtime_ns, messages, faults, is_open in facts.known(connection, names)
+                name: (Stamp.read_back(written), Count(messages, faults, open=bool(is_open)))
+                for name, written, messages, faults, is_open in facts.known(connection, names)
             }
         return {}
 
@@ -294,7 +294,7 @@ class Sidecar:
         for suffix in ("", "-wal"):
             try:
                 status = os.stat(f"{self.path}{suffix}")
-                found.append((status.st_ino, status.st_size, status.st_mtime_ns))
+                found.append(stamps.stamp_of(status))
             except OSError:
                 found.append(None)
         return found

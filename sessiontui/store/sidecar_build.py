@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -132,7 +132,7 @@ class Build:
         below: list[Part] = []
         for each in changed:
             self._ask()
-            with _opened(self._folder, each) as fd:
+            with _opened(self._folder, each) as fd, suppress(Changed, OSError):  # cut off or unreadable: the next time
                 if fd is None:
                     continue
                 file, complete = self._keep(fd, each)
@@ -150,7 +150,7 @@ class Build:
             return rows.add_file(self._connection, listed.name, listed.stamp), False
         stamp = listed.stamp
         if file.covered is None:
-            if (file.inode, file.size, file.mtime_ns) != (stamp.inode, stamp.size, stamp.mtime_ns):
+            if file.written != stamp.written():
                 rows.kill(self._connection, file.id, 0)
         else:
             rows.kill(self._connection, file.id, file.covered)
@@ -275,7 +275,7 @@ def _opened(folder: bytes, listed: Listed) -> Iterator[int | None]:
 
 def has_grown(fd: int, file: rows.File, stamp: Stamp) -> bool:
     """Whether a file got longer and nothing points at more than that."""
-    if file.covered is None or stamp.inode != file.inode or stamp.size <= file.size:
+    if file.covered is None or not file.is_grown(stamp):
         return False
     return lines.tail_hash(fd, file.covered) == file.tail_hash
 

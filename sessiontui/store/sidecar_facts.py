@@ -11,24 +11,23 @@ from sessiontui.store import odd_lines
 from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 
-Known = tuple[bytes, int, int, int, int, int, bool]
-"""Name, inode, size, mtime_ns, messages, faults and open of a file that was counted."""
+Known = tuple[bytes, str, int, int, bool]
+"""Name, stamp as text, messages, faults and open of a file that was counted."""
 
-_KNOWN: Final = "SELECT name, inode, size, mtime_ns, messages, faults, open FROM facts"
+_KNOWN: Final = "SELECT name, stamp, messages, faults, open FROM facts WHERE stamp IS NOT NULL"
 
 
 def known(connection: sqlite3.Connection, names: Iterable[bytes] | None = None) -> list[Known]:
     """All files that were counted, or those of them that have these names."""
     if names is None:
         return connection.execute(_KNOWN).fetchall()
-    return [row for name in names for row in connection.execute(f"{_KNOWN} WHERE name = ?", (name,))]
+    return [row for name in names for row in connection.execute(f"{_KNOWN} AND name = ?", (name,))]
 
 
 def odd(connection: sqlite3.Connection, name: bytes, stamp: Stamp) -> OddLines | None:
     """The odd lines of a file, if it was counted as the stamp shows it and they were not too many."""
     found = connection.execute(
-        "SELECT messages, odd FROM facts WHERE (name, inode, size, mtime_ns) = (?, ?, ?, ?)",
-        (name, stamp.inode, stamp.size, stamp.mtime_ns),
+        "SELECT messages, odd FROM facts WHERE (name, stamp) = (?, ?)", (name, stamp.written())
     ).fetchone()
     if found is None or found[1] is None:
         return None
@@ -48,6 +47,6 @@ def learn(connection: sqlite3.Connection, name: bytes, stamp: Stamp, count: Coun
     """Keep what a file holds."""
     odd = odd_lines.kept(count.odd)
     connection.execute(
-        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (name, stamp.inode, stamp.size, stamp.mtime_ns, count.messages, count.faults, odd, count.open),
+        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?)",
+        (name, stamp.written(), count.messages, count.faults, odd, count.open),
     )

@@ -25,50 +25,53 @@ class File:
 
     id: int
     name: bytes
-    inode: int
-    size: int
-    mtime_ns: int
+    written: str | None
+    """``Stamp.written``; None where the bytes were found to be others."""
     covered: int | None
     tail_hash: str | None
 
     def is_of(self, stamp: Stamp) -> bool:
         """Whether all of the file that ``stamp`` shows is indexed."""
-        same = (self.inode, self.size, self.mtime_ns) == (stamp.inode, stamp.size, stamp.mtime_ns)
-        return same and self.covered is not None
+        return self.written == stamp.written() and self.covered is not None
+
+    def is_grown(self, stamp: Stamp) -> bool:
+        """Whether the file that ``stamp`` shows is this one, and longer."""
+        if self.written is None:
+            return False
+        then = Stamp.read_back(self.written)
+        return then.inode == stamp.inode and stamp.size > then.size
 
     def covers(self, stamp: Stamp) -> int:
         """How many bytes of the file that ``stamp`` shows are indexed, unless it was rewritten in its place."""
         if self.is_of(stamp):
             return stamp.size
-        grown = self.inode == stamp.inode and stamp.size > self.size
-        return self.covered or 0 if grown else 0
+        return self.covered or 0 if self.is_grown(stamp) else 0
 
 
 def files(connection: sqlite3.Connection) -> dict[bytes, File]:
     """All files, by name."""
-    found = connection.execute("SELECT id, name, inode, size, mtime_ns, covered, tail_hash FROM file")
+    found = connection.execute("SELECT id, name, stamp, covered, tail_hash FROM file")
     return {row[1]: File(*row) for row in found}
 
 
 def file(connection: sqlite3.Connection, name: bytes) -> File | None:
     """One file."""
-    statement = "SELECT id, name, inode, size, mtime_ns, covered, tail_hash FROM file WHERE name = ?"
+    statement = "SELECT id, name, stamp, covered, tail_hash FROM file WHERE name = ?"
     found = connection.execute(statement, (name,)).fetchone()
     return None if found is None else File(*found)
 
 
 def add_file(connection: sqlite3.Connection, name: bytes, stamp: Stamp) -> int:
     """A file of which nothing is indexed yet; its id."""
-    statement = "INSERT INTO file(name, inode, size, mtime_ns) VALUES (?, ?, ?, ?) RETURNING id"
-    found = connection.execute(statement, (name, stamp.inode, stamp.size, stamp.mtime_ns)).fetchone()
+    statement = "INSERT INTO file(name, stamp) VALUES (?, ?) RETURNING id"
+    found = connection.execute(statement, (name, stamp.written())).fetchone()
     return int(found[0])
 
 
 def begin_file(connection: sqlite3.Connection, id: int, stamp: Stamp) -> None:
     """What stands in the file is about to be indexed."""
     connection.execute(
-        "UPDATE file SET inode = ?, size = ?, mtime_ns = ?, covered = NULL, tail_hash = NULL WHERE id = ?",
-        (stamp.inode, stamp.size, stamp.mtime_ns, id),
+        "UPDATE file SET stamp = ?, covered = NULL, tail_hash = NULL WHERE id = ?", (stamp.written(), id)
     )
 
 
@@ -87,7 +90,7 @@ def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash
         line += count
     connection.execute("UPDATE file SET covered = ?, tail_hash = ? WHERE id = ?", (covered, tail_hash, id))
     connection.execute(
-        "INSERT OR REPLACE INTO facts SELECT name, inode, size, mtime_ns, coalesce(sum(rows), 0),"
+        "INSERT OR REPLACE INTO facts SELECT name, stamp, coalesce(sum(rows), 0),"
         " coalesce(sum(faults), 0), ?, ? FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?",
         (odd_lines.kept(odd_lines.joined(odd)), is_open, id),
     )
@@ -243,7 +246,7 @@ def remember_built(connection: sqlite3.Connection) -> None:
 
 def remember_waiting(connection: sqlite3.Connection, size: int) -> None:
     """How many bytes are still to be indexed."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES ('waiting', ?)", (size,))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('waiting', ?)", (min(size, (1 << 63) - 1),))
 
 
 def waiting(connection: sqlite3.Connection) -> int:
@@ -254,4 +257,4 @@ def waiting(connection: sqlite3.Connection) -> int:
 
 def distrust(connection: sqlite3.Connection, files: set[int]) -> None:
     """These files are not what their stamps say."""
-    connection.executemany("UPDATE file SET mtime_ns = -1 WHERE id = ?", ((file,) for file in files))
+    connection.executemany("UPDATE file SET stamp = NULL WHERE id = ?", ((file,) for file in files))

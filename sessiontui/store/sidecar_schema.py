@@ -19,7 +19,7 @@ from typing import Final
 
 from sessiontui.query import tokens
 
-FORMAT: Final = f"3.{tokens.VERSION}"
+FORMAT: Final = f"4.{tokens.VERSION}"
 """An index of another format is deleted and made anew."""
 
 FIRST_TOP: Final = 1 << 40
@@ -31,14 +31,15 @@ BUSY: Final = 2.0
 SCHEMA: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE facts (
-    name BLOB PRIMARY KEY, inode INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    name BLOB PRIMARY KEY,
+    stamp TEXT,         -- as of `Stamp.written`
     messages INTEGER NOT NULL, faults INTEGER NOT NULL,
     odd BLOB,           -- the lines that hold no message; null where they are too many
     open INTEGER NOT NULL   -- the last line breaks off and no newline ends it
 ) WITHOUT ROWID;
 CREATE TABLE file (
-    id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, inode INTEGER NOT NULL, size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE,
+    stamp TEXT,         -- as of `Stamp.written`; null where the bytes were found to be others
     covered INTEGER,    -- bytes whose lines are finished and indexed; null while the file is being indexed
     tail_hash TEXT      -- of the bytes before `covered`
 );
@@ -57,8 +58,9 @@ INSERT INTO words(words, rank) VALUES ('hashsize', 67108864);
 """
 
 
-TROUBLE: Final = (sqlite3.Error, ValueError, LookupError, TypeError)
-"""What comes of an index that can't be used; the last three where what stands in it is not what was written."""
+TROUBLE: Final = (sqlite3.Error, OverflowError, ValueError, LookupError, TypeError)
+"""What comes of an index that can't be used: of a number that SQLite can't hold the second, the last three where what
+is in it is not what was written."""
 
 
 class Unusable(Exception):

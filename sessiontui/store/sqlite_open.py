@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
+from sessiontui.disk import stamps
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Locked, StoreError
 from sessiontui.store.private_copy import private_copy
 from sessiontui.store.schema import shape
@@ -35,7 +37,7 @@ STILL = "mode=ro&immutable=1"
 TROUBLE = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite's own troubles come as; the second where its message quotes a damaged database."""
 
-State = tuple[tuple[int, int, int, int] | None, ...]
+State = tuple[Stamp | None, ...]
 """Device, inode, size and mtime of the database, its ``-wal`` and its ``-journal``; None for one that isn't there."""
 
 
@@ -115,7 +117,7 @@ def _are_utf8(one: bytes, other: bytes) -> bool:
     return isinstance(text(one), str) and isinstance(text(other), str)
 
 
-def _seen(path: str) -> tuple[int, int, int, int] | None:
+def _seen(path: str) -> Stamp | None:
     try:
         found = os.stat(path)
     except FileNotFoundError:
@@ -124,12 +126,12 @@ def _seen(path: str) -> tuple[int, int, int, int] | None:
         raise StoreError(f"{os.path.basename(path)} can't be read: {error.strerror}") from error
     if not stat.S_ISREG(found.st_mode):
         raise StoreError(f"{os.path.basename(path)} is no file", "a database is a regular file")
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    return stamps.stamp_of(found)
 
 
 def _live(found: State) -> bool:
     """Whether there is more to read than the database file itself."""
-    return any(beside is not None and beside[2] > 0 for beside in found[1:])
+    return any(beside is not None and beside.size > 0 for beside in found[1:])
 
 
 def _connection(path: Path, seen: State, notice: Callable[[str], None], held: ExitStack) -> sqlite3.Connection:

@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sessiontui.errors import Refused
-from sessiontui.store.schema import METADATA, RECEIPTS, columns
+from sessiontui.store.schema import METADATA, MORE, RECEIPTS, columns
 from sessiontui.store.sqlite_kept import KEYED, Concerned, Direction, Kept, Run, digest, fingerprint
 from sessiontui.store.sqlite_list import KEY, as_key, bound
 
 _HINT = "nothing was changed; `sessiontui undo --list` shows what else can be taken back"
 
 _RAISE = f"""
-UPDATE {METADATA} SET message_count = message_count + ?,
+UPDATE {METADATA} SET message_count = {MORE.format("?")},
     created_at = min(created_at, coalesce((SELECT created_at FROM back.{METADATA}_before WHERE {KEY}), created_at)),
     last_activity = max(last_activity, coalesce((SELECT last_activity FROM back.{METADATA}_before WHERE {KEY}), ''))
 WHERE {KEY}
@@ -76,7 +76,7 @@ def _revert_row(connection: sqlite3.Connection, row: Concerned, direction: Direc
     elif direction == "added":
         lower(connection, row.key, moved)
     elif now:
-        connection.execute(_RAISE, (moved, *[bound(row.key)] * 3))
+        connection.execute(_RAISE, (moved, moved, *[bound(row.key)] * 3))
     else:
         _bring(connection, row)
         sql = f"UPDATE {METADATA} SET message_count = (SELECT count(*) FROM sessions WHERE {KEY}) WHERE {KEY}"

@@ -21,9 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sessiontui.errors import Changed, StoreError
+from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
-from sessiontui.store.schema import METADATA, RECEIPTS, Shape, shape, write_time
+from sessiontui.store.schema import LARGEST, METADATA, MORE, RECEIPTS, Shape, shape, write_time
 from sessiontui.store.sqlite_kept import OPPOSITE, Keeping, Kept, Run, digest, fingerprint, kept, runs_of
 from sessiontui.store.sqlite_list import KEY, bound, stale_keys
 from sessiontui.store.sqlite_open import STILL, TROUBLE, address, read, spoken, state, text
@@ -34,15 +34,15 @@ _ADD = "INSERT INTO sessions (id, session_key, role, content, created_at) VALUES
 _COUNT = f"""
 INSERT INTO {METADATA} (session_key, created_at, last_activity, message_count) VALUES (CAST(? AS TEXT), ?, ?, ?)
 ON CONFLICT (session_key) DO UPDATE
-SET last_activity = excluded.last_activity, message_count = message_count + excluded.message_count
+SET last_activity = excluded.last_activity, message_count = {MORE.format("excluded.message_count")}
 """
 _RECEIPT = f"""
 INSERT OR REPLACE INTO {RECEIPTS} (source_name, session_key, source_hash, source_len, imported_at)
 VALUES (?, CAST(? AS TEXT), ?, ?, ?)
 """
-_NEXT = """
-SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'sessions'), 0),
-               coalesce((SELECT max(id) FROM sessions), 0))
+_LAST = """
+SELECT coalesce((SELECT max(CAST(seq AS INTEGER)) FROM sqlite_sequence WHERE name = 'sessions'), 0),
+       coalesce((SELECT max(id) FROM sessions), 0)
 """
 
 
@@ -95,8 +95,12 @@ class Writing:
             self._file.unlink(missing_ok=True)
 
     def next_id(self) -> int:
-        """The id that the next row will have."""
-        return int(self.connection.execute(_NEXT).fetchone()[0])
+        """The id that the next row will have. Raises ``Refused`` where SQLite has no larger one."""
+        sequence, largest = self.connection.execute(_LAST).fetchone()
+        if max(sequence, largest) < LARGEST:
+            return int(max(sequence, largest, 0)) + 1
+        lower = f"set `seq` in its table sqlite_sequence to {largest}" if largest < LARGEST else ""
+        raise Refused(f"{self.path.name} has no row number left ({LARGEST} is taken); nothing was changed", lower)
 
     def newest(self, key: str) -> Row | None:
         """The last message as it stands in the transaction."""

@@ -51,7 +51,7 @@ def write(folder: Path, key: str, *lines: bytes, clock: int = 1) -> Path:
 
 def stamp(path: Path) -> Stamp:
     found = path.stat()
-    return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def hits(found: Found) -> list[tuple[str, int | None]]:

@@ -386,3 +386,31 @@ def test_the_hash_covers_types_and_all_columns(tmp_path: Path) -> None:
 )
 def test_ids_are_told_as_runs(ids: list[int], runs: list[Run]) -> None:
     assert runs_of(ids) == runs
+
+
+# ---- the largest integers
+
+
+def test_no_row_number_left_is_a_plain_refusal(path: Path) -> None:
+    with writer(path) as connection:
+        connection.execute("UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'sessions'")
+        largest = connection.execute("SELECT max(id) FROM sessions").fetchone()[0]
+        before = contents(path)
+    with Writing(path) as writing, pytest.raises(Refused) as refused:
+        writing.next_id()
+    assert refused.value.sentence == (
+        "sessions.db has no row number left (9223372036854775807 is taken); nothing was changed"
+    )
+    assert refused.value.hint == f"set `seq` in its table sqlite_sequence to {largest}"
+    assert contents(path) == before
+
+
+def test_a_count_at_its_end_stays_an_integer(path: Path, journal: Journal) -> None:
+    journal.make(adding("k", HELLO))
+    with writer(path) as connection:
+        connection.execute("UPDATE session_metadata SET message_count = 9223372036854775807 WHERE session_key = 'k'")
+    done = journal.make(adding("k", HELLO, HELLO))
+    with writer(path) as connection:
+        sql = "SELECT typeof(message_count), message_count FROM session_metadata WHERE session_key = 'k'"
+        assert connection.execute(sql).fetchone() == ("integer", 9223372036854775807)
+    journal.take_back(done)

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk import stamps
+from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Backend
 from sessiontui.store.detect import DATABASE
 from sessiontui.store.jsonl import JsonlStore
@@ -141,12 +143,12 @@ class _Links:
         before, self._seen = self._seen, {key: self._look(key) for key in self._seen}
         return frozenset(key for key, seen in self._seen.items() if seen != before[key])
 
-    def _look(self, key: str) -> tuple[int, ...] | None:
+    def _look(self, key: str) -> Stamp | None:
         try:
             status = os.stat(self._folder / (key + SUFFIX))
         except OSError:
             return None
-        return status.st_ino, status.st_size, status.st_mtime_ns, status.st_mode
+        return stamps.stamp_of(status)
 
 
 def _is_link(entry: os.DirEntry[str], only: str | None) -> bool:
