@@ -18,6 +18,7 @@ import click
 
 from sessiontui.changes import place
 from sessiontui.cli import report
+from sessiontui.cli.output import count
 from sessiontui.dialects.keys import written
 from sessiontui.disk.patience import Patience
 from sessiontui.errors import SessiontuiError
@@ -38,6 +39,15 @@ NAMED = 3
 BACKENDS = click.Choice([Backend.JSONL.value, Backend.SQLITE.value])
 
 
+def _tell_stray(used: detect.Place, stray: detect.Place) -> None:
+    """Name what is beside the ``sessions/`` that is used, and was not."""
+    if stray.backend is Backend.SQLITE:
+        what, file = f"the database {stray.path}", str(stray.path)
+    else:
+        what, file = f"{count(stray.sessions, '.jsonl file')} in {stray.path}", f"{stray.path}/FILE.jsonl"
+    report.tell(f"using {used.path} ({used.backend}), not {what}", f"`-s {file}` opens that")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What every verb is asked: which store, and for whom the answer is."""
@@ -50,9 +60,12 @@ class Asked:
     def open(self, writable: bool = False) -> Store:
         """Open the store, with the notices that a person should have. Raises ``UsageError`` where there is none."""
         chosen = detect.find(self.store, self.backend, os.environ)
-        if chosen.others and self.backend is None:
-            others = ", ".join(f"{place.path} ({place.backend})" for place in chosen.others)
-            report.tell(f"using {chosen.place.path} ({chosen.place.backend}); there are others: {others}")
+        others = [f"{place.path} ({place.backend})" for place in chosen.others if not place.stray]
+        if others and self.backend is None:
+            report.tell(f"using {chosen.place.path} ({chosen.place.backend}); there are others: {', '.join(others)}")
+        for other in chosen.others:
+            if other.stray and other.sessions != 0:
+                _tell_stray(chosen.place, other)
         store = chosen.place.open(writable)
         self.opened.append(store)
         _tell_interrupted(place.home(store))

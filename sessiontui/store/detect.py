@@ -46,6 +46,8 @@ class Place(NamedTuple):
     """Opens when nobody says which."""
     only: str | None = None
     """The stem of the one session that was asked for, where STORE is a session's file."""
+    stray: bool = False
+    """Files beside the ``sessions/`` that STORE means: never chosen."""
     read_only: bool = False
     """The person asked that nothing be changed."""
 
@@ -84,7 +86,7 @@ def places(env: Mapping[str, str]) -> list[Place]:
     """Every store there is: what ``$SESSIONTUI_STORE`` names, then the known places, newest activity first; the first
     of all is the default. Raises what ``find`` raises of a variable that names none."""
     named = env.get("SESSIONTUI_STORE")
-    found = {_identity(place): place for place in (_newest_first(_named(named)) if named else ())}
+    found = {_identity(place): place for place in (_newest_first(_named(named)) if named else ()) if not place.stray}
     for place in _known(env):
         found.setdefault(_identity(place), place)
     return [place._replace(default=at == 0) for at, place in enumerate(found.values())]
@@ -106,9 +108,9 @@ def _identity(place: Place) -> object:
 
 def _choose(found: Iterable[Place], backend: Backend | None, where: str) -> Chosen:
     newest = _newest_first(found)
-    fitting = [place for place in newest if backend in (None, place.backend)]
+    fitting = [place for place in newest if backend in (None, place.backend) and not place.stray]
     if not fitting:
-        there = " and ".join(sorted({place.backend.value for place in newest}))
+        there = " and ".join(sorted({place.backend.value for place in newest if not place.stray}))
         raise UsageError(
             f"there is no {backend} store in {where}", f"there is one of kind {there}: leave --backend away"
         )
@@ -157,19 +159,24 @@ _WHAT_IS_A_STORE = "a store is a folder that holds sessions/, the sessions folde
 
 
 def _folder(path: Path, text: str, timed: bool) -> list[Place]:
-    """A sessions folder, or one above it; a folder of that name, or an empty one, may hold none yet."""
-    if found := _in_folder(path, bare=path.name == "sessions", timed=timed):
-        return found
+    """A sessions folder, or one above it; a folder of that name, or an empty one, may hold none yet. ZeroClaw writes
+    other .jsonl files beside its ``sessions/``: that wins over what is beside it."""
+    is_sessions = "sessions" in (os.path.basename(os.path.abspath(path)), os.path.basename(os.path.realpath(path)))
+    itself = _in_folder(path, bare=False, timed=timed)
+    if itself and is_sessions:
+        return itself
     below = [path / "sessions", path / "data" / "sessions", path / "workspace" / "sessions"]
     there = [folder for folder in below if folder.is_dir()]
     found = [place for folder in there for place in _in_folder(folder, timed=timed or len(there) > 1)]
-    if not found and not os.listdir(path):
-        found = _in_folder(path, bare=True)
     if found:
-        return found
-    for folder in [path, *below]:
-        if (folder / ACP_DATABASE).exists():
+        return found + [place._replace(stray=True) for place in itself]
+    for folder in [*there, path]:
+        if (folder / ACP_DATABASE).exists() and (folder != path or not itself):
             raise _acp(folder / ACP_DATABASE)
+    if not itself and (is_sessions or not os.listdir(path)):
+        itself = _in_folder(path)
+    if itself:
+        return itself
     raise UsageError(f"there are no sessions in {text}", _WHAT_IS_A_STORE)
 
 

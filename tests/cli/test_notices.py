@@ -38,6 +38,19 @@ def test_without_a_store_the_newest_opens_and_the_others_are_named(places: tuple
     assert result.stderr == f"sessiontui: using {newer} (jsonl); there are others: {older} (jsonl)\n"
 
 
+def test_files_beside_the_sessions_folder_are_named(store: Path) -> None:
+    above = store.parent
+    for name in ("runtime-trace.jsonl", "costs.jsonl"):
+        (above / name).write_bytes(b'{"event":"start"}\n')
+    result = CliRunner().invoke(verbs, ["list", "--json", "-s", str(above)])
+    assert result.stdout.count("\n") == 3
+    assert result.stderr == (
+        f"sessiontui: using {store} (jsonl), not 2 .jsonl files in {above}\n  `-s {above}/FILE.jsonl` opens that\n"
+    )
+    result = CliRunner().invoke(verbs, ["list", "--json", "-s", str(store)])
+    assert (result.stdout.count("\n"), result.stderr) == (3, "")
+
+
 def test_the_environment_names_the_store(places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SESSIONTUI_STORE", str(places[1]))
     result = CliRunner().invoke(verbs, ["list", "--json"])

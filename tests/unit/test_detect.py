@@ -91,6 +91,63 @@ def test_zeroclaws_own_folder_is_looked_into(sessions: Path) -> None:
     assert find(sessions.parent.parent).place.path == sessions
 
 
+@pytest.mark.parametrize("below", ["sessions", "data/sessions", "workspace/sessions"])
+@pytest.mark.parametrize("stray", ["runtime-trace.jsonl", "costs.jsonl", "sessions.db", "old.jsonl.migrated"])
+def test_a_sessions_folder_wins_over_what_is_beside_it(tmp_path: Path, below: str, stray: str) -> None:
+    session(tmp_path / below)
+    _ = database(tmp_path) if stray == "sessions.db" else session(tmp_path, stray, at=2_000_000_000)
+    chosen = find(tmp_path)
+    assert (chosen.place.path, chosen.place.sessions) == (tmp_path / below, 1)
+    assert [(place.stray, place.path.relative_to(tmp_path)) for place in chosen.others] == [
+        (True, Path("sessions.db" if stray == "sessions.db" else "."))
+    ]
+    backend = Backend.SQLITE if stray == "sessions.db" else Backend.JSONL
+    if backend is Backend.SQLITE:
+        with pytest.raises(UsageError, match="there is no sqlite store"):
+            find(tmp_path, backend)
+    (place, *_) = detect.places({"SESSIONTUI_STORE": str(tmp_path), "HOME": str(tmp_path / "nobody")})
+    assert place.path == tmp_path / below
+
+
+def test_an_empty_sessions_folder_wins_too(tmp_path: Path) -> None:
+    (tmp_path / "sessions").mkdir()
+    session(tmp_path, "costs.jsonl")
+    chosen = find(tmp_path)
+    assert (chosen.place.path, chosen.place.sessions) == (tmp_path / "sessions", 0)
+    assert [place.path for place in chosen.others] == [tmp_path]
+
+
+def test_a_sessions_folder_that_is_named_wins_over_one_in_it(
+    sessions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session(sessions)
+    session(sessions / "sessions")
+    (tmp_path / "link").symlink_to(sessions)
+    assert find(sessions).place.path == sessions
+    assert find(tmp_path / "link").place.path == tmp_path / "link"
+    monkeypatch.chdir(sessions)
+    assert find(".").place.sessions == 1
+    assert find(".").place.path.samefile(sessions)
+
+
+@pytest.mark.parametrize("kind", ["a file", "a link to nothing"])
+def test_what_is_named_sessions_and_is_no_folder_hides_nothing(tmp_path: Path, kind: str) -> None:
+    session(tmp_path)
+    if kind == "a file":
+        (tmp_path / "sessions").touch()
+    else:
+        (tmp_path / "sessions").symlink_to(tmp_path / "gone")
+    assert find(tmp_path).place.path == tmp_path
+
+
+def test_a_link_to_a_sessions_folder_wins_over_what_is_beside_it(sessions: Path, tmp_path: Path) -> None:
+    session(sessions)
+    home = tmp_path / "home"
+    session(home, "costs.jsonl")
+    (home / "sessions").symlink_to(sessions)
+    assert find(home).place.path == home / "sessions"
+
+
 def test_one_session_file_is_a_store_of_that_session(sessions: Path) -> None:
     session(sessions, "b.jsonl")
     store = find(session(sessions)).place.open()
