@@ -83,7 +83,8 @@ def _takes(store: Store, plan: Plan) -> Takes:
             return _cleanup(store, [row.key for row in plan.rows])
         case MigratePlan():
             whole = (row for row in plan.rows if row.status == "migrated" and not row.covered and not row.left_behind)
-            return Takes(0, sum(row.stamp.size for row in whole if row.stamp))
+            sizes = [row.stamp.size for row in whole if row.stamp]
+            return Takes(0, sum(sizes) + max(sizes, default=0))  # each session stands in the -wal first
         case UndoPlan():
             return Takes(0, _kept(home(store), plan.change))
 

@@ -187,6 +187,7 @@ def revert_make(record: Record, edit: MakeDatabase) -> None:
 def _empty_and_alone(connection: sqlite3.Connection) -> bool:
     """Whether nothing is in the database and no other program has it open: only then can it leave WAL mode."""
     try:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")  # no other connection from the first read on
         if any(schema.columns(connection, table) and _any(connection, table) for table in TABLES):
             return False
         connection.execute("PRAGMA journal_mode=MEMORY")  # a file would stay behind after a kill

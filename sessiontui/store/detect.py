@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -194,11 +195,21 @@ def _file(path: Path, text: str) -> Place:
 
 
 def _is_database(path: Path) -> bool:
+    """Whether SQLite takes it for a database, sound or damaged; it alone may open one that is in use."""
+    import sqlite3
+
+    from sessiontui.store.sqlite_open import STILL, address
+
+    if not path.stat().st_size:
+        return False
     try:
-        with path.open("rb") as file:
-            return file.read(16) == b"SQLite format 3\0"
-    except OSError as error:
-        raise StoreError(f"{path} can't be read: {error.strerror}") from error
+        with closing(sqlite3.connect(address(path, STILL), uri=True)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CANTOPEN:
+            raise StoreError(f"{path} can't be read", "look at the rights of the file and of its folder") from error
+        return error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_NOTADB
+    return True
 
 
 def _acp(path: Path) -> UsageError:

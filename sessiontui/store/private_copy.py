@@ -1,6 +1,6 @@
 """A private copy of a database that SQLite may not open where it stands: a live ``-wal`` in a folder that can't be
 written. One copy a database, in a folder of our own (0700, files 0600), made anew when the database changed, gone
-when the program ends. Nothing is ever written back.
+when the program ends. Nothing is ever written back. Our process opens no file of the database but through SQLite.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import atexit
 import os
 import shutil
 import sqlite3
+import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Hashable
@@ -65,9 +66,6 @@ def _copied(real: str) -> Path:
         with closing(sqlite3.connect(f"file://{quote(str(copy))}?mode=rw", uri=True)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_schema")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except OSError as error:
-        shutil.rmtree(folder)
-        raise StoreError(f"{os.path.basename(real)} can't be read or copied: {error.strerror}") from error
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -75,8 +73,13 @@ def _copied(real: str) -> Path:
 
 
 def _copy(source: str, target: str) -> None:
-    with open(source, "rb") as old, open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-        shutil.copyfileobj(old, new, 1 << 20)
+    """Copy a file by a process of its own: closing it in ours would drop the locks that SQLite has on it."""
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    copying = ["cp", "--", source, target]
+    done = subprocess.run(copying, env=os.environ | {"LC_ALL": "C"}, capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        why = os.fsdecode(done.stderr).strip().rpartition(": ")[2]
+        raise StoreError(f"{os.path.basename(source)} can't be read or copied: {why}")
 
 
 atexit.register(forget)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import Self
 from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store.schema import LARGEST, METADATA, MORE, RECEIPTS, Shape, shape, write_time
+from sessiontui.store.sqlite_checkpoints import configure, guarded
 from sessiontui.store.sqlite_kept import OPPOSITE, Keeping, Kept, Run, digest, fingerprint, kept, runs_of
 from sessiontui.store.sqlite_list import KEY, bound, stale_keys
 from sessiontui.store.sqlite_open import STILL, TROUBLE, address, read, spoken, state, text
@@ -73,24 +74,23 @@ class Writing:
         self._back = kept(back) if back else None
         self._file: Path | None = None
         self._settled = False
+        self._held = ExitStack()
 
     def __enter__(self) -> Self:
         state(self.path)
-        with self._speaking():
+        with self._speaking(), ExitStack() as opening:
+            opening.enter_context(guarded(self.path, self._wait))
             where = address(self.path, "mode=rw")
             self.connection = sqlite3.connect(where, uri=True, isolation_level=None, timeout=self._wait)
-        try:
-            with self._speaking():
-                self._begin()
-        except BaseException:
-            self.connection.close()
-            raise
+            opening.callback(self.connection.close)
+            self._begin()
+            self._held = opening.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.connection.close()
+        self._held.close()
         if self._file is not None and not self._settled:
             self._file.unlink(missing_ok=True)
 
@@ -182,6 +182,7 @@ class Writing:
 
     def _begin(self) -> None:
         self.connection.text_factory = text
+        configure(self.connection)
         for pragma in ("synchronous=FULL", "fullfsync=ON", "temp_store=MEMORY", "mmap_size=0"):
             self.connection.execute(f"PRAGMA {pragma}")
         if self._back is not None:

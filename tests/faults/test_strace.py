@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import groupby
 from pathlib import Path
 
@@ -14,9 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from sessiontui.cli.verbs import verbs
+from sessiontui.store.sqlite_checkpoints import loses_commits
 from tests.faults.kinds import KINDS, Kind
 from tests.faults.remains import NO_CHANGE, Whole, contents, hold, names, noting, whole
 from tests.faults.traced import Seen, injected, need_strace, step, traced
+from tests.support.databases import writer
 from tests.support.faulty import Watch, writes
 
 BY_SQLITE = [kind for kind in KINDS if kind.sqlite or "migrate" in kind.name]
@@ -61,6 +63,23 @@ def test_every_call_that_writes_is_a_step(place: Path, kind: Kind) -> None:
 def _is_sqlite(step: tuple[str, str]) -> bool:
     """Whether SQLite does it, in C: what it writes is not counted."""
     return step[1].startswith("sessions.db") or step[1].endswith(".rows")
+
+
+BESIDE = [kind for kind in KINDS if kind.name in ("append-row", "pop-row", "cleanup-rows")]
+
+
+@pytest.mark.parametrize("kind", BESIDE, ids=lambda kind: kind.name)
+def test_beside_another_program_sqlite_writes_the_wal_alone(place: Path, kind: Kind) -> None:
+    if not loses_commits():
+        pytest.skip("this SQLite may checkpoint beside another connection")
+    for name, daemon in (("alone", nullcontext()), ("beside", None)):
+        with ready(kind, place, name) as folder, daemon or writer(folder / "sessions.db") as other:
+            if other is not None:
+                other.execute("SELECT count(*) FROM sessions").fetchall()
+            calls = traced(folder, kind.command)
+        written = {call.step[1] for call in calls if call.step[0] == "write"}
+        assert ("sessions.db" in written) is (name == "alone")
+        assert "sessions.db-wal" in written
 
 
 # ---- faults of the system's own
