@@ -20,6 +20,9 @@ from sessiontui.store.protocol import IsCancelled, Progress
 
 NICE: Final = 10
 
+ENDED_WITHIN: Final = 3.0
+"""Seconds in which the work ends once whoever started it is gone, or is ended; what it makes can be made again."""
+
 _OFTEN: Final = 0.1
 """Seconds between two lines of progress."""
 
@@ -80,7 +83,9 @@ def say(fields: Mapping[str, object]) -> None:
 
 
 def _wait_for_end(gone: threading.Event) -> None:
-    """Whoever started us holds the other end of standard input and writes nothing to it."""
+    """Whoever started us holds the other end of standard input and writes nothing to it. Nothing keeps us from ending."""
     while os.read(0, 4096):
         pass
     gone.set()
+    time.sleep(ENDED_WITHIN)
+    os._exit(Cancelled.exit_code)

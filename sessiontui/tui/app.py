@@ -11,17 +11,23 @@ import gc
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
+from textual.driver import Driver
 from textual.screen import Screen
 
 from sessiontui import config
@@ -29,6 +35,7 @@ from sessiontui.config import Remembered
 from sessiontui.model import Session
 from sessiontui.store.detect import Place
 from sessiontui.store.protocol import Store
+from sessiontui.tui.driver import TerminalDriver
 from sessiontui.tui.looks import ink, keys, theme, themes
 from sessiontui.tui.looks.signs import tolerate_input
 from sessiontui.tui.looks.terminal import Terminal, end_with
@@ -43,6 +50,10 @@ figures, reading them looks through all there is again and again, which stops th
 HEAD_START = 0.1
 """Seconds that the list is waited for before there is a screen. Beside a busy screen the same work takes five times
 as long: each look at a file gives the interpreter away and waits for it."""
+DRAWN_WITHIN: Final = 1.0
+"""Seconds that a terminal has to take the last that is written, once a signal says that it is over."""
+ENDED_WITHIN: Final = 3.0
+"""Seconds after that in which everything ends, or is ended."""
 
 
 class SessiontuiApp(App[None]):
@@ -74,9 +85,10 @@ class SessiontuiApp(App[None]):
         remembered: Remembered | None = None,
         read_only: bool = False,
         terminal: Terminal | None = None,
+        driver: type[Driver] | None = None,
     ) -> None:
         self._variables: dict[str, dict[str, str]] | None = None
-        super().__init__(ansi_color="NO_COLOR" in os.environ or None)
+        super().__init__(driver_class=driver, ansi_color="NO_COLOR" in os.environ or None)
         self._variables = {}
         self._store = store
         self._clock = clock
@@ -104,6 +116,7 @@ class SessiontuiApp(App[None]):
     def on_mount(self) -> None:
         """Say what of the person's taste could not be read."""
         self._tell(self.remembered.trouble)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh())  # whoever had the terminal left it blank
         self.screen.call_later(self.call_later, self._begin)
 
     # ---- what is typed before there is a screen
@@ -184,6 +197,13 @@ class SessiontuiApp(App[None]):
         """Ctrl+C: not everybody knows how to leave."""
         ink.notice(self, visible("q quits; Ctrl+Q quits from wherever you are"))
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A screen that was not all there when the browser was left misses its parts; that is no fault."""
+        if self._exit and isinstance(error, NoMatches):
+            self.log.error(error)
+        else:
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """A fault of ours ends the browser; ``run`` has the last words. Textual's would hold the values of variables."""
         self._close_messages_no_wait()
@@ -192,6 +212,16 @@ class SessiontuiApp(App[None]):
     def fault(self) -> Exception | None:
         """What ended the browser."""
         return self._exception
+
+    def give_up_terminal(self) -> None:
+        """Draw no more: the terminal is gone, or takes nothing."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.give_up()
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether what is written can still be read."""
+        return not (isinstance(self._driver, TerminalDriver) and self._driver.lost)
 
 
 def run(place: Place) -> int:
@@ -204,22 +234,56 @@ def run(place: Place) -> int:
     tolerate_input(terminal.encoding)
     remembered = config.load()
     wait([listed], HEAD_START)
-    app = SessiontuiApp(store, listed=listed, remembered=remembered, read_only=place.read_only, terminal=terminal)
+    app = SessiontuiApp(
+        store,
+        listed=listed,
+        remembered=remembered,
+        read_only=place.read_only,
+        terminal=terminal,
+        driver=TerminalDriver,
+    )
     gc.freeze()  # what is loaded by now stays for good: each look through it stops the screen for 20 ms
     gc.set_threshold(*RARELY)
     gc.enable()
     asyncio.run(_attend(app))
-    if app.fault is not None:
+    if app.fault is not None and app.has_terminal:
         sys.stderr.write(last_words(app.fault))
     return app.return_code or 0
 
 
 async def _attend(app: SessiontuiApp) -> None:
     """Run the app; where a signal tells it to end, it gives the terminal back first. Without a terminal it ends too."""
+    ending = Ending(app, asyncio.get_running_loop())
     for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)
+        signal.signal(number, ending.told)
+    ending.start()
     end_with(sys.stdin.fileno())
     await app.run_async()
+
+
+class Ending(Thread):
+    """Ends the program when a signal says so: as usual, where that can be; without the terminal, where it takes nothing;
+    and in any case. A change that is cut off is finished by the next one."""
+
+    def __init__(self, app: SessiontuiApp, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(name="ending", daemon=True)
+        self._app = app
+        self._loop = loop
+        self._numbers: SimpleQueue[int] = SimpleQueue()  # a signal may come while it is told of another
+
+    def told(self, number: int, frame: object) -> None:
+        """The signal's handler, in the thread that may be the one that hangs."""
+        self._numbers.put(number)
+
+    def run(self) -> None:
+        """Wait for a signal, and see to it that it is obeyed."""
+        code = 128 + self._numbers.get()
+        with suppress(RuntimeError):  # the loop is closed: it ends already
+            self._loop.call_soon_threadsafe(self._app.exit, None, code)
+        time.sleep(DRAWN_WITHIN)
+        self._app.give_up_terminal()
+        time.sleep(ENDED_WITHIN)
+        os._exit(code)
 
 
 def last_words(error: Exception) -> str:

@@ -80,7 +80,8 @@ KEYS = [
 class Terminal:
     """The browser as a child at a pseudo-terminal, and what it wrote."""
 
-    def __init__(self, store: Path, home: Path, **surroundings: str) -> None:
+    def __init__(self, store: Path, home: Path, shell: str = "", **surroundings: str) -> None:
+        """``shell``: one that is put in between, with job control; what it runs is typed into it."""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         env = {
@@ -92,13 +93,14 @@ class Terminal:
             "LC_ALL": "C.UTF-8",
         } | surroundings
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sessiontui", os.fspath(store)],
+            [shell, "--norc", "-i"] if shell else [sys.executable, "-m", "sessiontui", os.fspath(store)],
             cwd=ROOT,
             stdin=slave,
             stdout=slave,
             stderr=slave,
             env={name: value for name, value in env.items() if value},
             start_new_session=True,
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if shell else None,  # noqa: PLW1509
         )
         os.close(slave)
         self.output = bytearray()
@@ -128,6 +130,25 @@ class Terminal:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+    @property
+    def code(self) -> int | None:
+        """What it ended with."""
+        return self._process.returncode
+
+    def send(self, number: int) -> None:
+        """Send it to the browser."""
+        self._process.send_signal(number)
+
+    def blank(self) -> None:
+        """Whoever has the terminal meanwhile leaves nothing of what was there."""
+        while self._read(0.2):
+            pass
+        self._screen.reset()
+
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        """Read until something is so."""
+        self._until(lambda _: holds(), "what was waited for", 0.0)
 
     def type(self, keys: str | bytes) -> None:
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
