@@ -108,6 +108,8 @@ class Fault(NamedTuple):
     """The wide encoding in which the lines stand."""
     readings: tuple[Reading, ...] = ()
     """Where there are several, all of them, the first too, whose parts are those of the fault; else empty."""
+    stays: bool = False
+    """Repair never removes these lines: they hold a mark of a record, or may belong to the torn one above."""
 
     @property
     def bare(self) -> Fault:

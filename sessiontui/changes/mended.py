@@ -48,9 +48,12 @@ def outcomes(fd: int, found: Sum, cancelled: IsCancelled, progress: Progress) ->
     def faults() -> Iterator[Fault]:
         counts.append((yield from jsonl_faults.faults(fd, asked.size, cancelled, progress, settled=asked.settled)))
 
+    def remains() -> bool:
+        return jsonl_faults.holds_message(fd, asked.size, cancelled) or _recovers(fd, asked, cancelled)
+
     ends_open = lines.ends_open(fd, asked.size)
     is_last = False
-    for outcome in salvage.plan(faults(), asked.wish):
+    for outcome in salvage.plan(faults(), asked.wish, remains):
         span = outcome.fault.span
         is_last = ends_open and span is not None and span.stop == asked.size
         if is_last and _may_go_on(outcome.fault, asked):
@@ -60,6 +63,20 @@ def outcomes(fd: int, found: Sum, cancelled: IsCancelled, progress: Progress) ->
         found.add(outcome)
         yield outcome
     found.end(counts[0], newline=ends_open and not is_last and _may_end(fd, asked))
+
+
+def _recovers(fd: int, asked: Asked, cancelled: IsCancelled) -> bool:
+    """Whether messages are recovered from the file."""
+    found = jsonl_faults.faults(fd, asked.size, cancelled, settled=asked.settled)
+    planned = salvage.plan(found, asked.wish)
+    return any(outcome.records and not _is_open(outcome, fd, asked) for outcome in planned)
+
+
+def _is_open(outcome: Outcome, fd: int, asked: Asked) -> bool:
+    """Whether it is about the last line, which somebody may be writing."""
+    span = outcome.fault.span
+    is_last = span is not None and span.stop == asked.size and lines.ends_open(fd, asked.size)
+    return is_last and _may_go_on(outcome.fault, asked)
 
 
 def _is_unread(outcome: Outcome) -> bool:

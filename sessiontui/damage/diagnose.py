@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from sessiontui.damage import encodings, joints, one_line, wholefile
+from sessiontui.damage import encodings, joints, marks, one_line, wholefile
 from sessiontui.damage.pieces import is_blank
-from sessiontui.damage.salvage import plan
+from sessiontui.damage.salvage import REMOVED, plan
 from sessiontui.damage.verdict import Line, Verdict, behind, best, continues, fault, merged, together
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Fault, Message, Part, Salvage, Severity, Span
@@ -20,6 +20,8 @@ _WINDOW: Final = 2000
 """How many lines are looked at together, at least, where so many damaged ones follow each other."""
 _WEIGHT: Final = 8 * 1024 * 1024
 """And no more bytes than this, but for the last line."""
+_TORN: Final = frozenset({"torn", "fused", "nul-run", "malformed"})
+"""What may break off in the middle of a record."""
 _PATIENCE: Final = 4
 """How often the bytes of a window may be looked at for values over several lines."""
 
@@ -128,8 +130,8 @@ def of_stretch(
             found.append(fault(join.verdict, line.number, line.offset, join.lines))
             at += join.lines
         else:
-            verdict = _alone(line, found[-1] if found else before, settled=settled)
-            found.append(fault(verdict, line.number, line.offset))
+            above = found[-1] if found else before if goes_on else None
+            found.append(_alone(line, above, settled=settled))
             at += 1
         first = first and not _is_narrow_record(found[-1])
     return merged(_held(found)) if len(found) > 1 else found
@@ -153,6 +155,8 @@ def _held(found: list[Fault]) -> list[Fault]:
 
 
 def _with_the_others(found: Fault) -> Fault:
+    if found.stays:
+        return found
     parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in found.parts)
     return found._replace(salvage=Salvage.NONE, parts=parts, readings=())
 
@@ -220,19 +224,24 @@ def _join(
     return joints.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
 
 
-def _alone(line: Line, before: Fault | None, *, settled: bool) -> Verdict:
+def _alone(line: Line, above: Fault | None, *, settled: bool) -> Fault:
+    """What is wrong with a line. ``above``: with the nearest line above that is not blank, where that is damaged."""
     verdict = one_line.verdict(line.data, line.wrong)
-    if verdict.id == "log-text" and best(verdict.parts) is Salvage.NONE and before and _is_torn_at(before, line):
-        parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in verdict.parts)  # goes when the torn one does
-        return verdict._replace(id="torn", what="the text of a torn record goes on", parts=parts)
-    if not settled and not line.ended and verdict.id == "torn":
-        return verdict._replace(id="incomplete", severity=Severity.INCOMPLETE)
-    return verdict
+    stays = False
+    if verdict.id in REMOVED and best(verdict.parts) is Salvage.NONE:
+        if verdict.id == "log-text" and above and above.id == "torn" and behind(above) == line.number:
+            parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in verdict.parts)  # goes when that one does
+            verdict = verdict._replace(id="torn", what="the text of a torn record goes on", parts=parts)
+        else:
+            stays = (above is not None and _ends_torn(above)) or marks.is_named(line.data)
+    elif not settled and not line.ended and verdict.id == "torn":
+        verdict = verdict._replace(id="incomplete", severity=Severity.INCOMPLETE)
+    return fault(verdict, line.number, line.offset)._replace(stays=stays)
 
 
-def _is_torn_at(found: Fault, line: Line) -> bool:
-    stays = found.salvage is not Salvage.LOSSLESS
-    return found.id == "torn" and stays and behind(found) == line.number
+def _ends_torn(found: Fault) -> bool:
+    """Whether the last line of a fault may go on below."""
+    return found.id in _TORN and bool(found.parts) and found.parts[-1].salvage in (Salvage.PARTIAL, Salvage.NONE)
 
 
 def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joints.Join | None:

@@ -7,15 +7,15 @@ only where that was asked for. Order is kept: a record stands where its first by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sessiontui.damage.verdict import behind, continues
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
-_REMOVED: Final = frozenset({"stale-tail", "log-text"})
-"""Nothing can be had back from these, and nothing is gained by leaving them among the messages."""
+REMOVED: Final = frozenset({"stale-tail", "log-text"})
+"""Text without a record in it: repair takes it out of the file, unless its fault stays or no message would remain."""
 
 
 class Wish(NamedTuple):
@@ -54,15 +54,30 @@ class Outcome(NamedTuple):
     """What of it is in none of the records, and says something."""
 
 
-def plan(found: Iterable[Fault], wish: Wish = EVERYTHING_SURE) -> Iterator[Outcome]:
-    """What repair makes of faults, in their order. What is one matter is wanted by the line with which that begins."""
+def plan(
+    found: Iterable[Fault], wish: Wish = EVERYTHING_SURE, remains: Callable[[], bool] = lambda: True
+) -> Iterator[Outcome]:
+    """What repair makes of faults, in their order. What is one matter is wanted by the line with which that begins.
+
+    ``remains``: whether the repaired file holds a message. It is asked once at most, where text would be removed.
+    """
     before: Fault | None = None
     line: int | None = None
+    removes: bool | None = None
     for each in found:
         if before is None or not (continues(before, each) or _is_rest(before, each)):
             line = each.line
-        yield _outcome(*_read(each, line, wish))
+        outcome = _outcome(*_read(each, line, wish))
+        if is_removal(outcome):
+            removes = remains() if removes is None else removes
+            outcome = outcome if removes else Outcome(each, stays=True)
+        yield outcome
         before = each
+
+
+def is_removal(outcome: Outcome) -> bool:
+    """Whether text is taken out of the file, with no record in its place."""
+    return outcome.fault.id in REMOVED and not outcome.stays and not outcome.records
 
 
 def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, frozenset[Salvage]]:
@@ -96,7 +111,8 @@ def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
         return Outcome(found, stays=True)
     had = [part for part in found.parts if part.salvage in taken]
     records = tuple(record for part in had for record in part.records)
-    removed = found.id in _REMOVED and found.salvage is Salvage.NONE and not any(map(_is_unread, found.parts))
+    unread = found.stays or any(map(_is_unread, found.parts))
+    removed = found.id in REMOVED and found.salvage is Salvage.NONE and not unread
     if not records and len(had) < len(found.parts) and not removed:
         return Outcome(found, stays=True)
     lost = (part for part in found.parts if part.salvage not in taken or _is_unread(part))

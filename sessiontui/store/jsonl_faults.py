@@ -121,6 +121,17 @@ def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress
     return tally.count()
 
 
+def holds_message(fd: int, stop: int, cancelled: IsCancelled = never) -> bool:
+    """Whether ZeroClaw loads a message from the first ``stop`` bytes; reads up to the first one."""
+    tally = Tally()
+    for offset, block in lines.blocks(fd, 0, stop):
+        if cancelled():
+            raise Cancelled
+        if _judged(fd, offset, block, tally).valid:
+            return True
+    return False
+
+
 def _judged(fd: int, offset: int, block: list[bytes | Huge], tally: Tally) -> zeroclaw.Judged:
     first = block[0]
     if isinstance(first, Huge):

@@ -394,7 +394,7 @@ ROWS = [
     pytest.param(
         A + b'\nsistant","content":"older"}\n',
         [(2, "stale-tail", 0, "none", 0, 1)],
-        A + b"\n",
+        None,
         id="stale tail of a role",
     ),
     pytest.param(

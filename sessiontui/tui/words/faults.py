@@ -79,6 +79,10 @@ SILENT: Final = frozenset(
     | {"deep-nesting", "malformed", "not-a-file", "unreadable", "dangling", "odd-name"}
 )
 """Kinds of which the same is said where nothing can be had back."""
+MARKED: Final = (
+    "It holds role or content, the names of a record, or stands below a torn one: it may belong to a message. repair"
+    " leaves it where it is."
+)
 UNSURE: Final = "It is not certain what stood there, so nothing is made of it."
 HUGE: Final = (
     f"A line of more than {lines.HUGE >> 20} MiB is not taken apart: whether something whole stands in it was not looked for."
@@ -145,6 +149,8 @@ def why(fault: Fault) -> str:
     """Why that is exact, or is not, or why there is nothing."""
     if fault.salvage is Salvage.NONE and fault.span and fault.span.length > lines.HUGE:
         return HUGE
+    if fault.stays:
+        return MARKED
     return UNSURE if fault.salvage is Salvage.NONE and fault.id not in SILENT else WHY.get(fault.id, "")
 
 

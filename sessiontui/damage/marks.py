@@ -1,0 +1,66 @@
+"""Marks of a record: the names ``role`` and ``content``, in whatever quotes, escapes or colours bytes hold them.
+
+Bytes in, an answer out, in linear time. A mark says only that somebody may have written a record there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+NEAR: Final = 64
+"""Bytes before a name, and of it, that are looked at: so many of two neighbouring pieces are looked at together."""
+
+_BETWEEN: Final = rb"(?:[\r\n\x00]|\x1b\[[0-9;:]{0,32}[A-Za-z]){0,16}"
+"""What a terminal, a fold or a wide encoding puts between two characters."""
+_QUOTE: Final = b"(?:%s)" % b"|".join(
+    [
+        rb"[\"'`\x91-\x94]",
+        *("|".join("´‘’‚‛“”„‟«»‹›「」『』＂＇").encode().split(b"|")),
+        rb"&(?:quot|apos|\#0{0,4}3[49]|\#x0{0,4}2[27]);",
+        rb"[%=]2[27]",
+        rb"\\(?:u00|x)2[27]",
+    ]
+)
+
+
+def _letter(letter: str) -> bytes:
+    """A letter, or its escape in JSON."""
+    return rb"(?:%c|\\{1,8}u00%x)" % (ord(letter), ord(letter))
+
+
+def _name(name: str) -> bytes:
+    return _BETWEEN.join(map(_letter, name))
+
+
+_NAME: Final = re.compile(rb"%s|%s" % (_name("role"), _name("content")))
+_OPENED: Final = re.compile(rb"%s%s\Z" % (_QUOTE, _BETWEEN))
+_CLOSED: Final = re.compile(rb"%s\\{0,32}%s" % (_BETWEEN, _QUOTE))
+_LISTED: Final = re.compile(rb"[{(,][ \t]{0,16}%s\Z" % _BETWEEN)
+_APART: Final = re.compile(rb"(?:[^A-Za-z0-9_-]|\x1b\[[0-9;:]{0,32}[A-Za-z])\Z")
+_BEHIND: Final = re.compile(rb"%s[ \t]{0,16}[:=]" % _BETWEEN)
+
+
+def is_marked(data: bytes) -> bool:
+    """Whether the bytes hold a quoted name of a record, or one that begins an entry of an object or of a call."""
+    return any(
+        _is_quoted(data, name) or (_BEHIND.match(data, name.end()) and _stands_before(_LISTED, data, name))
+        for name in _NAME.finditer(data)
+    )
+
+
+def is_named(line: bytes) -> bool:
+    """Whether a line holds a mark, or the bare name in front of a colon or an equals sign."""
+    return any(
+        _is_quoted(line, name)
+        or (_BEHIND.match(line, name.end()) and (not name.start() or _stands_before(_APART, line, name)))
+        for name in _NAME.finditer(line)
+    )
+
+
+def _is_quoted(data: bytes, name: re.Match[bytes]) -> bool:
+    return bool(_CLOSED.match(data, name.end())) and _stands_before(_OPENED, data, name)
+
+
+def _stands_before(what: re.Pattern[bytes], data: bytes, name: re.Match[bytes]) -> bool:
+    return what.search(data, max(0, name.start() - NEAR), name.start()) is not None
