@@ -7,7 +7,6 @@ import errno
 import hashlib
 import os
 import stat as modes
-import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +15,8 @@ from typing import Final
 
 from sessiontui.changes.edits import Edit, Kept, Traits, names_of
 from sessiontui.changes.folder import Folder
-from sessiontui.disk import lines
+from sessiontui.disk import lines, replace
 from sessiontui.disk.lines import NotAFile
-from sessiontui.disk.replace import append
 from sessiontui.errors import Refused, SessiontuiError, StoreError
 from sessiontui.model import Span
 
@@ -88,15 +86,9 @@ def traits(fd: int) -> Traits:
 
 
 def give_time(path: Path, size: int, mtime_ns: int) -> None:
-    """Set the modification time, unless the file is no longer ``size`` bytes: then it has news of its own."""
+    """``replace.keep_time`` for a file by its name."""
     with opened(path) as fd:
-        status = os.fstat(fd)
-        if status.st_size != size:
-            return
-        with contextlib.suppress(PermissionError):  # another owner's: only he may set a time
-            os.utime(fd, ns=(status.st_atime_ns, mtime_ns))
-            if os.fstat(fd).st_size != size:
-                os.utime(fd, ns=(status.st_atime_ns, time.time_ns()))
+        replace.keep_time(fd, size, mtime_ns)
 
 
 def give_traits(path: Path, was: Traits, size: int) -> None:
@@ -108,13 +100,6 @@ def give_traits(path: Path, was: Traits, size: int) -> None:
             os.chmod(path, was.mode)
     if was.mtime_ns:
         give_time(path, size, was.mtime_ns)
-
-
-def carry(old: int, length: int, path: Path) -> None:
-    """Append what a writer put behind ``length`` of the old inode, open as ``old``, while it was replaced."""
-    grown = os.fstat(old).st_size
-    if grown > length:
-        append(path, b"".join(lines.pieces(old, Span(length, grown - length))))
 
 
 def digest(fd: int, length: int) -> str | None:

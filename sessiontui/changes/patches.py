@@ -19,23 +19,26 @@ from sessiontui.errors import Changed
 from sessiontui.model import Span
 
 
-def insert(record: Record, path: Path, at: int, old: int, rest: Span) -> None:
-    """Put bytes of another file, open as ``old``, into one, unrecorded: nobody is to take back what others wrote."""
-    patch(record, path, Span(at, 0), lambda: lines.pieces(old, rest))
+def insert(record: Record, path: Path, at: int, old: int, rest: Span) -> int:
+    """Put bytes of another file, open as ``old``, into one, unrecorded: nobody is to take back what others wrote.
+    Returns the length of the file then."""
+    return patch(record, path, Span(at, 0), lambda: lines.pieces(old, rest))
 
 
-def patch(record: Record, path: Path, cut: Span, more: Callable[[], Iterator[bytes]] = lambda: iter(())) -> None:
-    """Put bytes into the place of others, unrecorded. Raises ``Changed`` where the file never holds still."""
+def patch(record: Record, path: Path, cut: Span, more: Callable[[], Iterator[bytes]] = lambda: iter(())) -> int:
+    """Put bytes into the place of others, unrecorded; the file keeps its time. Returns its length then. Raises
+    ``Changed`` where the file never holds still."""
     for _ in range(ATTEMPTS):
         with opened(path) as fd, temporary(path.parent) as temp:
             copied = Copied.of(fd)
             fill(temp, _patched(fd, copied.stamp.size, cut, more()), traits(fd).mode, os.fstat(fd))
+            length = os.stat(temp).st_size
             try:
-                handover.swap(path, temp, fd, copied, record.patience, lambda _: None)
+                carried = handover.swap(path, temp, fd, copied, record.patience, lambda _: None)
             except Again:
                 os.unlink(temp)
                 continue
-            return
+            return length + carried - copied.stamp.size
     raise Changed(path.name)
 
 

@@ -175,17 +175,18 @@ class _Popping:
         if not self._latest and (now.removed, now.address.span) != (self.plan.removed, _span(self.plan)):
             raise Changed(self.plan.key + SUFFIX)
         self.plan = now
-        return _cut(fd, now.address.span, now.in_place, stamp.size)
+        return _cut(fd, now.address.span, stamp, in_place=now.in_place)
 
 
 def _span(plan: PopPlan) -> Span | None:
     return None if plan.address is None else plan.address.span
 
 
-def _cut(fd: int, line: Span, in_place: bool, size: int) -> Cut:
-    """What goes, and what comes back in its place: in place, the blank bytes behind the message."""
-    ended = Span(line.offset, min(line.length + 1, size - line.offset))
+def _cut(fd: int, line: Span, stamp: Stamp, *, in_place: bool) -> Cut:
+    """What goes, and what comes back in its place: in place, the blank bytes behind the message. The file keeps its
+    time, for nobody said anything."""
+    ended = Span(line.offset, min(line.length + 1, stamp.size - line.offset))
     if not in_place:
-        return Cut(ended, b"")
-    tail = b"".join(lines.pieces(fd, Span(ended.stop, size - ended.stop)))
-    return Cut(Span(line.offset, size - line.offset), tail)
+        return Cut(ended, b"", stamp.mtime_ns)
+    tail = b"".join(lines.pieces(fd, Span(ended.stop, stamp.size - ended.stop)))
+    return Cut(Span(line.offset, stamp.size - line.offset), tail, stamp.mtime_ns)

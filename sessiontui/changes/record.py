@@ -69,6 +69,7 @@ class Record:
     def __init__(self, folder: Folder, id: str, verb: str, keys: tuple[str, ...], undoes: str | None) -> None:
         self.folder = folder
         self.id = id
+        self.verb = verb
         self.patience = USUAL
         self.steps: list[Step] = []
         self._header = {

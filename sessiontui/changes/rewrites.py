@@ -47,8 +47,8 @@ class Rewritten(NamedTuple):
 def make(
     record: Record, key: str, file: str, content: Content, time: Callable[[int], int | None] = lambda _: None
 ) -> Rewritten:
-    """Write a file anew. ``content`` raises ``Changed`` where the file is not what it was made for. ``time``: from
-    the length of the old file, the modification time that the new one gets unless something came since."""
+    """Rewrite a file, which keeps its modification time. ``content`` raises ``Changed`` where the file is not what it
+    was made for. ``time``: from the length of the old file, another time, unless something was appended meanwhile."""
     for _ in range(ATTEMPTS):
         try:
             return _attempt(record, key, file, content, time)
@@ -148,12 +148,13 @@ def settle(record: Record, step: Step, edit: Rewrite) -> Literal["made", "void"]
 def _renew(record: Record, path: Path, fd: int, edit: Rewrite) -> None:
     """Finish what was begun where a writer who had to wait wrote the old file anew: that takes the new one's place."""
     old = record.folder.open(edit.old.name)
+    written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
     try:
         whole = Span(0, os.fstat(old).st_size)
         there = edit.length if _is_made(fd, edit) else common(fd, 0, old, whole)
         if there not in (edit.length, os.fstat(fd).st_size):  # others have written since: only whole lines count
             there = os.pread(old, there, 0).rfind(b"\n") + 1
-        patches.patch(record, path, Span(0, there), lambda: lines.pieces(old, whole))
+        give_time(path, patches.patch(record, path, Span(0, there), lambda: lines.pieces(old, whole)), written)
     finally:
         os.close(old)
 
@@ -169,7 +170,8 @@ def _identity(fd: int) -> tuple[int, int]:
 
 
 def catch_up(record: Record, step: Step, edit: Rewrite) -> None:
-    """Bring over what was appended to the old file after it gave way; nothing where nothing was, or it is a copy."""
+    """Bring over what was appended to the old file after it gave way; nothing where nothing was, or it is a copy. The
+    file's time is then that of the newest message in it."""
     late = edit.old.length if step.late is None else step.late
     grown = record.folder.size(edit.old.name)
     if grown <= late:
@@ -180,10 +182,10 @@ def catch_up(record: Record, step: Step, edit: Rewrite) -> None:
         at = edit.length + late - edit.old.length
         with opened(path) as fd:
             as_made = os.fstat(fd).st_size >= at and _is_made(fd, edit)
-        if as_made:
-            _bring(record, path, old, Span(late, grown - late), at)
-        else:
-            _bring_behind(path, old, Span(late, grown - late))
+            written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
+        rest = Span(late, grown - late)
+        length = _bring(record, path, old, rest, at) if as_made else _bring_behind(path, old, rest)
+        give_time(path, length, written)
     except FileNotFoundError:  # nobody brings back what somebody took away: it waits in the journal
         return
     finally:
@@ -204,25 +206,24 @@ def is_awaited(record: Record, step: Step, edit: Rewrite) -> bool:
         os.close(old)
 
 
-def _bring_behind(path: Path, old: int, rest: Span) -> None:
-    """Put ``rest`` of the old file behind one that somebody has written anew since."""
+def _bring_behind(path: Path, old: int, rest: Span) -> int:
+    """Put ``rest`` of the old file behind one that somebody has written anew since. Returns the length then."""
     with opened(path) as fd:
         end = b"\n" if lines.ends_open(fd) else b""
-    append(path, end + b"".join(lines.pieces(old, rest)))
+    return append(path, end + b"".join(lines.pieces(old, rest))).stop
 
 
-def _bring(record: Record, path: Path, old: int, rest: Span, at: int) -> None:
-    """Put ``rest`` of the old file at ``at`` of the new one, less what stands there already."""
+def _bring(record: Record, path: Path, old: int, rest: Span, at: int) -> int:
+    """Put ``rest`` of the old file at ``at`` of the new one, less what stands there already. Returns the length then."""
     with opened(path) as fd:
         there = common(fd, at, old, rest)
         size = os.fstat(fd).st_size
     if there == rest.length:
-        return
+        return size
     if size != at + there:  # others have written since: only whole lines count as brought
         whole = os.pread(old, there, rest.offset).rfind(b"\n") + 1
-        patches.insert(record, path, at + whole, old, Span(rest.offset + whole, rest.length - whole))
-        return
-    append(path, b"".join(lines.pieces(old, Span(rest.offset + there, rest.length - there))))
+        return patches.insert(record, path, at + whole, old, Span(rest.offset + whole, rest.length - whole))
+    return append(path, b"".join(lines.pieces(old, Span(rest.offset + there, rest.length - there)))).stop
 
 
 def foresee(folder: Folder, edit: Rewrite) -> str:

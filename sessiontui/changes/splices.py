@@ -6,7 +6,6 @@ file is written anew instead: a rewrite. It refuses unless the bytes before and 
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +13,12 @@ from typing import Literal, NamedTuple
 
 from sessiontui.changes import patches, rewrites
 from sessiontui.changes.edits import Splice
-from sessiontui.changes.files import common, kept_bytes, opened, require_inside, traits
+from sessiontui.changes.files import common, give_time, kept_bytes, opened, require_inside, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
 from sessiontui.disk import handover, lines, stamps
 from sessiontui.disk.handover import ATTEMPTS, Again, Alone, Watched
-from sessiontui.disk.replace import append, sync, write_end
+from sessiontui.disk.replace import append, keep_time, sync, write_end
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Span
@@ -99,8 +98,7 @@ def _in_place(record: Record, key: str, file: str, alone: Alone, cut: Cut, stamp
         landed = Span(write_end(fd, cut.inserted), len(cut.inserted))
         sync(fd)
     if cut.mtime_ns is not None:
-        with contextlib.suppress(PermissionError):  # another owner's: only he may set a time
-            os.utime(fd, ns=(os.fstat(fd).st_atime_ns, cut.mtime_ns))
+        keep_time(fd, cut.span.offset + len(cut.inserted), cut.mtime_ns)
     if landed.offset != cut.span.offset:  # without a lease somebody may have been faster
         _correct(record, fd, landed)
     record.made()
@@ -181,6 +179,7 @@ def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
             if edit.removed > edit.inserted and old == edit.removed:
                 return "void"
             if new == edit.inserted and size >= edit.size - edit.removed + edit.inserted:
+                _keep_time(record, fd, edit)
                 return "made"
             if old == edit.removed and edit.removed:
                 return "void"
@@ -191,10 +190,19 @@ def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
         return "void"
     if edit.removed:  # cut, and what belongs behind it is not back yet
         append(path, rest)
+        with opened(path) as fd:
+            _keep_time(record, fd, edit)
         return "made"
     if new:
         _take_out(record, path, edit, new)
+    give_time(path, edit.size, edit.was.mtime_ns)
     return "void"
+
+
+def _keep_time(record: Record, fd: int, edit: Splice) -> None:
+    """Give a file in which nobody said anything the time that it had: not after an append, or one made again."""
+    if edit.removed or record.verb == "undo":
+        keep_time(fd, edit.at + edit.inserted, edit.was.mtime_ns)
 
 
 def _take_out(record: Record, path: Path, edit: Splice, written: int) -> None:

@@ -21,7 +21,7 @@ from sessiontui.disk.copied import Copied
 from sessiontui.disk.lease import Lease, NoLease, Taken
 from sessiontui.disk.lines import Shrunk
 from sessiontui.disk.patience import Patience
-from sessiontui.disk.replace import OPEN, sync, sync_folder, write_all
+from sessiontui.disk.replace import OPEN, keep_time, sync, sync_folder, write_all
 from sessiontui.errors import Busy, Changed, StoreError, Unleased
 from sessiontui.model import Span
 
@@ -167,7 +167,8 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
     """Give ``path`` the file ``temp``, which was made of what ``copied`` says of the old one, open for reading as ``fd``.
 
     Returns how many bytes of the old file were carried over in all. ``note`` is told that before the step, and again
-    when more came in the course of it. Raises ``Again`` with nothing changed, but for a writer that waited and then
+    when more came in the course of it. The new file gets the modification time that the old one has then: a rewrite is
+    no activity, and what came late was written when the old file says. Raises ``Again`` with nothing changed, but for a writer that waited and then
     wrote its file anew: then its bytes stand, and ``note`` was told 0 before they took the place of the others.
     """
     new = os.open(temp, os.O_RDWR | OPEN)
@@ -180,6 +181,7 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
         note(length)
         if os.fstat(fd).st_size != length or not (held is None or held.holds) or not _stands(path, fd):
             raise Again
+        keep_time(new, os.fstat(new).st_size, os.fstat(fd).st_mtime_ns)
         os.replace(temp, path)
         sync_folder(path.parent)
         if held is not None and ours is not None:
@@ -253,10 +255,13 @@ def _caught_up(fd: int, length: int, guard: str, new: int, note: Callable[[int],
         os.ftruncate(new, 0)
         _carry(fd, grown, 0, new)
         sync(new)
+        keep_time(new, grown, os.fstat(fd).st_mtime_ns)
         raise Again
     if grown > length:
+        size = os.fstat(new).st_size + grown - length
         _carry(fd, grown, length, new)
         note(grown)
+        keep_time(new, size, os.fstat(fd).st_mtime_ns)
     return grown
 
 

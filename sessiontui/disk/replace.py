@@ -13,6 +13,7 @@ import fcntl
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -141,6 +142,18 @@ def rename(path: str | Path, new: str | Path) -> None:
                 os.unlink(new)
         raise
     sync_folder(path.parent)
+
+
+def keep_time(fd: int, size: int, mtime_ns: int) -> None:
+    """Set the modification time of an open file, unless it is not ``size`` bytes, before or after: then another program
+    has written to it, and it has a time of its own."""
+    status = os.fstat(fd)
+    if status.st_size != size or status.st_mtime_ns == mtime_ns:
+        return
+    with contextlib.suppress(PermissionError):  # another owner's: only he may set a time
+        os.utime(fd, ns=(status.st_atime_ns, mtime_ns))
+        if os.fstat(fd).st_size != size:
+            os.utime(fd, ns=(status.st_atime_ns, time.time_ns()))
 
 
 def remove(path: str | Path) -> None:
