@@ -6,6 +6,7 @@ The only place that joins the two front ends; the browser's room is loaded when 
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -20,8 +21,20 @@ def _browser(place: Place) -> int:
     return run(place)
 
 
+def _use_utf8() -> None:
+    """Begin again in Python's UTF-8 mode where the locale has another encoding: names of session files are UTF-8
+    whatever it is. What is printed and read keeps the locale's."""
+    if sys.getfilesystemencoding() == "utf-8" or not sys.executable:
+        return
+    encoding = getattr(sys.stdout or sys.stderr, "encoding", None)
+    if encoding:
+        os.environ.setdefault("PYTHONIOENCODING", encoding)
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - ourselves
+
+
 def main() -> NoReturn:
     """Run the command line of this process."""
+    _use_utf8()
     gc.disable()  # what is loaded first stays for good; whoever works collects again
     try:
         from sessiontui.cli.verbs import verbs

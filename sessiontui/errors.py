@@ -6,6 +6,7 @@ Libraries raise; only ``cli.report`` and the browser speak. A damaged line is ne
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -32,6 +33,17 @@ class UnknownKey(UsageError):
     def __init__(self, key: str) -> None:
         super().__init__(f"no session “{key}” in this store", "`sessiontui list` shows the keys that are there")
         self.key = key
+
+
+class Ambiguous(UsageError):
+    """Several sessions have a key that is the same text, its accents written otherwise."""
+
+    def __init__(self, key: str, keys: Sequence[str]) -> None:
+        spelt = ", ".join(each.encode("ascii", "backslashreplace").decode() for each in keys)
+        super().__init__(
+            f"“{key}” may be any of {len(keys)} sessions, with accents written otherwise: {spelt}",
+            "copy the key that you mean from `sessiontui list`",
+        )
 
 
 class StoreError(SessiontuiError):

@@ -16,7 +16,7 @@ from sessiontui.changes.place import home
 from sessiontui.changes.record import Record
 from sessiontui.changes.splices import Cut
 from sessiontui.dialects import zeroclaw
-from sessiontui.dialects.keys import sanitised
+from sessiontui.dialects.keys import alike, sanitised, written
 from sessiontui.disk import lines
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
@@ -55,7 +55,10 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
     ZeroClaw from opening the store (an import receipt exists), ``UsageError`` for text that is no UTF-8."""
     zeroclaw.write(message)
     if not isinstance(store, JsonlStore):
-        return AppendPlan(key, message.role, message.content, not database.known(store, key), ends_line=False)
+        new = not database.known(store, key)
+        if new:
+            _require_unlike(store, key, "session {}")
+        return AppendPlan(key, message.role, message.content, new, ends_line=False)
     try:
         stem = store.resolve(key)
     except UnknownKey:
@@ -73,7 +76,20 @@ def _new_stem(store: JsonlStore, key: str) -> str:
     if store.only is not None:
         raise UnknownKey(key)
     presence.require_welcome(store.path, stem + ".jsonl", "append there: --backend sqlite")
+    _require_unlike(store, key, "file {}.jsonl")
     return stem
+
+
+def _require_unlike(store: Store, key: str, what: str) -> None:
+    """Raise ``Refused`` where a key is about to be made that is the same text as others, accents written otherwise:
+    ZeroClaw takes it for another session."""
+    if found := alike(key, (each.key for each in store.sessions())):
+        others = " and ".join(what.format(written(each)) for each in found)
+        raise Refused(
+            f"“{key}” is the same text as the {others}, with its accents written otherwise, and to ZeroClaw another "
+            "key; nothing was changed",
+            "copy the key from `sessiontui list` to append there",
+        )
 
 
 def make(store: Store, plan: AppendPlan, patience: Patience = USUAL) -> Appended:

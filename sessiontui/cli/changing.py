@@ -5,7 +5,6 @@ Each makes a plan, which is the whole of a dry run, and has ``changes`` make it;
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import UTC, datetime
 
@@ -22,6 +21,7 @@ from sessiontui.cli.keys import wanted as wanted_keys
 from sessiontui.cli.making import naming_writers, persisting, tell_change, tell_row, tell_troubles, weigh
 from sessiontui.cli.options import Asked, Change, a_number, changes
 from sessiontui.cli.output import count, say, size
+from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
 from sessiontui.model import Message, Span
@@ -42,6 +42,7 @@ def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> 
 
     With - as TEXT the message is standard input, byte for byte, a final newline too.
     """
+    key = text(key)
     message = Message(_utf8(role, "ROLE"), _standard_input() if words == "-" else _utf8(words, "TEXT"))
     store = asked.open(writable=not change.dry_run)
     if change.dry_run:
@@ -86,11 +87,7 @@ def _standard_input() -> str:
 
 def _utf8(typed: str, name: str) -> str:
     """What was typed, by its bytes where the locale could not read them."""
-    try:
-        typed.encode()
-        return typed
-    except UnicodeEncodeError:
-        return _decoded(os.fsencode(typed), name)
+    return _decoded(text(typed).encode("utf-8", "surrogateescape"), name)
 
 
 def _decoded(data: bytes, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Container, Iterable
 
@@ -9,8 +10,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from sessiontui.cli.report import Tally
-from sessiontui.dialects.keys import read_back, sanitised, written
-from sessiontui.errors import SessiontuiError, UnknownKey
+from sessiontui.cli.typed import text
+from sessiontui.dialects.keys import alike, read_back, sanitised, written
+from sessiontui.errors import Ambiguous, SessiontuiError, UnknownKey
 from sessiontui.model import Backend
 from sessiontui.store import detect
 from sessiontui.store.jsonl import JsonlStore
@@ -30,7 +32,21 @@ def known(store: Store) -> set[str]:
 
 
 def one(store: Store, typed: str) -> str:
-    """The session's key. Raises ``UnknownKey``."""
+    """The session's key; last the one that is the same text, its accents written otherwise. Raises ``UnknownKey``, and
+    ``Ambiguous`` where several are."""
+    meant = text(typed)
+    for key in dict.fromkeys((typed, meant)):
+        with contextlib.suppress(UnknownKey):
+            return _exact(store, key)
+    found = sorted(alike(meant, known(store)))
+    if len(found) > 1:
+        raise Ambiguous(meant, found)
+    if not found:
+        raise UnknownKey(meant)
+    return found[0]
+
+
+def _exact(store: Store, typed: str) -> str:
     if isinstance(store, JsonlStore):
         return store.resolve(typed)
     key = resolve(typed, known(store))

@@ -55,7 +55,7 @@ def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[s
     for name in typed:
         with tally.alone():
             try:
-                found[files.resolve(name)] = None
+                found[keys.one(files, name)] = None
             except UnknownKey:
                 if keys.resolve(name, there) is None:
                     raise

@@ -9,6 +9,7 @@ import click
 
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Asked, reads
+from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import is_misnamed, written
 from sessiontui.model import Session
 
@@ -33,7 +34,7 @@ _ORDERS: dict[str, Callable[[Session], Any]] = {
 def list_sessions(*, asked: Asked, sort: str, pattern: str | None) -> int:
     """The sessions of a store, newest activity first."""
     store = asked.open()
-    sessions = _fitting(store.sessions(), pattern)
+    sessions = _fitting(store.sessions(), text(pattern or ""))
     with report.progress("counting") as progress:
         counted = store.counted(sessions, progress=progress)
         if asked.json and sort == "activity":
@@ -51,7 +52,7 @@ def list_sessions(*, asked: Asked, sort: str, pattern: str | None) -> int:
     return 0
 
 
-def _fitting(sessions: Sequence[Session], pattern: str | None) -> Sequence[Session]:
+def _fitting(sessions: Sequence[Session], pattern: str) -> Sequence[Session]:
     if not pattern:
         return sessions
     from sessiontui.query.fuzzy import Names  # which a plain list has no use for

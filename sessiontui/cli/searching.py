@@ -9,6 +9,7 @@ import click
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Asked, reads
 from sessiontui.cli.output import Strong, say
+from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import written
 from sessiontui.model import Backend, Found, Hit
 from sessiontui.query.ast import Query
@@ -27,7 +28,7 @@ def search(*, asked: Asked, words: tuple[str, ...], limit: int, sort: str) -> in
     "two words" in quotes are a phrase, and a word with * at its end is a beginning. Any text is a legal query.
     """
     store = asked.open()
-    query = parse(" ".join(words))
+    query = parse(" ".join(map(text, words)))
     with report.progress("indexing") as progress:
         store.index(progress=progress)
     found = store.search(query, limit=limit or None, relevance=sort == "relevance")

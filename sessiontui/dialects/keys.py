@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from typing import Final
+from unicodedata import normalize
 
 from sessiontui.dialects.unicode import is_alphanumeric
 from sessiontui.model import Backend, Session
@@ -40,6 +42,12 @@ def is_text(key: str) -> bool:
 def is_misnamed(session: Session) -> bool:
     """Whether the name of its file is damage."""
     return session.backend is Backend.JSONL and not is_text(session.key)
+
+
+def alike(key: str, there: Iterable[str]) -> list[str]:
+    """Those that are the same text as ``key``, whether an accent is part of its letter (NFC) or follows it (NFD)."""
+    composed = normalize("NFC", key)
+    return [each for each in there if normalize("NFC", each) == composed]
 
 
 def written(key: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from unicodedata import normalize
 
 from sessiontui.query.tokens import fold, is_mark
 
@@ -23,7 +24,7 @@ class Names:
     """Names that are ranked again and again while somebody types: folded once, and narrowed where the pattern grew."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._folded = [fold(name) for name in names]
+        self._folded = [_folded(name) for name in names]
         self._pattern = ""
         self._fitting: Sequence[int] = range(len(self._folded))
 
@@ -37,7 +38,7 @@ class Names:
 
         Of equal ones come first those that begin with what was typed, then the order is the one given.
         """
-        words = fold(pattern).split()
+        words = _folded(pattern).split()
         if not words:
             return range(len(self._folded)), {}
         whole, scattered = self._split(pattern, words)
@@ -78,12 +79,21 @@ class Names:
 
 def positions(pattern: str, name: str) -> tuple[int, ...]:
     """Where in the name the letters of the pattern are: together where they stand so, else as far left as possible."""
-    letters = [at for at, character in enumerate(name) if not is_mark(character)]
-    folded = fold(name)
+    composed = normalize("NFC", name)
+    letters = [at for at, character in enumerate(composed) if not is_mark(character)]
+    folded = fold(composed)
     found: set[int] = set()
-    for word in fold(pattern).split():
+    for word in _folded(pattern).split():
         found.update(letters[at] for at in _places(word, folded))
-    return tuple(sorted(found))
+    if composed == name:
+        return tuple(sorted(found))
+    owners = (len(normalize("NFC", name[: at + 1])) - 1 for at in range(len(name)))
+    return tuple(at for at, owner in enumerate(owners) if owner in found and not is_mark(name[at]))
+
+
+def _folded(text: str) -> str:
+    """Case and diacritics apart, in whichever way these are written; Hangul and kana have some that folding leaves."""
+    return fold(normalize("NFC", text))
 
 
 def _places(word: str, name: str) -> list[int]:

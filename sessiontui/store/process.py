@@ -33,7 +33,7 @@ Work = Callable[[Progress, IsCancelled], Mapping[str, object]]
 def start(module: str, *arguments: str) -> subprocess.Popen[str]:
     """Begin. Read its standard output line by line; close its standard input to end it."""
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-P", "-m", module, *arguments],
+        [sys.executable, "-P", "-X", "utf8", "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -39,6 +39,7 @@ def test_positions_are_the_letters_of_the_name() -> None:
     assert positions("bx", "a_b_x") == (2, 4)
     assert positions("egb", "Te\u0301le\u0301gram_bob") == (1, 6, 11)
     assert positions("no", "x") == ()
+    assert positions("글", "\u1112\u1161\u11ab\u1100\u1173\u11af") == (3, 4, 5)
 
 
 def test_twenty_thousand_names_are_ranked_each_once() -> None:
