@@ -39,15 +39,13 @@ def test_the_picture_stands_before_the_first_section() -> None:
     assert (ROOT / pictures[0]).is_file()
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_is_named(verb: str) -> None:
-    assert f"sessiontui {verb}" in README
+def test_every_verb_is_named() -> None:
+    assert [verb for verb in VERBS if f"sessiontui {verb}" not in README] == []
 
 
-@pytest.mark.parametrize("id", sorted(stories._STORY))
-def test_every_kind_of_damage_is_named(id: str) -> None:
+def test_every_kind_of_damage_is_named() -> None:
     damage = README.split("\n## Damage\n")[1].split("\n## ")[0]
-    assert f"`{id}`" in damage or f"*{id}*" in damage
+    assert [id for id in stories._STORY if f"`{id}`" not in damage and f"*{id}*" not in damage] == []
 
 
 @pytest.fixture(scope="module")

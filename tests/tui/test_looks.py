@@ -381,22 +381,15 @@ def test_what_is_not_known_is_dots_and_one_is_not_many() -> None:
     assert "damaged" not in title(120, sessions=1, messages=1, faults=0)
 
 
-@pytest.mark.parametrize("width", range(1, 140))
-def test_the_title_leaves_out_whole_parts(width: int) -> None:
-    said = title(width, **FULL, note="read-only")
-    assert cell_len(said) == width
-    if width >= 30:
-        assert "read-only" in said
-        for part in said.replace("read-only", "·").replace("indexing 43%", "·").replace("▰▰▰▱▱▱", "·").split("·"):
-            assert part.strip() in (
-                "",
-                "sessiontui  ~/ws",
-                "~/ws",
-                "jsonl",
-                "2,000 sessions",
-                "981,282 messages",
-                "! 3 damaged",
-            )
+def test_the_title_leaves_out_whole_parts() -> None:
+    whole = {"", "sessiontui  ~/ws", "~/ws", "jsonl", "2,000 sessions", "981,282 messages", "! 3 damaged"}
+    for width in range(1, 140):
+        said = title(width, **FULL, note="read-only")
+        assert cell_len(said) == width
+        if width >= 30:
+            assert "read-only" in said
+            parts = said.replace("read-only", "·").replace("indexing 43%", "·").replace("▰▰▰▱▱▱", "·").split("·")
+            assert {part.strip() for part in parts} <= whole, width
 
 
 async def test_the_title_says_that_nothing_can_be_changed(store: Path) -> None:

@@ -916,10 +916,11 @@ def test_what_is_found_and_what_repair_makes_of_it(
     assert b"".join(data[part.span.offset : part.span.stop] for part in account(data)) == data
 
 
-@pytest.mark.parametrize(("data", "expected", "repaired"), ROWS)
-def test_a_second_repair_changes_nothing(data: bytes, expected: object, repaired: bytes | None) -> None:
-    once = data if repaired is None else repaired
-    assert salvage.applied(once, salvage.plan(faults(lines_of(once)))) == once
+def test_a_second_repair_changes_nothing() -> None:
+    for data, _, repaired in (row.values for row in ROWS):
+        once = data if repaired is None else repaired
+        assert isinstance(once, bytes)
+        assert salvage.applied(once, salvage.plan(faults(lines_of(once)))) == once
 
 
 OF_THE_TABLE = {

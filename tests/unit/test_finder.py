@@ -19,13 +19,11 @@ from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import never, silent
 from sessiontui.tui.work.outside import heard
 from tests.support.screens import folder
-from tests.unit.test_diagnose_rows import ROWS
+from tests.unit.test_proposals import SAMPLES
 
 A = write(Message("user", "a"))
 FUSED = b'{"role":"assi{"role":"user","content":"next"}\n'
 TORN = b'{"role":"assistant","content":"the machine di\n'
-
-every_row = pytest.mark.parametrize("data", [pytest.param(row.values[0], id=row.id) for row in ROWS])
 
 
 def store(path: Path, **files: bytes) -> JsonlStore:
@@ -48,30 +46,28 @@ def outside(of: JsonlStore, keys: Sequence[str], *, notes: bool = False) -> tupl
 # ---- what is found
 
 
-@every_row
-def test_each_fault_is_found_with_its_bytes_and_told_as_it_is(data: bytes, tmp_path: Path) -> None:
-    of = store(tmp_path, s=data)
-    told = found(of, "s")
-    assert [case.fault for case in told] == list(faults(lines_of(data)))
-    assert [finder.read_back(json.loads(json.dumps(finder.written(case)))) for case in told] == told
-    for case in told:
-        assert case.fault.span is not None
-        assert cases.whole(of, case) == (case, data[case.fault.span.offset : case.fault.span.stop])
+def test_each_fault_is_found_with_its_bytes_and_told_as_it_is(tmp_path: Path) -> None:
+    for data in SAMPLES:
+        of = store(tmp_path, s=data)
+        told = found(of, "s")
+        assert [case.fault for case in told] == list(faults(lines_of(data)))
+        assert [finder.read_back(json.loads(json.dumps(finder.written(case)))) for case in told] == told
+        for case in told:
+            assert case.fault.span is not None
+            assert cases.whole(of, case) == (case, data[case.fault.span.offset : case.fault.span.stop])
 
 
-@every_row
-def test_parts_that_were_left_out_are_found_again_from_the_bytes_alone(data: bytes, tmp_path: Path) -> None:
+def test_parts_that_were_left_out_are_found_again_from_the_bytes_alone(tmp_path: Path) -> None:
     """Or stay unknown, where other lines too tell what becomes of these; never are they others."""
-    of = store(tmp_path, s=data)
-    told = found(of, "s")
-    light = [case._replace(fault=case.fault._replace(parts=())) for case in told]
-    before = [None, *(case.fault for case in light)]
-    again = [cases.whole(of, case, last)[0] for case, last in zip(light, before, strict=False)]
-    known = [whole == case for whole, case in zip(again, told, strict=True)]
-    assert all(
-        same or not case.fault.recovers or case.fault.id == "utf16" for same, case in zip(known, told, strict=True)
-    )
-    assert all(whole in (case, bare) for whole, case, bare in zip(again, told, light, strict=True))
+    for data in SAMPLES:
+        of = store(tmp_path, s=data)
+        told = found(of, "s")
+        light = [case._replace(fault=case.fault._replace(parts=())) for case in told]
+        before = [None, *(case.fault for case in light)]
+        again = [cases.whole(of, case, last)[0] for case, last in zip(light, before, strict=False)]
+        for whole, case, bare in zip(again, told, light, strict=True):
+            assert whole == case or not case.fault.recovers or case.fault.id == "utf16", data
+            assert whole in (case, bare), data
 
 
 def test_the_helper_process_finds_what_is_found_here(tmp_path: Path) -> None:
