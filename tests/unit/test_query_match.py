@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.query.ast import Query
+from sessiontui.query import match
+from sessiontui.query.ast import Phrase, Query, Word
 from sessiontui.query.fts import anchors, match_expression
-from sessiontui.query.match import first_span, matches, spans
+from sessiontui.query.match import _Folded, _places, first_span, matches, spans
 from sessiontui.query.parse import parse
 from sessiontui.query.snippet import snippet
+from sessiontui.query.tokens import fold, tokens
 
 
 @pytest.mark.parametrize(
@@ -137,3 +139,31 @@ def test_a_snippet_begins_with_a_word_where_one_begins_soon() -> None:
     assert snippet(parse("needle"), f"{words}needle").startswith("…it so many words")
     sentence = "今日は晴れです。" * 20
     assert snippet(parse("検索"), f"{sentence} 検索").startswith("…は晴れです。今日は")
+
+
+@given(
+    st.text("ab \u0301é漢.A", max_size=24),
+    st.lists(st.sampled_from(["a", "b", "ab", "é", "漢"]), min_size=1, max_size=3),
+    st.booleans(),
+)
+def test_places_are_those_that_a_look_at_every_word_finds(content: str, asked: list[str], prefix: bool) -> None:
+    term = Phrase(tuple(asked), prefix) if len(asked) > 1 else Word(asked[0], prefix)
+    wanted = [fold(word) for word in asked]
+    cut = list(tokens(content))
+    expected = []
+    for at in range(len(cut) - len(wanted) + 1):
+        window = [token.text for token in cut[at : at + len(wanted)]]
+        last = window[-1].startswith(wanted[-1]) if prefix else window[-1] == wanted[-1]
+        if window[:-1] == wanted[:-1] and last:
+            expected.append((cut[at].start, cut[at + len(wanted) - 1].stop))
+    assert list(_places(term, _Folded(content))) == expected
+    assert matches(Query((term,)), content) is bool(expected)
+
+
+@pytest.mark.parametrize("query", ["needle", '"a needle"', "need*", "Nee=dle"])
+def test_a_long_content_is_not_cut_into_words(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = parse(query)
+    content = "a é word " * 1000 + "a needle nee=dle"
+    monkeypatch.setattr(match, "tokens", None)  # a phrase in one message of 24 MB took 10 s when its words were counted
+    assert spans(asked, content)[-1][1] <= len(content)
+    assert "needle" in snippet(asked, content)
