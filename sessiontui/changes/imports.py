@@ -25,7 +25,7 @@ from sessiontui.disk import handover, replace
 from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store import sqlite_kept
-from sessiontui.store.sqlite_list import KEY, bound
+from sessiontui.store.sqlite_keys import KEY, bound
 from sessiontui.store.sqlite_open import read
 from sessiontui.store.sqlite_write import Receipt, Writing
 

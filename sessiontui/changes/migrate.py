@@ -27,7 +27,7 @@ from sessiontui.model import Message
 from sessiontui.store import jsonl_faults, jsonl_file, schema
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
-from sessiontui.store.sqlite_list import KEY, bound
+from sessiontui.store.sqlite_keys import KEY, bound
 from sessiontui.store.sqlite_open import read
 
 DATABASE: Final = "sessions.db"

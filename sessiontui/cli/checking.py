@@ -5,7 +5,7 @@ It trusts no count that was remembered: it reads. A fault is printed when it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -62,11 +62,27 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
                 told = store.examine(session, found, progress=within(progress, done, total), notes=notes)
                 messages += told.messages or 0
             done += session.bytes or 0
+    if not isinstance(store, JsonlStore):
+        with tally.alone():
+            damaged += _differing(store.path, None if not keys else {session.key for session in sessions}, row)
     if damaged:
         tally.add(DAMAGED)
     totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault"))
     _sum_up(asked, ", ".join(totals), saved)
     return tally.code
+
+
+def _differing(path: Path, only: set[str] | None, row: Callable[[Path, str | None, Fault], None]) -> int:
+    """Say where the indexes of a database don't agree with its tables, of ``only`` some sessions; how often they don't."""
+    from sessiontui.store.sqlite_findings import findings
+    from sessiontui.store.sqlite_open import read
+
+    there = [
+        (key, fault) for key, faults in read(path, findings).items() if only is None or key in only for fault in faults
+    ]
+    for key, fault in there:
+        row(path, key, fault)
+    return len(there)
 
 
 def _sum_up(asked: Asked, totals: str, saved: dict[str, int]) -> None:
@@ -93,12 +109,12 @@ def _path(store: Store, session: Session) -> Path:
     return store.file(session.key) if isinstance(store, JsonlStore) else store.path
 
 
-def _row(path: Path, key: str, fault: Fault) -> None:
+def _row(path: Path, key: str | None, fault: Fault) -> None:
     """One fault for programs."""
     span = fault.span
     begun = fault.severity is Severity.INCOMPLETE  # of which nothing is had back before it is damage
     output.row(
-        key=written(key),
+        key=None if key is None else written(key),
         path=written(str(path)),
         line=fault.line,
         offset=span and span.offset,
@@ -114,7 +130,7 @@ def _row(path: Path, key: str, fault: Fault) -> None:
     )
 
 
-def _line(path: Path, _: str, fault: Fault) -> None:
+def _line(path: Path, _: str | None, fault: Fault) -> None:
     """One fault for people."""
     say(f"{path.name}{_place(fault)}: {fault.reason} [{fault.id}]{_offer(fault)}")
     for line in numbered(fault):

@@ -11,16 +11,18 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from sessiontui.errors import UnknownKey
+from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 from sessiontui.query.ast import Query
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 from sessiontui.store.schema import write_time
-from sessiontui.store.sqlite_list import is_bindable, listed, stale_keys, totals
+from sessiontui.store.sqlite_keys import is_bindable
+from sessiontui.store.sqlite_list import listed, stale_keys, totals
 from sessiontui.store.sqlite_open import read
 from sessiontui.store.sqlite_search import search_rows
 from sessiontui.store.sqlite_times import imported_before
 from sessiontui.store.sqlite_transcript import SqliteTranscript, newest, rows
+from sessiontui.store.sqlite_trees import way
 
 
 class SqliteStore:
@@ -74,7 +76,7 @@ class SqliteStore:
     def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
         """The messages start to stop, as ZeroClaw loads them: rows that it leaves out are left out."""
         self._known(key)
-        loaded = (message for row in rows(self.path, key) if (message := row.message()) is not None)
+        loaded = (message for row in rows(self.path, key, self._notice) if (message := row.message()) is not None)
         return islice(loaded, start, stop)
 
     def entries(self, key: str) -> Iterator[Entry]:
@@ -85,12 +87,12 @@ class SqliteStore:
     def faults(self, key: str) -> Iterator[Fault]:
         """The rows that ZeroClaw leaves out; a database has no lines, so none is named."""
         self._known(key)
-        return (fault for row in rows(self.path, key) if (fault := row.fault()) is not None)
+        return (fault for row in rows(self.path, key, self._notice) if (fault := row.fault()) is not None)
 
     def transcript(self, key: str) -> SqliteTranscript:
         """Open one session for the screen. Raises ``UnknownKey``."""
         self._known(key)
-        return SqliteTranscript(self.path, key)
+        return SqliteTranscript(self.path, key, self._notice)
 
     def search(
         self,
@@ -110,8 +112,13 @@ class SqliteStore:
         """Nothing to do: the database keeps its own index."""
 
     def last(self, key: str) -> tuple[Message, Address] | None:
-        """The last message, found from the end."""
+        """The last message, found from the end. Raises ``Refused`` where the indexes may hide a later one."""
         self._known(key)
+        if (found := read(self.path, lambda c: way(c, key), self._notice)).by_table:
+            raise Refused(
+                f"the index {found.index} of {self.path.name} is damaged, so the last message can't be removed safely",
+                "`sessiontui check` says what is wrong; nothing was changed",
+            )
         row = read(self.path, lambda c: newest(c, key), self._notice)
         message = row.message() if row else None
         return (message, row.address) if row and message else None
@@ -124,7 +131,7 @@ class SqliteStore:
     def _entries(self, key: str) -> Iterator[Entry]:
         ordinal = 1
         before = read(self.path, lambda c: imported_before(c, key))
-        for position, row in enumerate(rows(self.path, key)):
+        for position, row in enumerate(rows(self.path, key, self._notice)):
             entry = row.entry(position, ordinal, before)
             ordinal += entry.message is not None
             yield entry

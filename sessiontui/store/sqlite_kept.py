@@ -23,7 +23,7 @@ from typing import Literal
 from sessiontui.disk.replace import sync, sync_folder
 from sessiontui.errors import StoreError
 from sessiontui.store.schema import METADATA, RECEIPTS, columns
-from sessiontui.store.sqlite_list import as_key, bound
+from sessiontui.store.sqlite_keys import as_key, bound
 from sessiontui.store.sqlite_open import STILL, address, text
 
 FORMAT = 1

@@ -11,13 +11,12 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sessiontui.errors import Cancelled, UnknownKey
+from sessiontui.errors import Cancelled
 from sessiontui.model import Backend, Session
 from sessiontui.store.protocol import IsCancelled, Progress
 from sessiontui.store.schema import METADATA, columns, read_time
-
-KEY = "session_key = CAST(? AS TEXT)"
-"""Which rows belong to a session; takes ``bound(key)``."""
+from sessiontui.store.sqlite_keys import KEY, as_key, bound
+from sessiontui.store.sqlite_trees import way
 
 _LOST = """
 WITH RECURSIVE known(session_key) AS (
@@ -43,6 +42,9 @@ _SIZE = "length(CAST(role AS BLOB)) + length(CAST(content AS BLOB))"
 _FEW = 8
 """Up to so many sessions are counted one by one; for more, one pass in the order of the file is faster."""
 
+_SMALL = 100_000
+"""Up to this last row id, reading through the ids of a whole table costs little."""
+
 
 @dataclass(slots=True)
 class Total:
@@ -52,29 +54,6 @@ class Total:
     bytes: int = 0
 
 
-def bound(key: str) -> str | bytes:
-    """A key as a parameter for ``KEY``. Raises ``UnknownKey`` for text that no database can hold."""
-    try:
-        raw = key.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError as error:
-        raise UnknownKey(key) from error
-    return raw if any("\ud800" <= c <= "\udfff" for c in key) else key
-
-
-def is_bindable(key: str) -> bool:
-    """Whether a database can hold this key."""
-    try:
-        bound(key)
-    except UnknownKey:
-        return False
-    return True
-
-
-def as_key(key: object) -> str:
-    """A key as it came from the database, where text that is no UTF-8 comes as bytes."""
-    return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else str(key)
-
-
 def listed(connection: sqlite3.Connection, key: str | None = None) -> list[Session]:
     """All sessions, or the one of this key, newest activity first, as ZeroClaw orders them: by text. Not counted."""
     found: list[tuple[object, ...]] = []
@@ -82,10 +61,13 @@ def listed(connection: sqlite3.Connection, key: str | None = None) -> list[Sessi
     if "session_key" in there:
         wanted = ", ".join(c if c in there else "NULL" for c in ("created_at", "last_activity", "name"))
         only = "" if key is None else f"AND {KEY}"
-        found += connection.execute(
-            f"SELECT session_key, {wanted} FROM session_metadata WHERE typeof(session_key) = 'text' {only}",
-            () if key is None else (bound(key),),
-        )
+        for how in ("", "NOT INDEXED"):  # where its index lost the key
+            found += connection.execute(
+                f"SELECT session_key, {wanted} FROM session_metadata {how} WHERE typeof(session_key) = 'text' {only}",
+                () if key is None else (bound(key),),
+            )
+            if found or key is None:
+                break
     if key is None:
         unlisted = "AND NOT EXISTS (SELECT 1 FROM session_metadata m WHERE m.session_key = known.session_key)"
         found += connection.execute(_LOST.format(unlisted=unlisted if "session_key" in there else ""))
@@ -107,6 +89,8 @@ def totals(
     rows = f"SELECT id, session_key, {_SIZE}, {LOADS} FROM sessions"
     last = connection.execute("SELECT coalesce(max(id), 0) FROM sessions").fetchone()[0]
     if len(found) <= _FEW:
+        for each in [way(connection, key, whole=last <= _SMALL) for key in found]:
+            each.on(connection)
         for key in found:
             _count(connection.execute(f"{rows} WHERE {KEY}", (bound(key),)), last, found, cancelled, progress)
     else:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from sessiontui.errors import Refused
 from sessiontui.store.schema import METADATA, MORE, RECEIPTS, columns
 from sessiontui.store.sqlite_kept import KEYED, Concerned, Direction, Kept, Run, digest, fingerprint
-from sessiontui.store.sqlite_list import KEY, as_key, bound
+from sessiontui.store.sqlite_keys import KEY, as_key, bound
 
 _HINT = "nothing was changed; `sessiontui undo --list` shows what else can be taken back"
 

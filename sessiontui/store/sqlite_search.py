@@ -26,7 +26,7 @@ from sessiontui.query.snippet import snippet
 from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted, exact
 from sessiontui.store.protocol import IsCancelled
 from sessiontui.store.schema import read_time, shape
-from sessiontui.store.sqlite_list import KEY, bound
+from sessiontui.store.sqlite_keys import KEY, bound
 from sessiontui.store.sqlite_times import dated, imported_before
 
 _ROW = "SELECT id, session_key, role, content, created_at FROM sessions"

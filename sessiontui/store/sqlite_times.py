@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sessiontui.model import Address
 from sessiontui.store.schema import RECEIPTS, columns, read_time
-from sessiontui.store.sqlite_list import KEY, bound
+from sessiontui.store.sqlite_keys import KEY, bound
 
 
 def receipt(connection: sqlite3.Connection, key: str) -> datetime | None:

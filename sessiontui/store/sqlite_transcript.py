@@ -10,18 +10,21 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Address, Entry, Fault, Message, Severity
+from sessiontui.store.full_text import Interrupt
 from sessiontui.store.protocol import IsCancelled, Rows, never
 from sessiontui.store.schema import read_time
-from sessiontui.store.sqlite_list import KEY, LOADS, bound
-from sessiontui.store.sqlite_open import read
+from sessiontui.store.sqlite_keys import KEY, bound
+from sessiontui.store.sqlite_list import LOADS
+from sessiontui.store.sqlite_open import read, unnoticed
 from sessiontui.store.sqlite_times import dated, imported_before
+from sessiontui.store.sqlite_trees import USUAL, Way, way
 
 PAGE = 1000
 """Rows read at a time."""
@@ -76,6 +79,7 @@ class SqliteRows:
     complete: bool
     faulty: array[int]
     """Positions of the rows that are no messages; known where the view is complete."""
+    way: Way = USUAL
 
     @property
     def damaged(self) -> Sequence[int] | None:
@@ -98,7 +102,7 @@ class SqliteRows:
         if not wanted:
             return []
         found, before = read(
-            self.path, lambda c: (_between(c, self.key, wanted[0], wanted[-1]), imported_before(c, self.key))
+            self.path, lambda c: (_of_ids(c, self.key, wanted), imported_before(self.way.on(c), self.key))
         )
         rows = {row.id: row for row in found}
         if not rows.keys() >= set(wanted):
@@ -113,23 +117,36 @@ class SqliteRows:
 class SqliteTranscript:
     """One session, opened for reading at any size."""
 
-    def __init__(self, path: Path, key: str) -> None:
+    def __init__(self, path: Path, key: str, notice: Callable[[str], None] = unnoticed) -> None:
         self.path = path
         self.key = key
+        self._notice = notice
 
     def tail(self, count: int = 200) -> SqliteRows:
         """The newest rows, by the index: the same cost at any size. Complete where these are all there are."""
         sql = f"SELECT id FROM sessions WHERE {KEY} ORDER BY id DESC LIMIT ?"
-        newest = read(self.path, lambda c: [id for (id,) in c.execute(sql, (bound(self.key), max(count, 0)))])
+
+        def work(connection: sqlite3.Connection) -> tuple[Way, list[int]]:
+            found = way(connection, self.key, whole=False)
+            return found, [id for (id,) in found.on(connection).execute(sql, (bound(self.key), max(count, 0)))]
+
+        found, newest = read(self.path, work)
         if len(newest) < count:
             return self.scan()
-        return SqliteRows(self.path, self.key, array("q", reversed(newest)), False, array("q"))
+        return SqliteRows(self.path, self.key, array("q", reversed(newest)), False, array("q"), found)
 
     def scan(self, cancelled: IsCancelled = never) -> SqliteRows:
-        """All rows: their ids, from the index, and which of them are faulty."""
-        ids, faulty = read(self.path, lambda c: self._scanned(c, cancelled))
+        """All rows: their ids, from the index where that agrees with the table, and which of them are faulty."""
+
+        def work(connection: sqlite3.Connection) -> tuple[Way, tuple[array[int], array[int]]]:
+            with Interrupt(connection, cancelled):
+                found = way(connection, self.key)
+            return found, self._scanned(found.on(connection), cancelled)
+
+        found, (ids, faulty) = read(self.path, work)
+        found.tell(self._notice, self.path.name)
         positions = array("q", (bisect_left(ids, id) for id in faulty))
-        return SqliteRows(self.path, self.key, ids, True, positions)
+        return SqliteRows(self.path, self.key, ids, True, positions, found)
 
     def known(self, rows: Rows) -> SqliteRows:
         """The same: all is known at once."""
@@ -142,6 +159,7 @@ class SqliteTranscript:
 
         def work(connection: sqlite3.Connection) -> tuple[array[int], array[int]]:
             statement = f"SELECT count(*) FROM sessions WHERE {KEY} AND id BETWEEN ? AND ?"
+            ours.way.on(connection)
             if connection.execute(statement, (bound(self.key), first, last)).fetchone()[0] != len(ours.ids):
                 raise Changed(f"session “{self.key}”")
             return self._scanned(connection, cancelled, last)
@@ -171,12 +189,18 @@ class SqliteTranscript:
         return found
 
 
-def rows(path: Path, key: str) -> Iterator[Row]:
-    """All rows in order; each page is a read of its own, so that nothing stays open between them."""
+def rows(path: Path, key: str, notice: Callable[[str], None] = unnoticed) -> Iterator[Row]:
+    """All rows in order; each page is a read of its own, so that nothing stays open between them.
+
+    Raises ``StoreError`` behind the last of them where rows can't be read.
+    """
+    found = read(path, lambda c: way(c, key))
+    found.tell(notice, path.name)
     after = _LEAST
-    while page := read(path, lambda c, after=after: _page(c, key, after)):  # type: ignore[misc]
+    while page := read(path, lambda c, after=after: _page(found.on(c), key, after)):  # type: ignore[misc]
         yield from page
         after = page[-1].id
+    found.require_all(path.name)
 
 
 def newest(connection: sqlite3.Connection, key: str) -> Row | None:
@@ -200,9 +224,14 @@ def _page(connection: sqlite3.Connection, key: str, after: int) -> list[Row]:
     return page
 
 
-def _between(connection: sqlite3.Connection, key: str, first: int, last: int) -> list[Row]:
-    found = connection.execute(f"{_COLUMNS} WHERE {KEY} AND id BETWEEN ? AND ? ORDER BY id", (bound(key), first, last))
-    return [Row(*values) for values in found]
+def _of_ids(connection: sqlite3.Connection, key: str, ids: Sequence[int]) -> list[Row]:
+    """The rows of these ids that are there, found without an index."""
+    found: list[Row] = []
+    for at in range(0, len(ids), PAGE):
+        wanted = ", ".join(map(str, ids[at : at + PAGE]))
+        statement = f"{_COLUMNS} NOT INDEXED WHERE id IN ({wanted}) AND {KEY}"
+        found += (Row(*values) for values in connection.execute(statement, (bound(key),)))
+    return found
 
 
 def _reason(what: str, value: bytes) -> tuple[str, int]:

@@ -26,7 +26,8 @@ from sessiontui.model import Message
 from sessiontui.store.schema import LARGEST, METADATA, MORE, RECEIPTS, Shape, shape, write_time
 from sessiontui.store.sqlite_checkpoints import configure, guarded
 from sessiontui.store.sqlite_kept import OPPOSITE, Keeping, Kept, Run, digest, fingerprint, kept, runs_of
-from sessiontui.store.sqlite_list import KEY, bound, stale_keys
+from sessiontui.store.sqlite_keys import KEY, bound
+from sessiontui.store.sqlite_list import stale_keys
 from sessiontui.store.sqlite_open import STILL, TROUBLE, address, read, spoken, state, text
 from sessiontui.store.sqlite_revert import delete, lower, occupied, require, revert
 from sessiontui.store.sqlite_transcript import Row, newest

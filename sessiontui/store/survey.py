@@ -18,7 +18,7 @@ from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 from sessiontui.store.schema import read_time
 from sessiontui.store.sqlite import SqliteStore
-from sessiontui.store.sqlite_list import KEY, bound
+from sessiontui.store.sqlite_keys import KEY, bound
 from sessiontui.store.sqlite_open import read
 from sessiontui.store.sqlite_times import receipt
 from sessiontui.store.sqlite_transcript import rows

@@ -15,7 +15,7 @@ from sessiontui.model import Backend, Entry, Message, Session, Severity
 from sessiontui.store import sqlite_transcript
 from sessiontui.store.schema import read_time
 from sessiontui.store.sqlite import SqliteStore
-from sessiontui.store.sqlite_list import KEY
+from sessiontui.store.sqlite_keys import KEY
 from sessiontui.store.sqlite_open import read
 from tests.support.databases import ERAS, NOW, REAL, append, database, folder_state, loaded, real, writer
 
