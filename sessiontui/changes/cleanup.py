@@ -39,6 +39,8 @@ class CleanupPlan:
     rows: tuple[CleanupRow, ...]
     before: datetime | None
     """Sessions whose last activity is older go; None: nothing goes."""
+    undated: tuple[str, ...] = ()
+    """Sessions whose last activity can't be read: they stay, however old they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ def plan(
         return CleanupPlan((), None)
     stale = [each for each in store.stale(before) if keys is None or each.key in keys]
     counted = store.counted(stale, cancelled, progress)
-    return CleanupPlan(tuple(CleanupRow(each.key, each.last_activity, each.messages) for each in counted), before)
+    rows = tuple(CleanupRow(each.key, each.last_activity, each.messages) for each in counted)
+    undated = (each.key for each in store.sessions() if each.last_activity is None and each.trouble is None)
+    return CleanupPlan(rows, before, tuple(key for key in undated if keys is None or key in keys))
 
 
 def _before(ttl_hours: float, now: datetime) -> datetime | None:

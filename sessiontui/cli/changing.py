@@ -216,6 +216,8 @@ def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
     store = asked.open(writable=not change.dry_run)
     tally = report.Tally()
     plan = cleaning.plan(store, ttl_hours, datetime.now(UTC))
+    for undated in plan.undated:
+        report.tell(f"“{undated}” stays: its last activity can't be read, so nobody knows how long it has been idle")
     weigh(store, plan)
     if change.dry_run:
         _cleaned(asked, None, plan.rows, "would be")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from sessiontui import sizes
+from sessiontui import ages, sizes
 from sessiontui.cli import report
 from sessiontui.cli.width import expand, pad, width
 from sessiontui.dialects.keys import written
@@ -139,11 +139,5 @@ def size(number: int | None) -> str:
 
 
 def age(moment: datetime | None) -> str:
-    """How long ago, in its greatest unit: ``5s``, ``2m``, ``1h``, ``12d``; ``-`` where not known."""
-    if moment is None:
-        return "-"
-    seconds = max(0, int((datetime.now(UTC) - moment).total_seconds()))
-    for span, unit in ((86400, "d"), (3600, "h"), (60, "m")):
-        if seconds >= span:
-            return f"{seconds // span}{unit}"
-    return f"{seconds}s"
+    """How long ago, in its greatest unit: ``5s``, ``2m``, ``1h``, ``12d``; ``in 3d`` ahead; ``-`` where not known."""
+    return "-" if moment is None else ages.age(moment, datetime.now(UTC), ages.DAYS)

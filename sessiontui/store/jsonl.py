@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate, chain, islice
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -101,8 +102,8 @@ class JsonlStore:
         found = (self._look(self.file(stem), self._before) for stem in stems)
         return [looked[2] for looked in found if looked is not None]
 
-    def _look(self, entry: os.DirEntry[str] | Path, before: Mapping[str, Look]) -> tuple[int, str, Session] | None:
-        """What orders a session, and the session of one name, by stat alone; None where it is gone by now."""
+    def _look(self, entry: os.DirEntry[str] | Path, before: Mapping[str, Look]) -> tuple[float, str, Session] | None:
+        """What orders a session, the one whose time can't be read last, and the session of one name, by stat alone; None where it is gone by now."""
         name = entry.name
         try:
             status, broken = jsonl_list.status(entry)
@@ -114,7 +115,7 @@ class JsonlStore:
                 session = self._readable_session(name, status, before)
         except FileNotFoundError:
             return None
-        return -status.st_mtime_ns, session.key, session
+        return inf if session.last_activity is None else -status.st_mtime_ns, session.key, session
 
     def _readable_session(self, name: str, status: os.stat_result, before: Mapping[str, Look]) -> Session:
         recall = None if self._sidecar is None else self._sidecar.remembered

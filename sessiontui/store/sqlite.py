@@ -124,7 +124,8 @@ class SqliteStore:
         return (message, row.address) if row and message else None
 
     def stale(self, before: datetime) -> list[Session]:
-        """Sessions whose ``last_activity`` is older, by ZeroClaw's comparison of text; never one without metadata."""
+        """Sessions whose ``last_activity`` is older, by ZeroClaw's comparison of text too; never one without
+        metadata, or without a time that can be read."""
         keys = set(read(self.path, lambda c: stale_keys(c, write_time(before)), self._notice))
         return [session for session in self.sessions() if session.key in keys]
 

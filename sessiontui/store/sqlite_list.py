@@ -55,7 +55,8 @@ class Total:
 
 
 def listed(connection: sqlite3.Connection, key: str | None = None) -> list[Session]:
-    """All sessions, or the one of this key, newest activity first, as ZeroClaw orders them: by text. Not counted."""
+    """All sessions, or the one of this key, newest activity first, as ZeroClaw orders them, by text; last those
+    whose time can't be read. Not counted."""
     found: list[tuple[object, ...]] = []
     there = columns(connection, METADATA)
     if "session_key" in there:
@@ -77,8 +78,9 @@ def listed(connection: sqlite3.Connection, key: str | None = None) -> list[Sessi
             (bound(key),),
         )
     found.sort(key=lambda row: str(row[0]))
-    found.sort(key=lambda row: row[2] if isinstance(row[2], str) else "", reverse=True)
-    return [_session(*row) for row in found]
+    dated = [(_session(*row), row[2]) for row in found]
+    dated.sort(key=lambda pair: str(pair[1]) if pair[0].last_activity is not None else "", reverse=True)
+    return [session for session, _ in dated]
 
 
 def totals(
@@ -99,13 +101,18 @@ def totals(
 
 
 def stale_keys(connection: sqlite3.Connection, before: str) -> list[str]:
-    """Keys whose ``last_activity`` is less than ``before``, compared as text, which is how ZeroClaw decides."""
+    """Keys whose ``last_activity`` is less than ``before``, compared as text, which is how ZeroClaw decides, and as a
+    time: what is none is never stale."""
     if not columns(connection, METADATA):
         return []
     rows = connection.execute(
-        "SELECT session_key FROM session_metadata WHERE typeof(session_key) = 'text' AND last_activity < ?", (before,)
+        "SELECT session_key, last_activity FROM session_metadata"
+        " WHERE typeof(session_key) = 'text' AND last_activity < ?",
+        (before,),
     )
-    return [as_key(key) for (key,) in rows]
+    limit = read_time(before)
+    times = ((as_key(key), read_time(last_activity)) for key, last_activity in rows)
+    return [key for key, at in times if at is not None and limit is not None and at < limit]
 
 
 def _count(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import DATA, Ran, Runner, tree
+from tests.support import databases
 from tests.support.capabilities import need_any_name
 
 DAMAGED = DATA / "damaged"
@@ -503,3 +504,15 @@ def test_a_file_that_is_still_growing_is_tried_again(run: Runner, store: Path, m
     assert run("pop", "bob", "--wait", "0", code=4).err.startswith("sessiontui: bob.jsonl changed")
     assert len(tries) == 1
     os.utime(store, None)
+
+
+def test_cleanup_says_which_sessions_have_no_time_that_can_be_read(tmp_path: Path) -> None:
+    path = databases.database(tmp_path)
+    databases.append(path, "odd", "user", "x", "1753900000")
+    databases.append(path, "old", "user", "x", "2026-01-01T00:00:00+00:00")
+    for more in (["--dry-run"], []):
+        ran = Runner(path)("cleanup", "--ttl-hours", "1", "--json", *more)
+        assert [row["key"] for row in ran.rows] == ["old"]
+        assert ran.err == (
+            "sessiontui: “odd” stays: its last activity can't be read, so nobody knows how long it has been idle\n"
+        )

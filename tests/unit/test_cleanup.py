@@ -8,7 +8,7 @@ import pytest
 
 from sessiontui.changes import cleanup, undo
 from sessiontui.changes.folder import Folder
-from sessiontui.disk import replace
+from sessiontui.disk import replace, stamps
 from sessiontui.disk.patience import Patience
 from sessiontui.errors import Refused
 from sessiontui.store.jsonl import JsonlStore
@@ -213,3 +213,41 @@ def test_rows_with_activity_since_the_plan_stay(tmp_path: Path) -> None:
     done = cleanup.make(store, plan)
     assert {(row.key, row.status, row.trouble.code) for row in done.rows} == {("a", "removed", 0), ("b", "refused", 4)}
     assert [content for _, content in databases.loaded(path, "b")] == ["b", "news"]
+
+
+# ---- times that can't be read
+
+
+UNREADABLE = ["1753900000", "garbage", "", "10000-01-01T00:00:00+00:00", "2026-02-30T00:00:00+00:00", "-1"]
+
+
+def test_rows_without_a_time_that_can_be_read_never_go(tmp_path: Path) -> None:
+    path = databases.database(tmp_path)
+    for number, at in enumerate(UNREADABLE):
+        databases.append(path, f"odd{number}", "user", "x", at)
+    databases.append(path, "old", "user", "x", "2026-01-01T00:00:00+00:00")
+    databases.append(path, "ahead", "user", "x", "2026-03-16T11:00:00-11:00")
+    store = SqliteStore(path)
+    plan = cleanup.plan(store, 1, NOW)
+    assert [row.key for row in plan.rows] == ["old"]
+    assert sorted(plan.undated) == [f"odd{number}" for number in range(len(UNREADABLE))]
+    assert [row.status for row in cleanup.make(SqliteStore(path, writable=True), plan).rows] == ["removed"]
+    assert [each.key for each in store.sessions()] == ["ahead", *sorted(plan.undated)]
+    odd = cleanup.CleanupPlan((cleanup.CleanupRow("odd0", None, 1),), NOW)
+    assert [row.status for row in cleanup.make(SqliteStore(path, writable=True), odd).rows] == ["refused"]
+
+
+@pytest.mark.parametrize("seconds", [-(1 << 62), 253_402_300_800], ids=["before every calendar", "year 10000"])
+def test_a_file_without_a_time_that_can_be_read_never_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    aged(tmp_path, "odd", 100)
+    aged(tmp_path, "old", 200)
+    moment = stamps.moment
+    at = (tmp_path / "odd.jsonl").stat().st_mtime_ns
+    monkeypatch.setattr(stamps, "moment", lambda ns: moment(seconds * 10**9 if ns == at else ns))
+    store = JsonlStore(tmp_path)
+    assert [each.key for each in store.sessions()] == ["old", "odd"]
+    for keys, undated in ((None, ("odd",)), (["old"], ())):
+        plan = cleanup.plan(store, 1, NOW, keys)
+        assert ([row.key for row in plan.rows], plan.undated) == (["old"], undated)

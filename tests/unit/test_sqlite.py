@@ -161,7 +161,7 @@ def test_rows_without_metadata_are_never_stale(tmp_path: Path) -> None:
     assert store(path).stale(datetime(2099, 1, 1, tzinfo=UTC)) == []
 
 
-def test_stale_is_decided_by_comparing_text(tmp_path: Path) -> None:
+def test_stale_is_what_is_older_as_a_text_and_as_a_time(tmp_path: Path) -> None:
     path = database(tmp_path)
     for key, at in {
         "older": "2026-03-16T11:59:59.999999999+00:00",
@@ -170,10 +170,14 @@ def test_stale_is_decided_by_comparing_text(tmp_path: Path) -> None:
         "garbage": "garbage",
         "empty": "",
         "space": "2026-03-16 23:00:00+00:00",
+        "seconds": "1753900000",
+        "year 10000": "10000-01-01T00:00:00+00:00",
+        "no day": "2026-02-30T00:00:00+00:00",
+        "far west": "2026-03-16T11:00:00-11:00",
     }.items():
         append(path, key, "user", "x", at)
     stale = store(path).stale(datetime(2026, 3, 16, 12, tzinfo=UTC))
-    assert [session.key for session in stale] == ["older", "space", "empty"]
+    assert [session.key for session in stale] == ["older"]
 
 
 def test_counts_in_the_metadata_are_not_believed(tmp_path: Path) -> None:

@@ -5,22 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sessiontui import sizes
+from sessiontui import ages, sizes
 
 UNKNOWN: Final = "…"
 BAR: Final = "▰▱"
 """Done, and still to do."""
-_STEPS: Final = ((365 * 86400, "y"), (60 * 86400, "mo"), (86400, "d"), (3600, "h"), (60, "m"), (0, "s"))
-_LENGTHS: Final = {"y": 365 * 86400, "mo": 30 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
+_YEAR: Final = 365 * 86400
+_MONTHS: Final = ((100 * 86400, 30 * 86400, "mo"), *ages.DAYS)
 
 
 def age(then: datetime | None, now: datetime) -> str:
-    """How long ago, in one unit: ``12s 2m 3h 4d 5mo 6y``; what lies ahead is ``0s``."""
-    if then is None:
-        return UNKNOWN
-    seconds = max(0, int((now - then).total_seconds()))
-    unit = next(unit for least, unit in _STEPS if seconds >= least)
-    return f"{seconds // _LENGTHS[unit]}{unit}"
+    """How long ago, in one unit: ``12s 2m 3h 4d 5mo 6y``; ``in 3d`` where it lies ahead."""
+    return UNKNOWN if then is None else ages.age(then, now, ages.YEARS)
+
+
+def short_age(then: datetime | None, now: datetime) -> str:
+    """The same in four cells: ``+3d`` where it lies ahead, more than a century as ``>99y``."""
+    ahead = 0 if then is None else int((then - now).total_seconds())
+    if ahead <= 0:
+        return age(then, now)
+    if ahead >= 100 * _YEAR:
+        return ">99y"
+    return f"+{max(1, ahead // _YEAR)}y" if ahead >= 300 * 86400 else f"+{ages.span(ahead, _MONTHS)}"
 
 
 def size(count: int | None) -> str:

@@ -121,7 +121,7 @@ class HitList(LineList):
         right = [
             (ink.clipped(hit.role, 10), role),
             (visible(f"  {where}"), number),
-            (visible(f"{figures.age(when, self._clock()):>5}" if when else ""), dim),
+            (visible(f" {figures.age(when, self._clock()):>4}" if when else ""), dim),
             (visible(" "), ground),
         ]
         room = max(4, width - sum(cell_len(text) for text, _ in right) - 2)

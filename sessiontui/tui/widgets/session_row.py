@@ -84,7 +84,7 @@ def _figure(session: Session, column: Column, now: datetime) -> str:
         case "size":
             return figures.size(session.bytes)
         case _:
-            return figures.age(session.last_activity, now)
+            return figures.short_age(session.last_activity, now)
 
 
 def _count(number: int | None, room: int) -> str:

@@ -68,8 +68,14 @@ def rows(facts: Facts, about: About | None, note: str, width: int) -> list[Row]:
 
 
 def moment(at: datetime | None, now: datetime) -> str:
-    """A time, and how long ago that is: ``2026-03-01 11:58 UTC · 2m ago``."""
-    return "not known" if at is None else f"{_minute(at)} UTC · {figures.age(at, now)} ago"
+    """A time, and how long ago that is, or how far ahead: ``2026-03-01 11:58 UTC · 2m ago``."""
+    return "not known" if at is None else f"{_minute(at)} UTC · {ago(at, now)}"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """``2m ago``, ``in 3d``."""
+    age = figures.age(at, now)
+    return age if age.startswith("in ") else f"{age} ago"
 
 
 # ---- what stat and metadata say

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Trouble
@@ -19,11 +17,11 @@ from sessiontui.damage import stories
 from sessiontui.model import Message, Salvage
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.messages import Planned
-from sessiontui.tui.words import repairs
+from sessiontui.tui.words import cleaning, repairs
 from sessiontui.tui.words.faults import place
 from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
 from sessiontui.tui.work.changer import Verb, Wanted
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import visible
 
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Plan
@@ -62,7 +60,7 @@ def _question(wanted: Wanted, planned: Planned) -> Page:
         return repairs.question(plan)
     if isinstance(plan, MigratePlan):
         return _migrate(plan, whole=wanted.keys is None)
-    return _cleanup(plan, wanted)
+    return cleaning.page(plan, wanted)
 
 
 def looking(wanted: Wanted) -> Page:
@@ -242,56 +240,6 @@ def _migrate_row(row: MigrateRow) -> Sequence[Cell]:
     there = "is in the database already; only its file is renamed" if row.covered else ""
     left: Cell = (visible(behind), "$error" if row.left_behind else "dim")
     return key(row.key), visible(figures.count(row.imported)), left, (visible(there), "dim")
-
-
-# ---- cleanup
-
-
-def _cleanup(plan: CleanupPlan, wanted: Wanted) -> Page:
-    whose = "marked session" if wanted.keys is not None else "session"
-    if plan.before is None:
-        return _nothing(
-            "0 hours or less removes nothing" if not wanted.hours > 0 else "no session can be idle that long"
-        )
-    if not plan.rows:
-        return _nothing(f"no {whose} has been idle for longer than {span(wanted.hours)}")
-    count = figures.counted(len(plan.rows), whose)
-    messages = [row.messages for row in plan.rows]
-    known = None if None in messages else sum(each or 0 for each in messages)
-    head = f"{count} with {figures.counted(known, 'message')}, idle for longer than {span(wanted.hours)}"
-    rows = table(
-        ("session", "messages", "idle"),
-        (
-            (key(row.key), visible(figures.count(row.messages)), _idle(row.last_activity, wanted.now))
-            for row in plan.rows
-        ),
-        right=(1, 2),
-    )
-    return Page(
-        visible(f"Remove {count}?"),
-        (ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
-        visible("Whole sessions go. The journal keeps every byte: u brings them all back."),
-        visible("Remove"),
-    )
-
-
-def _nothing(why: str) -> Page:
-    return Page(
-        visible("Remove idle sessions"),
-        (ink.content(visible(f"Nothing goes: {why}.")),),
-        visible("Type another number of hours, or leave."),
-    )
-
-
-def _idle(then: datetime | None, now: datetime) -> Visible:
-    return visible(figures.age(then, now))
-
-
-def span(hours: float) -> str:
-    """Hours for people: ``36 hours``, ``30 days``."""
-    if hours >= 48 and hours % 24 == 0:
-        return f"{hours / 24:,.0f} days"
-    return f"{hours:,g} hour{'' if hours == 1 else 's'}"
 
 
 def _reason(rows: Sequence[CompactRow] | Sequence[MigrateRow]) -> str:

@@ -1,0 +1,72 @@
+"""What the dialog of cleanup asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from textual.content import Content
+
+from sessiontui.changes.cleanup import CleanupPlan
+from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.words.page import Page, key, limited, table
+from sessiontui.tui.work.changer import Wanted
+from sessiontui.visible import Visible, visible
+
+
+def page(plan: CleanupPlan, wanted: Wanted) -> Page:
+    """Which sessions go, and which stay whatever is typed."""
+    whose = "marked session" if wanted.keys is not None else "session"
+    if plan.before is None:
+        return _nothing(
+            "0 hours or less removes nothing" if not wanted.hours > 0 else "no session can be idle that long"
+        )
+    undated = [*_undated(plan.undated)]
+    if not plan.rows:
+        return _nothing(f"no {whose} has been idle for longer than {span(wanted.hours)}", undated)
+    count = figures.counted(len(plan.rows), whose)
+    messages = [row.messages for row in plan.rows]
+    known = None if None in messages else sum(each or 0 for each in messages)
+    head = f"{count} with {figures.counted(known, 'message')}, idle for longer than {span(wanted.hours)}"
+    rows = table(
+        ("session", "messages", "idle"),
+        (
+            (key(row.key), visible(figures.count(row.messages)), _idle(row.last_activity, wanted.now))
+            for row in plan.rows
+        ),
+        right=(1, 2),
+    )
+    return Page(
+        visible(f"Remove {count}?"),
+        (ink.content(visible(head)), ink.content(visible(" ")), *limited([*undated, *rows])),
+        visible("Whole sessions go. The journal keeps every byte: u brings them all back."),
+        visible("Remove"),
+    )
+
+
+def _undated(keys: Sequence[str]) -> Iterator[Content]:
+    """First what stays whatever is typed."""
+    why = "  stays: its last activity can't be read"
+    for each in keys:
+        yield ink.content((visible("! "), "$warning"), (key(each), "bold"), (visible(why), "$warning"))
+    if keys:
+        yield ink.content(visible(" "))
+
+
+def _nothing(why: str, more: Sequence[Content] = ()) -> Page:
+    return Page(
+        visible("Remove idle sessions"),
+        (ink.content(visible(f"Nothing goes: {why}.")), *limited(more)),
+        visible("Type another number of hours, or leave."),
+    )
+
+
+def _idle(then: datetime | None, now: datetime) -> Visible:
+    return visible(figures.age(then, now))
+
+
+def span(hours: float) -> str:
+    """Hours for people: ``36 hours``, ``30 days``."""
+    if hours >= 48 and hours % 24 == 0:
+        return f"{hours / 24:,.0f} days"
+    return f"{hours:,g} hour{'' if hours == 1 else 's'}"
