@@ -198,3 +198,5 @@ class Found(NamedTuple):
     total: int | None
     note: str = ""
     """What the answer does not cover, for people; empty when it is complete."""
+    pending: bool = False
+    """The index may not cover all messages: the answer is complete only when all were read, with ``scan``."""

@@ -31,7 +31,9 @@ def search(*, asked: Asked, words: tuple[str, ...], limit: int, sort: str) -> in
     query = parse(" ".join(map(text, words)))
     with report.progress("indexing") as progress:
         store.index(progress=progress)
-    found = store.search(query, limit=limit or None, relevance=sort == "relevance")
+    with report.progress("reading all messages") as progress:
+        found = store.search(query, limit=limit or None, relevance=sort == "relevance", scan=progress)
+    found = found._replace(hits=found.hits[: limit or None])
     for hit in found.hits:
         if asked.json:
             _row(hit)
@@ -69,7 +71,9 @@ def _marked(query: Query, snippet: str) -> Iterator[str]:
 def _tell_rest(found: Found) -> None:
     if found.total is not None and found.total > len(found.hits):
         report.tell(f"{len(found.hits):,} of {output.count(found.total, 'hit')} shown", "--limit 0 shows all")
+    elif found.total is None and found.hits and not found.note:
+        report.tell(f"the first {output.count(len(found.hits), 'hit')} shown", "--limit 0 shows all")
     if not found.hits:
-        report.tell("nothing found")
+        report.tell("nothing found" if found.total == 0 else "nothing found in what could be read")
     if found.note:
         report.tell(found.note)

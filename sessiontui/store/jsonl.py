@@ -285,6 +285,7 @@ class JsonlStore:
         relevance: bool = False,
         key: str | None = None,
         cancelled: IsCancelled = never,
+        scan: Progress | None = None,
     ) -> Found:
         """Messages that match, from the sidecar; ``key`` is a stem."""
         if key is not None and not jsonl_list.is_stem(key):

@@ -101,6 +101,7 @@ class MemoryStore:
         relevance: bool = False,
         key: str | None = None,
         cancelled: IsCancelled = never,
+        scan: Progress | None = None,
     ) -> Found:
         """The newest arrival first; relevance is not known here."""
         found = [

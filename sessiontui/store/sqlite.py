@@ -6,6 +6,7 @@ be made from any thread. What writes stands in ``sqlite_write`` and is called by
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -18,8 +19,9 @@ from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 from sessiontui.store.schema import write_time
 from sessiontui.store.sqlite_keys import is_bindable
 from sessiontui.store.sqlite_list import listed, stale_keys, totals
-from sessiontui.store.sqlite_open import read
+from sessiontui.store.sqlite_open import State, read, state
 from sessiontui.store.sqlite_search import search_rows
+from sessiontui.store.sqlite_standing import Standing, mark, standing
 from sessiontui.store.sqlite_times import imported_before
 from sessiontui.store.sqlite_transcript import SqliteTranscript, newest, rows
 from sessiontui.store.sqlite_trees import way
@@ -35,6 +37,7 @@ class SqliteStore:
         self.writable = writable
         self.notice = ""
         """What a person should know about how the database is read; empty where nothing is odd."""
+        self._standing: tuple[object, Standing] | None = None
 
     def sessions(self) -> list[Session]:
         """All sessions, newest activity first, not counted; those without metadata too."""
@@ -102,9 +105,17 @@ class SqliteStore:
         relevance: bool = False,
         key: str | None = None,
         cancelled: IsCancelled = never,
+        scan: Progress | None = None,
     ) -> Found:
         """Messages that match, by the database's own full-text index."""
-        return read(self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, key), self._notice)
+        at = state(self.path)
+
+        def look(connection: sqlite3.Connection) -> Standing:
+            return self._looked(connection, at)
+
+        return read(
+            self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, key, scan, look), self._notice
+        )
 
     def index(
         self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
@@ -128,6 +139,13 @@ class SqliteStore:
         metadata, or without a time that can be read."""
         keys = set(read(self.path, lambda c: stale_keys(c, write_time(before)), self._notice))
         return [session for session in self.sessions() if session.key in keys]
+
+    def _looked(self, connection: sqlite3.Connection, at: State) -> Standing:
+        """The standing of the indexes, looked at once for each state of the database."""
+        seen = [each and (each.device, each.inode, each.size, each.mtime_ns) for each in at], mark(connection)
+        if self._standing is None or self._standing[0] != seen:
+            self._standing = seen, standing(connection)
+        return self._standing[1]
 
     def _entries(self, key: str) -> Iterator[Entry]:
         ordinal = 1

@@ -1,7 +1,7 @@
 """Answer a query from a sessions.db, by its own full-text index or, where no index of words helps, by reading rows.
 
 Only reads, and makes no index; where the one that is there is damaged or of another shape, rows are read and a note
-says so. The index of ZeroClaw holds the key too, so every question is put to ``content`` alone. Rows that ZeroClaw does
+says so. Where it may not cover all rows, an answer from it is pending until all rows were read, too. The index of ZeroClaw holds the key too, so every question is put to ``content`` alone. Rows that ZeroClaw does
 not load are no hits; rows without metadata are. Snippets come from the row, and a row whose content no longer holds what
 the index says is left out. What is read is closed in the thread that reads it: SQLite lets no other one do so.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,10 +24,12 @@ from sessiontui.query.fts import anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
 from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted, exact
-from sessiontui.store.protocol import IsCancelled
+from sessiontui.store.protocol import IsCancelled, Progress, silent
 from sessiontui.store.schema import read_time, shape
 from sessiontui.store.sqlite_keys import KEY, bound
+from sessiontui.store.sqlite_standing import Standing, standing
 from sessiontui.store.sqlite_times import dated, imported_before
+from sessiontui.store.sqlite_trees import is_corrupt, without_indexes
 
 _ROW = "SELECT id, session_key, role, content, created_at FROM sessions"
 _TEXT = "typeof(session_key) = 'text' AND typeof(role) = 'text' AND typeof(content) = 'text'"
@@ -35,6 +37,12 @@ _HITS = "SELECT rowid FROM sessions_fts WHERE sessions_fts MATCH ?"
 
 FEW: Final = 1_000
 """The rows of a session of up to so many are read, whatever the index would give."""
+
+MOST: Final = 3_200
+"""So many hits are given beyond what was asked for, that none which the index gave before is missing."""
+
+_OFTEN: Final = 500
+"""Rows between two reports of progress."""
 
 Values = tuple[int, str | bytes, str | bytes, str | bytes, object]
 
@@ -46,18 +54,25 @@ def search_rows(
     relevance: bool,
     cancelled: IsCancelled,
     key: str | None = None,
+    scan: Progress | None = silent,
+    look: Callable[[sqlite3.Connection], Standing] = standing,
 ) -> Found:
     """The messages that match, or those of one session. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
 
-    ``total`` is None where the reading ended before all rows had been seen.
+    ``total`` is None where the reading ended before all rows had been seen. ``scan``: read all rows where the index
+    may not cover them, and say how far that is; without it such an answer is pending. ``look`` gives the standing of
+    the indexes.
     """
     if not query:
         return Found((), 0)
     with Interrupt(connection, cancelled):
+        known = look(connection)
+        if not known.trees:
+            without_indexes(connection)
         part = _part(connection, key)
         if part is None:
             return Found((), 0)
-        found = _Search(connection, query, limit, cancelled, part).found(relevance=relevance)
+        found = _Search(connection, query, limit, cancelled, part, known, scan).found(relevance=relevance)
         return found._replace(hits=tuple(_numbered(connection, found.hits)))
 
 
@@ -93,7 +108,14 @@ def _part(connection: sqlite3.Connection, key: str | None) -> _Part | None:
 
 class _Search:
     def __init__(
-        self, connection: sqlite3.Connection, query: Query, limit: int | None, cancelled: IsCancelled, part: _Part
+        self,
+        connection: sqlite3.Connection,
+        query: Query,
+        limit: int | None,
+        cancelled: IsCancelled,
+        part: _Part,
+        known: Standing,
+        scan: Progress | None,
     ) -> None:
         self._connection = connection
         self._query = query
@@ -101,6 +123,10 @@ class _Search:
         self._cancelled = cancelled
         self._part = part
         self._matching = f"{_HITS}{part.index}"
+        self._standing = known
+        self._believed = known.sure
+        """Nothing was seen that the index has otherwise than the rows."""
+        self._scan = scan
 
     def found(self, *, relevance: bool) -> Found:
         expression = match_expression(self._query)
@@ -109,12 +135,32 @@ class _Search:
         if expression is None or not shape(self._connection).indexed or (self._part.few and not relevance):
             return self._taken(self._scanned())
         try:
-            return self._indexed(expression, relevance=relevance)
+            found = self._indexed(expression, relevance=relevance)
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR):
                 raise
             note = f"all rows were read, for the database's search index can't be used: {error}"
-        return self._taken(self._scanned())._replace(note=note)
+            return self._taken(self._scanned())._replace(note=note)
+        if self._believed:
+            return found
+        found = found._replace(total=None)
+        full = self._limit is not None and 0 < self._limit <= len(found.hits)
+        if full and not self._standing.differs:
+            return found
+        return found._replace(pending=True) if self._scan is None else self._completed(found, relevance)
+
+    def _completed(self, found: Found, relevance: bool) -> Found:
+        """An answer from the index, and the rows that it doesn't have: newest first, or behind those that were ranked."""
+        ranked = relevance and not self._query.substrings
+        try:
+            every = self._taken(self._followed(self._scanned()), begin=found.hits if ranked else (), past=found.hits)
+        except sqlite3.DatabaseError as error:
+            if not is_corrupt(error):
+                raise
+            return found._replace(note=f"not all rows can be read: {error}")
+        same = {hit.address.id for hit in every.hits} == {hit.address.id for hit in found.hits}
+        notes = (found.note, "" if same and not self._standing.differs else self._standing.note())
+        return every._replace(note=" · ".join(filter(None, notes)))
 
     def _indexed(self, expression: str, *, relevance: bool) -> Found:
         if self._limit is not None and self._limit <= 0:
@@ -122,8 +168,8 @@ class _Search:
         if relevance and not self._query.substrings:
             return self._ranked(expression)
         with closing(self._ids(f"{self._matching} ORDER BY rowid DESC", expression)) as ids:
-            found = self._taken(self._by_id(ids))
-            if self._query.substrings or found.total is not None:
+            found = self._taken(self._by_id(ids), proving=not self._query.substrings)
+            if self._query.substrings or found.total is not None or not self._believed:
                 return found
             if "*" in expression:  # to begin again would be dearer than to go on
                 count = len(found.hits) + 1 + sum(1 for _ in islice(ids, COUNTED))
@@ -140,30 +186,44 @@ class _Search:
                 lowest = next(ids)
         ranked = f"{self._matching} AND rowid >= ? ORDER BY bm25(sessions_fts), rowid DESC"
         with closing(self._ids(ranked, expression, lowest)) as ids:
-            found = self._taken(self._by_id(ids))
+            found = self._taken(self._by_id(ids), proving=True)
         return Found(found.hits, *counted(count, relevance=True))
 
-    def _taken(self, rows: Generator[Values, None, None] | sqlite3.Cursor) -> Found:
-        """The hits among these rows, which are closed."""
+    def _taken(
+        self,
+        rows: Generator[Values, None, None] | sqlite3.Cursor,
+        *,
+        proving: bool = False,
+        begin: tuple[Hit, ...] = (),
+        past: tuple[Hit, ...] = (),
+    ) -> Found:
+        """The hits among these rows, which are closed. ``proving``: each must be one, by the index; ``begin``: these
+        come first; ``past``: what is found goes on at least to the last of these."""
+        last = min((hit.address.id or 0 for hit in past), default=None)
         with closing(rows):
-            return self._hits(rows)
+            return self._hits(rows, proving, begin, last)
 
-    def _hits(self, rows: Iterable[Values]) -> Found:
+    def _hits(self, rows: Iterable[Values], proving: bool, begin: tuple[Hit, ...], last: int | None) -> Found:
         """As many hits as were asked for; the total is known where the rows came to their end, to which few do."""
-        hits: list[Hit] = []
-        more = 0
+        hits = list(begin)
+        known = {hit.address.id for hit in begin}
+        total = 0
         for id, key, role, content, created_at in rows:
             if self._cancelled():
                 raise Cancelled
-            if not isinstance(role, str) or not isinstance(content, str) or not matches(self._query, content):
+            if not isinstance(role, str) or not isinstance(content, str):
                 continue
-            if len(hits) != self._limit:
+            if not matches(self._query, content):
+                self._believed &= not proving
+                continue
+            total += 1
+            if id in known:
+                continue
+            if self._limit is None or len(hits) < self._limit or (last is not None and id >= last and total < MOST):
                 hits.append(self._hit(id, key, role, content, created_at))
-            elif self._part.few:
-                more += 1
-            else:
+            elif not self._part.few and self._limit != 0:
                 return Found(tuple(hits), None)
-        return Found(tuple(hits), len(hits) + more)
+        return Found(tuple(hits), total)
 
     def _hit(self, id: int, key: str | bytes, role: str, content: str, created_at: object) -> Hit:
         name = key if isinstance(key, str) else os.fsdecode(key)
@@ -176,6 +236,16 @@ class _Search:
         narrowed = "".join(" AND instr(content, ?)" for _ in wanted)
         statement = f"{_ROW} WHERE {_TEXT}{self._part.rows}{narrowed} ORDER BY id DESC"
         return self._connection.execute(statement, (*self._part.values, *wanted))
+
+    def _followed(self, rows: sqlite3.Cursor) -> Generator[Values, None, None]:
+        """The same rows, newest first; says how many ids are behind it."""
+        newest = 0
+        with closing(rows):
+            for count, row in enumerate(rows):
+                newest = newest or row[0]
+                if self._scan is not None and not count % _OFTEN:
+                    self._scan(newest - row[0], newest)
+                yield row
 
     def _by_id(self, ids: Iterable[int]) -> Generator[Values, None, None]:
         for id in ids:

@@ -18,7 +18,7 @@ from sessiontui.model import Address, Backend, Found, Hit, Message, Span
 from sessiontui.query.ast import Query, Word
 from sessiontui.query.parse import parse
 from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.protocol import IsCancelled, never
+from sessiontui.store.protocol import IsCancelled, Progress, never
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
@@ -265,6 +265,7 @@ class Held(JsonlStore):
         relevance: bool = False,
         key: str | None = None,
         cancelled: IsCancelled = never,
+        scan: Progress | None = None,
     ) -> Found:
         words = " ".join(term.text for term in query.terms if isinstance(term, Word))
         self.asked.append(words)

@@ -173,7 +173,8 @@ class SearchingScreen(ViewingScreen):
         sorted_anew = before is not None and before.asked.relevance != asked.relevance
         untouched = self.went is None and not self.side.hits.cursor
         again = same and not (sorted_anew and untouched)
-        self.side.hits.picture = visible(advice(asked.text, query, found.note), lines=True)
+        picture = found.note if found.pending else advice(asked.text, query, found.note)
+        self.side.hits.picture = visible(picture, lines=True)
         self.side.show_hits(found, partial(places, query), again, asked.has_more(found))
         order = "by relevance" if asked.relevance and not query.substrings else "newest"
         self.bar.tell(found.total, len(found.hits), order, found.note)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Found, Hit
-from sessiontui.store.protocol import IsCancelled, Store
+from sessiontui.store.protocol import IsCancelled, Store, silent
 from sessiontui.tui.messages import Asked, Located, Searched
 from sessiontui.tui.work.errand import Errand
 
@@ -24,6 +24,7 @@ REST: Final = 0.3
 """Seconds without a key before hits are counted that nobody counted while they were looked for."""
 MOST: Final = 3_200
 """So many hits are looked through for one that is to stay under the cursor."""
+READING: Final = "the search index may not cover all messages: reading them …"
 IN_SESSION: Final = 10_000
 """Hits of one session that are told apart."""
 
@@ -52,12 +53,32 @@ class Searcher(Errand):
             asked = asked.wider()
         if found.total is None and asked.counted is not None:
             found = _with_number(found, asked.counted)
-        self.report(Searched(generation, asked, query, found))
-        if found.total is None and _rested(cancelled):
+        self.report(Searched(generation, asked, query, found._replace(note=READING) if found.pending else found))
+        if found.total is not None or not _rested(cancelled):
+            return
+        if found.pending:
+            self._complete(store, asked, query, found, generation, cancelled)
+        else:
             with suppress(SessiontuiError):  # what was found still is
-                number = store.search(query, limit=0, relevance=asked.relevance, cancelled=cancelled)
+                number = store.search(query, limit=0, relevance=asked.relevance, cancelled=cancelled, scan=silent)
                 if number.total is not None:
                     self.report(Searched(generation, asked, query, _with_number(found, number)))
+
+    def _complete(
+        self, store: Store, asked: Asked, query: Query, found: Found, generation: int, cancelled: IsCancelled
+    ) -> None:
+        """Read all messages, since the index may not cover them, and say now and then how far that is."""
+        last = 0.0
+
+        def tell(done: int, total: int) -> None:
+            nonlocal last
+            if time.monotonic() - last >= REST and not cancelled():
+                last = time.monotonic()
+                note = f"{READING} {done * 100 // max(total, 1)} %"
+                self.report(Searched(generation, asked, query, found._replace(note=note)))
+
+        whole = store.search(query, limit=asked.limit, relevance=asked.relevance, cancelled=cancelled, scan=tell)
+        self.report(Searched(generation, asked, query, whole))
 
 
 class Locator(Errand):
@@ -69,7 +90,9 @@ class Locator(Errand):
         """Reports ``Located``, the rows in the order in which the hits are walked through."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            found = store.search(query, limit=IN_SESSION, relevance=relevance, key=key, cancelled=cancelled)
+            found = store.search(
+                query, limit=IN_SESSION, relevance=relevance, key=key, cancelled=cancelled, scan=silent
+            )
             rows = dict.fromkeys(row for hit in found.hits if (row := row_of(hit)) is not None)
             self.report(Located(generation, key, tuple(rows)))
 
