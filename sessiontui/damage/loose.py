@@ -35,10 +35,10 @@ class Token(NamedTuple):
     text: bool
 
 
-def closing(data: bytes, at: int) -> int:
+def closing(data: bytes, at: int, sign: bytes = b'"') -> int:
     """Where the quote stands that closes the text whose inside begins at ``at``; -1 where there is none."""
     begin = at
-    while (quote := data.find(b'"', at)) >= 0:
+    while (quote := data.find(sign, at)) >= 0:
         run = quote
         while run > begin and data[run - 1] == _BACKSLASH:
             run -= 1
@@ -53,7 +53,7 @@ def reach(data: bytes, at: int = 0) -> Reach:
     stack = bytearray()
     want = _VALUE
     end = len(data)
-    while (at := _behind_space(data, at)) < end:
+    while (at := behind_space(data, at)) < end:
         byte = data[at]
         if byte == _QUOTE and want in (_VALUE, _KEY):
             quote = closing(data, at + 1)
@@ -100,6 +100,7 @@ def tokens(data: bytes) -> Iterator[Token]:
             yield Token(quote, at, text=True)
 
 
-def _behind_space(data: bytes, at: int) -> int:
+def behind_space(data: bytes, at: int) -> int:
+    """Where the white space at ``at`` ends."""
     match = _SPACE.match(data, at)
     return match.end() if match else at

@@ -13,7 +13,18 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from sessiontui.damage import diagnose, encodings, fragments, joints, loose, mending, pieces, signs
+from sessiontui.damage import (
+    diagnose,
+    encodings,
+    fragments,
+    joints,
+    layered,
+    loose,
+    mending,
+    one_line,
+    pieces,
+    signs,
+)
 from sessiontui.damage.loose import Token
 from sessiontui.damage.pieces import Kind
 from sessiontui.dialects import strict, zeroclaw
@@ -24,6 +35,7 @@ KEYS: Final = (b"role", b"content", b"text")
 ROLES: Final = (b"system", b"user", b"assistant", b"tool")
 _WORDS: Final = (b"null", b"true", b"false", b"NaN", b"Infinity", b"undefined", b"None", b"True", b"False")
 
+_LAYERS: Final = frozenset({"literal", "escaped", "wrapped", "coloured", "bare-backslash", "typographic"})
 _HEAD: Final = zeroclaw.write(Message("", ""))[:-3]
 """A record up to its text, as ZeroClaw writes it."""
 _ESCAPED: Final = re.compile(rb'\\(["\\])')
@@ -40,6 +52,9 @@ def masked(data: bytes, codec: str = "") -> bytes:
     if codec:
         return _wide(data, codec)
     data = signs.blurred(data)
+    layer = one_line.verdict(data).id if b"\n" not in data else ""
+    if layer in _LAYERS:
+        return layered.without_colours(data, masked) if layer == "coloured" else layered.masked(data)
     whole = _woven(data) if b"\n" in data else _one_line(data)
     if whole is not None:
         return whole

@@ -6,26 +6,38 @@ Refuses to look at the lines around it: what was torn over several is for ``join
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Final
 
-from sessiontui.damage import fragments, pieces
+from sessiontui.damage import coloured, escapes, fragments, pieces, typographic, wrapped
+from sessiontui.damage.layers import Judge, Layer
+from sessiontui.damage.literals import Effort, Literals
 from sessiontui.damage.pieces import Kind, Piece
 from sessiontui.damage.shapes import Shape, shape
 from sessiontui.damage.verdict import Verdict
 from sessiontui.dialects.source import Dropped
-from sessiontui.model import Part, Salvage, Span
+from sessiontui.model import Part, Reading, Salvage, Span
 
 FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
+_PLAIN: Final = FILLERS | {Kind.RECORD, Kind.TORN}
+"""Of these, where they are sure, nothing is under a layer."""
 _BREAKS_OFF: Final = "the record breaks off"
 _BRACKETS: Final = frozenset({b"[", b"]", b"],"})
+_DEEP: Final = 3
+"""How many layers are taken off a line."""
 _MARKER: Final = re.compile(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
 
 
 def verdict(line: bytes, wrong: Dropped | None = None) -> Verdict:
     """What is wrong with a damaged line, and what becomes of all of its bytes."""
+    return _verdict(line, wrong, 0, None)
+
+
+def _verdict(line: bytes, wrong: Dropped | None, depth: int, effort: Effort | None) -> Verdict:
+    """The same of what is under ``depth`` layers."""
     if pieces.breaks_off(line):
         return _broken_off(line)
-    return (None if line[:1] == b"{" else _plain(line)) or _cut(line, wrong)
+    return (None if line[:1] == b"{" else _plain(line)) or _cut(line, wrong, depth, effort or Effort(line))
 
 
 def _broken_off(line: bytes) -> Verdict:
@@ -47,15 +59,80 @@ def _plain(line: bytes) -> Verdict | None:
     return None
 
 
-def _cut(line: bytes, wrong: Dropped | None) -> Verdict:
-    if script := fragments.printed(line):
+def _cut(line: bytes, wrong: Dropped | None, depth: int, effort: Effort) -> Verdict:
+    script = fragments.printed(line)
+    if script and script.records:
         return _of_shape(script, line)
-    cut = pieces.cut(line)
+    judge = _under(depth + 1, effort)
+    if coloured.is_likely(line) and (layer := coloured.layer(line, judge)):
+        return _of_layers(line, [Piece(Kind.LITERAL, 0, len(line), layer=layer)], [None])
+    cut = pieces.cut(line, Literals(line, judge, effort))
+    if all(piece.kind in _PLAIN and piece.sure for piece in cut):
+        return _of_pieces(line, cut, [None] * len(cut))
+    if layer := typographic.layer(line):
+        return _of_layers(line, [Piece(Kind.LITERAL, 0, len(line), layer=layer)], [None])
     known = wrong if len(cut) == 1 else None
     shapes = [shape(line[each.start : each.stop], known) if each.kind is Kind.VALUE else None for each in cut]
-    made = tuple(_part(line, piece, of, sure=sure) for piece, of, sure in zip(cut, shapes, _sure(cut), strict=True))
+    cut = [_uncovered(line, *each, judge) for each in zip(cut, shapes, strict=True)]
+    if any(piece.layer for piece in cut) or effort.spent:
+        return _of_layers(line, cut, shapes, sure=not effort.spent)
+    return _of_shape(script, line) if script else _of_pieces(line, cut, shapes)
+
+
+def _of_pieces(line: bytes, cut: list[Piece], shapes: list[Shape | None]) -> Verdict:
+    made = tuple([_part(line, piece, of, sure=sure) for piece, of, sure in zip(cut, shapes, _sure(cut), strict=True)])
     id, at, what = _named(line, cut, shapes)
     return Verdict(id, at, what, made)
+
+
+def _uncovered(line: bytes, piece: Piece, of: Shape | None, judge: Judge) -> Piece:
+    """A piece that is no record as a literal, where a layer lies over it."""
+    layer: Layer | None = None
+    if piece.kind is Kind.VALUE and of and not of.records:
+        value = line[piece.start : piece.stop]
+        layer = wrapped.layer(value, judge) or escapes.bare(value)
+    elif piece.kind is Kind.TORN and not piece.sure:
+        layer = escapes.doubled(line[piece.start : piece.stop])
+    return piece._replace(kind=Kind.LITERAL, layer=layer.moved(piece.start)) if layer else piece
+
+
+def _of_layers(line: bytes, cut: list[Piece], shapes: list[Shape | None], *, sure: bool = True) -> Verdict:
+    """``sure`` False: records may be those of literals."""
+    certain = _sure(cut) if sure else [False] * len(cut)
+    made = [
+        piece.layer.readings[0].parts if piece.layer else (_part(line, piece, of, sure=each),)
+        for piece, of, each in zip(cut, shapes, certain, strict=True)
+    ]
+    id, at, what = _named(line, cut, shapes)
+    return Verdict(id, at, what, tuple(chain.from_iterable(made)), readings=_readings(cut, made))
+
+
+def _readings(cut: list[Piece], made: list[tuple[Part, ...]]) -> tuple[Reading, ...]:
+    """The ways to read the line, where there are several."""
+    ways = max((piece.layer.readings for piece in cut if piece.layer), key=len, default=())
+    if len(ways) < 2:
+        return ()
+    return tuple(
+        Reading(way.what, tuple(chain.from_iterable(_read_as(*each, at) for each in zip(cut, made, strict=True))))
+        for at, way in enumerate(ways)
+    )
+
+
+def _read_as(piece: Piece, made: tuple[Part, ...], number: int) -> tuple[Part, ...]:
+    """The parts of a piece in a reading of the line, from 0; of a piece with fewer readings the last."""
+    return piece.layer.readings[min(number, len(piece.layer.readings) - 1)].parts if piece.layer else made
+
+
+def _under(depth: int, effort: Effort) -> Judge:
+    """The same judge for what is under layers."""
+
+    def parts(data: bytes) -> tuple[Part, ...]:
+        effort.left -= len(data)
+        if depth > _DEEP or effort.spent:
+            return (Part(Span(0, len(data)), Salvage.NONE),)
+        return _verdict(data, None, depth, effort).parts
+
+    return parts
 
 
 def _of_shape(found: Shape, line: bytes) -> Verdict:
@@ -104,6 +181,8 @@ def _named(line: bytes, cut: list[Piece], shapes: list[Shape | None]) -> tuple[s
     first = {piece.kind: piece for piece in reversed(cut)}
     records = sum(piece.kind is Kind.RECORD for piece in cut)
     torn, text = first.get(Kind.TORN), first.get(Kind.TEXT)
+    if (literal := first.get(Kind.LITERAL)) and literal.layer and not torn:
+        return literal.layer.id, literal.layer.at, literal.layer.what
     if torn:
         return _torn(line, torn, records)
     if text and not (Kind.NULS in first and not records):

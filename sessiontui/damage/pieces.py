@@ -12,6 +12,8 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from sessiontui.damage import loose
+from sessiontui.damage.layers import Layer
+from sessiontui.damage.literals import BRACE, Literals
 from sessiontui.dialects import source, strict
 
 BEGIN: Final = re.compile(rb'\{[ \t\r]*+"(?:role|content)"[ \t\r]*+:[ \t\r]*+"')
@@ -22,6 +24,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _HEAD: Final = re.compile(rb'\{"role":(?:"[^"\\]*+","content":)?(?=(?:\x00|\xef\xbb\xbf){0,999}\{")')
 """A record that was broken off behind a colon, another object right behind it."""
 _FILLERS: Final = re.compile(rb"(?:[ \t\r\x00]|\xef\xbb\xbf){0,999}")
+_REST: Final = re.compile(rb"[ \t\r\x00]*+")
 _OPEN: Final = -1
 _GOES_ON: Final = frozenset({b" ", b"\t", b"\r", b"\n", b",", b"}"})
 _HEADING: Final = b'{"role":"","content":"'
@@ -49,6 +52,8 @@ class Kind(Enum):
     BOM = auto()
     SPACE = auto()
     COMMA = auto()
+    LITERAL = auto()
+    """Records as another language writes them."""
 
 
 class Piece(NamedTuple):
@@ -61,20 +66,38 @@ class Piece(NamedTuple):
     """Whether what stands behind it begins there for certain."""
     inside: bool = False
     """It is torn inside a text, and the line ends there."""
+    layer: Layer | None = None
+    """Of a literal."""
 
 
-def cut(line: bytes) -> list[Piece]:
-    """The pieces of a line, in order."""
+def cut(line: bytes, literals: Literals | None = None) -> list[Piece]:
+    """The pieces of a line, in order; without ``literals`` none of them is looked for."""
     found: list[Piece] = []
     at = 0
     most = _MOST
     while at < len(line):
         looks = len(found) < most or BEGIN.match(line, at)
-        piece = ((_filler(line, at) or _value(line, at)) if looks else None) or _text(line, at)
-        found.append(piece)
-        at = piece.stop
-        most += _BETWEEN * (piece.kind is Kind.RECORD)
+        piece = (_filler(line, at) or _value(line, at)) if looks else None
+        if literals and looks and (piece is None or not piece.sure):
+            found += _literal(line, at, literals, piece)
+        else:
+            found.append(piece or _text(line, at))
+        at = found[-1].stop
+        most += _BETWEEN * (found[-1].kind in (Kind.RECORD, Kind.LITERAL))
     return found
+
+
+def _literal(line: bytes, at: int, literals: Literals, piece: Piece | None) -> list[Piece]:
+    """The next literal and the text before it; where none is next, the piece that was found, or text."""
+    if piece is None or not BEGIN.match(line, at):
+        begun = literals.begun(BEGIN, at)
+        for brace in BRACE.finditer(line, at, begun + len(_HEADING)):
+            layer = literals.around(brace.start(), at) if brace.start() <= begun else None
+            if layer and not (literals.is_first(layer) and is_tail(line[at:])):
+                literals.skipped(piece.stop - at if piece else 0)
+                text = [Piece(Kind.TEXT, at, layer.start)] if layer.start > at else []
+                return [*text, Piece(Kind.LITERAL, layer.start, layer.stop, layer=layer)]
+    return [piece or _text(line, at)]
 
 
 def breaks_off(line: bytes) -> bool:
@@ -103,7 +126,7 @@ def _value(line: bytes, at: int) -> Piece | None:
     """A record, or another value, whole or torn."""
     if line[at] == b'"'[0]:
         close = loose.closing(line, at + 1)
-        lonely = close >= 0 and not line[close + 1 :].strip(b" \t\r\0")
+        lonely = close >= 0 and _REST.fullmatch(line, close + 1) is not None
         return Piece(Kind.VALUE, at, close + 1) if lonely else None
     if line[at] not in _OPENING:
         return None

@@ -92,16 +92,21 @@ def _escape(escape: bytes) -> bytes:
     kind, digits = escape[1:2], escape[2:]
     if kind in (b"u", b"x", b"U") and digits:
         full = len(digits) == {b"u": 4, b"x": 2, b"U": 8}[kind]
-        return escape[:2] + (b"%0*x" % (len(digits), _code(int(digits, 16))) if full else b"0" * len(digits))
+        return escape[:2] + (b"%0*x" % (len(digits), code(int(digits, 16))) if full else b"0" * len(digits))
     if kind.isalpha() and kind not in _ESCAPES:
         return b"\\q"
     return escape if kind in _ESCAPES else b"\\" + kind.translate(_PLAIN)
 
 
-def _code(code: int) -> int:
+def code(number: int) -> int:
     """The character that an escape may name in place of this one."""
-    if code < 0x80:
-        return _PLAIN[code] if code >= 0x20 else code
-    if 0xD800 <= code < 0xE000:
-        return 0xD83D if code < 0xDC00 else 0xDE42
-    return ord(_alike(chr(code))) if code <= 0x10FFFF else 0xFFFFFFFF
+    if number < 0x80:
+        return byte(number)
+    if 0xD800 <= number < 0xE000:
+        return 0xD83D if number < 0xDC00 else 0xDE42
+    return ord(_alike(chr(number))) if number <= 0x10FFFF else 0xFFFFFFFF
+
+
+def byte(number: int) -> int:
+    """The byte that an escape may name in place of this one."""
+    return _PLAIN[number] if number >= 0x20 else number

@@ -77,6 +77,12 @@ _STORY: Final = {
     "not-jsonl": ("something else was saved under this name", "drops every line"),
     "deep-nesting": ("a program went astray, or it was made to do harm", _DROPS),
     "interleaved": ("two programs wrote at once in small pieces", "drops both records"),
+    "literal": ("a program printed or logged the record in its own quotes", _DROPS),
+    "escaped": ("a program escaped what was escaped already", _DROPS),
+    "wrapped": ("a tool that collects logs, or a queue, wrote it into a record of its own", _DROPS),
+    "coloured": ("the output of a tool that paints was saved with its colours", _DROPS),
+    "bare-backslash": ("the JSON was put together by hand or by a script", _DROPS),
+    "typographic": ("a word processor, a chat program or an input method changed the signs", _DROPS),
     "malformed": ("it was edited by hand, or bytes of it were changed", _DROPS),
 }
 _MANY: Final = {

@@ -897,6 +897,78 @@ ROWS = [
         None,
         id="UTF-16 LE behind a character",
     ),
+    pytest.param(
+        rb"""b'{"role":"user","content":"two\\nlines"}'""" + b"\n" + A + b"\n",
+        [(1, "literal", 0, "offered", 1, 1)],
+        None,
+        id="bytes of Python",
+    ),
+    pytest.param(
+        b"DEBUG send '" + A + b"' to bob\n",
+        [(1, "literal", 11, "offered", 1, 1)],
+        None,
+        id="a text of Python in a log",
+    ),
+    pytest.param(
+        b'3,user,"{""role"":""user"",""content"":""a""}",x\n',
+        [(1, "literal", 7, "offered", 1, 1)],
+        None,
+        id="a field of CSV",
+    ),
+    pytest.param(
+        rb"{\"role\":\"user\",\"content\":\"a\"}" + b"\n",
+        [(1, "escaped", 0, "offered", 1, 1)],
+        None,
+        id="escaped once too often",
+    ),
+    pytest.param(
+        rb'{"role":"user","content":"say \\"hi\\" now"}' + b"\n",
+        [(1, "escaped", 30, "offered", 1, 1)],
+        None,
+        id="a content escaped once too often",
+    ),
+    pytest.param(
+        rb'{"log":"{\"role\":\"user\",\"content\":\"a\"}\n","stream":"stdout"}' + b"\n",
+        [(1, "wrapped", 7, "offered", 1, 1)],
+        None,
+        id="docker",
+    ),
+    pytest.param(
+        b'{"data":' + A + b"}\n",
+        [(1, "wrapped", 8, "offered", 1, 1)],
+        None,
+        id="wrapped in one key",
+    ),
+    pytest.param(
+        b'\x1b[1;39m{\x1b[0m"role":"user",\x1b[34m"content"\x1b[0m:"a"}\n',
+        [(1, "coloured", 0, "offered", 1, 1)],
+        None,
+        id="coloured",
+    ),
+    pytest.param(
+        rb'{"role":"user","content":"C:\Users\ann"}' + b"\n",
+        [(1, "bare-backslash", 28, "offered", 1, 1)],
+        None,
+        id="a path on Windows",
+    ),
+    pytest.param(
+        rb'{"role":"user","content":"C:\Users\new"}' + b"\n",
+        [(1, "bare-backslash", 28, "partial", 1, 1)],
+        None,
+        id="a path on Windows, or a newline",
+    ),
+    pytest.param(
+        "{“role”: “user”, “content”: “a”}\n".encode(),
+        [(1, "typographic", 1, "offered", 1, 1)],
+        None,
+        id="printed quotes",
+    ),
+    pytest.param(
+        "{“role”: “user”, “content”: “it’s”}\n".encode(),
+        [(1, "typographic", 1, "partial", 1, 1)],
+        None,
+        id="printed quotes, one in the text",
+    ),
 ]
 
 
@@ -955,6 +1027,14 @@ OF_THE_TABLE = {
     ("deep-nesting", "none"),
     ("interleaved", "lossless"),
     ("interleaved", "offered"),
+    ("literal", "offered"),
+    ("escaped", "offered"),
+    ("wrapped", "offered"),
+    ("coloured", "offered"),
+    ("bare-backslash", "offered"),
+    ("bare-backslash", "partial"),
+    ("typographic", "offered"),
+    ("typographic", "partial"),
 }
 """Each id of damage to lines, and how messages are had back; entries of a folder that are no files stand in
 test_jsonl_trouble, what is only worth a note in test_diagnose_notes, and a line that is still being written below."""
@@ -1124,6 +1204,24 @@ GUESSES = [
         None,
         A + b"\n",
         id="broken in the middle",
+    ),
+    pytest.param(
+        rb"""b'{"role":"user","content":"two\\nlines"}'""" + b"\n" + A + b"\n",
+        b'{"role":"user","content":"two\\nlines"}\n' + A + b"\n",
+        b'{"role":"user","content":"two\\nlines"}\n' + A + b"\n",
+        id="bytes of Python",
+    ),
+    pytest.param(
+        rb'{"log":"{\"role\":\"user\",\"content\":\"a\"}\n","stream":"stdout"}' + b"\n",
+        A + b"\n",
+        A + b"\n",
+        id="docker",
+    ),
+    pytest.param(
+        rb'{"role":"user","content":"C:\Users\new"}' + b"\n",
+        None,
+        rb'{"role":"user","content":"C:\\Users\\new"}' + b"\n",
+        id="a path on Windows, or a newline",
     ),
 ]
 

@@ -68,6 +68,16 @@ WHY: Final = {
     "deep-nesting": "No record can be told in it.",
     "interleaved": "One record stands whole in the middle of the other, whose two ends fit only each other. Where more than"
     " one end fits, a person has to choose.",
+    "literal": "Read by the rules of that language, the quotes hold exactly this. Whether they were its quotes, a person has"
+    " to say; where languages disagree, each reading has a number.",
+    "escaped": "With one backslash less everywhere it is a record. That it was escaped twice, a person has to say.",
+    "wrapped": "What the tool carries is a record. That it belongs into this session, a person has to say; what else the"
+    " tool noted is a fragment.",
+    "coloured": "Without the colour codes it is a record. That none of them was in the text, a person has to say.",
+    "bare-backslash": "JSON knows no such escape, so the backslash stood for itself. Where another may be an escape, both"
+    " readings are numbered, and neither is more than a guess.",
+    "typographic": "With the signs of JSON it is a record. Its text stays as it is; where it has such signs too, they may"
+    " have been others.",
     "malformed": "It is not certain what stood there, so nothing is made of it.",
     "not-a-file": "There is no file to read. Whatever stands under this name was not made by ZeroClaw.",
     "unreadable": "The bytes may be well; they can't be looked at. Permissions or the disk say why.",

@@ -1,0 +1,168 @@
+"""How other languages write a text in quotes: where it is closed, and which bytes it stands for.
+
+Bytes in, values out. Each way is tried by itself; which of them is meant is for ``literals``. The time is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from sessiontui.damage import loose
+from sessiontui.dialects import strict
+
+_ESCAPE: Final = re.compile(
+    rb"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})|u(?P<four>[0-9a-fA-F]{4})"
+    rb"|u\{(?P<braced>[0-9a-fA-F]{1,6})\}|U(?P<eight>[0-9a-fA-F]{8})|x(?P<two>[0-9a-fA-F]{2})|(?P<octal>[0-7]{1,3})"
+    rb"|(?P<sign>.)|\Z)",
+    re.DOTALL,
+)
+_SIGNS: Final = dict(zip(b"\\'\"`/$#nrtbfvae", b"\\'\"`/$#\n\r\t\b\f\v\a\x1b", strict=True))
+"""What a sign behind a backslash stands for."""
+_SHELL: Final = re.compile(rb"'\\''|'\"'\"'")
+_IN_DOUBLE: Final = re.compile(rb'\\(["\\$`])')
+_NUMBERED: Final = re.compile(rb"\\[xX0-7]")
+
+
+class Plain(NamedTuple):
+    """What bytes stand for, and where each of it comes from."""
+
+    data: bytes
+    ends: tuple[list[int], list[int]] = ([], [])
+    """Where each replacement ends, in ``data`` and in the bytes that it was made of."""
+
+    def origin(self, at: int) -> int:
+        """Which byte of the source a byte of ``data`` comes from."""
+        index = bisect_right(self.ends[0], at) - 1
+        return at if index < 0 else self.ends[1][index] + at - self.ends[0][index]
+
+
+class Language(NamedTuple):
+    """A way to write a text in quotes."""
+
+    what: str
+    """How such a text is called, for people."""
+    closing: Callable[[bytes, int, bytes], int]
+    """Where the quote stands that closes the text whose inside begins here; -1 where there is none."""
+    plain: Callable[[bytes], Plain | None]
+    """What the inside stands for; None where it is no text of this language."""
+    closes_anywhere: bool = True
+    """Where a text is not closed, none that begins later is."""
+
+
+def replaced(raw: bytes, sign: re.Pattern[bytes], by: Callable[[re.Match[bytes]], bytes | None]) -> Plain | None:
+    """The bytes with each match replaced; None where one can't be."""
+    made: list[bytes] = []
+    inner: list[int] = []
+    outer: list[int] = []
+    at = size = 0
+    for match in sign.finditer(raw):
+        new = by(match)
+        if new is None:
+            return None
+        made += (raw[at : match.start()], new)
+        size += match.start() - at + len(new)
+        at = match.end()
+        inner.append(size)
+        outer.append(at)
+    return Plain(b"".join((*made, raw[at:])), (inner, outer))
+
+
+# ---- where a text is closed
+
+
+def _escaped(data: bytes, at: int, quote: bytes) -> int:
+    return loose.closing(data, at, quote)
+
+
+def _doubled(data: bytes, at: int, quote: bytes) -> int:
+    while (at := data.find(quote, at)) >= 0 and data.startswith(quote, at + 1):
+        at += 2
+    return at
+
+
+def _shell(data: bytes, at: int, quote: bytes) -> int:
+    while (at := data.find(quote, at)) >= 0 and (again := _SHELL.match(data, at)):
+        at = again.end()
+    return at
+
+
+def _first(data: bytes, at: int, quote: bytes) -> int:
+    return data.find(quote, at)
+
+
+def _behind_record(data: bytes, at: int, quote: bytes) -> int:
+    end = strict.record_end(data, at)
+    return end if isinstance(end, int) and data.startswith(quote, end) else -1
+
+
+# ---- what its inside stands for
+
+
+def unescaped(raw: bytes) -> Plain | None:
+    """A text with escapes as in C and its heirs; numbers are bytes where that gives UTF-8, else characters."""
+    found = replaced(raw, _ESCAPE, lambda escape: _sign(escape, bytes_too=True))
+    if found is None or not _NUMBERED.search(raw):
+        return found
+    try:
+        found.data.decode()
+    except UnicodeDecodeError:
+        return replaced(raw, _ESCAPE, lambda escape: _sign(escape, bytes_too=False))
+    return found
+
+
+def _of_bytes(raw: bytes) -> Plain | None:
+    """The inside of ``b'…'`` in Python, where no escape names a character."""
+    return replaced(raw, _ESCAPE, _byte)
+
+
+def _byte(escape: re.Match[bytes]) -> bytes | None:
+    return escape[0] if escape[0][1:2] in (b"u", b"U") else _sign(escape, bytes_too=True)
+
+
+def _sign(escape: re.Match[bytes], *, bytes_too: bool) -> bytes | None:
+    """What an escape stands for; None where it is none."""
+    kind, digits = escape.lastgroup, escape[escape.lastgroup or 0]
+    if kind == "sign":
+        sign = _SIGNS.get(digits[0])
+        return None if sign is None else bytes((sign,))
+    if kind == "low":
+        return bytes.fromhex((escape["high"] + digits).decode()).decode("utf-16-be").encode()
+    if kind is None:
+        return None
+    code = int(digits, 8 if kind == "octal" else 16)
+    if kind in ("two", "octal") and bytes_too:
+        return bytes((code,)) if code < 0x100 else None
+    return chr(code).encode("utf-8", "surrogatepass") if code <= 0x10FFFF else None
+
+
+def _undoubled(quote: bytes) -> Callable[[bytes], Plain | None]:
+    twice = re.compile(re.escape(quote * 2))
+    return lambda raw: replaced(raw, twice, lambda _: quote)
+
+
+def _of_shell(raw: bytes) -> Plain | None:
+    return replaced(raw, _SHELL, lambda _: b"'")
+
+
+def of_double_quotes(raw: bytes) -> Plain | None:
+    """The inside of ``"…"`` in a shell, where a backslash before most signs is one."""
+    return replaced(raw, _IN_DOUBLE, lambda escape: escape[1])
+
+
+BYTES: Final = Language("as Python prints bytes", _escaped, _of_bytes)
+DOLLAR: Final = Language("as a shell writes $'…'", _escaped, unescaped)
+RAW: Final = Language("as Python writes a raw text", _first, Plain)
+PRINTED: Final = Language("as Python or JavaScript prints a text", _escaped, unescaped)
+SHELL: Final = Language("as a shell takes it, without escapes", _shell, _of_shell)
+SQL: Final = Language("as SQL or YAML writes a text", _doubled, _undoubled(b"'"))
+STRING: Final = Language("as JSON, Go, Rust or C writes a text", _escaped, unescaped)
+DOUBLE: Final = Language("as a shell takes it in double quotes", _escaped, of_double_quotes)
+CSV: Final = Language("as CSV writes a field", _doubled, _undoubled(b'"'))
+TEMPLATE: Final = Language("as JavaScript writes a template", _escaped, unescaped)
+LONG: Final = Language("as Python writes a long text", _escaped, unescaped)
+AS_IS: Final = Language("as it is", _first, Plain)
+TICKS: Final = Language("as Go or Markdown writes a text", _first, Plain)
+PLAIN: Final = Language("in plain quotes", _behind_record, Plain, closes_anywhere=False)

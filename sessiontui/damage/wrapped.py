@@ -1,0 +1,128 @@
+"""A record in the record of a tool that carries lines: docker's log, the journal, Loki, a queue.
+
+Refuses the histories of other programs, which keep a role and a content in objects of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from sessiontui.damage import loose
+from sessiontui.damage.languages import unescaped
+from sessiontui.damage.layers import Judge, Layer, outward, under
+from sessiontui.damage.mending import is_record
+from sessiontui.model import Part, Reading, Salvage, Span
+
+_CARRIER: Final = re.compile(
+    "log|message|msg|line|data|record|entry|event|payload|body|text|value|_?raw|doc|_source|fields|item|json"
+    "|textpayload|jsonpayload|output"
+)
+"""Keys under which tools carry a line, in small letters."""
+_BATCH: Final = re.compile("streams|logevents|records|entries")
+"""Keys under which they carry many."""
+_BESIDE: Final = re.compile(
+    "@?timestamp|time|ts|t|date|datetime|level|severity|lvl|stream|tags?|pid|host|hostname|name|logger|v|@version|source"
+    "|service|seq|offset|partition|topic|key|labels|attrs|attributes|kubernetes|docker|container(_name|_id)?|insertid"
+    "|logname|resource|receivetimestamp|ingestiontime|_index|_id|_score|_type|input|file|agent|ecs|event_id|logstream"
+    "|loggroup|caller|thread|app|env|region|unit|facility|priority"
+)
+"""Keys that stand beside a carried object."""
+_HISTORY: Final = re.compile(
+    "role|content|uuid|parentuuid|session_?id|parent_?id|leafuuid|projecthash|conversation_id|messages|working_dir"
+    "|display|tool_call_id"
+)
+"""Keys of records of other programs."""
+_IN_QUOTES: Final = "the record stands in quotes, as JSON, Go, Rust or C writes a text"
+_MOST_KEYS: Final = 64
+
+
+class _Pair(NamedTuple):
+    key: str
+    start: int
+    stop: int
+
+
+def layer(value: bytes, judge: Judge) -> Layer | None:
+    """The wrapper that a whole value is; None where it is none, or carries more than one thing."""
+    if not _has_mark(value):
+        return None
+    if value[:1] == b'"':
+        return _string(value, judge)
+    if value[:1] == b"[":
+        return _of_parts(value, 0, _strings(value, judge), "the record is a text in a list")
+    pairs = list(_pairs(value))
+    keys = {pair.key.lower() for pair in pairs}
+    if not pairs or len(pairs) > _MOST_KEYS or any(map(_HISTORY.fullmatch, keys)):
+        return None
+    found = [(pair, parts) for pair in pairs if (parts := _carried(value, pair, keys, judge))]
+    if len(found) != 1:
+        return None
+    [(pair, parts)] = found
+    return _of_parts(value, pair.start, parts, f"the record is the value of “{pair.key[:40]}” in the record of a tool")
+
+
+def _of_parts(value: bytes, at: int, parts: Sequence[Part], what: str) -> Layer | None:
+    """The layer whose parts are these, and what is between and around them."""
+    if not parts:
+        return None
+    made: list[Part] = []
+    stop = 0
+    for part in (*parts, Part(Span(len(value), 0), Salvage.NONE)):
+        if part.span.offset > stop:
+            made.append(Part(Span(stop, part.span.offset - stop), Salvage.NONE))
+        made += [part] * (part.span.length > 0)
+        stop = part.span.stop
+    return Layer("wrapped", what, at, 0, len(value), (Reading("unwrapped", tuple(made)),))
+
+
+def _string(value: bytes, judge: Judge) -> Layer | None:
+    """A text that is more than a record: one that was encoded again, or that has other text in it."""
+    plain = unescaped(value[1:-1])
+    parts = outward(under(plain.data, judge), plain, 1, 0, len(value)) if plain else ()
+    if not parts or not plain:
+        return None
+    again = plain.data.strip().startswith(b'"')
+    id, what = ("escaped", "the record was encoded more than twice") if again else ("literal", _IN_QUOTES)
+    return Layer(id, what, 0, 0, len(value), (Reading("decoded", parts),))
+
+
+def _strings(value: bytes, judge: Judge) -> list[Part]:
+    """The records that are texts somewhere in a value."""
+    parts: list[Part] = []
+    for token in loose.tokens(value):
+        inside = value[token.start + 1 : token.stop - 1]
+        if token.text and _has_mark(inside) and (plain := unescaped(inside)):
+            parts += outward(under(plain.data, judge), plain, token.start + 1, token.start, token.stop)
+    return parts
+
+
+def _has_mark(value: bytes) -> bool:
+    return b"role" in value and b"content" in value
+
+
+def _carried(value: bytes, pair: _Pair, keys: set[str], judge: Judge) -> tuple[Part, ...]:
+    """What a key carries, where it carries records."""
+    raw = value[pair.start : pair.stop]
+    name = pair.key.lower()
+    if len(keys) > 1 and not (_CARRIER.fullmatch(name) or _BATCH.fullmatch(name)):
+        return ()
+    if raw[:1] == b'"' and (plain := unescaped(raw[1:-1])):
+        return outward(under(plain.data, judge), plain, pair.start + 1, pair.start, pair.stop)
+    if raw[:1] == b"{" and all(map(_BESIDE.fullmatch, keys - {name})) and is_record(raw):
+        return (Part(Span(pair.start, len(raw)), Salvage.OFFERED, (raw,)),)
+    if raw[:1] == b"[" and _BATCH.fullmatch(name):
+        return tuple(part.moved(pair.start) for part in _strings(raw, judge))
+    return ()
+
+
+def _pairs(value: bytes) -> Iterator[_Pair]:
+    """The pairs of a whole object."""
+    at = 1
+    while (quote := value.find(b'"', at)) >= 0:
+        close = loose.closing(value, quote + 1)
+        begin = loose.behind_space(value, loose.behind_space(value, close + 1) + 1)
+        stop = loose.reach(value, begin).stop
+        yield _Pair(value[quote + 1 : close].decode("utf-8", "replace"), begin, stop)
+        at = stop
