@@ -16,6 +16,7 @@ from typing import Final
 from sessiontui.changes.edits import Edit, Kept, Traits, names_of
 from sessiontui.changes.folder import Folder
 from sessiontui.disk import lines, replace
+from sessiontui.disk.attributes import Like
 from sessiontui.disk.lines import NotAFile
 from sessiontui.errors import Refused, SessiontuiError, StoreError
 from sessiontui.model import Span
@@ -169,4 +170,4 @@ def link_or_copy(folder: Folder, path: Path, fd: int, name: str, length: int) ->
     """
     if folder.link(path, name, fd):
         return None
-    return folder.keep(name, lines.pieces(fd, Span(0, length)))
+    return folder.keep(name, lines.pieces(fd, Span(0, length)), Like(fd, path.name))

@@ -20,6 +20,8 @@ from typing import Final
 
 from sessiontui.changes.edits import Kept
 from sessiontui.changes.place import NAME
+from sessiontui.disk import attributes
+from sessiontui.disk.attributes import Like
 from sessiontui.disk.replace import sync, write_all
 from sessiontui.errors import InTurn, StoreError
 
@@ -93,8 +95,8 @@ class Folder:
         """A descriptor of a file that is there, for appending."""
         return os.open(name, os.O_RDWR | os.O_APPEND | _FILE, dir_fd=self._fd)
 
-    def keep(self, name: str, chunks: Iterable[bytes]) -> Kept:
-        """Write bytes into a new file, synced."""
+    def keep(self, name: str, chunks: Iterable[bytes], like: Like | None = None) -> Kept:
+        """Write bytes into a new file, synced; with the attributes of the file whose copy it is."""
         digest = hashlib.sha256()
         length = 0
         fd = self.new(name)
@@ -103,6 +105,8 @@ class Folder:
                 write_all(fd, chunk)
                 digest.update(chunk)
                 length += len(chunk)
+            if like is not None:
+                attributes.carry(like, fd)
             sync(fd)
         finally:
             os.close(fd)

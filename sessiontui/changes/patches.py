@@ -12,6 +12,7 @@ from pathlib import Path
 from sessiontui.changes.files import opened, traits
 from sessiontui.changes.record import Record
 from sessiontui.disk import handover, lines
+from sessiontui.disk.attributes import Like
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.handover import ATTEMPTS, Again
 from sessiontui.disk.replace import fill, temporary
@@ -31,7 +32,7 @@ def patch(record: Record, path: Path, cut: Span, more: Callable[[], Iterator[byt
     for _ in range(ATTEMPTS):
         with opened(path) as fd, temporary(path.parent) as temp:
             copied = Copied.of(fd)
-            fill(temp, _patched(fd, copied.stamp.size, cut, more()), traits(fd).mode, os.fstat(fd))
+            fill(temp, _patched(fd, copied.stamp.size, cut, more()), traits(fd).mode, Like(fd, path.name))
             length = os.stat(temp).st_size
             try:
                 carried = handover.swap(path, temp, fd, copied, record.patience, lambda _: None)

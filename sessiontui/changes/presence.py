@@ -18,6 +18,7 @@ from sessiontui.changes.files import common, digest, give_traits, kept_bytes, li
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
 from sessiontui.disk import handover, lines, replace, stamps
+from sessiontui.disk.attributes import Like
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Span
@@ -52,7 +53,7 @@ def _bring_back(record: Record, path: Path, fd: int, was: Traits) -> None:
     """Give a removed file its name again, in front of what a writer may have put into a new one of that name."""
     size = os.fstat(fd).st_size
     try:
-        replace.create(path, lines.pieces(fd, Span(0, size)), was.mode)
+        replace.create(path, lines.pieces(fd, Span(0, size)), was.mode, Like(fd, path.name))
     except FileExistsError:
         patches.insert(record, path, 0, fd, Span(0, size))
 
@@ -76,13 +77,15 @@ def require_welcome(sessions: Path, file: str, hint: str) -> None:
         )
 
 
-def create(record: Record, key: str, file: str, source: Kept, was: Traits) -> None:
-    """Make a file from kept bytes. Raises ``Refused`` where one of that name exists."""
+def create(record: Record, key: str, file: str, source: Kept, was: Traits, *, again: bool = False) -> None:
+    """Make a file from kept bytes; ``again``: they are those of a file that was there, whose attributes it gets too.
+    Raises ``Refused`` where one of that name exists."""
     path = record.folder.sessions / file
     record.write(Create(key, file, source, was))
     with kept_bytes(record.folder, source) as fd:
         try:
-            replace.create(path, lines.pieces(fd, Span(0, source.length)), was.mode)
+            like = Like(fd, file) if again else None
+            replace.create(path, lines.pieces(fd, Span(0, source.length)), was.mode, like)
         except FileExistsError:
             raise Refused(f"{file} exists by now and is not written over; nothing was changed") from None
     give_traits(path, was, source.length)
@@ -203,7 +206,7 @@ def require_free(folder: Folder, edit: Remove) -> None:
 def revert_remove(record: Record, edit: Remove) -> None:
     """Bring the file back."""
     require_free(record.folder, edit)
-    create(record, edit.key, edit.file, edit.old, edit.was)
+    create(record, edit.key, edit.file, edit.old, edit.was, again=True)
 
 
 def foresee_create(folder: Folder, edit: Create) -> str:

@@ -21,6 +21,7 @@ from sessiontui.changes.folder import Folder
 from sessiontui.changes.hashing import Hashing
 from sessiontui.changes.record import Record, Step
 from sessiontui.disk import handover, lines
+from sessiontui.disk.attributes import Like
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.handover import ATTEMPTS, Again
 from sessiontui.disk.lines import Shrunk
@@ -69,7 +70,7 @@ def _attempt(record: Record, key: str, file: str, content: Content, time: Callab
         kept = link_or_copy(record.folder, path, fd, name, size)
         was = traits(fd)
         new = _Sum()
-        fill(temp, new.told(content(fd, size, lambda piece: old.more(len(piece)))), was.mode, os.fstat(fd))
+        fill(temp, new.told(content(fd, size, lambda piece: old.more(len(piece)))), was.mode, Like(fd, file))
         kept = kept or Kept(name, size, old.hexdigest())
         record.write(Rewrite(key, file, kept, new.length, new.crc32, was))
         n = len(record.steps)

@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from sessiontui.disk import attributes
+from sessiontui.disk.attributes import Like
 from sessiontui.disk.lines import require_regular
 from sessiontui.model import Span
 
@@ -48,13 +50,16 @@ def temporary(folder: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def filling(temp: Path, mode: int, owner: os.stat_result | None = None) -> Iterator[int]:
-    """A new file to be written, which can be read too; when the block ends it gets its mode and owner and is synced."""
+def filling(temp: Path, mode: int, like: Like | None = None) -> Iterator[int]:
+    """A new file to be written, which can be read too; when the block ends it gets its mode, the owner and
+    attributes of the file whose place it takes, and is synced."""
     fd = os.open(temp, os.O_RDWR | _NEW, 0o600)
     try:
         yield fd
-        if owner is not None and (owner.st_uid, owner.st_gid) != _owner(fd):
-            os.fchown(fd, owner.st_uid, owner.st_gid)
+        if like is not None:
+            if (owner := _owner(like.fd)) != _owner(fd):
+                os.fchown(fd, *owner)
+            attributes.carry(like, fd)
         os.fchmod(fd, mode)
         sync(fd)
     finally:
@@ -84,9 +89,9 @@ def _advise(fd: int, start: int, stop: int) -> None:
             os.posix_fadvise(fd, start, stop - start, os.POSIX_FADV_DONTNEED)
 
 
-def fill(temp: Path, chunks: Iterable[bytes], mode: int, owner: os.stat_result | None = None) -> None:
-    """Write a new file, give it mode and owner, sync it."""
-    with filling(temp, mode, owner) as fd:
+def fill(temp: Path, chunks: Iterable[bytes], mode: int, like: Like | None = None) -> None:
+    """Write a new file, give it mode, owner and attributes, sync it."""
+    with filling(temp, mode, like) as fd:
         for _ in put(fd, chunks):
             pass
 
@@ -109,11 +114,15 @@ def append(path: str | Path, data: bytes) -> Span:
     return Span(offset, len(data))
 
 
-def create(path: str | Path, chunks: Iterable[bytes], mode: int = 0o600) -> None:
-    """Make a new file, whole or not at all. Raises ``FileExistsError`` where the name is taken, by a link too."""
+def create(path: str | Path, chunks: Iterable[bytes], mode: int = 0o600, like: Like | None = None) -> None:
+    """Make a new file, whole or not at all, with the attributes of ``like``. Raises ``FileExistsError`` where the name is taken, by a link too."""
     path = Path(path)
     with temporary(path.parent) as temp:
-        fill(temp, chunks, mode)
+        with filling(temp, mode) as fd:
+            for _ in put(fd, chunks):
+                pass
+            if like is not None:
+                attributes.carry(like, fd)
         os.link(temp, path, follow_symlinks=False)
         os.unlink(temp)
     sync_folder(path.parent)
