@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from sessiontui.errors import Refused, UnknownKey
+from sessiontui.errors import Cancelled, Refused, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 from sessiontui.query.ast import Query
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
@@ -68,9 +68,16 @@ class SqliteStore:
         notes: bool = False,
     ) -> Session:
         """Tell ``found`` of every row that ZeroClaw leaves out, and count the others."""
-        for fault in self.faults(session.key):
-            found(fault)
-        return next(self.counted([session], cancelled, progress))
+        self._known(session.key)
+        messages = size = 0
+        for row in rows(self.path, session.key, self._notice, whole=False):  # ``check`` compares whole tables, once
+            if cancelled():
+                raise Cancelled
+            messages += row.message() is not None
+            size += row.bytes
+            if (fault := row.fault()) is not None:
+                found(fault)
+        return session._replace(messages=messages, bytes=size)
 
     def session(self, key: str) -> Session:
         """One session, counted. Raises ``UnknownKey``."""

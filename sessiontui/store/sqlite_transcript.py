@@ -50,6 +50,11 @@ class Row:
         """Where it stands."""
         return Address(id=self.id, created_at=read_time(self.created_at))
 
+    @property
+    def bytes(self) -> int:
+        """The size of role and content."""
+        return sum(len(each.encode() if isinstance(each, str) else each) for each in (self.role, self.content))
+
     def message(self) -> Message | None:
         """What ZeroClaw loads; None where it leaves the row out."""
         if isinstance(self.role, str) and isinstance(self.content, str):
@@ -189,12 +194,13 @@ class SqliteTranscript:
         return found
 
 
-def rows(path: Path, key: str, notice: Callable[[str], None] = unnoticed) -> Iterator[Row]:
-    """All rows in order; each page is a read of its own, so that nothing stays open between them.
+def rows(path: Path, key: str, notice: Callable[[str], None] = unnoticed, *, whole: bool = True) -> Iterator[Row]:
+    """All rows in order; each page is a read of its own, so that nothing stays open between them. ``whole``: compare
+    the indexes with the table first, not only with each other.
 
     Raises ``StoreError`` behind the last of them where rows can't be read.
     """
-    found = read(path, lambda c: way(c, key))
+    found = read(path, lambda c: way(c, key, whole=whole))
     found.tell(notice, path.name)
     after = _LEAST
     while page := read(path, lambda c, after=after: _page(found.on(c), key, after)):  # type: ignore[misc]
