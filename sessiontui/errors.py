@@ -81,6 +81,14 @@ class Changed(Refused):
         )
 
 
+class Recovered(Changed):
+    """An interrupted change was finished or rolled back first, and what was planned before is no longer so."""
+
+    def __init__(self, keys: frozenset[str]) -> None:
+        super().__init__("the store")
+        self.keys = keys
+
+
 class InTurn(Refused):
     """Another sessiontui is changing the same store for longer than it was waited for."""
 
@@ -115,6 +123,15 @@ class Unleased(Refused):
         )
         self.name = name
         self.why = why
+
+
+class AfterRecovery(SessiontuiError):
+    """What becomes of a session is known only once an interrupted change is finished or rolled back. Exit 0."""
+
+    exit_code = 0
+
+    def __init__(self) -> None:
+        super().__init__("planned after recovery")
 
 
 class Cancelled(SessiontuiError):

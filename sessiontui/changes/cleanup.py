@@ -96,7 +96,7 @@ def make(
             rows = _without_files(record, store, plan.rows, plan.before, cancelled, progress)
         else:
             gone = database.remove_stale(record, database.name_of(store), [row.key for row in plan.rows], plan.before)
-            rows = tuple(row if row.key in gone else _refused(row, Changed(f"“{row.key}”")) for row in plan.rows)
+            rows = tuple(row if row.key in gone else left(row, Changed(f"“{row.key}”")) for row in plan.rows)
     return CleanedUp(record.id if record.stands else None, rows)
 
 
@@ -111,7 +111,7 @@ def _without_files(
     made = []
     for at, row in enumerate(rows):
         progress(at, len(rows))
-        made.append(_refused(row, Cancelled()) if cancelled() else _without_file(record, store, row, before))
+        made.append(left(row, Cancelled()) if cancelled() else _without_file(record, store, row, before))
         record.patience = record.patience.for_others(made[-1].trouble.hindrance)
     progress(len(rows), len(rows))
     return tuple(made)
@@ -122,12 +122,12 @@ def _without_file(record: Record, store: JsonlStore, row: CleanupRow, before: da
         _remove_file(record, store, row.key, before)
     except (OSError, SessiontuiError) as error:
         settle.after(record)
-        return _refused(row, as_plain(error, row.key))
+        return left(row, as_plain(error, row.key))
     return row
 
 
-def _refused(row: CleanupRow, error: SessiontuiError) -> CleanupRow:
-    status: CleanupStatus = "refused" if error.exit_code == 4 else "failed"
+def left(row: CleanupRow, error: SessiontuiError) -> CleanupRow:
+    status: CleanupStatus = "refused" if error.exit_code in (0, 4) else "failed"
     if isinstance(error, Cancelled):
         status = "cancelled"
     return replace(row, status=status, trouble=trouble(error))

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
-from sessiontui.changes import journal, rewrites, several
+from sessiontui.changes import journal, recoverable, rewrites, several
 from sessiontui.changes.outcome import NONE, CompactStatus, Trouble, trouble
 from sessiontui.changes.record import Record
+from sessiontui.changes.recoverable import Recoverable
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects.keys import SUFFIX
@@ -20,7 +21,7 @@ from sessiontui.disk import lines
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import SessiontuiError
-from sessiontui.model import Fault, Salvage, Span
+from sessiontui.model import Fault, Span
 from sessiontui.store import jsonl_faults
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
@@ -41,8 +42,8 @@ class CompactRow:
     bytes_before: int
     bytes_after: int
     status: CompactStatus
-    savable: int = 0
-    """Messages in the damaged lines that repair would have back without a guess."""
+    recoverable: Recoverable = recoverable.NONE
+    """Messages in the damaged lines that go."""
     gone: tuple[Fault, ...] = ()
     """What is wrong with the lines that go, the first thousand faults."""
     trouble: Trouble = NONE
@@ -113,16 +114,16 @@ def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Pro
             yield each
 
     faults: list[Fault] = []
-    savable = 0
+    holds = recoverable.NONE
     for fault in diagnose.whole(jsonl_faults.diagnosed(noted())):
-        savable += fault.recovers if fault.salvage is Salvage.LOSSLESS else 0
+        holds = holds.with_fault(fault)
         if len(faults) < NAMED:
             faults.append(fault.bare)
     count = tally.count()
     after = size - sum(span.length for span in drops)
     status: CompactStatus = "compacted" if drops else "unchanged"
     return CompactRow(
-        *(key, count.messages, count.faults, 0, size, after, status, savable),
+        *(key, count.messages, count.faults, 0, size, after, status, holds),
         gone=tuple(faults),
         drops=tuple(drops),
         seen=seen,
@@ -149,7 +150,7 @@ def make(
     if not wanted or not isinstance(store, JsonlStore):
         return Compacted(None, plan.rows)
     with journal.change(store.path, "compact", [row.key for row in wanted], patience) as record:
-        made = several.made(record, store, wanted, partial(_made, record, cancelled), _left, cancelled, progress)
+        made = several.made(record, store, wanted, partial(_made, record, cancelled), left, cancelled, progress)
     return Compacted(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
 
 
@@ -160,11 +161,13 @@ def _made(record: Record, cancelled: IsCancelled, row: CompactRow, file: str, pr
     return replace(row, bytes_before=done.before, bytes_after=done.after)
 
 
-def _left(row: CompactRow, error: SessiontuiError) -> CompactRow:
+def left(row: CompactRow, error: SessiontuiError) -> CompactRow:
     """The row of a session that stays as it is."""
     status = several.status(error)
     size = row.bytes_before
-    return replace(row, dropped=0, bytes_after=size, savable=0, status=status, gone=(), trouble=trouble(error))
+    return replace(
+        row, dropped=0, bytes_after=size, recoverable=recoverable.NONE, status=status, gone=(), trouble=trouble(error)
+    )
 
 
 def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled, progress: Progress) -> rewrites.Content:

@@ -148,15 +148,6 @@ def waiting(folder: Path) -> int:
         return 0
 
 
-def mend(folder: Path, wait: float = 2.0) -> int:
-    """Settle what was interrupted, as the next change would; for an undo, which is to see it. Returns how many."""
-    found = waiting(folder)
-    if found:
-        with plainly(str(folder)), making(folder) as journal, journal.locked(wait):
-            settle.everything(journal)
-    return found
-
-
 def purge(folder: Path, wait: float = 2.0) -> Purged:
     """Drop every change but the newest, which can always be undone."""
     with plainly(str(folder)):

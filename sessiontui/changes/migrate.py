@@ -10,20 +10,22 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes import database, imports, journal, presence, settle
+from sessiontui.changes import database, imports, journal, presence, recoverable, settle
 from sessiontui.changes.edits import Import
 from sessiontui.changes.files import as_plain, digest, name_in, opened, plainly
 from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble, trouble
 from sessiontui.changes.record import Record
+from sessiontui.changes.recoverable import Recoverable
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk import handover, lines, stamps
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
-from sessiontui.model import Message
+from sessiontui.model import Fault, Message
 from sessiontui.store import jsonl_faults, jsonl_file, schema
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
@@ -48,6 +50,8 @@ class MigrateRow:
     trouble: Trouble = NONE
     stamp: Stamp | None = None
     """The file that was planned for."""
+    recoverable: Recoverable = recoverable.NONE
+    """Messages in the damaged lines, which are not imported."""
     covered: bool = False
     """Its rows and a receipt that matches are there already: only the file's name is left to change."""
 
@@ -99,18 +103,32 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
         with plainly(path.name):
             _require_free(store.path, key)
             with jsonl_file.opened(path, key) as (fd, stamp):
-                count = jsonl_faults.count(fd, stamp.size, cancelled, progress)
-                row = replace(row, imported=count.messages, left_behind=count.faults, stamp=stamp)
+                faults: list[Fault] = []
+                count = jsonl_faults.told(fd, stamp, lambda fault: faults.append(fault.bare), cancelled, progress)
+                holds = reduce(Recoverable.with_fault, faults, recoverable.NONE)
+                row = replace(row, imported=count.messages, left_behind=count.faults, recoverable=holds, stamp=stamp)
                 if count.faults and not count.messages:
-                    raise Refused(
-                        f"{path.name} has no message that ZeroClaw could read; it stays where it is",
-                        "`sessiontui check` says what is in it",
-                    )
+                    raise _no_message(path.name, holds)
                 return replace(row, covered=_covered(store.path, key, fd, stamp.size))
     except Cancelled:
         raise
     except SessiontuiError as error:
-        return replace(row, imported=0, status="refused", trouble=trouble(error))
+        return left(row, error)
+
+
+def _no_message(file: str, holds: Recoverable) -> Refused:
+    if not holds.total:
+        return Refused(
+            f"{file} has no message that ZeroClaw could read; it stays where it is",
+            "`sessiontui check` says what is in it",
+        )
+    messages = "1 message is" if holds.total == 1 else f"{holds.total:,} messages are"
+    return Refused(
+        f"{file} has no message that ZeroClaw could read; it stays where it is, and {messages} recoverable ({holds})",
+        "`sessiontui repair` recovers the lossless ones; then migrate it"
+        if holds.lossless
+        else "`sessiontui repair --dry-run` shows them",
+    )
 
 
 def _require_free(folder: Path, key: str) -> None:
@@ -192,10 +210,14 @@ def _made(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Pro
         settle.after(record)
         if _stands(record, row.key):  # it was finished after all
             return row
-        plain = as_plain(error, row.key + SUFFIX)
-        status: MigrateStatus = "skipped" if isinstance(plain, Cancelled) else "refused"
-        return replace(row, imported=0, status=status, trouble=trouble(plain))
+        return left(row, as_plain(error, row.key + SUFFIX))
     return row
+
+
+def left(row: MigrateRow, error: SessiontuiError) -> MigrateRow:
+    """The row of a session that stays as it is."""
+    status: MigrateStatus = "skipped" if error.exit_code in (0, Cancelled.exit_code) else "refused"
+    return replace(row, imported=0, status=status, trouble=trouble(error))
 
 
 def _stands(record: Record, key: str) -> bool:

@@ -139,7 +139,7 @@ def _read(fd: int, key: str, seen: Copied, found: Sum, cancelled: IsCancelled, p
         takes += sum(fragments.takes(key, outcome.fault, span) for span in outcome.fragments)
     row = RepairRow(key, 0, 0, 0, 0, asked.size, 0, "unchanged", seen=seen, settled=asked.settled, wish=asked.wish)
     row = replace(_told(row, found), trouble=_why_nothing(found), takes=takes)
-    return _left(row, _missing(found.missing, key + SUFFIX)) if found.missing else row
+    return left(row, _missing(found.missing, key + SUFFIX)) if found.missing else row
 
 
 def _missing(wanted: list[int], file: str) -> Refused:
@@ -192,12 +192,12 @@ def make(
         return Repaired(None, plan.rows)
     with journal.change(store.path, "repair", [row.key for row in wanted], patience) as record:
         one = partial(_made, record, Room(), cancelled)
-        made = several.made(record, store, wanted, one, _left, cancelled, progress)
+        made = several.made(record, store, wanted, one, left, cancelled, progress)
     rows = tuple(made.get(row.key, row) for row in plan.rows)
     return Repaired(record.id if record.stands else None, rows)
 
 
-def _left(row: RepairRow, error: SessiontuiError) -> RepairRow:
+def left(row: RepairRow, error: SessiontuiError) -> RepairRow:
     """The row of a session that stays as it is."""
     return replace(
         row,

@@ -11,16 +11,22 @@ from typing import Literal
 
 from sessiontui.changes import presence, reverting, rewrites, splices
 from sessiontui.changes.edits import Create, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
+from sessiontui.changes.files import as_plain
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record, Recorded, Step, done, ids, read
 from sessiontui.disk import replace
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Refused, SessiontuiError, StoreError
 
+Left = list[tuple[Recorded, SessiontuiError]]
+"""Changes that could not be settled, and why."""
 
-def everything(folder: Folder, patience: Patience = USUAL, keys: Collection[str] = ()) -> None:
-    """Settle every change that has no end. Raises ``Refused`` where a session of ``keys`` is busy; others wait on."""
+
+def everything(folder: Folder, patience: Patience = USUAL, keys: Collection[str] = ()) -> Left:
+    """Settle every change that has no end. Raises ``Refused`` where a session of ``keys`` is busy; others wait on, and
+    are returned."""
     awaited = []
+    left: Left = []
     for id in ids(folder):
         if done(folder, id):
             continue
@@ -30,10 +36,11 @@ def everything(folder: Folder, patience: Patience = USUAL, keys: Collection[str]
         elif recorded.done:
             awaited.append(id)
         else:
-            _finish(folder, recorded, patience, keys)
+            _finish(folder, recorded, patience, keys, left)
     _sweep(folder)
     for id in dict.fromkeys((*awaited, *ids(folder)[-1:])):  # the files of the newest gave way last
         _look_again(folder, id, patience, keys)
+    return left
 
 
 def look_again(record: Record) -> None:
@@ -44,15 +51,23 @@ def look_again(record: Record) -> None:
 
 
 @contextlib.contextmanager
-def _bearing(recorded: Recorded, keys: Collection[str]) -> Iterator[None]:
+def _bearing(recorded: Recorded, keys: Collection[str], left: Left) -> Iterator[None]:
     """Let a change wait on whose file or database can't be looked at, or is busy; not before another of the same."""
     try:
         yield
-    except Refused:
-        if not set(keys).isdisjoint(recorded.keys):
+    except (OSError, SessiontuiError) as error:
+        if isinstance(error, Refused) and not set(keys).isdisjoint(recorded.keys):
             raise
-    except (OSError, StoreError):
-        pass
+        left.append((recorded, _unsettled(recorded, error)))
+
+
+def _unsettled(recorded: Recorded, error: OSError | SessiontuiError) -> SessiontuiError:
+    """The error of a change that waits on."""
+    plain = as_plain(error, "the store")
+    kind = Refused if isinstance(plain, Refused) else StoreError
+    reason = plain.sentence.removesuffix("; nothing was changed")
+    name = f"change {recorded.id.lstrip('0')}, {recorded.verb},"
+    return kind(f"{name} was interrupted and can't be recovered yet: {reason}; nothing was changed", plain.hint)
 
 
 def _look_again(folder: Folder, id: str, patience: Patience, keys: Collection[str]) -> None:
@@ -65,7 +80,7 @@ def _look_again(folder: Folder, id: str, patience: Patience, keys: Collection[st
         return
     record = Record.resume(folder, recorded, patience)
     try:
-        with _bearing(recorded, keys):
+        with _bearing(recorded, keys, []):
             look_again(record)
         if not any(
             rewrites.is_awaited(record, step, step.edit) for step in record.made_steps if isinstance(step.edit, Rewrite)
@@ -78,12 +93,12 @@ def _look_again(folder: Folder, id: str, patience: Patience, keys: Collection[st
         record.close()
 
 
-def _finish(folder: Folder, recorded: Recorded, patience: Patience, keys: Collection[str]) -> None:
+def _finish(folder: Folder, recorded: Recorded, patience: Patience, keys: Collection[str], left: Left) -> None:
     """Settle the open edits of a change and mark it done. An undo that came half way is taken out again; where somebody
     has made a file anew whose name that would need, its half stays as it is recorded, the old bytes in the journal."""
     record = Record.resume(folder, recorded, patience)
     try:
-        with _bearing(recorded, keys):
+        with _bearing(recorded, keys, left):
             steps(record)
             if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
                 with contextlib.suppress(Refused):

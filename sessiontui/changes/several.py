@@ -77,8 +77,10 @@ def _size(path: Path) -> int:
         return 0
 
 
-def status(error: SessiontuiError) -> Literal["cancelled", "refused", "failed"]:
-    """How a session fared that met an error."""
+def status(error: SessiontuiError) -> Literal["cancelled", "refused", "failed", "unchanged"]:
+    """How a session fared that met an error; one that tells of no trouble leaves it unchanged."""
+    if not error.exit_code:
+        return "unchanged"
     if isinstance(error, Cancelled):
         return "cancelled"
     return "refused" if error.exit_code == 4 else "failed"

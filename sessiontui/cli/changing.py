@@ -18,9 +18,18 @@ from sessiontui.changes.cleanup import CleanupRow
 from sessiontui.changes.compact import CompactRow
 from sessiontui.cli import huge, keys, output, report
 from sessiontui.cli.keys import wanted as wanted_keys
-from sessiontui.cli.making import naming_writers, persisting, tell_change, tell_row, tell_troubles, weigh
+from sessiontui.cli.making import (
+    naming_writers,
+    persisting,
+    tell_change,
+    tell_recoverable,
+    tell_row,
+    tell_troubles,
+    weigh,
+)
 from sessiontui.cli.options import Asked, Change, a_number, changes
 from sessiontui.cli.output import count, say, size
+from sessiontui.cli.recovering import Recovery, is_after, say_after
 from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
@@ -44,11 +53,12 @@ def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> 
     """
     key = text(key)
     message = Message(_utf8(role, "ROLE"), _standard_input() if words == "-" else _utf8(words, "TEXT"))
-    store = asked.open(writable=not change.dry_run)
+    recovered = Recovery(change)
+    store = recovered.open(asked)
     if change.dry_run:
         plan = appending.plan(store, key, message)
         weigh(store, plan)
-        _would_append(asked, plan)
+        _would_append(asked, plan, recovered)
         return 0
     done = persisting(
         change,
@@ -57,16 +67,16 @@ def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> 
         lambda plan: appending.make(store, plan, change.patience),
     )
     if asked.json:
-        _append_row(done.change, done.key, done.address.span)
+        _append_row(done.change, done.key, done.address.span, {})
     else:
         say("appended 1 message to ", done.key)
         tell_change(asked, done.change)
     return 0
 
 
-def _would_append(asked: Asked, plan: appending.AppendPlan) -> None:
+def _would_append(asked: Asked, plan: appending.AppendPlan, recovered: Recovery) -> None:
     if asked.json:
-        _append_row(None, plan.key, None)
+        _append_row(None, plan.key, None, recovered.mark(plan.key))
         return
     say(f"would append 1 message ({plan.role}, {count(len(plan.content), 'character')}) to ", plan.key)
     if plan.new:
@@ -75,8 +85,9 @@ def _would_append(asked: Asked, plan: appending.AppendPlan) -> None:
         say("its last line is unfinished and would be ended first")
 
 
-def _append_row(change: str | None, key: str, span: Span | None) -> None:
-    output.row(change=change, key=written(key), offset=span and span.offset, length=span and span.length)
+def _append_row(change: str | None, key: str, span: Span | None, more: dict[str, object]) -> None:
+    where = {"offset": span and span.offset, "length": span and span.length}
+    output.row(change=change, key=written(key), **where, **more)
 
 
 def _standard_input() -> str:
@@ -106,12 +117,14 @@ def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
 
     The last is the one that is last at that moment, which ZeroClaw may have written just now.
     """
-    store = asked.open(writable=not change.dry_run)
+    recovered = Recovery(change)
+    store = recovered.open(asked)
     session = keys.one(store, key)
     if change.dry_run:
         plan = popping.plan(store, session, anyway)
         weigh(store, plan)
-        _popped(asked, store, popping.Popped(None, plan.key, plan.removed, plan.address), "would remove")
+        foretold = popping.Popped(None, plan.key, plan.removed, plan.address)
+        _popped(asked, store, foretold, "would remove", recovered.mark(plan.key))
         return 0
     done = persisting(
         change,
@@ -119,13 +132,13 @@ def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
         lambda: popping.plan(store, session, anyway),
         lambda plan: popping.make(store, plan, change.patience, latest=True),
     )
-    _popped(asked, store, done, "removed")
+    _popped(asked, store, done, "removed", {})
     return 0
 
 
-def _popped(asked: Asked, store: Store, done: popping.Popped, verb: str) -> None:
+def _popped(asked: Asked, store: Store, done: popping.Popped, verb: str, more: dict[str, object]) -> None:
     if asked.json:
-        output.row(change=done.change, key=written(done.key), removed=_removed(store, done))
+        output.row(change=done.change, key=written(done.key), removed=_removed(store, done), **more)
     elif done.removed is None:
         say(done.key, " has no message; nothing to remove")
     else:
@@ -156,38 +169,36 @@ def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool)
     """Remove damaged and blank lines; the valid ones stay, byte for byte."""
     if every == bool(keys):
         raise UsageError("compact takes the sessions' keys, or --all")
-    store = asked.open(writable=not change.dry_run)
+    recovered = Recovery(change)
+    store = recovered.open(asked)
     tally = report.Tally()
     wanted = wanted_keys(store, keys, tally)
     if wanted == []:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
-        plan = compacting.plan(store, wanted, cancelled, progress)
+        plan = recovered.of(compacting.plan(store, wanted, cancelled, progress))
     weigh(store, plan)
-    _tell_savable(asked, plan.rows)
+    tell_recoverable(asked, "this removes", [row for row in plan.rows if row.status == "compacted"])
     if change.dry_run:
-        _compacted(asked, None, plan.rows, "would be")
+        _compacted(asked, None, plan.rows, "would be", recovered)
         return tell_troubles((row.trouble for row in plan.rows), tally)
     waiting = naming_writers(store, [row.key for row in plan.rows if row.status == "compacted"])
     with report.interruptible() as cancelled, report.progress("compacting") as progress, waiting:
         done = compacting.make(store, plan, cancelled, progress, change.patience)
-    _compacted(asked, done.change, done.rows, "was")
+    _compacted(asked, done.change, done.rows, "was", recovered)
     return tell_troubles((row.trouble for row in done.rows), tally)
 
 
-def _tell_savable(asked: Asked, rows: tuple[CompactRow, ...]) -> None:
-    """Say what is destroyed that needs not be."""
-    found = [row for row in rows if row.savable]
-    if found:
-        messages = count(sum(row.savable for row in found), "message")
-        command = asked.to_repair([row.key for row in found])
-        report.tell(f"this removes {messages} that `{command}` has back from damaged lines")
-
-
-def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], was: str) -> None:
+def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], was: str, recovered: Recovery) -> None:
     if asked.json:
         for row in rows:
-            tell_row(change, row, savable=row.savable)
+            tell_row(
+                change,
+                row,
+                savable=row.recoverable.lossless,
+                recoverable=row.recoverable._asdict(),
+                **recovered.mark(row.key),
+            )
         return
     for row in rows:
         if row.status == "compacted":
@@ -195,7 +206,9 @@ def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], w
             gone = count(row.dropped, "damaged line") if row.dropped else "blank lines"
             lost = f"{gone} removed, {count(row.kept, 'message')} kept"
             say(row.key, f" {was} compacted: {lost}, {sizes}")
-    unchanged = sum(row.status == "unchanged" for row in rows)
+        if is_after(row.trouble):
+            say_after(row.key)
+    unchanged = sum(row.status == "unchanged" and not is_after(row.trouble) for row in rows)
     if unchanged:
         say(f"{count(unchanged, 'session')} without anything to remove")
     tell_change(asked, change)
@@ -213,26 +226,30 @@ def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], w
 @changes
 def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
     """Remove the sessions that have been idle for longer than N hours; 0 or less removes nothing."""
-    store = asked.open(writable=not change.dry_run)
+    recovered = Recovery(change)
+    store = recovered.open(asked)
     tally = report.Tally()
-    plan = cleaning.plan(store, ttl_hours, datetime.now(UTC))
+    plan = recovered.of(cleaning.plan(store, ttl_hours, datetime.now(UTC)))
     for undated in plan.undated:
         report.tell(f"“{undated}” stays: its last activity can't be read, so nobody knows how long it has been idle")
     weigh(store, plan)
     if change.dry_run:
-        _cleaned(asked, None, plan.rows, "would be")
+        _cleaned(asked, None, plan.rows, "would be", recovered)
         return tell_troubles((row.trouble for row in plan.rows), tally)
     with naming_writers(store, [row.key for row in plan.rows]):
         done = cleaning.make(store, plan, change.patience)
-    _cleaned(asked, done.change, done.rows, "was")
+    _cleaned(asked, done.change, done.rows, "was", recovered)
     return tell_troubles((row.trouble for row in done.rows), tally)
 
 
-def _cleaned(asked: Asked, change: str | None, rows: tuple[CleanupRow, ...], was: str) -> None:
-    gone = [row for row in rows if row.status == "removed"]
+def _cleaned(asked: Asked, change: str | None, rows: tuple[CleanupRow, ...], was: str, recovered: Recovery) -> None:
+    gone = [row for row in rows if row.status == "removed" or is_after(row.trouble)]
     for row in gone:
         if asked.json:
-            output.row(change=change, key=written(row.key), last_activity=row.last_activity, messages=row.messages)
+            told = {"last_activity": row.last_activity, "messages": row.messages, **recovered.mark(row.key)}
+            output.row(change=change, key=written(row.key), **told)
+        elif is_after(row.trouble):
+            say_after(row.key)
         else:
             say(row.key, f" {was} removed: {count(row.messages, 'message')}, idle for {output.age(row.last_activity)}")
     if not asked.json:

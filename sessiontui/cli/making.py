@@ -8,17 +8,19 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, TypeVar
 
-from sessiontui.changes import bounds
+from sessiontui.changes import bounds, recoverable
 from sessiontui.changes.append import AppendPlan
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
+from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.undo import UndoPlan
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Asked, Change
-from sessiontui.cli.output import say
+from sessiontui.cli.output import count, say
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk import holders
 from sessiontui.errors import Changed
@@ -26,6 +28,7 @@ from sessiontui.store.protocol import Store
 
 if TYPE_CHECKING:
     from sessiontui.changes.compact import CompactRow
+    from sessiontui.changes.migrate import MigrateRow
     from sessiontui.changes.repair import RepairRow
 
 PAUSE = 0.1
@@ -97,6 +100,21 @@ def tell_row(change: str | None, row: CompactRow | RepairRow, **more: object) ->
         status=row.status,
         reason=row.trouble.reason or None,
         **more,
+    )
+
+
+def tell_recoverable(asked: Asked, does: str, rows: Sequence[CompactRow | MigrateRow]) -> None:
+    """Say which messages a change destroys, or leaves behind, that repair recovers: all three levels."""
+    found = [row for row in rows if row.recoverable.total]
+    if not found:
+        return
+    holds = reduce(Recoverable.plus, (row.recoverable for row in found), recoverable.NONE)
+    repair = asked.to_repair([row.key for row in found])
+    first = f"`{repair}` recovers the lossless ones first" if holds.lossless else ""
+    more = f"`{repair} --dry-run` shows {'the others' if first else 'them'}" if holds.offered or holds.partial else ""
+    report.tell(
+        f"{does} {count(holds.total, 'recoverable message')} in damaged lines: {holds}",
+        "; ".join(filter(None, (first, more))),
     )
 
 

@@ -6,6 +6,7 @@ interrupted. It changes nothing.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 from collections.abc import Callable, Collection
@@ -21,7 +22,7 @@ from sessiontui.cli import report
 from sessiontui.cli.output import count
 from sessiontui.dialects.keys import written
 from sessiontui.disk.patience import Patience
-from sessiontui.errors import SessiontuiError
+from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.model import Backend
 from sessiontui.store import detect
 from sessiontui.store.protocol import Store
@@ -57,9 +58,15 @@ class Asked:
     json: bool
     opened: list[Store] = field(default_factory=list)
 
-    def open(self, writable: bool = False) -> Store:
-        """Open the store, with the notices that a person should have. Raises ``UsageError`` where there is none."""
+    def open(self, writable: bool = False, recover: Callable[[Store], bool] | None = None) -> Store:
+        """Open the store, with the notices that a person should have. Raises ``UsageError`` where there is none.
+
+        ``recover`` finishes first what was interrupted in it, or says of what it is; where it returns True, the store
+        is looked for again, for another one may be the newest now."""
         chosen = detect.find(self.store, self.backend, os.environ)
+        if recover is not None and recover(chosen.place.open()):
+            with contextlib.suppress(UsageError):  # recovery has moved the last file of it
+                chosen = detect.find(self.store, self.backend, os.environ)
         others = [f"{place.path} ({place.backend})" for place in chosen.others if not place.stray]
         if others and self.backend is None:
             report.tell(f"using {chosen.place.path} ({chosen.place.backend}); there are others: {', '.join(others)}")
@@ -68,7 +75,8 @@ class Asked:
                 _tell_stray(chosen.place, other)
         store = chosen.place.open(writable)
         self.opened.append(store)
-        _tell_interrupted(place.home(store))
+        if recover is None:
+            _tell_interrupted(place.home(store))
         return store
 
     def options(self) -> str:

@@ -19,6 +19,7 @@ from sessiontui.cli.keys import wanted as wanted_keys
 from sessiontui.cli.making import naming_writers, tell_change, tell_row, tell_troubles, weigh
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say, size
+from sessiontui.cli.recovering import Recovery, is_after, say_after
 from sessiontui.damage import stories
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.dialects.keys import written
@@ -51,25 +52,26 @@ def repair(
     All other lines stay, byte for byte. --dry-run names the damage and what becomes of each.
     """
     keys, readings = _marked(keys, mark, every=every)
-    store = asked.open(writable=not change.dry_run)
+    recovered = Recovery(change)
+    store = recovered.open(asked)
     tally = report.Tally()
     wanted = wanted_keys(store, keys, tally)
     if wanted == []:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
         wish = Wish(marked=frozenset(readings), partial=partial, readings=readings)
-        plan = repairing.plan(store, wanted, wish=wish, cancelled=cancelled, progress=progress)
+        plan = recovered.of(repairing.plan(store, wanted, wish=wish, cancelled=cancelled, progress=progress))
     if readings:
         _require_offered(plan.rows[0], readings)
     weigh(store, plan)
     if change.dry_run:
-        _repaired(asked, None, plan.rows, "would be")
+        _repaired(asked, None, plan.rows, "would be", recovered)
         _foretold(asked, plan.rows)
         return tell_troubles((row.trouble for row in plan.rows), tally)
     waiting = naming_writers(store, [row.key for row in plan.rows if row.status == "repaired"])
     with report.interruptible() as cancelled, report.progress("repairing") as progress, waiting:
         done = repairing.make(store, plan, cancelled, progress, change.patience)
-    _repaired(asked, done.change, done.rows, "was", done.fragments)
+    _repaired(asked, done.change, done.rows, "was", recovered, done.fragments)
     return tell_troubles((row.trouble for row in done.rows), tally)
 
 
@@ -137,16 +139,23 @@ def _named(lines: Sequence[int]) -> str:
 
 
 def _repaired(
-    asked: Asked, change: str | None, rows: tuple[RepairRow, ...], was: str, fragments: Path | None = None
+    asked: Asked,
+    change: str | None,
+    rows: tuple[RepairRow, ...],
+    was: str,
+    recovered: Recovery,
+    fragments: Path | None = None,
 ) -> None:
     if asked.json:
         for row in rows:
-            _row(change, row)
+            _row(change, row, recovered)
         return
     for row in rows:
         if row.status == "repaired":
             say(row.key, f" {was} repaired: {_had(row)}, {size(row.bytes_before)} → {size(row.bytes_after)}")
-        if row.status in ("repaired", "unchanged") and row.left:
+        if is_after(row.trouble):
+            say_after(row.key)
+        elif row.status in ("repaired", "unchanged") and row.left:
             say(row.key, f": {count(row.left, 'fault')} {_stays(row)}")
     _say_unchanged(rows)
     if fragments is not None:
@@ -178,14 +187,15 @@ def _stays(row: RepairRow) -> str:
 
 
 def _say_unchanged(rows: tuple[RepairRow, ...]) -> None:
-    idle = [row for row in rows if row.status == "unchanged" and not row.left]
+    idle = [row for row in rows if row.status == "unchanged" and not row.left and not is_after(row.trouble)]
     if idle:
         why = {row.trouble.reason for row in idle if row.trouble.reason}
         say(f"{count(len(idle), 'session')} without anything to repair", *(f": {reason}" for reason in why))
 
 
-def _row(change: str | None, row: RepairRow) -> None:
-    tell_row(change, row, left=row.left, fragments=written(str(row.fragments)) if row.fragments else None)
+def _row(change: str | None, row: RepairRow, recovered: Recovery) -> None:
+    fragments = written(str(row.fragments)) if row.fragments else None
+    tell_row(change, row, left=row.left, fragments=fragments, **recovered.mark(row.key))
 
 
 def _foretold(asked: Asked, rows: tuple[RepairRow, ...]) -> None:

@@ -15,6 +15,7 @@ from sessiontui.cli import output, report
 from sessiontui.cli.making import persisting, short, tell_change, weigh
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say, size
+from sessiontui.cli.recovering import Recovery
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
 
@@ -29,7 +30,7 @@ DIGITS = 8
 @changes
 def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: bool) -> int:
     """Take back the last change, or change ID. An undo is a change too: it can be undone."""
-    store = asked.open()
+    store = asked.open() if listing else Recovery(change).open(asked, writable=False)
     folder = home(store)
     if listing:
         if redo or id is not None:
@@ -43,7 +44,6 @@ def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: b
         weigh(store, plan)
         _would(asked, plan)
         return 0
-    journals.mend(folder, change.patience.seconds)
     done = persisting(
         change,
         store,

@@ -167,9 +167,8 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
     """Give ``path`` the file ``temp``, which was made of what ``copied`` says of the old one, open for reading as ``fd``.
 
     Returns how many bytes of the old file were carried over in all. ``note`` is told that before the step, and again
-    when more came in the course of it. The new file gets the modification time that the old one has then: a rewrite is
-    no activity, and what came late was written when the old file says. Raises ``Again`` with nothing changed, but for a writer that waited and then
-    wrote its file anew: then its bytes stand, and ``note`` was told 0 before they took the place of the others.
+    when more came in the course of it. The new file gets the old one's time. Raises ``Again`` with nothing changed, but for
+    a writer that waited and then wrote its file anew: its bytes stand, and ``note`` was told 0 before they took the place.
     """
     new = os.open(temp, os.O_RDWR | OPEN)
     try:
@@ -181,7 +180,6 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
         note(length)
         if os.fstat(fd).st_size != length or not (held is None or held.holds) or not _stands(path, fd):
             raise Again
-        keep_time(new, os.fstat(new).st_size, os.fstat(fd).st_mtime_ns)
         os.replace(temp, path)
         sync_folder(path.parent)
         if held is not None and ours is not None:
@@ -234,17 +232,17 @@ def _stands(path: Path, fd: int) -> bool:
 
 
 def _carry(fd: int, stop: int, start: int, new: int) -> None:
-    """Append bytes ``start`` to ``stop`` of the old file to the new one, synced; all of them, or none."""
-    if stop <= start:
-        return
+    """Append bytes ``start`` to ``stop`` of the old file to the new one, synced; all of them, or none. Give it its time."""
     end = os.lseek(new, 0, os.SEEK_END)
     try:
         for piece in lines.pieces(fd, Span(start, stop - start)):
             write_all(new, piece)
-        sync(new)
+        if stop > start:
+            sync(new)
     except BaseException:
         os.ftruncate(new, end)  # half a record would spoil the next
         raise
+    keep_time(new, end + stop - start, os.fstat(fd).st_mtime_ns)
 
 
 def _caught_up(fd: int, length: int, guard: str, new: int, note: Callable[[int], None]) -> int:
@@ -255,13 +253,10 @@ def _caught_up(fd: int, length: int, guard: str, new: int, note: Callable[[int],
         os.ftruncate(new, 0)
         _carry(fd, grown, 0, new)
         sync(new)
-        keep_time(new, grown, os.fstat(fd).st_mtime_ns)
         raise Again
     if grown > length:
-        size = os.fstat(new).st_size + grown - length
         _carry(fd, grown, length, new)
         note(grown)
-        keep_time(new, size, os.fstat(fd).st_mtime_ns)
     return grown
 
 

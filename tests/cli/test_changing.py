@@ -178,6 +178,7 @@ def test_compact_keeps_valid_lines_byte_for_byte(run: Runner, store: Path) -> No
         "status": "compacted",
         "reason": None,
         "savable": 0,
+        "recoverable": {"lossless": 0, "offered": 0, "partial": 1},
     }
 
 
@@ -207,7 +208,11 @@ def test_compact_for_people(run: Runner) -> None:
 def test_compact_says_what_repair_would_have_back(run: Runner, store: Path) -> None:
     line = b'{"role":"user","content":"one"}'
     (store / "dan.jsonl").write_bytes(line + line + b"\n")
-    said = f"sessiontui: this removes 2 messages that `sessiontui repair -s {store} dan` has back from damaged lines\n"
+    repair = f"`sessiontui repair -s {store} dan bob"
+    said = (
+        "sessiontui: this removes 3 recoverable messages in damaged lines: 2 lossless, 1 partial\n"
+        f"  {repair}` recovers the lossless ones first; {repair} --dry-run` shows the others\n"
+    )
     for arguments in (["--dry-run"], []):
         ran = run("compact", "dan", "bob", "--json", *arguments)
         assert ran.err == said
@@ -219,7 +224,9 @@ def test_compact_of_very_many_proposes_to_repair_all(run: Runner, store: Path) -
     line = b'{"role":"user","content":"one"}'
     for n in range(9):
         (store / f"d{n}.jsonl").write_bytes(line + line + b"\n")
-    assert f"18 messages that `sessiontui repair -s {store} --all` has back" in run("compact", "--all").err
+    ran = run("compact", "--all")
+    assert "this removes 19 recoverable messages in damaged lines: 18 lossless, 1 partial" in ran.err
+    assert f"`sessiontui repair -s {store} --all` recovers the lossless ones first" in ran.err
 
 
 def test_compact_of_blank_lines_says_that_they_were_blank(run: Runner, store: Path) -> None:
@@ -260,7 +267,7 @@ def test_migrate_moves_and_names_what_stays(run: Runner, store: Path) -> None:
         ("alice", 2, 0, "migrated"),
         ("bob", 2, 1, "migrated"),
     ]
-    assert list(rows[0]) == ["change", "key", "imported", "left_behind", "status", "reason"]
+    assert list(rows[0]) == ["change", "key", "imported", "left_behind", "status", "reason", "recoverable"]
     assert sorted(path.name for path in store.glob("*.jsonl*")) == [
         "alice.jsonl.migrated",
         "bob.jsonl.migrated",
@@ -270,6 +277,48 @@ def test_migrate_moves_and_names_what_stays(run: Runner, store: Path) -> None:
     run("undo")
     assert (store / "bob.jsonl").read_bytes() == BOB
     assert [row["key"] for row in run("list", "--backend", "jsonl", "--json").rows] == ["alice", "bob", "carol"]
+
+
+GLUED = b'{"role":"user","content":"one"}{"role":"user","content":"two"}\n'
+CUT = b'{"role":"user","content":"cu'
+
+
+def test_migrate_says_what_it_leaves_behind_that_repair_recovers(run: Runner, store: Path) -> None:
+    (store / "alice.jsonl").write_bytes(GLUED[:31] + b"\n" + GLUED + b"{'role': 'user', 'content': 'three'}\n" + CUT)
+    repair = f"`sessiontui repair -s {store} alice bob"
+    said = (
+        "sessiontui: this leaves behind 5 recoverable messages in damaged lines: 2 lossless, 1 offered, 2 partial\n"
+        f"  {repair}` recovers the lossless ones first; {repair} --dry-run` shows the others\n"
+    )
+    ran = run("migrate", "alice", "bob", "--dry-run")
+    assert ran.err == said
+    assert ran.text.splitlines()[0] == (
+        "alice would be migrated: 1 message, 3 damaged lines left behind (2 lossless, 1 offered, 1 partial to recover)"
+    )
+    ran = run("migrate", "alice", "bob", "--json")
+    assert ran.err == said
+    assert [row["recoverable"] for row in ran.rows] == [
+        {"lossless": 2, "offered": 1, "partial": 1},
+        {"lossless": 0, "offered": 0, "partial": 1},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "what", "hint"),
+    [
+        (GLUED, "and 2 messages are recoverable (2 lossless)", "recovers the lossless ones; then migrate it"),
+        (CUT + b"\n", "and 1 message is recoverable (1 partial)", "repair --dry-run` shows them"),
+        (b"nonsense\n", "it stays where it is\n", "`sessiontui check` says what is in it"),
+    ],
+)
+def test_migrate_says_what_repair_recovers_of_a_file_that_stays(
+    run: Runner, store: Path, data: bytes, what: str, hint: str
+) -> None:
+    (store / "alice.jsonl").write_bytes(data)
+    ran = run("migrate", "alice", "--dry-run", code=4)
+    assert "alice.jsonl has no message that ZeroClaw could read; it stays where it is" in ran.err
+    assert what in ran.err
+    assert hint in ran.err
 
 
 def test_migrate_says_that_a_session_is_no_file(run: Runner, store: Path) -> None:

@@ -17,9 +17,9 @@ FIELDS = {
     "append bob --role user x": "change, key, offset, length",
     "pop bob": "change, key, removed",
     "pop carol": "change, key, removed",
-    "compact --all": "change, key, kept, dropped, recovered, bytes_before, bytes_after, status, reason, savable",
+    "compact --all": "change, key, kept, dropped, recovered, bytes_before, bytes_after, status, reason, savable, recoverable",
     "repair --all": "change, key, kept, dropped, recovered, bytes_before, bytes_after, status, reason, left, fragments",
-    "migrate": "change, key, imported, left_behind, status, reason",
+    "migrate": "change, key, imported, left_behind, status, reason, recoverable",
     "cleanup --ttl-hours 1": "change, key, last_activity, messages",
     "undo --list": "change, verb, keys, at, status",
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import journal
+from sessiontui.changes import recovery
 from sessiontui.changes.outcome import NONE
 from tests.support import disks, mounts, seeing
 from tests.support.disks import Tried, every_change, every_change_of_files
@@ -38,7 +38,7 @@ def with_ever_more(tmp_path: Path, tried: Tried, room: Room, steps: Iterable[int
             disks.settled(folder)
             return n
         disks.plain(found, 3)
-        if not journal.mend(folder):  # what the system took back at once
+        if not recovery.recover(folder):  # what the system took back at once
             assert seeing.timeless(seeing.seen(folder)) == start, step
             assert seeing.kept(folder).items() >= kept.items(), step
         if seeing.timeless(seeing.seen(folder)) != end:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import cleanup, journal
+from sessiontui.changes import cleanup, recovery
 from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
 from sessiontui.changes.outcome import NONE
 from sessiontui.disk.patience import Patience
@@ -156,7 +156,7 @@ def test_somebody_meddles_at_any_moment(tmp_path: Path, tried: Tried, meddle: Me
         assert passed.reached
         if trouble != NONE:
             disks.plain(trouble, 2, 3, 4)
-        journal.mend(folder)
+        recovery.recover(folder)
         disks.settled(folder)
         now = found(folder)
         if now not in allowed:

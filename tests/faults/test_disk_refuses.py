@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, journal, place
+from sessiontui.changes import append, journal, place, recovery
 from sessiontui.changes.outcome import NONE
 from sessiontui.errors import StoreError
 from sessiontui.store.jsonl import JsonlStore
@@ -53,9 +53,9 @@ def test_a_change_that_waits_on_a_read_only_mount_keeps_nobody_from_reading(tmp_
         assert [each.status for each in journal.changes(tmp_path)] == ["interrupted"]
         assert [each.key for each in JsonlStore(tmp_path).sessions()] == ["k"]
         with pytest.raises(StoreError, match="Read-only file system"):
-            journal.mend(tmp_path)
+            recovery.recover(tmp_path)
         assert (seeing.seen(tmp_path), seeing.kept(tmp_path)) == before
-    assert journal.mend(tmp_path) == 1
+    assert len(recovery.recover(tmp_path).changes) == 1
     disks.back(tmp_path)
     assert (tmp_path / "k.jsonl").read_bytes() == USER
 
@@ -97,7 +97,7 @@ def test_each_sync_fails_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, t
             found = tried.attempt(folder)
         if found != NONE:
             disks.plain(found, 3)
-        journal.mend(folder)
+        recovery.recover(folder)
         disks.settled(folder)
         now = seeing.timeless(seeing.seen(folder))
         assert now in (start, end), n

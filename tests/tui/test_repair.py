@@ -14,6 +14,7 @@ from textual.widgets import Button
 from sessiontui.changes import compact, mended, repair
 from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.outcome import Trouble
+from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
@@ -249,8 +250,8 @@ async def test_compact_offers_to_repair_first(store: Path, keys: tuple[str, ...]
         assert says(
             app,
             "Remove 9 damaged lines of mixed?",
-            "! 6 of these lines hold 4 messages: repair has them back first (R)",
-            "! line 3 goes  62 B  2 records stand on one line: 2 messages in it",
+            "! The lines that go hold 6 recoverable messages: 4 lossless",
+            "! line 3 goes  62 B  2 records stand on one line",
             "! lines 5–8 go  ",
             "Repair first",
         )
@@ -276,6 +277,29 @@ async def test_what_is_marked_for_compact_can_be_compacted_after_repair(store: P
         assert says(app, "Remove 3 damaged lines of 2 sessions?", "mixed", "torn")
 
 
+async def test_migrate_offers_to_repair_first(store: Path) -> None:
+    before = files(store)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "m")
+        assert says(app, "! Damaged lines are not moved; they hold ", " lossless, ", "R repairs first", "Repair first")
+        await press(pilot, "R")
+        assert says(app, "Repair ")
+        await press(pilot, "escape")
+    assert files(store) == before
+
+
+async def test_migrate_says_of_a_file_that_stays_what_repair_recovers(tmp_path: Path) -> None:
+    glued = b'{"role":"user","content":"one"}{"role":"user","content":"two"}\n'
+    made = folder(tmp_path / "glued", {"only": [glued]})
+    async with browsing(made) as (app, pilot):
+        await press(pilot, "m")
+        assert says(
+            app, "nothing to move: only.jsonl has no message", "2 recoverable messages: 2 lossless", "Repair first"
+        )
+        await press(pilot, "R", "right", "enter")
+    assert files(made) == {"only.jsonl": glued.replace(b"}{", b"}\n{")}
+
+
 async def test_compact_offers_no_repair_that_has_nothing_back(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "j", "c")
@@ -289,15 +313,15 @@ async def test_compact_offers_no_repair_that_has_nothing_back(store: Path) -> No
 
 def test_compact_says_which_lines_stay_around_a_fault_of_several() -> None:
     gone = Fault("pretty-printed", Severity.DAMAGE, "laid out", 0, Salvage.LOSSLESS, 1, 3, Span(50, 40), lines=7)
-    row = CompactRow("k", 5, 8, 0, 100, 50, "compacted", 1, (gone, damage(12)))
+    row = CompactRow("k", 5, 8, 0, 100, 50, "compacted", Recoverable(1, 0, 2), (gone, damage(12)))
     assert text(asked(CompactPlan((row,)))).splitlines() == [
-        "! 7 of these lines hold 1 message: repair has it back first (R)",
+        "! The lines that go hold 3 recoverable messages: 1 lossless, 2 partial · R repairs first",
         " ",
         "5 valid messages stay unchanged · 100 B → 50 B",
         " ",
         "k  8 damaged lines of 50 B · 100 B → 50 B",
         "  lines 1–2 stay",
-        "! lines 3–9 go  40 B  laid out: 1 message in it",
+        "! lines 3–9 go  40 B  laid out (1 lossless)",
         "  lines 10–11 stay",
         "! line 12 goes  10 B  bad",
         "  the lines behind it stay",
@@ -305,8 +329,10 @@ def test_compact_says_which_lines_stay_around_a_fault_of_several() -> None:
 
 
 def test_of_more_faults_than_are_told_only_the_messages_are_counted() -> None:
-    row = CompactRow("k", 5, 9, 0, 100, 50, "compacted", 8, (damage(3, Salvage.LOSSLESS, 1),))
-    assert text(asked(CompactPlan((row,)))).startswith("! these lines hold 8 messages: repair has them back first (R)")
+    row = CompactRow("k", 5, 9, 0, 100, 50, "compacted", Recoverable(8, 2), (damage(3, Salvage.LOSSLESS, 1),))
+    assert text(asked(CompactPlan((row,)))).startswith(
+        "! The lines that go hold 10 recoverable messages: 8 lossless, 2 offered · R repairs first"
+    )
 
 
 # ---- what takes long

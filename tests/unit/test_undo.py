@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, compact, journal, migrate, pop, reverting, rewrites, settle, splices, undo
+from sessiontui.changes import (
+    append,
+    compact,
+    journal,
+    migrate,
+    pop,
+    recovery,
+    reverting,
+    rewrites,
+    settle,
+    splices,
+    undo,
+)
 from sessiontui.changes.edits import Rewrite
 from sessiontui.changes.record import Record
 from sessiontui.disk import replace
@@ -115,8 +127,8 @@ def test_an_interrupted_change_is_settled_so_that_it_can_be_taken_back(
     record.write_bytes(record.read_bytes().removesuffix(b'{"done":true}\n'))
     with pytest.raises(UsageError, match="nothing to undo"):
         undo.plan(tmp_path)
-    assert journal.mend(tmp_path) == 1
-    assert journal.mend(tmp_path) == 0
+    assert len(recovery.recover(tmp_path).changes) == 1
+    assert not recovery.recover(tmp_path)
     back(tmp_path)
     assert path.read_bytes() == USER
 
@@ -411,7 +423,7 @@ def test_an_undo_that_is_interrupted_is_taken_out_again(
         back(tmp_path)
     monkeypatch.undo()
     assert journal.waiting(tmp_path) == kill
-    journal.mend(tmp_path)
+    recovery.recover(tmp_path)
     assert {name: seen.data for name, seen in state(tmp_path).items()} == compacted
     assert [(change.verb, change.status) for change in journal.changes(tmp_path)] == [("compact", "done")]
     back(tmp_path)

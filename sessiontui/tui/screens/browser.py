@@ -93,6 +93,12 @@ class BrowserScreen(TracingScreen):
         """A wider list, or a narrower one."""
         self.query_one(SplitPanes).widen(columns)
 
+    @on(messages.Mended)
+    def _look_again(self, report: messages.Mended) -> None:
+        self.judge()
+        self.changed(report.keys)
+        self.settled.publish(report.keys)
+
     @on(messages.Judged)
     def note_whether_it_may_be_changed(self) -> None:
         """Said in the title too, where it can be seen before a key is tried, and as long as it is so."""

@@ -17,7 +17,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
-from sessiontui.errors import Cancelled, Changed
+from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink
@@ -25,7 +25,8 @@ from sessiontui.tui.screens.making import SOON, MakingDialog
 from sessiontui.tui.words import hindrances, outcomes
 from sessiontui.tui.words.hindrances import Hindrance
 from sessiontui.tui.words.page import Page
-from sessiontui.tui.words.questions import looking, making, question
+from sessiontui.tui.words.questions import RENEWED, looking, making, question
+from sessiontui.tui.words.recovering import RECOVERED
 from sessiontui.tui.work.changer import Attempt, Wanted, only
 from sessiontui.visible import visible
 
@@ -42,8 +43,8 @@ class ChangeDialog(MakingDialog):
         self._wanted = wanted
         self._plan: messages.Plan | None = None
         self._asked = self.page
-        self._renewed = False
-        """Whether what was asked about before is no longer so."""
+        self._renewed = ""
+        """Why it is asked once more, where what was asked about before is no longer so."""
         self._rest: Hindrance | None = None
         """What hindered a part of what was made."""
         self._change: str | None = None
@@ -87,7 +88,7 @@ class ChangeDialog(MakingDialog):
         if self.changer.is_stale(report):
             return
         page = question(self._wanted, report, renewed=self._renewed)
-        if page.act is None and self._wanted.verb != "cleanup":
+        if page.act is None and page.also is None and self._wanted.verb != "cleanup":
             self.dismiss(None)
             ink.notice(self.below, page.title)
             return
@@ -122,7 +123,7 @@ class ChangeDialog(MakingDialog):
             why = visible(f"“{event.value.strip()}” is no number of hours.")
             self.show(Page(visible("Remove idle sessions"), (ink.content((why, "$warning")),)), anew=False)
         elif hours != self._wanted.hours or self._plan is None:
-            self._wanted, self._renewed = replace(self._wanted, hours=hours), False
+            self._wanted, self._renewed = replace(self._wanted, hours=hours), ""
             self._look()
 
     @on(Input.Submitted, "#hours")
@@ -179,8 +180,9 @@ class ChangeDialog(MakingDialog):
 
     @property
     def _may_repair(self) -> bool:
-        """Whether compact would remove what repair would have back."""
-        return self.stage == "asking" and self._wanted.verb == "compact" and self.page.also is not None
+        """Whether the change removes, or leaves behind, what repair recovers."""
+        verbs = ("compact", "migrate")
+        return self.stage == "asking" and self._wanted.verb in verbs and self.page.also is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No other dialog offers it."""
@@ -188,7 +190,7 @@ class ChangeDialog(MakingDialog):
 
     def action_repair_first(self) -> None:
         """Ask about that instead; what is left then can be compacted afterwards."""
-        self._wanted, self._renewed, self.stage = replace(self._wanted, verb="repair"), False, "looking"
+        self._wanted, self._renewed, self.stage = replace(self._wanted, verb="repair"), "", "looking"
         self._look()
         self.set_timer(SOON, self._show_looking)
 
@@ -204,7 +206,7 @@ class ChangeDialog(MakingDialog):
             self._wanted = replace(self._wanted, keys=hindered.keys)
             self._plan = only(self._plan, hindered.keys)
             self._asked = Page(ink.EMPTY, hindrances.told(hindered))
-        self.changer.make(self.store, self._plan, how)
+        self.changer.make(self._wanted, self._plan, how)
 
     def at_work(self) -> Page:
         """Still the plan."""
@@ -221,7 +223,10 @@ class ChangeDialog(MakingDialog):
         """Plan anew what is no longer as it was when it was planned."""
         if self.stage != "making" or not isinstance(error, Changed):
             return False
-        self.stage, self._renewed = "looking", True
+        self.stage, self._renewed = "looking", RENEWED
+        if isinstance(error, Recovered):
+            self._renewed = RECOVERED
+            self.below.post_message(messages.Mended(tuple(error.keys)))
         self._show_limit(True)
         self._look()
         return True

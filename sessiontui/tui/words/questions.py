@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from sessiontui.changes import recoverable
 from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.pop import PopPlan
 from sessiontui.changes.repair import RepairPlan
 from sessiontui.damage import stories
-from sessiontui.model import Message, Salvage
+from sessiontui.model import Message
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.messages import Planned
-from sessiontui.tui.words import cleaning, repairs
+from sessiontui.tui.words import cleaning, holding, recovering, repairs
 from sessiontui.tui.words.faults import place
 from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
-from sessiontui.tui.work.changer import Verb, Wanted
+from sessiontui.tui.work.changer import Verb, Wanted, only
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
@@ -39,11 +40,15 @@ SHOWN = 100_000
 """Characters of a message that goes."""
 
 
-def question(wanted: Wanted, planned: Planned, renewed: bool = False) -> Page:
-    """Put a plan into words. A page without ``act`` has nothing to ask; its title says why. ``renewed``: another plan
-    was asked about before, which no longer fits what is there."""
-    page = _question(wanted, planned)
-    said = [RENEWED] * renewed + [f"! {planned.notice}"] * bool(planned.notice)
+def question(wanted: Wanted, planned: Planned, renewed: str = "") -> Page:
+    """Put a plan into words. A page without ``act`` has nothing to ask; its title says why. ``renewed``: why it is asked
+    once more, where another plan was asked about before, which no longer fits what is there."""
+    if planned.interrupted is None:
+        page = _question(wanted, planned)
+    else:
+        known = {row.key for row in getattr(planned.plan, "rows", ())} - planned.interrupted.keys
+        page = recovering.first(_question(wanted, planned.of(only(planned.plan, known))), wanted, planned.interrupted)
+    said = [renewed] * bool(renewed) + [f"! {planned.notice}"] * bool(planned.notice)
     if page.act is None or not said:
         return page
     first = [ink.content((visible(each), "$warning")) for each in said]
@@ -131,32 +136,19 @@ def _compact(plan: CompactPlan) -> Page:
     after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
     head = f"{kept} stay unchanged · {figures.size(before)} → {figures.size(after)}"
     rows = (line for row in plan.rows for line in _compact_row(row))
-    savable = _savable(goes)
+    holds = holding.of(goes)
     return Page(
         visible(f"Remove {what}{of}?"),
-        (*savable, ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
+        (
+            *holding.told(holds, "The lines that go hold"),
+            ink.content(visible(head)),
+            ink.content(visible(" ")),
+            *limited(rows),
+        ),
         visible(f"{figures.size(before - after)} go, blank lines too. The old file is kept: u brings every byte back."),
         visible("Compact"),
-        also=REPAIR_FIRST if savable else None,
+        also=REPAIR_FIRST if holds.lossless else None,
     )
-
-
-def _savable(rows: Sequence[CompactRow]) -> tuple[Content, ...]:
-    """What repair would have back of the lines that go; nothing where it would not."""
-    messages = sum(row.savable for row in rows)
-    if not messages:
-        return ()
-    whole = [fault for row in rows for fault in row.gone if fault.salvage is Salvage.LOSSLESS and fault.recovers]
-    all_told = sum(fault.recovers for fault in whole) == messages
-    lines = sum(fault.lines for fault in whole)
-    hold = (
-        ("1 of these lines holds" if lines == 1 else f"{lines:,} of these lines hold")
-        if all_told
-        else "these lines hold"
-    )
-    them = "it" if messages == 1 else "them"
-    hold = f"! {hold} {figures.counted(messages, 'message')}: repair has {them} back first (R)"
-    return ink.content((visible(hold), "$warning")), ink.content(visible(" "))
 
 
 def _compact_row(row: CompactRow) -> Iterator[Content]:
@@ -179,8 +171,8 @@ def _compact_row(row: CompactRow) -> Iterator[Content]:
             line = fault.line + fault.lines
         size = f"  {figures.size(fault.span.length)}" if fault.span is not None else ""
         went = visible(f"! {place(fault)} {'goes' if fault.lines == 1 else 'go'}{size}")
-        whole = fault.recovers if fault.salvage is Salvage.LOSSLESS else 0
-        holds = f": {figures.counted(whole, 'message')} in it" if whole else ""
+        held = recoverable.NONE.with_fault(fault)
+        holds = f" ({held})" if held.total else ""
         yield ink.content((went, "$error"), visible(f"  {stories.what(fault)}"), (visible(holds), "$warning"))
     more = row.dropped - sum(fault.lines for fault in row.gone)
     if more > 0:
@@ -200,9 +192,12 @@ def _stay(first: int, last: int) -> str:
 
 def _migrate(plan: MigratePlan, whole: bool) -> Page:
     moved = [row for row in plan.rows if row.status == "migrated"]
+    holds = holding.of(plan.rows)
+    held = holding.told(holds, "Damaged lines are not moved; they hold")
     if not moved:
         reason = _reason(plan.rows)
-        return Page(visible(f"nothing to move: {reason}" if reason else "there is nothing to move"))
+        why = visible(f"nothing to move: {reason}" if reason else "there is nothing to move")
+        return Page(why, (*held, *_stays(plan.rows)), also=REPAIR_FIRST) if holds.lossless else Page(why)
     messages = sum(row.imported for row in moved)
     left = len(plan.rows) - len(moved)
     head = f"{figures.counted(messages, 'message')} of {figures.counted(len(moved), 'session')} go into sessions.db"
@@ -219,9 +214,10 @@ def _migrate(plan: MigratePlan, whole: bool) -> Page:
         many = ("all " if len(moved) > 1 else "") * whole + figures.counted(len(moved), "session")
     return Page(
         visible(f"Move {many} to SQLite?"),
-        (ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
+        (*held, ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
         visible("Each file is renamed to .jsonl.migrated and keeps its damaged lines. u moves everything back."),
         visible("Migrate"),
+        also=REPAIR_FIRST if holds.lossless else None,
     )
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
 
-from sessiontui.changes import bounds, cleanup, compact, migrate, pop, repair, undo
+from sessiontui.changes import bounds, cleanup, compact, migrate, pop, recovery, repair, undo
 from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan
-from sessiontui.changes.journal import mend
 from sessiontui.changes.migrate import MigratePlan
 from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
+from sessiontui.changes.recovery import Interrupted
 from sessiontui.changes.repair import RepairPlan
 from sessiontui.damage.salvage import Wish
+from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.patience import USUAL, Patience
-from sessiontui.errors import Changed, Refused
-from sessiontui.store.protocol import IsCancelled, Progress, Store
+from sessiontui.errors import Changed, Recovered, Refused, SessiontuiError
+from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
 from sessiontui.tui.messages import CHANGE, Made, Planned, Report
 from sessiontui.tui.work import awaiting
 from sessiontui.tui.work.errand import Errand
@@ -82,20 +84,24 @@ class Changer(Errand):
 
         def job(generation: int, cancelled: IsCancelled) -> None:
             progress = self.progress(generation, "looking")
-            plan, warning = _planned(wanted, cancelled, progress)
-            self.report(Planned(generation, plan, warning, bounds.notice(wanted.store, plan)))
+            interrupted = recovery.foreseen(home(wanted.store))
+            plan, warning = _foreseen(wanted, interrupted, cancelled, progress)
+            self.report(Planned(generation, plan, warning, bounds.notice(wanted.store, plan), interrupted or None))
 
         self.begin(job)
 
-    def make(self, store: Store, plan: Plan, attempt: Attempt = FIRST) -> None:
+    def make(self, wanted: Wanted, plan: Plan, attempt: Attempt = FIRST) -> None:
         """Make what was planned; reports ``Made``, also when it was stopped on the way. Where files are waited for,
-        first ``Awaited`` and ``Begun``."""
+        first ``Awaited`` and ``Begun``. Where an interrupted change had to be recovered first, and the plan is another
+        one then, reports the error ``Recovered``."""
+        store = wanted.store
 
         def job(generation: int, cancelled: IsCancelled) -> None:
             bounds.require(store, plan)
             patience = self._await(store, attempt, generation, cancelled)
+            now = _recovered(wanted, plan, patience, cancelled)
             progress = self.progress(generation, "changing")
-            self.report(Made(generation, *_made(store, plan, patience, cancelled, progress)))
+            self.report(Made(generation, *_made(store, now, patience, cancelled, progress)))
 
         self.begin(job)
 
@@ -105,7 +111,7 @@ class Changer(Errand):
         def job(generation: int, cancelled: IsCancelled) -> None:
             patience = self._await(store, attempt, generation, cancelled)
             folder = home(store)
-            mend(folder, patience.seconds)
+            recovery.recover(folder, patience)
             plan = undo.plan(folder, change, redo)
             bounds.require(store, plan)
             progress = self.progress(generation, "redoing" if redo else "undoing")
@@ -126,6 +132,27 @@ class Changer(Errand):
         return attempt.patience._replace(seconds=max(USUAL.seconds, left))
 
 
+def _foreseen(wanted: Wanted, interrupted: Interrupted, cancelled: IsCancelled, progress: Progress) -> tuple[Plan, str]:
+    """The same before recovery: a pop that can't be planned now may be possible then."""
+    try:
+        return _planned(wanted, cancelled, progress)
+    except SessiontuiError:
+        if wanted.verb != "pop" or interrupted.keys.isdisjoint(wanted.keys or ()):
+            raise
+        return PopPlan("".join(wanted.keys or ()), None, None, in_place=True, behind=0), ""
+
+
+def _recovered(wanted: Wanted, plan: Plan, patience: Patience, cancelled: IsCancelled) -> Plan:
+    """The plan once nothing is interrupted any more. Raises ``Recovered`` where it is another one."""
+    interrupted = recovery.recover(home(wanted.store), patience)
+    if not interrupted:
+        return plan
+    fresh = recovery.explained(_planned(wanted, cancelled, silent)[0], interrupted)
+    if not recovery.is_alike(plan, fresh):
+        raise Recovered(interrupted.keys)
+    return fresh
+
+
 def _planned(wanted: Wanted, cancelled: IsCancelled, progress: Progress) -> tuple[Plan, str]:
     """The plan, and why it would have been refused without being asked."""
     store, keys = wanted.store, wanted.keys
@@ -134,7 +161,7 @@ def _planned(wanted: Wanted, cancelled: IsCancelled, progress: Progress) -> tupl
     if wanted.verb == "repair":
         return repair.plan(store, keys, wanted.wishes, cancelled=cancelled, progress=progress), ""
     if wanted.verb == "migrate":
-        return migrate.plan(store.path, keys, cancelled, progress), ""
+        return migrate.plan(store.path, _files(store, keys), cancelled, progress), ""
     if wanted.verb == "cleanup":
         return cleanup.plan(store, wanted.hours, wanted.now, keys, cancelled, progress), ""
     [key] = keys or ("",)
@@ -144,6 +171,11 @@ def _planned(wanted: Wanted, cancelled: IsCancelled, progress: Progress) -> tupl
         raise
     except Refused as refusal:
         return pop.plan(store, key, anyway=True), refusal.sentence
+
+
+def _files(store: Store, keys: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Those of which there is a file: recovery may have moved the others."""
+    return keys and tuple(key for key in keys if os.path.lexists(store.path / (key + SUFFIX)))
 
 
 def only(plan: Plan, keys: Collection[str]) -> Plan:

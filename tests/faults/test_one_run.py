@@ -1,0 +1,182 @@
+"""Recovery comes before planning: a command was killed, perhaps again while it recovered; one more run finishes all of it
+and ends with 0. A dry run in between changes nothing and says that recovery comes first."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+import warnings
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sessiontui.cli.verbs import verbs
+from tests.faults.remains import Homes, contents, everything, noting
+from tests.support.faulty import KillAt, Watch, writes
+from tests.support.folders import REPLY, TORN, USER, written
+
+PAIRS = 400
+KILLS = 200
+SEED = 20_261_130
+LONG_AGO = 1_700_000_000_123_456_789
+WHOLE_STORE = {
+    "migrate": ("migrate",),
+    "compact": ("compact", "--all"),
+    "repair": ("repair", "--all"),
+    "cleanup": ("cleanup", "--ttl-hours", "1"),
+}
+"""Commands that end in one state, however often they are run."""
+
+
+def prepare(folder: Path) -> Path:
+    folder.mkdir()
+    for key, data in {
+        "a": USER + TORN + b"\n" + REPLY,
+        "b": USER + REPLY,
+        "c": USER + USER[:-1] + REPLY + TORN,
+    }.items():
+        written(folder, key, data, mtime_ns=LONG_AGO)
+    return folder
+
+
+@pytest.fixture
+def store(place: Path) -> Path:
+    return place / "store"
+
+
+def run(folder: Path, *command: str) -> Result:
+    return CliRunner().invoke(verbs, [*command, "-s", str(folder)])
+
+
+def is_killed(folder: Path, command: tuple[str, ...], n: int) -> bool:
+    """Whether a child that ran the command was killed before its n-th step that writes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads; none of them holds a lock
+        child = os.fork()
+    if not child:
+        try:
+            with KillAt(n).watching():
+                run(folder, *command)
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def undisturbed(folder: Path, command: tuple[str, ...]) -> tuple[Homes, int]:
+    """What the command makes of the store, and in how many steps that write, once the cache knows of the store."""
+    for _ in range(2):
+        prepare(folder)
+        with Watch().watching() as watch:
+            ran = run(folder, *command)
+        assert ran.exit_code == 0, ran.output
+        found = contents(folder)
+        shutil.rmtree(folder)
+    return found, sum(map(writes, watch.calls))
+
+
+def one_more_run_finishes(folder: Path, command: tuple[str, ...], end: Homes) -> None:
+    ran = run(folder, *command)
+    assert (ran.exit_code, contents(folder)) == (0, end), ran.output
+    assert "undone" not in run(folder, "undo", "--list").output
+
+
+@pytest.mark.parametrize("verb", WHOLE_STORE)
+def test_a_command_that_was_killed_at_any_step_is_finished_by_one_run(store: Path, verb: str) -> None:
+    command = WHOLE_STORE[verb]
+    end, steps = undisturbed(store, command)
+    for n in range(1, steps + 1):
+        with noting(f"step {n}"):
+            assert is_killed(prepare(store), command, n)
+            one_more_run_finishes(store, command, end)
+        shutil.rmtree(store)
+
+
+def killed_twice(store: Path, verb: str, times: int) -> None:
+    """Kills at a step, and again at a step of the recovery, or of what it goes on with."""
+    command = WHOLE_STORE[verb]
+    end, steps = undisturbed(store, command)
+    chosen = random.Random(f"{SEED} {verb}")
+    for _ in range(times):
+        first, second = chosen.randint(1, steps), chosen.randint(1, steps)
+        with noting(f"steps {first} and {second}"):
+            assert is_killed(prepare(store), command, first)
+            is_killed(store, command, second)
+            one_more_run_finishes(store, command, end)
+        shutil.rmtree(store)
+
+
+@pytest.mark.parametrize("verb", WHOLE_STORE)
+def test_a_recovery_that_was_killed_is_finished_by_one_run(store: Path, verb: str) -> None:
+    killed_twice(store, verb, 10)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("verb", WHOLE_STORE)
+def test_four_hundred_recoveries_that_were_killed(store: Path, verb: str) -> None:
+    killed_twice(store, verb, PAIRS // len(WHOLE_STORE))
+
+
+@cache
+def _takes(folder: Path) -> float:
+    began = time.monotonic()
+    subprocess.run(_process(folder, "list"), check=True, capture_output=True)
+    return time.monotonic() - began
+
+
+def _process(folder: Path, *command: str) -> list[str]:
+    return [sys.executable, "-m", "sessiontui", *command, "-s", str(folder)]
+
+
+@pytest.mark.exhaustive
+def test_a_process_that_is_killed_at_any_time_is_finished_by_one_run(store: Path) -> None:
+    """Two hundred seeded times, from the start of the process to what is the end of most."""
+    chosen = random.Random(SEED)
+    ends = {verb: undisturbed(store, WHOLE_STORE[verb])[0] for verb in WHOLE_STORE}
+    usual = _takes(prepare(store))
+    shutil.rmtree(store)
+    for n in range(KILLS):
+        verb = chosen.choice(list(WHOLE_STORE))
+        seconds = chosen.uniform(0.2, 2.0) * usual
+        prepare(store)
+        process = subprocess.Popen(
+            _process(store, *WHOLE_STORE[verb]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(seconds)
+        process.kill()
+        process.wait()
+        with noting(f"the {n}th, {verb}, killed after {seconds:.3f} s"):
+            one_more_run_finishes(store, WHOLE_STORE[verb], ends[verb])
+        shutil.rmtree(store)
+
+
+# ---- a dry run
+
+
+@pytest.mark.parametrize("verb", WHOLE_STORE)
+def test_a_dry_run_marks_what_is_planned_after_recovery(store: Path, verb: str) -> None:
+    command = WHOLE_STORE[verb]
+    _, steps = undisturbed(store, command)
+    marked = 0
+    for n in range(1, steps + 1):
+        assert is_killed(prepare(store), command, n)
+        before = everything(store)
+        ran = run(store, *command, "--dry-run")
+        told = run(store, *command, "--dry-run", "--json")
+        assert everything(store) == before
+        assert (ran.exit_code, told.exit_code) == (0, 0), ran.output
+        rows = [json.loads(line) for line in told.stdout.splitlines()]
+        after = [row["key"] for row in rows if row.get("after_recovery")]
+        for key in after:
+            assert f"{key}: planned after recovery" in ran.stdout
+        if after:
+            marked += 1
+            assert f"sessiontui: recovery comes first: change 1, {verb}, was interrupted" in ran.stderr
+        shutil.rmtree(store)
+    assert marked >= 5
