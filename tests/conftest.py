@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ settings.register_profile("exhaustive", settings.get_profile("fast"), max_exampl
 settings.register_profile(  # --hypothesis-profile=explore
     "explore", settings.get_profile("fast"), derandomize=False, max_examples=1_000
 )
+
+gc.set_threshold(20_000, 20, 20)  # an app under test is many objects, and nothing here runs for long
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with Ctrl-C ignored
 

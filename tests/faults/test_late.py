@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from sessiontui.disk.patience import Patience
 from sessiontui.errors import Refused, UsageError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
-from tests.support import databases
+from tests.support import databases, matrices
 from tests.support.folders import REPLY, TORN, USER, loads, written
 from tests.support.moments import Moments
 from tests.support.writers import Waiting
@@ -140,6 +141,14 @@ REDONE = [
 ]
 
 
+CASES = {
+    f"{case.name}-{how}-{'stays' if hold else 'writes'}": (case, how, hold)
+    for how, cases in (("made", MADE), ("undone", UNDONE), ("redone", REDONE))
+    for case in cases
+    for hold in (False, True)
+}
+
+
 @pytest.fixture(scope="module")
 def writer() -> Iterator[Waiting]:
     writer = Waiting()
@@ -147,23 +156,15 @@ def writer() -> Iterator[Waiting]:
     writer.close()
 
 
-@pytest.mark.parametrize("hold", [False, True], ids=["writes", "stays"])
-@pytest.mark.parametrize(
-    ("case", "how"),
-    [(case, how) for how, cases in (("made", MADE), ("undone", UNDONE), ("redone", REDONE)) for case in cases],
-    ids=lambda each: each if isinstance(each, str) else each.name,
-)
+@pytest.mark.parametrize(("case", "how", "hold", "stride"), matrices.at_moments(CASES, matrices.always, 11))
 def test_a_message_may_arrive_at_any_moment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: Waiting, case: Case, how: str, hold: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: Waiting, case: Case, how: str, hold: bool, stride: int
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # nothing crashes here; only faster
     monkeypatch.setattr(handover, "READERS", 0.01)
     monkeypatch.setattr(handover, "STILL", 0.05)
     monkeypatch.setattr(journal, "SOON", 0.01)
-    every = 1 if os.environ.get("EVERY_FAULT") else 4 if hold else 2
-    n = len(case.name) % every + 1 - every  # cases of other names try other moments
-    while True:
-        n += every
+    for n in count(matrices.first(stride, f"{case.name}{how}{hold}"), stride):
         folder = tmp_path / str(n)
         run = _prepared(folder, case, how)
         moments = Moments(n, partial(writer.tell, folder / "k.jsonl", RECORD, hold=hold))

@@ -3,12 +3,12 @@ what SQLite does too."""
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,15 +18,21 @@ from sessiontui.store.sqlite_checkpoints import loses_commits
 from tests.faults.kinds import KINDS, Kind
 from tests.faults.remains import NO_CHANGE, Whole, contents, hold, names, noting, whole
 from tests.faults.traced import Seen, injected, need_strace, step, traced
+from tests.support import matrices
 from tests.support.databases import writer
 from tests.support.faulty import Watch, writes
 
 BY_SQLITE = [kind for kind in KINDS if kind.sqlite or "migrate" in kind.name]
-EVERY = bool(os.environ.get("EVERY_FAULT"))
-"""EVERY_FAULT=1 makes each call fail in each way; else some are chosen."""
+FAST = {"append", "pop-rewrites", "compact", "migrate", "append-row", "undo-compact", "redo-migrate", "undo-pop-row"}
+"""The kinds of change of the fast set."""
 ROOM = {"write", "pwrite64", "ftruncate", "link", "linkat", "mkdir", "mkdirat"}
 NOT_MADE_TO_FAIL = {"openat", "fcntl", "fchown"}
 """Other calls of that name come before in every run of Python, or SQLite does not ask how it went."""
+
+
+def cases(tried: list[Kind]) -> Iterator[Any]:
+    """These kinds of change, each with a stride through its calls; few of them in the fast set."""
+    return matrices.at_moments({kind.name: (kind,) for kind in tried}, lambda name: name in FAST, 5)
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +52,11 @@ def ready(kind: Kind, place: Path, name: str) -> Iterator[Path]:
 # ---- nothing is overlooked
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.sqlite], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind",
+    matrices.thinned([kind for kind in KINDS if not kind.sqlite], lambda kind: kind.name in FAST),
+    ids=lambda kind: kind.name,
+)
 def test_every_call_that_writes_is_a_step(place: Path, kind: Kind) -> None:
     with ready(kind, place, "seen/store") as folder:
         system = [call.step for call in traced(folder, kind.command) if call.path.startswith(f"{folder}")]
@@ -84,14 +94,12 @@ def test_beside_another_program_sqlite_writes_the_wal_alone(place: Path, kind: K
 
 # ---- faults of the system's own
 
-SOME = [kind for kind in KINDS if EVERY or not kind.turned or (kind in BY_SQLITE and kind.name.startswith("undo"))]
 
-
-@pytest.mark.parametrize("kind", [kind for kind in SOME if kind in BY_SQLITE], ids=lambda kind: kind.name)
-def test_an_error_in_what_sqlite_does_loses_nothing(place: Path, kind: Kind) -> None:
+@pytest.mark.parametrize(("kind", "stride"), cases(BY_SQLITE))
+def test_an_error_in_what_sqlite_does_loses_nothing(place: Path, kind: Kind, stride: int) -> None:
     around = whole(kind, place)
-    for n, call in enumerate(some(chosen(kind, place), 0)):
-        for error in ("ENOSPC", "EIO") if EVERY else ("ENOSPC" if call.name in ROOM and n % 2 else "EIO",):
+    for n, call in enumerate(some(chosen(kind, place), kind, stride)):
+        for error in ("ENOSPC", "EIO") if stride == 1 else ("ENOSPC" if call.name in ROOM and n % 2 else "EIO",):
             with ready(kind, place, f"{n}{error}") as folder, noting(f"{call}: {error}"):
                 done = injected(folder, kind.command, call, f"error={error}")
                 what_was_said_is_so(kind, folder, around, done.returncode, done.stderr)
@@ -99,10 +107,10 @@ def test_an_error_in_what_sqlite_does_loses_nothing(place: Path, kind: Kind) -> 
                 hold(kind, folder, around)
 
 
-@pytest.mark.parametrize("kind", SOME, ids=lambda kind: kind.name)
-def test_a_kill_loses_nothing(place: Path, kind: Kind) -> None:
+@pytest.mark.parametrize(("kind", "stride"), cases(KINDS))
+def test_a_kill_loses_nothing(place: Path, kind: Kind, stride: int) -> None:
     around = whole(kind, place)
-    for n, call in enumerate(some(chosen(kind, place), 1)):
+    for n, call in enumerate(some(chosen(kind, place), kind, stride)):
         with ready(kind, place, f"{n}") as folder, noting(f"{call}"):
             assert injected(folder, kind.command, call, "signal=SIGKILL").returncode == -signal.SIGKILL
             hold(kind, folder, around)
@@ -117,9 +125,9 @@ def what_was_said_is_so(kind: Kind, folder: Path, around: Whole, code: int, said
     assert NO_CHANGE not in said or found == around.start or kind.command[0] == "migrate"  # one session of several
 
 
-def some(calls: list[Seen], start: int) -> list[Seen]:
-    """Every other one."""
-    return calls if EVERY else calls[start::2]
+def some(calls: list[Seen], kind: Kind, stride: int) -> list[Seen]:
+    """One of so many."""
+    return calls[matrices.first(stride, kind.name) - 1 :: stride]
 
 
 def chosen(kind: Kind, place: Path) -> list[Seen]:
@@ -129,8 +137,6 @@ def chosen(kind: Kind, place: Path) -> list[Seen]:
         every = traced(folder, kind.command)
     calls = [call for call in every if call.path.startswith(f"{folder}") and call.name not in NOT_MADE_TO_FAIL]
     assert len(calls) >= kind.least - 3
-    if EVERY:
-        return calls
     if kind not in BY_SQLITE:
         return calls[1::3]
     groups = [list(group) for step, group in groupby(calls, lambda call: call.step) if _is_sqlite(step)]

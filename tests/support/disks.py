@@ -21,7 +21,7 @@ from sessiontui.errors import SessiontuiError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
-from tests.support import databases, seeing
+from tests.support import databases, matrices, seeing
 from tests.support.folders import REPLY, TORN, USER, written
 
 HELLO: Final = Message("user", "hello")
@@ -164,13 +164,17 @@ def named(*names: str) -> list[Tried]:
     return [found[name] for name in names]
 
 
-def trying(tried: Iterable[Tried]) -> pytest.MarkDecorator:
+def trying(tried: Iterable[Any]) -> pytest.MarkDecorator:
     """Run a test with each of these changes as ``tried``."""
     return pytest.mark.parametrize("tried", tried, ids=lambda each: each.name)
 
 
-every_change: Final = trying(CHANGES)
-every_change_of_files: Final = trying(FILES)
+def _is_fast(tried: Tried) -> bool:
+    return tried.name in matrices.KINDS
+
+
+every_change: Final = trying(matrices.thinned(CHANGES, _is_fast))
+every_change_of_files: Final = trying(matrices.thinned(FILES, _is_fast))
 
 
 # ---- trouble, and then none

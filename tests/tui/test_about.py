@@ -24,6 +24,7 @@ from sessiontui.tui.words import about_rows
 from sessiontui.tui.words.about_rows import Facts
 from sessiontui.tui.work import teller
 from tests.support.databases import append, database
+from tests.support.matrices import few
 from tests.support.screens import (
     NARROW,
     NOW,
@@ -101,6 +102,7 @@ async def test_i_tells_what_a_session_of_a_database_is_made_of_and_when_it_came(
         assert not says(app, "imported", "damaged")
 
 
+@pytest.mark.exhaustive
 async def test_the_time_of_an_import_is_not_told_as_that_of_messages(timed: Path) -> None:
     async with browsing(opened(timed, Backend.SQLITE)) as (app, pilot):
         await press(pilot, "j", "i")
@@ -126,6 +128,7 @@ async def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
         assert not says(app, "counting")
 
 
+@pytest.mark.exhaustive
 async def test_where_no_session_is_open_it_says_so(tmp_path: Path) -> None:
     async with browsing(folder(tmp_path / "sessions", {})) as (app, pilot):
         await press(pilot, "i")
@@ -156,12 +159,14 @@ async def test_enter_goes_to_the_message_under_the_cursor(store: Path) -> None:
         assert says(app, "the longest of them all")
 
 
+@pytest.mark.exhaustive
 async def test_enter_on_a_kind_of_damage_goes_to_its_first_line(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "enter")
         assert app.browser.query_one(Transcript).place == 300
 
 
+@pytest.mark.exhaustive
 async def test_the_cursor_walks_over_what_can_be_gone_to(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i")
@@ -175,6 +180,7 @@ async def test_the_cursor_walks_over_what_can_be_gone_to(store: Path) -> None:
         assert seen[3:] == [301, 300]
 
 
+@pytest.mark.exhaustive
 async def test_a_small_screen_scrolls_through_all_of_it(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "i")
@@ -201,13 +207,14 @@ async def test_a_small_screen_scrolls_through_all_of_it(store: Path) -> None:
         assert focus(app) is Transcript
 
 
+@pytest.mark.exhaustive
 async def test_enter_goes_nowhere_while_what_is_chosen_is_out_of_view(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "j", "i", "enter")
         assert isinstance(app.screen, AboutScreen)
 
 
-@pytest.mark.parametrize("key", ["escape", "q", "i"])
+@pytest.mark.parametrize("key", few("escape", "q", "i"))
 async def test_it_closes_and_leaves_everything_as_it_was(store: Path, key: str) -> None:
     async with browsing(store) as (app, pilot):
         before = shown(app)
@@ -224,12 +231,14 @@ async def test_help_names_its_keys(store: Path) -> None:
         assert isinstance(app.screen, AboutScreen)
 
 
+@pytest.mark.exhaustive
 async def test_help_of_the_browser_names_i(store: Path) -> None:
     async with browsing(store) as (app, _):
         found = [active.binding for active in app.screen.active_bindings.values() if active.binding.key == "i"]
         assert [(binding.id, bool(binding.tooltip)) for binding in found] == [("about", True)]
 
 
+@pytest.mark.exhaustive
 async def test_a_click_on_a_message_goes_to_it_and_one_beside_does_not(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i")
@@ -244,6 +253,7 @@ async def test_a_click_on_a_message_goes_to_it_and_one_beside_does_not(store: Pa
         assert app.browser.query_one(Transcript).place == 301
 
 
+@pytest.mark.exhaustive
 async def test_the_wheel_scrolls(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "i")
@@ -259,6 +269,7 @@ def _scroll_down() -> Any:
     return MouseScrollDown
 
 
+@pytest.mark.exhaustive
 async def test_another_width_lays_it_out_anew_and_keeps_what_is_chosen(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "j", "j")
@@ -274,6 +285,7 @@ async def test_another_width_lays_it_out_anew_and_keeps_what_is_chosen(store: Pa
 # ---- counting
 
 
+@pytest.mark.exhaustive
 async def test_what_is_known_shows_at_once_and_the_rest_when_it_is_counted(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,6 +332,7 @@ async def test_esc_ends_the_counting(store: Path, monkeypatch: pytest.MonkeyPatc
         assert app.notices == []
 
 
+@pytest.mark.exhaustive
 async def test_a_large_session_is_counted_in_a_helper_process(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(teller, "SMALL", 0)
     here, outside = watched(monkeypatch, teller, "survey"), watched(monkeypatch, teller, "heard")

@@ -15,6 +15,7 @@ from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import Transcript
+from tests.support.matrices import few
 from tests.support.screens import (
     NARROW,
     TORN,
@@ -141,7 +142,7 @@ async def test_below_100_columns_list_and_transcript_take_turns(store: Path) -> 
         assert says(app, "discord_build", "in the **config**")
 
 
-@pytest.mark.parametrize("size", [(60, 15), (40, 10), (20, 5), (3, 2), (1, 1)])
+@pytest.mark.parametrize("size", few((20, 5), (60, 15), (40, 10), (3, 2), (1, 1)))
 async def test_nothing_breaks_on_a_small_screen(store: Path, size: tuple[int, int]) -> None:
     async with browsing(store, size) as (app, pilot):
         await press(pilot, "j", "enter", "g", "r", "pagedown", "question_mark", "escape", "c", "escape", "slash", "b")
@@ -183,6 +184,7 @@ async def test_search_is_live_and_enter_goes_to_the_hit(store: Path) -> None:
         assert says(app, "slack_torn ─ 2 messages")
 
 
+@pytest.mark.exhaustive
 async def test_hits_are_seen_where_the_transcript_had_the_whole_width(store: Path) -> None:
     async with browsing(store, NARROW) as (app, pilot):
         await press(pilot, "enter", "slash", *typed("budget"))
@@ -191,6 +193,7 @@ async def test_hits_are_seen_where_the_transcript_had_the_whole_width(store: Pat
         assert says(app, "where is the token budget?")
 
 
+@pytest.mark.exhaustive
 async def test_a_hit_deep_in_a_long_session_is_brought_to_the_screen(tmp_path: Path) -> None:
     rows = talk(5_000)
     rows[2_499] = Message("user", "a needle in it")
@@ -218,6 +221,7 @@ async def test_esc_clears_leaves_and_goes_back(store: Path) -> None:
         assert focus(app) is Transcript
 
 
+@pytest.mark.exhaustive
 async def test_nothing_found_is_a_picture_of_its_own(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("zzz"))
@@ -232,6 +236,7 @@ async def test_any_text_is_a_legal_query(store: Path) -> None:
         assert app.notices == []
 
 
+@pytest.mark.exhaustive
 async def test_n_without_a_search_says_what_to_do(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "n")
@@ -264,6 +269,7 @@ async def test_b_shows_the_other_backend_and_back(tmp_path: Path) -> None:
         assert says(app, "jsonl · 32 sessions")
 
 
+@pytest.mark.exhaustive
 async def test_b_without_another_backend_says_so(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "b")
@@ -273,6 +279,7 @@ async def test_b_without_another_backend_says_so(store: Path) -> None:
         assert says(app, "4 sessions")
 
 
+@pytest.mark.exhaustive
 async def test_help_is_about_what_has_the_focus(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "question_mark")
@@ -322,6 +329,7 @@ async def test_a_session_that_is_gone_when_it_is_opened_is_no_crash(store: Path)
         assert app.is_running
 
 
+@pytest.mark.exhaustive
 async def test_a_session_that_is_rewritten_while_it_is_read_is_opened_again(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "enter")
@@ -355,6 +363,7 @@ async def test_sqlite_sessions_show_their_times(tmp_path: Path) -> None:
         assert says(app, "2026-02-", "· #1")
 
 
+@pytest.mark.exhaustive
 async def test_a_sentence_that_still_stands_is_not_said_twice(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "n", "n", "n")

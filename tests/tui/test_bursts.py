@@ -8,6 +8,7 @@ import pytest
 from textual import events
 
 from sessiontui.tui.widgets.choice_list import ChoiceList
+from tests.support.matrices import few
 from tests.support.screens import StillApp, folder, opened, press, settle, talk, typed
 
 
@@ -24,7 +25,8 @@ def burst(app: StillApp, *keys: str) -> None:
 
 @pytest.mark.parametrize(
     "keys",
-    [
+    few(
+        ("p", "enter"),
         ("ctrl+p", "escape"),
         ("ctrl+p", "enter"),
         ("question_mark", "escape"),
@@ -32,10 +34,9 @@ def burst(app: StillApp, *keys: str) -> None:
         ("i", "escape"),
         ("i", "enter"),
         ("p", "escape"),
-        ("p", "enter"),
         ("c", "escape"),
         ("D", "escape"),
-    ],
+    ),
 )
 async def test_a_key_too_many_leaves_no_more_than_what_it_is_for(store: Path, keys: tuple[str, str]) -> None:
     """Once the browser itself was taken away, or the program ended."""
@@ -53,6 +54,7 @@ async def test_a_key_too_many_leaves_no_more_than_what_it_is_for(store: Path, ke
         assert app.is_running
 
 
+@pytest.mark.exhaustive
 async def test_letters_that_come_at_once_look_at_no_command_that_is_gone(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -67,7 +69,7 @@ async def test_letters_that_come_at_once_look_at_no_command_that_is_gone(store: 
         assert app.browser.key == "discord_bob"
 
 
-@pytest.mark.parametrize("opens", ["ctrl+p", "question_mark", "U", "i"])
+@pytest.mark.parametrize("opens", few("ctrl+p", "question_mark", "U", "i"))
 async def test_a_click_beside_a_box_closes_it_and_one_in_it_does_not(store: Path, opens: str) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:

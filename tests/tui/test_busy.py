@@ -128,6 +128,7 @@ async def test_what_may_happen_without_a_lease_is_said_and_enter_cancels(
     assert tries == [USUAL, USUAL, USUAL._replace(no_lease=True)]
 
 
+@pytest.mark.exhaustive
 async def test_one_session_that_is_busy_is_told_as_if_it_were_the_change(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +171,7 @@ async def test_the_busy_ones_of_several_are_tried_again(store: Path, monkeypatch
     assert [each.seconds > USUAL.seconds for each in tries] == [False, True, True]
 
 
+@pytest.mark.exhaustive
 async def test_the_busy_ones_stay_when_the_page_is_closed_and_the_others_can_be_undone(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +186,7 @@ async def test_the_busy_ones_stay_when_the_page_is_closed_and_the_others_can_be_
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("module", "key", "went"),
     [(cleanup, "D", "removed"), (migrate, "m", "moved to SQLite")],
@@ -207,6 +210,7 @@ async def test_where_all_are_hindered_it_is_asked_at_once(
     assert tries[-1].no_lease
 
 
+@pytest.mark.exhaustive
 async def test_the_rest_without_a_lease_is_asked_about_first(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(store)
     tries = refusing(monkeypatch, migrate, (["old"], unleased))
@@ -257,6 +261,7 @@ async def test_an_undo_that_is_hindered_has_a_dialog(store: Path, monkeypatch: p
     assert [each.no_lease for each in tries] == [False, False, False, False, True, False, False]
 
 
+@pytest.mark.exhaustive
 async def test_a_redo_from_the_list_of_changes_too(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "p", "right", "enter")
@@ -271,6 +276,7 @@ async def test_a_redo_from_the_list_of_changes_too(store: Path, monkeypatch: pyt
         assert files(store) == shorter
 
 
+@pytest.mark.exhaustive
 async def test_the_undo_button_of_a_page_too(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(store)
     raising(monkeypatch, undo, unleased("torn"))
@@ -299,6 +305,7 @@ async def test_another_last_message_is_asked_about_anew(store: Path) -> None:
         assert app.notices == ["removed the last message of new (change 1) · u takes it back"]
 
 
+@pytest.mark.exhaustive
 async def test_it_can_be_left_then_and_is_told_where_nothing_is_left_to_do(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "p")
@@ -308,6 +315,7 @@ async def test_it_can_be_left_then_and_is_told_where_nothing_is_left_to_do(store
         assert app.notices == ["new has no message to remove"]
 
 
+@pytest.mark.exhaustive
 async def test_sessions_that_changed_are_planned_anew_where_none_was_done(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,6 +334,7 @@ async def test_sessions_that_changed_are_planned_anew_where_none_was_done(
 # ---- what should be known beforehand
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("key", ["c", "m", "D"])
 async def test_what_a_change_takes_of_the_disk_is_said_where_it_is_much(
     store: Path, monkeypatch: pytest.MonkeyPatch, key: str
@@ -399,6 +408,7 @@ async def test_waiting_can_be_called_off(store: Path, monkeypatch: pytest.Monkey
         assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_a_change_that_waits_by_itself_is_called_off_where_it_finds_out(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

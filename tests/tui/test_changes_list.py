@@ -20,6 +20,7 @@ from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.words import changes_rows
 from sessiontui.tui.work import historian
 from sessiontui.tui.work.historian import Foreseen
+from tests.support.matrices import few
 from tests.support.screens import (
     NARROW,
     NOW,
@@ -97,6 +98,7 @@ async def test_u_upper_lists_the_changes_newest_first(store: Path) -> None:
         assert says(app, "Kept for 30 days, up to 1.0 GB", "sessiontui journal --purge")
 
 
+@pytest.mark.exhaustive
 async def test_the_one_under_the_cursor_is_told_in_full(store: Path) -> None:
     aged(store)
     async with browsing(store) as (app, pilot):
@@ -176,6 +178,7 @@ async def test_messages_that_wait_in_the_journal_are_told_until_the_next_change_
     assert (store / "bob.jsonl").read_bytes() == before + wait
 
 
+@pytest.mark.exhaustive
 async def test_a_change_that_was_broken_off_is_told_apart(store: Path) -> None:
     record = store / ".sessiontui" / "00000005.change"
     record.write_bytes(record.read_bytes().replace(b'{"done":true}\n', b""))
@@ -189,7 +192,7 @@ async def test_a_change_that_was_broken_off_is_told_apart(store: Path) -> None:
 # ---- undo and redo
 
 
-@pytest.mark.parametrize("key", ["u", "enter"])
+@pytest.mark.parametrize("key", few("u", "enter"))
 async def test_u_and_enter_undo_the_one_under_the_cursor(store: Path, key: str) -> None:
     async with browsing(store) as (app, pilot):
         assert says(app, "alice ─ 3 messages")
@@ -203,6 +206,7 @@ async def test_u_and_enter_undo_the_one_under_the_cursor(store: Path, key: str) 
         assert says(app, "alice ─ 4 messages", "alice 4")
 
 
+@pytest.mark.exhaustive
 async def test_an_older_one_is_undone_as_its_page_says_and_redone(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -219,6 +223,7 @@ async def test_an_older_one_is_undone_as_its_page_says_and_redone(store: Path) -
         assert says(app, "2 · compact · done; undone by change 6 and")
 
 
+@pytest.mark.exhaustive
 async def test_the_change_under_the_cursor_stays_on_its_line_when_another_is_made(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "U", "j", "j", "j")
@@ -234,12 +239,14 @@ async def test_redo_gives_again_what_was_undone_before(store: Path) -> None:
         assert counts(store)["bob"] == 3
 
 
+@pytest.mark.exhaustive
 async def test_undo_of_an_undo_is_a_redo(store: Path) -> None:
     async with browsing(store) as (_, pilot):
         await press(pilot, "U", "j", "u")
         assert counts(store)["bob"] == 3
 
 
+@pytest.mark.exhaustive
 async def test_redo_of_what_stands_is_refused_and_changes_nothing(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -250,6 +257,7 @@ async def test_redo_of_what_stands_is_refused_and_changes_nothing(store: Path) -
         assert says(app, "Changes · 5 ·")
 
 
+@pytest.mark.exhaustive
 async def test_two_pops_of_a_session_are_undone_in_turn(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "U", "G")
@@ -294,6 +302,7 @@ async def test_while_an_undo_is_under_way_there_is_no_second_one(store: Path, mo
 # ---- keys
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("size", [WIDE, NARROW, SMALL])
 async def test_the_cursor_walks_and_the_page_follows(store: Path, size: tuple[int, int]) -> None:
     async with browsing(store, size) as (app, pilot):
@@ -314,7 +323,7 @@ async def test_the_cursor_walks_and_the_page_follows(store: Path, size: tuple[in
         assert under(app) == "00000005"
 
 
-@pytest.mark.parametrize("key", ["escape", "q", "U"])
+@pytest.mark.parametrize("key", few("escape", "q", "U"))
 async def test_it_closes_and_leaves_everything_as_it_was(store: Path, key: str) -> None:
     async with browsing(store) as (app, pilot):
         before, data = shown(app), files(store)
@@ -323,6 +332,7 @@ async def test_it_closes_and_leaves_everything_as_it_was(store: Path, key: str) 
         assert files(store) == data
 
 
+@pytest.mark.exhaustive
 async def test_help_names_its_keys(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "U", "question_mark")
@@ -332,6 +342,7 @@ async def test_help_names_its_keys(store: Path) -> None:
         assert isinstance(app.screen, ChangesScreen)
 
 
+@pytest.mark.exhaustive
 async def test_a_click_chooses_and_a_double_click_undoes(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "U")
@@ -363,6 +374,7 @@ async def test_upper_j_and_k_scroll_what_it_did(tmp_path: Path) -> None:
 # ---- reading
 
 
+@pytest.mark.exhaustive
 async def test_a_cursor_that_runs_asks_only_about_where_it_stops(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
     async with browsing(store) as (app, pilot):

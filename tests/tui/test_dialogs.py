@@ -85,6 +85,7 @@ async def test_the_buttons_can_be_clicked(store: Path) -> None:
         assert files(store)["alice.jsonl"] != ALICE
 
 
+@pytest.mark.exhaustive
 async def test_pop_of_an_empty_session_says_so_and_asks_nothing(tmp_path: Path) -> None:
     async with browsing(folder(tmp_path / "sessions", {"empty": []})) as (app, pilot):
         await press(pilot, "p")
@@ -119,6 +120,7 @@ async def test_a_refusal_is_told_with_its_hint(store: Path) -> None:
     assert files(store)["alice.jsonl"] == b'{"role":"user","content":"another file"}\n'
 
 
+@pytest.mark.exhaustive
 async def test_no_notice_lies_above_a_dialog_and_only_the_newest_change_is_told_of(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "p", "tab", "enter")
@@ -132,6 +134,7 @@ async def test_no_notice_lies_above_a_dialog_and_only_the_newest_change_is_told_
         assert not app._notifications
 
 
+@pytest.mark.exhaustive
 async def test_what_is_refused_since_the_session_is_gone_leaves_the_list_too(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         (store / "alice.jsonl").unlink()
@@ -168,6 +171,7 @@ async def test_compact_says_line_by_line_what_stays_and_goes(store: Path) -> Non
         assert says(app, "▚ ! line 2")
 
 
+@pytest.mark.exhaustive
 async def test_compact_of_a_healthy_session_says_so(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "c")
@@ -204,6 +208,7 @@ async def test_migrate_shows_a_row_a_session_and_can_be_undone(store: Path) -> N
         assert says(app, "2 sessions · 4 messages")
 
 
+@pytest.mark.exhaustive
 async def test_migrate_in_sqlite_says_so(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "m", "right", "enter", "enter", "b", "m")

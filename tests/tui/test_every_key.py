@@ -22,6 +22,7 @@ from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work.changer import Changer
+from tests.support.matrices import few
 from tests.support.screens import (
     StillApp,
     browsing,
@@ -120,7 +121,9 @@ async def test_every_key_that_moves_has_a_name_and_words(store: Path, where: str
             assert live[key].binding.description, key
 
 
-@pytest.mark.parametrize("keys", [["enter"], ["slash"], ["f"], ["colon"]], ids=["transcript", "search", "filter", "to"])
+@pytest.mark.parametrize(
+    "keys", few(["enter"], ["slash"], ["f"], ["colon"]), ids=["transcript", "search", "filter", "to"]
+)
 async def test_all_commands_are_in_the_palette_wherever_one_is(store: Path, keys: list[str]) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "ctrl+p")
@@ -129,6 +132,7 @@ async def test_all_commands_are_in_the_palette_wherever_one_is(store: Path, keys
         assert everywhere - set(offered(app)) == set()
 
 
+@pytest.mark.exhaustive
 async def test_what_is_text_to_an_input_can_be_done_from_the_palette(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", "f", "p", "slash", "question_mark")
@@ -141,7 +145,7 @@ async def test_what_is_text_to_an_input_can_be_done_from_the_palette(store: Path
         assert says(app, "Cancel", "in the config")
 
 
-@pytest.mark.parametrize("opens", [[], ["enter"], ["p"], ["c"], ["m"], ["D"], ["U"], ["i"], ["x"]], ids=str)
+@pytest.mark.parametrize("opens", few([], ["enter"], ["p"], ["c"], ["m"], ["D"], ["U"], ["i"], ["x"]), ids=str)
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help_is_a_key_away_everywhere(store: Path, opens: list[str], key: str) -> None:
     async with browsing(store) as (app, pilot):
@@ -186,6 +190,7 @@ async def test_esc_takes_back_one_thing_at_a_time(store: Path, monkeypatch: pyte
 # ---- the mouse
 
 
+@pytest.mark.exhaustive
 async def test_a_hit_is_chosen_by_a_click_and_gone_to_by_a_double_click(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"))
@@ -206,6 +211,7 @@ async def test_a_click_gives_the_focus(store: Path) -> None:
             assert focus(app) is kind
 
 
+@pytest.mark.exhaustive
 async def test_every_word_of_the_last_line_can_be_clicked(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "carol")
@@ -227,6 +233,7 @@ async def test_every_word_of_the_last_line_can_be_clicked(store: Path) -> None:
         await until(pilot, lambda: not app.is_running)
 
 
+@pytest.mark.exhaustive
 async def test_a_click_beside_the_choices_of_the_palette_does_nothing(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "ctrl+p", *typed("build"))

@@ -72,6 +72,7 @@ async def test_e_goes_from_fault_to_fault_and_on_to_the_next_session(store: Path
         assert session.key == "long"
 
 
+@pytest.mark.exhaustive
 async def test_E_goes_the_other_way(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         app.browser.go_to_row("sound")
@@ -104,6 +105,7 @@ async def test_from_the_middle_of_a_fault_one_comes_to_its_beginning(store: Path
         assert (place(app), row > 201) == (("long", 201), True)
 
 
+@pytest.mark.exhaustive
 async def test_only_the_sessions_that_the_list_shows_are_gone_to(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("short"), "enter", "e", "e")
@@ -120,6 +122,7 @@ async def test_keys_that_are_pressed_quickly_all_count(store: Path) -> None:
         assert place(app) == ("long", 305)
 
 
+@pytest.mark.exhaustive
 async def test_where_one_pane_is_shown_it_is_the_transcript(store: Path) -> None:
     async with browsing(store, NARROW) as (app, pilot):
         await choose(pilot, "long")
@@ -147,6 +150,7 @@ async def test_the_only_fault_is_said_to_be_the_one_under_the_cursor(tmp_path: P
         assert app.notices[1] == "that was the last fault of the list · on from the first"
 
 
+@pytest.mark.exhaustive
 async def test_what_is_not_counted_yet_is_said(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         known = app.browser.side.known
@@ -157,6 +161,7 @@ async def test_what_is_not_counted_yet_is_said(store: Path) -> None:
         assert app.notices == ["1 session not counted yet"]
 
 
+@pytest.mark.exhaustive
 async def test_counts_of_an_earlier_time_lead_nobody_round_for_ever(tmp_path: Path) -> None:
     path = folder(tmp_path / "sessions", {"a": talk(3), "b": talk(3), "c": talk(3)})
     async with browsing(path) as (app, pilot):
@@ -198,6 +203,7 @@ def begins(entry: Entry) -> bool:
 PARTS = st.lists(st.sampled_from([TORN, PRETTY, b"\n", b'{"role":"user","content":"x"}\n', b"text\n"]), max_size=60)
 
 
+@pytest.mark.exhaustive
 @examples(0.5)
 @given(PARTS, st.integers(-1, 120), st.sampled_from([1, -1]), st.booleans())
 def test_the_nearest_fault_is_the_one_that_looking_at_all_finds(
@@ -216,6 +222,7 @@ def test_the_nearest_fault_is_the_one_that_looking_at_all_finds(
     assert seeker.fault(rows, row, step, never, silent) == wanted
 
 
+@pytest.mark.exhaustive
 def test_the_next_of_very_many_faults_costs_one_look(tmp_path: Path) -> None:
     rows: list[Message | bytes] = [part for at in range(10_000) for part in (TORN, Message("user", f"word {at}"))]
     store = JsonlStore(folder(tmp_path / "sessions", {"k": rows}))

@@ -26,6 +26,7 @@ from sessiontui.tui.widgets.hex_view import HexView
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work import finder, looker
 from tests.support.databases import append, database
+from tests.support.matrices import few
 from tests.support.safe import is_safe
 from tests.support.screens import (
     NARROW,
@@ -122,6 +123,7 @@ async def test_x_shows_what_is_wrong_in_the_open_session(store: Path) -> None:
         assert says(app, "+1 lossless", "+2 lossless", "?1 offered", "≈1 partial", "~ apart", "none")
 
 
+@pytest.mark.exhaustive
 async def test_it_begins_at_the_fault_where_the_transcript_is(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x")
@@ -132,6 +134,7 @@ async def test_it_begins_at_the_fault_where_the_transcript_is(store: Path) -> No
         assert under(app) == ("glued", 5), "the very one"
 
 
+@pytest.mark.exhaustive
 async def test_the_list_walks_like_every_other(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g")
@@ -156,6 +159,7 @@ async def test_s_looks_into_all_sessions_and_back(store: Path) -> None:
         assert len(ids(app)) == 6
 
 
+@pytest.mark.exhaustive
 async def test_where_sessions_are_marked_those_are_meant(store: Path) -> None:
     async with browsing(store, WIDE) as (app, pilot):
         await choose(pilot, "bob")
@@ -176,6 +180,7 @@ async def test_n_shows_notes_too(store: Path) -> None:
         assert "blank" not in ids(app)
 
 
+@pytest.mark.exhaustive
 async def test_a_name_that_zeroclaw_never_lists_is_damage_here_too(store: Path) -> None:
     (store / "well.jsonl").rename(store / os.fsdecode(b"w\xe9ll.jsonl"))
     async with browsing(store, WIDE) as (app, pilot):
@@ -207,6 +212,7 @@ async def test_1_2_3_and_the_arrows_choose_the_view(store: Path) -> None:
         assert says(app, "what is wrong")
 
 
+@pytest.mark.exhaustive
 async def test_a_click_on_the_name_of_a_view_shows_it(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g")
@@ -219,6 +225,7 @@ async def test_a_click_on_the_name_of_a_view_shows_it(store: Path) -> None:
                 assert app.screen.query_one(kind).size.width, name
 
 
+@pytest.mark.exhaustive
 async def test_characters_stand_where_their_first_bytes_do(tmp_path: Path) -> None:
     line = '{"role":"user","content":"é 夜行 🚂 \u0301\u202e"'.encode() + b"\xff,\n"
     async with browsing(folder(tmp_path / "sessions", {"s": [line]}), WIDE) as (app, pilot):
@@ -227,6 +234,7 @@ async def test_characters_stand_where_their_first_bytes_do(tmp_path: Path) -> No
         assert all(is_safe(row) for row in shown(app))
 
 
+@pytest.mark.exhaustive
 async def test_in_a_wide_terminal_all_three_stand_together(store: Path) -> None:
     async with browsing(store, WIDE) as (app, pilot):
         await press(pilot, "x", "g")
@@ -236,6 +244,7 @@ async def test_in_a_wide_terminal_all_three_stand_together(store: Path) -> None:
             assert focus(app) is kind
 
 
+@pytest.mark.exhaustive
 async def test_tab_goes_into_the_view_where_its_keys_scroll(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "x", "g", "tab")
@@ -249,6 +258,7 @@ async def test_tab_goes_into_the_view_where_its_keys_scroll(store: Path) -> None
         assert focus(app) is FaultList
 
 
+@pytest.mark.exhaustive
 async def test_J_and_K_scroll_the_view_from_the_list(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "x", "g")
@@ -274,6 +284,7 @@ async def test_the_bad_byte_is_in_brackets_and_w_goes_back_to_it(tmp_path: Path)
         assert says(app, "[01]")
 
 
+@pytest.mark.exhaustive
 async def test_a_byte_that_is_missing_has_a_sign_too(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g", "j", "j", "j", "j", "1")
@@ -281,6 +292,7 @@ async def test_a_byte_that_is_missing_has_a_sign_too(store: Path) -> None:
         assert says(app, "64 69◂")
 
 
+@pytest.mark.exhaustive
 async def test_what_is_under_the_cursor_stays_when_a_row_holds_more_bytes(tmp_path: Path) -> None:
     line = b'{"role":"user","content":"' + bytes(range(32, 34)) * 3000 + b"\n"
     async with browsing(folder(tmp_path / "sessions", {"s": [line]}), MIDDLE) as (app, pilot):
@@ -292,6 +304,7 @@ async def test_what_is_under_the_cursor_stays_when_a_row_holds_more_bytes(tmp_pa
         assert (view._across, view.cursor) == (16, at // 16)
 
 
+@pytest.mark.exhaustive
 async def test_the_view_follows_the_cursor(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g", "3", "j", "j")
@@ -368,6 +381,7 @@ async def test_A_has_back_all_that_is_lossless(store: Path) -> None:
         assert "without a guess" in app.notices[-1]
 
 
+@pytest.mark.exhaustive
 async def test_A_means_all_sessions_where_those_are_shown(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "s", "A")
@@ -393,6 +407,7 @@ async def test_space_marks_and_enter_applies_what_is_marked(store: Path) -> None
         assert app.notices[-1].startswith("nothing is marked")
 
 
+@pytest.mark.exhaustive
 async def test_enter_means_the_same_in_every_view(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g", "space", "tab")
@@ -414,6 +429,7 @@ async def test_marks_are_made_with_the_mouse_and_all_at_once(store: Path) -> Non
         assert marks(app) == []
 
 
+@pytest.mark.exhaustive
 async def test_marks_stay_on_what_they_were_put_on(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g", "j", "j", "space", "g", "j", "j", "j", "j", "space")
@@ -444,7 +460,7 @@ async def test_where_nothing_may_be_changed_the_keys_say_why(store: Path) -> Non
 # ---- leaving
 
 
-@pytest.mark.parametrize("key", ["escape", "q", "x"])
+@pytest.mark.parametrize("key", few("escape", "q", "x"))
 async def test_it_closes_and_the_browser_is_as_it_was(store: Path, key: str) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "enter")
@@ -461,6 +477,7 @@ async def test_l_goes_to_the_line_in_the_transcript(store: Path) -> None:
         assert (app.browser.key, app.browser.reading.transcript.cursor) == ("bob", 1)
 
 
+@pytest.mark.exhaustive
 async def test_help_tells_of_the_inspector_and_of_what_has_the_focus(store: Path) -> None:
     async with browsing(store, WIDE) as (app, pilot):
         await press(pilot, "x", "1", "question_mark")
@@ -495,6 +512,7 @@ async def test_a_database_has_no_lines(tmp_path: Path) -> None:
         assert says(app, "A database has no lines, so none can be damaged.")
 
 
+@pytest.mark.exhaustive
 async def test_what_is_no_file_has_its_fault_and_no_bytes(tmp_path: Path) -> None:
     store = folder(tmp_path / "sessions", {})
     (store / "a_folder.jsonl").mkdir()
@@ -542,6 +560,7 @@ async def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
 # ---- files that change
 
 
+@pytest.mark.exhaustive
 async def test_a_file_that_grows_is_looked_at_on(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g", "3")
@@ -578,6 +597,7 @@ async def test_what_is_no_longer_there_is_not_accepted(store: Path) -> None:
             await press(pilot, "g")
 
 
+@pytest.mark.exhaustive
 async def test_a_file_that_is_gone_leaves_nothing_to_look_at(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g")
@@ -588,6 +608,7 @@ async def test_a_file_that_is_gone_leaves_nothing_to_look_at(store: Path) -> Non
         assert app.screen is app.browser
 
 
+@pytest.mark.exhaustive
 async def test_what_changes_all_the_time_is_not_read_for_ever(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def changed(*_: object) -> None:
         raise Changed("alice.jsonl")
@@ -602,6 +623,7 @@ async def test_what_changes_all_the_time_is_not_read_for_ever(store: Path, monke
 # ---- much of it
 
 
+@pytest.mark.exhaustive
 async def test_ten_thousand_faults_are_shown_as_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [write(Message("user", f"message {at}")) + FUSED for at in range(10_000)]
     drawn = watched(monkeypatch, fault_list, "_back")
@@ -619,6 +641,7 @@ async def test_ten_thousand_faults_are_shown_as_they_come(tmp_path: Path, monkey
         assert says(app, "10,000 messages")
 
 
+@pytest.mark.exhaustive
 async def test_of_more_than_a_person_can_use_some_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sessiontui.store.finder.MOST", 50)
     async with browsing(folder(tmp_path / "sessions", {"s": [FUSED * 80]}), MIDDLE) as (app, pilot):
@@ -627,6 +650,7 @@ async def test_of_more_than_a_person_can_use_some_are_shown(tmp_path: Path, monk
         assert "are shown" in app.notices[-1]
 
 
+@pytest.mark.exhaustive
 async def test_every_byte_of_a_huge_line_can_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     size = 30_000_000
     line = b'{"role":"user","content":"' + b"x" * size + b"\x01 end"
@@ -643,6 +667,7 @@ async def test_every_byte_of_a_huge_line_can_be_looked_at(tmp_path: Path, monkey
         assert says(app, "No proposal", "A line of more than 8 MiB is not taken")
 
 
+@pytest.mark.exhaustive
 async def test_large_files_are_looked_at_in_a_process_of_their_own(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -671,7 +696,7 @@ async def test_esc_ends_the_search_before_it_closes(store: Path, monkeypatch: py
         assert app.screen is app.browser
 
 
-@pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW, (60, 20), SMALL, (40, 10)], ids=str)
+@pytest.mark.parametrize("size", few(SMALL, WIDE, MIDDLE, NARROW, (60, 20), (40, 10)), ids=str)
 async def test_it_fits_every_terminal(store: Path, size: tuple[int, int]) -> None:
     async with browsing(store, size) as (app, pilot):
         await press(pilot, "x", "g", "1", "3", "s", "n", "2")

@@ -42,6 +42,7 @@ async def test_a_writer_is_named_waited_for_and_loses_nothing(store: Path) -> No
             assert files(store) == before | {"alice.jsonl": before["alice.jsonl"].removesuffix(last)}
 
 
+@pytest.mark.exhaustive
 async def test_an_undo_waits_too(store: Path) -> None:
     before = files(store)
     async with browsing(store, NARROW) as (app, pilot):
@@ -60,6 +61,7 @@ async def test_an_undo_waits_too(store: Path) -> None:
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_one_busy_session_of_several_leaves_the_others_done(store: Path) -> None:
     with writing(store / "bob.jsonl") as close:
         async with browsing(store) as (app, pilot):
@@ -132,6 +134,7 @@ async def test_what_is_held_for_longer_is_no_damage_and_counted_later(
 # ---- what is locked
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("undoing", [False, True])
 async def test_another_sessiontui_is_waited_for(store: Path, undoing: bool) -> None:
     async with browsing(store, NARROW) as (app, pilot):
@@ -153,6 +156,7 @@ async def test_another_sessiontui_is_waited_for(store: Path, undoing: bool) -> N
     assert files(store)["alice.jsonl"].count(b"\n") == (3 if undoing else 1)
 
 
+@pytest.mark.exhaustive
 async def test_a_locked_database_is_waited_for(store: Path) -> None:
     before = files(store)
     with closing(sqlite3.connect(database(store), isolation_level=None)) as other:

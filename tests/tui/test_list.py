@@ -22,6 +22,7 @@ from sessiontui.tui.widgets.columns import columns, heading, under
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.side import Side
+from tests.support.matrices import few
 from tests.support.screens import NOW, clock
 from tests.support.stage import lines, staged
 
@@ -375,6 +376,7 @@ async def test_counts_that_arrive_sort_the_list_around_the_cursor() -> None:
 # ---- the filter
 
 
+@pytest.mark.exhaustive
 async def test_the_filter_shows_what_fits_and_says_how_many() -> None:
     async with staged(Side(id="side", clock=clock), SessionList.Chosen, size=(60, 24)) as (pilot, posted):
         side = side_of(pilot)
@@ -399,6 +401,7 @@ async def test_the_filter_shows_what_fits_and_says_how_many() -> None:
         assert not side.filtering
 
 
+@pytest.mark.exhaustive
 async def test_a_filter_looks_at_names_too_and_shows_what_it_found() -> None:
     async with staged(Side(id="side", clock=clock), size=(70, 24)) as (pilot, _):
         side = side_of(pilot)
@@ -463,6 +466,7 @@ async def test_sessions_that_arrive_while_a_filter_holds_are_filtered_too() -> N
 # ---- marks
 
 
+@pytest.mark.exhaustive
 async def test_marks_stay_with_their_sessions() -> None:
     rows = sessions(30)
     async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
@@ -553,7 +557,7 @@ async def _act(pilot: Pilot[None], side: Side, act: str, chance: random.Random, 
     await pilot.pause()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", few(*range(6)))
 async def test_the_cursor_stays_on_its_session_and_line_through_everything(seed: int) -> None:
     chance = random.Random(seed)
     async with staged(Side(id="side", clock=clock), SessionList.Chosen, size=(60, 24)) as (pilot, posted):
@@ -577,6 +581,7 @@ async def test_the_cursor_stays_on_its_session_and_line_through_everything(seed:
         assert posted == []
 
 
+@pytest.mark.exhaustive
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=40), st.sampled_from(list(ORDERS)))
 def test_an_arrangement_loses_and_doubles_no_session(rows: list[tuple[int, int]], name: str) -> None:
     arranged = Arrangement()

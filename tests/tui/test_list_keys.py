@@ -64,6 +64,7 @@ async def test_s_goes_through_the_orders_and_back(store: Path) -> None:
         assert cursor(app) == "telegram_alice"
 
 
+@pytest.mark.exhaustive
 async def test_capital_s_turns_the_order(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "S")
@@ -104,6 +105,7 @@ async def test_f_filters_enter_keeps_and_esc_takes_it_away(store: Path) -> None:
         assert sessions(app).count == 5
 
 
+@pytest.mark.exhaustive
 async def test_enter_in_an_empty_filter_closes_it(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", "enter")
@@ -111,6 +113,7 @@ async def test_enter_in_an_empty_filter_closes_it(store: Path) -> None:
         assert not app.browser.query_one(FilterBar).display
 
 
+@pytest.mark.exhaustive
 async def test_arrows_move_in_the_list_while_one_types(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("bob"), "down")
@@ -138,6 +141,7 @@ async def test_no_key_fits_is_a_picture_and_the_way_back_keeps_the_place(store: 
         assert cursor(app) == app.browser.key == "discord_bob"
 
 
+@pytest.mark.exhaustive
 async def test_a_filtered_session_that_goes_leaves_quietly(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("bob"), "enter")
@@ -183,6 +187,7 @@ async def test_a_marked_session_that_goes_loses_its_mark(store: Path) -> None:
         assert len(marked(app)) == 4
 
 
+@pytest.mark.exhaustive
 async def test_hits_are_neither_marked_nor_sorted_by_the_keys_of_the_list(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("line"), "tab")
@@ -199,6 +204,7 @@ async def test_hits_are_neither_marked_nor_sorted_by_the_keys_of_the_list(store:
 # ---- the mouse
 
 
+@pytest.mark.exhaustive
 async def test_the_wheel_scrolls_the_hits_too(tmp_path: Path) -> None:
     path = folder(tmp_path / "sessions", {"long": talk(80)})
     async with browsing(path, (100, 24)) as (app, pilot):

@@ -92,6 +92,7 @@ async def test_a_session_that_is_deleted_leaves_the_list(store: Path) -> None:
         assert not says(app, "three")
 
 
+@pytest.mark.exhaustive
 async def test_only_what_was_touched_is_looked_at_again(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = watched(monkeypatch, follower, "look")
     async with living(store) as (app, pilot):
@@ -146,6 +147,7 @@ async def test_the_journal_and_other_files_are_no_news(store: Path) -> None:
     assert set(told[1:]) <= {Touch()}
 
 
+@pytest.mark.exhaustive
 async def test_a_folder_without_events_is_looked_at_now_and_then(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watcher, "_is_remote", bool)
     monkeypatch.setattr(watcher, "POLL", 100)
@@ -154,6 +156,7 @@ async def test_a_folder_without_events_is_looked_at_now_and_then(store: Path, mo
         await until(pilot, lambda: says(app, "208 messages"))
 
 
+@pytest.mark.exhaustive
 async def test_what_is_written_behind_a_link_is_followed_too(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watcher, "POLL", 100)
     away = folder(store.with_name("away"), {"real": talk(4), "late": talk(2)})
@@ -227,6 +230,7 @@ async def test_a_last_line_that_goes_on_is_shown_as_it_is_now(store: Path, more:
         assert not says(app, "#4")
 
 
+@pytest.mark.exhaustive
 async def test_a_session_that_is_written_anew_is_shown_at_the_same_message(store: Path) -> None:
     async with living(store) as (app, pilot):
         await choose(pilot, "two")
@@ -245,6 +249,7 @@ async def test_a_session_that_is_written_anew_is_shown_at_the_same_message(store
         assert [line[60:80] for line in shown(app)[5:30]] == [line[60:80] for line in before]
 
 
+@pytest.mark.exhaustive
 async def test_the_place_stays_when_many_damaged_lines_go(store: Path) -> None:
     message = write(Message("user", "here"))
     rows: list[bytes] = [row for at in range(600) for row in (b'{"torn\n', write(Message("user", f"word {at}")))]
@@ -260,6 +265,7 @@ async def test_the_place_stays_when_many_damaged_lines_go(store: Path) -> None:
         assert " here" in shown(app)[line]
 
 
+@pytest.mark.exhaustive
 async def test_a_session_that_is_deleted_while_it_is_open_says_so_and_comes_back(store: Path) -> None:
     async with living(store) as (app, pilot):
         await choose(pilot, "two")
@@ -289,6 +295,7 @@ async def test_who_moves_on_from_a_session_that_is_gone_reads_the_next(store: Pa
 # ---- the store
 
 
+@pytest.mark.exhaustive
 async def test_a_store_that_vanishes_is_waited_for_and_shown_again_at_the_same_place(store: Path) -> None:
     async with living(store) as (app, pilot):
         await choose(pilot, "three")
@@ -310,6 +317,7 @@ async def test_a_store_that_vanishes_is_waited_for_and_shown_again_at_the_same_p
         await until(pilot, lambda: says(app, "208 messages"))
 
 
+@pytest.mark.exhaustive
 async def test_another_folder_of_the_same_name_is_shown(store: Path) -> None:
     async with living(store) as (app, pilot):
         shutil.rmtree(store)
@@ -343,6 +351,7 @@ async def test_a_store_that_comes_back_without_the_open_session_says_so(store: P
         await until(pilot, lambda: app.browser.key is not None)
 
 
+@pytest.mark.exhaustive
 async def test_a_store_that_comes_back_with_its_first_sessions_shows_one(tmp_path: Path) -> None:
     store = folder(tmp_path / "sessions", {})
     async with living(store) as (app, pilot):
@@ -353,6 +362,7 @@ async def test_a_store_that_comes_back_with_its_first_sessions_shows_one(tmp_pat
         await until(pilot, lambda: says(app, "1 session · 1 message", "the very first words"))
 
 
+@pytest.mark.exhaustive
 async def test_another_home_that_comes_to_be_is_a_note(store: Path) -> None:
     async with living(store) as (app, pilot):
         databases.database(store)

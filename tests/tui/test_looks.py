@@ -30,6 +30,7 @@ from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.splitter import LEFT, RIGHT, SplitPanes, Splitter
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import Transcript
+from tests.support.matrices import few
 from tests.support.screens import StillApp, choose, folder, opened, press, sample, says, settle, shown, talk, typed
 
 LOOKS = {name: looks for name, looks in vars(theme).items() if isinstance(looks, dict) and "ground" in looks}
@@ -82,6 +83,7 @@ async def test_every_look_can_be_read_in_every_theme(store: Path) -> None:
                     assert looks[look].least >= TEXT or look == "dim", (kind, look)
 
 
+@pytest.mark.exhaustive
 async def test_rows_under_the_cursor_can_be_read_in_every_theme(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test():
@@ -121,6 +123,7 @@ async def test_256_colours_are_enough_for_ours(store: Path, ours: str) -> None:
         assert len({sent(rows[name].bgcolor).rgb for name in ("ground", "cursor", "blurred")}) == 3
 
 
+@pytest.mark.exhaustive
 async def test_what_style_sheets_name_can_be_read_on_each_ground_of_every_theme(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test():
@@ -254,6 +257,7 @@ def test_the_nearest_of_256_is_the_nearest() -> None:
         assert _distance(wanted, found) == min(_distance(wanted, each) for each in palette), wanted
 
 
+@pytest.mark.exhaustive
 async def test_256_colours_are_sent_as_such_and_greys_stay_grey(store: Path) -> None:
     app = StillApp(opened(store), terminal=Terminal(cube=True))
     async with app.run_test(size=(120, 30)) as pilot:
@@ -290,6 +294,7 @@ async def test_without_colours_weight_and_signs_say_all(store: Path, monkeypatch
         assert any(style.reverse for style in styled(app, "Cancel"))
 
 
+@pytest.mark.exhaustive
 async def test_an_ascii_terminal_shows_the_same_in_ascii(tmp_path: Path) -> None:
     store = sample(tmp_path)
     plain = StillApp(opened(store), terminal=Terminal("ascii"))
@@ -403,7 +408,7 @@ async def test_the_title_says_that_nothing_can_be_changed(store: Path) -> None:
 # ---- the keys
 
 
-@pytest.mark.parametrize("width", [140, 100, 80, 60, 40, 20])
+@pytest.mark.parametrize("width", few(60, 140, 100, 80, 40, 20))
 async def test_the_keys_fit_and_help_is_among_them(store: Path, width: int) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(width, 24)) as pilot:
@@ -449,6 +454,7 @@ async def test_ctrl_q_quits_from_wherever_one_is(store: Path) -> None:
         assert not app.is_running
 
 
+@pytest.mark.exhaustive
 async def test_f1_helps_in_a_dialog_and_over_the_palette(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(120, 40)) as pilot:
@@ -495,6 +501,7 @@ async def test_the_line_is_dragged_and_put_back_and_its_place_remembered(store: 
         assert config.load().side_width is None
 
 
+@pytest.mark.exhaustive
 async def test_keys_move_the_line_and_neither_pane_vanishes(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(120, 30)) as pilot:
@@ -510,6 +517,7 @@ async def test_keys_move_the_line_and_neither_pane_vanishes(store: Path) -> None
         assert widths(app)[1] == RIGHT
 
 
+@pytest.mark.exhaustive
 async def test_the_width_is_kept_while_there_is_no_room_for_it(store: Path) -> None:
     app = StillApp(opened(store), remembered=Remembered(side_width=70))
     async with app.run_test(size=(140, 30)) as pilot:
@@ -528,7 +536,7 @@ async def test_the_width_is_kept_while_there_is_no_room_for_it(store: Path) -> N
         assert widths(app)[0] == 70
 
 
-@pytest.mark.parametrize("size", [(60, 15), (40, 10), (20, 5), (10, 3), (1, 1)])
+@pytest.mark.parametrize("size", few((10, 3), (60, 15), (40, 10), (20, 5), (1, 1)))
 async def test_no_terminal_is_too_small(tmp_path: Path, size: tuple[int, int]) -> None:
     app = StillApp(opened(sample(tmp_path)))
     async with app.run_test(size=(140, 40)) as pilot:

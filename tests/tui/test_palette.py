@@ -66,6 +66,7 @@ async def test_a_command_is_found_by_letters_and_done(store: Path) -> None:
         assert isinstance(app.focused, SessionList)
 
 
+@pytest.mark.exhaustive
 async def test_commands_of_what_has_the_focus_are_there_and_work(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -99,6 +100,7 @@ async def test_a_session_is_found_by_letters_and_opened(store: Path) -> None:
         assert isinstance(app.focused, Transcript)
 
 
+@pytest.mark.exhaustive
 async def test_a_session_that_goes_while_it_is_looked_for_is_said_to_be_gone(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -132,6 +134,7 @@ async def test_hostile_keys_are_shown_as_they_are(store: Path) -> None:
         assert app.browser.key == HOSTILE
 
 
+@pytest.mark.exhaustive
 async def test_keys_and_mouse_move_in_it_and_escape_does_nothing(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -169,6 +172,7 @@ async def test_what_is_pasted_is_made_visible(store: Path) -> None:
         assert app.screen.query_one(Input).value == "a␛]0;x␇"
 
 
+@pytest.mark.exhaustive
 async def test_the_list_is_sorted_from_it(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -207,6 +211,7 @@ async def test_without_colours_there_are_no_themes(store: Path, monkeypatch: pyt
         assert "Change theme" not in names(app)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("where", ["list", "transcript", "search", "filter"])
 async def test_help_is_of_what_has_the_focus(store: Path, where: str) -> None:
     keys = {"list": (), "transcript": ("enter",), "search": ("slash",), "filter": ("f",)}[where]
@@ -224,6 +229,7 @@ async def test_help_is_of_what_has_the_focus(store: Path, where: str) -> None:
         assert app.screen is app.browser
 
 
+@pytest.mark.exhaustive
 async def test_it_opens_over_the_search_too(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:

@@ -16,6 +16,8 @@ from tests.support.databases import append, database
 from tests.support.screens import NOW, StillApp, folder, keys, opened, sample, talk
 from tests.tui.test_changes_list import aged
 
+pytestmark = pytest.mark.exhaustive
+
 Snap = Callable[..., bool]
 
 USUAL, SMALL = (100, 30), (60, 15)

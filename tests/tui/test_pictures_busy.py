@@ -18,6 +18,8 @@ from tests.support.screens import Run, press, sample, says, until
 from tests.tui.test_pictures_dialogs import marked, pictured, pressed
 from tests.tui.test_snapshots import TRAIN, Snap, sizes
 
+pytestmark = pytest.mark.exhaustive
+
 SIZES = sizes("wide", "old", "small")
 TRIP = "telegram_autumn-trip"
 

@@ -19,6 +19,8 @@ from sessiontui.store.protocol import IsCancelled, Progress, Store
 from tests.support.screens import NOW, Run, StillApp, choose, opened, press, sample, says, settle, typed, until
 from tests.tui.test_snapshots import OLD, TRAIN, USUAL, Snap, sizes
 
+pytestmark = pytest.mark.exhaustive
+
 HAND, WRITERS = "telegram_by-hand", "slack_two-writers"
 WIDE_OLD_SMALL = sizes("wide", "old", "small")
 

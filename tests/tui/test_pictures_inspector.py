@@ -15,6 +15,8 @@ from sessiontui.tui.work import looker
 from tests.support.databases import append, database
 from tests.support.screens import StillApp, folder, keys, opened, talk
 
+pytestmark = pytest.mark.exhaustive
+
 Snap = Callable[..., bool]
 
 WIDE, USUAL, NARROW, SMALL = (140, 40), (100, 30), (80, 24), (60, 20)

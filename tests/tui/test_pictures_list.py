@@ -13,6 +13,8 @@ import pytest
 from sessiontui.model import Backend
 from tests.support.screens import Run, StillApp, keys, opened, sample, typed
 
+pytestmark = pytest.mark.exhaustive
+
 Snap = Callable[..., bool]
 
 SIZES = {"wide": (140, 40), "usual": (100, 30), "old": (80, 24), "small": (60, 15)}

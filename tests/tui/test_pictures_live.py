@@ -14,6 +14,8 @@ from textual.pilot import Pilot
 from tests.support.screens import StillApp, folder, opened, press, says, settle, talk, until
 from tests.support.stores import SealedStore, SlowStore
 
+pytestmark = pytest.mark.exhaustive
+
 Snap = Callable[..., bool]
 SIZES = pytest.mark.parametrize("size", [(100, 30), (60, 15)], ids=["usual", "small"])
 

@@ -13,6 +13,8 @@ from sessiontui.config import Remembered
 from sessiontui.tui.looks.terminal import Terminal
 from tests.support.screens import StillApp, keys, opened, sample, typed
 
+pytestmark = pytest.mark.exhaustive
+
 Snap = Callable[..., bool]
 
 SIZES = {"wide": (140, 40), "usual": (100, 30), "old": (80, 24), "small": (60, 15)}

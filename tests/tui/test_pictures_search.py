@@ -17,6 +17,8 @@ from sessiontui.tui.widgets.search_bar import SearchBar
 from tests.support.screens import StillApp, folder, keys, opened, press, sample, settle, typed
 from tests.tui.test_search import Failing, Held, until
 
+pytestmark = pytest.mark.exhaustive
+
 Snap = Callable[..., bool]
 
 SIZES = {"wide": (140, 40), "usual": (100, 30), "old": (80, 24), "small": (60, 15)}

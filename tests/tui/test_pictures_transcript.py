@@ -14,6 +14,8 @@ from sessiontui.disk import stamps
 from sessiontui.model import Message
 from tests.support.screens import StillApp, choose, folder, keys, opened, press, sample, settle, talk, typed
 
+pytestmark = pytest.mark.exhaustive
+
 Snap = Callable[..., bool]
 
 WIDE, USUAL, OLD, SMALL = (140, 40), (100, 30), (80, 24), (60, 15)

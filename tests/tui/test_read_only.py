@@ -51,6 +51,7 @@ async def test_each_key_says_why_and_opens_nothing(store: Path, judged: Callable
     assert not (store / ".sessiontui").exists()
 
 
+@pytest.mark.exhaustive
 async def test_it_is_looked_at_again_when_a_key_is_pressed(store: Path, judged: Callable[[str | None], None]) -> None:
     judged(WHY)
     async with browsing(store) as (app, pilot):
@@ -82,6 +83,7 @@ async def test_a_click_on_a_dimmed_key_says_why(store: Path, judged: Callable[[s
     assert not (store / ".sessiontui").exists()
 
 
+@pytest.mark.exhaustive
 async def test_read_only_was_asked_for(store: Path) -> None:
     app = StillApp(opened(store))
     app._read_only = True

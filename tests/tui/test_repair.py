@@ -27,6 +27,7 @@ from sessiontui.tui.words.page import LINES, Page
 from sessiontui.tui.work.changer import Wanted
 from tests.support import databases
 from tests.support.hindered import busy, raising, refusing, unleased
+from tests.support.matrices import few
 from tests.support.screens import (
     NOW,
     SMALL,
@@ -129,6 +130,7 @@ async def test_a_sentence_is_enough_where_nothing_is_left(store: Path) -> None:
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_a_second_repair_has_nothing_to_do(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "R", "right", "enter", "escape", "R")
@@ -137,6 +139,7 @@ async def test_a_second_repair_has_nothing_to_do(store: Path) -> None:
     assert files(store)["mixed.jsonl"] == MENDED
 
 
+@pytest.mark.exhaustive
 async def test_repair_means_the_marked_sessions_and_marks_stay_where_damage_does(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "space", "space", "space", "R")
@@ -211,6 +214,7 @@ async def test_a_database_has_no_lines(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.exhaustive
 async def test_the_palette_says_why_too(tmp_path: Path) -> None:
     path = databases.database(tmp_path)
     databases.append(path, "alice", "user", "hello", "2026-01-01T00:00:00+00:00")
@@ -221,6 +225,7 @@ async def test_the_palette_says_why_too(tmp_path: Path) -> None:
         assert app.notices == ["a database has no lines, so there are no damaged ones to repair"]
 
 
+@pytest.mark.exhaustive
 async def test_the_other_home_of_a_folder_has_other_keys(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "m", "right", "enter", "enter", "b")
@@ -242,7 +247,7 @@ async def test_read_only_it_is_dimmed_and_says_why(store: Path) -> None:
 # ---- before compact
 
 
-@pytest.mark.parametrize("keys", [("R",), ("right", "right", "enter")], ids=["key", "button"])
+@pytest.mark.parametrize("keys", few(("R",), ("right", "right", "enter")), ids=["key", "button"])
 async def test_compact_offers_to_repair_first(store: Path, keys: tuple[str, ...]) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -269,6 +274,7 @@ async def test_compact_offers_to_repair_first(store: Path, keys: tuple[str, ...]
         assert not says(app, "Repair first")
 
 
+@pytest.mark.exhaustive
 async def test_what_is_marked_for_compact_can_be_compacted_after_repair(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "space", "space", "space", "c", "R")
@@ -300,6 +306,7 @@ async def test_migrate_says_of_a_file_that_stays_what_repair_recovers(tmp_path: 
     assert files(made) == {"only.jsonl": glued.replace(b"}{", b"}\n{")}
 
 
+@pytest.mark.exhaustive
 async def test_compact_offers_no_repair_that_has_nothing_back(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "j", "c")
@@ -338,6 +345,7 @@ def test_of_more_faults_than_are_told_only_the_messages_are_counted() -> None:
 # ---- what takes long
 
 
+@pytest.mark.exhaustive
 async def test_repair_first_is_looked_at_with_progress_and_can_be_left(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -387,6 +395,7 @@ async def test_a_repair_that_is_stopped_leaves_every_byte(store: Path, monkeypat
 # ---- what hinders it
 
 
+@pytest.mark.exhaustive
 async def test_who_has_the_file_open_is_waited_for_when_it_is_tried_again(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -401,6 +410,7 @@ async def test_who_has_the_file_open_is_waited_for_when_it_is_tried_again(
     assert files(store)["mixed.jsonl"] == MENDED
 
 
+@pytest.mark.exhaustive
 async def test_the_session_that_was_busy_is_tried_again_alone(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refusing(monkeypatch, repair, (["glued"], busy))
     async with browsing(store) as (app, pilot):
@@ -411,6 +421,7 @@ async def test_the_session_that_was_busy_is_tried_again_alone(store: Path, monke
         assert files(store)["glued.jsonl"] == ONE + b"\n" + TWO + b"\n"
 
 
+@pytest.mark.exhaustive
 async def test_what_changed_meanwhile_is_asked_about_anew(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "R")
@@ -434,6 +445,7 @@ async def test_what_came_behind_meanwhile_stays_behind(store: Path) -> None:
 # ---- the journal
 
 
+@pytest.mark.exhaustive
 async def test_the_list_of_changes_says_what_undoing_would_do(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -509,6 +521,7 @@ def test_of_very_many_faults_the_first_are_told_and_the_rest_counted() -> None:
     assert last.plain == "… 4,001 more messages back, 6 more faults stay"
 
 
+@pytest.mark.exhaustive
 def test_no_more_lines_are_made_than_a_dialog_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Outcome] = []
     real = repairs._goes

@@ -25,6 +25,7 @@ from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.words.nothing_found import advice
+from tests.support.matrices import few
 from tests.support.screens import (
     NARROW,
     NOW,
@@ -114,6 +115,7 @@ async def test_v_sorts_by_relevance_and_back(store: Path) -> None:
         assert at(app) == ("alice", 1)
 
 
+@pytest.mark.exhaustive
 async def test_the_hit_that_one_is_at_stays_under_the_cursor_when_the_order_changes(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"), "down", "down", "tab")
@@ -123,6 +125,7 @@ async def test_the_hit_that_one_is_at_stays_under_the_cursor_when_the_order_chan
         assert (at(app), hits(app).cursor) == (("carol", 1), 0)
 
 
+@pytest.mark.exhaustive
 async def test_the_hit_that_one_is_at_is_fetched_where_it_ranks_far_behind(tmp_path: Path) -> None:
     rows: list[Message | bytes] = [Message("user", f"needle {at}") for at in range(1, 300)]
     rows.append(Message("user", "a needle " + "and many other words " * 40))
@@ -134,6 +137,7 @@ async def test_the_hit_that_one_is_at_is_fetched_where_it_ranks_far_behind(tmp_p
         assert hits(app).cursor == 299
 
 
+@pytest.mark.exhaustive
 async def test_what_cannot_be_ranked_says_so(tmp_path: Path) -> None:
     store = folder(tmp_path / "sessions", {"one": [Message("user", "東京の天気"), Message("user", "東京")]})
     async with browsing(store) as (app, pilot):
@@ -211,6 +215,7 @@ async def test_how_many_there_are_is_told_when_one_rests(many: Path) -> None:
         assert says(app, "300 hits · by relevance")
 
 
+@pytest.mark.exhaustive
 async def test_a_number_of_what_is_no_longer_asked_is_never_told(many: Path) -> None:
     store = Counting(many)
     async with browsing(store) as (app, pilot):
@@ -235,6 +240,7 @@ async def test_what_can_not_be_counted_is_still_found(many: Path) -> None:
         assert app.notices == []
 
 
+@pytest.mark.exhaustive
 async def test_the_wheel_fetches_more_too(many: Path) -> None:
     async with browsing(many) as (app, pilot):
         await press(pilot, "slash", *typed("needle"))
@@ -291,6 +297,7 @@ async def test_an_answer_that_comes_too_late_is_never_shown(store: Path) -> None
         assert says(app, "3 hits")
 
 
+@pytest.mark.exhaustive
 async def test_what_takes_long_says_so_and_old_hits_are_no_answer(store: Path) -> None:
     held = Held(store)
     held.gates["budgets"] = threading.Event()
@@ -309,6 +316,7 @@ async def test_what_takes_long_says_so_and_old_hits_are_no_answer(store: Path) -
         assert not says(app, "searching …")
 
 
+@pytest.mark.exhaustive
 async def test_enter_before_the_answer_goes_to_the_first_hit_of_the_answer(store: Path) -> None:
     held = Held(store)
     held.gates["config"] = threading.Event()
@@ -342,6 +350,7 @@ async def test_a_search_that_fails_is_no_crash_and_no_answer(store: Path) -> Non
         assert len(app._notifications) == 1, "one at a time"
 
 
+@pytest.mark.exhaustive
 async def test_hits_that_come_later_push_nothing(many: Path) -> None:
     async with browsing(many) as (app, pilot):
         await press(pilot, "slash", *typed("needle"), "down")
@@ -406,6 +415,7 @@ async def test_a_hit_in_a_session_that_is_gone_says_so_and_the_others_are_still_
         assert app.browser.key == "alice"
 
 
+@pytest.mark.exhaustive
 async def test_v_and_n_while_a_search_runs_are_of_its_answer(store: Path) -> None:
     held = Held(store)
     held.gates["budget"] = threading.Event()
@@ -421,6 +431,7 @@ async def test_v_and_n_while_a_search_runs_are_of_its_answer(store: Path) -> Non
         assert (focus(app), app.browser.key, transcript(app).cursor) == (Transcript, "carol", 0)
 
 
+@pytest.mark.exhaustive
 async def test_b_while_a_search_runs_shows_no_hit_of_the_store_before(tmp_path: Path) -> None:
     held = Held(sample(tmp_path))
     held.gates["the"] = threading.Event()
@@ -446,6 +457,7 @@ async def test_f3_works_while_one_types(store: Path) -> None:
         assert app.browser.key == "carol"
 
 
+@pytest.mark.exhaustive
 async def test_the_open_session_knows_which_of_its_hits_one_is_at(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"), "down", "enter")
@@ -456,6 +468,7 @@ async def test_the_open_session_knows_which_of_its_hits_one_is_at(store: Path) -
         assert not says(app, "2/2")
 
 
+@pytest.mark.exhaustive
 async def test_who_leaves_the_bar_sees_how_many_hits_the_open_session_has(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"))
@@ -466,6 +479,7 @@ async def test_who_leaves_the_bar_sees_how_many_hits_the_open_session_has(store:
         assert not says(app, "1 hit")
 
 
+@pytest.mark.exhaustive
 async def test_esc_goes_back_to_session_row_and_focus(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "build")
@@ -478,6 +492,7 @@ async def test_esc_goes_back_to_session_row_and_focus(store: Path) -> None:
         assert app.browser.key == "carol", "the hit one came from"
 
 
+@pytest.mark.exhaustive
 async def test_esc_goes_back_to_the_list_where_one_came_from_there(store: Path) -> None:
     async with browsing(store, NARROW) as (app, pilot):
         await press(pilot, "j", "slash", *typed("config"), "enter")
@@ -498,6 +513,7 @@ async def test_esc_in_the_bar_clears_then_goes_back_to_what_had_the_focus(store:
         assert app.browser.has_class("-reading")
 
 
+@pytest.mark.exhaustive
 async def test_page_down_in_the_bar_walks_a_page_of_hits(many: Path) -> None:
     async with browsing(many) as (app, pilot):
         await press(pilot, "slash", *typed("needle"), "pagedown")
@@ -507,7 +523,7 @@ async def test_page_down_in_the_bar_walks_a_page_of_hits(many: Path) -> None:
         assert (hits(app).cursor, focus(app)) == (1, SearchBar)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("size", few(WIDE, NARROW))
 async def test_tab_goes_from_list_to_transcript_to_bar_and_shift_tab_back(store: Path, size: tuple[int, int]) -> None:
     async with browsing(store, size) as (app, pilot):
         seen = [focus(app)]
@@ -525,6 +541,7 @@ async def test_tab_goes_from_list_to_transcript_to_bar_and_shift_tab_back(store:
 # ---- earlier searches
 
 
+@pytest.mark.exhaustive
 async def test_ctrl_up_walks_through_earlier_searches_and_down_comes_back_to_what_was_typed(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"), "enter", "slash", "escape", *typed("config"), "tab")
@@ -538,6 +555,7 @@ async def test_ctrl_up_walks_through_earlier_searches_and_down_comes_back_to_wha
         assert config.load().searches == ("config", "budget")
 
 
+@pytest.mark.exhaustive
 async def test_a_search_is_remembered_once_and_the_oldest_is_forgotten(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         bar = app.browser.query_one(SearchBar)
@@ -604,6 +622,7 @@ async def test_hits_of_a_database_have_a_time_and_are_gone_to(tmp_path: Path) ->
 # ---- how a hit is drawn
 
 
+@pytest.mark.exhaustive
 async def test_a_hit_tells_its_time_and_shows_one_of_two_words_that_stand_far_apart(tmp_path: Path) -> None:
     words = Message("user", "alpha " + "and so on " * 40 + "omega")
     async with browsing(folder(tmp_path / "sessions", {"one": [words]})) as (app, pilot):
@@ -618,7 +637,7 @@ async def test_a_hit_tells_its_time_and_shows_one_of_two_words_that_stand_far_ap
 # ---- copying
 
 
-@pytest.mark.parametrize("backend", [Backend.JSONL, Backend.SQLITE])
+@pytest.mark.parametrize("backend", few(Backend.JSONL, Backend.SQLITE))
 async def test_y_in_the_list_of_hits_copies_the_hit(store: Path, tmp_path: Path, backend: Backend) -> None:
     home = store if backend is Backend.JSONL else sample(tmp_path)
     word = "budget" if backend is Backend.JSONL else "seven"
@@ -644,6 +663,7 @@ async def test_a_hit_that_is_gone_is_not_copied(store: Path) -> None:
         assert "changed while it was read" in app.notices[-1]
 
 
+@pytest.mark.exhaustive
 async def test_a_huge_hit_is_copied_whole(store: Path) -> None:
     (store / "huge.jsonl").write_bytes(write(Message("user", "needle " + "x" * 9_000_000)))
     async with browsing(store) as (app, pilot):

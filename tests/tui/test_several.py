@@ -53,6 +53,7 @@ async def test_compact_means_the_marked_sessions_and_its_page_undoes_it(store: P
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_marks_go_with_what_they_were_made_for_and_stay_where_it_could_not_be_done(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "space", "space", "space", "c", "enter")
@@ -82,6 +83,7 @@ async def test_the_second_click_of_a_double_click_undoes_nothing(store: Path) ->
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_a_marked_session_without_damage_is_said_to_stay(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "space", "c")
@@ -109,6 +111,7 @@ async def test_migrate_means_the_marked_sessions(store: Path) -> None:
         assert sorted(files(store)) == ["new.jsonl.migrated", "old.jsonl", "older.jsonl", "torn.jsonl.migrated"]
 
 
+@pytest.mark.exhaustive
 async def test_one_file_means_one_session(store: Path) -> None:
     async with browsing(opened(store / "old.jsonl", None)) as (app, pilot):
         await press(pilot, "m")
@@ -117,6 +120,7 @@ async def test_one_file_means_one_session(store: Path) -> None:
         assert says(app, "Remove 1 marked session?") or says(app, "Remove 1 session?")
 
 
+@pytest.mark.exhaustive
 async def test_what_stays_is_named_before_and_after(store: Path) -> None:
     (store / "old.jsonl.migrated").write_bytes(b"")
     async with browsing(store) as (app, pilot):
@@ -157,6 +161,7 @@ async def test_cleanup_removes_and_undo_gives_every_byte_back(store: Path) -> No
         assert sorted(files(store)) == ["new.jsonl", "torn.jsonl"]
 
 
+@pytest.mark.exhaustive
 async def test_the_plan_follows_the_hours_as_they_are_typed(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "D", *typed("29"))
@@ -175,13 +180,17 @@ async def test_the_plan_follows_the_hours_as_they_are_typed(store: Path) -> None
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("0", "Nothing goes: 0 hours or less removes nothing."),
+        pytest.param("0", "Nothing goes: 0 hours or less removes nothing.", marks=pytest.mark.exhaustive),
         ("-5", "Nothing goes: 0 hours or less removes nothing."),
         ("12h", "“12h” is no number of hours."),
-        ("nan", "“nan” is no number of hours."),
-        ("inf", "“inf” is no number of hours."),
-        ("9e99", "Nothing goes: no session can be idle that long."),
-        ("99999", "Nothing goes: no session has been idle for longer than 99,999 hours."),
+        pytest.param("nan", "“nan” is no number of hours.", marks=pytest.mark.exhaustive),
+        pytest.param("inf", "“inf” is no number of hours.", marks=pytest.mark.exhaustive),
+        pytest.param("9e99", "Nothing goes: no session can be idle that long.", marks=pytest.mark.exhaustive),
+        pytest.param(
+            "99999",
+            "Nothing goes: no session has been idle for longer than 99,999 hours.",
+            marks=pytest.mark.exhaustive,
+        ),
     ],
 )
 async def test_hours_that_remove_nothing_say_so_and_leave_no_button(store: Path, text: str, said: str) -> None:
@@ -197,6 +206,7 @@ async def test_hours_that_remove_nothing_say_so_and_leave_no_button(store: Path,
     assert len(files(store)) == len(HOURS)
 
 
+@pytest.mark.exhaustive
 async def test_cleanup_of_marked_sessions_takes_only_the_old_ones_of_them(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "j", "space", "D")  # new and old
@@ -205,6 +215,7 @@ async def test_cleanup_of_marked_sessions_takes_only_the_old_ones_of_them(store:
     assert sorted(files(store)) == ["new.jsonl", "older.jsonl", "torn.jsonl"]
 
 
+@pytest.mark.exhaustive
 async def test_cleanup_in_sqlite_goes_by_the_last_activity(tmp_path: Path) -> None:
     path = databases.database(tmp_path)
     for key, at in (("old", "2026-01-01T00:00:00+00:00"), ("new", "2026-02-28T00:00:00+00:00")):
@@ -222,6 +233,7 @@ async def test_cleanup_in_sqlite_goes_by_the_last_activity(tmp_path: Path) -> No
 # ---- the dialog itself
 
 
+@pytest.mark.exhaustive
 async def test_tab_goes_from_cancel_to_the_act_and_round(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         order = []
@@ -250,6 +262,7 @@ async def test_a_long_plan_scrolls_and_says_where_one_is(tmp_path: Path) -> None
         assert not says(app, "lines ")
 
 
+@pytest.mark.exhaustive
 async def test_a_plan_of_a_thousand_lines_is_drawn_in_pieces(store: Path) -> None:
     page = Page(visible("long"), tuple(ink.content(visible(f"line {at}")) for at in range(LINES + 3)))
     async with browsing(store, SMALL) as (app, pilot):
@@ -262,6 +275,7 @@ async def test_a_plan_of_a_thousand_lines_is_drawn_in_pieces(store: Path) -> Non
         assert says(app, f"line {LINES + 2}", f"of {LINES + 3:,}")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("presses", [["p"], ["m"], ["D", *typed("0.01"), "enter"]], ids=["pop", "migrate", "cleanup"])
 async def test_the_buttons_are_always_in_view(tmp_path: Path, presses: list[str]) -> None:
     long = Message("user", "a line of words\n" * 99)

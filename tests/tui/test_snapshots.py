@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.model import Backend, Message
+from tests.support.matrices import few
 from tests.support.screens import Run, StillApp, folder, keys, opened, sample, talk, typed
 
 Snap = Callable[..., bool]
@@ -43,7 +44,7 @@ SIZES = {"wide": WIDE, "usual": USUAL, "old": OLD, "small": SMALL}
 
 def sizes(*names: str) -> pytest.MarkDecorator:
     """The same picture at several sizes, named in its file."""
-    return pytest.mark.parametrize("size", [SIZES[name] for name in names], ids=names)
+    return pytest.mark.parametrize("size", few(*(SIZES[name] for name in names)), ids=names)
 
 
 @sizes("wide", "usual", "old", "small")

@@ -89,6 +89,7 @@ LATE = (
 """What only a later key, or the work behind the list, has need of."""
 
 
+@pytest.mark.exhaustive
 def test_nothing_is_loaded_before_the_first_paint_that_only_comes_later(tmp_path: Path) -> None:
     store = folder(tmp_path / "sessions", {"one": talk(3)})
     run = subprocess.run(
@@ -135,8 +136,8 @@ class Hurried(StillApp):
     [
         (("slash", *typed("line 3")), "go to it"),
         (("f", *typed("two")), "1 of 2"),
-        (("f1",), "Esc closes"),
-        (("ctrl+p",), "Commands and sessions"),
+        pytest.param(("f1",), "Esc closes", marks=pytest.mark.exhaustive),
+        pytest.param(("ctrl+p",), "Commands and sessions", marks=pytest.mark.exhaustive),
     ],
     ids=["search", "filter", "help", "palette"],
 )

@@ -113,6 +113,7 @@ async def test_migrate_stopped_in_the_middle_says_what_was_done_and_takes_it_bac
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_compact_stopped_before_anything_is_written_leaves_nothing_to_undo(
     store: Path, gate: Callable[..., Event]
 ) -> None:
@@ -132,6 +133,7 @@ async def test_compact_stopped_before_anything_is_written_leaves_nothing_to_undo
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_cleanup_stopped_in_the_middle(store: Path, gate: Callable[..., Event]) -> None:
     before = files(store)
     go = gate(cleanup, "_remove_file")
@@ -174,6 +176,7 @@ async def test_only_the_newest_plan_can_be_made(store: Path, monkeypatch: pytest
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_no_change_begins_while_one_is_taken_back(store: Path, gate: Callable[..., Event]) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "p", "right", "enter")
@@ -188,6 +191,7 @@ async def test_no_change_begins_while_one_is_taken_back(store: Path, gate: Calla
         assert app.notices[-1].startswith("undone change 1")
 
 
+@pytest.mark.exhaustive
 async def test_a_change_that_another_program_makes_is_waited_for_and_told(store: Path) -> None:
     from sessiontui.changes import journal
 

@@ -29,6 +29,7 @@ from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Message
 from sessiontui.tui.app import last_words
 from tests.support.capabilities import keeps_any_name
+from tests.support.matrices import few
 from tests.support.safe import is_safe
 from tests.support.screens import folder
 
@@ -315,7 +316,7 @@ def test_the_terminal_is_given_back(store: Path, tmp_path: Path, number: signal.
         assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")
 
 
-@pytest.mark.parametrize("keys", ["", "p"], ids=["in the list", "in a dialog"])
+@pytest.mark.parametrize("keys", few("", "p"), ids=["in the list", "in a dialog"])
 def test_the_browser_ends_with_its_terminal(usual: Path, tmp_path: Path, keys: str) -> None:
     with Terminal(usual, tmp_path) as terminal:
         terminal.wait("! talk")
@@ -344,6 +345,7 @@ def usual(tmp_path: Path) -> Path:
     return folder(tmp_path / "sessions", {"talk": rows, "é": [Message("user", "x")]})
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("utf8", ["", "0"], ids=["as Python likes it", "as the locale says"])
 def test_a_locale_of_ascii_gets_ascii(usual: Path, tmp_path: Path, utf8: str) -> None:
     with Terminal(usual, tmp_path, LC_ALL="C", PYTHONUTF8=utf8, PYTHONCOERCECLOCALE=utf8) as terminal:
@@ -381,6 +383,7 @@ def test_no_color_sends_none(usual: Path, tmp_path: Path) -> None:
         assert re.search(rb"\x1b\[(?:\d+;)*7[;m]", terminal.output)  # the row under the cursor, reversed
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["xterm", "linux"])
 def test_a_terminal_of_sixteen_colours_gets_its_own(usual: Path, tmp_path: Path, name: str) -> None:
     with Terminal(usual, tmp_path, TERM=name, COLORTERM="") as terminal:
@@ -402,6 +405,7 @@ def test_a_dumb_terminal_is_told_what_works_there(usual: Path, tmp_path: Path) -
         assert b"\x1b" not in terminal.output
 
 
+@pytest.mark.exhaustive
 def test_ctrl_z_gives_the_terminal_back_for_a_while(usual: Path, tmp_path: Path) -> None:
     with Terminal(usual, tmp_path) as terminal:
         terminal.wait("! talk")

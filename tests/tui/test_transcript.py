@@ -232,6 +232,7 @@ async def test_raw_and_conversation_show_the_same_message_on_the_same_line(down:
             assert (widget.cursor, line()) == (chosen, before)
 
 
+@pytest.mark.exhaustive
 async def test_the_text_at_the_top_stays_there_at_another_width() -> None:
     async with staged(Transcript()) as (pilot, _):
         words = " ".join(f"w{at}" for at in range(2_000))
@@ -410,6 +411,7 @@ async def test_a_turn_that_is_found_late_moves_nobody_who_went_elsewhere(
         assert transcript.cursor == row
 
 
+@pytest.mark.exhaustive
 async def test_esc_ends_a_long_look_for_a_turn(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seeker, "BREATH", 0.2)
     async with browsing(store) as (app, pilot):
@@ -454,6 +456,7 @@ def test_what_is_typed_means(text: str, expected: Goal | None) -> None:
     assert goal(text) == expected
 
 
+@pytest.mark.exhaustive
 @given(st.text(max_size=30))
 def test_any_text_is_a_goal_or_none(text: str) -> None:
     goal(text)
@@ -560,6 +563,7 @@ async def test_the_prompt_can_be_left_by_a_click(store: Path) -> None:
         assert not app.browser.query(Prompt)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("size", [(60, 15), (3, 2)])
 async def test_nothing_of_it_breaks_on_a_small_screen(store: Path, size: tuple[int, int]) -> None:
     async with browsing(store, size) as (app, pilot):
@@ -595,6 +599,7 @@ async def test_a_capital_y_copies_the_session(store: Path) -> None:
         assert app.clipboard == "user: before\n\nassistant: after [31m\tthe tab\n\n"
 
 
+@pytest.mark.exhaustive
 async def test_what_is_too_long_for_a_clipboard_goes_into_a_private_file(store: Path, tmp_path: Path) -> None:
     async with browsing(store) as (app, pilot):
         before = app.clipboard
@@ -679,6 +684,7 @@ async def test_an_empty_session_and_one_that_cannot_be_read_say_so(store: Path) 
         assert says(app, "This session has no messages yet.", "What ZeroClaw writes next will stand here")
 
 
+@pytest.mark.exhaustive
 async def test_what_takes_long_to_read_says_so(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release, tail = Event(), JsonlTranscript.tail
 
@@ -714,6 +720,7 @@ async def test_what_could_not_be_read_is_read_when_it_can(store: Path, monkeypat
         assert says(app, "before", "the tab")
 
 
+@pytest.mark.exhaustive
 async def test_a_page_that_could_not_be_read_is_read_with_the_next_key(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -735,6 +742,7 @@ async def test_a_page_that_could_not_be_read_is_read_with_the_next_key(
 # ---- numbers
 
 
+@pytest.mark.exhaustive
 async def test_messages_are_numbered_once_they_are_counted(tmp_path: Path) -> None:
     async with browsing(sample(tmp_path)) as (app, pilot):
         assert app.browser.key == "telegram_night-train"
@@ -751,6 +759,7 @@ async def test_a_row_of_a_database_says_when_it_came(tmp_path: Path) -> None:
         assert says(app, "2026-02-", "· #1")
 
 
+@pytest.mark.exhaustive
 async def test_what_is_drawn_of_hostile_text_at_the_top_is_safe_at_every_width(tmp_path: Path) -> None:
     async with browsing(folder(tmp_path / "s", {"evil": talk(3, "\x1b]0;x\x07\u202e[red]")})) as (app, pilot):
         for width in (140, 60, 20, 3):

@@ -132,6 +132,7 @@ def test_of_a_store_of_one_file_no_other_file_is_indexed(tmp_path: Path) -> None
     assert JsonlStore(store.path).sidecar.missing() > 0
 
 
+@pytest.mark.exhaustive
 def test_a_cancelled_helper_process_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = folder(tmp_path / "sessions", {"s": talk(20_000)})
     started: list[Any] = []
@@ -145,6 +146,7 @@ def test_a_cancelled_helper_process_is_gone(tmp_path: Path, monkeypatch: pytest.
     assert started[0].returncode is not None
 
 
+@pytest.mark.exhaustive
 async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
