@@ -15,8 +15,8 @@ from sessiontui.damage.mending import mended
 from sessiontui.model import Part, Reading, Salvage, Span
 
 _RAW: Final = re.compile(rb"(?:\x1b\[|\xc2\x9b)[0-9;:]*[mK]|\x1b\(B")
-_RESET: Final = re.compile(rb"(?:\x1b\[|\xc2\x9b)0*m")
-_ERASES: Final = re.compile(rb"(?:\x1b\[|\xc2\x9b)K")
+_RESET: Final = re.compile(rb"\x1b\[0*m")
+_ERASES: Final = re.compile(rb"\x1b\[K")
 """Behind each colour of grep."""
 _BEFORE: Final = re.compile(rb"\[[0-9;]{0,40}m[ \t]*\Z")
 _BEHIND: Final = re.compile(rb'[ \t]*+[^ \t"{\[]{0,6}\[[0-9;]{0,40}m')
@@ -28,7 +28,7 @@ _ALL: Final = "without any colours"
 
 def is_likely(line: bytes) -> bool:
     """Whether colours may stand in the line: a sign that costs little."""
-    return b"\x1b[" in line or b"\xc2\x9b" in line or (line[:2] != b'{"' and b"m" in line and b"[" in line)
+    return b"\x1b[" in line or (line[:2] != b'{"' and b"m" in line and b"[" in line)
 
 
 def layer(line: bytes, judge: Judge) -> Layer | None:

@@ -20,9 +20,7 @@ _WORDS: Final = (
     rb"role|content|system|user|assistant|tool|log|message|msg|line|data|record|entry|event|payload|body|text|value"
     rb"|raw|_raw|streams|entries|records|logEvents|MESSAGE|stream|time|timestamp|ts|level"
 )
-_CODE: Final = re.compile(
-    rb"\xc2\x9b[0-9;:]*[mK]|(?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK]"
-)
+_CODE: Final = re.compile(rb"(?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK]")
 _TOKEN: Final = re.compile(
     rb"(?P<escape>\\+(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[bfnrt\"'/`$])?)"
     rb"|(?P<word>(?<=[\"'])(?:" + _WORDS + rb")(?=\\*[\"'`]))"

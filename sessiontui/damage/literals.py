@@ -13,7 +13,7 @@ from typing import Final
 from sessiontui.damage import languages, loose
 from sessiontui.damage.languages import Language
 from sessiontui.damage.layers import Judge, Layer, different, is_exact, outward, under
-from sessiontui.model import Reading
+from sessiontui.model import Part, Reading, Salvage, Span
 
 BRACE: Final = re.compile(rb'\{(?=[ \t]*(?:\\[rn][ \t]*)*\\{0,15}"{1,2}[A-Za-z_@])')
 """Where an object may begin, however its quotes are written."""
@@ -34,6 +34,8 @@ _SHELL: Final = re.compile(
 _SQL: Final = re.compile(rb"(?i)\b(?:insert\s+into|values\s*\(|select|where)\b[^'\"`]{0,80}'?\Z")
 _PATIENCE: Final = 8
 """How often the bytes of a line may be looked at for literals."""
+_NAMED: Final = re.compile(rb"\\N\{[A-Z]")
+_BY_NAME: Final = "the record stands in quotes of Python, and names a character by a word"
 _ONCE: Final = "all of the record is escaped once too often"
 
 
@@ -92,8 +94,11 @@ class Literals:
 
     def _quoted(self, opening: re.Match[bytes]) -> Layer | None:
         beside = opening.re is _BESIDE
+        if beside and _NAMED.search(self._line, opening.end()):
+            return self._named(opening)
         for tier in _tiers(self._line, opening):
             found = [reading for each in tier if (reading := self._read(each, opening, beside=beside))]
+            found = [each for each in found if each[1]] or found
             found = [each for each in found if each[2] == found[0][2]]
             if readings := different([each[:2] for each in found]):
                 stop = found[0][2]
@@ -123,6 +128,15 @@ class Literals:
         made = outward(parts, plain, begin, opening.start(), stop)
         return Reading(language.what, made), is_exact(parts, plain.data), stop
 
+    def _named(self, opening: re.Match[bytes]) -> Layer | None:
+        """A literal in which Python names characters by words, which are not looked up."""
+        close = loose.closing(self._line, opening.end("quote"), opening["quote"])
+        if close < 0 or not _NAMED.search(self._line, opening.end(), close):
+            return None
+        start, stop = opening.start(), close + len(opening["quote"])
+        part = Part(Span(start, stop - start), Salvage.NONE)
+        return Layer("literal", _BY_NAME, start, start, stop, (Reading("unread", (part,)),))
+
     def _escaped(self, brace: int) -> Layer | None:
         """An object whose quotes are escaped, and no other quote behind it."""
         if not _OPENED.match(self._line, brace):
@@ -151,7 +165,7 @@ def _tiers(line: bytes, opening: re.Match[bytes]) -> Sequence[Sequence[Language]
     if quote == b"`":
         return [[languages.TEMPLATE, languages.TICKS], [languages.PLAIN]]
     if quote in _LONG:
-        return [[languages.LONG, languages.AS_IS]]
+        return [[languages.LONG, languages.AS_IS], [languages.PLAIN]]
     if quote != b"'":
         return [[languages.PLAIN]]
     before = line[max(0, opening.start() - _BACK) : opening.start()]
