@@ -50,6 +50,10 @@ class Span(NamedTuple):
         """Offset of the first byte behind the span."""
         return self.offset + self.length
 
+    def moved(self, by: int) -> Span:
+        """The same, so many bytes further on."""
+        return Span(self.offset + by, self.length)
+
 
 class Message(NamedTuple):
     """What ZeroClaw loads: any role, any content, the empty ones too. Hostile text."""
@@ -69,10 +73,13 @@ class Part(NamedTuple):
 
     None and ``LOSSLESS``: nothing is lost without these bytes. None and ``NONE``: a fragment.
     """
+    left: tuple[Span, ...] = ()
+    """Bytes of the span that the records leave out, in order: fragments, once the records are taken."""
 
     def moved(self, by: int) -> Part:
         """The same, so many bytes further on."""
-        return Part(Span(self.span.offset + by, self.span.length), self.salvage, self.records)
+        left = tuple([each.moved(by) for each in self.left]) if self.left else ()
+        return Part(Span(self.span.offset + by, self.span.length), self.salvage, self.records, left)
 
 
 class Reading(NamedTuple):

@@ -255,8 +255,16 @@ def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joi
     for part in inner:
         size = encodings.width(narrow[part.span.offset : part.span.stop], run)
         salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not (certain and run.sure) else part.salvage
-        parts.append(part._replace(span=Span(parts[-1].span.stop, size), salvage=salvage))
+        span = Span(parts[-1].span.stop, size)
+        left = tuple(_widened(narrow, part, each, span, run) for each in part.left)
+        parts.append(part._replace(span=span, salvage=salvage, left=left))
     return joints.Join(data.count(b"\n", begin, stop) + 1, _fitted(run, parts, data[begin:stop]))
+
+
+def _widened(narrow: bytes, part: Part, left: Span, span: Span, run: encodings.Wide) -> Span:
+    """Bytes of a part that was decoded, where they stand in what it was decoded from, which begins at ``span``."""
+    before = encodings.width(narrow[part.span.offset : left.offset], run)
+    return Span(span.offset + before, encodings.width(narrow[left.offset : left.stop], run))
 
 
 def _line_end(data: bytes, begin: int, stop: int) -> int:

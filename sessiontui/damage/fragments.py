@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.damage import pieces
 from sessiontui.damage.shapes import Shape
 from sessiontui.dialects import source, strict, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
-from sessiontui.model import Message, Salvage
+from sessiontui.model import Message, Salvage, Span
 
 MOST: Final = 1 << 16
 """The most bytes that are read as Python."""
@@ -42,17 +42,25 @@ _NUMBER: Final = re.compile(rb"-?[0-9][0-9.eE+-]*+")
 _LIST: Final = frozenset({b"[", b"]", b"],"})
 
 
-def readable(torn: bytes) -> bytes | None:
+class Read(NamedTuple):
+    """A record of what can be read of a torn one, and how many of its bytes are in that."""
+
+    record: bytes
+    size: int
+
+
+def readable(torn: bytes) -> Read | None:
     """A record of what can be read of a torn one: its role, and its content up to the last whole character."""
     begun = _BEGUN.match(torn)
     if not begun:
         return None
     stop = source.reach(source.EXACT, torn, begun.end())
     content = torn[begun.end() : stop]
+    size = _whole_characters(content)
     try:
         role = begun["role"].decode()
-        text = strict.unescaped(content[: _whole_characters(content)])
-        return zeroclaw.write(Message(role, text))[:-1] if text else None
+        text = strict.unescaped(content[:size])
+        return Read(zeroclaw.write(Message(role, text))[:-1], begun.end() + size) if text else None
     except (ValueError, UsageError):
         return None
 
@@ -87,11 +95,13 @@ def printed(line: bytes) -> Shape | None:
     if not isinstance(role, str) or not isinstance(content, str | None) or "content" not in value:
         return Shape("python-repr", at, what)
     salvage = Salvage.PARTIAL if content is None else Salvage.OFFERED
+    whole = content is not None and len(value) == len(("role", "content"))
+    left = () if whole else (Span(0, len(line)),)
     try:
         record = zeroclaw.write(Message(role, content or ""))[:-1]
     except (ValueError, UsageError):
         return Shape("python-repr", at, what)
-    return Shape("python-repr", at, what, salvage, (record,))
+    return Shape("python-repr", at, what, salvage, (record,), left)
 
 
 def word(line: bytes) -> Shape | None:

@@ -6,15 +6,16 @@ among what it is given. Refuses a join that is no record.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import takewhile
 from typing import Final, NamedTuple
 
-from sessiontui.damage import loose, one_line, pieces
+from sessiontui.damage import folds, loose, one_line, pieces
 from sessiontui.damage.mending import flat, is_record, joined
 from sessiontui.damage.pieces import Kind, is_blank
 from sessiontui.damage.shapes import shape
 from sessiontui.damage.verdict import Verdict
-from sessiontui.model import Part, Salvage, Span
+from sessiontui.model import Part, Reading, Salvage, Span
 
 _NEAR: Final = 8
 """How many lines behind a torn record its end is looked for."""
@@ -36,9 +37,10 @@ def over(data: bytes, at: int, stop: int) -> tuple[Join | None, int]:
     """
     parts: list[Part] = []
     kinds: list[Kind] = []
+    choices: dict[int, tuple[Reading, ...]] = {}
     named: Verdict | None = None
     ended: tuple[int, list[Part], int] = 0, [], stop
-    begin, looked = at, 0
+    begin, looked, waits = at, 0, False
     while True:
         cut = pieces.cut(data[begin:stop])
         if not all(piece.sure and (piece.kind is not Kind.TEXT or begin == at) for piece in cut):
@@ -53,6 +55,9 @@ def over(data: bytes, at: int, stop: int) -> tuple[Join | None, int]:
         start = begin + cut[-1].start - at
         named = named or value.verdict._replace(at=start + value.verdict.at)
         parts += [*beside[:-1], value.verdict.parts[0].moved(start)]
+        if value.verdict.readings:
+            choices[len(parts) - 1] = value.verdict.readings
+        waits = waits or (value.verdict.id == "folded" and parts[-1].salvage is Salvage.OFFERED)
         kinds.pop()
         begin = value.stop
         end = data.find(b"\n", begin)
@@ -60,7 +65,27 @@ def over(data: bytes, at: int, stop: int) -> tuple[Join | None, int]:
     size, beside, stop = ended
     if not named or not size:
         return None, looked
-    return Join(data.count(b"\n", at, stop) + 1, _called(named, [*parts[:size], *beside], kinds)), looked
+    made = [*parts[:size], *beside]
+    called = _called(named, list(map(_offered, made)) if waits else made, kinds)
+    called = called._replace(readings=tuple(_readings(called.parts, {k: v for k, v in choices.items() if k < size})))
+    return Join(data.count(b"\n", at, stop) + 1, called), looked
+
+
+def _offered(part: Part) -> Part:
+    """The same, for it would part from what is only offered on its lines."""
+    return part._replace(salvage=Salvage.OFFERED) if part.records and part.salvage is Salvage.LOSSLESS else part
+
+
+def _readings(parts: tuple[Part, ...], choices: dict[int, tuple[Reading, ...]]) -> Iterator[Reading]:
+    """The ways to read all of the parts where some of them can be read in several: those of the same number together."""
+    for number in range(max(map(len, choices.values()), default=0)):
+        read = list(parts)
+        what = ""
+        for index, readings in choices.items():
+            chosen = readings[min(number, len(readings) - 1)]
+            read[index] = read[index]._replace(records=chosen.parts[0].records)
+            what = what or chosen.what * (number < len(readings))
+        yield Reading(what, tuple(read))
 
 
 class _Value(NamedTuple):
@@ -72,6 +97,9 @@ class _Value(NamedTuple):
 
 def _value(data: bytes, at: int, stop: int) -> _Value:
     """The value at ``at``, whose line ends at ``stop`` before it does."""
+    unfolded = folds.unfolded(data, at)
+    if unfolded and (folded := folds.verdict(unfolded)):
+        return _Value(unfolded.stop, unfolded.stop - at, folded)
     reached = loose.reach(data, at)
     looked = reached.stop - at
     if not reached.whole or reached.stop <= stop:
@@ -96,7 +124,7 @@ def _joined(value: bytes, at: int) -> Verdict | None:
     if not mend:
         return None
     what = mend.what if split else "a record is laid out over several lines"
-    return Verdict(mend.id, at, what, (Part(Span(0, len(value)), mend.salvage, (mend.record,)),))
+    return Verdict(mend.id, at, what, (Part(Span(0, len(value)), mend.salvage, (mend.record,), mend.left),))
 
 
 def _other(value: bytes) -> Verdict | None:
@@ -104,7 +132,9 @@ def _other(value: bytes) -> Verdict | None:
     if pieces.BEGIN.search(value):
         return None
     of = shape(flat(value))
-    return Verdict(of.id, 0, f"{of.what}, on several lines", (Part(Span(0, len(value)), of.salvage, of.records),))
+    whole = Span(0, len(value))
+    part = Part(whole, of.salvage, of.records, (whole,) if of.left else ())
+    return Verdict(of.id, 0, f"{of.what}, on several lines", (part,))
 
 
 def _list(value: bytes) -> Verdict | None:

@@ -66,9 +66,9 @@ def _value(data: bytes) -> list[Part]:
         return []
     if value[:1] == b"[":
         of = shape(value)
-        return [Part(Span(0, len(data)), of.salvage, of.records)] if of.id == "array" else []
+        return [Part(Span(0, len(data)), of.salvage, of.records, of.left)] if of.id == "array" else []
     split, mend = joined(value)
-    return [Part(Span(0, len(data)), mend.salvage, (mend.record,))] if mend and not split else []
+    return [Part(Span(0, len(data)), mend.salvage, (mend.record,), mend.left)] if mend and not split else []
 
 
 def _lines(data: bytes, judge: Judge) -> list[Part]:
@@ -93,7 +93,8 @@ def outward(parts: Sequence[Part], plain: Plain, begin: int, start: int, stop: i
     for part in parts:
         end = stop if part is parts[-1] else begin + plain.origin(part.span.stop)
         if end > at or part.records:
-            made.append(part._replace(span=Span(at, end - at)))
+            span = Span(at, end - at)
+            made.append(part._replace(span=span, left=(span,) if part.left else ()))
             at = end
     return tuple(made)
 

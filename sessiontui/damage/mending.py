@@ -7,12 +7,12 @@ are. A step is kept only when ZeroClaw reads the outcome.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from sessiontui.damage import loose
 from sessiontui.dialects import zeroclaw
-from sessiontui.model import Salvage
+from sessiontui.model import Salvage, Span
 
 _CESU: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _CONTROL: Final = re.compile(rb"[\x01-\x1f]")
@@ -32,6 +32,8 @@ class Mended(NamedTuple):
     what: str
     salvage: Salvage
     record: bytes
+    left: tuple[Span, ...] = ()
+    """What of the value is not in it: other characters stand there."""
 
 
 class _Step(NamedTuple):
@@ -46,6 +48,7 @@ class _Step(NamedTuple):
 def mended(value: bytes) -> Mended | None:
     """The record that a whole value becomes; None where no step, nor several, make it one."""
     taken: list[_Step] = []
+    before = value
     for step in _STEPS:
         changed = step.change(value) if step.sign.search(value) else value
         if changed != value:
@@ -53,8 +56,17 @@ def mended(value: bytes) -> Mended | None:
             value = changed
             if is_record(value):
                 unsure = [each.salvage for each in taken if each.salvage is not Salvage.LOSSLESS]
-                return Mended(taken[0].id, taken[0].what, unsure[0] if unsure else Salvage.LOSSLESS, value)
+                salvage = unsure[0] if unsure else Salvage.LOSSLESS
+                return Mended(taken[0].id, taken[0].what, salvage, value, tuple(replaced(before)) if unsure else ())
     return None
+
+
+def replaced(value: bytes) -> Iterator[Span]:
+    """The bytes that no step keeps: half a character in a text, and a number that is none."""
+    for token in loose.tokens(value):
+        for match in (_SURROGATE if token.text else _FINITE).finditer(value, token.start, token.stop):
+            if not token.text or match["half"]:
+                yield Span(match.start(), match.end() - match.start())
 
 
 def is_record(value: bytes) -> bool:
@@ -75,7 +87,7 @@ def joined(value: bytes) -> tuple[bool, Mended | None]:
     if is_record(single):
         return split, Mended(id, what, Salvage.LOSSLESS, single)
     mend = mended(single)
-    return split, mend and mend._replace(id=id, what=what)
+    return split, mend and mend._replace(id=id, what=what, left=tuple(replaced(value)) if mend.left else ())
 
 
 def _texts(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:

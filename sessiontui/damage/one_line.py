@@ -9,7 +9,7 @@ import re
 from itertools import chain
 from typing import Final
 
-from sessiontui.damage import coloured, escapes, fragments, pieces, typographic, wrapped
+from sessiontui.damage import coloured, escapes, fragments, pieces, quotes, typographic, wrapped
 from sessiontui.damage.layers import Judge, Layer
 from sessiontui.damage.literals import Effort, Literals
 from sessiontui.damage.pieces import Kind, Piece
@@ -22,6 +22,9 @@ FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
 _PLAIN: Final = FILLERS | {Kind.RECORD, Kind.TORN}
 """Of these, where they are sure, nothing is under a layer."""
 _BREAKS_OFF: Final = "the record breaks off"
+_CUT: Final = frozenset({"malformed", "fused", "torn"})
+_WHOLE: Final = "one record, the quotes in its text escaped"
+_INNER: Final = "the records in it alone"
 _BRACKETS: Final = frozenset({b"[", b"]", b"],"})
 _DEEP: Final = 3
 """How many layers are taken off a line."""
@@ -82,7 +85,21 @@ def _cut(line: bytes, wrong: Dropped | None, depth: int, effort: Effort) -> Verd
 def _of_pieces(line: bytes, cut: list[Piece], shapes: list[Shape | None]) -> Verdict:
     made = tuple([_part(line, piece, of, sure=sure) for piece, of, sure in zip(cut, shapes, _sure(cut), strict=True)])
     id, at, what = _named(line, cut, shapes)
-    return Verdict(id, at, what, made)
+    return _quoted(line, Verdict(id, at, what, made))
+
+
+def _quoted(line: bytes, found: Verdict) -> Verdict:
+    """The same, or the ways to read the line where all that is wrong may be quotes in its text that nobody escaped."""
+    sure = any(part.salvage is Salvage.LOSSLESS and part.records for part in found.parts)
+    records = quotes.readings(line) if found.id in _CUT and not sure else []
+    if not records:
+        return found
+    whole = Span(0, len(line))
+    read = [Reading(_WHOLE, (Part(whole, Salvage.OFFERED, (record,)),)) for record in records]
+    if any(part.salvage is Salvage.OFFERED and part.records for part in found.parts):
+        read.append(Reading(_INNER, found.parts))
+    what = Verdict("malformed", found.at, quotes.WHAT, read[0].parts)
+    return what._replace(readings=tuple(read)) if len(read) > 1 else what
 
 
 def _uncovered(line: bytes, piece: Piece, of: Shape | None, judge: Judge) -> Piece:
@@ -136,7 +153,9 @@ def _under(depth: int, effort: Effort) -> Judge:
 
 
 def _of_shape(found: Shape, line: bytes) -> Verdict:
-    return Verdict(found.id, found.at, found.what, (Part(Span(0, len(line)), found.salvage, found.records),))
+    return Verdict(
+        found.id, found.at, found.what, (Part(Span(0, len(line)), found.salvage, found.records, found.left),)
+    )
 
 
 def parts(line: bytes, cut: list[Piece]) -> list[Part]:
@@ -150,11 +169,18 @@ def _part(line: bytes, piece: Piece, of: Shape | None, *, sure: bool) -> Part:
     if piece.kind is Kind.RECORD:
         return Part(span, Salvage.LOSSLESS if sure else Salvage.OFFERED, (line[piece.start : piece.stop],))
     if of:
-        return Part(span, of.salvage, of.records) if sure else Part(span, Salvage.NONE)
+        return Part(span, of.salvage, of.records, _moved(of.left, piece.start)) if sure else Part(span, Salvage.NONE)
     if piece.kind in FILLERS:
         return Part(span, Salvage.LOSSLESS)
     torn = fragments.readable(line[piece.start : piece.stop]) if piece.kind is Kind.TORN else None
-    return Part(span, Salvage.PARTIAL, (torn,)) if torn else Part(span, Salvage.NONE)
+    if not torn:
+        return Part(span, Salvage.NONE)
+    rest = Span(piece.start + torn.size, span.length - torn.size)
+    return Part(span, Salvage.PARTIAL, (torn.record,), (rest,) if rest.length else ())
+
+
+def _moved(left: tuple[Span, ...], by: int) -> tuple[Span, ...]:
+    return tuple(each.moved(by) for each in left)
 
 
 def _sure(cut: list[Piece]) -> list[bool]:

@@ -115,8 +115,13 @@ def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
     removed = found.id in REMOVED and found.salvage is Salvage.NONE and not unread
     if not records and len(had) < len(found.parts) and not removed:
         return Outcome(found, stays=True)
-    lost = (part for part in found.parts if part.salvage not in taken or _is_unread(part))
+    lost = (span for part in found.parts for span in _lost(part, taken))
     return Outcome(found, False, records, tuple(_runs(lost)))
+
+
+def _lost(part: Part, taken: frozenset[Salvage]) -> tuple[Span, ...]:
+    """The bytes of a part that are in none of the records that are taken."""
+    return (part.span,) if part.salvage not in taken or _is_unread(part) else part.left
 
 
 def _is_unread(part: Part) -> bool:
@@ -124,14 +129,14 @@ def _is_unread(part: Part) -> bool:
     return part.salvage is Salvage.PARTIAL and not part.records
 
 
-def _runs(parts: Iterable[Part]) -> list[Span]:
-    """The spans of parts, those that touch as one."""
+def _runs(spans: Iterable[Span]) -> list[Span]:
+    """The spans, those that touch as one."""
     runs: list[Span] = []
-    for part in parts:
-        if runs and runs[-1].stop == part.span.offset:
-            runs[-1] = Span(runs[-1].offset, runs[-1].length + part.span.length)
+    for span in spans:
+        if runs and runs[-1].stop == span.offset:
+            runs[-1] = Span(runs[-1].offset, runs[-1].length + span.length)
         else:
-            runs.append(part.span)
+            runs.append(span)
     return runs
 
 

@@ -15,13 +15,16 @@ from sessiontui.damage.mending import is_record, joined, mended
 from sessiontui.dialects import strict, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
-from sessiontui.model import Message, Salvage
+from sessiontui.model import Message, Salvage, Span
 
 MOST: Final = 1 << 20
 """The most bytes of a value that are parsed into objects."""
 DEEP: Final = 128
 _BRACKET: Final = re.compile(rb"[\[\]{}]")
 _EXPLODED: Final = "the text stands letter by letter under numbers"
+
+_PICKED: Final = frozenset({"duplicate-key", "wrong-shape"})
+"""What is read out of another shape, and what else that holds is left."""
 
 _Pairs = list[tuple[str, object]]
 
@@ -34,6 +37,8 @@ class Shape(NamedTuple):
     what: str
     salvage: Salvage = Salvage.NONE
     records: tuple[bytes, ...] = ()
+    left: tuple[Span, ...] = ()
+    """What of the value is in none of the records, from its beginning."""
 
 
 def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
@@ -45,13 +50,15 @@ def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
         lost = f"bytes of a record were lost, and {nuls:,} NULs stand for them"
         return Shape("nul-run", nul, lost if nuls > 1 else "a byte of a record was lost, and a NUL stands for it")
     if mend := mended(value):
-        return Shape(mend.id, at, mend.what, mend.salvage, (mend.record,))
+        return Shape(mend.id, at, mend.what, mend.salvage, (mend.record,), mend.left)
     if value[:1] == b"[" and (listed := _elements(value)):
         what = f"{len(listed):,} records stand in one list" if len(listed) > 1 else "the record stands in a list"
         return Shape("array", 0, what, Salvage.LOSSLESS, listed)
     if not _decodes(value):
         return Shape("invalid-utf8", at, reason)
-    return _parsed(value, at, reason)
+    of = _parsed(value, at, reason)
+    whole = of.records and of.id in _PICKED
+    return of._replace(left=(Span(0, len(value)),)) if whole else of
 
 
 def _elements(value: bytes) -> tuple[bytes, ...]:

@@ -131,7 +131,9 @@ def written(case: Case) -> list[object]:
 
 
 def _written(parts: Sequence[Part]) -> list[list[object]]:
-    return [[*part.span, part.salvage, [b64encode(record).decode() for record in part.records]] for part in parts]
+    return [
+        [*part.span, part.salvage, [b64encode(record).decode() for record in part.records], part.left] for part in parts
+    ]
 
 
 def read_back(values: Sequence[Any]) -> Case:
@@ -151,8 +153,9 @@ def read_back(values: Sequence[Any]) -> Case:
     )
 
 
-def _part(offset: int, length: int, salvage: str, records: Sequence[str]) -> Part:
-    return Part(Span(offset, length), Salvage(salvage), tuple(map(b64decode, records)))
+def _part(offset: int, length: int, salvage: str, records: Sequence[str], left: Sequence[Sequence[int]]) -> Part:
+    where = tuple(Span(*each) for each in left)
+    return Part(Span(offset, length), Salvage(salvage), tuple(map(b64decode, records)), where)
 
 
 if __name__ == "__main__":

@@ -206,3 +206,68 @@ def test_an_unfinished_last_line_is_left_alone(run: Runner, folder: Path) -> Non
         "1 session without anything to repair",
         "live:2: a whole record stands on the line of a torn one [fused] → stays, for it may still be being written",
     ]
+
+
+# ---- several readings
+
+FOLDED = b'{"role":"user","content":"the moon\nrises."}'
+NOTHING, BLANK, NEWLINE = (b'{"role":"user","content":"the moon%brises."}' % joint for joint in (b"", b" ", b"\\n"))
+
+
+@pytest.fixture
+def folded(tmp_path: Path) -> Path:
+    put(tmp_path, "f", A + b"\n" + FOLDED + b"\n" + REPR + b"\n")
+    return tmp_path
+
+
+def test_check_and_the_dry_run_number_the_readings(folded: Path) -> None:
+    run = Runner(folded)
+    readings = [
+        ':2: reading 1, with --mark 2: joined with nothing: “ntent":"the moonrises."}”',
+        ':2: reading 2, with --mark 2:2: joined with a blank: “ntent":"the moon rises."}”',
+        ':2: reading 3, with --mark 2:3: joined with a newline: “ntent":"the moon⏎rises."}”',
+    ]
+    assert told(run("check", code=1))[1:4] == [f"f.jsonl{reading}" for reading in readings]
+    assert [(row["fault"], row["readings"]) for row in run("check", "--json", code=1).rows] == [
+        ("folded", 3),
+        ("python-repr", 1),
+    ]
+    assert told(run("repair", "f", "--dry-run"))[-4:-1] == [f"f{reading}" for reading in readings]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "record"),
+    [
+        (["f", "--mark", "2"], NOTHING),
+        (["f", "--mark", "2:1"], NOTHING),
+        (["f", "--mark", "2:2"], BLANK),
+        (["--mark", "2:3", "f"], NEWLINE),
+        (["f", "--mark", "4", "2:3"], NEWLINE),
+        (["f", "--mark", "4,2:2"], BLANK),
+    ],
+)
+def test_a_mark_takes_the_first_reading_or_the_one_it_names(folded: Path, arguments: list[str], record: bytes) -> None:
+    Runner(folded)("repair", *arguments)
+    last = X if "4" in "".join(arguments) else REPR
+    assert (folded / "f.jsonl").read_bytes() == A + b"\n" + record + b"\n" + last + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("marks", "says"),
+    [
+        (["2:4"], "line 2 of f has 3 readings: `sessiontui check` numbers them from 1"),
+        (["4:2"], "line 4 of f has 1 reading: `sessiontui check` numbers them from 1"),
+        (["2:0"], "“2:0” is no line"),
+        (
+            ["2:x"],
+            "“2:x” is no line: --mark takes numbers from 1, as `sessiontui check` shows them, and behind a colon",
+        ),
+        (["2", "2:2"], "--mark names two readings of line 2: choose one"),
+    ],
+)
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_a_reading_that_is_not_there_is_refused(folded: Path, marks: list[str], says: str, dry: list[str]) -> None:
+    before = tree(folded)
+    ran = Runner(folded)("repair", "f", *(each for mark in marks for each in ("--mark", mark)), *dry, code=2)
+    assert says in ran.err
+    assert tree(folded) == before

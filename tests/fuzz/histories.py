@@ -7,11 +7,13 @@ bytes would no longer say what they were; the reason stands there.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
+from sessiontui.damage import widths
 from sessiontui.damage.pieces import is_utf8
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message
@@ -71,7 +73,26 @@ class History:
         self.before = [b"", *(b"\n" for _ in self.messages[1:])][: len(self.messages)]
 
     def data(self) -> bytes:
-        return b"".join(a + b for a, b in zip(self.before, self.records, strict=True)) + self.last * bool(self.records)
+        """Newlines of a text that may be those of a fold are escaped again: nobody can say what they were."""
+        made = b""
+        for at, before in enumerate(self.before):
+            made += before
+            record = self.records[at]
+            if (
+                b"\n" in record
+                and at not in self.woven
+                and not self.is_laid_out(at)
+                and (b"\\n" in record or _may_be_folded(made, record))
+            ):
+                self.records[at] = record = record.replace(b"\n", b"\\n")
+            made += record
+        if self.listed and b"\n" in b"".join(self.records) and _may_be_folded(b"", made):
+            self.records = [
+                record if self.is_laid_out(at) else record.replace(b"\n", b"\\n")
+                for at, record in enumerate(self.records)
+            ]
+            return self.data()
+        return made + self.last * bool(self.records)
 
     def begins_line(self, at: int) -> bool:
         """Whether what is put before record ``at`` stands at the beginning of a line."""
@@ -84,6 +105,17 @@ class History:
         """Whether the line ends behind the record's brace."""
         return self.records[at].startswith(b"{\n")
 
+
+def _may_be_folded(before: bytes, record: bytes) -> bool:
+    """Whether a fold explains the newlines in a record, or some of them."""
+    lines = (before[before.rfind(b"\n") + 1 :] + record).split(b"\n")
+    return bool(SINGLE.search(record)) or any(
+        widths.is_hard(each) or widths.is_wrapped(each) or widths.is_mixed(each) for each in widths.measured(lines)
+    )
+
+
+SINGLE: Final = re.compile(rb"(?<! ) \n|\n (?! )")
+"""A single blank at a newline: a line seldom has one, and a fold leaves many."""
 
 Way = Callable[[History, int, Random], None]
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from random import Random
 from typing import Final, NamedTuple
 from unittest.mock import patch
 
 from sessiontui.damage import diagnose, salvage
 from sessiontui.damage.diagnose import account, faults, lines_of, whole
+from sessiontui.damage.salvage import Wish
 from sessiontui.disk import lines, stamps
 from sessiontui.model import Entry, Fault, Message, Salvage
 from sessiontui.store import jsonl_entries, jsonl_faults
@@ -43,6 +47,41 @@ def loaded(data: bytes) -> list[Message]:
 def repaired(data: bytes) -> bytes:
     """The file after a repair that nobody asked anything of."""
     return salvage.applied(data, salvage.plan(faults(lines_of(data))))
+
+
+LETTERS: Final = re.compile(rb"[0-9A-Za-z]")
+ESCAPES: Final = re.compile(rb"\\+(?:[abfnrtv]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})")
+"""What is written otherwise in another language, or in a text in a text."""
+
+PREFIX: Final = re.compile(rb"\b[bBuUrR]{1,2}(?=['\"])")
+MARKS: Final = {
+    "folded": re.compile(rb"[\r\n]"),
+    "literal": PREFIX,
+    "python-repr": PREFIX,
+    "coloured": re.compile(rb"\x1b\[[0-9;]*[A-Za-z]"),
+}
+"""What another program put around a text, and a step may take away."""
+
+
+def letters(data: bytes) -> Counter[bytes]:
+    """The letters and digits, however often each stands there: no step puts in or takes out one of them on purpose."""
+    return Counter(LETTERS.findall(ESCAPES.sub(b"", data)))
+
+
+def is_all_there(outcome: salvage.Outcome, data: bytes) -> None:
+    """What goes of a fault is in its records or in its fragments, which are different bytes of it, in order."""
+    span = outcome.fault.span
+    assert span is not None
+    at, rest = span.offset, []
+    for fragment in outcome.fragments:
+        assert at <= fragment.offset < fragment.stop <= span.stop
+        rest.append(data[at : fragment.offset])
+        at = fragment.stop
+    kept = b"".join((*rest, data[at : span.stop]))
+    if mark := MARKS.get(outcome.fault.id):
+        kept = mark.sub(b"", kept)
+    if outcome.fault.id != "merge-marker" and not outcome.fault.codec:
+        assert letters(kept) <= letters(b"\n".join(outcome.records)), (kept, outcome.records)
 
 
 def covers(found: list[Fault], data: bytes) -> None:
@@ -79,6 +118,17 @@ def a_fault_tells_of_the_bytes_that_it_is_about(data: bytes) -> None:
         assert data.count(b"\n", found.span.offset, found.span.stop) == found.lines - 1
         assert (found.recovers > 0) == any(part.records for part in found.parts)
         assert found.recovers == 0 or found.salvage is not Salvage.NONE
+
+
+def what_is_in_no_message_is_a_fragment(data: bytes) -> None:
+    found = list(faults(lines_of(data)))
+    lines = frozenset(each.line or 0 for each in found)
+    most = max((len(each.readings) for each in found), default=0)
+    for partial, marked, reading in product((False, True), (frozenset(), lines), range(1, most + 2)):
+        wish = Wish(partial=partial, marked=marked, readings=dict.fromkeys(lines, reading) if reading > 1 else {})
+        for outcome in salvage.plan(found, wish):
+            if not outcome.stays:
+                is_all_there(outcome, data)
 
 
 def a_second_repair_changes_nothing(data: bytes) -> None:
@@ -191,6 +241,7 @@ def what_was_torn_takes_no_other_message_with_it(seed: bytes) -> None:
 
 LAWS: Final[tuple[Law, ...]] = (
     every_byte_is_accounted_for,
+    what_is_in_no_message_is_a_fragment,
     every_damaged_line_and_no_other_has_a_fault,
     a_fault_tells_of_the_bytes_that_it_is_about,
     a_second_repair_changes_nothing,

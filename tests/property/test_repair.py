@@ -24,7 +24,14 @@ from tests.support.folders import journal_names, loads, state, written
 
 QUICK: Final = "/dev/shm" if os.path.isdir("/dev/shm") else None
 LINES: Final = st.frozensets(st.integers(1, 4), max_size=3)
-WISH: Final = st.builds(Wish, lossless=st.booleans(), marked=LINES, partial=st.booleans(), guessed=LINES)
+WISH: Final = st.builds(
+    Wish,
+    lossless=st.booleans(),
+    marked=LINES,
+    partial=st.booleans(),
+    guessed=LINES,
+    readings=st.dictionaries(st.integers(1, 4), st.integers(1, 3), max_size=2),
+)
 SURE: Final = Wish()
 
 

@@ -135,7 +135,7 @@ def test_a_fault_over_several_lines_has_its_story_once() -> None:
 
 
 def test_lines_without_known_numbers() -> None:
-    split = laid(b'{"role":"user","content":"a\nb"}\n', line=0)
+    split = laid(b'{"role":"user","content":"a\n\nb"}\n', line=0)
     assert split[0].startswith("  ▚ ! damaged · split-record · newlines stand unescaped in a text · byte 27 · ")
     assert split[3] == "  ▚   a line · belongs to a line above"
 

@@ -549,6 +549,27 @@ async def test_what_may_still_be_written_is_not_accepted(store: Path) -> None:
         assert ids(app) == ["torn"]
 
 
+async def test_of_several_readings_a_person_chooses_one(tmp_path: Path) -> None:
+    folded = b'{"role":"user","content":"the moon\nrises."}\n'
+    async with browsing(folder(tmp_path / "sessions", {"k": [A, folded]}), WIDE) as (app, pilot):
+        await press(pilot, "x", "3")
+        assert says(app, "Reading 1 of 3: joined with nothing")
+        await press(pilot, "full_stop")
+        assert says(app, "Reading 2 of 3: joined with a blank")
+        await press(pilot, "full_stop", "full_stop", "comma", "comma", "2")
+        assert says(app, "○ joined with nothing", "● joined with a blank", "○ joined with a newline")
+        await press(pilot, "a")
+        await confirm(pilot)
+    after = (tmp_path / "sessions" / "k.jsonl").read_bytes()
+    assert after == write(A) + b'{"role":"user","content":"the moon rises."}\n'
+
+
+async def test_what_can_be_read_in_one_way_has_no_other(store: Path) -> None:
+    async with browsing(store, MIDDLE) as (app, pilot):
+        await press(pilot, "x", "g", "full_stop")
+        assert app.notices == ["there is only one way to read this one"]
+
+
 async def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
     line = b'{"role":"user","content":"\x1b[31mred[bold] \x1b]52;c;!\x07 \xe2\x80\xae [@click=app.quit]"}\n'
     async with browsing(folder(tmp_path / "sessions", {"\x1b[31mkey": [line]}), WIDE) as (app, pilot):

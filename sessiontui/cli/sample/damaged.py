@@ -81,7 +81,7 @@ def _by_hand() -> bytes:
     pretty = b'{\n  "role": "user",\n  "content": "nicely indented"\n}\n'
     array = b'[\n{"role":"user","content":"a list of one"}\n]\n'
     twice = b'{"role":"user","content":"the first draft","content":"the second draft"}\n'
-    newline = b'{"role":"user","content":"a poem\nof two lines"}\n'
+    newline = b'{"role":"user","content":"a poem\nof two lines, the second one longer"}\n'
     tab = b'{"role":"assistant","content":"a\ttab"}\n'
     return comma + python + pretty + array + twice + newline + tab + _user("sorry about that")
 

@@ -64,6 +64,7 @@ class FaultsPane(Vertical):
         self._offset: int | None = None
         """A byte of the file; the fault nearest to it is wanted under the cursor."""
         self._marks: set[tuple[str, int]] = set()
+        self._readings: dict[tuple[str, str], int] = {}
         self._seen: tuple[str, str, Fault] | None = None
         self._work = ""
 
@@ -152,6 +153,19 @@ class FaultsPane(Vertical):
         self._marks = set() if self._marks >= wanted else wanted
         self._tell()
         self._list(self.list.cursor, len(self.cases))
+
+    def reading(self, case: Case) -> int:
+        """Which reading of a fault is chosen, from 1."""
+        return self._readings.get((case.key, case.mark), 1)
+
+    def turn(self, step: int) -> None:
+        """Choose the next reading of the fault under the cursor, or the one before; around the ends."""
+        if (case := self.case) is None or not case.fault.readings:
+            ink.notice(self, visible(inspecting.ONE_READING))
+            return
+        self._readings[case.key, case.mark] = (self.reading(case) - 1 + step) % len(case.fault.readings) + 1
+        self._seen = None
+        self._look()
 
     @property
     def _several(self) -> bool:

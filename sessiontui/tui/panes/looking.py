@@ -98,15 +98,24 @@ class LookingPane(Vertical):
         """Whether there is room for all three."""
         return self.screen.has_class("-broad") and self.screen.has_class("-high")
 
-    def show(self, store: JsonlStore, case: Case | None, before: Fault | None = None, *, named: bool = False) -> None:
-        """Show a fault, or none; ``before``: the one before it in the same file. ``named``: say of which session."""
+    def show(
+        self,
+        store: JsonlStore,
+        case: Case | None,
+        before: Fault | None = None,
+        reading: int = 1,
+        *,
+        named: bool = False,
+    ) -> None:
+        """Show a fault, or none; ``before``: the one before it in the same file; ``reading``: which one is proposed.
+        ``named``: say of which session."""
         self._named = named
         self._store, self._case, self._proposal = store, case, None
         self._looker.cancel()
         if case is not None and (case.fault.span is None or not case.mark):
             self._proposal = proposals.propose(case.fault, None)
         elif case is not None:
-            self._looker.look(store, case, before)
+            self._looker.look(store, case, before, reading)
         self._say()
 
     @on(Seen)
@@ -227,4 +236,4 @@ def _fates(fault: Fault, proposal: Proposal | None) -> Fates:
     if proposal is None or proposal.outcome is None or not fault.span:
         return ()
     outcome = proposal.outcome
-    return [(part.span.stop - fault.span.offset, proposals.fate(part, outcome)) for part in fault.parts]
+    return [(part.span.stop - fault.span.offset, proposals.fate(part, outcome)) for part in outcome.fault.parts]

@@ -39,6 +39,8 @@ class AcceptingScreen(Layer[None]):
         Binding("A", "accept_all", "all lossless", tooltip="Have back all that is lossless", id="inspector.accept_all"),
         Binding("space", "mark", "mark", tooltip="Mark the fault, or take its mark away", id="inspector.mark"),
         Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all", id="inspector.mark_all"),
+        Binding("full_stop", "read(1)", "reading", show=False, tooltip="The next reading", id="inspector.next_reading"),
+        Binding("comma", "read(-1)", "reading", show=False, tooltip="The reading before", id="inspector.last_reading"),
         Binding("enter", "apply", "apply", tooltip="Apply what is marked", id="inspector.apply", priority=True),
         Binding("u", "undo", "undo", tooltip="Undo the last change", id="inspector.undo"),
     ]
@@ -109,6 +111,10 @@ class AcceptingScreen(Layer[None]):
         """Mark all that can be accepted."""
         self.found.mark_all()
 
+    def action_read(self, step: int) -> None:
+        """Another reading of the fault under the cursor."""
+        self.found.turn(step)
+
     def action_undo(self) -> None:
         """Undo the last change."""
         self._below.take_back()
@@ -134,9 +140,19 @@ class AcceptingScreen(Layer[None]):
             if change is not None:
                 self._below.take_back(change)
 
-        wishes = {case.key: EVERYTHING_SURE for case in report.cases} if report.sure else _wishes(report.cases)
+        wishes = {case.key: EVERYTHING_SURE for case in report.cases} if report.sure else self._wishes(report.cases)
         wanted = Wanted("repair", self._below.store, self._below.now, tuple(wishes), wishes=wishes)
         self.app.push_screen(ChangeDialog(self._below, wanted), answered)
+
+    def _wishes(self, cases: Sequence[Case]) -> dict[str, Wish]:
+        """What accepting them means, by session."""
+        by_key: dict[str, list[Case]] = {}
+        for case in cases:
+            by_key.setdefault(case.key, []).append(case)
+        return {
+            key: proposals.wish([case.fault for case in each], {case.line: self.found.reading(case) for case in each})
+            for key, each in by_key.items()
+        }
 
     @on(messages.Failed)
     def _fail(self, report: messages.Failed) -> None:
@@ -157,11 +173,3 @@ class AcceptingScreen(Layer[None]):
 def _is_sure(case: Case) -> bool:
     """Whether it is done without a guess, and without a word about this very fault."""
     return case.fault.salvage in (Salvage.LOSSLESS, Salvage.NONE)
-
-
-def _wishes(cases: Sequence[Case]) -> dict[str, Wish]:
-    """What accepting them means, by session."""
-    by_key: dict[str, list[Case]] = {}
-    for case in cases:
-        by_key.setdefault(case.key, []).append(case)
-    return {key: proposals.wish([case.fault for case in each]) for key, each in by_key.items()}

@@ -145,7 +145,8 @@ class InspectorScreen(AcceptingScreen):
         if event.case is not None and (event.case.key, event.case.line) != self._gone:
             self._tries = TRIES
         if self.store is not None:
-            self._pane.show(self.store, event.case, event.before, named=self._several)
+            reading = self.found.reading(event.case) if event.case is not None else 1
+            self._pane.show(self.store, event.case, event.before, reading, named=self._several)
 
     @on(FaultsPane.Learned)
     def _rest(self, event: FaultsPane.Learned) -> None:

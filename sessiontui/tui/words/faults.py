@@ -108,11 +108,19 @@ def meaning(fault: Fault, proposal: Proposal | None, width: int) -> list[Row]:
         *_place(fault, width),
         Row(),
         *_said("what is wrong", stories.what(fault), width),
+        *_readings(fault, proposal, width),
         *_said("how it arises", stories.cause(fault.id), width),
         *_said("ZeroClaw", consequence(fault), width),
         Row(),
         *_back(fault, proposal, width),
     ]
+
+
+def _readings(fault: Fault, proposal: Proposal | None, width: int) -> Iterator[Row]:
+    """The ways to read it, by number, the chosen one marked."""
+    for number, reading in enumerate(fault.readings, 1):
+        chosen = number == (proposal.reading if proposal else 1)
+        yield from fact(f"reading {number}", f"{'●' if chosen else '○'} {reading.what}", width)
 
 
 def place(fault: Fault) -> str:

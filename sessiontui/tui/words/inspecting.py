@@ -26,6 +26,7 @@ NO_LINES: Final = {
 }
 LATER: Final = "it may still be being written: F5 looks again in some seconds"
 NO_PROPOSAL: Final = "nothing is proposed for this one: 3 says why"
+ONE_READING: Final = "there is only one way to read this one"
 NOTHING_MARKED: Final = "nothing is marked: Space marks a fault, a accepts the one under the cursor"
 NOTHING_SURE: Final = "nothing here can be had back without a guess or a word of yours: Space marks, a accepts one"
 CHANGED: Final = "the file is not as it was when this was found, so it was looked at again: nothing was changed"

@@ -21,6 +21,7 @@ LONGEST: Final = 400
 """Screen lines of one line of the difference."""
 LOOKING: Final = "looking …"
 ACCEPT: Final = "a accepts it, Space marks it. Before anything is done, the whole plan is shown; u undoes it."
+CHOOSE: Final = "The full stop shows the next reading, the comma the one before."
 NONE: Final = {
     "not-a-file": "There is no file, so there are no lines to mend.",
     "unreadable": "What can't be read can't be mended. When it can be read again, F5 looks again.",
@@ -76,6 +77,10 @@ def _why_not(fault: Fault) -> str:
 def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[Row]:
     stand = "as it stands" if fault.lines == 1 else "as they stand"
     yield _headline(f"{place(fault).capitalize()}, {stand}")
+    if fault.readings:
+        of = f"reading {proposal.reading} of {len(fault.readings)}: {fault.readings[proposal.reading - 1].what}"
+        yield from wrapped(sentence(of), "key", width)
+        yield from wrapped(CHOOSE, "dim", width)
     yield from _strokes(proposal.before, proposal.more[0], width)
     outcome = proposal.outcome
     if outcome is None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import islice
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sessiontui.damage import salvage
@@ -49,13 +50,18 @@ class Proposal(NamedTuple):
     """There is something to accept."""
     hidden: bool = False
     """It can be accepted and is too large to be shown."""
+    reading: int = 1
+    """Which one, where there are several."""
 
 
-def wish(faults: Sequence[Fault]) -> Wish:
-    """What accepting what is proposed for these faults of one session means; a guess only where there is nothing surer."""
+def wish(faults: Sequence[Fault], readings: Mapping[int, int] = MappingProxyType({})) -> Wish:
+    """What accepting what is proposed for these faults of one session means; a guess only where there is nothing surer.
+
+    ``readings``: by line, which one is chosen, from 1.
+    """
     lines = frozenset(each.line for each in faults if each.line)
     guessed = frozenset(each.line for each in faults if each.line and each.salvage is Salvage.PARTIAL)
-    return Wish(lossless=False, marked=lines, guessed=guessed)
+    return Wish(lossless=False, marked=lines, guessed=guessed, readings=readings)
 
 
 def acts(fault: Fault) -> bool:
@@ -65,8 +71,14 @@ def acts(fault: Fault) -> bool:
     return not _outcome(fault).stays if fault.parts else fault.recovers > 0
 
 
-def propose(fault: Fault, data: bytes | None) -> Proposal:
+def propose(fault: Fault, data: bytes | None, reading: int = 1) -> Proposal:
     """What is proposed for a fault; ``data`` are all of its bytes, None where they are too many or there are none."""
+    reading = min(reading, len(fault.readings) or 1)
+    fault = fault.read_as(reading) if fault.parts else fault
+    return _proposed(fault, data)._replace(reading=reading)
+
+
+def _proposed(fault: Fault, data: bytes | None) -> Proposal:
     does = acts(fault)
     if not does or data is None or not fault.parts:
         return Proposal(_outcome(fault) if fault.parts else None, acts=does, hidden=does)
@@ -86,7 +98,8 @@ def fate(part: Part, outcome: Outcome) -> str:
     if outcome.stays:
         return "kept"
     at = bisect_right(outcome.fragments, part.span.offset, key=lambda each: each.offset) - 1
-    if at >= 0 and part.span.length and part.span.stop <= outcome.fragments[at].stop:
+    is_picked = part.left and part.records and part.records[0] in outcome.records
+    if at >= 0 and part.span.length and part.span.stop <= outcome.fragments[at].stop and not is_picked:
         return "apart"
     return "kept" if part.records else "gone"
 
@@ -119,7 +132,10 @@ def _runs(outcome: Outcome, data: bytes) -> Iterator[tuple[int, int, str]]:
         raw = data[begin : begin + part.span.length]
         of = fate(part, outcome)
         if of == "kept" and _is_alike(outcome.fault, part) and raw != part.records[0]:
-            yield from ((begin + a, begin + b, "raw" if same else "gone") for a, b, same in _same(raw, part.records[0]))
+            left = [(span.offset - part.span.offset, span.stop - part.span.offset) for span in part.left]
+            for a, b, same in _same(raw, part.records[0]):
+                apart = any(start < b and a < stop for start, stop in left)
+                yield begin + a, begin + b, "raw" if same else "apart" if apart else "gone"
         else:
             yield begin, begin + len(raw), "raw" if of == "kept" else of
 

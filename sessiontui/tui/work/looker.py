@@ -50,8 +50,8 @@ class Looker(Errand):
 
     name: ClassVar[str] = "look"
 
-    def look(self, store: JsonlStore, case: Case, before: Fault | None = None) -> None:
-        """Reports ``Seen``. ``before``: the fault before it in the same file."""
+    def look(self, store: JsonlStore, case: Case, before: Fault | None = None, reading: int = 1) -> None:
+        """Reports ``Seen``. ``before``: the fault before it in the same file; ``reading``: which one is proposed."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
             sleep(PAUSE)
@@ -59,10 +59,10 @@ class Looker(Errand):
                 return
             span = case.fault.span
             if span is None or span.length > cases.WIDE:
-                self.report(Seen(generation, case, proposals.propose(case.fault, None)))
+                self.report(Seen(generation, case, proposals.propose(case.fault, None, reading)))
                 return
             known, data = cases.whole(store, case, before)
-            self.report(Seen(generation, known, proposals.propose(known.fault, data)))
+            self.report(Seen(generation, known, proposals.propose(known.fault, data, reading)))
 
         self.begin(job)
 

@@ -1,0 +1,92 @@
+"""How wide the lines of a folded record are, in each unit that programs fold by, and which fold explains them.
+
+Pure; a width that can't be known, for a character is cut, is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+_BLANKS: Final = re.compile(rb" +")
+_NO_WIDTH: Final = frozenset({"Mn", "Me", "Cf"})
+_WIDE: Final = frozenset({"W", "F"})
+
+
+class Measured(NamedTuple):
+    """Lines in one unit."""
+
+    widths: list[int]
+    words: list[int]
+    """How wide the first word of each is."""
+    first: list[int]
+    """How wide its first character is."""
+    several: list[bool]
+    """Whether it holds more than one word."""
+    blank: int
+    """How many blanks stand between two words, at most; at least 1."""
+
+
+def measured(lines: list[bytes]) -> list[Measured]:
+    """The lines in bytes and, where no character is cut, in characters, in UTF-16 and in columns."""
+    several = [b" " in line.strip() for line in lines]
+    blank = max((len(run) for line in lines for run in _BLANKS.findall(line.strip())), default=1)
+    words = [len(line.split(b" ", 1)[0]) for line in lines]
+    found = [Measured([len(line) for line in lines], words, [1] * len(lines), several, blank)]
+    try:
+        texts = [line.decode() for line in lines]
+    except UnicodeDecodeError:
+        return found
+    if not all(text.isascii() for text in texts):
+        found += [_in(unit, texts, found[0]) for unit in (len, _units, columns)]
+    return found
+
+
+def _in(unit: Callable[[str], int], texts: list[str], lines: Measured) -> Measured:
+    words = [unit(text.split(" ", 1)[0]) for text in texts]
+    first = [unit(text[:1]) if unit is columns else 1 for text in texts]
+    return lines._replace(widths=[unit(text) for text in texts], words=words, first=first)
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal takes for a text."""
+    return len(text) if text.isascii() else sum(map(_column, text))
+
+
+def _column(char: str) -> int:
+    if unicodedata.category(char) in _NO_WIDTH:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
+
+
+def is_hard(lines: Measured) -> bool:
+    """Whether all of the lines but the last are full, and that is no wider."""
+    return min(lines.widths) > 0 and all(full(lines))
+
+
+def full(lines: Measured) -> list[bool]:
+    """Of each line but the last, whether it is as wide as the widest, or nothing more than a wide character is missing."""
+    most = max(lines.widths)
+    behind = zip(lines.widths, lines.first[1:], strict=False)
+    return [width > most - first for width, first in behind]
+
+
+def is_wrapped(lines: Measured) -> bool:
+    """Whether behind each of the lines but the last the next word would not have had room.
+
+    A word that is wider than the others' room may stand on a line alone, as a record's beginning does.
+    """
+    room = max((width for width, several in zip(lines.widths, lines.several, strict=True) if several), default=0)
+    taken = (width + lines.blank + word for width, word in zip(lines.widths, lines.words[1:], strict=False))
+    return min(lines.widths) > 0 and min(taken) > room
+
+
+def is_mixed(lines: Measured) -> bool:
+    """Whether several lines are full, and others may end in newlines of the text that was folded."""
+    return sum(full(lines)) > 1
