@@ -1,8 +1,8 @@
 """A folder of session files, as ZeroClaw keeps them: one ``<key>.jsonl`` a session.
 
 Every name that ends in ``.jsonl`` is shown, also what ZeroClaw can't read (a folder of that name makes it hang): such
-an entry carries its trouble and hides no other. A list costs one look at the folder and one at each file, and opens
-none. Writes nothing, beside the store neither; what search and counts learn is kept in the person's cache.
+an entry carries its trouble and hides no other. A list looks once at the folder and each file, and opens none. Nothing
+is written but what search and counts learn, into the person's cache.
 """
 
 from __future__ import annotations
