@@ -1,8 +1,7 @@
 """A folder of session files, as ZeroClaw keeps them: one ``<key>.jsonl`` a session.
 
-Every name that ends in ``.jsonl`` is shown, also what ZeroClaw can't read (a folder of that name makes it hang): such
-an entry carries its trouble and hides no other. A list looks once at the folder and each file, and opens none. Nothing
-is written but what search and counts learn, into the person's cache.
+Every name that ends in ``.jsonl`` is shown; one that ZeroClaw can't read (a folder makes it hang) carries its trouble.
+A list looks once at the folder and each file, and opens none. Only the person's cache is written.
 """
 
 from __future__ import annotations
