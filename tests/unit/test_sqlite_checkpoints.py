@@ -191,6 +191,9 @@ def test_reading_drops_no_lock_of_a_change_under_way(path: Path) -> None:
         CliRunner().invoke(verbs, ["list", "--store", str(path)])
         private_copy.private_copy(path, lambda: 2)
         private_copy.forget()
-        other = "import sqlite3,sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
+        other = (
+            "import sqlite3,sys; c = sqlite3.connect(sys.argv[1], timeout=0); "
+            "c.execute('PRAGMA locking_mode=EXCLUSIVE'); c.execute('SELECT count(*) FROM sqlite_schema').fetchone()"
+        )
         done = subprocess.run([sys.executable, "-c", other, str(path)], capture_output=True, check=False)
     assert b"database is locked" in done.stderr
