@@ -148,6 +148,8 @@ class Session(NamedTuple):
     """ZeroClaw can load it by this key."""
     trouble: Fault | None = None
     """A whole-file fault (a folder, an unreadable file) that keeps the session from being read."""
+    instead: str = ""
+    """What the file is, where it is no session: its one fault, and no change touches it. Empty where not known yet."""
 
 
 class Address(NamedTuple):

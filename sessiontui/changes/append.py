@@ -22,6 +22,7 @@ from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Message, Span
+from sessiontui.store import jsonl_whole
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 
@@ -67,6 +68,8 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
     with plainly(stem + ".jsonl"):
         name_in(store.path, store.file(stem))
         with opened(store.file(stem)) as fd:
+            if whole := jsonl_whole.of(fd, os.fstat(fd).st_size):
+                raise jsonl_whole.refusal(stem + ".jsonl", whole)
             return AppendPlan(stem, message.role, message.content, new=False, ends_line=lines.ends_open(fd))
 
 

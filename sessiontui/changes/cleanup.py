@@ -13,6 +13,7 @@ from sessiontui.changes.files import as_plain, name_in, opened
 from sessiontui.changes.outcome import NONE, CleanupStatus, Trouble, trouble
 from sessiontui.changes.place import home
 from sessiontui.changes.record import Record
+from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import moment
@@ -41,6 +42,8 @@ class CleanupPlan:
     """Sessions whose last activity is older go; None: nothing goes."""
     undated: tuple[str, ...] = ()
     """Sessions whose last activity can't be read: they stay, however old they are."""
+    others: tuple[str, ...] = ()
+    """Of each file so old that is no session, what it is: it stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,12 @@ def plan(
     if before is None:
         return CleanupPlan((), None)
     stale = [each for each in store.stale(before) if keys is None or each.key in keys]
-    counted = store.counted(stale, cancelled, progress)
-    rows = tuple(CleanupRow(each.key, each.last_activity, each.messages) for each in counted)
+    found = list(store.counted(stale, cancelled, progress))
+    rows = (CleanupRow(each.key, each.last_activity, each.messages) for each in found if not each.instead)
+    others = (f"{each.key}{SUFFIX} is no session: {each.instead}; it stays" for each in found if each.instead)
     undated = (each.key for each in store.sessions() if each.last_activity is None and each.trouble is None)
-    return CleanupPlan(rows, before, tuple(key for key in undated if keys is None or key in keys))
+    stay = tuple(key for key in undated if keys is None or key in keys)
+    return CleanupPlan(tuple(rows), before, stay, tuple(others))
 
 
 def _before(ttl_hours: float, now: datetime) -> datetime | None:

@@ -1,6 +1,7 @@
 """Remove damaged and blank lines from sessions; the valid ones stay, byte for byte, each with its own line end.
 
-A session without any is not written at all, and no file is made for a key that has none. A database has no lines.
+A session without any is not written at all, and no file is made for a key that has none. Refuses a file in which no
+valid line is, unless it is named, and always one that is no session. A database has no lines.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.patience import USUAL, Patience
-from sessiontui.errors import SessiontuiError
+from sessiontui.errors import Refused, SessiontuiError
 from sessiontui.model import Fault, Span
-from sessiontui.store import jsonl_faults
+from sessiontui.store import jsonl_faults, jsonl_whole
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
@@ -71,15 +72,21 @@ class Compacted:
 
 
 def plan(
-    store: Store, keys: Sequence[str] | None, cancelled: IsCancelled = never, progress: Progress = silent
+    store: Store,
+    keys: Sequence[str] | None,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+    anyway: bool = False,
 ) -> CompactPlan:
     """Say what would go; touches nothing. ``keys`` None means all. Raises ``UnknownKey`` and ``Cancelled``;
-    other trouble with a session is in its row. ``progress`` counts bytes."""
+    other trouble with a session is in its row. ``progress`` counts bytes. ``anyway``: empty those of ``keys`` too that
+    have damaged lines and no valid one."""
     if not isinstance(store, JsonlStore):
         return _rows(store, keys, cancelled, progress)
 
     def read(fd: int, key: str, seen: Copied, progress: Progress) -> CompactRow:
-        return _read(fd, key, seen, cancelled, progress)
+        row = _read(fd, key, seen, cancelled, progress)
+        return row if row.kept or not row.dropped or (anyway and keys is not None) else left(row, _empties(row))
 
     return CompactPlan(several.planned(store, keys, read, _unread, progress))
 
@@ -96,8 +103,19 @@ def _unread(key: str, size: int, error: SessiontuiError) -> CompactRow:
     return CompactRow(key, 0, 0, 0, size, size, several.status(error), trouble=trouble(error))
 
 
+def _empties(row: CompactRow) -> Refused:
+    """Why a file in which no valid line is stays as it is."""
+    lines = "its damaged line goes" if row.dropped == 1 else f"all of its {row.dropped:,} damaged lines go"
+    return Refused(
+        f"{row.key}{SUFFIX} has no message that ZeroClaw reads: it would be empty if {lines}; nothing was changed",
+        "`sessiontui repair KEY` recovers what it can first; `sessiontui compact KEY --anyway` empties the file",
+    )
+
+
 def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Progress) -> CompactRow:
     size = seen.stamp.size
+    if whole := jsonl_whole.of(fd, size, cancelled):
+        raise jsonl_whole.refusal(key + SUFFIX, whole)
     unfinished: int | None = None
     drops: list[Span] = []
     tally = jsonl_faults.Tally()
@@ -166,7 +184,14 @@ def left(row: CompactRow, error: SessiontuiError) -> CompactRow:
     status = several.status(error)
     size = row.bytes_before
     return replace(
-        row, dropped=0, bytes_after=size, recoverable=recoverable.NONE, status=status, gone=(), trouble=trouble(error)
+        row,
+        dropped=0,
+        bytes_after=size,
+        recoverable=recoverable.NONE,
+        status=status,
+        gone=(),
+        drops=(),
+        trouble=trouble(error),
     )
 
 

@@ -62,7 +62,8 @@ def outcomes(fd: int, found: Sum, cancelled: IsCancelled, progress: Progress) ->
             outcome = Outcome(outcome.fault, stays=True)
         found.add(outcome)
         yield outcome
-    found.end(counts[0], newline=ends_open and not is_last and _may_end(fd, asked))
+    ends = ends_open and not is_last and not counts[0].instead and _may_end(fd, asked)
+    found.end(counts[0], newline=ends)
 
 
 def _recovers(fd: int, asked: Asked, cancelled: IsCancelled) -> bool:

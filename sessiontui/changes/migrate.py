@@ -26,7 +26,7 @@ from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Fault, Message
-from sessiontui.store import jsonl_faults, jsonl_file, schema
+from sessiontui.store import jsonl_faults, jsonl_file, jsonl_whole, schema
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 from sessiontui.store.sqlite_keys import KEY, bound
@@ -105,6 +105,8 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
             with jsonl_file.opened(path, key) as (fd, stamp):
                 faults: list[Fault] = []
                 count = jsonl_faults.told(fd, stamp, lambda fault: faults.append(fault.bare), cancelled, progress)
+                if count.instead:
+                    raise jsonl_whole.refusal(path.name, faults[0])
                 holds = reduce(Recoverable.with_fault, faults, recoverable.NONE)
                 row = replace(row, imported=count.messages, left_behind=count.faults, recoverable=holds, stamp=stamp)
                 if count.faults and not count.messages:

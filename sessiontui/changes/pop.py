@@ -25,7 +25,7 @@ from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Address, Message, Salvage, Span
-from sessiontui.store import jsonl_file
+from sessiontui.store import jsonl_file, jsonl_whole
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 
@@ -90,6 +90,8 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
             blank = False
         if isinstance(found, Message | stream.Scanned):
             _refuse_records(key, odd)
+            if whole := jsonl_whole.of(fd, stamp.size):
+                raise jsonl_whole.refusal(key + SUFFIX, whole)
             message = jsonl_file.message(fd, offset, line)
             behind = stamp.size - min(stamp.size, offset + len(line) + 1)
             address = Address(_number(fd, offset, stamp.size), Span(offset, len(line)))

@@ -25,6 +25,7 @@ from sessiontui.disk.copied import Copied
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Salvage, Severity, Span
+from sessiontui.store import jsonl_whole
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
@@ -173,6 +174,8 @@ def _why_nothing(found: Sum) -> Trouble:
     stay = [outcome.fault for outcome in found.named if outcome.fault.severity is Severity.DAMAGE]
     if found.changes or not stay:
         return NONE
+    if stay[0].line is None:
+        return Trouble(f"it is no session: {jsonl_whole.what(stay[0])}")
     if any(fault.salvage is not Salvage.NONE for fault in stay) or found.left > len(stay):
         return Trouble("what is damaged is had back only where you say so")
     return Trouble(f"nothing can be had back: {stories.what(stay[0])}" if len(stay) == 1 else "nothing can be had back")

@@ -155,7 +155,7 @@ def excerpt(fd: int, fault: Fault) -> Excerpt:
     span = fault.span
     if span is None:
         return Excerpt(fault)
-    if fault.id == "not-jsonl":
+    if fault.id == "not-jsonl" or fault.line is None:
         head = os.pread(fd, 2048, 0) if not span.offset else b""
         return Excerpt(fault, hex=head[:4] if wholefile.kind(head) else b"")
     at = min(fault.at, span.length)

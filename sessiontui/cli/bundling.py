@@ -131,7 +131,7 @@ def _said(name: str, value: object) -> str:
 
 def _facts(excerpt: Excerpt) -> Iterator[str]:
     fault = excerpt.fault
-    if fault.span is None:
+    if fault.span is None or fault.line is None:
         yield f"- {fault.severity}; the whole file"
         return
     lines = f"line {fault.line}" if fault.lines == 1 else f"{fault.lines:,} lines from line {fault.line} on"

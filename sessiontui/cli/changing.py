@@ -164,11 +164,14 @@ def _removed(store: Store, done: popping.Popped) -> dict[str, object] | None:
 @click.command()
 @keys.KEYS
 @click.option("--all", "every", is_flag=True, help="All sessions of the store.")
+@click.option("--anyway", is_flag=True, help="Also a named file in which no valid line is: it becomes empty.")
 @changes
-def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool) -> int:
+def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool, anyway: bool) -> int:
     """Remove damaged and blank lines; the valid ones stay, byte for byte."""
     if every == bool(keys):
         raise UsageError("compact takes the sessions' keys, or --all")
+    if every and anyway:
+        raise UsageError("--anyway takes the keys that it is for, not --all")
     recovered = Recovery(change)
     store = recovered.open(asked)
     tally = report.Tally()
@@ -176,7 +179,7 @@ def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool)
     if wanted == []:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
-        plan = recovered.of(compacting.plan(store, wanted, cancelled, progress))
+        plan = recovered.of(compacting.plan(store, wanted, cancelled, progress, anyway))
     weigh(store, plan)
     tell_recoverable(asked, "this removes", [row for row in plan.rows if row.status == "compacted"])
     if change.dry_run:
@@ -232,6 +235,8 @@ def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
     plan = recovered.of(cleaning.plan(store, ttl_hours, datetime.now(UTC)))
     for undated in plan.undated:
         report.tell(f"“{undated}” stays: its last activity can't be read, so nobody knows how long it has been idle")
+    for other in plan.others:
+        report.tell(other)
     weigh(store, plan)
     if change.dry_run:
         _cleaned(asked, None, plan.rows, "would be", recovered)

@@ -86,7 +86,7 @@ def _cells(session: Session) -> tuple[str, ...]:
         output.size(session.bytes),
         output.age(session.last_activity),
         session.name or "",
-        session.trouble.reason if session.trouble else "",
+        session.trouble.reason if session.trouble else session.instead,
     )
 
 

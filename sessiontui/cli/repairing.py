@@ -205,7 +205,8 @@ def _foretold(asked: Asked, rows: tuple[RepairRow, ...]) -> None:
     for row in rows:
         for outcome in row.outcomes:
             fault = outcome.fault
-            say(row.key, f":{fault.line}: {stories.what(fault)} [{fault.id}] → {_becomes(outcome)}")
+            line = "" if fault.line is None else f":{fault.line}"
+            say(row.key, f"{line}: {stories.what(fault)} [{fault.id}] → {_becomes(outcome)}")
             for line in numbered(fault):
                 say(row.key, line)
     rest = sum(row.faults - len(row.outcomes) for row in rows)

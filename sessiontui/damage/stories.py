@@ -67,7 +67,7 @@ _STORY: Final = {
     "stale-tail": ("a file was written anew and shorter without being cut, or two programs wrote into it", _DROPS),
     "non-finite": ("a program in Python wrote what JSON has no number for", _DROPS),
     "wrong-shape": ("another version or another program wrote it", _DROPS),
-    "foreign": ("another program writes to this file", _DROPS),
+    "foreign": ("another program writes to this file", "drops such lines"),
     "duplicate-key": ("it was merged or put together by hand", _DROPS),
     "merge-marker": (
         "two versions of the file were merged and the conflict was left",

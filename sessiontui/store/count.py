@@ -19,6 +19,8 @@ class Count(NamedTuple):
     """The lines that hold none; None where they are too many to be remembered."""
     open: bool = False
     """The last line, one of the damaged ones, breaks off and no newline ends it: it may be still being written."""
+    instead: str = ""
+    """What the file is, where it is no session; that is its one fault."""
 
     def waits(self, mtime_ns: int) -> bool:
         """Whether the last line of a file that was written to then may be still being written."""

@@ -157,7 +157,7 @@ class JsonlStore:
 
         def read(fd: int, stamp: Stamp) -> Count:
             start, before = self.sidecar.before(name, fd, stamp) if stamp.size > LARGE else (0, Count(0, 0, OddLines()))
-            return before.then(jsonl_faults.count(fd, stamp.size, cancelled, progress, start))
+            return jsonl_faults.counted(before, fd, stamp.size, cancelled, progress, start)
 
         try:
             return self._read(session, read)
@@ -203,7 +203,7 @@ class JsonlStore:
         self.sidecar.learn(session.key + SUFFIX, stamp, count)
         if count.waits(stamp.mtime_ns):
             self._open[session.key] = stamp.mtime_ns
-        known = session._replace(messages=count.messages, faults=count.damaged(stamp.mtime_ns))
+        known = session._replace(messages=count.messages, faults=count.damaged(stamp.mtime_ns), instead=count.instead)
         return known._replace(bytes=stamp.size, last_activity=stamps.moment(stamp.mtime_ns))
 
     def session(self, key: str) -> Session:

@@ -14,6 +14,7 @@ from itertools import groupby, islice, takewhile
 from typing import Final, Protocol
 
 from sessiontui.damage import diagnose, verdict
+from sessiontui.damage.pieces import is_blank
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
@@ -21,7 +22,7 @@ from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Address, Entry, Fault, Message, Span
-from sessiontui.store import jsonl_huge
+from sessiontui.store import jsonl_huge, jsonl_whole
 
 CLIP: Final = 64 * 1024
 """How much of a huge line is shown: characters of a message, bytes of a damaged line."""
@@ -47,6 +48,8 @@ def entries(fd: int, stamp: Stamp) -> Iterator[Entry]:
     ordinal = 0
     settled = stamps.is_still(stamp.mtime_ns)
     rows = _rows(fd, lines.lines(fd, 0, stamp.size), 0, 0, settled=settled)
+    if whole := jsonl_whole.known(fd, stamp):
+        rows = (_of_file(row, whole) for row in rows)
     for unread, run in groupby(rows, _is_unread):
         if unread:
             yield from _diagnosed(run, stamp.size, settled=settled)
@@ -103,6 +106,9 @@ def page(fd: int, stamp: Stamp, view: Offsets, start: int, stop: int) -> list[En
     high, below = _below(fd, view, stop) if asked and _is_odd(asked[-1]) else (stop, False)
     before = None if view.before is None else view.before + low
     settled = stamps.is_still(stamp.mtime_ns)
+    if whole := jsonl_whole.known(fd, stamp):
+        before = None if view.before is None else view.before + start
+        return [_of_file(row, whole) for row in _rows(fd, asked, start, before, settled=settled)]
     found = lines.lines(fd, view.begin(low), view.begin(high))
     rows: list[Entry] = []
     for unread, run in groupby(_rows(fd, found, low, before, settled=settled), _is_unread):
@@ -179,6 +185,11 @@ def _of(row: Entry, fault: Fault) -> Entry:
     if not fault.span or not (fault.span.offset <= at <= fault.span.stop and (row.raw or at < fault.span.stop)):
         return row
     return row._replace(fault=fault if row.address.line is not None else fault._replace(line=None))
+
+
+def _of_file(row: Entry, whole: Fault) -> Entry:
+    """A row of a file that is no session: what the file is, where no message is in it."""
+    return row if row.message is not None or is_blank(row.raw) else row._replace(fault=whole)
 
 
 def _open(row: Entry, begin: int | None, end: int | None) -> Entry:

@@ -19,7 +19,7 @@ from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled
 from sessiontui.model import Fault, Span
-from sessiontui.store import jsonl_end, jsonl_huge, odd_lines
+from sessiontui.store import jsonl_end, jsonl_huge, jsonl_whole, odd_lines
 from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
@@ -30,13 +30,31 @@ def faults(
 ) -> Generator[Fault, None, Count]:
     """What is wrong up to ``stop``, in order; returns what the file holds. ``progress`` in bytes. Raises ``Cancelled``.
 
+    Of a file that is no session that is the one fault, without a line.
+
     ``settled`` False: the file was written to a moment ago. What is wrong with very many lines together comes in
     several goes, each with its parts; ``diagnose.whole`` makes them one.
     """
+    if whole := jsonl_whole.of(fd, stop, cancelled):
+        yield whole
+        return as_whole(count(fd, stop, cancelled, progress), whole)
     tally = Tally()
     yield from diagnosed(odd(fd, stop, tally, cancelled, progress, settled=settled), settled=settled)
     progress(stop, stop)
     return tally.count()
+
+
+def counted(
+    before: Count, fd: int, stop: int, cancelled: IsCancelled, progress: Progress = silent, start: int = 0
+) -> Count:
+    """What a file holds, and what it is where it is no session; ``before`` is what it holds up to ``start``."""
+    found = before.then(count(fd, stop, cancelled, progress, start))
+    return as_whole(found, jsonl_whole.of(fd, stop, cancelled))
+
+
+def as_whole(count: Count, whole: Fault | None) -> Count:
+    """The count of a file that is no session, where ``whole`` says what it is."""
+    return count if whole is None else count._replace(faults=1, open=False, instead=jsonl_whole.what(whole))
 
 
 def diagnosed(found: Iterable[Line | Fault], *, settled: bool = True) -> Iterator[Fault]:

@@ -42,8 +42,11 @@ def session(name: str, status: os.stat_result, count: Count | None, trouble: Fau
     """The session of a name, as a ``stat`` shows it."""
     key = name.removesuffix(SUFFIX)
     messages, faults = (None, None) if count is None else (count.messages, count.damaged(status.st_mtime_ns))
+    instead = "" if count is None else count.instead
     written, reachable = stamps.moment(status.st_mtime_ns), keys.reachable(key)
-    return Session(key, Backend.JSONL, messages, faults, status.st_size, None, written, None, reachable, trouble)
+    return Session(
+        key, Backend.JSONL, messages, faults, status.st_size, None, written, None, reachable, trouble, instead
+    )
 
 
 def look(name: str, status: os.stat_result, before: Look | None, recall: Recall | None) -> Look:

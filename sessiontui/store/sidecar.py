@@ -283,8 +283,8 @@ class Sidecar:
     def _read_facts(self, names: Sequence[bytes] | None = None) -> dict[bytes, tuple[Stamp, Count]]:
         with suppress(Unusable, OSError, *schema.TROUBLE), closing(schema.connect(self.path)) as connection:
             return {
-                name: (Stamp.read_back(written), Count(messages, faults, open=bool(is_open)))
-                for name, written, messages, faults, is_open in facts.known(connection, names)
+                name: (Stamp.read_back(written), Count(messages, faults, open=bool(is_open), instead=instead))
+                for name, written, messages, faults, is_open, instead in facts.known(connection, names)
             }
         return {}
 

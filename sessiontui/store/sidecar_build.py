@@ -17,7 +17,7 @@ from typing import Final
 from sessiontui.disk import lines, stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed
-from sessiontui.store import jsonl_end
+from sessiontui.store import jsonl_end, jsonl_whole
 from sessiontui.store import sidecar_rows as rows
 from sessiontui.store import sidecar_segment as segments
 from sessiontui.store.protocol import IsCancelled, Progress
@@ -72,7 +72,7 @@ class Build:
         self._progress = progress
         self._cancelled = cancelled
         self._done = self._total = self._uncommitted = 0
-        self._finished: dict[int, tuple[int, str, bool]] = {}
+        self._finished: dict[int, tuple[int, str, bool, str]] = {}
 
     @property
     def is_sound(self) -> bool:
@@ -213,7 +213,9 @@ class Build:
 
     def _finish(self, fd: int, file: int, size: int) -> None:
         end = _finished(fd, size)
-        self._finished[file] = end, lines.tail_hash(fd, end), jsonl_end.breaks_off(fd, size)
+        whole = jsonl_whole.of(fd, size, self._cancelled)
+        instead = jsonl_whole.what(whole) if whole else ""
+        self._finished[file] = end, lines.tail_hash(fd, end), jsonl_end.breaks_off(fd, size), instead
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -224,8 +226,8 @@ class Build:
 
     def _end(self) -> None:
         """What is not words is written here alone: most such statements make FTS5 write out its words too soon."""
-        for file, (covered, tail_hash, is_open) in self._finished.items():
-            rows.finish_file(self._connection, file, covered, tail_hash, is_open)
+        for file, (covered, tail_hash, is_open, instead) in self._finished.items():
+            rows.finish_file(self._connection, file, covered, tail_hash, is_open, instead)
             rows.join_last(self._connection, file, covered)
         rows.remember_waiting(self._connection, self._total - self._done)
         self._connection.execute("COMMIT")

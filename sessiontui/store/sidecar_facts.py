@@ -11,10 +11,10 @@ from sessiontui.store import odd_lines
 from sessiontui.store.count import Count
 from sessiontui.store.odd_lines import OddLines
 
-Known = tuple[bytes, str, int, int, bool]
-"""Name, stamp as text, messages, faults and open of a file that was counted."""
+Known = tuple[bytes, str, int, int, bool, str]
+"""Name, stamp as text, messages, faults, open and instead of a file that was counted."""
 
-_KNOWN: Final = "SELECT name, stamp, messages, faults, open FROM facts WHERE stamp IS NOT NULL"
+_KNOWN: Final = "SELECT name, stamp, messages, faults, open, instead FROM facts WHERE stamp IS NOT NULL"
 
 
 def known(connection: sqlite3.Connection, names: Iterable[bytes] | None = None) -> list[Known]:
@@ -47,6 +47,6 @@ def learn(connection: sqlite3.Connection, name: bytes, stamp: Stamp, count: Coun
     """Keep what a file holds."""
     odd = odd_lines.kept(count.odd)
     connection.execute(
-        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?)",
-        (name, stamp.written(), count.messages, count.faults, odd, count.open),
+        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (name, stamp.written(), count.messages, count.faults, odd, count.open, count.instead),
     )

@@ -75,8 +75,10 @@ def begin_file(connection: sqlite3.Connection, id: int, stamp: Stamp) -> None:
     )
 
 
-def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash: str, is_open: bool) -> None:
-    """All of the file is indexed: number its segments and keep its counts. ``is_open``: as of ``Count``."""
+def finish_file(
+    connection: sqlite3.Connection, id: int, covered: int, tail_hash: str, is_open: bool, instead: str
+) -> None:
+    """All of the file is indexed: number its segments and keep its counts. ``is_open``, ``instead``: as of ``Count``."""
     ordinal = line = 1
     odd: list[OddLines | None] = []
     statement = "SELECT first_row, rows, lines, first_line, odd FROM segment WHERE file = ? ORDER BY start"
@@ -90,9 +92,9 @@ def finish_file(connection: sqlite3.Connection, id: int, covered: int, tail_hash
         line += count
     connection.execute("UPDATE file SET covered = ?, tail_hash = ? WHERE id = ?", (covered, tail_hash, id))
     connection.execute(
-        "INSERT OR REPLACE INTO facts SELECT name, stamp, coalesce(sum(rows), 0),"
-        " coalesce(sum(faults), 0), ?, ? FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?",
-        (odd_lines.kept(odd_lines.joined(odd)), is_open, id),
+        "INSERT OR REPLACE INTO facts SELECT name, stamp, coalesce(sum(rows), 0), iif(?4 = '', coalesce(sum(faults), 0), 1),"
+        " ?2, ?3, ?4 FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?1",
+        (id, odd_lines.kept(odd_lines.joined(odd)), is_open and not instead, instead),
     )
 
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from sessiontui.query import tokens
 
-FORMAT: Final = f"4.{tokens.VERSION}"
+FORMAT: Final = f"5.{tokens.VERSION}"
 """An index of another format is deleted and made anew."""
 
 FIRST_TOP: Final = 1 << 40
@@ -35,7 +35,8 @@ CREATE TABLE facts (
     stamp TEXT,         -- as of `Stamp.written`
     messages INTEGER NOT NULL, faults INTEGER NOT NULL,
     odd BLOB,           -- the lines that hold no message; null where they are too many
-    open INTEGER NOT NULL   -- the last line breaks off and no newline ends it
+    open INTEGER NOT NULL,  -- the last line breaks off and no newline ends it
+    instead TEXT NOT NULL   -- what the file is, where it is no session
 ) WITHOUT ROWID;
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE,

@@ -113,7 +113,7 @@ def test_for_programs_nothing_stands_on_standard_output(run: Runner, store: Path
 
 @needs_leases
 def test_of_several_sessions_only_the_busy_one_is_left(run: Runner, store: Path) -> None:
-    (store / "dan.jsonl").write_bytes(b"nonsense\n")
+    (store / "dan.jsonl").write_bytes(b'nonsense\n{"role":"user","content":"one"}\n')
     before = sessions(store)
     with held(store / "bob.jsonl") as writer:
         ran = run("compact", "bob", "dan", "--wait", "0", "--json", code=4)
@@ -126,12 +126,12 @@ def test_of_several_sessions_only_the_busy_one_is_left(run: Runner, store: Path)
         ran.err
         == f"sessiontui: {who}; it stays as it is\n  wait longer with --wait SECONDS, or change it with --no-lease once it has been still for 2 seconds\n"
     )
-    assert sessions(store) == before | {"dan.jsonl": b""}
+    assert sessions(store) == before | {"dan.jsonl": b'{"role":"user","content":"one"}\n'}
 
 
 @needs_leases
 def test_a_hint_for_several_is_given_once(run: Runner, store: Path) -> None:
-    (store / "dan.jsonl").write_bytes(b"nonsense\n")
+    (store / "dan.jsonl").write_bytes(b'nonsense\n{"role":"user","content":"one"}\n')
     with held(store / "bob.jsonl"), held(store / "dan.jsonl"):
         lines = run("compact", "--all", "--wait", "0", code=4).err.splitlines()
     assert {line.split()[1] for line in lines if line.startswith("sessiontui: ")} == {"bob.jsonl", "dan.jsonl"}

@@ -183,7 +183,8 @@ def test_compact_keeps_valid_lines_byte_for_byte(run: Runner, store: Path) -> No
 
 
 def test_compact_all_is_one_change(run: Runner, store: Path) -> None:
-    (store / "dan.jsonl").write_bytes(b"nonsense\n")
+    dan = b'nonsense\n{"role":"user","content":"one"}\n'
+    (store / "dan.jsonl").write_bytes(dan)
     rows = run("compact", "--all", "--json").rows
     assert {row["key"]: row["status"] for row in rows} == {
         "alice": "unchanged",
@@ -196,7 +197,7 @@ def test_compact_all_is_one_change(run: Runner, store: Path) -> None:
     assert len(run("undo", "--list", "--json").rows) == 1
     run("undo")
     assert (store / "bob.jsonl").read_bytes() == BOB != before
-    assert (store / "dan.jsonl").read_bytes() == b"nonsense\n"
+    assert (store / "dan.jsonl").read_bytes() == dan
 
 
 def test_compact_for_people(run: Runner) -> None:
@@ -207,7 +208,7 @@ def test_compact_for_people(run: Runner) -> None:
 
 def test_compact_says_what_repair_would_have_back(run: Runner, store: Path) -> None:
     line = b'{"role":"user","content":"one"}'
-    (store / "dan.jsonl").write_bytes(line + line + b"\n")
+    (store / "dan.jsonl").write_bytes(line + line + b"\n" + line + b"\n")
     repair = f"`sessiontui repair -s {store} dan bob"
     said = (
         "sessiontui: this removes 3 recoverable messages in damaged lines: 2 lossless, 1 partial\n"
@@ -217,13 +218,13 @@ def test_compact_says_what_repair_would_have_back(run: Runner, store: Path) -> N
         ran = run("compact", "dan", "bob", "--json", *arguments)
         assert ran.err == said
         assert [row["savable"] for row in ran.rows] == [2, 0]
-    assert (store / "dan.jsonl").read_bytes() == b""
+    assert (store / "dan.jsonl").read_bytes() == line + b"\n"
 
 
 def test_compact_of_very_many_proposes_to_repair_all(run: Runner, store: Path) -> None:
     line = b'{"role":"user","content":"one"}'
     for n in range(9):
-        (store / f"d{n}.jsonl").write_bytes(line + line + b"\n")
+        (store / f"d{n}.jsonl").write_bytes(line + line + b"\n" + line + b"\n")
     ran = run("compact", "--all")
     assert "this removes 19 recoverable messages in damaged lines: 18 lossless, 1 partial" in ran.err
     assert f"`sessiontui repair -s {store} --all` recovers the lossless ones first" in ran.err
@@ -245,13 +246,54 @@ def test_an_unknown_key_hides_no_other(run: Runner, verb: str) -> None:
 def test_compact_wants_keys_or_all(run: Runner) -> None:
     assert "--all" in run("compact", code=2).err
     run("compact", "--all", "bob", code=2)
+    assert "--anyway takes the keys" in run("compact", "--all", "--anyway", code=2).err
+
+
+def test_compact_empties_no_file_that_is_not_named_for_it(run: Runner, store: Path) -> None:
+    torn = b'{"role":"user","content":"tw\n'
+    (store / "dan.jsonl").write_bytes(torn)
+    for arguments in (["--all"], ["dan"], ["--all", "--dry-run"]):
+        ran = run("compact", *arguments, code=4)
+        assert ran.err.endswith(
+            "sessiontui: dan.jsonl has no message that ZeroClaw reads: it would be empty if its damaged line goes; it stays "
+            "as it is\n  `sessiontui repair KEY` recovers what it can first; `sessiontui compact KEY --anyway` empties the "
+            "file\n"
+        )
+        assert (store / "dan.jsonl").read_bytes() == torn
+    run("compact", "dan", "--anyway")
+    assert (store / "dan.jsonl").read_bytes() == b""
+
+
+def test_what_is_no_session_is_named_by_every_change(run: Runner, store: Path) -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    (store / "lfs.jsonl").write_bytes(pointer)
+    os.utime(store / "lfs.jsonl", (1_700_000_000, 1_700_000_000))
+    what = "the file is a Git LFS pointer (the file itself is kept elsewhere)"
+    refused = f"sessiontui: lfs.jsonl is no session: {what}; "
+    for arguments in (
+        ["compact", "--all"],
+        ["compact", "lfs", "--anyway"],
+        ["migrate", "lfs"],
+        ["append", "lfs", "--role", "user", "x"],
+    ):
+        ran = run(*arguments, code=4)
+        assert refused in ran.err, arguments
+    assert refused + "it stays\n" in run("cleanup", "--ttl-hours", "24").err
+    assert f"lfs: 1 fault stays, nothing can be had back: {what}\n" in run("repair", "--all").text
+    assert run("pop", "lfs").text == "lfs has no message; nothing to remove\n"
+    assert what in run("list").text
+    (row,) = run("check", "lfs", "--json", code=1).rows
+    assert (row["fault"], row["line"], row["offset"], row["length"]) == ("not-jsonl", None, 0, len(pointer) - 1)
+    assert (store / "lfs.jsonl").read_bytes() == pointer
+    assert (store / "lfs.jsonl").stat().st_mtime_ns == 1_700_000_000 * 10**9
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_compact_then_undo_on_every_damaged_file(damaged: Runner, name: str) -> None:
     file = damaged.store / f"{name}.jsonl"
     before, mode, at = file.read_bytes(), file.stat().st_mode, file.stat().st_mtime_ns
-    (row,) = damaged("compact", name, "--json").rows
+    emptied = ["--anyway"] * (name in ("all_corrupt", "nul_only", "pretty_printed", "utf16le_bom"))
+    (row,) = damaged("compact", name, *emptied, "--json").rows
     assert contents(damaged("show", name, "--json")) == expected(name, "compact")
     if row["change"] is not None:
         damaged("undo")
@@ -308,7 +350,7 @@ def test_migrate_says_what_it_leaves_behind_that_repair_recovers(run: Runner, st
     [
         (GLUED, "and 2 messages are recoverable (2 lossless)", "recovers the lossless ones; then migrate it"),
         (CUT + b"\n", "and 1 message is recoverable (1 partial)", "repair --dry-run` shows them"),
-        (b"nonsense\n", "it stays where it is\n", "`sessiontui check` says what is in it"),
+        (b'nonsense "role"\n', "it stays where it is\n", "`sessiontui check` says what is in it"),
     ],
 )
 def test_migrate_says_what_repair_recovers_of_a_file_that_stays(

@@ -178,7 +178,7 @@ def test_nothing_can_be_had_back_from_what_is_no_jsonl(run: Runner, folder: Path
     path = put(folder, "zip", b"\x1f\x8b\x08\x00" + bytes(range(256)) * 40)
     (row,) = run("repair", "zip", "--json").rows
     assert (row["status"], row["change"]) == ("unchanged", None)
-    assert row["reason"] == "nothing can be had back: the file is compressed with gzip"
+    assert row["reason"] == "it is no session: the file is compressed with gzip"
     assert told(run("repair", "zip")) == [
         "zip: 1 fault stays, nothing can be had back: the file is compressed with gzip"
     ]

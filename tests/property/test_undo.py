@@ -60,7 +60,11 @@ def change(store: JsonlStore | SqliteStore, step: Step) -> str | None:
     """Make one change; its id, None where there was nothing to do."""
     verb, key, message = step
     if message is not None:
-        return append.make(store, append.plan(store, key or "", message)).change
+        try:
+            plan = append.plan(store, key or "", message)
+        except Refused:  # the file is no session
+            return None
+        return append.make(store, plan).change
     if verb == "compact":
         return compact.make(store, compact.plan(store, None)).change
     return pop.make(store, pop.plan(store, key or "", anyway=True)).change

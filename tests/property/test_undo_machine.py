@@ -32,6 +32,7 @@ from sessiontui.dialects import zeroclaw
 from sessiontui.disk.patience import USUAL
 from sessiontui.errors import Refused, UsageError
 from sessiontui.model import Message
+from sessiontui.store import jsonl_whole
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.sqlite import SqliteStore
 from tests.support import databases
@@ -237,13 +238,21 @@ class Undoing(RuleBasedStateMachine):
 
     # ---- what people do
 
+    def is_session(self, key: str) -> bool:
+        """Whether the file is not one that no change touches."""
+        path = self.folder / f"{key}.jsonl"
+        with path.open("rb") as file:
+            return jsonl_whole.of(file.fileno(), path.stat().st_size) is None
+
     def appending(self, key: str, said: Message) -> Deed | None:
         name = key + ".jsonl"
         old = self.world.files.get(name)
         try:
             plan = append.plan(self.store, key, said)
         except Refused:
-            assert old is None
+            if old is not None:
+                assert not self.is_session(key)
+                return None
             assert self.world.receipts or name + ".migrated" in self.world.files
             return None
         data = old.data if old else b""
@@ -303,9 +312,9 @@ class Undoing(RuleBasedStateMachine):
         for name in (f"{each}.jsonl" for each in keys):
             old = self.world.files[name]
             kept = b"".join(line for line in lines(old.data) if message(line) is not None)
-            if kept != old.data:
+            if kept != old.data and self.is_session(name.removesuffix(".jsonl")):
                 effects.append(Cut(name, old, old._replace(data=kept), 0, old.data, kept, self.mtime(name)))
-        plan = compact.plan(self.store, keys)
+        plan = compact.plan(self.store, keys, anyway=True)
         return Deed(
             lambda: compact.make(self.store, plan),
             tuple(effects),
@@ -321,10 +330,12 @@ class Undoing(RuleBasedStateMachine):
         for name in (f"{each}.jsonl" for each in keys):
             os.utime(self.folder / name, ns=(STILL, STILL))
             old = self.world.files[name]
-            new = salvage.applied(old.data, salvage.plan(faults(lines_of(old.data))))
+            planned = list(salvage.plan(faults(lines_of(old.data))))
+            remains = bool(loads(old.data)) or any(each.records for each in planned)
+            new = salvage.applied(old.data, (each for each in planned if remains or not salvage.is_removal(each)))
             last = lines(new)[-1:]
             new += b"\n" if last and not last[0].endswith(b"\n") and message(last[0]) is not None else b""
-            if new != old.data:
+            if new != old.data and self.is_session(name.removesuffix(".jsonl")):
                 effects.append(Cut(name, old, old._replace(data=new), 0, old.data, new, STILL))
         plan = repair.plan(self.store, keys)
         return Deed(lambda: repair.make(self.store, plan), tuple(effects), self.repaired)
@@ -366,7 +377,7 @@ class Undoing(RuleBasedStateMachine):
             at = int((OLD if each in stale else now).timestamp()) * 10**9
             os.utime(self.folder / f"{each}.jsonl", ns=(at, at))
         plan = cleanup.plan(self.store, 24, now)
-        assert {row.key for row in plan.rows} == stale
+        assert {row.key for row in plan.rows} == {each for each in stale if self.is_session(each)}
         receipts = frozenset(self.world.receipts)
         effects = tuple(
             Cut(n, self.world.files[n], None, 0, self.world.files[n].data, b"", self.mtime(n), receipts=receipts)

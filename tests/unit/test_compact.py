@@ -34,7 +34,26 @@ from tests.support.late import Late, held
 
 def tidy(folder: Path, *keys: str) -> compact.Compacted:
     store = JsonlStore(folder)
-    return compact.make(store, compact.plan(store, keys or None))
+    return compact.make(store, compact.plan(store, keys or None, anyway=True))
+
+
+@pytest.mark.parametrize("key", ["all_corrupt", "nul_only", "pretty_printed", "utf16le_bom"])
+def test_a_file_without_a_valid_line_is_emptied_only_where_it_is_named(tmp_path: Path, key: str) -> None:
+    folder = damaged(tmp_path / "sessions", key, "empty", "only_newlines")
+    store = JsonlStore(folder)
+    before = state(folder)
+    for plan in (compact.plan(store, [key]), compact.plan(store, None, anyway=True)):
+        rows = {row.key: row for row in plan.rows}
+        assert (rows[key].status, rows[key].trouble.code, rows[key].dropped, rows[key].drops) == ("refused", 4, 0, ())
+        assert rows[key].trouble.reason.startswith(f"{key}.jsonl has no message that ZeroClaw reads: it would be empty")
+        assert {each: row.status for each, row in rows.items() if each != key} in (
+            {},
+            {"empty": "unchanged", "only_newlines": "compacted"},
+        )
+    assert compact.make(store, compact.plan(store, [key])).change is None
+    assert state(folder) == before
+    (row,) = compact.plan(store, [key], anyway=True).rows
+    assert (row.status, row.kept, row.bytes_after) == ("compacted", 0, 0)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -252,7 +271,7 @@ def test_a_session_that_somebody_writes_to_all_the_time_is_refused_and_the_other
     busy = written(tmp_path, "b", TORN)
     store = JsonlStore(tmp_path)
     with held(busy) as writer:
-        done = compact.make(store, compact.plan(store, ["a", "b"]), patience=Patience(0))
+        done = compact.make(store, compact.plan(store, ["a", "b"], anyway=True), patience=Patience(0))
     assert [(row.status, row.trouble.code) for row in done.rows] == [("compacted", 0), ("refused", 4)]
     assert writer in done.rows[1].trouble.reason
     assert busy.read_bytes() == TORN
@@ -261,7 +280,7 @@ def test_a_session_that_somebody_writes_to_all_the_time_is_refused_and_the_other
 
 def test_what_can_not_be_read_has_its_row(tmp_path: Path) -> None:
     (tmp_path / "folder.jsonl").mkdir()
-    written(tmp_path, "k", TORN)
+    written(tmp_path, "k", TORN + b"\n" + USER)
     rows = {row.key: row for row in tidy(tmp_path).rows}
     assert (rows["folder"].status, rows["folder"].trouble.code) == ("failed", 3)
     assert rows["k"].status == "compacted"
@@ -272,7 +291,7 @@ def test_cancelled_between_sessions(tmp_path: Path) -> None:
         written(tmp_path, key, TORN)
     before = state(tmp_path)
     store = JsonlStore(tmp_path)
-    plan = compact.plan(store, ["a", "b", "c"])
+    plan = compact.plan(store, ["a", "b", "c"], anyway=True)
     asked = iter([False, False, True, True])
     done = compact.make(store, plan, cancelled=lambda: next(asked))
     assert [row.status for row in done.rows] == ["compacted", "cancelled", "cancelled"]
@@ -305,7 +324,7 @@ def test_progress_is_in_bytes_and_ends_at_all(tmp_path: Path) -> None:
     written(tmp_path, "b", USER)
     told: list[tuple[int, int]] = []
     store = JsonlStore(tmp_path)
-    plan = compact.plan(store, ["a", "b"], progress=lambda done, total: told.append((done, total)))
+    plan = compact.plan(store, ["a", "b"], progress=lambda done, total: told.append((done, total)), anyway=True)
     assert told[-1] == (len(TORN) + len(USER), len(TORN) + len(USER))
     told.clear()
     compact.make(store, plan, progress=lambda done, total: told.append((done, total)))

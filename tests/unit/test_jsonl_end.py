@@ -160,8 +160,11 @@ def test_counted_lines_are_those_that_damage_is_about(data: bytes, settled: bool
             count = jsonl_faults.count(fd, stamp.size)
             found = list(jsonl_faults.of_file(fd, stamp))
             told = jsonl_faults.told(fd, stamp, lambda _: None)
-            assert (told.damaged(stamp.mtime_ns), told.open) == (count.damaged(stamp.mtime_ns), count.open)
             assert jsonl_end.breaks_off(fd, stamp.size) == count.open
+            if told.instead:
+                assert (told.messages, told.faults, told.open, [each.line for each in found]) == (0, 1, False, [None])
+                return
+            assert (told.damaged(stamp.mtime_ns), told.open) == (count.damaged(stamp.mtime_ns), count.open)
         finally:
             os.close(fd)
     damage = covered(fault for fault in found if fault.severity is Severity.DAMAGE)

@@ -97,6 +97,8 @@ def _facts(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
     if session.trouble is not None:
         yield from fact("trouble", f"× {session.trouble.reason}", width, "fault")
         return
+    if session.instead:
+        yield from fact("trouble", f"! no session: {session.instead}", width, "fault")
     yield from fact("size", _size(session), width)
     yield from fact("holds", _holds(session, about), width)
     yield from _times(facts, about, width)

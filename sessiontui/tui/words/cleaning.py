@@ -21,9 +21,9 @@ def page(plan: CleanupPlan, wanted: Wanted) -> Page:
         return _nothing(
             "0 hours or less removes nothing" if not wanted.hours > 0 else "no session can be idle that long"
         )
-    undated = [*_undated(plan.undated)]
+    stay = [*_staying(plan)]
     if not plan.rows:
-        return _nothing(f"no {whose} has been idle for longer than {span(wanted.hours)}", undated)
+        return _nothing(f"no {whose} has been idle for longer than {span(wanted.hours)}", stay)
     count = figures.counted(len(plan.rows), whose)
     messages = [row.messages for row in plan.rows]
     known = None if None in messages else sum(each or 0 for each in messages)
@@ -38,18 +38,20 @@ def page(plan: CleanupPlan, wanted: Wanted) -> Page:
     )
     return Page(
         visible(f"Remove {count}?"),
-        (ink.content(visible(head)), ink.content(visible(" ")), *limited([*undated, *rows])),
+        (ink.content(visible(head)), ink.content(visible(" ")), *limited([*stay, *rows])),
         visible("Whole sessions go. The journal keeps every byte: u brings them all back."),
         visible("Remove"),
     )
 
 
-def _undated(keys: Sequence[str]) -> Iterator[Content]:
+def _staying(plan: CleanupPlan) -> Iterator[Content]:
     """First what stays whatever is typed."""
     why = "  stays: its last activity can't be read"
-    for each in keys:
+    for each in plan.undated:
         yield ink.content((visible("! "), "$warning"), (key(each), "bold"), (visible(why), "$warning"))
-    if keys:
+    for other in plan.others:
+        yield ink.content((visible("! "), "$warning"), (visible(other), "$warning"))
+    if plan.undated or plan.others:
         yield ink.content(visible(" "))
 
 

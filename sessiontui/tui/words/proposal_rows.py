@@ -29,6 +29,7 @@ NONE: Final = {
     "odd-name": "Its lines are as they are. Rename the file to a name that is UTF-8, and ZeroClaw finds it.",
     "not-jsonl": "The file holds no lines of JSON. Nothing here touches it.",
     "foreign": "The line says something to the program that wrote it. It stays where it is; compact would remove it.",
+    "history": "Another program keeps its history in this file. Nothing here touches it.",
     "nul-run": "What stood where the NULs are is not known. The line stays as it is.",
 }
 STAYS: Final = (
@@ -71,7 +72,7 @@ def _why_not(fault: Fault) -> str:
         return TEXT_GOES_ON
     if fault.span and fault.span.length > lines.HUGE:
         return HUGE
-    return NONE.get(fault.id, STAYS)
+    return NONE.get("history" if fault.id == "foreign" and fault.line is None else fault.id, STAYS)
 
 
 def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[Row]:

@@ -128,7 +128,7 @@ def _message(message: Message) -> Iterator[Content]:
 def _compact(plan: CompactPlan) -> Page:
     goes = [row for row in plan.rows if row.status == "compacted"]
     if not goes:
-        return Page(visible(_reason(plan.rows) or "there is nothing to remove: every line is valid"))
+        return Page(visible(_refusal(plan.rows) or "there is nothing to remove: every line is valid"))
     dropped = sum(row.dropped for row in goes)
     what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
     of = f" of {goes[0].key}" if len(goes) == 1 else f" of {figures.counted(len(goes), 'session')}"
@@ -158,6 +158,8 @@ def _compact_row(row: CompactRow) -> Iterator[Content]:
         return
     if row.status != "compacted":
         yield ink.content(name, (visible(f"  ! left alone: {row.trouble.reason}"), "$warning"))
+        if row.trouble.hint:
+            yield ink.content((visible(f"  {row.trouble.hint}"), "dim"))
         return
     sizes = f"{figures.size(row.bytes_before)} → {figures.size(row.bytes_after)}"
     goes = figures.counted(row.dropped, "damaged line")
@@ -236,6 +238,12 @@ def _migrate_row(row: MigrateRow) -> Sequence[Cell]:
     there = "is in the database already; only its file is renamed" if row.covered else ""
     left: Cell = (visible(behind), "$error" if row.left_behind else "dim")
     return key(row.key), visible(figures.count(row.imported)), left, (visible(there), "dim")
+
+
+def _refusal(rows: Sequence[CompactRow]) -> str:
+    """Why the first of these was left alone, and the next thing to do."""
+    troubles = (row.trouble for row in rows)
+    return next((" · ".join(filter(None, (each.reason, each.hint))) for each in troubles if each.reason), "")
 
 
 def _reason(rows: Sequence[CompactRow] | Sequence[MigrateRow]) -> str:
