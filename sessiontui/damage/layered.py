@@ -23,7 +23,9 @@ _WORDS: Final = (
 _CODE: Final = re.compile(rb"(?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK]")
 _TOKEN: Final = re.compile(
     rb"(?P<escape>\\+(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[bfnrt\"'/`$])?)"
-    rb"|(?P<word>(?<=[\"'])(?:" + _WORDS + rb")(?=\\*[\"'`]))"
+    rb"|(?P<word>(?:(?<=[\"'])|(?<=\xe2\x80[\x98-\x9f])|(?<=\xef\xbc[\x82\x87]))(?:"
+    + _WORDS
+    + rb")(?=\\*[\"'`]|\xe2\x80[\x98-\x9f]|\xef\xbc[\x82\x87]))"
     rb"|(?P<before>(?<![\w\\])(?:[bBuUrRfF]{1,2}|\$)(?=['\"])|\b(?:echo|printf|curl|wget|--?d(?:ata)?|--json|jq)\b)"
     rb"|(?P<before_too>(?i:\binsert\s+into\b|\bvalues\s*\(|\bselect\b|\bwhere\b))"
     rb"|(?P<quote>['`])|(?P<sign>" + _SIGNS + rb")"

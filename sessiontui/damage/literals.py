@@ -7,7 +7,7 @@ that language says. Where languages disagree, what stands before the quote decid
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sessiontui.damage import languages, loose
@@ -59,6 +59,7 @@ class Literals:
         self._judge = judge
         self._effort = effort
         self._has_mark: bool | None = None
+        self._names = False
         self._unclosed: set[tuple[object, bytes]] = set()
         self._begun = -1
         self._any = False
@@ -74,15 +75,16 @@ class Literals:
         """So many bytes were read as a value in vain."""
         self._effort.left -= size
 
-    def is_first(self, layer: Layer) -> bool:
-        """Whether no literal was found on the line before this one."""
+    def are_quoted(self, is_tail: Callable[[bytes], bool], at: int) -> bool:
+        """Whether the first literal of the line stands in the text of a record whose end begins at ``at``."""
         first, self._any = not self._any, True
-        return first and layer.stop > 0
+        return first and is_tail(self._line[at:])
 
     def around(self, brace: int, floor: int) -> Layer | None:
         """The literal around the object that begins at ``brace``; it begins at ``floor`` or later."""
         if self._has_mark is None:
             self._has_mark = b"role" in self._line and b"content" in self._line
+            self._names = b"\\N{" in self._line
         if not self._has_mark or self._effort.spent:
             return None
         begin = max(floor, brace - _BACK)
@@ -94,10 +96,11 @@ class Literals:
 
     def _quoted(self, opening: re.Match[bytes]) -> Layer | None:
         beside = opening.re is _BESIDE
-        if beside and _NAMED.search(self._line, opening.end()):
-            return self._named(opening)
+        if self._names and beside and (named := self._named(opening)):
+            return named
+        seen: set[tuple[int, bytes]] = set()
         for tier in _tiers(self._line, opening):
-            found = [reading for each in tier if (reading := self._read(each, opening, beside=beside))]
+            found = [reading for each in tier if (reading := self._read(each, opening, seen, beside=beside))]
             found = [each for each in found if each[1]] or found
             found = [each for each in found if each[2] == found[0][2]]
             if readings := different([each[:2] for each in found]):
@@ -108,8 +111,10 @@ class Literals:
                 return Layer("literal", what, opening.start(), opening.start(), stop, readings)
         return None
 
-    def _read(self, language: Language, opening: re.Match[bytes], *, beside: bool) -> tuple[Reading, bool, int] | None:
-        """How the language reads it, whether nothing had to be mended, and where it ends."""
+    def _read(
+        self, language: Language, opening: re.Match[bytes], seen: set[tuple[int, bytes]], *, beside: bool
+    ) -> tuple[Reading, bool, int] | None:
+        """How the language reads it, whether nothing had to be mended, and where it ends; None for what was seen."""
         quote = _CLOSING.get(opening["quote"], opening["quote"])
         begin = opening.end("quote")
         close = -1 if (language.closing, quote) in self._unclosed else language.closing(self._line, begin, quote)
@@ -119,8 +124,9 @@ class Literals:
             return None
         inside = self._line[begin:close]
         plain = language.plain(inside)
-        if not plain or not (beside or opening["prefix"] or plain.data != inside):
+        if not plain or not (beside or opening["prefix"] or plain.data != inside) or (close, plain.data) in seen:
             return None
+        seen.add((close, plain.data))
         parts = under(plain.data, self._judge)
         if not parts:
             return None
@@ -131,6 +137,7 @@ class Literals:
     def _named(self, opening: re.Match[bytes]) -> Layer | None:
         """A literal in which Python names characters by words, which are not looked up."""
         close = loose.closing(self._line, opening.end("quote"), opening["quote"])
+        self._effort.left -= max(0, close - opening.start())
         if close < 0 or not _NAMED.search(self._line, opening.end(), close):
             return None
         start, stop = opening.start(), close + len(opening["quote"])

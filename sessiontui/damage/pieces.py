@@ -93,7 +93,7 @@ def _literal(line: bytes, at: int, literals: Literals, piece: Piece | None) -> l
         begun = literals.begun(BEGIN, at)
         for brace in BRACE.finditer(line, at, begun + len(_HEADING)):
             layer = literals.around(brace.start(), at) if brace.start() <= begun else None
-            if layer and not (literals.is_first(layer) and is_tail(line[at:])):
+            if layer and not literals.are_quoted(is_tail, at):
                 literals.skipped(piece.stop - at if piece else 0)
                 text = [Piece(Kind.TEXT, at, layer.start)] if layer.start > at else []
                 return [*text, Piece(Kind.LITERAL, layer.start, layer.stop, layer=layer)]

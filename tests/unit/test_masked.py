@@ -68,6 +68,20 @@ def diagnosed(data: bytes) -> Found:
             b'{"role":{"role":"user","content":"Zoe"}\n"tool","content":"Zoe"}',
             b'{"role":{"role":"user","content":"Xxx"}\n"tool","content":"Xxx"}',
         ),
+        (
+            rb"""DEBUG b'{"role":"user","content":"it\'s Zoe\\n7 \xc3\xa9"}' to Bob""",
+            rb"""XXXXX b'{"role":"user","content":"xx\'x Xxx\\n9 \xc2\xa0"}' xx Xxx""",
+        ),
+        (
+            rb'{"log":"{\"role\":\"user\",\"content\":\"Zoe\"}\n","pod":"Bob"}',
+            rb'{"log":"{\"role\":\"user\",\"content\":\"Xxx\"}\n","xxx":"Xxx"}',
+        ),
+        (
+            b'\x1b[1m{\x1b[0m"role":"user","content":"Zo\x1b[1me"\x1b[0m}',
+            b'\x1b[1m{\x1b[0m"role":"user","content":"Xx\x1b[1mx"\x1b[0m}',
+        ),
+        (rb'{"role":"user","content":"C:\Zoe\new"}', rb'{"role":"user","content":"X:\Xxx\nxx"}'),
+        ("{“role”: “user”, “content”: “Zoe”}".encode(), "{“role”: “user”, “content”: “Xxx”}".encode()),
         (b"undefined", b"undefined"),
         (b"", b""),
     ],
