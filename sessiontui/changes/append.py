@@ -22,7 +22,7 @@ from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Message, Span
-from sessiontui.store import jsonl_whole
+from sessiontui.store import jsonl_whole, orphans
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 
@@ -62,7 +62,10 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
         return AppendPlan(key, message.role, message.content, new, ends_line=False)
     try:
         stem = store.resolve(key)
+        new = orphans.is_orphan(store.file(stem))
     except UnknownKey:
+        new = True
+    if new:
         stem = _new_stem(store, key)
         return AppendPlan(stem, message.role, message.content, new=True, ends_line=False)
     with plainly(stem + ".jsonl"):

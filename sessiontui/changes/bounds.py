@@ -82,7 +82,9 @@ def _takes(store: Store, plan: Plan) -> Takes:
         case CleanupPlan():
             return _cleanup(store, [row.key for row in plan.rows])
         case MigratePlan():
-            whole = (row for row in plan.rows if row.status == "migrated" and not row.covered and not row.left_behind)
+            whole = (
+                row for row in plan.rows if row.status == "migrated" and not row.held.covered and not row.left_behind
+            )
             sizes = [row.stamp.size for row in whole if row.stamp]
             return Takes(0, sum(sizes) + max(sizes, default=0))  # each session stands in the -wal first
         case UndoPlan():

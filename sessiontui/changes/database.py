@@ -18,12 +18,13 @@ from typing import Literal
 from sessiontui.changes.edits import MakeDatabase, Rows
 from sessiontui.changes.files import name_in
 from sessiontui.changes.folder import Folder
-from sessiontui.changes.record import Record
+from sessiontui.changes.record import Record, Step
 from sessiontui.disk.replace import remove
 from sessiontui.errors import Changed, Refused, UnknownKey
 from sessiontui.model import Address, Message
 from sessiontui.store import schema, sqlite_kept, sqlite_write
 from sessiontui.store.protocol import Store
+from sessiontui.store.sqlite_keys import KEY, bound
 from sessiontui.store.sqlite_open import address, read
 from sessiontui.store.sqlite_write import Writing
 
@@ -93,6 +94,19 @@ def remove_stale(record: Record, database: str, keys: Sequence[str], before: dat
             writing.remove_sessions(record.folder.path(name), gone)
             _commit(record, writing, Rows(gone, database, name))
     return frozenset(gone)
+
+
+def remove_begun(record: Record, database: str, key: str, count: int) -> Step:
+    """Remove the rows of an import that was interrupted, which its file holds too. Raises ``Changed`` where they are not
+    so many any more."""
+    name = record.name("rows")
+    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+        sql = f"SELECT count(*) FROM sessions WHERE {KEY}"
+        if writing.connection.execute(sql, (bound(key),)).fetchone()[0] != count:
+            raise Changed(f"session “{key}”")
+        writing.remove_sessions(record.folder.path(name), (key,))
+        _commit(record, writing, Rows((key,), database, name))
+    return record.steps[-1]
 
 
 def _commit(record: Record, writing: Writing, edit: Rows) -> None:

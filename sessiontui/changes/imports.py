@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace as changed
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 from sessiontui.changes import presence
@@ -25,6 +26,7 @@ from sessiontui.disk import handover, replace
 from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store import sqlite_kept
+from sessiontui.store.orphans import IMPORTING
 from sessiontui.store.sqlite_keys import KEY, bound
 from sessiontui.store.sqlite_open import read
 from sessiontui.store.sqlite_write import Receipt, Writing
@@ -37,7 +39,7 @@ def make(record: Record, edit: Import, messages: Iterable[Message], count: int) 
     the rows taken out again, when the file grew meanwhile.
     """
     folder = record.folder
-    receipt = Receipt(edit.file, edit.sha256, edit.length)
+    receipt = Receipt(edit.file.removesuffix(IMPORTING), edit.sha256, edit.length)
     with opened(folder.sessions / edit.file) as fd:
         with Writing(folder.sessions / edit.database, wait=record.patience.seconds) as writing:
             _require_none(writing.connection, edit)
@@ -59,9 +61,18 @@ def _move(record: Record, edit: Import, fd: int, writing: Writing) -> None:
         if os.fstat(fd).st_size != edit.length:
             raise Changed(edit.file)
         record.write(edit)
-        replace.link(path, record.folder.sessions / edit.new)
+        _link(path, record.folder.sessions / edit.new)
         writing.commit()
         replace.remove(path)
+
+
+def _link(path: Path, new: Path) -> None:
+    """Give the file its other name too. Raises ``FileExistsError`` where another file has that."""
+    try:
+        replace.link(path, new)
+    except FileExistsError:
+        if not os.path.samefile(path, new):
+            raise
 
 
 def _require_still(record: Record, edit: Import, fd: int) -> None:

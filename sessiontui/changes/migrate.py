@@ -7,16 +7,15 @@ whatever would keep the daemon from opening the store or put a message into both
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
-from typing import Final
 
-from sessiontui.changes import database, imports, journal, presence, recoverable, settle
+from sessiontui.changes import database, imports, journal, presence, recoverable, reverting, settle
 from sessiontui.changes.edits import Import
 from sessiontui.changes.files import as_plain, digest, name_in, opened, plainly
+from sessiontui.changes.held import DATABASE, MIGRATED, NOTHING, Held, held, require_free, source
 from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble, trouble
 from sessiontui.changes.record import Record
 from sessiontui.changes.recoverable import Recoverable
@@ -26,15 +25,9 @@ from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Fault, Message
-from sessiontui.store import jsonl_faults, jsonl_file, jsonl_whole, schema
+from sessiontui.store import jsonl_faults, jsonl_file, jsonl_whole
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
-from sessiontui.store.sqlite_keys import KEY, bound
-from sessiontui.store.sqlite_open import read
-
-DATABASE: Final = "sessions.db"
-MIGRATED: Final = ".migrated"
-IMPORTING: Final = ".importing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +45,8 @@ class MigrateRow:
     """The file that was planned for."""
     recoverable: Recoverable = recoverable.NONE
     """Messages in the damaged lines, which are not imported."""
-    covered: bool = False
-    """Its rows and a receipt that matches are there already: only the file's name is left to change."""
+    held: Held = NOTHING
+    """What the database holds of it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +90,7 @@ def plan(
 
 
 def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
-    path = store.file(key)
+    path = store.path / source(store.path, key)
     row = MigrateRow(key, 0, 0, "migrated")
     try:
         with plainly(path.name):
@@ -111,7 +104,7 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
                 row = replace(row, imported=count.messages, left_behind=count.faults, recoverable=holds, stamp=stamp)
                 if count.faults and not count.messages:
                     raise _no_message(path.name, holds)
-                return replace(row, covered=_covered(store.path, key, fd, stamp.size))
+                return replace(row, held=held(store.path, key, fd, stamp.size))
     except Cancelled:
         raise
     except SessiontuiError as error:
@@ -142,39 +135,7 @@ def _require_free(folder: Path, key: str) -> None:
         raise Refused(f"{written(name)} has a name that isn't UTF-8, which no key in a database can have") from None
     if os.path.islink(folder / name):
         raise Refused(f"{name} is a link; only files are imported", "migrate the store that the file belongs to")
-    for suffix in (MIGRATED, IMPORTING):
-        if os.path.lexists(folder / (name + suffix)):
-            raise Refused(
-                f"{name}{suffix} stands beside {name}: this session was imported before, or its import was interrupted",
-                "compare the two and move one of them away",
-            )
-
-
-def _covered(folder: Path, key: str, fd: int, size: int) -> bool:
-    """Whether the database holds the file already, by a receipt. Raises ``Refused`` for rows that none covers."""
-    path = folder / DATABASE
-    if not os.path.lexists(path):
-        return False
-    count, receipt = read(path, lambda c: _held(c, key))
-    if receipt is None:
-        if count:
-            raise Refused(
-                f"sessions.db holds {count} messages of “{key}” that no import receipt covers",
-                "compare the two: `sessiontui show --backend sqlite` and `--backend jsonl`",
-            )
-        return False
-    if receipt != (digest(fd, size), size):
-        raise Refused(f"sessions.db has the receipt of another {key}{SUFFIX}: other bytes were imported before")
-    return True
-
-
-def _held(connection: sqlite3.Connection, key: str) -> tuple[int, tuple[str, int] | None]:
-    """How many rows of a session there are, and hash and length of its receipt."""
-    count = int(connection.execute(f"SELECT count(*) FROM sessions WHERE {KEY}", (bound(key),)).fetchone()[0])
-    if not schema.columns(connection, schema.RECEIPTS):
-        return count, None
-    sql = f"SELECT source_hash, source_len FROM {schema.RECEIPTS} WHERE source_name = ?"
-    return count, connection.execute(sql, (key + SUFFIX,)).fetchone()
+    require_free(folder, key)
 
 
 def make(
@@ -232,7 +193,7 @@ def _stands(record: Record, key: str) -> bool:
 
 def _as_it_is(record: Record, row: MigrateRow, cancelled: IsCancelled) -> MigrateRow:
     """The row of the file as it is now. Raises ``Changed`` where it did not merely grow since it was planned."""
-    name = row.key + SUFFIX
+    name = source(record.folder.sessions, row.key)
     with opened(record.folder.sessions / name) as fd:
         now, then = stamps.stamp(fd), row.stamp
     if then is None or now == then:
@@ -247,36 +208,54 @@ def _as_it_is(record: Record, row: MigrateRow, cancelled: IsCancelled) -> Migrat
 
 def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> None:
     folder = record.folder.sessions
-    name = row.key + SUFFIX
+    name = source(folder, row.key)
     _require_free(folder, row.key)
     with opened(folder / name) as fd:
         stamp = stamps.stamp(fd)
         if stamp != row.stamp:
             raise Changed(name)
-        if _covered(folder, row.key, fd, stamp.size) is not row.covered:
+        if held(folder, row.key, fd, stamp.size) != row.held:
             raise Changed(DATABASE)
-        if row.covered:
-            _rename(record, row.key, fd, stamp)
+        if row.held.covered:
+            _rename(record, row.key, name, fd, stamp)
             return
         sha256 = digest(fd, stamp.size)
         if sha256 is None:
             raise Changed(name)
         database.make(record, row.key, DATABASE)
-        edit = Import(row.key, DATABASE, record.name("rows"), name, name + MIGRATED, stamp.size, sha256)
-        imports.make(record, edit, _messages(fd, stamp.size, cancelled, progress), row.imported)
+        new = row.key + SUFFIX + MIGRATED
+        edit = Import(row.key, DATABASE, record.name("rows"), name, new, stamp.size, sha256)
+        messages = _messages(fd, stamp.size, cancelled, progress)
+        if row.held.begun:
+            _import_begun(record, edit, messages, row)
+        else:
+            imports.make(record, edit, messages, row.imported)
 
 
-def _rename(record: Record, key: str, fd: int, stamp: Stamp) -> None:
+def _rename(record: Record, key: str, name: str, fd: int, stamp: Stamp) -> None:
     """Give a file that the database covers its other name. Raises ``Changed``, the name as it was, where it grew."""
-    name = key + SUFFIX
+    new = key + SUFFIX + MIGRATED
     with handover.quiet(fd, record.folder.sessions / name, record.patience):
         if stamps.stamp(fd) != stamp:
             raise Changed(name)
-        presence.rename(record, key, name, name + MIGRATED)
+        presence.rename(record, key, name, new)
     if os.fstat(fd).st_size != stamp.size:
-        presence.rename_back(record, key, name, name + MIGRATED)
+        presence.rename_back(record, key, name, new)
         record.void(len(record.steps) - 1, len(record.steps))
         raise Changed(name)
+
+
+def _import_begun(record: Record, edit: Import, messages: Iterator[Message], row: MigrateRow) -> None:
+    """Import a file anew of which an interrupted import brought some rows; where that fails, these come again."""
+    begun = database.remove_begun(record, DATABASE, row.key, row.held.begun)
+    try:
+        imports.make(record, replace(edit, rows=record.name("rows")), messages, row.imported)
+    except BaseException:
+        settle.after(record)
+        if not _stands(record, row.key):
+            reverting.revert(record, begun.edit)
+            record.void(*range(begun.n, len(record.steps) + 1))
+        raise
 
 
 def _messages(fd: int, size: int, cancelled: IsCancelled, progress: Progress) -> Iterator[Message]:

@@ -98,6 +98,10 @@ def rename(record: Record, key: str, file: str, new: str) -> None:
     try:
         replace.rename(record.folder.sessions / file, record.folder.sessions / new)
     except FileExistsError:
+        if os.path.samefile(record.folder.sessions / file, record.folder.sessions / new):  # it has both names
+            replace.remove(record.folder.sessions / file)
+            record.made()
+            return
         raise Refused(f"{new} exists by now and is not written over; nothing was changed") from None
     record.made()
 

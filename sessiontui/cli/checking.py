@@ -15,8 +15,9 @@ from sessiontui.cli import keys, output, report
 from sessiontui.cli.options import Asked, reads
 from sessiontui.cli.output import count, say
 from sessiontui.damage import salvage
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.model import Fault, Salvage, Session, Severity
+from sessiontui.store import orphans
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store, within
 
@@ -63,6 +64,10 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
                 messages += told.messages or 0
             done += session.bytes or 0
     if not isinstance(store, JsonlStore):
+        for stem in () if keys else orphans.stems(store.path.parent):
+            path = store.path.with_name(stem + SUFFIX)
+            row(path, stem, orphans.fault(path))
+            damaged += 1
         with tally.alone():
             damaged += _differing(store.path, None if not keys else {session.key for session in sessions}, row)
     if damaged:

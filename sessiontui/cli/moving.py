@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sessiontui.changes import migrate as migrating
+from sessiontui.changes.held import DATABASE, MIGRATED
 from sessiontui.changes.migrate import MigrateRow
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.place import home
@@ -59,7 +60,7 @@ def _still_wanted(asked: Asked, folder: Path, typed: tuple[str, ...], recovered:
     for name in typed:
         stem = name if name in recovered.interrupted.named else sanitised(name)
         file = stem + SUFFIX
-        gone = not os.path.lexists(folder / file) and os.path.lexists(folder / (file + migrating.MIGRATED))
+        gone = not os.path.lexists(folder / file) and os.path.lexists(folder / (file + MIGRATED))
         if stem in recovered.interrupted.named and gone:
             trouble = Trouble("was migrated by the change that was interrupted")
             _moved(asked, None, (MigrateRow(stem, 0, 0, "skipped", trouble),), "was", recovered)
@@ -72,8 +73,8 @@ def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[s
     """The stems of the sessions to move; None means all. Raises ``UsageError`` for a database of another name."""
     if isinstance(store, JsonlStore):
         return keys.several(store, typed, tally) if typed else None if store.only is None else [store.only]
-    if store.path.name != migrating.DATABASE:
-        raise UsageError(f"sessions move into {migrating.DATABASE}, not into {store.path.name}", "name their folder")
+    if store.path.name != DATABASE:
+        raise UsageError(f"sessions move into {DATABASE}, not into {store.path.name}", "name their folder")
     there = keys.known(store)
     files = JsonlStore(store.path.parent)
     found: dict[str, None] = {}
@@ -84,7 +85,7 @@ def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[s
             except UnknownKey:
                 if keys.resolve(name, there) is None:
                     raise
-                raise UsageError(f"“{name}” is in {migrating.DATABASE} already, and in no file") from None
+                raise UsageError(f"“{name}” is in {DATABASE} already, and in no file") from None
     return list(found) if typed else None
 
 

@@ -20,11 +20,11 @@ import click
 from sessiontui.changes import place
 from sessiontui.cli import report
 from sessiontui.cli.output import count
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk.patience import Patience
 from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.model import Backend
-from sessiontui.store import detect
+from sessiontui.store import detect, orphans
 from sessiontui.store.protocol import Store
 from sessiontui.visible import visible
 
@@ -77,6 +77,8 @@ class Asked:
         self.opened.append(store)
         if recover is None:
             _tell_interrupted(place.home(store))
+        if store.backend is Backend.SQLITE:
+            _tell_orphans(place.home(store))
         return store
 
     def options(self) -> str:
@@ -124,6 +126,13 @@ def _tell_interrupted(sessions: Path) -> None:
         what, them = ("1 message waits", "it") if many == 1 else (f"{many:,} messages wait", "them")
         into = f"the next changing command brings {them} into {each.key}"
         report.tell(f"{what} in the journal: {into}", f"now in {each.where}")
+
+
+def _tell_orphans(sessions: Path) -> None:
+    """Name the imports that were interrupted: a database lists no file."""
+    for stem in orphans.stems(sessions):
+        file = orphans.staged(sessions / (stem + SUFFIX)).name
+        report.tell(f"the import of {stem} into sessions.db was interrupted: it is in {file}", orphans.HINT)
 
 
 def _tell_how_read(store: Store) -> None:

@@ -20,6 +20,7 @@ from sessiontui.disk.stamps import moment
 from sessiontui.errors import SessiontuiError, StoreError, UsageError
 from sessiontui.model import Backend
 from sessiontui.paths import known_places
+from sessiontui.store import orphans
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import Store
 
@@ -234,8 +235,9 @@ def _in_folder(folder: Path, bare: bool = True, timed: bool = True) -> list[Plac
         raise StoreError(f"{folder} can't be read: {error.strerror}") from error
     found = [_database(folder / DATABASE)] if DATABASE in everything else []
     ours = any(name.endswith(_OURS) or name == ".sessiontui" for name in everything)
-    if files or (not found and (ours or (bare and ACP_DATABASE not in everything))):
-        found.append(Place(folder, Backend.JSONL, len(files), None if newest is None else moment(newest)))
+    taken = len(list(orphans.among(everything)))
+    if files or taken or (not found and (ours or (bare and ACP_DATABASE not in everything))):
+        found.append(Place(folder, Backend.JSONL, len(files) + taken, None if newest is None else moment(newest)))
     return found
 
 

@@ -18,6 +18,7 @@ from sessiontui.disk.lines import Huge, NotAFile
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Held, StoreError, UnknownKey
 from sessiontui.model import Message, Span
+from sessiontui.store import orphans
 
 
 @contextmanager
@@ -29,6 +30,9 @@ def opened(path: Path, key: str) -> Iterator[tuple[int, Stamp]]:
     except FileNotFoundError:
         if path.is_symlink():
             raise StoreError(f"{path.name} is a link to nothing", "`sessiontui check` says where it leads") from None
+        if orphans.is_orphan(path):
+            where = orphans.staged(path).name
+            raise StoreError(f"the import of {path.name} was interrupted: it is in {where}", orphans.HINT) from None
         raise UnknownKey(key) from None
     except OSError as error:
         raise _unreadable(path, error) from error

@@ -15,7 +15,9 @@ from sessiontui.disk.names import spelt
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend, Fault, Session
+from sessiontui.store import orphans
 from sessiontui.store.count import Count
+from sessiontui.store.orphans import IMPORTING
 
 Recall = Callable[[str, Stamp], Count | None]
 
@@ -30,12 +32,17 @@ class Look(NamedTuple):
 
 
 def entries(folder: Path) -> list[os.DirEntry[str] | Path]:
-    """What has the name of a session's file. Raises ``StoreError``."""
+    """What has the name of a session's file, and the names of those that an interrupted import took. Raises
+    ``StoreError``."""
     try:
-        with os.scandir(folder) as found:
-            return [entry for entry in found if entry.name.endswith(SUFFIX)]
+        with os.scandir(folder) as every:
+            found = [entry for entry in every if entry.name.endswith((SUFFIX, IMPORTING))]
     except OSError as error:
         raise StoreError(f"{folder} can't be read: {error.strerror}") from error
+    sessions: list[os.DirEntry[str] | Path] = [entry for entry in found if entry.name.endswith(SUFFIX)]
+    if len(sessions) < len(found):
+        sessions += [folder / name for name in orphans.among(entry.name for entry in found)]
+    return sessions
 
 
 def session(name: str, status: os.stat_result, count: Count | None, trouble: Fault | None) -> Session:
@@ -74,6 +81,8 @@ def status(entry: os.DirEntry[str] | Path) -> tuple[os.stat_result, bool]:
         try:
             return os.lstat(entry), True
         except FileNotFoundError:
+            if orphans.is_orphan(path := Path(entry)):
+                return os.stat(orphans.staged(path)), True
             raise
         except OSError as error:
             raise StoreError(f"{os.path.dirname(entry)} can't be read: {error.strerror}") from error
@@ -91,8 +100,8 @@ def there(folder: Path, stem: str) -> str | None:
     """The stem as the folder spells it; None where no file has it."""
     try:
         return spelt(folder / (stem + SUFFIX)).removesuffix(SUFFIX) if is_stem(stem) else None
-    except OSError:  # gone, or too long for a name
-        return None
+    except OSError:  # gone, too long for a name, or taken by an import that was interrupted
+        return stem if orphans.is_orphan(folder / (stem + SUFFIX)) else None
 
 
 def is_readable(status: os.stat_result, entry: os.DirEntry[str] | Path) -> bool:

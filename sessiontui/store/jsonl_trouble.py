@@ -20,6 +20,7 @@ from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk.lines import NotAFile, open_file
 from sessiontui.errors import Changed, StoreError, UnknownKey
 from sessiontui.model import Fault, Session, Severity
+from sessiontui.store import orphans
 
 
 def of_entry(path: Path) -> Fault | None:
@@ -28,6 +29,8 @@ def of_entry(path: Path) -> Fault | None:
     Opens the file, for permission bits don't tell what root or an access list allow. Raises ``FileNotFoundError``
     when nothing of that name is there any more.
     """
+    if orphans.is_orphan(path):
+        return orphans.fault(path)
     os.lstat(path)
     try:
         os.close(open_file(path))

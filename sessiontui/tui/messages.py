@@ -276,3 +276,10 @@ class Judged(Report):
     """How many changes were."""
     late: tuple[tuple[str, int], ...] = ()
     """Keys, each with how many messages wait in the journal for it."""
+    imports: tuple[str, ...] = ()
+    """Sessions of which an import was interrupted, and that a database does not list."""
+
+    @property
+    def waiting(self) -> int:
+        """How many changes and imports were interrupted."""
+        return self.interrupted + len(self.imports)

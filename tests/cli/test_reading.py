@@ -390,3 +390,28 @@ def test_reading_touches_nothing(run: Runner, store: Path, arguments: tuple[str,
     before = tree(store)
     run(*arguments, code=None)
     assert tree(store) == before
+
+
+# ---- an import that was interrupted
+
+
+@pytest.mark.parametrize("backend", ["jsonl", "sqlite"])
+def test_an_interrupted_import_is_named_and_finished(run: Runner, store: Path, backend: str) -> None:
+    """In a store of files it is a session with its trouble; a database lists no file, so a notice names it."""
+    (store / "bob.jsonl").rename(store / "bob.jsonl.importing")
+    if backend == "sqlite":
+        run("migrate", "alice", "carol")
+    listed = run("list")
+    assert "bob.jsonl.importing" in (listed.text if backend == "jsonl" else listed.err)
+    ran = run("check", "--json", code=1)
+    (row,) = [row for row in ran.rows if row["key"] == "bob"]
+    assert (row["fault"], row["severity"], row["salvage"], row["line"]) == (
+        "interrupted-import",
+        "damage",
+        "none",
+        None,
+    )
+    assert "bob.jsonl.importing" in row["reason"]
+    assert [(row["key"], row["status"]) for row in run("migrate", "bob", "--json").rows] == [("bob", "migrated")]
+    assert sorted(path.name for path in store.glob("bob*")) == ["bob.jsonl.migrated"]
+    assert "importing" not in run("list").err

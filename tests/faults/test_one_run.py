@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from sessiontui.cli.verbs import verbs
 from tests.faults.remains import Homes, contents, everything, noting
+from tests.support import databases
 from tests.support.faulty import KillAt, Watch, writes
 from tests.support.folders import REPLY, TORN, USER, written
 
@@ -28,6 +29,7 @@ SEED = 20_261_130
 LONG_AGO = 1_700_000_000_123_456_789
 WHOLE_STORE = {
     "migrate": ("migrate",),
+    "finish": ("migrate",),
     "compact": ("compact", "--all"),
     "repair": ("repair", "--all"),
     "cleanup": ("cleanup", "--ttl-hours", "1"),
@@ -35,8 +37,13 @@ WHOLE_STORE = {
 """Commands that end in one state, however often they are run."""
 
 
-def prepare(folder: Path) -> Path:
+def prepare(folder: Path, verb: str) -> Path:
+    """Three sessions; to be finished is an import that ZeroClaw began."""
     folder.mkdir()
+    if verb == "finish":
+        databases.append(databases.database(folder, "head"), "d", "user", "hello", "2026-01-01T00:00:00+00:00")
+        written(folder, "d", USER + TORN + b"\n" + REPLY).rename(folder / "d.jsonl.importing")
+        return folder
     for key, data in {
         "a": USER + TORN + b"\n" + REPLY,
         "b": USER + REPLY,
@@ -69,12 +76,12 @@ def is_killed(folder: Path, command: tuple[str, ...], n: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def undisturbed(folder: Path, command: tuple[str, ...]) -> tuple[Homes, int]:
+def undisturbed(folder: Path, verb: str) -> tuple[Homes, int]:
     """What the command makes of the store, and in how many steps that write, once the cache knows of the store."""
     for _ in range(2):
-        prepare(folder)
+        prepare(folder, verb)
         with Watch().watching() as watch:
-            ran = run(folder, *command)
+            ran = run(folder, *WHOLE_STORE[verb])
         assert ran.exit_code == 0, ran.output
         found = contents(folder)
         shutil.rmtree(folder)
@@ -90,10 +97,10 @@ def one_more_run_finishes(folder: Path, command: tuple[str, ...], end: Homes) ->
 @pytest.mark.parametrize("verb", WHOLE_STORE)
 def test_a_command_that_was_killed_at_any_step_is_finished_by_one_run(store: Path, verb: str) -> None:
     command = WHOLE_STORE[verb]
-    end, steps = undisturbed(store, command)
+    end, steps = undisturbed(store, verb)
     for n in range(1, steps + 1):
         with noting(f"step {n}"):
-            assert is_killed(prepare(store), command, n)
+            assert is_killed(prepare(store, verb), command, n)
             one_more_run_finishes(store, command, end)
         shutil.rmtree(store)
 
@@ -101,12 +108,12 @@ def test_a_command_that_was_killed_at_any_step_is_finished_by_one_run(store: Pat
 def killed_twice(store: Path, verb: str, times: int) -> None:
     """Kills at a step, and again at a step of the recovery, or of what it goes on with."""
     command = WHOLE_STORE[verb]
-    end, steps = undisturbed(store, command)
+    end, steps = undisturbed(store, verb)
     chosen = random.Random(f"{SEED} {verb}")
     for _ in range(times):
         first, second = chosen.randint(1, steps), chosen.randint(1, steps)
         with noting(f"steps {first} and {second}"):
-            assert is_killed(prepare(store), command, first)
+            assert is_killed(prepare(store, verb), command, first)
             is_killed(store, command, second)
             one_more_run_finishes(store, command, end)
         shutil.rmtree(store)
@@ -138,13 +145,13 @@ def _process(folder: Path, *command: str) -> list[str]:
 def test_a_process_that_is_killed_at_any_time_is_finished_by_one_run(store: Path) -> None:
     """Two hundred seeded times, from the start of the process to what is the end of most."""
     chosen = random.Random(SEED)
-    ends = {verb: undisturbed(store, WHOLE_STORE[verb])[0] for verb in WHOLE_STORE}
-    usual = _takes(prepare(store))
+    ends = {verb: undisturbed(store, verb)[0] for verb in WHOLE_STORE}
+    usual = _takes(prepare(store, "migrate"))
     shutil.rmtree(store)
     for n in range(KILLS):
         verb = chosen.choice(list(WHOLE_STORE))
         seconds = chosen.uniform(0.2, 2.0) * usual
-        prepare(store)
+        prepare(store, verb)
         process = subprocess.Popen(
             _process(store, *WHOLE_STORE[verb]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -162,10 +169,10 @@ def test_a_process_that_is_killed_at_any_time_is_finished_by_one_run(store: Path
 @pytest.mark.parametrize("verb", WHOLE_STORE)
 def test_a_dry_run_marks_what_is_planned_after_recovery(store: Path, verb: str) -> None:
     command = WHOLE_STORE[verb]
-    _, steps = undisturbed(store, command)
+    _, steps = undisturbed(store, verb)
     marked = 0
     for n in range(1, steps + 1):
-        assert is_killed(prepare(store), command, n)
+        assert is_killed(prepare(store, verb), command, n)
         before = everything(store)
         ran = run(store, *command, "--dry-run")
         told = run(store, *command, "--dry-run", "--json")
@@ -177,6 +184,6 @@ def test_a_dry_run_marks_what_is_planned_after_recovery(store: Path, verb: str) 
             assert f"{key}: planned after recovery" in ran.stdout
         if after:
             marked += 1
-            assert f"sessiontui: recovery comes first: change 1, {verb}, was interrupted" in ran.stderr
+            assert f"sessiontui: recovery comes first: change 1, {command[0]}, was interrupted" in ran.stderr
         shutil.rmtree(store)
     assert marked >= 5

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from sessiontui.changes import migrate, repair
-from sessiontui.model import Message
+from sessiontui.model import Backend, Message
 from sessiontui.store.jsonl import JsonlStore
 from tests.support.faulty import Crash, DieAt
-from tests.support.screens import TORN, browsing, folder, press, says, settle
+from tests.support.screens import TORN, browsing, folder, opened, press, says, settle, shown
 from tests.tui.test_dialogs import ALICE, files
 
 KEYS = ("one", "two")
@@ -94,3 +94,25 @@ async def test_what_recovery_does_not_change_is_asked_about_once(store: Path) ->
         await settle(pilot)
         assert app.screen is app.browser
     assert [name for name, data in files(store).items() if data != before[name]] == ["one.jsonl"]
+
+
+# ---- imports that ZeroClaw did not finish
+
+
+async def test_an_interrupted_import_is_in_the_list_and_finished(store: Path) -> None:
+    (store / "one.jsonl").rename(store / "one.jsonl.importing")
+    async with browsing(store) as (app, pilot):
+        assert says(app, "× one")
+        await press(pilot, "m", "right", "enter")
+    assert sorted(files(store)) == ["one.jsonl.migrated", "two.jsonl.migrated"]
+
+
+async def test_an_interrupted_import_is_named_beside_a_database(store: Path) -> None:
+    migrate.make(migrate.plan(store, ["two"]))
+    (store / "one.jsonl").rename(store / "one.jsonl.importing")
+    async with browsing(opened(store, Backend.SQLITE)) as (app, pilot):
+        await settle(pilot)
+        assert "1 unfinished import" in shown(app)[0]
+        assert any("one.jsonl.importing" in notice for notice in app.notices)
+        await press(pilot, "b")
+        assert says(app, "× one")

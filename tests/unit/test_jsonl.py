@@ -41,7 +41,15 @@ def keys(store: JsonlStore) -> list[str]:
 
 
 def test_only_names_that_end_in_jsonl_are_sessions(tmp_path: Path) -> None:
-    for name in (".jsonl", ".hidden.jsonl", "a.b.jsonl", "x.jsonl.migrated", "y.jsonl.importing", "UP.JSONL", "n.bak"):
+    for name in (
+        ".jsonl",
+        ".hidden.jsonl",
+        "a.b.jsonl",
+        "x.jsonl.migrated",
+        "a.b.jsonl.importing",
+        "UP.JSONL",
+        "n.bak",
+    ):
         put(tmp_path, name)
     (tmp_path / ".sessiontui").mkdir()
     assert keys(JsonlStore(tmp_path)) == ["", ".hidden", "a.b"]

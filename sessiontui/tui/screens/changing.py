@@ -117,13 +117,13 @@ class ChangingScreen(Screen[None]):
         if report.reason != self._unwritable:
             self._unwritable = report.reason
             self.refresh_bindings()
-        (interrupted, late), self._unsettled = self._unsettled, (report.interrupted, report.late)
+        (interrupted, late), self._unsettled = self._unsettled, (report.waiting, report.late)
         self.unsettled = ""
-        if report.interrupted or report.late:
+        if report.waiting or report.late:
             from sessiontui.tui.words import unsettled
 
             self.unsettled = unsettled.note(report)
-            if report.interrupted > interrupted or not set(report.late) <= set(late):
+            if report.waiting > interrupted or not set(report.late) <= set(late):
                 for each in unsettled.notices(report):
                     ink.notice(self, each, "warning")
 

@@ -82,11 +82,13 @@ WHY: Final = {
     "not-a-file": "There is no file to read. Whatever stands under this name was not made by ZeroClaw.",
     "unreadable": "The bytes may be well; they can't be looked at. Permissions or the disk say why.",
     "dangling": "The link leads nowhere. When what it leads to is back, the session is too.",
+    "interrupted-import": "All messages are in the staging file. Migrate imports them once, also where some are in the"
+    " database already.",
     "odd-name": "Its messages can be read here; only by its name ZeroClaw does not find it.",
 }
 SILENT: Final = frozenset(
     {"torn", "incomplete", "nul-run", "invalid-utf8", "stale-tail", "wrong-shape", "foreign", "log-text", "not-jsonl"}
-    | {"deep-nesting", "malformed", "not-a-file", "unreadable", "dangling", "odd-name"}
+    | {"deep-nesting", "malformed", "not-a-file", "unreadable", "dangling", "interrupted-import", "odd-name"}
 )
 """Kinds of which the same is said where nothing can be had back."""
 MARKED: Final = (

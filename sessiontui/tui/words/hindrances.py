@@ -13,7 +13,8 @@ from textual.content import Content
 
 from sessiontui.changes.cleanup import CleanedUp, CleanupRow
 from sessiontui.changes.compact import Compacted, CompactRow
-from sessiontui.changes.migrate import DATABASE, Migrated, MigrateRow
+from sessiontui.changes.held import DATABASE
+from sessiontui.changes.migrate import Migrated, MigrateRow
 from sessiontui.changes.place import NAME
 from sessiontui.changes.repair import Repaired, RepairRow
 from sessiontui.dialects.keys import SUFFIX

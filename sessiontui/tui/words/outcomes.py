@@ -208,7 +208,7 @@ def _migrate_body(done: Migrated) -> list[Content]:
 
 def _verified(moved: Sequence[MigrateRow]) -> Iterator[str]:
     """What was made sure of, and nothing more than that."""
-    imported = [row for row in moved if not row.covered]
+    imported = [row for row in moved if not row.held.covered]
     if imported:
         messages = figures.counted(sum(row.imported for row in imported), "message")
         yield (

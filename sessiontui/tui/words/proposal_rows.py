@@ -26,6 +26,7 @@ NONE: Final = {
     "not-a-file": "There is no file, so there are no lines to mend.",
     "unreadable": "What can't be read can't be mended. When it can be read again, F5 looks again.",
     "dangling": "There is no file at the end of the link.",
+    "interrupted-import": "Its lines are as they are. Migrate finishes the import.",
     "odd-name": "Its lines are as they are. Rename the file to a name that is UTF-8, and ZeroClaw finds it.",
     "not-jsonl": "The file holds no lines of JSON. Nothing here touches it.",
     "foreign": "The line says something to the program that wrote it. It stays where it is; compact would remove it.",

@@ -235,7 +235,7 @@ def _stays(rows: Sequence[MigrateRow]) -> Iterator[Content]:
 
 def _migrate_row(row: MigrateRow) -> Sequence[Cell]:
     behind = figures.counted(row.left_behind, "line") if row.left_behind else "–"
-    there = "is in the database already; only its file is renamed" if row.covered else ""
+    there = "is in the database already; only its file is renamed" if row.held.covered else ""
     left: Cell = (visible(behind), "$error" if row.left_behind else "dim")
     return key(row.key), visible(figures.count(row.imported)), left, (visible(there), "dim")
 

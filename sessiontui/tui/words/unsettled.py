@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sessiontui.tui.looks import figures
 from sessiontui.tui.messages import Judged
 from sessiontui.visible import Visible, visible
 
+NAMED: Final = 3
+"""So many interrupted imports are named, at most."""
+
 
 def note(report: Judged) -> str:
     """In a few words, for as long as it is so; empty where all is settled."""
     waiting = sum(count for _, count in report.late)
-    parts = _interrupted(report.interrupted), f"{_waiting(waiting)} in the journal" if waiting else ""
+    parts = (
+        _interrupted(report.interrupted),
+        f"{_waiting(waiting)} in the journal" if waiting else "",
+        f"{figures.counted(len(report.imports), 'unfinished import')}" if report.imports else "",
+    )
     return " · ".join(filter(None, parts))
 
 
@@ -23,6 +31,10 @@ def notices(report: Judged) -> Iterator[Visible]:
         yield visible(
             f"{_interrupted(report.interrupted)}: the next change finishes {each} or rolls {each} back first "
             f"· U shows {each}"
+        )
+    for key in report.imports[:NAMED]:
+        yield visible(
+            f"the import of {key} was interrupted: its messages are in {key}.jsonl.importing · b shows the file"
         )
     if report.late:
         waiting = sum(count for _, count in report.late)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
 from sessiontui.changes import bounds, cleanup, compact, migrate, pop, recovery, repair, undo
 from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan
+from sessiontui.changes.held import source
 from sessiontui.changes.migrate import MigratePlan
 from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
 from sessiontui.changes.recovery import Interrupted
 from sessiontui.changes.repair import RepairPlan
 from sessiontui.damage.salvage import Wish
-from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.errors import Changed, Recovered, Refused, SessiontuiError
 from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
@@ -175,7 +175,7 @@ def _planned(wanted: Wanted, cancelled: IsCancelled, progress: Progress) -> tupl
 
 def _files(store: Store, keys: tuple[str, ...] | None) -> tuple[str, ...] | None:
     """Those of which there is a file: recovery may have moved the others."""
-    return keys and tuple(key for key in keys if os.path.lexists(store.path / (key + SUFFIX)))
+    return keys and tuple(key for key in keys if os.path.lexists(store.path / source(store.path, key)))
 
 
 def only(plan: Plan, keys: Collection[str]) -> Plan:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from sessiontui.model import Backend
 from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import Judged
 from sessiontui.tui.work.errand import Errand
@@ -22,8 +23,10 @@ class Judge(Errand):
 
         def job(generation: int, cancelled: IsCancelled) -> None:
             from sessiontui.changes.place import home, interrupted, late, unwritable
+            from sessiontui.store import orphans
 
             waiting = tuple((each.key, len(each.messages)) for each in late(home(store)))
-            self.report(Judged(generation, unwritable(store), interrupted(home(store)), waiting))
+            imports = orphans.stems(home(store)) if store.backend is Backend.SQLITE else ()  # else they are in the list
+            self.report(Judged(generation, unwritable(store), interrupted(home(store)), waiting, imports))
 
         self.begin(job)
