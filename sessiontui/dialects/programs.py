@@ -123,6 +123,8 @@ def _is_nanobot(record: Record) -> bool:
     return record.get("_type") == "metadata" and "key" in record
 
 
+_AIDER: Final = b"# aider chat started at "
+
 RULES: Final[tuple[Rule, ...]] = (
     ("OpenClaw (trajectory)", lambda record: "traceSchema" in record),
     ("Codex", _is_codex),
@@ -164,6 +166,8 @@ def title(name: str) -> str:
 def program(lines: Iterable[bytes]) -> str | None:
     """The program that wrote these lines, the first ones of a file; None where none is known."""
     seen = list(islice((line for line in lines if line.strip()), RECORDS))
+    if seen and seen[0].startswith(_AIDER):
+        return "Aider"
     votes: Counter[str] = Counter()
     for at, record in enumerate(map(_record, seen)):
         for name, is_of in RULES:
