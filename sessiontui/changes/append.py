@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessiontui.changes import database, journal, presence, splices
+from sessiontui.changes import database, journal, obstacles, presence, splices
 from sessiontui.changes.edits import Traits
 from sessiontui.changes.files import name_in, opened, plainly
 from sessiontui.changes.place import home
@@ -59,6 +59,8 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
         new = not database.known(store, key)
         if new:
             _require_unlike(store, key, "session {}")
+        database.require_number(store.path)
+        obstacles.require_writable(store.path)
         return AppendPlan(key, message.role, message.content, new, ends_line=False)
     try:
         stem = store.resolve(key)
@@ -70,6 +72,7 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
         return AppendPlan(stem, message.role, message.content, new=True, ends_line=False)
     with plainly(stem + ".jsonl"):
         name_in(store.path, store.file(stem))
+        obstacles.require_writable(Path(os.path.realpath(store.file(stem))))
         with opened(store.file(stem)) as fd:
             if whole := jsonl_whole.of(fd, os.fstat(fd).st_size):
                 raise jsonl_whole.refusal(stem + ".jsonl", whole)
@@ -83,6 +86,8 @@ def _new_stem(store: JsonlStore, key: str) -> str:
         raise UnknownKey(key)
     presence.require_welcome(store.path, stem + ".jsonl", "append there: --backend sqlite")
     _require_unlike(store, key, "file {}.jsonl")
+    obstacles.require_name(store.path, stem + ".jsonl")
+    obstacles.require_writable_folder(store.path)
     return stem
 
 

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessiontui.changes import journal
+from sessiontui.changes import journal, obstacles
 from sessiontui.changes.append import AppendPlan
 from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan
@@ -55,7 +55,10 @@ def notice(store: Store, plan: Plan) -> str:
 
 
 def require(store: Store, plan: Plan) -> None:
-    """Raise ``Refused``, with the figure, where the disk has not the room for this change."""
+    """Raise ``Refused``, with the figure, where the disk has not the room for this change, and ``StoreError`` where
+    the change can't be recorded."""
+    if not _is_idle(plan):
+        obstacles.require_journal(home(store))
     free = _free(home(store))
     if free is not None and _takes(store, plan).written > free:
         raise Refused(
@@ -63,6 +66,16 @@ def require(store: Store, plan: Plan) -> None:
             "make room first: `sessiontui journal` says what undo keeps, `sessiontui journal --purge` drops it but for "
             "the newest change",
         )
+
+
+def _is_idle(plan: Plan) -> bool:
+    """Whether there is nothing to do."""
+    match plan:
+        case PopPlan():
+            return plan.removed is None
+        case AppendPlan() | UndoPlan():
+            return False
+    return not any(row.status in ("compacted", "repaired", "removed", "migrated") for row in plan.rows)
 
 
 def _takes(store: Store, plan: Plan) -> Takes:
@@ -80,7 +93,7 @@ def _takes(store: Store, plan: Plan) -> Takes:
             kept = sum(row.bytes_before + row.takes for row in mended)
             return Takes(kept, sum(row.bytes_after + row.takes for row in mended))
         case CleanupPlan():
-            return _cleanup(store, [row.key for row in plan.rows])
+            return _cleanup(store, [row.key for row in plan.rows if row.status == "removed"])
         case MigratePlan():
             whole = (
                 row for row in plan.rows if row.status == "migrated" and not row.held.covered and not row.left_behind

@@ -4,11 +4,13 @@ their session's ``last_activity``. A time of 0 or less means never, not all.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from sessiontui.changes import database, journal, presence, settle
+from sessiontui.changes import database, journal, obstacles, presence, settle
 from sessiontui.changes.files import as_plain, name_in, opened
 from sessiontui.changes.outcome import NONE, CleanupStatus, Trouble, trouble
 from sessiontui.changes.place import home
@@ -69,11 +71,24 @@ def plan(
         return CleanupPlan((), None)
     stale = [each for each in store.stale(before) if keys is None or each.key in keys]
     found = list(store.counted(stale, cancelled, progress))
-    rows = (CleanupRow(each.key, each.last_activity, each.messages) for each in found if not each.instead)
+    planned = (CleanupRow(each.key, each.last_activity, each.messages) for each in found if not each.instead)
+    rows = (_possible(store, row) for row in planned)
     others = (f"{each.key}{SUFFIX} is no session: {each.instead}; it stays" for each in found if each.instead)
     undated = (each.key for each in store.sessions() if each.last_activity is None and each.trouble is None)
     stay = tuple(key for key in undated if keys is None or key in keys)
     return CleanupPlan(tuple(rows), before, stay, tuple(others))
+
+
+def _possible(store: Store, row: CleanupRow) -> CleanupRow:
+    """The row, with its trouble where the session can't be removed."""
+    try:
+        if isinstance(store, JsonlStore):
+            obstacles.require_replaceable(Path(os.path.realpath(store.file(row.key))))
+        else:
+            obstacles.require_writable(store.path)
+    except (OSError, SessiontuiError) as error:
+        return left(row, as_plain(error, row.key))
+    return row
 
 
 def _before(ttl_hours: float, now: datetime) -> datetime | None:
@@ -94,15 +109,17 @@ def make(
 ) -> CleanedUp:
     """Remove what was planned, but for a session that has had activity since, which is refused in its row. Cancelled
     between files: those not begun stay, with status ``cancelled``; the rows of a database go all at once."""
-    if not plan.rows or plan.before is None:
-        return CleanedUp(None, ())
-    with journal.change(home(store), "cleanup", [row.key for row in plan.rows], patience) as record:
+    wanted = tuple(row for row in plan.rows if row.status == "removed")
+    if not wanted or plan.before is None:
+        return CleanedUp(None, plan.rows)
+    with journal.change(home(store), "cleanup", [row.key for row in wanted], patience) as record:
         if isinstance(store, JsonlStore):
-            rows = _without_files(record, store, plan.rows, plan.before, cancelled, progress)
+            rows = _without_files(record, store, wanted, plan.before, cancelled, progress)
         else:
-            gone = database.remove_stale(record, database.name_of(store), [row.key for row in plan.rows], plan.before)
-            rows = tuple(row if row.key in gone else left(row, Changed(f"“{row.key}”")) for row in plan.rows)
-    return CleanedUp(record.id if record.stands else None, rows)
+            gone = database.remove_stale(record, database.name_of(store), [row.key for row in wanted], plan.before)
+            rows = tuple(row if row.key in gone else left(row, Changed(f"“{row.key}”")) for row in wanted)
+    made = {row.key: row for row in rows}
+    return CleanedUp(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
 
 
 def _without_files(

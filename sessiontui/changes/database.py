@@ -59,6 +59,11 @@ def _any(connection: sqlite3.Connection, table: str) -> bool:
     return bool(connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0])
 
 
+def require_number(path: Path) -> None:
+    """Raise ``Refused`` where the database has no row number left."""
+    read(path, lambda connection: sqlite_write.following(connection, path.name))
+
+
 def append(record: Record, database: str, key: str, message: Message) -> Address:
     """Add one message at the end of a session, which may be new."""
     now = datetime.now(UTC)

@@ -51,7 +51,7 @@ def plainly(name: str) -> Iterator[None]:
     except NotAFile as error:
         raise StoreError(f"{name} is not a file; nothing was changed") from error
     except OSError as error:
-        raise StoreError(f"{name} can't be changed: {error.strerror or error}") from error
+        raise as_plain(error, name) from error
 
 
 _NEXT: Final = {
@@ -59,6 +59,10 @@ _NEXT: Final = {
     errno.EPERM: "look at the rights of the file and of its folder",
     errno.EROFS: "it can be changed once its file system is mounted writable",
     errno.ENOSPC: "free some space and try again",
+    errno.EDQUOT: "free some space and try again",
+    errno.EBUSY: "something is mounted there, as a container's bind mount is: change it where it is mounted from",
+    errno.EXDEV: "it is mounted from another file system: change it where it is mounted from",
+    errno.ENAMETOOLONG: "give the session a shorter name first",
 }
 """What to do about an error of the system's, where there is something."""
 

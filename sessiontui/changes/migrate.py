@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 
-from sessiontui.changes import database, imports, journal, presence, recoverable, reverting, settle
+from sessiontui.changes import database, imports, journal, obstacles, presence, recoverable, reverting, settle
 from sessiontui.changes.edits import Import
 from sessiontui.changes.files import as_plain, digest, name_in, opened, plainly
 from sessiontui.changes.held import DATABASE, MIGRATED, NOTHING, Held, held, require_free, source
@@ -104,6 +104,7 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
                 row = replace(row, imported=count.messages, left_behind=count.faults, recoverable=holds, stamp=stamp)
                 if count.faults and not count.messages:
                     raise _no_message(path.name, holds)
+                obstacles.require_importable(path, key + SUFFIX + MIGRATED, store.path / DATABASE)
                 return replace(row, held=held(store.path, key, fd, stamp.size))
     except Cancelled:
         raise

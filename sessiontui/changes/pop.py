@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from sessiontui.changes import database, journal, splices
+from sessiontui.changes import database, journal, obstacles, splices
 from sessiontui.changes.files import name_in, plainly
 from sessiontui.changes.place import home
 from sessiontui.changes.splices import Cut
@@ -72,13 +73,19 @@ def plan(store: Store, key: str, anyway: bool = False) -> PopPlan:
     in damaged lines behind the message, which ``anyway`` allows."""
     if not isinstance(store, JsonlStore):
         message, address = store.last(key) or (None, None)
+        if message is not None:
+            obstacles.require_writable(store.path)
         return PopPlan(key, message, address, in_place=True, behind=0, anyway=anyway)
     stem = store.resolve(key)
     path = store.file(stem)
     with plainly(path.name):
         name_in(store.path, path)
         with jsonl_file.opened(path, stem) as (fd, stamp):
-            return _plan(fd, stem, stamp, anyway)
+            found = _plan(fd, stem, stamp, anyway)
+        if found.removed is not None:
+            real = Path(os.path.realpath(path))
+            (obstacles.require_writable if found.in_place else obstacles.require_replaceable)(real)
+        return found
 
 
 def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:

@@ -5,10 +5,12 @@ Each has its row, in the plan and in what was done. What a row says, and what is
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 
+from sessiontui.changes import obstacles
 from sessiontui.changes.files import as_plain, name_in, plainly
 from sessiontui.changes.outcome import Trouble
 from sessiontui.changes.record import Record
@@ -31,8 +33,13 @@ class Row(Protocol):
     def bytes_before(self) -> int: ...
 
     @property
+    def status(self) -> str: ...
+
+    @property
     def trouble(self) -> Trouble: ...
 
+
+_CHANGING: Final = ("compacted", "repaired")
 
 R = TypeVar("R", bound=Row)
 Read = Callable[[int, str, Copied, Progress], R]
@@ -63,7 +70,10 @@ def _planned(store: JsonlStore, key: str, read: Read[R], left: Left[R], progress
         with plainly(path.name):
             name_in(store.path, path)
             with jsonl_file.opened(path, key) as (fd, stamp):
-                return read(fd, key, Copied(stamp, lines.tail_hash(fd, stamp.size)), progress)
+                row = read(fd, key, Copied(stamp, lines.tail_hash(fd, stamp.size)), progress)
+            if row.status in _CHANGING:
+                obstacles.require_replaceable(Path(os.path.realpath(path)))
+            return row
     except Cancelled:
         raise
     except SessiontuiError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sessiontui.changes import database, imports, journal, presence, reverting, rewrites, settle, splices
+from sessiontui.changes import database, imports, journal, obstacles, presence, reverting, rewrites, settle, splices
 from sessiontui.changes.chain import Chain, chains
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice, keys_of
 from sessiontui.changes.files import as_plain, plainly, require_inside
@@ -144,7 +144,9 @@ def _foresee(folder: Folder, edit: Edit) -> str:
         case Splice():
             return splices.foresee(folder, edit)
         case Rewrite():
-            return rewrites.foresee(folder, edit)
+            found = rewrites.foresee(folder, edit)
+            obstacles.require_replaceable(folder.sessions / edit.file)
+            return found
         case Remove():
             return presence.foresee_remove(folder, edit)
         case Create():

@@ -258,6 +258,6 @@ def _cleaned(asked: Asked, change: str | None, rows: tuple[CleanupRow, ...], was
         else:
             say(row.key, f" {was} removed: {count(row.messages, 'message')}, idle for {output.age(row.last_activity)}")
     if not asked.json:
-        if not gone:
+        if not rows:
             say("no session has been idle for that long")
         tell_change(asked, change)

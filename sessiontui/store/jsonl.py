@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate, chain, islice
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -114,7 +113,7 @@ class JsonlStore:
                 session = self._readable_session(name, status, before)
         except FileNotFoundError:
             return None
-        return inf if session.last_activity is None else -status.st_mtime_ns, session.key, session
+        return jsonl_list.order(session, status), session.key, session
 
     def _readable_session(self, name: str, status: os.stat_result, before: Mapping[str, Look]) -> Session:
         recall = None if self._sidecar is None else self._sidecar.remembered

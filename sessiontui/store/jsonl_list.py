@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,6 +55,11 @@ def session(name: str, status: os.stat_result, count: Count | None, trouble: Fau
     return Session(
         key, Backend.JSONL, messages, faults, status.st_size, None, written, None, reachable, trouble, instead
     )
+
+
+def order(session: Session, status: os.stat_result) -> float:
+    """Sorts sessions, the newest first; last those whose time can't be read."""
+    return inf if session.last_activity is None else -status.st_mtime_ns
 
 
 def look(name: str, status: os.stat_result, before: Look | None, recall: Recall | None) -> Look:

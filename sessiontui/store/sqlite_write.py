@@ -97,11 +97,7 @@ class Writing:
 
     def next_id(self) -> int:
         """The id that the next row will have. Raises ``Refused`` where SQLite has no larger one."""
-        sequence, largest = self.connection.execute(_LAST).fetchone()
-        if max(sequence, largest) < LARGEST:
-            return int(max(sequence, largest, 0)) + 1
-        lower = f"set `seq` in its table sqlite_sequence to {largest}" if largest < LARGEST else ""
-        raise Refused(f"{self.path.name} has no row number left ({LARGEST} is taken); nothing was changed", lower)
+        return following(self.connection, self.path.name)
 
     def newest(self, key: str) -> Row | None:
         """The last message as it stands in the transaction."""
@@ -218,6 +214,15 @@ class Writing:
             raise spoken(self.path, error) from error
         except OSError as error:
             raise StoreError(f"what undo needs can't be kept: {error.strerror}; nothing was changed") from error
+
+
+def following(connection: sqlite3.Connection, name: str) -> int:
+    """The id of the next row of the database of this name. Raises ``Refused`` where SQLite has no larger one."""
+    sequence, largest = connection.execute(_LAST).fetchone()
+    if max(sequence, largest) < LARGEST:
+        return int(max(sequence, largest, 0)) + 1
+    lower = f"set `seq` in its table sqlite_sequence to {largest}" if largest < LARGEST else ""
+    raise Refused(f"{name} has no row number left ({LARGEST} is taken); nothing was changed", lower)
 
 
 def made(path: Path, file: Path) -> bool:

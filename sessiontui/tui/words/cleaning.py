@@ -22,18 +22,17 @@ def page(plan: CleanupPlan, wanted: Wanted) -> Page:
             "0 hours or less removes nothing" if not wanted.hours > 0 else "no session can be idle that long"
         )
     stay = [*_staying(plan)]
-    if not plan.rows:
-        return _nothing(f"no {whose} has been idle for longer than {span(wanted.hours)}", stay)
-    count = figures.counted(len(plan.rows), whose)
-    messages = [row.messages for row in plan.rows]
+    gone = [row for row in plan.rows if row.status == "removed"]
+    if not gone:
+        can = "that can be removed " if plan.rows else ""
+        return _nothing(f"no {whose} {can}has been idle for longer than {span(wanted.hours)}", stay)
+    count = figures.counted(len(gone), whose)
+    messages = [row.messages for row in gone]
     known = None if None in messages else sum(each or 0 for each in messages)
     head = f"{count} with {figures.counted(known, 'message')}, idle for longer than {span(wanted.hours)}"
     rows = table(
         ("session", "messages", "idle"),
-        (
-            (key(row.key), visible(figures.count(row.messages)), _idle(row.last_activity, wanted.now))
-            for row in plan.rows
-        ),
+        ((key(row.key), visible(figures.count(row.messages)), _idle(row.last_activity, wanted.now)) for row in gone),
         right=(1, 2),
     )
     return Page(
@@ -45,13 +44,14 @@ def page(plan: CleanupPlan, wanted: Wanted) -> Page:
 
 
 def _staying(plan: CleanupPlan) -> Iterator[Content]:
-    """First what stays whatever is typed."""
-    why = "  stays: its last activity can't be read"
-    for each in plan.undated:
-        yield ink.content((visible("! "), "$warning"), (key(each), "bold"), (visible(why), "$warning"))
+    """First what stays whatever is typed, and why."""
+    found = dict.fromkeys(plan.undated, "its last activity can't be read")
+    found |= {row.key: row.trouble.reason for row in plan.rows if row.status != "removed"}
+    for each, why in found.items():
+        yield ink.content((visible("! "), "$warning"), (key(each), "bold"), (visible(f"  stays: {why}"), "$warning"))
     for other in plan.others:
         yield ink.content((visible("! "), "$warning"), (visible(other), "$warning"))
-    if plan.undated or plan.others:
+    if found or plan.others:
         yield ink.content(visible(" "))
 
 
