@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Final
 
-from sessiontui.damage.layers import Layer
+from sessiontui.damage.languages import replaced
+from sessiontui.damage.layers import Judge, Layer, outward, under
 from sessiontui.damage.loose import tokens
 from sessiontui.damage.mending import is_record
 from sessiontui.model import Part, Reading, Salvage, Span
@@ -24,6 +26,7 @@ _ESCAPE: Final = re.compile(rb'\\(?:["\\/]|(?P<maybe>[bfnrt]|u[0-9a-fA-F]{4})|(?
 """``maybe``: an escape, or the beginning of a name behind a backslash."""
 _WORD: Final = re.compile(rb"[^ \t]+")
 _DRIVE: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Za-z]:\\")
+_ENTITY: Final = re.compile(rb"&(?:quot|amp|lt|gt|apos|nbsp|#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4});")
 _ITSELF: Final = "each backslash stands for itself"
 _PATHS: Final = "in a path each backslash stands for itself, elsewhere it escapes"
 _FEWEST: Final = "a backslash stands for itself only where it can't escape"
@@ -42,6 +45,20 @@ def doubled(data: bytes) -> Layer | None:
         return None
     what = "the content is escaped once too often: two backslashes stand where one should"
     return _layer("escaped", what, found.start("text") + found["text"].find(b"\\"), data, [("halved", record)])
+
+
+def html(line: bytes, judge: Judge) -> Layer | None:
+    """A line in which each quote is written as in HTML."""
+    if b'"' in line or not (b"&quot;" in line or b"&#34;" in line):
+        return None
+    plain = replaced(line, _ENTITY, lambda entity: unescape(entity[0].decode()).encode())
+    parts = under(plain.data, judge) if plain else ()
+    if not plain or not parts:
+        return None
+    made = outward(parts, plain, 0, 0, len(line))
+    return Layer(
+        "escaped", "the record is escaped as in HTML", line.index(b"&"), 0, len(line), (Reading("HTML", made),)
+    )
 
 
 def bare(value: bytes) -> Layer | None:

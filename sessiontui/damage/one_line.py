@@ -72,7 +72,7 @@ def _cut(line: bytes, wrong: Dropped | None, depth: int, effort: Effort) -> Verd
     cut = pieces.cut(line, Literals(line, judge, effort))
     if all(piece.kind in _PLAIN and piece.sure for piece in cut):
         return _of_pieces(line, cut, [None] * len(cut))
-    if layer := typographic.layer(line):
+    if layer := typographic.layer(line) or escapes.html(line, judge):
         return _of_layers(line, [Piece(Kind.LITERAL, 0, len(line), layer=layer)], [None])
     known = wrong if len(cut) == 1 else None
     shapes = [shape(line[each.start : each.stop], known) if each.kind is Kind.VALUE else None for each in cut]

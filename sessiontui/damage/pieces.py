@@ -25,6 +25,7 @@ _HEAD: Final = re.compile(rb'\{"role":(?:"[^"\\]*+","content":)?(?=(?:\x00|\xef\
 """A record that was broken off behind a colon, another object right behind it."""
 _FILLERS: Final = re.compile(rb"(?:[ \t\r\x00]|\xef\xbb\xbf){0,999}")
 _REST: Final = re.compile(rb"[ \t\r\x00]*+")
+_QUOTES: Final = frozenset(b"'`")
 _OPEN: Final = -1
 _GOES_ON: Final = frozenset({b" ", b"\t", b"\r", b"\n", b",", b"}"})
 _HEADING: Final = b'{"role":"","content":"'
@@ -80,11 +81,22 @@ def cut(line: bytes, literals: Literals | None = None) -> list[Piece]:
         piece = (_filler(line, at) or _value(line, at)) if looks else None
         if literals and looks and (piece is None or not piece.sure):
             found += _literal(line, at, literals, piece)
+        elif literals and found and found[-1].kind is Kind.TORN and line[at - 1] in _QUOTES:
+            found += _behind_torn(found, at, literals) or [piece or _text(line, at)]
         else:
             found.append(piece or _text(line, at))
         at = found[-1].stop
         most += _BETWEEN * (found[-1].kind in (Kind.RECORD, Kind.LITERAL))
     return found
+
+
+def _behind_torn(found: list[Piece], at: int, literals: Literals) -> list[Piece]:
+    """The literal around what begins at ``at``, whose quote the torn record before it was thought to hold."""
+    layer = literals.around(at, found[-1].start + 1)
+    if not layer:
+        return []
+    found[-1] = found[-1]._replace(stop=layer.start)
+    return [Piece(Kind.LITERAL, layer.start, layer.stop, layer=layer)]
 
 
 def _literal(line: bytes, at: int, literals: Literals, piece: Piece | None) -> list[Piece]:

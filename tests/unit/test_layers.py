@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -164,6 +165,23 @@ def test_printed_signs_are_those_of_json(line: str, expected: str) -> None:
     [found] = diagnosed(line)
     assert (found.id, found.salvage) == ("typographic", Salvage.OFFERED if "\\" not in line else found.salvage)
     assert messages([found]) == [Message("user", expected)]
+
+
+def test_a_literal_behind_a_torn_record_is_read_as_one() -> None:
+    data = rb"""{"role":"us'{"role":"user","content":"two\\nlines"}'"""
+    found = diagnosed(data)
+    assert (found[0].salvage, messages(found)) == (Salvage.OFFERED, [Message("user", "two\nlines")])
+    [outcome] = salvage.plan(found, Wish(marked=frozenset({1})))
+    assert [data[span.offset : span.stop] for span in outcome.fragments] == [b'{"role":"us']
+
+
+def test_what_is_escaped_for_html_is_unescaped() -> None:
+    text = '<b> & it\'s "so" &amp;'
+    line = html.escape(json.dumps({"role": "user", "content": text}))
+    [found] = diagnosed(f"<li>{line}</li>")
+    assert (found.id, found.salvage, messages([found])) == ("escaped", Salvage.OFFERED, [Message("user", text)])
+    [mixed] = diagnosed(line + '"')
+    assert mixed.salvage is Salvage.NONE
 
 
 def test_colours_inside_of_a_text_alone_may_be_its_own() -> None:
