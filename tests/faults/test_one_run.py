@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 from sessiontui.cli.verbs import verbs
 from tests.faults.remains import Homes, contents, everything, noting
 from tests.support import databases
-from tests.support.faulty import KillAt, Watch, writes
+from tests.support.faulty import FullFrom, KillAt, Watch, writes
 from tests.support.folders import REPLY, TORN, USER, written
 
 PAIRS = 400
@@ -187,3 +187,24 @@ def test_a_dry_run_marks_what_is_planned_after_recovery(store: Path, verb: str) 
             assert f"sessiontui: recovery comes first: change 1, {command[0]}, was interrupted" in ran.stderr
         shutil.rmtree(store)
     assert marked >= 5
+
+
+# ---- recovery that can't be finished
+
+
+@pytest.mark.parametrize("verb", ["migrate", "compact", "repair"])
+def test_a_recovery_that_finds_the_disk_full_says_so_and_the_next_run_finishes(store: Path, verb: str) -> None:
+    command = WHOLE_STORE[verb]
+    end, steps = undisturbed(store, verb)
+    for n in range(1, steps + 1, 3):
+        with noting(f"step {n}"):
+            assert is_killed(prepare(store, verb), command, n)
+            with FullFrom(1 + n % 7).watching():
+                ran = run(store, *command)
+            assert ran.exit_code in (0, 3), ran.output
+            if ran.exit_code:
+                assert "No space left on device" in ran.stderr
+            assert "stands beside" not in ran.stderr
+            assert "Traceback" not in ran.output
+            one_more_run_finishes(store, command, end)
+        shutil.rmtree(store)
