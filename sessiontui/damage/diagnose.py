@@ -228,8 +228,11 @@ def _alone(line: Line, above: Fault | None, *, settled: bool) -> Fault:
     """What is wrong with a line. ``above``: with the nearest line above that is not blank, where that is damaged."""
     verdict = one_line.verdict(line.data, line.wrong)
     stays = False
+    goes_on = above is not None and above.id == "torn" and behind(above) == line.number
+    if goes_on and verdict.id == "escaped":  # a record that the torn text quotes
+        verdict = verdict._replace(id="log-text", parts=(Part(Span(0, len(line.data)), Salvage.NONE),), readings=())
     if verdict.id in REMOVED and best(verdict.parts) is Salvage.NONE:
-        if verdict.id == "log-text" and above and above.id == "torn" and behind(above) == line.number:
+        if verdict.id == "log-text" and goes_on:
             parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in verdict.parts)  # goes when that one does
             verdict = verdict._replace(id="torn", what="the text of a torn record goes on", parts=parts)
         else:

@@ -175,6 +175,13 @@ def test_a_literal_behind_a_torn_record_is_read_as_one() -> None:
     assert [data[span.offset : span.stop] for span in outcome.fragments] == [b'{"role":"us']
 
 
+def test_a_record_that_a_torn_text_quotes_is_none_of_its_own() -> None:
+    quoted = rb"{\"role\":\"user\",\"content\":\"x\"}"
+    found = diagnosed(b'{"role":"user","content":"see\n' + quoted + b"\n" + A.encode() + b"\n")
+    assert [(each.id, each.salvage) for each in found] == [("torn", Salvage.PARTIAL), ("torn", Salvage.NONE)]
+    assert [each.id for each in diagnosed(A.encode() + b"\n" + quoted)] == ["escaped"]
+
+
 def test_what_is_escaped_for_html_is_unescaped() -> None:
     text = '<b> & it\'s "so" &amp;'
     line = html.escape(json.dumps({"role": "user", "content": text}))
