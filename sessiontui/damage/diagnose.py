@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from sessiontui.damage import encodings, joints, marks, one_line, wholefile
+from sessiontui.damage import encodings, joints, loose, marks, one_line, wholefile
 from sessiontui.damage.pieces import is_blank
 from sessiontui.damage.salvage import REMOVED, plan
 from sessiontui.damage.verdict import Line, Verdict, behind, best, continues, fault, merged, together
@@ -18,6 +18,8 @@ from sessiontui.model import Fault, Message, Part, Salvage, Severity, Span
 
 _WINDOW: Final = 2000
 """How many lines are looked at together, at least, where so many damaged ones follow each other."""
+_OPEN: Final = 16
+"""So many times as many, where a record that begins in the first half goes on."""
 _WEIGHT: Final = 8 * 1024 * 1024
 """And no more bytes than this, but for the last line."""
 _TORN: Final = frozenset({"torn", "fused", "nul-run", "malformed"})
@@ -77,14 +79,20 @@ def whole(found: Iterable[Fault]) -> Iterator[Fault]:
 def _stretches(lines: Iterable[Line]) -> Iterator[list[Line]]:
     """The lines that follow each other, together; very many in several lists; blank ones alone not at all."""
     held: list[Line] = []
-    weight = 0
+    weight, most = 0, _WINDOW
     for line in lines:
         if held and line.number != held[-1].number + 1:
             if not all(is_blank(each.data) for each in held):
                 yield held
-            held, weight = [], 0
-        if len(held) >= _WINDOW or weight > _WEIGHT:
+            held, weight, most = [], 0, _WINDOW
+        if len(held) >= most or weight > _WEIGHT:
             rest = _beginning(held)
+            if rest == len(held) < _OPEN * _WINDOW and weight <= _WEIGHT and _is_open(held):
+                most = 2 * len(held)
+                held.append(line)
+                weight += len(line.data)
+                continue
+            most = _WINDOW
             yield held[:rest]
             held = held[rest:]
             weight = sum(len(each.data) for each in held)
@@ -100,6 +108,14 @@ def _beginning(lines: Sequence[Line]) -> int:
         if lines[at].data.lstrip(b" \t")[:1] in (b"{", b"["):
             return at
     return len(lines)
+
+
+def _is_open(lines: Sequence[Line]) -> bool:
+    """Whether the last of these lines with which a record begins is joined to the others, and that is still none."""
+    begin = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].data[:1] == b"{"), None)
+    joined = b"" if begin is None else b"".join([line.data for line in lines[begin:]])
+    reached = loose.reach(joined)
+    return 0 < len(joined) == reached.stop and not reached.whole
 
 
 def of_stretch(

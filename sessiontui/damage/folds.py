@@ -55,21 +55,22 @@ class Unfolded(NamedTuple):
         return len(self.text) + len(self.end) * len(self.breaks)
 
 
-def unfolded(data: bytes, at: int) -> Unfolded | None:
-    """The value that begins at ``at``; None where it does not end on a later line."""
+def unfolded(data: bytes, at: int) -> tuple[Unfolded | None, int]:
+    """The value that begins at ``at``, None where it does not end on a later line; and how many bytes were looked at."""
     first = data.find(b"\n", at)
     if first < 0:
-        return None
+        return None, 0
     end = b"\r\n" if data[first - 1 : first] == b"\r" and first > at else b"\n"
-    size = first - at + _FIRST
+    size, looked = first - at + _FIRST, 0
     while True:
         piece = data[at : at + size]
         text = piece.replace(end, b"")
         reached = loose.reach(text)
+        looked += reached.stop
         if reached.whole:
-            return _cut(data, at, piece, text[: reached.stop], end)
+            return _cut(data, at, piece, text[: reached.stop], end), looked
         if reached.stop < len(text) or at + size >= len(data):
-            return None
+            return None, looked
         size *= 2
 
 

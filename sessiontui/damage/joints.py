@@ -6,6 +6,7 @@ among what it is given. Refuses a join that is no record.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Final, NamedTuple
@@ -17,6 +18,7 @@ from sessiontui.damage.shapes import shape
 from sessiontui.damage.verdict import Verdict
 from sessiontui.model import Part, Reading, Salvage, Span
 
+_BEFORE_BREAK: Final = re.compile(rb"\\\r?\n")
 _NEAR: Final = 8
 """How many lines behind a torn record its end is looked for."""
 
@@ -97,9 +99,11 @@ class _Value(NamedTuple):
 
 def _value(data: bytes, at: int, stop: int) -> _Value:
     """The value at ``at``, whose line ends at ``stop`` before it does."""
-    unfolded = folds.unfolded(data, at)
+    unfolded, looked = folds.unfolded(data, at)
     if unfolded and (folded := folds.verdict(unfolded)):
-        return _Value(unfolded.stop, unfolded.stop - at, folded)
+        return _Value(unfolded.stop, looked, folded)
+    if not unfolded and not _BEFORE_BREAK.search(data, at, stop + 2 * looked):
+        return _Value(at, looked, None)  # joined with nothing or not, the same ends it
     reached = loose.reach(data, at)
     looked = reached.stop - at
     if not reached.whole or reached.stop <= stop:

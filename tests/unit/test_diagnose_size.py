@@ -40,6 +40,13 @@ def test_a_whole_file_is_one_fault(data: bytes, id: str, records: int) -> None:
     assert sum(isinstance(zeroclaw.read(line), Message) for line in repaired.split(b"\n")) == records
 
 
+def test_a_record_that_was_folded_over_very_many_lines_is_one_fault() -> None:
+    record = zeroclaw.write(Message("user", "the quick brown fox " * 10_000))[:-1]
+    data = b"".join(record[at : at + 20] + b"\n" for at in range(0, len(record), 20))
+    [found] = faults(lines_of(data))
+    assert (found.id, found.lines, found.parts[0].records) == ("folded", len(record) // 20 + 1, (record,))
+
+
 def test_no_more_lines_are_held_than_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagnose, "_WINDOW", 50)
     given = taken = 0
