@@ -36,6 +36,7 @@ from sessiontui.model import Session
 from sessiontui.store.detect import Place
 from sessiontui.store.protocol import Store
 from sessiontui.tui.driver import TerminalDriver
+from sessiontui.tui.keyboard import Keyboard
 from sessiontui.tui.looks import ink, keys, theme, themes
 from sessiontui.tui.looks.signs import tolerate_input
 from sessiontui.tui.looks.terminal import Terminal, end_with
@@ -96,8 +97,9 @@ class SessiontuiApp(App[None]):
         self._read_only = read_only
         self._terminal = terminal or Terminal()
         self._told = False
-        self._early: list[events.Event] | None = []
-        """What was typed before the browser stands; None since it does."""
+        self._stands = False
+        """Whether the browser has its parts, and the focus where it is at first."""
+        self._keyboard = Keyboard(self)
         self.remembered = remembered or Remembered()
         for each in themes.THEMES:
             self.register_theme(each)
@@ -119,20 +121,18 @@ class SessiontuiApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh())  # whoever had the terminal left it blank
         self.screen.call_later(self.call_later, self._begin)
 
-    # ---- what is typed before there is a screen
+    # ---- what is typed
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys wait for the screen that they are meant for: a browser without parts would fail on them."""
-        if self._early is not None and isinstance(event, events.Key | events.Paste):
-            self._early.append(event)
-        else:
-            await super().on_event(event)
+        """A key waits for its turn: for the browser at first, and for what the keys before it do."""
+        if isinstance(event, events.Key | events.Paste) and self._keyboard.holds(event):
+            return
+        await super().on_event(event)
 
-    async def _begin(self) -> None:
+    def _begin(self) -> None:
         """The browser stands, with the focus where it is at first."""
-        early, self._early = self._early or [], None
-        for event in early:
-            await self.on_event(event)
+        self._stands = True
+        self._keyboard.open()
 
     # ---- colours
 
@@ -148,7 +148,7 @@ class SessiontuiApp(App[None]):
 
     def refresh_css(self, animate: bool = True) -> None:
         """Read the style sheets again, for other colours; at the start they are going to be read with these."""
-        if self._early is None:
+        if self._stands:
             super().refresh_css(animate)
 
     def _wanted_theme(self) -> str:
@@ -195,7 +195,7 @@ class SessiontuiApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C: not everybody knows how to leave."""
-        ink.notice(self, visible("q quits; Ctrl+Q quits from wherever you are"))
+        ink.notice(self, visible("Ctrl+Q quits, wherever you are"))
 
     def _handle_exception(self, error: Exception) -> None:
         """A screen that was not all there when the browser was left misses its parts; that is no fault."""

@@ -43,6 +43,17 @@ SHOWN: Final = (CHANGE, LIST, SEEK, COPY, FOLLOW)
 """Names of errands whose progress and end are shown."""
 
 
+class OtherWanted(Message):
+    """The person wants to see the other home of the folder."""
+
+
+@dataclass(eq=False, repr=False)
+class InspectionWanted(Message):
+    """The person wants to see what is wrong in this session."""
+
+    key: str
+
+
 @dataclass(eq=False, repr=False)
 class Report(Message):
     """Something that an errand has to say."""

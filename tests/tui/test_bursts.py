@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from sessiontui.tui.widgets.choice_list import ChoiceList
 from tests.support.matrices import few
-from tests.support.screens import StillApp, folder, opened, press, settle, talk, typed
+from tests.support.screens import StillApp, browsing, folder, opened, press, says, settle, talk, typed
 
 
 @pytest.fixture
@@ -17,10 +18,88 @@ def store(tmp_path: Path) -> Path:
     return folder(tmp_path / "sessions", {"telegram_alice": [*talk(30), b"torn\n"], "discord_bob": talk(3)})
 
 
+SIGNS = {"slash": "/", "colon": ":", "percent_sign": "%", "full_stop": ".", "question_mark": "?"}
+
+
 def burst(app: StillApp, *keys: str) -> None:
     """Keys all of which have arrived before the first is looked at."""
     for key in keys:
-        app.post_message(events.Key(key, key if len(key) == 1 else None))
+        app.post_message(events.Key(key, SIGNS.get(key, key if len(key) == 1 else None)))
+
+
+FIELDS = {
+    "search": ("slash", "cake", "cake"),
+    "filter": ("f", "tel", "tel"),
+    "go to": ("colon", "120", "120"),
+    "hours": ("D", "240", "240"),
+    "hours and minutes": ("D", "0.5", "0.5"),
+    "palette": ("ctrl+p", "disc", "disc"),
+}
+"""Each field: the key that opens it, a text, and what the field holds then."""
+
+
+@pytest.mark.parametrize(
+    "size", [(140, 40), pytest.param((60, 15), marks=pytest.mark.exhaustive)], ids=["wide", "small"]
+)
+@pytest.mark.parametrize("pasted", [False, True], ids=["typed", "pasted"])
+@pytest.mark.parametrize("field", FIELDS)
+async def test_what_comes_in_one_read_with_the_key_that_opens_a_field_is_in_it(
+    store: Path, field: str, pasted: bool, size: tuple[int, int]
+) -> None:
+    opens, text, holds = FIELDS[field]
+    async with browsing(store, size) as (app, pilot):
+        burst(app, opens)
+        if pasted:
+            app.post_message(events.Paste(text))
+        else:
+            burst(app, *(key if key != "." else "full_stop" for key in text))
+        await settle(pilot)
+        assert isinstance(app.focused, Input)
+        assert app.focused.value == holds
+
+
+@pytest.mark.parametrize("pasted", [False, True], ids=["typed", "pasted"])
+@pytest.mark.parametrize("field", FIELDS)
+async def test_what_comes_in_one_read_into_an_open_field_is_in_it(store: Path, field: str, pasted: bool) -> None:
+    opens, text, holds = FIELDS[field]
+    async with browsing(store) as (app, pilot):
+        await press(pilot, opens)
+        if pasted:
+            app.post_message(events.Paste(f"\n{text}\n"))
+        else:
+            burst(app, *(key if key != "." else "full_stop" for key in text))
+        await settle(pilot)
+        assert isinstance(app.focused, Input)
+        assert app.focused.value.strip() == holds
+
+
+async def test_the_plan_is_the_one_of_all_digits(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "D")
+        burst(app, *"2400")
+        await settle(pilot)
+        assert says(app, "Nothing goes: no session has been idle for longer than 100 days")
+        burst(app, "enter", *"7", "backspace", *"0.01")
+        await settle(pilot)
+        assert says(app, "Remove 2 sessions?")
+
+
+async def test_what_is_pasted_beside_a_field_is_no_command(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        before = app.screen
+        app.post_message(events.Paste("pqD/"))
+        await settle(pilot)
+        assert (app.screen, app.is_running) == (before, True)
+
+
+async def test_keys_go_where_those_before_them_went(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        burst(app, "f", *"bob", "enter", "enter", "colon", *"2", "enter", "f", "backspace", "backspace", "backspace")
+        await settle(pilot)
+        assert app.browser.key == "discord_bob"
+        assert app.browser.reading.transcript.place == 1
+        assert isinstance(app.focused, Input)
+        assert app.focused.value == ""
 
 
 @pytest.mark.parametrize(
@@ -63,7 +142,7 @@ async def test_letters_that_come_at_once_look_at_no_command_that_is_gone(store: 
         burst(app, *typed("discordbob"))
         await settle(pilot)
         assert [choice.name for choice in app.screen.query_one(ChoiceList)._choices] == ["discord_bob"]
-        burst(app, "backspace", "backspace", "enter", "x", "enter")
+        burst(app, "backspace", "backspace", "enter", "g", "J")
         await settle(pilot)
         assert app.screen is app.browser
         assert app.browser.key == "discord_bob"

@@ -93,7 +93,7 @@ async def test_the_plan_says_line_by_line_what_becomes_of_each_fault(store: Path
         ]
         assert page_of(app).undo == (
             "2 faults stay damaged: x shows them. "
-            "The fragments and the old file are kept in .sessiontui: u brings every byte back."
+            "The fragments and the old file are kept in .sessiontui: afterwards u brings every byte back."
         )
         assert app.screen.focused is app.screen.query_one("#leave")
         await press(pilot, "enter")
@@ -557,6 +557,10 @@ def test_a_last_line_that_may_be_being_written_is_no_damage() -> None:
     assert repairs.question(plan).title == "there is nothing to repair: the last line may still be being written"
 
 
+def KEYS(action: str) -> str:
+    return {"undo": "u", "inspect": "x"}[action]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -566,12 +570,20 @@ def test_a_last_line_that_may_be_being_written_is_no_damage() -> None:
     ],
 )
 def test_what_was_done_in_a_sentence(given: RepairRow, said: str) -> None:
-    assert outcomes.sentence(Repaired("00000007", (given,))) == said
+    assert outcomes.sentence(Repaired("00000007", (given,)), KEYS) == said
+
+
+def test_a_sentence_promises_no_key_that_does_nothing() -> None:
+    done = Repaired("00000007", (row(recovered=1, left=2),))
+    assert outcomes.sentence(done, lambda _: "") == "had 1 message back (change 7)"
+    page = outcomes.page(done, lambda _: "")
+    assert page is not None
+    assert (page.undo, lines(page)[-1]) == ("Change 7.", "! 2 faults stay damaged")
 
 
 def test_a_stopped_repair_says_how_far_it_came() -> None:
     stopped = RepairRow("z", 0, 0, 0, 0, 9, 9, "cancelled", trouble=Trouble("stopped", "", 130))
-    page = outcomes.page(Repaired("00000007", (row(recovered=1), stopped)))
+    page = outcomes.page(Repaired("00000007", (row(recovered=1), stopped)), KEYS)
     assert page is not None
     assert page.title == "Stopped: 1 of 2 sessions repaired"
     assert lines(page)[0] == "! 1 session not begun when it was stopped; nothing was changed there"
@@ -582,7 +594,7 @@ def test_no_text_of_a_store_is_obeyed() -> None:
     bad = damage(2)._replace(reason=nasty)
     told = repairs.question(RepairPlan((row(Outcome(bad, True), key=nasty, recovered=1), row(key=nasty))))
     repaired = replace(row(key=nasty, left=1), fragments=Path(f"/{nasty}/x"))
-    done = repairs.told(Repaired("1", (repaired,)))
+    done = repairs.told(Repaired("1", (repaired,)), KEYS)
     whole = told.title + text(told) + "".join(line.plain for line in done)
     assert not {"\x1b", "\x07"} & set(whole)
     assert whole.count("evil␛]52;c;eA==␇[red]") == 5

@@ -138,7 +138,15 @@ async def test_cleanup_shows_sessions_with_their_age_and_enter_removes_nothing(s
     async with browsing(store) as (app, pilot):
         await press(pilot, "D")
         assert says(
-            app, "Remove 2 sessions?", "720", "= 30 days", "old ", "33d", "older", "37d", "u brings them all back"
+            app,
+            "Remove 2 sessions?",
+            "720",
+            "= 30 days",
+            "old ",
+            "33d",
+            "older",
+            "37d",
+            "afterwards u brings them all back",
         )
         await press(pilot, "enter")
         assert app.screen is app.browser

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from textual.keys import key_to_character
+from textual.screen import Screen
+
+Keys = Callable[[str], str]
+"""The name of the key that does this now, by the name of its action; empty where none does."""
 
 _NAMES: Final = {
     "escape": "Esc",
@@ -32,3 +37,11 @@ def shown(key: str) -> str:
     if held and len(name) == 1:
         name = name.upper()
     return "+".join([*(each.title() for each in held), name])
+
+
+def live(screen: Screen[Any], action: str) -> str:
+    """The name of the key that does this on a screen as it is now; empty where none does."""
+    for active in screen.active_bindings.values():
+        if active.enabled and active.binding.action.partition("(")[0].rpartition(".")[2] == action:
+            return shown(active.binding.key)
+    return ""

@@ -165,15 +165,12 @@ class WalkingPane(Covered, Vertical):
 
         return next(iter(self.query(Prompt)), None)
 
-    def ask_place(self) -> None:
-        """Let the person type where to go."""
+    async def ask_place(self) -> None:
+        """Let the person type where to go; done when they can."""
         from sessiontui.tui.widgets.prompt import Prompt
 
         if self._prompt is None:
-            self.mount(Prompt(id="prompt", raw=self.transcript.raw))
-        self.call_after_refresh(self._focus_prompt)
-
-    def _focus_prompt(self) -> None:
+            await self.mount(Prompt(id="prompt", raw=self.transcript.raw))
         if (prompt := self._prompt) is not None:
             self.screen.set_focus(prompt)
 

@@ -27,7 +27,7 @@ from sessiontui.tui.words import inspecting, proposals
 from sessiontui.tui.work.looker import Looker, Same
 from sessiontui.visible import visible
 
-CHANGES: Final = frozenset({"accept", "accept_all", "apply", "undo"})
+CHANGES: Final = frozenset({"accept", "accept_all", "apply", "undo", "redo"})
 """Actions that write to the store."""
 
 
@@ -43,6 +43,8 @@ class AcceptingScreen(Layer[None]):
         Binding("comma", "read(-1)", "reading", show=False, tooltip="The reading before", id="inspector.last_reading"),
         Binding("enter", "apply", "apply", tooltip="Apply what is marked", id="inspector.apply", priority=True),
         Binding("u", "undo", "undo", tooltip="Undo the last change", id="inspector.undo"),
+        Binding("ctrl+r", "redo", "redo", show=False, tooltip="Redo what was undone", id="inspector.redo"),
+        Binding("U", "changes", "changes", show=False, tooltip="List of changes", id="inspector.changes"),
     ]
 
     def __init__(self, below: ViewingScreen) -> None:
@@ -118,6 +120,14 @@ class AcceptingScreen(Layer[None]):
     def action_undo(self) -> None:
         """Undo the last change."""
         self._below.take_back()
+
+    def action_redo(self) -> None:
+        """Redo what was undone."""
+        self._below.take_back(redo=True)
+
+    def action_changes(self) -> None:
+        """List the changes that can be undone."""
+        self._below.action_changes()
 
     # ---- the plan
 

@@ -82,12 +82,25 @@ class BrowserScreen(TracingScreen):
         if self.key is None:
             ink.notice(self, visible("no session is open that could be inspected"))
             return
-        from sessiontui.tui.screens.inspector import InspectorScreen
-
         entry = self.reading.transcript.entry
         span = None if entry is None else entry.address.span
+        self._inspect(self.key, None if span is None else span.offset)
+
+    def _inspect(self, key: str, offset: int | None = None) -> None:
+        from sessiontui.tui.screens.inspector import InspectorScreen
+
         self.app.clear_notifications()
-        self.app.push_screen(InspectorScreen(self, self.key, None if span is None else span.offset))
+        self.app.push_screen(InspectorScreen(self, key, offset))
+
+    @on(messages.InspectionWanted)
+    def inspect_this(self, wanted: messages.InspectionWanted) -> None:
+        """A dialog named a session in which damage stays."""
+        self._inspect(wanted.key)
+
+    @on(messages.OtherWanted)
+    def show_other(self) -> None:
+        """A dialog moved sessions there."""
+        self.action_backend()
 
     def action_widen(self, columns: int) -> None:
         """A wider list, or a narrower one."""

@@ -6,7 +6,7 @@ Where a store can't or must not be changed, the keys are dimmed and say why.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -19,6 +19,7 @@ from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
 from sessiontui.tui.looks import ink
+from sessiontui.tui.looks.keys import live
 from sessiontui.tui.work.judge import Judge
 from sessiontui.visible import visible
 
@@ -246,8 +247,9 @@ class ChangingScreen(Screen[None]):
         from sessiontui.tui.words import outcomes
 
         self.app.clear_notifications()  # of an older change
-        if outcomes.page(report.done) is None:
-            ink.notice(self, outcomes.sentence(report.done))
+        keys = partial(live, self.app.screen)
+        if outcomes.page(report.done, keys) is None:
+            ink.notice(self, outcomes.sentence(report.done, keys))
             if trouble := outcomes.trouble_of(report.done):
                 ink.notice(self, trouble, "warning")
         if self.unsettled:

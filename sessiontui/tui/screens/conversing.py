@@ -6,22 +6,25 @@ never flickers: the dialog stays unseen until there is something to read, and is
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button
 
+from sessiontui.changes.repair import Repaired, RepairPlan
 from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
 from sessiontui.tui import messages
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
+from sessiontui.tui.looks.keys import live
 from sessiontui.tui.screens.making import SOON, MakingDialog
+from sessiontui.tui.widgets.hours_field import HoursField
+from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.tui.words import hindrances, outcomes
 from sessiontui.tui.words.hindrances import Hindrance
 from sessiontui.tui.words.page import Page
@@ -36,6 +39,9 @@ class ChangeDialog(MakingDialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("R", "repair_first", "repair first", tooltip="Have messages back before lines go", id="dialog.repair"),
+        Binding("u", "undo", "undo", tooltip="Undo what was done", id="dialog.undo"),
+        Binding("x", "inspect", "inspect", tooltip="Close, and inspect what stays damaged", id="dialog.inspect"),
+        Binding("b", "backend", "backend", tooltip="Close, and show the database", id="dialog.backend"),
     ]
 
     def __init__(self, below: Screen[None], wanted: Wanted) -> None:
@@ -48,14 +54,16 @@ class ChangeDialog(MakingDialog):
         self._rest: Hindrance | None = None
         """What hindered a part of what was made."""
         self._change: str | None = None
+        self._done: messages.Done | None = None
+        """What was made of it, once it is told."""
+        self._hours: HoursField | None = None
+        """Where it is asked, for cleanup, how long a session may be idle."""
 
     def compose_above(self) -> ComposeResult:
         """For cleanup, how long a session may be idle."""
         if self._wanted.verb == "cleanup":
-            with Horizontal(id="ask"):
-                yield Static(ink.content(visible("Idle for more hours than ")), classes="word")
-                yield Input(f"{self._wanted.hours:g}", id="hours", select_on_focus=False, compact=True)
-                yield Static(id="days", classes="word")
+            self._hours = HoursField(self._wanted.hours, id="ask")
+            yield self._hours
 
     def above(self) -> int:
         """Rows of that, while it is there."""
@@ -73,7 +81,7 @@ class ChangeDialog(MakingDialog):
         if self.has_class("-unseen"):
             self.app.clear_notifications()  # they would lie above the buttons
             self.remove_class("-unseen")
-            self.set_focus(self.query_one("#leave"))
+            self.set_focus(self.query_one("#hours" if self._hours is not None and self._hours.typed else "#leave"))
 
     # ---- looked at
 
@@ -93,7 +101,7 @@ class ChangeDialog(MakingDialog):
             ink.notice(self.below, page.title)
             return
         self._plan = report.plan if page.act is not None else None
-        anew, self.stage = self.stage != "asking", "asking"
+        anew, self.stage = self.stage != "asking" and not isinstance(self.focused, SafeInput), "asking"
         self.hide_work()
         self._say_days(self._wanted.hours)
         self._asked = page
@@ -108,50 +116,52 @@ class ChangeDialog(MakingDialog):
 
     # ---- how long a session may be idle
 
-    @on(Input.Changed, "#hours")
-    def _limit(self, event: Input.Changed) -> None:
+    @on(HoursField.Changed)
+    def _limit(self, event: HoursField.Changed) -> None:
         event.stop()
         if self.stage not in ("looking", "asking"):
             return
-        hours = _hours(event.value)
         self.query_one("#act", Button).disabled = True
-        if hours is None:
+        if event.hours is None:
             self.changer.cancel()
             self._plan, self.stage = None, "asking"
             self.hide_work()
             self._say_days(0)
-            why = visible(f"“{event.value.strip()}” is no number of hours.")
+            why = visible(f"“{event.text}” is no number of hours.")
             self.show(Page(visible("Remove idle sessions"), (ink.content((why, "$warning")),)), anew=False)
-        elif hours != self._wanted.hours or self._plan is None:
-            self._wanted, self._renewed = replace(self._wanted, hours=hours), ""
+        elif event.hours != self._wanted.hours or self._plan is None:
+            self._wanted, self._renewed = replace(self._wanted, hours=event.hours), ""
             self._look()
 
-    @on(Input.Submitted, "#hours")
-    def _keep_limit(self, event: Input.Submitted) -> None:
+    @on(HoursField.Submitted)
+    def _keep_limit(self, event: HoursField.Submitted) -> None:
         event.stop()
         self.set_focus(self.query_one("#leave"))
 
     def on_key(self, event: events.Key) -> None:
         """A digit means the hours, wherever the focus is."""
-        if self._wanted.verb != "cleanup" or self.stage != "asking" or isinstance(self.focused, Input):
-            return
-        if event.character is not None and event.character.isdecimal():
-            field = self.query_one("#hours", Input)
-            self.set_focus(field)
-            field.value = event.character
-            field.cursor_position = 1
+        if event.character is not None and event.character.isdecimal() and self._type(event.character):
             event.stop()
 
+    def on_paste(self, event: events.Paste) -> None:
+        """So does what is pasted."""
+        if self._type(event.text.strip()):
+            event.stop()
+
+    def _type(self, text: str) -> bool:
+        """Give this to the hours, which have no focus while nobody sees them. Whether they are asked for."""
+        if self._hours is None or self.stage not in ("looking", "asking") or self._hours.input.has_focus or not text:
+            return False
+        self._hours.begin(text, more=self.has_class("-unseen"))
+        return True
+
     def _say_days(self, hours: float) -> None:
-        days = f" = {figures.counted(round(hours / 24), 'day')}" if hours >= 24 and hours % 24 == 0 else ""
-        for each in self.query("#days").results(Static):
-            each.update(ink.content((visible(days), "dim")))
+        if self._hours is not None:
+            self._hours.say_days(hours)
 
     def _show_limit(self, shown: bool) -> None:
-        for each in self.query("#ask"):
-            each.display = shown
-        for field in self.query(Input):
-            field.disabled = not shown
+        if self._hours is not None:
+            self._hours.ask(shown)
 
     # ---- made
 
@@ -185,8 +195,42 @@ class ChangeDialog(MakingDialog):
         return self.stage == "asking" and self._wanted.verb in verbs and self.page.also is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """No other dialog offers it."""
-        return action != "repair_first" or self._may_repair
+        """What this dialog offers now, and no other."""
+        match action:
+            case "repair_first":
+                return self._may_repair
+            case "undo":
+                return self.stage == "told" and self._change is not None
+            case "inspect":
+                return self._left is not None
+            case "backend":
+                return self.stage == "told" and self._change is not None and self._wanted.verb == "migrate"
+        return True
+
+    # ---- and then
+
+    @property
+    def _left(self) -> str | None:
+        """The first session in which damage stays, by the plan or by what was made of it; None where there is none."""
+        told = self._done if self.stage == "told" else self._plan
+        rows = told.rows if isinstance(told, RepairPlan | Repaired) else ()
+        return next((row.key for row in rows if row.left), None)
+
+    def action_undo(self) -> None:
+        """Close, and take back what was made."""
+        self.dismiss(self._change)
+
+    def action_inspect(self) -> None:
+        """Close, and show what stays damaged; where the inspector lies below, it shows it."""
+        left, direct = self._left, self.app.screen_stack[-2] is self.below
+        self.dismiss(None)
+        if left is not None and direct:
+            self.below.post_message(messages.InspectionWanted(left))
+
+    def action_backend(self) -> None:
+        """Close, and show where the sessions are now."""
+        self.dismiss(None)
+        self.below.post_message(messages.OtherWanted())
 
     def action_repair_first(self) -> None:
         """Ask about that instead; what is left then can be compacted afterwards."""
@@ -210,8 +254,8 @@ class ChangeDialog(MakingDialog):
 
     def at_work(self) -> Page:
         """Still the plan."""
-        for field in self.query(Input):
-            field.disabled = True
+        if self._hours is not None:
+            self._hours.input.disabled = True
         return making(self._wanted, self._asked)
 
     def hinder(self, found: Hindrance) -> None:
@@ -239,8 +283,8 @@ class ChangeDialog(MakingDialog):
             return
         if hindrances.is_stale(done) and self.renew(Changed("")):
             return
-        page = outcomes.page(done)
-        self.stage, self._change = "told", done.change
+        self.stage, self._change, self._done = "told", done.change, done
+        page = outcomes.page(done, partial(live, self))
         self._rest = hindrances.of_rows(hindrances.rows_of(done))
         if page is None:
             self.dismiss(None)
@@ -255,12 +299,3 @@ class ChangeDialog(MakingDialog):
         if self.stage == "looking":
             self.below.post_message(messages.Failed(self.changer.generation, messages.CHANGE, Cancelled()))
         super().action_leave()
-
-
-def _hours(text: str) -> float | None:
-    """What was typed as a number; None where it is none."""
-    try:
-        hours = float(text)
-    except ValueError:
-        return None
-    return hours if math.isfinite(hours) else None

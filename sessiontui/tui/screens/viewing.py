@@ -179,7 +179,7 @@ class ViewingScreen(ChangingScreen):
     def tell_of_other(self, report: messages.Appeared) -> None:
         """The folder has another home now."""
         what = "sessions.db is" if report.backend is Backend.SQLITE else "files of sessions are"
-        ink.notice(self, visible(f"{what} in this folder now · b shows what is there"))
+        ink.notice(self, visible(f"{what} in this folder now · in the browser b shows what is there"))
 
     def _leave(self, note: str) -> None:
         """Show a sentence in place of the open session, until it is back."""
@@ -238,10 +238,10 @@ class ViewingScreen(ChangingScreen):
         self.enter_reading()
         self.reading.turn(step)
 
-    def action_place(self) -> None:
+    async def action_place(self) -> None:
         """Ask where to go in the session."""
         self.enter_reading()
-        self.reading.ask_place()
+        await self.reading.ask_place()
 
     def action_copy(self) -> None:
         """Copy the message under the cursor."""

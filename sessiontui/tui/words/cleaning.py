@@ -38,7 +38,7 @@ def page(plan: CleanupPlan, wanted: Wanted) -> Page:
     return Page(
         visible(f"Remove {count}?"),
         (ink.content(visible(head)), ink.content(visible(" ")), *limited([*stay, *rows])),
-        visible("Whole sessions go. The journal keeps every byte: u brings them all back."),
+        visible("Whole sessions go. The journal keeps every byte: afterwards u brings them all back."),
         visible("Remove"),
     )
 

@@ -20,8 +20,8 @@ ALL_WELL: Final = (
 NOTHING: Final = "Nothing is damaged here, and there is nothing to note."
 STOPPED: Final = "The search was stopped.\nF5 begins again"
 NO_LINES: Final = {
-    Backend.SQLITE: "A database has no lines, so none can be damaged.\nIt keeps its rows whole or not at all; i says what this"
-    " session is made of\nb shows the files of this folder, if there are any",
+    Backend.SQLITE: "A database has no lines, so none can be damaged.\nIt keeps its rows whole or not at all.\nEsc closes this;"
+    " in the browser i says what the session is made of, and b shows the files of this folder, if there are any",
     Backend.MEMORY: "These sessions are in memory: there is no file that could be damaged.",
 }
 LATER: Final = "it may still be being written: F5 looks again in some seconds"

@@ -15,15 +15,16 @@ from sessiontui.changes.compact import Compacted, CompactRow
 from sessiontui.changes.migrate import Migrated, MigrateRow
 from sessiontui.changes.pop import Popped
 from sessiontui.changes.repair import Repaired
+from sessiontui.changes.undo import Undone
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks.keys import Keys
 from sessiontui.tui.words import hindrances, repairs
 from sessiontui.tui.words.hindrances import Row
 from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import Visible, visible
 
 if TYPE_CHECKING:
-    from sessiontui.changes.undo import Undone
     from sessiontui.tui.messages import Done
 
 BRIEF: Final = 160
@@ -32,27 +33,48 @@ CLOSE: Final = visible("Close")
 STOPPED: Final = Cancelled.exit_code
 
 
-def sentence(done: Done) -> Visible:
-    """What was done, on one line."""
-    if isinstance(done, Popped):
-        return visible(_popped(done))
-    if isinstance(done, Compacted):
-        return visible(_compacted(done))
-    if isinstance(done, Repaired):
-        return visible(_repaired(done))
-    if isinstance(done, Migrated):
-        return visible(_migrated(done))
-    if isinstance(done, CleanedUp):
-        return visible(_cleaned(done))
-    return visible(_undone(done))
+def sentence(done: Done, keys: Keys) -> Visible:
+    """What was done, on one line, and how to take it back with the ``keys`` of the screen that shows it."""
+    said, back = _said(done), ("undo", "takes it back")
+    if not done.change:
+        return visible(said)
+    if isinstance(done, Undone):
+        back = ("undo", "undoes it") if done.status == "redone" else ("redo", "redoes it")
+    elif isinstance(done, Compacted) and sum(row.dropped for row in done.rows if row.status == "compacted") == 1:
+        back = "undo", "brings it back"
+    elif isinstance(done, Compacted | Migrated | CleanedUp):
+        back = "undo", "brings them back"
+    return visible(said + _key(keys, *back, " · "))
 
 
-def page(done: Done) -> Page | None:
-    """What became of each session; None where the sentence says it all."""
+def _said(done: Done) -> str:
+    match done:
+        case Popped():
+            return _popped(done)
+        case Compacted():
+            return _compacted(done)
+        case Repaired():
+            return _repaired(done)
+        case Migrated():
+            return _migrated(done)
+        case CleanedUp():
+            return _cleaned(done)
+        case Undone():
+            return _undone(done)
+
+
+def _key(keys: Keys, action: str, does: str, before: str) -> str:
+    """Which key does it; nothing where none does, so that no sentence promises one."""
+    key = keys(action)
+    return f"{before}{key} {does}" if key else ""
+
+
+def page(done: Done, keys: Keys) -> Page | None:
+    """What became of each session; None where the sentence says it all. ``keys``: of the dialog that shows it."""
     if isinstance(done, Compacted) and len(done.rows) > 1:
         went, verb, body = _gone(done.rows, "compacted"), "compacted", _compact_rows(done.rows)
     elif isinstance(done, Repaired) and repairs.needs_page(done):
-        went, verb, body = _gone(done.rows, "repaired"), "repaired", repairs.told(done)
+        went, verb, body = _gone(done.rows, "repaired"), "repaired", repairs.told(done, keys)
     elif isinstance(done, Migrated):
         went, verb, body = _gone(done.rows, "migrated"), "moved to SQLite", _migrate_body(done)
     elif isinstance(done, CleanedUp):
@@ -63,9 +85,13 @@ def page(done: Done) -> Page | None:
     of = "" if meant == len(went) else f"{len(went):,} of "
     stopped = "Stopped: " if any(row.trouble.code == STOPPED for row in done.rows) else ""
     title = f"{stopped}{of}{figures.counted(meant, 'session')} {verb}"
-    undo = f"Change {short(done.change)}: u takes all of it back." if done.change else "Nothing was changed."
+    undo = (
+        f"Change {short(done.change)}{_key(keys, 'undo', 'takes all of it back', ': ')}."
+        if done.change
+        else "Nothing was changed."
+    )
     if done.change and isinstance(done, Migrated):
-        undo += " b shows them where they are now."
+        undo += f"{_key(keys, 'backend', 'shows them where they are now', ' ')}."
     lines = [*_troubles(done.rows), *body]
     act = visible("Undo") if done.change else None
     return Page(visible(title), limited(lines), visible(undo), act, CLOSE, hindrances.again(done.rows))
@@ -103,7 +129,7 @@ def short(change: str) -> str:
 def _popped(done: Popped) -> str:
     if done.change is None:
         return f"{done.key} has no message to remove"
-    return f"removed the last message of {done.key} (change {short(done.change)}) · u takes it back"
+    return f"removed the last message of {done.key} (change {short(done.change)})"
 
 
 def _compacted(done: Compacted) -> str:
@@ -111,13 +137,13 @@ def _compacted(done: Compacted) -> str:
         return _nothing(done.rows, "changed")
     dropped = sum(row.dropped for row in done.rows if row.status == "compacted")
     what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
-    return f"removed {what} (change {short(done.change)}) · u brings {'it' if dropped == 1 else 'them'} back"
+    return f"removed {what} (change {short(done.change)})"
 
 
 def _repaired(done: Repaired) -> str:
     if done.change is None:
         return _nothing(done.rows, "changed")
-    return f"{repairs.sentence(done.rows)} (change {short(done.change)}) · u takes it back"
+    return f"{repairs.sentence(done.rows)} (change {short(done.change)})"
 
 
 def _migrated(done: Migrated) -> str:
@@ -126,20 +152,19 @@ def _migrated(done: Migrated) -> str:
     moved = [row for row in done.rows if row.status == "migrated"]
     messages = figures.counted(sum(row.imported for row in moved), "message")
     what = f"{figures.counted(len(moved), 'session')} with {messages}"
-    return f"{what} moved to sessions.db (change {short(done.change)}) · u moves them back"
+    return f"{what} moved to sessions.db (change {short(done.change)})"
 
 
 def _cleaned(done: CleanedUp) -> str:
     if done.change is None:
         return _nothing(done.rows, "removed")
     went = figures.counted(len(_gone(done.rows, "removed")), "session")
-    return f"removed {went} (change {short(done.change)}) · u brings them back"
+    return f"removed {went} (change {short(done.change)})"
 
 
 def _undone(done: Undone) -> str:
     named = done.keys[0] if len(done.keys) == 1 else figures.counted(len(done.keys), "session")
-    again = "u undoes it" if done.status == "redone" else "Ctrl+R redoes it"
-    return f"{done.status} change {short(done.of)}, {done.verb} of {named} · {again}"
+    return f"{done.status} change {short(done.of)}, {done.verb} of {named}"
 
 
 def _nothing(rows: Sequence[Row], verb: str) -> str:

@@ -78,7 +78,9 @@ def looking(wanted: Wanted) -> Page:
 def making(wanted: Wanted, asked: Page) -> Page:
     """What is shown while a plan is carried out: still the plan."""
     doing = DOING[wanted.verb]
-    stop = "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back with u."
+    stop = (
+        "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
+    )
     if wanted.verb == "pop":
         stop = "Stop ends the waiting for others; a message that is being removed is removed."
     title = visible(f"{doing} {_meant(wanted)} …" if wanted.verb != "cleanup" else "Removing idle sessions …")
@@ -109,7 +111,7 @@ def _pop(plan: PopPlan, warning: str, marked: int) -> Page:
     return Page(
         visible(f"Remove the last message of {plan.key}?"),
         (*notes, *([ink.content(visible(" "))] if notes else []), *_message(plan.removed)),
-        visible("Every other byte stays. u puts it back where it was."),
+        visible("Every other byte stays. Afterwards u puts it back where it was."),
         visible("Remove anyway" if warning else "Remove"),
     )
 
@@ -145,7 +147,9 @@ def _compact(plan: CompactPlan) -> Page:
             ink.content(visible(" ")),
             *limited(rows),
         ),
-        visible(f"{figures.size(before - after)} go, blank lines too. The old file is kept: u brings every byte back."),
+        visible(
+            f"{figures.size(before - after)} go, blank lines too. The old file is kept: afterwards u brings every byte back."
+        ),
         visible("Compact"),
         also=REPAIR_FIRST if holds.lossless else None,
     )
@@ -217,7 +221,9 @@ def _migrate(plan: MigratePlan, whole: bool) -> Page:
     return Page(
         visible(f"Move {many} to SQLite?"),
         (*held, ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
-        visible("Each file is renamed to .jsonl.migrated and keeps its damaged lines. u moves everything back."),
+        visible(
+            "Each file is renamed to .jsonl.migrated and keeps its damaged lines. Afterwards u moves everything back."
+        ),
         visible("Migrate"),
         also=REPAIR_FIRST if holds.lossless else None,
     )

@@ -18,6 +18,7 @@ from sessiontui.damage.salvage import Outcome
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks.keys import Keys
 from sessiontui.tui.words.faults import place
 from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import visible
@@ -62,7 +63,7 @@ def _undo(rows: Sequence[RepairRow]) -> str:
     left = sum(row.left for row in rows)
     stays = f"{figures.counted(left, 'fault')} {_stay(left)} damaged: x shows {'it' if left == 1 else 'them'}. "
     kept = "The fragments and the old file are kept in .sessiontui" if sum(row.dropped for row in rows) else ""
-    return f"{stays * bool(left)}{kept or 'The old file is kept'}: u brings every byte back."
+    return f"{stays * bool(left)}{kept or 'The old file is kept'}: afterwards u brings every byte back."
 
 
 def _sums(rows: Sequence[RepairRow]) -> str:
@@ -179,7 +180,7 @@ def needs_page(done: Repaired) -> bool:
     return len(done.rows) > 1 or (done.change is not None and any(row.dropped or row.left for row in done.rows))
 
 
-def told(done: Repaired) -> list[Content]:
+def told(done: Repaired, keys: Keys) -> list[Content]:
     """What became of each session, where the fragments are, and what is left."""
     lines = []
     made = [row for row in done.rows if row.status == "repaired"]
@@ -193,9 +194,8 @@ def told(done: Repaired) -> list[Content]:
         lines.append(ink.content(visible(f"The fragments are in {_near(done.fragments)}")))
     if left := sum(row.left for row in done.rows):
         stays = visible(f"! {figures.counted(left, 'fault')} {_stay(left)} damaged"), "$warning"
-        lines.append(
-            ink.content(stays, visible(f": x shows {'it' if left == 1 else 'each'}, and what could be had back"))
-        )
+        shows = f": {keys('inspect')} shows {'it' if left == 1 else 'each'}, and what could be had back"
+        lines.append(ink.content(stays, visible(shows if keys("inspect") else "")))
     return lines
 
 

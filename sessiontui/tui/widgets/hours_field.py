@@ -1,0 +1,83 @@
+"""The line in which a person says for how many hours a session must have been idle. It knows no session and no plan."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.widgets.safe_input import SafeInput
+from sessiontui.visible import visible
+
+
+class HoursField(Horizontal):
+    """Words, a field, and what its hours are in days."""
+
+    @dataclass(eq=False, repr=False)
+    class Changed(Message):
+        """Something was typed; ``hours`` None: it is no number."""
+
+        text: str
+        hours: float | None
+
+    class Submitted(Message):
+        """The person has said it."""
+
+    def __init__(self, hours: float, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._first = f"{hours:g}"
+        self.typed = False
+        """Whether a number was begun from outside."""
+
+    def compose(self) -> ComposeResult:
+        """All in one line."""
+        yield Static(ink.content(visible("Idle for more hours than ")), classes="word")
+        yield SafeInput(self._first, id="hours", select_on_focus=False, compact=True)
+        yield Static(id="days", classes="word")
+
+    @property
+    def input(self) -> Input:
+        """What is typed into."""
+        return self.query_one(Input)
+
+    def begin(self, text: str, more: bool) -> None:
+        """Take this, typed elsewhere, for the beginning of a number; with ``more`` for the rest of one that was so begun."""
+        self.input.value = (self.input.value if self.typed and more else "") + text
+        self.input.cursor_position = len(self.input.value)
+        self.typed = True
+        self.screen.set_focus(self.input)
+
+    def say_days(self, hours: float) -> None:
+        """Say it in days, where it is whole days."""
+        days = f" = {figures.counted(round(hours / 24), 'day')}" if hours >= 24 and hours % 24 == 0 else ""
+        self.query_one("#days", Static).update(ink.content((visible(days), "dim")))
+
+    def ask(self, asks: bool) -> None:
+        """Be there, or not, and take nothing then."""
+        self.display = asks
+        self.input.disabled = not asks
+
+    @on(Input.Changed)
+    def _change(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(event.value.strip(), _hours(event.value)))
+
+    @on(Input.Submitted)
+    def _submit(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Submitted())
+
+
+def _hours(text: str) -> float | None:
+    """What was typed as a number; None where it is none."""
+    try:
+        hours = float(text)
+    except ValueError:
+        return None
+    return hours if math.isfinite(hours) else None
