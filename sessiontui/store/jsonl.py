@@ -282,6 +282,7 @@ class JsonlStore:
         limit: int | None = 50,
         relevance: bool = False,
         key: str | None = None,
+        keys: Collection[str] | None = None,
         cancelled: IsCancelled = never,
         scan: Progress | None = None,
     ) -> Found:
@@ -289,11 +290,14 @@ class JsonlStore:
         if key is not None and not jsonl_list.is_stem(key):
             return Found((), 0)
         name = None if key is None else os.fsencode(key + SUFFIX)
-        return self.sidecar.search(query, limit=limit, relevance=relevance, name=name, cancelled=cancelled)
+        return self.sidecar.search(query, limit, relevance, name, self._names(keys), cancelled)
 
     def index(
         self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
     ) -> None:
         """Bring the sidecar up to what the folder holds now."""
-        names = None if keys is None else [os.fsencode(key + SUFFIX) for key in keys if jsonl_list.is_stem(key)]
-        self.sidecar.update(progress=progress, cancelled=cancelled, names=names)
+        self.sidecar.update(progress=progress, cancelled=cancelled, names=self._names(keys))
+
+    def _names(self, keys: Collection[str] | None) -> list[bytes] | None:
+        """The names of their files; None where all are meant."""
+        return None if keys is None else [os.fsencode(key + SUFFIX) for key in keys if jsonl_list.is_stem(key)]

@@ -100,6 +100,7 @@ class MemoryStore:
         limit: int | None = 50,
         relevance: bool = False,
         key: str | None = None,
+        keys: Collection[str] | None = None,
         cancelled: IsCancelled = never,
         scan: Progress | None = None,
     ) -> Found:
@@ -107,7 +108,7 @@ class MemoryStore:
         found = [
             (id, Hit(each, self.backend, message.role, snippet(query, message.content), at, Address(id=id)))
             for each, kept in self._kept.items()
-            if key in (None, each)
+            if key in (None, each) and (keys is None or each in keys)
             for at, (id, message) in enumerate(kept.messages, 1)
             if matches(query, message.content)
         ]

@@ -159,14 +159,15 @@ class Store(Protocol):
         limit: int | None = 50,
         relevance: bool = False,
         key: str | None = None,
+        keys: Collection[str] | None = None,
         cancelled: IsCancelled = never,
         scan: Progress | None = None,
     ) -> Found:
         """Messages that match, newest first or by relevance. ``limit`` None means all, 0 asks for their number alone
-        and is told it, however large, by an index of words; ``key`` leaves those of one session, in the same order:
-        none, where it isn't there. Covers what is indexed; ``Found.note`` says when that is not everything. Where the
-        answer would be ``pending``, ``scan`` has all messages read, is told how far that is, and may give more hits
-        than ``limit``: those that the index gave are among them."""
+        and is told it, however large, by an index of words; ``key`` leaves those of one session, ``keys`` those of several,
+        in the same order: none, where it isn't there. Covers what is indexed; ``Found.note`` says when that is not
+        everything. Where the answer would be ``pending``, ``scan`` has all messages read, is told how far that is, and may
+        give more hits than ``limit``: those that the index gave are among them."""
         ...
 
     def index(

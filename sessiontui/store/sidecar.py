@@ -151,10 +151,11 @@ class Sidecar:
         limit: int | None = 50,
         relevance: bool = False,
         name: bytes | None = None,
+        names: Collection[bytes] | None = None,
         cancelled: IsCancelled = never,
     ) -> Found:
-        """Messages that match among those that are indexed, or those of them in the file of this name; ``Found.note``
-        says when that is not all.
+        """Messages that match among those that are indexed, or those of them in the file of this ``name``, or in those of
+        several ``names``; ``Found.note`` says when that is not all.
 
         Raises ``errors.Cancelled``, and ``StoreError`` where the folder can't be read.
         """
@@ -166,7 +167,7 @@ class Sidecar:
         try:
             with closing(schema.connect(self.path)) as connection:
                 if not rows.is_empty(connection):
-                    search = SidecarSearch(connection, os.fsencode(self.folder), cancelled, name)
+                    search = SidecarSearch(connection, os.fsencode(self.folder), cancelled, name, names)
                     found = search.found(query, limit, relevance=relevance)
                     self._mark(search.stale)
                     return found
@@ -182,7 +183,8 @@ class Sidecar:
                 self._discard()
         if self._is_being_made():
             return Found((), None, "the search index is being made; nothing is in it yet")
-        listed = [each for each in self.listed() if name in (None, each.name)]
+        some = None if names is None else set(names)
+        listed = [each for each in self.listed() if name in (None, each.name) and (some is None or each.name in some)]
         found = scan(os.fsencode(self.folder), listed, query, limit, cancelled)
         return found._replace(note=f"all files were read, for there is no search index: {trouble}")
 

@@ -79,13 +79,18 @@ class Places:
         found = self._read(place)
         return None if found is None else found[0]
 
-    def newest(self, wanted: tuple[bytes, ...], file: int | None) -> Iterator[tuple[Place, Message]]:
-        """All messages, or those of one file, the newest first, less those whose lines can't hold all of ``wanted``.
+    def newest(
+        self, wanted: tuple[bytes, ...], file: int | None, files: frozenset[int] | None = None
+    ) -> Iterator[tuple[Place, Message]]:
+        """All messages, or those of one file, or of some, the newest first, less those whose lines can't hold all of
+        ``wanted``.
 
         A first look only: ``hit`` reads again what is used of it.
         """
         for id, name, segment in self._segments(file):
             self.ask()
+            if files is not None and id not in files:
+                continue
             try:
                 fd = self._open(name)
                 size = os.fstat(fd).st_size

@@ -7,7 +7,7 @@ its bytes are not those that were indexed. Only reads; a query can be cancelled 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from operator import itemgetter
 from typing import Final
@@ -45,16 +45,26 @@ _IN_FILE: Final = (
 )
 
 
+_IN_FILES: Final = "(SELECT file FROM segment WHERE first_row <= words.rowid ORDER BY first_row DESC LIMIT 1) IN ({0})"
+
+
 class SidecarSearch:
-    """One search, on a connection of its own; in one file only, where ``name`` is one's."""
+    """One search, on a connection of its own; in one file only, where ``name`` is one's, or in those of ``names``."""
 
     def __init__(
-        self, connection: sqlite3.Connection, folder: bytes, cancelled: IsCancelled, name: bytes | None = None
+        self,
+        connection: sqlite3.Connection,
+        folder: bytes,
+        cancelled: IsCancelled,
+        name: bytes | None = None,
+        names: Collection[bytes] | None = None,
     ) -> None:
         self._connection = connection
         self._cancelled = cancelled
         self._name = name
+        self._names = names
         self._file: int | None = None
+        self._files: frozenset[int] | None = None
         self._ranges: list[tuple[int, int]] = []
         self._where = ""
         """What a row has to fulfil, beside the words."""
@@ -83,7 +93,7 @@ class SidecarSearch:
         if self._name is None:
             dead = self._one("SELECT EXISTS (SELECT 1 FROM dead)")
             self._where = f" AND {_ALIVE.format('words.rowid')}" if dead else ""
-            return True
+            return self._names is None or self._narrow(self._names)
         file = rows.file(self._connection, self._name)
         self._ranges = [] if file is None else rows.ranges(self._connection, file.id)
         if file is None or not self._ranges:
@@ -91,6 +101,13 @@ class SidecarSearch:
         self._file = file.id
         self._where = f" AND {_IN_FILE.format(file.id, self._ranges[-1][0], self._ranges[0][1])}"
         return True
+
+    def _narrow(self, names: Collection[bytes]) -> bool:
+        """Search in these files alone; False where none of them is indexed."""
+        known = rows.files(self._connection)
+        self._files = frozenset(known[name].id for name in names if name in known)
+        self._where += f" AND {_IN_FILES.format(','.join(map(str, self._files)))}"
+        return bool(self._files)
 
     def _found(self, query: Query, limit: int | None, relevance: bool) -> tuple[list[Hit], int | None, str]:
         expression = match_expression(query)
@@ -211,7 +228,7 @@ class SidecarSearch:
         """Messages that may match, newest first: those the index gives, or all."""
         if expression is None:
             wanted = tuple(part.encode() for part in anchors(query))
-            yield from self._places.newest(wanted, self._file)
+            yield from self._places.newest(wanted, self._file, self._files)
             return
         for place in map(self._places.of, self._newest(expression)):
             message = self._places.message(place)

@@ -111,6 +111,7 @@ class SqliteStore:
         limit: int | None = 50,
         relevance: bool = False,
         key: str | None = None,
+        keys: Collection[str] | None = None,
         cancelled: IsCancelled = never,
         scan: Progress | None = None,
     ) -> Found:
@@ -121,7 +122,7 @@ class SqliteStore:
             return self._looked(connection, at)
 
         return read(
-            self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, key, scan, look), self._notice
+            self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, key, scan, look, keys), self._notice
         )
 
     def index(

@@ -8,9 +8,10 @@ the index says is left out. What is read is closed in the thread that reads it: 
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,8 +57,9 @@ def search_rows(
     key: str | None = None,
     scan: Progress | None = silent,
     look: Callable[[sqlite3.Connection], Standing] = standing,
+    keys: Collection[str] | None = None,
 ) -> Found:
-    """The messages that match, or those of one session. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
+    """The messages that match, or those of one session, or of several. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
 
     ``total`` is None where the reading ended before all rows had been seen. ``scan``: read all rows where the index
     may not cover them, and say how far that is; without it such an answer is pending. ``look`` gives the standing of
@@ -69,7 +71,7 @@ def search_rows(
         known = look(connection)
         if not known.trees:
             without_indexes(connection)
-        part = _part(connection, key)
+        part = _part(connection, key) if keys is None else _several(keys)
         if part is None:
             return Found((), 0)
         found = _Search(connection, query, limit, cancelled, part, known, scan).found(relevance=relevance)
@@ -104,6 +106,21 @@ def _part(connection: sqlite3.Connection, key: str | None) -> _Part | None:
         f" AND EXISTS (SELECT 1 FROM sessions WHERE {KEY} AND id = sessions_fts.rowid)"
     )
     return _Part(f" AND {KEY}", index, values, more is None)
+
+
+def _several(keys: Collection[str]) -> _Part:
+    """The rows of some sessions."""
+    names = json.dumps([name.hex().upper() for key in keys if (name := _stored(key)) is not None])
+    rows = " AND hex(session_key) IN (SELECT value FROM json_each(?))"
+    return _Part(rows, f" AND EXISTS (SELECT 1 FROM sessions WHERE id = sessions_fts.rowid{rows})", (names,))
+
+
+def _stored(key: str) -> bytes | None:
+    """The bytes of a key; None for text that no database can hold."""
+    try:
+        return key.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return None
 
 
 class _Search:

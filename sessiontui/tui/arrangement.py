@@ -95,6 +95,13 @@ def written(session: Session) -> str:
     return f"{session.key} {session.name[:200]}" if session.name else session.key
 
 
+class Within(NamedTuple):
+    """The sessions that a filter of the list leaves."""
+
+    pattern: str
+    keys: frozenset[str]
+
+
 class Arrangement:
     """All sessions of a store, and what a person wants to see of them."""
 
@@ -144,6 +151,11 @@ class Arrangement:
             return keys
         fitting = self._named().rank(self.pattern)
         return [keys[at] for at in (fitting if self.best_first else sorted(fitting))]
+
+    @property
+    def within(self) -> Within | None:
+        """The sessions that the filter leaves; None where there is none."""
+        return Within(self.pattern, frozenset(self.keys())) if self.pattern else None
 
     def _in_order(self) -> list[str]:
         if self._keys is None:

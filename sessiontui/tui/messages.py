@@ -16,6 +16,7 @@ from textual.message import Message
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Backend, Entry, Found, Session
 from sessiontui.store.protocol import Rows, Store
+from sessiontui.tui.arrangement import Within
 
 if TYPE_CHECKING:  # loaded when the first change is planned, not before the first paint
     from sessiontui.changes.cleanup import CleanedUp, CleanupPlan
@@ -214,6 +215,8 @@ class Asked(NamedTuple):
 
     text: str
     relevance: bool = False
+    within: Within | None = None
+    """Only these sessions; None: all."""
     limit: int = 64
     counted: Found | None = None
     """An answer to the same that knows their number, where there was one."""

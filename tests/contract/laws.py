@@ -433,6 +433,28 @@ class StoreLaws:
                     assert list(few.hits) == expected[:limit]
                     assert few.total == len(expected)  # of a small session it is cheap
 
+    @lawful
+    @given(
+        contents=st.lists(st.tuples(st.sampled_from("abc"), WORDS | st.just("a b* 漢")), min_size=1, max_size=8),
+        text=WORDS | st.sampled_from(["a", "b*", "漢", "a b"]),
+    )
+    def test_a_search_in_some_sessions_is_the_search_in_all_less_the_others(
+        self, contents: list[tuple[str, str]], text: str
+    ) -> None:
+        with self.home() as home:
+            for key, content in contents:
+                home.append(key, Message("user", content))
+            everywhere = search(home, text, limit=None)
+            for keys in ([], ["b"], ["a", "c"], ["d", "a", "nowhere", "x\ud800"]):
+                expected = [hit for hit in everywhere.hits if hit.key in keys]
+                found = home.store().search(parse(text), limit=None, keys=keys)
+                assert list(found.hits) == expected
+                assert found.total == len(expected)
+                few = home.store().search(parse(text), limit=1, keys=keys)
+                assert list(few.hits) == expected[:1]
+                ranked = home.store().search(parse(text), limit=None, keys=keys, relevance=True)
+                assert {(hit.key, hit.ordinal) for hit in ranked.hits} == {(hit.key, hit.ordinal) for hit in expected}
+
     def test_a_search_by_relevance_stays_in_its_session(self, new: Home) -> None:
         for key in ("a", "b", "a", "b", "a"):
             new.append(key, Message("user", "the needle"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sessiontui import config
+from sessiontui.changes import migrate
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
@@ -270,6 +271,7 @@ class Held(JsonlStore):
         limit: int | None = 50,
         relevance: bool = False,
         key: str | None = None,
+        keys: Collection[str] | None = None,
         cancelled: IsCancelled = never,
         scan: Progress | None = None,
     ) -> Found:
@@ -280,7 +282,7 @@ class Held(JsonlStore):
                 break
             if cancelled() and not self.deaf:
                 raise Cancelled
-        return super().search(query, limit=limit, relevance=relevance, key=key)
+        return super().search(query, limit=limit, relevance=relevance, key=key, keys=keys)
 
 
 async def test_an_answer_that_comes_too_late_is_never_shown(store: Path) -> None:
@@ -669,3 +671,62 @@ async def test_a_huge_hit_is_copied_whole(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *"needle", "tab", "y")
         assert "message #1 of huge: 9.0 MB, too long for a clipboard" in app.notices[-1]
+
+
+# ---- hits within the filter
+
+
+@pytest.fixture
+def shops(tmp_path: Path) -> Path:
+    cake: list[Message | bytes] = [Message("user", "a cake"), Message("assistant", "which cake?")]
+    return folder(
+        tmp_path / "sessions", {"corner": cake, "baker": [*cake, *cake], "cornwall": talk(3), "corinth": cake}
+    )
+
+
+def found(app: StillApp) -> list[str]:
+    return [hit.key for hit in app.browser.side.hits._hits]
+
+
+@pytest.mark.parametrize("backend", [Backend.JSONL, Backend.SQLITE])
+async def test_the_filter_leaves_only_its_own_hits(shops: Path, backend: Backend) -> None:
+    if backend is Backend.SQLITE:
+        migrate.make(migrate.plan(shops))
+    async with browsing(opened(shops, backend)) as (app, pilot):
+        await press(pilot, "f", *typed("cor"), "enter", "slash", *typed("cake"))
+        assert sorted(found(app)) == ["corinth", "corinth", "corner", "corner"]
+        assert says(app, "4 hits · newest · only in sessions that fit “cor”")
+        await press(pilot, "down", "enter", "v")
+        assert sorted(found(app)) == ["corinth", "corinth", "corner", "corner"]
+        assert says(app, "4 hits · by relevance · only in sessions that fit “cor”")
+
+
+async def test_hits_follow_the_filter_while_they_are_up(shops: Path) -> None:
+    async with browsing(shops) as (app, pilot):
+        await press(pilot, "slash", *typed("cake"))
+        assert len(found(app)) == 8
+        await press(pilot, "enter", "f", *typed("cori"))
+        assert found(app) == ["corinth", "corinth"]
+        await press(pilot, "backspace", "n")
+        assert (set(found(app)), len(found(app))) == ({"corner", "corinth"}, 4)
+        await press(pilot, "escape", "escape")
+        assert len(found(app)) == 8
+        assert says(app, "8 hits · newest")
+        assert not says(app, "that fit")
+
+
+async def test_where_nothing_is_found_it_says_where_it_looked(shops: Path) -> None:
+    async with browsing(shops) as (app, pilot):
+        await press(pilot, "f", *typed("cornw"), "enter", "slash", *typed("cake"))
+        assert found(app) == []
+        assert says(app, "Nothing found.", "Searched only in sessions that fit “cornw”")
+
+
+async def test_further_hits_are_within_the_filter_too(tmp_path: Path) -> None:
+    store = folder(tmp_path / "sessions", {"corner": talk(300, "cake"), "baker": talk(300, "cake")})
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "f", *typed("cor"), "enter", "slash", *typed("cake"), "enter")
+        app.browser.side.hits.focus()
+        await press(pilot, "G", "G", "G")
+        assert found(app) == ["corner"] * 300
+        assert says(app, "300 hits · newest · only in sessions that fit “cor”")

@@ -46,7 +46,7 @@ class BrowserScreen(TracingScreen):
     @on(Input.Submitted, "FilterBar")
     def keep_filter(self) -> None:
         """Enter in the filter keeps it and goes to the list."""
-        self.set_focus(self.side.sessions)
+        self.set_focus(self.side.list)
         self.side.keep_filter()
 
     # ---- keys
@@ -146,7 +146,7 @@ class BrowserScreen(TracingScreen):
                 focused.value = ""
             else:
                 self.side.close_filter()
-                self.set_focus(self.side.sessions)
+                self.set_focus(self.side.list)
         elif isinstance(focused, SearchBar):
             if focused.value:
                 focused.value = ""

@@ -28,6 +28,7 @@ from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import utc_now
+from sessiontui.tui.widgets.side import Side
 from sessiontui.tui.widgets.spans import nothing
 from sessiontui.tui.work.searcher import Searcher
 from sessiontui.visible import visible
@@ -67,7 +68,7 @@ class SearchingScreen(ViewingScreen):
         self.went = None
         super().use(store, listed)
         if self._asked is not None:
-            self._put(Asked(self._asked.text, self._asked.relevance))
+            self._put(Asked(self._asked.text, self._asked.relevance, self.side.within))
 
     # ---- what is asked
 
@@ -75,9 +76,7 @@ class SearchingScreen(ViewingScreen):
     def waiting(self) -> bool:
         """Whether what is shown is no answer to what was asked last."""
         asked, answer = self._asked, self.answer
-        return asked is not None and (
-            answer is None or (asked.text, asked.relevance) != (answer.asked.text, answer.asked.relevance)
-        )
+        return asked is not None and (answer is None or asked[:3] != answer.asked[:3])
 
     @on(Input.Changed, "SearchBar")
     def search(self, event: Input.Changed) -> None:
@@ -85,9 +84,16 @@ class SearchingScreen(ViewingScreen):
         self.bar.set_class(bool(event.value), "-asked")
         self._entering = False
         if event.value:
-            self._put(Asked(event.value, self._relevance))
+            self._put(Asked(event.value, self._relevance, self.side.within))
         else:
             self.forget()
+
+    @on(Side.Narrowed)
+    def search_within(self) -> None:
+        """The filter leaves other sessions, and so other hits."""
+        if self._asked is not None and self.side.within != self._asked.within:
+            asked = Asked(self._asked.text, self._asked.relevance, self.side.within)
+            self._put(asked, self.side.hits.hit if self.went is not None else None)
 
     @on(ListingPane.Searchable)
     def search_again(self) -> None:
@@ -165,20 +171,23 @@ class SearchingScreen(ViewingScreen):
     def show_answer(self, report: messages.Searched) -> None:
         """Hits, how many there are, and where they stand in the open session."""
         from sessiontui.query.match import places, spans
-        from sessiontui.tui.words.nothing_found import advice
+        from sessiontui.tui.words.nothing_found import advice, nowhere_else
 
         before, asked, found, query = self.answer, report.asked, report.found, report.query
         self.answer, self._asked = report, asked
-        same = before is not None and before.asked.text == asked.text
+        same = before is not None and before.asked.text == asked.text and before.asked.within == asked.within
         sorted_anew = before is not None and before.asked.relevance != asked.relevance
         untouched = self.went is None and not self.side.hits.cursor
         again = same and not (sorted_anew and untouched)
-        picture = found.note if found.pending else advice(asked.text, query, found.note)
+        where = "" if asked.within is None else nowhere_else(asked.within.pattern)
+        picture = found.note if found.pending else advice(asked.text, query, found.note, where)
         self.side.hits.picture = visible(picture, lines=True)
         self.side.show_hits(found, partial(places, query), again, asked.has_more(found))
         order = "by relevance" if asked.relevance and not query.substrings else "newest"
-        self.bar.tell(found.total, len(found.hits), order, found.note)
-        if not same:
+        self.bar.tell(
+            found.total, len(found.hits), order, found.note, "" if asked.within is None else asked.within.pattern
+        )
+        if before is None or before.asked.text != asked.text:
             self.went = None
             self.reading.transcript.highlight(partial(spans, query) if query else nothing)
 
@@ -199,9 +208,8 @@ class SearchingScreen(ViewingScreen):
         self.set_focus(self.bar)
 
     def action_filter(self) -> None:
-        """To the filter of the list."""
+        """To the filter of the list, which leaves only the hits of what fits it."""
         self.remove_class("-reading")
-        self.bar.value = ""
         self.side.open_filter()
 
     def action_order(self) -> None:

@@ -105,15 +105,17 @@ class SearchBar(SafeInput):
 
     # ---- told from above
 
-    def tell(self, total: int | None, shown: int, order: str, note: str = "") -> None:
-        """Say how much was found, in which order, and what else there is to say; ``total`` None where it is not known."""
+    def tell(self, total: int | None, shown: int, order: str, note: str = "", within: str = "") -> None:
+        """Say how much was found, in which order, and what else there is to say; ``total`` None where it is not known;
+        ``within``: the filter whose sessions alone were searched."""
         if total is not None:
             count = figures.counted(total, "hit")
         else:
             count = (
                 "" if note else f"more than {figures.counted(shown, 'hit')}"
             )  # the note says why, and how many at least
-        text = " · ".join(part for part in (count, order if shown else "", note) if part)
+        only = f"only in sessions that fit “{within}”" if within else ""
+        text = " · ".join(part for part in (count, order if shown else "", only, note) if part)
         self.border_subtitle = ink.content(visible(text))
 
     def tell_waiting(self) -> None:

@@ -8,9 +8,10 @@ from datetime import datetime
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from sessiontui.model import Found, Session
-from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
+from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort, Within
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.covered import Covered
@@ -25,11 +26,16 @@ from sessiontui.visible import Visible, visible
 class Side(Covered, Vertical):
     """Shows sessions or hits, one of them at a time."""
 
+    class Narrowed(Message):
+        """The filter may leave other sessions than before."""
+
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(id=id)
         self._clock = clock
         self._arranged = Arrangement()
         self._picture = visible("")
+        self._narrowed = False
+        """Whether there was a filter when it was last applied."""
 
     def compose(self) -> ComposeResult:
         """A filter that shows itself when it is asked for, above the lists."""
@@ -196,11 +202,16 @@ class Side(Covered, Vertical):
         bar.remove_class("-shown")
         self._narrow("")
 
+    @property
+    def within(self) -> Within | None:
+        """The sessions that the filter leaves; None where there is none."""
+        return self._arranged.within
+
     @on(FilterBar.Walked)
     def walk(self, event: FilterBar.Walked) -> None:
         """↑ and ↓ in the filter move in the list below it."""
         event.stop()
-        self.sessions.action_move(event.sessions)
+        self.list.action_move(event.sessions)
 
     def _narrow(self, pattern: str) -> None:
         if pattern != self._arranged.pattern:
@@ -214,6 +225,9 @@ class Side(Covered, Vertical):
         self.sessions.sort = None if arranged.best_first else arranged.sort
         self.sessions.show(arranged.keys(), arranged.all, arranged.pattern, best=typed and arranged.best_first)
         self._tell()
+        if arranged.pattern or self._narrowed:
+            self._narrowed = bool(arranged.pattern)
+            self.post_message(self.Narrowed())
 
     def _no_key_fits(self) -> Visible:
         count = figures.counted(len(self._arranged.all), "session")

@@ -11,9 +11,15 @@ SHORT: Final = 3
 """A word of so few letters is not worth shortening."""
 
 
-def advice(text: str, query: Query, note: str) -> str:
-    """Some sentences, one a line. ``note``: what the search says of itself, that not all is indexed yet."""
-    return "\n".join(("Nothing found.", *_advice(text, query, note), "Esc clears the search"))
+def advice(text: str, query: Query, note: str, where: str = "") -> str:
+    """Some sentences, one a line. ``note``: what the search says of itself, that not all is indexed yet; ``where``: that
+    not all sessions were searched."""
+    return "\n".join(filter(None, ("Nothing found.", where, *_advice(text, query, note), "Esc clears the search")))
+
+
+def nowhere_else(pattern: str) -> str:
+    """Where alone it was looked for."""
+    return f"Searched only in sessions that fit “{pattern}”"
 
 
 def _advice(text: str, query: Query, note: str) -> Iterator[str]:

@@ -46,8 +46,9 @@ class Searcher(Errand):
         from sessiontui.query.parse import parse
 
         query = parse(asked.text, live=True)
+        keys = None if asked.within is None else asked.within.keys
         while True:
-            found = store.search(query, limit=asked.limit, relevance=asked.relevance, cancelled=cancelled)
+            found = store.search(query, limit=asked.limit, relevance=asked.relevance, keys=keys, cancelled=cancelled)
             if keep is None or asked.limit >= MOST or not asked.has_more(found) or _holds(found, keep):
                 break
             asked = asked.wider()
@@ -60,7 +61,9 @@ class Searcher(Errand):
             self._complete(store, asked, query, found, generation, cancelled)
         else:
             with suppress(SessiontuiError):  # what was found still is
-                number = store.search(query, limit=0, relevance=asked.relevance, cancelled=cancelled, scan=silent)
+                number = store.search(
+                    query, limit=0, relevance=asked.relevance, keys=keys, cancelled=cancelled, scan=silent
+                )
                 if number.total is not None:
                     self.report(Searched(generation, asked, query, _with_number(found, number)))
 
@@ -77,7 +80,10 @@ class Searcher(Errand):
                 note = f"{READING} {done * 100 // max(total, 1)} %"
                 self.report(Searched(generation, asked, query, found._replace(note=note)))
 
-        whole = store.search(query, limit=asked.limit, relevance=asked.relevance, cancelled=cancelled, scan=tell)
+        keys = None if asked.within is None else asked.within.keys
+        whole = store.search(
+            query, limit=asked.limit, relevance=asked.relevance, keys=keys, cancelled=cancelled, scan=tell
+        )
         self.report(Searched(generation, asked, query, whole))
 
 
