@@ -191,6 +191,12 @@ class SessiontuiApp(App[None]):
         else:
             self.push_screen(HelpScreen(self.screen))
 
+    def clear_notifications(self) -> None:
+        """Take away what was told, and the room that it had: Textual leaves that, and what comes next would stand below it."""
+        super().clear_notifications()
+        if self.screen_stack:
+            self.screen.query("ToastHolder").remove()
+
     # ---- leaving
 
     def action_help_quit(self) -> None:

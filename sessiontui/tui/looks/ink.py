@@ -6,7 +6,7 @@ Nothing here reads markup: what stands in square brackets is drawn as square bra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
 from rich.cells import cell_len
@@ -31,9 +31,25 @@ NOTICE_LENGTH: Final = 600
 
 def strip(parts: Iterable[Part], width: int, ground: Style) -> Strip:
     """One line of exactly ``width`` cells: the parts from the left, cut off at the width, the rest ``ground``."""
-    segments = [Segment(text, style) for text, style in parts if text]
+    segments = [segment for text, style in parts for segment in _segments(text, style)]
     length = sum(cell_len(segment.text) for segment in segments)
     return Strip(segments, length).adjust_cell_length(width, ground)
+
+
+def _segments(text: Visible, style: Style) -> Iterator[Segment]:
+    """A text in its style; a line under it begins with its first letter and ends with its last."""
+    if not style.underline or not (text[:1].isspace() or text[-1:].isspace()):
+        if text:
+            yield Segment(text, style)
+        return
+    plain = style + Style(underline=False)
+    begin, body = len(text) - len(text.lstrip()), text.strip()
+    if begin:
+        yield Segment(text[:begin], plain)
+    if body:
+        yield Segment(body, style)
+    if begin + len(body) < len(text):
+        yield Segment(text[begin + len(body) :], plain)
 
 
 def spread(left: Iterable[Part], right: Iterable[Part], width: int, ground: Style) -> Strip:
@@ -42,7 +58,7 @@ def spread(left: Iterable[Part], right: Iterable[Part], width: int, ground: Styl
     taken = sum(cell_len(text) for text, _ in right)
     if taken >= width:
         return strip(left, width, ground)
-    segments = [Segment(text, style) for text, style in right]
+    segments = [segment for text, style in right for segment in _segments(text, style)]
     return Strip.join([strip(left, width - taken, ground), Strip(segments, taken)])
 
 
@@ -93,6 +109,37 @@ def clipped(text: str, width: int) -> Visible:
             break
         kept += 1
     return visible(shown[:kept] + "…") if width > 0 else EMPTY
+
+
+def halves(text: str, width: int) -> tuple[Visible, Visible]:
+    """``text`` made visible: its beginning and its end, which take at most ``width`` cells with the ellipsis between them;
+    all of it and nothing where it fits. For keys: many begin alike, and differ at their ends."""
+    shown = visible(text)
+    if cell_len(shown) <= width:
+        return shown, EMPTY
+    room = max(0, width - 1)
+    head = _fitting(shown, room - room // 2)
+    tail = _fitting(shown[::-1], room - cell_len(head))[::-1]
+    while tail and not cell_len(tail[0]):  # a mark of a letter that is cut off
+        tail = tail[1:]
+    return visible(head), visible(tail)
+
+
+def middled(text: str, width: int) -> Visible:
+    """``text`` made visible, in at most ``width`` cells, with an ellipsis in its middle where something was cut out."""
+    head, tail = halves(text, width)
+    if len(head) == len(text):
+        return head
+    return visible(f"{head}…{tail}") if width > 0 else EMPTY
+
+
+def _fitting(text: str, cells: int) -> str:
+    """As many of the first characters as fit."""
+    for at, char in enumerate(text):
+        cells -= cell_len(char)
+        if cells < 0:
+            return text[:at]
+    return text
 
 
 class _Completions(Suggester):

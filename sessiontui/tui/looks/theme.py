@@ -66,7 +66,11 @@ HitList { display: none; }
 .-short SearchBar { display: none; }
 .-short SearchBar:focus, .-short SearchBar.-asked { display: block; }
 
-ToastRack { margin-bottom: 2; }
+ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
+Toast { width: auto; max-width: 80%; padding: 0 1; margin: 0; }
+.-short ToastRack { margin: 0; }
+.-short Toast, Layer Toast { max-width: 100%; }
+Layer ToastRack { dock: bottom; align: right bottom; margin: 0; }
 
 LineList:focus:ansi, Transcript:focus:ansi, SearchBar:focus:ansi, FilterBar:focus:ansi { border: double $accent; }
 """

@@ -81,6 +81,10 @@ class FaultsPane(Vertical):
         """Nobody waits for it any more."""
         self._finder.cancel()
 
+    def on_resize(self) -> None:
+        """Another width, another title."""
+        self._tell()
+
     # ---- told from above
 
     def say(self, note: str) -> None:
@@ -196,7 +200,8 @@ class FaultsPane(Vertical):
             self.list.border_title = self.list.border_subtitle = None
             return
         where = figures.counted(len(self._sought.keys), "session") if self._several else self._sought.keys[0]
-        title = inspecting.title(where, len(self._found.items), self._found.damaged, self._found.saved)
+        room = self.list.size.width - 2
+        title = inspecting.title(where, len(self._found.items), self._found.damaged, self._found.saved, room)
         self.list.border_title = ink.content(title)
         self.list.border_subtitle = ink.content(inspecting.subtitle(len(self._marks), self._work))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 
@@ -16,11 +17,13 @@ from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.panes.walking import WalkingPane
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.work.reader import Reader
-from sessiontui.visible import visible
+from sessiontui.visible import Visible, visible
 
 GONE: Final = "This session is gone.\nu brings it back, if it was removed here\nthe list shows the others"
 UNREADABLE: Final = "This session can't be read."
 LOADING: Final = "Reading the session …"
+LEAST: Final = 12
+"""Cells that a name has in the frame, whatever else is said there."""
 LASTS: Final = 0.3
 """Seconds after which it is worth saying that a session is being read."""
 
@@ -116,9 +119,9 @@ class ReadingPane(WalkingPane):
             self._opened = (store, session)
             if counted:
                 self._number()
-        name = visible(session.key or "(no name)")
+        name = session.key or "(no name)"
         if session.trouble is not None:
-            self.transcript.border_title = ink.content((name, "bold"))
+            self.transcript.border_title = ink.content((self._fitted(name, 0), "bold"))
             return
         parts = [figures.counted(session.messages, "message")]
         if session.faults:
@@ -127,7 +130,17 @@ class ReadingPane(WalkingPane):
         if not session.reachable:
             parts.append("ZeroClaw can't load it by this name")
         about = visible(" ─ " + " · ".join(parts))
-        self.transcript.border_title = ink.content((name, "bold"), about)
+        self.transcript.border_title = ink.content((self._fitted(name, cell_len(about)), "bold"), about)
+
+    def _fitted(self, name: str, taken: int) -> Visible:
+        """A name in the frame, beside what takes so many cells of it."""
+        width = self.transcript.size.width
+        return ink.middled(name, max(LEAST, width - 2 - taken)) if width else visible(name)
+
+    def on_resize(self) -> None:
+        """Another width, another name."""
+        if self._opened is not None:
+            self.describe(self._opened[1])
 
     def _number(self) -> None:
         """Number the messages, where they are counted by now and were not when all rows became known."""

@@ -77,11 +77,17 @@ class ChoiceList(LineList, can_focus=False):
         choice = self._choices[item]
         plain, found, dim = (self.style(name, ground) for name in ("key", "match", "dim"))
         keys = visible(f" {choice.keys} ")
-        name = ink.clipped(choice.name, max(1, width - cell_len(keys) - 2))
+        head, tail = ink.halves(choice.name, max(1, width - cell_len(keys) - 2))
         matched = set(positions(self._pattern, choice.name)) if self._pattern.strip() else set()
+        cut = visible("…" if len(head) < len(choice.name) else "")
         left = [
             (visible(" "), plain),
-            *((visible(char), found if at in matched else plain) for at, char in enumerate(name)),
+            *((visible(char), found if at in matched else plain) for at, char in enumerate(head)),
+            (cut, plain),
+            *(
+                (visible(char), found if at in matched else plain)
+                for at, char in enumerate(tail, len(choice.name) - len(tail))
+            ),
         ]
         about = (visible(f"  {choice.about}" if choice.about else ""), dim)
         return ink.spread([*left, about], [(keys, self.style("number", ground))], width, ground)

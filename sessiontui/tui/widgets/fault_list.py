@@ -24,11 +24,13 @@ from sessiontui.visible import visible
 BADGE: Final = 3
 """Columns at the left in which a click marks."""
 KEYS: Final = (20, 12)
-"""Columns of a session's key, where there are several: where there is room for words behind it, and where not."""
-ID: Final = 15
-"""Columns of an id, but for some long ones."""
+"""Columns that a session's key has at least, where there are several: where there is room for words behind it, and where
+not. It has those too that nothing else needs."""
+ID: Final = 4
+"""Columns of an id at least: of its name."""
 WORDS: Final = 14
 """Columns of what can be had back, in words."""
+NAMELESS: Final = "(no name)"
 SIGNS: Final = {Severity.DAMAGE: "!", Severity.INCOMPLETE: "…", Severity.INFO: "·"}
 BACK: Final = {Salvage.LOSSLESS: "+", Salvage.OFFERED: "?", Salvage.PARTIAL: "≈", Salvage.NONE: " "}
 
@@ -72,6 +74,10 @@ class FaultList(LineList):
         self._several = False
         self._wide = 4, 4
         """Columns of lines and of bytes."""
+        self._id_columns, self._sign_columns = ID, 0
+        """Columns of the longest id, and of the longest word of what can be had back where there is room for signs alone."""
+        self._longest = 0
+        """Columns of the longest key."""
 
     @property
     def count(self) -> int:
@@ -85,6 +91,14 @@ class FaultList(LineList):
         faults = [item.fault for item in items[since:]]
         line = max(line, len(f"{max((each.line or 0 for each in faults), default=0):,}"))
         end = max(end, len(f"{max((each.span.stop for each in faults if each.span), default=0):,}"))
+        longest = max((cell_len(visible(key or NAMELESS)) for key in {item.key for item in items[since:]}), default=0)
+        self._longest = max(longest, self._longest if since else 0)
+        ids = max((len(fault.id) for fault in faults), default=0)
+        signs = max((2 + len(_back(item, words=False)) for item in items[since:]), default=0)
+        self._id_columns, self._sign_columns = (
+            max(ids, self._id_columns if since else 0),
+            max(signs, self._sign_columns if since else 0),
+        )
         self._items, self._marks, self._several, self._wide = items, marks, several, (line, end)
         self.settle(cursor, stays)
 
@@ -111,7 +125,7 @@ class FaultList(LineList):
         line, byte = self._wide
         dim = self._look("dim")
         key = f"{'session':<{self._key_columns(width)}} " if self._several else ""
-        left = f"   {key}{'line':>{line}} {self._byte('byte', width, byte)} what"
+        left = f"   {key}{'line':>{line}} {self._byte('byte', width, byte)}what"
         right = [(visible("had back "), dim)] if self._is_wordy(width) else []
         return ink.spread([(visible(left), dim)], right, width, self._look("ground"))
 
@@ -124,11 +138,11 @@ class FaultList(LineList):
         parts = [("●" if marked else " ", "match"), (f"{SIGNS[fault.severity]} ", _badge(fault))]
         if self._several:
             columns = self._key_columns(width)
-            key = ink.clipped(shown.key or "(no name)", columns)
+            key = ink.middled(shown.key or NAMELESS, columns)
             parts.append((f"{key}{' ' * (columns - cell_len(key))} ", "dim"))
         number = f"{fault.line:,}" if fault.line else "–"
         at = f"{fault.span.offset + fault.at:,}" if fault.span else "–"
-        parts += [(f"{number:>{lines}} ", "number"), (f"{self._byte(at, width, bytes_)} ", "dim")]
+        parts += [(f"{number:>{lines}} ", "number"), (self._byte(at, width, bytes_), "dim")]
         parts.append((fault.id, _badge(fault) if fault.severity is Severity.DAMAGE else "key"))
         left = [(visible(text), self.style(look, ground)) for text, look in parts if text]
         back = self.style(fault.salvage.value if shown.acts else "none", ground)
@@ -136,17 +150,26 @@ class FaultList(LineList):
 
     def _byte(self, text: str, width: int, size: int) -> str:
         """The column of bytes, where there is room for it."""
-        return f"{text:>{size}}" if self._taken(KEYS[0]) + WORDS + size <= width else ""
+        return f"{text:>{size}} " if self._has_bytes(width) else ""
+
+    def _has_bytes(self, width: int) -> bool:
+        return self._taken(KEYS[0]) + WORDS + self._wide[1] + 1 <= width
 
     def _key_columns(self, width: int) -> int:
-        return KEYS[0] if self._is_wordy(width) else KEYS[1]
+        """As many as the longest key takes, or as there are."""
+        wordy = self._is_wordy(width)
+        least = KEYS[0] if wordy else KEYS[1]
+        taken = (
+            self._taken(least) + (WORDS if wordy else self._sign_columns) + (1 + self._wide[1]) * self._has_bytes(width)
+        )
+        return max(least, min(self._longest, least + width - taken))
 
     def _is_wordy(self, width: int) -> bool:
         return self._taken(KEYS[0]) + WORDS <= width
 
     def _taken(self, key: int) -> int:
         """Columns up to the end of an id, the byte left out."""
-        return 3 + (key + 1) * self._several + self._wide[0] + 1 + ID
+        return 3 + (key + 1) * self._several + self._wide[0] + 1 + self._id_columns
 
     def _look(self, name: str) -> Style:
         return theme.styles(self, DAMAGE)[name]

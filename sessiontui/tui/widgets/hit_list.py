@@ -126,7 +126,7 @@ class HitList(LineList):
         ]
         room = max(4, width - sum(cell_len(text) for text, _ in right) - 2)
         return ink.spread(
-            [(visible(" "), ground), (ink.clipped(hit.key or "(no name)", room), key)], right, width, ground
+            [(visible(" "), ground), (ink.middled(hit.key or "(no name)", room), key)], right, width, ground
         )
 
     def _shade(self, name: str, ground: Style) -> Style:

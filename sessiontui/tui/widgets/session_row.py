@@ -96,9 +96,13 @@ def _count(number: int | None, room: int) -> str:
 def _key_and_name(session: Session, pattern: str, width: int, pens: Pens) -> list[ink.Part]:
     """The key, beside it as much of the name as there is room for; in both the letters that a filter found."""
     places = _places(pattern, written(session)) if pattern else set()
-    key = ink.clipped(session.key or "(no name)", width)
-    parts = _lit(key, 0, places, pens("key" if session.trouble is None else "dim"), pens("match"))
-    room = width - cell_len(key) - 2
+    look = pens("key" if session.trouble is None else "dim")
+    named = session.key or "(no name)"
+    head, tail = ink.halves(named, width)
+    parts = _lit(head, 0, places, look, pens("match"))
+    if len(head) < len(named):
+        parts += [(visible("…"), look), *_lit(tail, len(named) - len(tail), places, look, pens("match"))]
+    room = width - sum(cell_len(text) for text, _ in parts) - 2
     if session.name and room >= NAME:
         name = ink.clipped(session.name, room)
         parts += [(visible("  "), pens("")), *_lit(name, len(session.key) + 1, places, pens("dim"), pens("match"))]

@@ -39,7 +39,7 @@ def _line(change: Change, now: datetime, width: int) -> Row:
     dim = change.status in ("undone", "undo")
     left = [(visible(f" {short(change.id):>4}  "), "number"), (visible(f"{change.verb:<8} "), "dim" if dim else "role")]
     room = width - sum(cell_len(text) for text, _ in (*left, *right))
-    return Row([*left, (ink.clipped(_what(change), room), "dim" if dim else "key")], right, change.id)
+    return Row([*left, (ink.middled(_what(change), room), "dim" if dim else "key")], right, change.id)
 
 
 def _what(change: Change) -> str:

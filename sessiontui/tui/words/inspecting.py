@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.cells import cell_len
+
 from sessiontui.model import Backend, Fault, Severity
-from sessiontui.tui.looks import figures
+from sessiontui.tui.looks import figures, ink
 from sessiontui.visible import Visible, visible
 
+LEAST: Final = 12
+"""Cells that a name has in a title, whatever else is said there."""
 FINDING: Final = "Looking for damage …\nEsc stops"
 WELL: Final = (
     "Nothing is damaged here.\nZeroClaw reads every line that holds something, and `sessiontui check` finds nothing.\n"
@@ -39,14 +43,17 @@ def nothing(*, several: bool, notes: bool) -> str:
     return NOTHING if notes else ALL_WELL if several else WELL
 
 
-def title(where: str, found: int, damaged: int, saved: int) -> Visible:
-    """Of the list: what is looked at, what was found, and how many messages can be had back."""
+def title(where: str, found: int, damaged: int, saved: int, room: int = 0) -> Visible:
+    """Of the list: what is looked at, what was found, and how many messages can be had back. ``room``: cells that there are
+    for it; 0: not known."""
     parts = [figures.counted(damaged, "fault")]
     if found > damaged:
         parts.append(figures.counted(found - damaged, "note"))
     if saved:
         parts.append(f"{saved:,} to be had back")
-    return visible(f"{where or '(no name)'} ─ {' · '.join(parts)}")
+    about = f" ─ {' · '.join(parts)}"
+    name = where or "(no name)"
+    return visible((ink.middled(name, max(LEAST, room - cell_len(about))) if room > 0 else name) + about)
 
 
 def subtitle(marked: int, work: str) -> Visible:

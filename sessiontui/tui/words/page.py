@@ -77,4 +77,4 @@ def _row(row: Sequence[tuple[Visible, str]], widths: Sequence[int], right: Seque
 
 def key(name: str) -> Visible:
     """A session's key as a cell of a table."""
-    return ink.clipped(name or "(no name)", KEY)
+    return ink.middled(name or "(no name)", KEY)
