@@ -1,4 +1,4 @@
-"""Numbers of bytes as people read them, in thousands; what is not known is no matter of this module."""
+"""Numbers of bytes and of damage as people read them; what is not known is no matter of this module."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ def size(number: int, *, short: bool = False) -> str:
         amount, unit = amount / 1000, unit + 1
     tenths = 0 if short and amount >= 9.95 else 1
     return f"{amount:,.{tenths}f} {_UNITS[unit]}"
+
+
+def damage(lines: int, files: int) -> str:
+    """What is damaged, line by line and whole: ``52 damaged lines and 2 files``, ``1 damaged file``; empty where nothing is."""
+    parts = [f"{lines:,} damaged line{'s' * (lines != 1)}"] * bool(lines)
+    parts += [f"{files:,} {'' if lines else 'damaged '}file{'s' * (files != 1)}"] * bool(files)
+    return " and ".join(parts)

@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from sessiontui import sizes
 from sessiontui.cli import keys, output, report
 from sessiontui.cli.options import Asked, reads
 from sessiontui.cli.output import count, say
@@ -42,12 +43,13 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
     sessions = _wanted(store, keys, tally)
     if keys and not sessions:
         return tally.code
-    messages = damaged = 0
+    messages = damaged = lines = files = 0
     saved: dict[str, int] = {}
 
     def found(fault: Fault) -> None:
-        nonlocal damaged
+        nonlocal damaged, files
         damaged += fault.severity is Severity.DAMAGE
+        files += fault.severity is Severity.DAMAGE and fault.line is None
         if fault.severity is Severity.DAMAGE and fault.salvage is Salvage.LOSSLESS and fault.recovers:
             saved[session.key] = saved.get(session.key, 0) + fault.recovers
         if notes or fault.severity is not Severity.INFO:
@@ -62,6 +64,7 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
             with tally.alone():
                 told = store.examine(session, found, progress=within(progress, done, total), notes=notes)
                 messages += told.messages or 0
+                lines += told.faults or 0
             done += session.bytes or 0
     if not isinstance(store, JsonlStore):
         for stem in () if keys else orphans.stems(store.path.parent):
@@ -72,7 +75,8 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
             damaged += _differing(store.path, None if not keys else {session.key for session in sessions}, row)
     if damaged:
         tally.add(DAMAGED)
-    totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault"))
+    of = " in " * bool(lines or files) + sizes.damage(lines, files)
+    totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault") + of)
     _sum_up(asked, ", ".join(totals), saved)
     return tally.code
 
@@ -152,7 +156,9 @@ def _place(fault: Fault) -> str:
     if fault.line is None:
         return ""
     several = f" lines {fault.line}–{fault.line + fault.lines - 1}:" if fault.lines > 1 else ""
-    return f":{fault.line}:{several} byte {fault.at:,}"
+    of = "the line" if fault.lines == 1 else "these lines"
+    in_file = f", {fault.span.offset + fault.at:,} of the file" if fault.span else ""
+    return f":{fault.line}:{several} byte {fault.at:,} of {of}{in_file}"
 
 
 def _offer(fault: Fault) -> str:

@@ -82,7 +82,7 @@ def _cells(session: Session) -> tuple[str, ...]:
         _badge(session),
         session.key,
         output.column(session.messages, "message"),
-        output.column(session.faults, "fault") if session.faults else "",
+        output.column(session.faults, "damaged line") if session.faults else "",
         output.size(session.bytes),
         output.age(session.last_activity),
         session.name or "",

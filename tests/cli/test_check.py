@@ -63,7 +63,7 @@ def test_people_are_told_what_can_be_had_back(run: Runner, folder: Path, line: b
 def test_a_fault_over_several_lines_is_one(run: Runner, folder: Path) -> None:
     put(folder, A + b"\n" + PRETTY + b"\n" + A + b"\n")
     ran = run("check", code=1)
-    assert ran.text.startswith("k.jsonl:2: lines 2–5: byte 1: ")
+    assert ran.text.startswith("k.jsonl:2: lines 2–5: byte 1 of these lines, 31 of the file: ")
     assert ran.text.endswith(" [pretty-printed] · 1 message can be had back\n")
     (row,) = run("check", "--json", code=1).rows
     assert (row["line"], row["lines"], row["offset"], row["length"]) == (2, 4, len(A) + 1, len(PRETTY))
@@ -83,21 +83,27 @@ def test_the_summary_names_the_command(run: Runner, folder: Path) -> None:
     put(folder, A + b"\n" + A + A + b"\n", "two")
     put(folder, A + b"\n", "none")
     ran = run("check", code=1)
-    assert ran.err.startswith(totals.format("2 sessions", "2 messages", "1 fault", "2 messages", "two", "them"))
+    assert ran.err.startswith(
+        totals.format("2 sessions", "2 messages", "1 fault in 1 damaged line", "2 messages", "two", "them")
+    )
     put(folder, b"\xef\xbb\xbf" + A + b"\n", "the one's")
     ran = run("check", "the one's", code=1)
     assert ran.err.startswith(
-        totals.format("1 session", "0 messages", "1 fault", "1 message", "'the one'\"'\"'s'", "it")
+        totals.format("1 session", "0 messages", "1 fault in 1 damaged line", "1 message", "'the one'\"'\"'s'", "it")
     )
     ran = run("check", code=1)
     names = "'the one'\"'\"'s' two" if "'s' two" in ran.err else "two 'the one'\"'\"'s'"
-    assert ran.err.startswith(totals.format("3 sessions", "2 messages", "2 faults", "3 messages", names, "them"))
+    assert ran.err.startswith(
+        totals.format("3 sessions", "2 messages", "2 faults in 2 damaged lines", "3 messages", names, "them")
+    )
     for number in range(2):
         put(folder, A + A + b"\n", f"more{number}")
     ran = run("check", "--json", code=1)
-    assert ran.err.startswith(totals.format("5 sessions", "2 messages", "4 faults", "7 messages", "--all", "them"))
+    assert ran.err.startswith(
+        totals.format("5 sessions", "2 messages", "4 faults in 4 damaged lines", "7 messages", "--all", "them")
+    )
     put(folder, b'{"role":"user","content":"tw\n', "torn")
-    assert run("check", "torn", code=1).err == "sessiontui: 1 session, 0 messages, 1 fault\n"
+    assert run("check", "torn", code=1).err == "sessiontui: 1 session, 0 messages, 1 fault in 1 damaged line\n"
 
 
 @pytest.mark.parametrize("id", NOTES)
@@ -115,7 +121,10 @@ def test_notes_are_no_damage(run: Runner, folder: Path, id: str) -> None:
 def test_a_huge_message_is_worth_a_note(run: Runner, folder: Path) -> None:
     put(folder, b'{"role":"tool","content":"%b"}\n' % (b"x" * 9_000_000))
     assert run("check").out == b""
-    assert run("check", "--notes").text == "k.jsonl:1: byte 0: the message is 9,000,028 bytes long [huge-line]\n"
+    assert (
+        run("check", "--notes").text
+        == "k.jsonl:1: byte 0 of the line, 0 of the file: the message is 9,000,028 bytes long [huge-line]\n"
+    )
 
 
 def test_an_emptied_session_is_worth_a_note(run: Runner, folder: Path) -> None:
@@ -153,7 +162,7 @@ def test_a_line_that_may_still_be_being_written_is_told_and_no_damage(run: Runne
     put(folder, A + b'\n{"role":"us', seconds=0)
     ran = run("check")
     assert ran.text == (
-        "k.jsonl:2: byte 11: the record breaks off: it may still be being written; ZeroClaw drops the line as it "
+        "k.jsonl:2: byte 11 of the line, 41 of the file: the record breaks off: it may still be being written; ZeroClaw drops the line as it "
         "stands [incomplete]\n"
     )
     assert ran.err == "sessiontui: 1 session, 1 message, 0 faults\n"

@@ -60,7 +60,7 @@ def test_list_sorts_keys_whatever_their_age(run: Runner, store: Path) -> None:
 def test_list_for_people(run: Runner) -> None:
     lines = run("list").text.splitlines()
     assert lines[0].split() == ["alice", "2", "messages", "129", "B", *lines[0].split()[-1:]]
-    assert lines[1].startswith("!  bob    2 messages  1 fault    96 B  ")
+    assert lines[1].startswith("!  bob    2 messages  1 damaged line    96 B  ")
     assert len(lines) == 3
 
 
@@ -208,12 +208,12 @@ def test_check_exits_1_for_damage_and_names_it(run: Runner, store: Path) -> None
         "fault": "torn",
         "severity": "damage",
     }
-    assert ran.err == "sessiontui: 3 sessions, 4 messages, 1 fault\n"
+    assert ran.err == "sessiontui: 3 sessions, 4 messages, 1 fault in 1 damaged line\n"
 
 
 def test_check_for_people_says_file_line_and_byte(run: Runner) -> None:
     text = run("check", "bob", code=1).text
-    assert text.startswith("bob.jsonl:2: byte 28: ")
+    assert text.startswith("bob.jsonl:2: byte 28 of the line, 60 of the file: ")
     assert text.endswith(" [torn] · 1 message can be had back as a guess, with --partial\n")
 
 

@@ -201,7 +201,9 @@ class FaultsPane(Vertical):
             return
         where = figures.counted(len(self._sought.keys), "session") if self._several else self._sought.keys[0]
         room = self.list.size.width - 2
-        title = inspecting.title(where, len(self._found.items), self._found.damaged, self._found.saved, room)
+        found = self._found
+        notes = len(found.items) - found.damaged
+        title = inspecting.title(where, (found.damaged, found.lines, found.files), notes, found.saved, room)
         self.list.border_title = ink.content(title)
         self.list.border_subtitle = ink.content(inspecting.subtitle(len(self._marks), self._work))
 

@@ -16,7 +16,8 @@ class Found:
     def __init__(self) -> None:
         self.cases: list[Case] = []
         self.items: list[Item] = []
-        self.damaged = self.saved = 0
+        self.damaged = self.saved = self.lines = self.files = 0
+        """Faults that are damage, messages that can be had back, damaged lines, files that are damaged as a whole."""
 
     def add(self, cases: Sequence[Case]) -> None:
         """Some more. What each comes to is worked out now: of ten thousand at once it would hold the screen up."""
@@ -26,3 +27,5 @@ class Found:
             if case.fault.severity is Severity.DAMAGE:
                 self.damaged += 1
                 self.saved += case.fault.recovers
+                self.lines += case.fault.lines if case.fault.line else 0
+                self.files += case.fault.line is None

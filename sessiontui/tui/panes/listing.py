@@ -38,6 +38,9 @@ class Totals(NamedTuple):
     sessions: int | None = None
     messages: int | None = None
     faults: int | None = None
+    """Damaged lines."""
+    files: int = 0
+    """Files that are damaged as a whole."""
 
 
 class ListingPane(Side):
@@ -105,7 +108,8 @@ class ListingPane(Side):
         return Totals(
             len(known),
             None if None in counts else sum(count or 0 for count in counts),
-            sum((each.faults or 0) + (each.trouble is not None) + is_misnamed(each) for each in known),
+            sum(each.faults or 0 for each in known),
+            sum((each.trouble is not None) + is_misnamed(each) for each in known),
         )
 
     def _fill(self, sessions: Sequence[Session]) -> None:

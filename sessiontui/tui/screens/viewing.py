@@ -94,6 +94,7 @@ class ViewingScreen(ChangingScreen):
         self.judge()
         self.title_line.path, self.title_line.backend = _path(store), store.backend
         self.title_line.sessions = self.title_line.messages = self.title_line.faults = None
+        self.title_line.files = 0
         self._left = None
         self.reading.close()
         self.side.read(store, listed)
@@ -104,7 +105,8 @@ class ViewingScreen(ChangingScreen):
     def show_totals(self) -> None:
         """More is known of the sessions."""
         totals, title = self.side.totals, self.title_line
-        title.sessions, title.messages, title.faults = totals.sessions, totals.messages, totals.faults
+        title.sessions, title.messages = totals.sessions, totals.messages
+        title.faults, title.files = totals.faults, totals.files
         if self.side.lost:
             return
         if not totals.sessions:

@@ -80,7 +80,7 @@ def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Line]:
             where = f"lines {number:,} to {number + fault.lines - 1:,}"
         elif number and not fault.lines:
             where += " and further"
-        byte = f"byte {begin + fault.at:,}"
+        byte = f"byte {begin + fault.at:,} of the file"
         words = [where if number else "damaged", fault.id, stories.what(fault), byte, salvages.offer(fault)]
         sign, style = "▚ ! ", "fault"
     for at, piece in enumerate(_packed(words, width - MARGIN - SLACK - len(sign))):

@@ -62,7 +62,7 @@ def _hang(text: str, start: int, width: int) -> int:
 def _raw(entry: Entry, width: int, limit: int) -> Drawn:
     line = visible(entry.raw[:limit].decode("utf-8", "surrogateescape"))
     at = entry.address
-    where = f"byte {at.span.offset:,} · {figures.size(at.span.length)} " if at.span else ""
+    where = f"byte {at.span.offset:,} of the file · {figures.size(at.span.length)} " if at.span else ""
     head: Line = (((visible(f"line {figures.count(at.line)}"), "dim"),), ((visible(where), "dim"),))
     drawn = Drawn(width, [head], line, wrap(line, width - MARGIN - SLACK), body="raw")
     _more(drawn, len(entry.raw) - limit, entry.clipped)

@@ -10,6 +10,7 @@ from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from sessiontui import sizes
 from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.visible import visible
 
@@ -23,7 +24,9 @@ class TitleLine(Widget):
     sessions: Reactive[int | None] = reactive(None)
     messages: Reactive[int | None] = reactive(None)
     faults: Reactive[int | None] = reactive(None)
-    """None: not known yet, or nothing that could be damaged."""
+    """Damaged lines; None: not known yet, or nothing that could be damaged."""
+    files: Reactive[int] = reactive(0)
+    """Files that are damaged as a whole: nothing can be read of them, or ZeroClaw can't find them."""
     note: Reactive[str] = reactive("")
     """What a person should know while it is so, in a few words: read-only, a change was interrupted."""
     work: Reactive[str] = reactive("")
@@ -56,7 +59,8 @@ class TitleLine(Widget):
         *nearer, near = [(visible(f" {tail} · {self.backend}"), self._look("ground")) for tail in tails]
         sessions = (visible(f" · {figures.counted(self.sessions, 'session')}"), self._look("dim"))
         messages = (visible(f" · {figures.counted(self.messages, 'message')}"), self._look("dim"))
-        faults = (visible(f" · ! {self.faults:,} damaged" if self.faults else ""), self._look("fault"))
+        damage = sizes.damage(self.faults or 0, self.files)
+        faults = (visible(f" · ! {damage}" if damage else ""), self._look("fault"))
         yield [name, store, sessions, messages, faults]
         for part in (*nearer, near):
             yield [part, sessions, messages, faults]

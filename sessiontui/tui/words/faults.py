@@ -140,8 +140,10 @@ def _place(fault: Fault, width: int) -> Iterator[Row]:
         return
     at, size = fault.at, fault.span.length
     where = f"{place(fault)} · {figures.counted(size, 'byte')}"
-    wrong = f", wrong at byte {at:,}" if fault.severity is not Severity.INFO else ""
-    yield from fact("where", f"{where}{wrong}: {fault.span.offset + at:,} of the file", width)
+    wrong = f", wrong at byte {at:,} of {'the line' if fault.lines == 1 else 'these lines'}" * (
+        fault.severity is not Severity.INFO
+    )
+    yield from fact("where", f"{where}{wrong}, byte {fault.span.offset + at:,} of the file", width)
 
 
 def _look(fault: Fault) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from sessiontui import sizes
 from sessiontui.model import Backend, Fault, Severity
 from sessiontui.tui.looks import figures, ink
 from sessiontui.visible import Visible, visible
@@ -43,16 +44,20 @@ def nothing(*, several: bool, notes: bool) -> str:
     return NOTHING if notes else ALL_WELL if several else WELL
 
 
-def title(where: str, found: int, damaged: int, saved: int, room: int = 0) -> Visible:
-    """Of the list: what is looked at, what was found, and how many messages can be had back. ``room``: cells that there are
-    for it; 0: not known."""
-    parts = [figures.counted(damaged, "fault")]
-    if found > damaged:
-        parts.append(figures.counted(found - damaged, "note"))
-    if saved:
-        parts.append(f"{saved:,} to be had back")
-    about = f" ─ {' · '.join(parts)}"
-    name = where or "(no name)"
+def title(where: str, damage: tuple[int, int, int], notes: int, saved: int, room: int = 0) -> Visible:
+    """Of the list: what is looked at, what was found, and how many messages can be had back. ``damage``: faults, damaged
+    lines, and files that are damaged as a whole. ``room``: cells that there are for it; 0: not known."""
+    faults, lines, files = damage
+    whole = sizes.damage(lines, files)
+    noted = [figures.counted(notes, "note")] * bool(notes)
+    back = [f"{saved:,} to be had back"] * bool(saved)
+    name, counted = where or "(no name)", figures.counted(faults, "fault")
+    full = f"{counted} in {whole}" if whole else counted
+    *longer, last = (
+        f" ─ {' · '.join(parts)}" for parts in ((full, *noted, *back), (full, *noted), (counted, *noted, *back))
+    )
+    fits = (each for each in longer if room <= 0 or cell_len(visible(name)) + cell_len(each) <= room)
+    about = next(fits, last)
     return visible((ink.middled(name, max(LEAST, room - cell_len(about))) if room > 0 else name) + about)
 
 
