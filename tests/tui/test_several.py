@@ -146,7 +146,7 @@ async def test_cleanup_shows_sessions_with_their_age_and_enter_removes_nothing(s
             "33d",
             "older",
             "37d",
-            "afterwards u brings them all back",
+            "afterwards u brings them all",
         )
         await press(pilot, "enter")
         assert app.screen is app.browser
