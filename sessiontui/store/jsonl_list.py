@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import inf
 from pathlib import Path
 from typing import NamedTuple
@@ -100,6 +100,11 @@ def is_stem(key: str) -> bool:
         return not {0, 0x2F}.intersection(os.fsencode(key))
     except UnicodeEncodeError:  # characters that no file name has
         return False
+
+
+def names(keys: Collection[str] | None) -> frozenset[bytes] | None:
+    """The names of the files of these sessions; None where all are meant."""
+    return None if keys is None else frozenset(os.fsencode(key + SUFFIX) for key in keys if is_stem(key))
 
 
 def there(folder: Path, stem: str) -> str | None:

@@ -151,14 +151,11 @@ class Sidecar:
         limit: int | None = 50,
         relevance: bool = False,
         name: bytes | None = None,
-        names: Collection[bytes] | None = None,
+        names: frozenset[bytes] | None = None,
         cancelled: IsCancelled = never,
     ) -> Found:
-        """Messages that match among those that are indexed, or those of them in the file of this ``name``, or in those of
-        several ``names``; ``Found.note`` says when that is not all.
-
-        Raises ``errors.Cancelled``, and ``StoreError`` where the folder can't be read.
-        """
+        """Messages that match among those that are indexed, of all files, of one ``name`` or of several ``names``;
+        ``Found.note`` says when that is not all. Raises ``errors.Cancelled``; ``StoreError``: the folder can't be read."""
         from sessiontui.store import sidecar_rows as rows
         from sessiontui.store.sidecar_scan import scan
         from sessiontui.store.sidecar_search import SidecarSearch
@@ -183,8 +180,7 @@ class Sidecar:
                 self._discard()
         if self._is_being_made():
             return Found((), None, "the search index is being made; nothing is in it yet")
-        some = None if names is None else set(names)
-        listed = [each for each in self.listed() if name in (None, each.name) and (some is None or each.name in some)]
+        listed = [each for each in self.listed() if name in (None, each.name) and (names is None or each.name in names)]
         found = scan(os.fsencode(self.folder), listed, query, limit, cancelled)
         return found._replace(note=f"all files were read, for there is no search index: {trouble}")
 

@@ -27,7 +27,7 @@ from sessiontui.query.snippet import snippet
 from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted, exact
 from sessiontui.store.protocol import IsCancelled, Progress, silent
 from sessiontui.store.schema import read_time, shape
-from sessiontui.store.sqlite_keys import KEY, bound
+from sessiontui.store.sqlite_keys import KEY, bound, is_bindable
 from sessiontui.store.sqlite_standing import Standing, standing
 from sessiontui.store.sqlite_times import dated, imported_before
 from sessiontui.store.sqlite_trees import is_corrupt, without_indexes
@@ -110,17 +110,9 @@ def _part(connection: sqlite3.Connection, key: str | None) -> _Part | None:
 
 def _several(keys: Collection[str]) -> _Part:
     """The rows of some sessions."""
-    names = json.dumps([name.hex().upper() for key in keys if (name := _stored(key)) is not None])
+    names = json.dumps([key.encode("utf-8", "surrogateescape").hex().upper() for key in keys if is_bindable(key)])
     rows = " AND hex(session_key) IN (SELECT value FROM json_each(?))"
     return _Part(rows, f" AND EXISTS (SELECT 1 FROM sessions WHERE id = sessions_fts.rowid{rows})", (names,))
-
-
-def _stored(key: str) -> bytes | None:
-    """The bytes of a key; None for text that no database can hold."""
-    try:
-        return key.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return None
 
 
 class _Search:

@@ -18,8 +18,7 @@ from sessiontui.errors import Busy, Cancelled, InTurn, Locked, SessiontuiError, 
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
-from sessiontui.tui.looks import ink
-from sessiontui.tui.looks.keys import live
+from sessiontui.tui.looks import ink, keys
 from sessiontui.tui.work.judge import Judge
 from sessiontui.visible import visible
 
@@ -235,9 +234,8 @@ class ChangingScreen(Screen[None]):
 
     def _is_busy(self) -> bool:
         if self.changing:
-            ink.notice(
-                self, visible("an undo is under way; wait until it is made, for it is made whole or not"), "warning"
-            )
+            under_way = "an undo is under way; wait until it is made, for it is made whole or not"
+            ink.notice(self, visible(under_way), "warning")
         return self.changing
 
     # ---- what is heard of them
@@ -247,9 +245,9 @@ class ChangingScreen(Screen[None]):
         from sessiontui.tui.words import outcomes
 
         self.app.clear_notifications()  # of an older change
-        keys = partial(live, self.app.screen)
-        if outcomes.page(report.done, keys) is None:
-            ink.notice(self, outcomes.sentence(report.done, keys))
+        live = partial(keys.live, self.app.screen)
+        if outcomes.page(report.done, live) is None:
+            ink.notice(self, outcomes.sentence(report.done, live))
             if trouble := outcomes.trouble_of(report.done):
                 ink.notice(self, trouble, "warning")
         if self.unsettled:

@@ -222,10 +222,9 @@ class ChangeDialog(MakingDialog):
 
     def action_inspect(self) -> None:
         """Close, and show what stays damaged; where the inspector lies below, it shows it."""
-        left, direct = self._left, self.app.screen_stack[-2] is self.below
+        if self._left is not None and self.app.screen_stack[-2] is self.below:
+            self.below.post_message(messages.InspectionWanted(self._left))
         self.dismiss(None)
-        if left is not None and direct:
-            self.below.post_message(messages.InspectionWanted(left))
 
     def action_backend(self) -> None:
         """Close, and show where the sessions are now."""

@@ -23,7 +23,7 @@ from sessiontui.model import Backend, Session
 from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink, theme
-from sessiontui.tui.panes.listing import ListingPane, cannot_read
+from sessiontui.tui.panes.listing import ListingPane, Totals, cannot_read
 from sessiontui.tui.panes.reading import GONE, ReadingPane
 from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.widgets.key_line import KeyLine
@@ -93,8 +93,7 @@ class ViewingScreen(ChangingScreen):
         self.store = store
         self.judge()
         self.title_line.path, self.title_line.backend = _path(store), store.backend
-        self.title_line.sessions = self.title_line.messages = self.title_line.faults = None
-        self.title_line.files = 0
+        self.title_line.tell(*Totals())
         self._left = None
         self.reading.close()
         self.side.read(store, listed)
@@ -104,9 +103,8 @@ class ViewingScreen(ChangingScreen):
     @on(ListingPane.Learned)
     def show_totals(self) -> None:
         """More is known of the sessions."""
-        totals, title = self.side.totals, self.title_line
-        title.sessions, title.messages = totals.sessions, totals.messages
-        title.faults, title.files = totals.faults, totals.files
+        totals = self.side.totals
+        self.title_line.tell(*totals)
         if self.side.lost:
             return
         if not totals.sessions:

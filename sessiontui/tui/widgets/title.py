@@ -32,6 +32,10 @@ class TitleLine(Widget):
     work: Reactive[str] = reactive("")
     """What is going on, with a bar; empty when nothing is."""
 
+    def tell(self, sessions: int | None, messages: int | None, faults: int | None, files: int) -> None:
+        """What is in the store now, as far as it is known."""
+        self.sessions, self.messages, self.faults, self.files = sessions, messages, faults, files
+
     def render_line(self, y: int) -> Strip:
         """Name, store and totals at the left; note and work at the right. What does not fit is left out whole."""
         width = self.size.width
