@@ -22,6 +22,7 @@ from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Ses
 from sessiontui.paths import cache_folder
 from sessiontui.store import jsonl_list
 from sessiontui.store.count import Count
+from sessiontui.store.jsonl_list import Look
 from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 
@@ -45,7 +46,7 @@ class JsonlStore:
         self.path = folder
         self.only = only
         self._sidecar: Sidecar | None = None
-        self._before: dict[str, jsonl_list.Look] = {}
+        self._before: dict[str, Look] = {}
         """The readable sessions as they were listed last."""
         self._open: dict[str, int] = {}
         """When those were written to of which a last line is not counted yet, for it may be still being written."""
@@ -99,9 +100,7 @@ class JsonlStore:
         found = (self._look(self.file(stem), self._before) for stem in stems)
         return [looked[2] for looked in found if looked is not None]
 
-    def _look(
-        self, entry: os.DirEntry[str] | Path, before: Mapping[str, jsonl_list.Look]
-    ) -> tuple[float, str, Session] | None:
+    def _look(self, entry: os.DirEntry[str] | Path, before: Mapping[str, Look]) -> tuple[float, str, Session] | None:
         """What orders a session, the one whose time can't be read last, and the session of one name, by stat alone; None where it is gone by now."""
         name = entry.name
         try:
@@ -116,7 +115,7 @@ class JsonlStore:
             return None
         return jsonl_list.order(session, status), session.key, session
 
-    def _readable_session(self, name: str, status: os.stat_result, before: Mapping[str, jsonl_list.Look]) -> Session:
+    def _readable_session(self, name: str, status: os.stat_result, before: Mapping[str, Look]) -> Session:
         recall = None if self._sidecar is None else self._sidecar.remembered
         look = self._before[name] = jsonl_list.look(name, status, before.get(name), recall)
         if look.waits:
@@ -288,10 +287,8 @@ class JsonlStore:
         scan: Progress | None = None,
     ) -> Found:
         """Messages that match, from the sidecar; ``key`` is a stem."""
-        if key is not None and not jsonl_list.is_stem(key):
-            return Found((), 0)
-        name = None if key is None else os.fsencode(key + SUFFIX)
-        return self.sidecar.search(query, limit, relevance, name, jsonl_list.names(keys), cancelled)
+        names = jsonl_list.names(keys if key is None else [key])
+        return self.sidecar.search(query, limit=limit, relevance=relevance, names=names, cancelled=cancelled)
 
     def index(
         self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None

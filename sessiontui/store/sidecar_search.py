@@ -61,7 +61,7 @@ class SidecarSearch:
     ) -> None:
         self._connection = connection
         self._cancelled = cancelled
-        self._name = name
+        self._name = next(iter(names)) if names is not None and len(names) == 1 else name
         self._names = names
         self._file: int | None = None
         self._files: frozenset[int] | None = None

@@ -76,14 +76,11 @@ class FaultsPane(Vertical):
         """Ready to look."""
         self._finder = Finder(self)
         self.list = self.query_one(FaultList)
+        self.watch(self.list, "size", self._tell, init=False)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
         self._finder.cancel()
-
-    def on_resize(self) -> None:
-        """Another width, another title."""
-        self._tell()
 
     # ---- told from above
 
@@ -200,11 +197,7 @@ class FaultsPane(Vertical):
             self.list.border_title = self.list.border_subtitle = None
             return
         where = figures.counted(len(self._sought.keys), "session") if self._several else self._sought.keys[0]
-        room = self.list.size.width - 2
-        found = self._found
-        notes = len(found.items) - found.damaged
-        title = inspecting.title(where, (found.damaged, found.lines, found.files), notes, found.saved, room)
-        self.list.border_title = ink.content(title)
+        self.list.border_title = ink.content(self._found.title(where, self.list.size.width - 2))
         self.list.border_subtitle = ink.content(inspecting.subtitle(len(self._marks), self._work))
 
     @on(FaultList.Chosen)

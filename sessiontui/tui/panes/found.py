@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sessiontui.model import Severity
 from sessiontui.store.cases import Case
 from sessiontui.tui.widgets.fault_list import Item
-from sessiontui.tui.words import proposals
+from sessiontui.tui.words import inspecting, proposals
+from sessiontui.visible import Visible
 
 
 class Found:
@@ -18,6 +19,12 @@ class Found:
         self.items: list[Item] = []
         self.damaged = self.saved = self.lines = self.files = 0
         """Faults that are damage, messages that can be had back, damaged lines, files that are damaged as a whole."""
+
+    def title(self, where: str, room: int) -> Visible:
+        """What they come to, in so many cells; 0: not known."""
+        return inspecting.title(
+            where, (self.damaged, self.lines, self.files), len(self.items) - self.damaged, self.saved, room
+        )
 
     def add(self, cases: Sequence[Case]) -> None:
         """Some more. What each comes to is worked out now: of ten thousand at once it would hold the screen up."""
