@@ -49,7 +49,7 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
     def found(fault: Fault) -> None:
         nonlocal damaged, files
         damaged += fault.severity is Severity.DAMAGE
-        files += fault.severity is Severity.DAMAGE and fault.line is None
+        files += fault.severity is Severity.DAMAGE and fault.span is None
         if fault.severity is Severity.DAMAGE and fault.salvage is Salvage.LOSSLESS and fault.recovers:
             saved[session.key] = saved.get(session.key, 0) + fault.recovers
         if notes or fault.severity is not Severity.INFO:

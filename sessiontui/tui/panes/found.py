@@ -34,5 +34,5 @@ class Found:
             if case.fault.severity is Severity.DAMAGE:
                 self.damaged += 1
                 self.saved += case.fault.recovers
-                self.lines += case.fault.lines if case.fault.line else 0
-                self.files += case.fault.line is None
+                self.lines += max(1, case.fault.lines) if case.fault.span else 0
+                self.files += case.fault.span is None
