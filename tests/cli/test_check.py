@@ -187,6 +187,7 @@ def test_a_name_that_is_not_utf8_is_damage(run: Runner, folder: Path) -> None:
     assert row == {"role": "user", "content": "a"}
 
 
+@pytest.mark.exhaustive
 def test_very_many_faults_are_told_in_little_memory(folder: Path) -> None:
     put(folder, (A + A + b"\n" + A + b"\n") * 150_000)
     program = (

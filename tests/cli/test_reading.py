@@ -181,16 +181,16 @@ def test_one_file_is_a_store(store: Path) -> None:
 
 
 def test_a_huge_line_is_streamed_and_the_same(run: Runner, store: Path) -> None:
-    content = "é🦀\\n\\u00e9" * 1_100_000
+    content = "é🦀\\n\\u00e9" * 620_000
     (store / "huge.jsonl").write_bytes(b'{"role":"tool","content":"%b"}\n{"a' % content.encode())
     left_alone(store / "huge.jsonl")
     (row,) = run("show", "huge", "--json").rows
-    assert row == {"role": "tool", "content": "é🦀\né" * 1_100_000}
+    assert row == {"role": "tool", "content": "é🦀\né" * 620_000}
     first, second = run("show", "huge", "--raw", "--json").rows
     assert first["content"] == row["content"]
     assert first["text"] == f'{{"role":"tool","content":"{content}"}}'
     assert second["fault"] == "torn"
-    assert run("show", "huge").text.count("🦀") == 1_100_000
+    assert run("show", "huge").text.count("🦀") == 620_000
 
 
 # ---- check

@@ -51,12 +51,14 @@ def test_what_writers_finished_before_they_were_killed_is_kept(tmp_path: Path) -
     assert sum(wrote.deaths for wrote in trial.figures.wrote) >= 20
 
 
+@pytest.mark.exhaustive
 def test_the_command_line_loses_nothing_beside_two_writers(tmp_path: Path) -> None:
     plan = Plan(messages=500, pause=0.002, seconds=40, rewrites=4, carried=1)
     trial = run(tmp_path, plan, rounds.by_command)
     verdict.lost_nothing(trial)
 
 
+@pytest.mark.exhaustive
 def test_two_that_change_one_store_at_once_lose_nothing_of_its_writers(tmp_path: Path) -> None:
     plan = Plan(messages=1_000, pause=0.002, seconds=15, rewrites=1, carried=0)
     trial = run(tmp_path, plan, rounds.two_at_once)

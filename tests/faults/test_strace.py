@@ -23,7 +23,7 @@ from tests.support.databases import writer
 from tests.support.faulty import Watch, writes
 
 BY_SQLITE = [kind for kind in KINDS if kind.sqlite or "migrate" in kind.name]
-FAST = {"append", "pop-rewrites", "compact", "migrate", "append-row", "undo-compact", "redo-migrate", "undo-pop-row"}
+FAST = {"pop-rewrites", "append-row", "undo-pop-row", "redo-migrate"}
 """The kinds of change of the fast set."""
 ROOM = {"write", "pwrite64", "ftruncate", "link", "linkat", "mkdir", "mkdirat"}
 NOT_MADE_TO_FAIL = {"openat", "fcntl", "fchown"}
@@ -32,7 +32,7 @@ NOT_MADE_TO_FAIL = {"openat", "fcntl", "fchown"}
 
 def cases(tried: list[Kind]) -> Iterator[Any]:
     """These kinds of change, each with a stride through its calls; few of them in the fast set."""
-    return matrices.at_moments({kind.name: (kind,) for kind in tried}, lambda name: name in FAST, 5)
+    return matrices.at_moments({kind.name: (kind,) for kind in tried}, lambda name: name in FAST, 7)
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.screenshots import FOLDER, PICTURES, Picture, at_home, take
+from tests.support.matrices import few
 from tests.support.screens import sample
 
 AGAIN = "make them again with `python -m tests.screenshots`, and look at them"
 
 
-@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+@pytest.mark.parametrize("picture", few(*PICTURES), ids=lambda picture: picture.name)
 async def test_a_picture_is_as_the_program_makes_it(picture: Picture) -> None:
     with at_home() as home:
         made = await take(picture, sample(home))

@@ -106,6 +106,7 @@ def test_a_stretch_of_many_lines_is_one_fault_on_every_page(size: int) -> None:
         assert [told(each.fault) for each in rows.load(start, start + size)] == wanted[start : start + size]
 
 
+@pytest.mark.exhaustive
 def test_a_record_over_the_edge_of_what_is_looked_at_together_is_whole() -> None:
     """Entry by entry, as the command line shows them, any number of damaged lines may follow each other."""
     data = b"some text\n" * 1_997 + SPLIT + b"\n" + b"some text\n" * 3_000

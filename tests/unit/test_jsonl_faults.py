@@ -59,7 +59,7 @@ def test_the_lines_without_a_fault_are_those_that_zeroclaw_reads(tmp_path: Path)
 
 
 def test_damage_across_blocks_is_one_finding(tmp_path: Path) -> None:
-    data = (A + b"\n") * 10 + b'{"role":"user","content":"' + b"one\n" * 40_000 + b'end"}\n' + A
+    data = (A + b"\n") * 10 + b'{"role":"user","content":"' + b"one of very many lines\n" * 7_000 + b'end"}\n' + A
     assert lines._CHUNK < 160_000
     assert found_in(tmp_path, data) == list(diagnose.faults(diagnose.lines_of(data)))
 

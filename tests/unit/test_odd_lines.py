@@ -52,6 +52,7 @@ def test_of_too_many_none_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None
     assert joined([of(["blank"] * 2), of(["blank"] * 2)]) is None
 
 
+@pytest.mark.exhaustive
 def test_a_million_odd_lines_cost_little() -> None:
     odd = OddLines(2_000_000)
     odd.marks.extend(range(2, 4_000_000, 4))

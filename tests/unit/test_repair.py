@@ -484,6 +484,7 @@ def test_a_message_that_comes_while_the_file_gives_way_is_carried_over(
 # ---- size
 
 
+@pytest.mark.exhaustive
 def test_nothing_that_grows_with_the_file_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hashing, "PART", 1 << 16)
     line = b'{"role":"user","content":"' + b"x" * 400 + b'"}'

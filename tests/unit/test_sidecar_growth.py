@@ -81,7 +81,7 @@ def do(folder: Path, step: tuple[object, ...], clock: int) -> None:
         os.utime(path, ns=(clock, clock))
 
 
-@examples(1)
+@examples(0.3)
 @given(st.lists(st.tuples(STEPS, st.booleans()), min_size=2, max_size=12))
 def test_the_index_follows_the_files(steps: list[tuple[tuple[object, ...], bool]]) -> None:
     with tempfile.TemporaryDirectory() as root, small_pieces():

@@ -10,12 +10,13 @@ import pytest
 from sessiontui.dialects import strict
 from sessiontui.dialects.source import OUTER, Dropped
 from sessiontui.model import Message
+from tests.support.matrices import few
 
 TABLES = json.loads((Path(__file__).parents[1] / "data" / "unicode-tables.json").read_text())
 HI = b'{"role":"user","content":"hi","x":'
 
 
-@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])
+@pytest.mark.parametrize("opening", few(b'[{"a":', b"[", b'{"a":'))
 def test_unknown_values_of_any_depth(opening: bytes) -> None:
     closing = opening[::-1].translate(bytes.maketrans(b"[{", b"]}"), b'":a')
     depth = 100_000
