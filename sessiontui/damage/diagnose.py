@@ -89,13 +89,10 @@ def _stretches(lines: Iterable[Line]) -> Iterator[list[Line]]:
             rest = _beginning(held)
             if rest == len(held) < _OPEN * _WINDOW and weight <= _WEIGHT and _is_open(held):
                 most = 2 * len(held)
-                held.append(line)
-                weight += len(line.data)
-                continue
-            most = _WINDOW
-            yield held[:rest]
-            held = held[rest:]
-            weight = sum(len(each.data) for each in held)
+            else:
+                yield held[:rest]
+                held, most = held[rest:], _WINDOW
+                weight = sum(len(each.data) for each in held)
         held.append(line)
         weight += len(line.data)
     if not all(is_blank(each.data) for each in held):
