@@ -57,6 +57,9 @@ class Kind(Enum):
     """Records as another language writes them."""
 
 
+_HELD: Final = (Kind.RECORD, Kind.LITERAL)
+
+
 class Piece(NamedTuple):
     """Some bytes of a line."""
 
@@ -81,12 +84,12 @@ def cut(line: bytes, literals: Literals | None = None) -> list[Piece]:
         piece = (_filler(line, at) or _value(line, at)) if looks else None
         if literals and looks and (piece is None or not piece.sure):
             found += _literal(line, at, literals, piece)
-        elif literals and found and found[-1].kind is Kind.TORN and line[at - 1] in _QUOTES:
+        elif literals and found and line[at - 1] in _QUOTES and found[-1].kind is Kind.TORN:
             found += _behind_torn(found, at, literals) or [piece or _text(line, at)]
         else:
             found.append(piece or _text(line, at))
         at = found[-1].stop
-        most += _BETWEEN * (found[-1].kind in (Kind.RECORD, Kind.LITERAL))
+        most += _BETWEEN * (found[-1].kind in _HELD)
     return found
 
 
