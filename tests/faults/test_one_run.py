@@ -125,6 +125,7 @@ def test_a_recovery_that_was_killed_is_finished_by_one_run(store: Path, verb: st
 
 
 @pytest.mark.exhaustive
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("verb", WHOLE_STORE)
 def test_four_hundred_recoveries_that_were_killed(store: Path, verb: str) -> None:
     killed_twice(store, verb, PAIRS // len(WHOLE_STORE))
@@ -142,6 +143,7 @@ def _process(folder: Path, *command: str) -> list[str]:
 
 
 @pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
 def test_a_process_that_is_killed_at_any_time_is_finished_by_one_run(store: Path) -> None:
     """Two hundred seeded times, from the start of the process to what is the end of most."""
     chosen = random.Random(SEED)
