@@ -112,6 +112,7 @@ async def test_the_time_of_an_import_is_not_told_as_that_of_messages(timed: Path
         assert not says(app, "Activity")
 
 
+@pytest.mark.exhaustive
 async def test_an_empty_session_is_told_to_be_empty(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "G", "i")
@@ -222,6 +223,7 @@ async def test_it_closes_and_leaves_everything_as_it_was(store: Path, key: str) 
         assert shown(app) == before
 
 
+@pytest.mark.exhaustive
 async def test_help_names_its_keys(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "question_mark")
@@ -342,6 +344,7 @@ async def test_a_large_session_is_counted_in_a_helper_process(store: Path, monke
     assert (len(here), len(outside)) == (0, 1)
 
 
+@pytest.mark.exhaustive
 async def test_where_the_helper_process_dies_it_is_counted_here(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(teller, "SMALL", 0)
     monkeypatch.setattr(teller, "heard", lambda process, _: _killed(process))

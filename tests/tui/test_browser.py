@@ -113,6 +113,7 @@ async def test_a_long_session_opens_at_its_end_and_knows_its_lines(tmp_path: Pat
         assert says(app, "line 12")
 
 
+@pytest.mark.exhaustive
 async def test_what_cannot_be_read_says_why(store: Path) -> None:
     (store / "odd.jsonl").mkdir()
     (store / "gone.jsonl").symlink_to("nowhere")
@@ -128,6 +129,7 @@ async def test_what_cannot_be_read_says_why(store: Path) -> None:
 # ---- narrow and small
 
 
+@pytest.mark.exhaustive
 async def test_below_100_columns_list_and_transcript_take_turns(store: Path) -> None:
     async with browsing(store, NARROW) as (app, pilot):
         assert says(app, "discord_build")
@@ -159,6 +161,7 @@ async def test_the_key_line_shows_what_fits_and_always_help(store: Path, width: 
         assert len(line) <= width
 
 
+@pytest.mark.exhaustive
 async def test_a_word_of_the_key_line_can_be_clicked(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await pilot.click(KeyLine, offset=(shown(app)[-1].index("search"), 0))
@@ -303,6 +306,7 @@ async def test_q_leaves(store: Path) -> None:
 # ---- pictures
 
 
+@pytest.mark.exhaustive
 async def test_an_empty_store_says_so(tmp_path: Path) -> None:
     (tmp_path / "sessions").mkdir()
     async with browsing(tmp_path / "sessions") as (app, pilot):

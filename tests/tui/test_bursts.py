@@ -42,7 +42,7 @@ FIELDS = {
     "size", [(140, 40), pytest.param((60, 15), marks=pytest.mark.exhaustive)], ids=["wide", "small"]
 )
 @pytest.mark.parametrize("pasted", [False, True], ids=["typed", "pasted"])
-@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("field", few(*FIELDS))
 async def test_what_comes_in_one_read_with_the_key_that_opens_a_field_is_in_it(
     store: Path, field: str, pasted: bool, size: tuple[int, int]
 ) -> None:
@@ -59,7 +59,7 @@ async def test_what_comes_in_one_read_with_the_key_that_opens_a_field_is_in_it(
 
 
 @pytest.mark.parametrize("pasted", [False, True], ids=["typed", "pasted"])
-@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("field", few(*FIELDS))
 async def test_what_comes_in_one_read_into_an_open_field_is_in_it(store: Path, field: str, pasted: bool) -> None:
     opens, text, holds = FIELDS[field]
     async with browsing(store) as (app, pilot):

@@ -102,6 +102,7 @@ async def test_who_has_waited_may_go_on_without_a_lease(store: Path, monkeypatch
     assert [each.no_lease for each in tries] == [False] * 4 + [True]
 
 
+@pytest.mark.exhaustive
 async def test_what_may_happen_without_a_lease_is_said_and_enter_cancels(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,6 +291,7 @@ async def test_the_undo_button_of_a_page_too(store: Path, monkeypatch: pytest.Mo
 # ---- what is no longer as it was when it was asked about
 
 
+@pytest.mark.exhaustive
 async def test_another_last_message_is_asked_about_anew(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "p")

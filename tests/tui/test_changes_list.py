@@ -134,6 +134,7 @@ async def test_where_nothing_was_changed_it_says_what_it_is_for(tmp_path: Path) 
         assert app.notices == ["there is no change to undo", "there is no change to redo"]
 
 
+@pytest.mark.exhaustive
 async def test_a_journal_that_cannot_be_read_says_why(store: Path) -> None:
     record = store / ".sessiontui" / "00000002.change"
     record.write_bytes(record.read_bytes().replace(b'"format":1', b'"format":9'))
@@ -356,6 +357,7 @@ async def test_a_click_chooses_and_a_double_click_undoes(store: Path) -> None:
         assert TORN in files(store)["torn"]
 
 
+@pytest.mark.exhaustive
 async def test_upper_j_and_k_scroll_what_it_did(tmp_path: Path) -> None:
     keys = [f"session{at:02}" for at in range(30)]
     store = folder(tmp_path / "sessions", {key: [TORN, *talk(1)] for key in keys})

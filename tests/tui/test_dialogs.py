@@ -73,6 +73,7 @@ async def test_pop_removes_one_message_and_u_and_ctrl_r_go_back_and_forth(store:
         assert app.notices[2].startswith("redone change 1, pop of alice")
 
 
+@pytest.mark.exhaustive
 async def test_the_buttons_can_be_clicked(store: Path) -> None:
     async with browsing(store) as (_, pilot):
         await press(pilot, "p")
@@ -144,6 +145,7 @@ async def test_what_is_refused_since_the_session_is_gone_leaves_the_list_too(sto
         assert says(app, "1 session ·", "torn ─ 2 messages")
 
 
+@pytest.mark.exhaustive
 async def test_u_with_nothing_to_undo_says_so(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "u", "ctrl+r")

@@ -168,6 +168,7 @@ async def test_where_sessions_are_marked_those_are_meant(store: Path) -> None:
         assert says(app, "1 session ─ 1 fault")
 
 
+@pytest.mark.exhaustive
 async def test_n_shows_notes_too(store: Path) -> None:
     with (store / "alice.jsonl").open("ab") as file:
         file.write(b"\n")
@@ -363,6 +364,7 @@ async def test_what_is_not_certain_is_done_when_a_person_says_so(
         assert (store / "alice.jsonl").read_bytes() == before.replace(bytes_, becomes)
 
 
+@pytest.mark.exhaustive
 async def test_what_cannot_be_had_back_says_so(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g", "j", "a", "space")
@@ -417,6 +419,7 @@ async def test_enter_means_the_same_in_every_view(store: Path) -> None:
             await press(pilot, "escape")
 
 
+@pytest.mark.exhaustive
 async def test_marks_are_made_with_the_mouse_and_all_at_once(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x")
@@ -490,6 +493,7 @@ async def test_help_tells_of_the_inspector_and_of_what_has_the_focus(store: Path
 # ---- what there may be instead of faults
 
 
+@pytest.mark.exhaustive
 async def test_a_session_that_is_well_says_so(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await choose(pilot, "well")
@@ -501,6 +505,7 @@ async def test_a_session_that_is_well_says_so(store: Path) -> None:
         assert says(app, "there is nothing to note")
 
 
+@pytest.mark.exhaustive
 async def test_a_database_has_no_lines(tmp_path: Path) -> None:
     path = tmp_path / "sessions"
     path.mkdir()
@@ -529,6 +534,7 @@ async def test_what_is_no_file_has_its_fault_and_no_bytes(tmp_path: Path) -> Non
         assert {"dangling", "not-a-file"} == set(ids(app))
 
 
+@pytest.mark.exhaustive
 async def test_where_no_session_is_open_it_says_so(tmp_path: Path) -> None:
     async with browsing(folder(tmp_path / "sessions", {})) as (app, pilot):
         await press(pilot, "x")
@@ -564,6 +570,7 @@ async def test_of_several_readings_a_person_chooses_one(tmp_path: Path) -> None:
     assert after == write(A) + b'{"role":"user","content":"the moon rises."}\n'
 
 
+@pytest.mark.exhaustive
 async def test_what_can_be_read_in_one_way_has_no_other(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g", "full_stop")
@@ -594,6 +601,7 @@ async def test_a_file_that_grows_is_looked_at_on(store: Path) -> None:
         assert (len(ids(app)), under(app)) == (7, ("fused", 2))
 
 
+@pytest.mark.exhaustive
 async def test_a_file_that_is_another_is_read_again(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g", "3")

@@ -108,6 +108,7 @@ async def test_a_wide_list_shows_size_name_faults_and_what_its_columns_are() -> 
         assert "…" in second
 
 
+@pytest.mark.exhaustive
 async def test_faults_are_not_awaited_in_a_database() -> None:
     async with staged(SessionList(clock=clock), size=(84, 20)) as (pilot, _):
         widget = pilot.app.query_one(SessionList)
@@ -138,6 +139,7 @@ async def test_columns_stand_still_while_counts_arrive() -> None:
         assert len(set(before)) == 1
 
 
+@pytest.mark.exhaustive
 async def test_a_low_terminal_spends_no_line_on_names() -> None:
     async with staged(SessionList(clock=clock), size=(60, 14)) as (pilot, _):
         widget = pilot.app.query_one(SessionList)
@@ -257,6 +259,7 @@ async def test_the_wheel_scrolls_and_leaves_the_cursor_which_typing_brings_back(
         assert widget.scroll_y <= 2
 
 
+@pytest.mark.exhaustive
 async def test_the_scroll_bar_can_be_dragged() -> None:
     async with staged(SessionList(clock=clock)) as (pilot, _):
         widget = pilot.app.query_one(SessionList)
@@ -326,6 +329,7 @@ async def test_the_person_sorts_by_key_and_the_choice_is_told() -> None:
         ]
 
 
+@pytest.mark.exhaustive
 async def test_a_click_on_a_column_sorts_by_it_and_a_second_turns_it() -> None:
     async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
@@ -340,6 +344,7 @@ async def test_a_click_on_a_column_sorts_by_it_and_a_second_turns_it() -> None:
         assert "messages▲" in lines(side.sessions)[0]
 
 
+@pytest.mark.exhaustive
 async def test_a_remembered_order_holds_from_the_first_list_and_nobody_is_told() -> None:
     async with staged(Side(id="side", clock=clock), Remember, size=(60, 24)) as (pilot, posted):
         side = side_of(pilot)
@@ -415,6 +420,7 @@ async def test_a_filter_looks_at_names_too_and_shows_what_it_found() -> None:
         assert lit.strip() == "Budget"
 
 
+@pytest.mark.exhaustive
 async def test_what_fits_best_leads_until_the_person_takes_over() -> None:
     rows = [session("bot_a_b"), session("x_bob"), session("bob"), session("bo_b")]
     async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
@@ -433,6 +439,7 @@ async def test_what_fits_best_leads_until_the_person_takes_over() -> None:
         assert side.sessions.cursor == 0
 
 
+@pytest.mark.exhaustive
 async def test_what_was_filtered_can_be_sorted_and_the_next_letter_ranks_again() -> None:
     rows = [session("x_bob", 1), session("bob", 2), session("b_o_b", 3), session("alice", 9)]
     async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
@@ -448,6 +455,7 @@ async def test_what_was_filtered_can_be_sorted_and_the_next_letter_ranks_again()
         assert side.sessions.keys[0] == "bob"
 
 
+@pytest.mark.exhaustive
 async def test_sessions_that_arrive_while_a_filter_holds_are_filtered_too() -> None:
     async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
@@ -507,7 +515,7 @@ async def test_all_that_are_shown_are_marked_and_unmarked() -> None:
 
 
 @pytest.mark.parametrize(
-    "how", [{"offset": (2, 3)}, {"offset": (9, 3), "control": True}, {"offset": (9, 3), "shift": True}]
+    "how", few({"offset": (2, 3)}, {"offset": (9, 3), "control": True}, {"offset": (9, 3), "shift": True})
 )
 async def test_the_mouse_marks_and_leaves_the_cursor(how: dict[str, Any]) -> None:
     async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):

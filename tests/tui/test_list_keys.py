@@ -13,6 +13,7 @@ from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
+from tests.support.matrices import few
 from tests.support.screens import StillApp, browsing, focus, folder, press, says, settle, talk, typed
 
 
@@ -168,7 +169,7 @@ async def test_space_marks_and_goes_on_and_esc_unmarks_last_of_all(store: Path) 
         assert not says(app, "● ")
 
 
-@pytest.mark.parametrize("key", ["asterisk", "ctrl+a"])
+@pytest.mark.parametrize("key", few("asterisk", "ctrl+a"))
 async def test_all_that_are_shown_can_be_marked(store: Path, key: str) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("bob"), "enter", key)
@@ -224,7 +225,7 @@ def _wheel(widget: HitList) -> Any:
     return MouseScrollDown(widget, 3, 3, 0, 1, 0, False, False, False)
 
 
-@pytest.mark.parametrize("size", [(140, 40), (80, 24), (60, 15)])
+@pytest.mark.parametrize("size", few((140, 40), (80, 24), (60, 15)))
 async def test_a_double_click_opens_at_every_size(store: Path, size: tuple[int, int]) -> None:
     async with browsing(store, size) as (app, pilot):
         widget = sessions(app)

@@ -121,6 +121,7 @@ async def test_only_what_was_touched_is_indexed_again(store: Path, monkeypatch: 
         await until(pilot, lambda: {b"one.jsonl", b"three.jsonl"} == {name for names in named[1:] for name in names})
 
 
+@pytest.mark.exhaustive
 async def test_the_first_session_of_an_empty_folder_appears_by_itself(tmp_path: Path) -> None:
     store = folder(tmp_path / "sessions", {})
     async with living(store) as (app, pilot):
@@ -171,6 +172,7 @@ async def test_what_is_written_behind_a_link_is_followed_too(store: Path, monkey
         await until(pilot, lambda: says(app, "5 sessions · 214 messages") and not says(app, "! 1 damaged"))
 
 
+@pytest.mark.exhaustive
 async def test_an_open_session_that_may_not_be_read_for_a_while_is_shown_again() -> None:
     with unprivileged():
         made = tempfile.TemporaryDirectory()
@@ -185,6 +187,7 @@ async def test_an_open_session_that_may_not_be_read_for_a_while_is_shown_again()
                 await until(pilot, lambda: says(app, "line 3") and reading(app).count == 3)
 
 
+@pytest.mark.exhaustive
 async def test_f5_reads_the_list_again_though_nobody_tells_of_changes(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -282,6 +285,7 @@ async def test_a_session_that_is_deleted_while_it_is_open_says_so_and_comes_back
         assert (reading(app).cursor, app.browser.key) == (row, "two")
 
 
+@pytest.mark.exhaustive
 async def test_who_moves_on_from_a_session_that_is_gone_reads_the_next(store: Path) -> None:
     async with living(store) as (app, pilot):
         await choose(pilot, "one")
@@ -327,6 +331,7 @@ async def test_another_folder_of_the_same_name_is_shown(store: Path) -> None:
         await until(pilot, lambda: says(app, "8 messages"))
 
 
+@pytest.mark.exhaustive
 async def test_a_store_that_can_not_be_read_at_first_is_waited_for(store: Path) -> None:
     gone = JsonlStore(store)
     os.rename(store, store.with_name("away"))
@@ -337,6 +342,7 @@ async def test_a_store_that_can_not_be_read_at_first_is_waited_for(store: Path) 
         await until(pilot, lambda: says(app, "3 sessions"))
 
 
+@pytest.mark.exhaustive
 async def test_a_store_that_comes_back_without_the_open_session_says_so(store: Path) -> None:
     async with living(store) as (app, pilot):
         await choose(pilot, "two")

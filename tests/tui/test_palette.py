@@ -35,6 +35,7 @@ def names(app: StillApp) -> list[str]:
     return [choice.name for choice in choices(app)]
 
 
+@pytest.mark.exhaustive
 async def test_it_offers_every_command_with_its_key(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -115,6 +116,7 @@ async def test_a_session_that_goes_while_it_is_looked_for_is_said_to_be_gone(sto
         assert says(app, "This session is gone.")
 
 
+@pytest.mark.exhaustive
 async def test_letters_that_stand_together_come_first(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -152,6 +154,7 @@ async def test_keys_and_mouse_move_in_it_and_escape_does_nothing(store: Path) ->
         assert app.browser.key == "discord_bob"
 
 
+@pytest.mark.exhaustive
 async def test_nothing_fits(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -162,6 +165,7 @@ async def test_nothing_fits(store: Path) -> None:
         assert isinstance(app.screen, PaletteScreen)
 
 
+@pytest.mark.exhaustive
 async def test_what_is_pasted_is_made_visible(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -202,6 +206,7 @@ async def test_a_theme_is_seen_then_chosen_and_remembered(store: Path) -> None:
         assert names(app)[app.screen.query_one(ChoiceList).cursor] == "gruvbox"
 
 
+@pytest.mark.exhaustive
 async def test_without_colours_there_are_no_themes(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = StillApp(opened(store))

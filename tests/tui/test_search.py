@@ -147,6 +147,7 @@ async def test_what_cannot_be_ranked_says_so(tmp_path: Path) -> None:
         assert "can't be ranked" in app.notices[0]
 
 
+@pytest.mark.exhaustive
 async def test_v_without_a_search_says_what_to_do(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "v")
@@ -228,6 +229,7 @@ async def test_a_number_of_what_is_no_longer_asked_is_never_told(many: Path) -> 
         assert says(app, "0 hits", "Nothing found.")
 
 
+@pytest.mark.exhaustive
 async def test_what_can_not_be_counted_is_still_found(many: Path) -> None:
     class Uncountable(JsonlStore):
         def search(self, query: Query, *, limit: int | None = 50, **how: Any) -> Found:
@@ -369,6 +371,7 @@ async def test_hits_that_come_later_push_nothing(many: Path) -> None:
         assert at(app) == ("many", 301)
 
 
+@pytest.mark.exhaustive
 async def test_a_search_is_repeated_after_the_one_that_runs_when_the_index_grows(store: Path) -> None:
     held = Held(store)
     held.gates["budget"] = threading.Event()
@@ -450,6 +453,7 @@ async def test_b_while_a_search_runs_shows_no_hit_of_the_store_before(tmp_path: 
         assert {hit.backend for hit in hits(app)._hits} == {Backend.SQLITE}
 
 
+@pytest.mark.exhaustive
 async def test_f3_works_while_one_types(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"), "f3")
@@ -569,6 +573,7 @@ async def test_a_search_is_remembered_once_and_the_oldest_is_forgotten(store: Pa
         assert bar.earlier.count("search 7") == 1
 
 
+@pytest.mark.exhaustive
 async def test_right_at_the_end_takes_the_rest_of_an_earlier_search(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         app.browser.query_one(SearchBar).earlier = ["token budget", "tok\x1b[31m"]
@@ -655,6 +660,7 @@ async def test_y_in_the_list_of_hits_copies_the_hit(store: Path, tmp_path: Path,
         assert app.notices[-1].startswith(f"copied message #{hit.ordinal} of {hit.key} · ")
 
 
+@pytest.mark.exhaustive
 async def test_a_hit_that_is_gone_is_not_copied(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *"month", "tab")
@@ -722,6 +728,7 @@ async def test_where_nothing_is_found_it_says_where_it_looked(shops: Path) -> No
         assert says(app, "Nothing found.", "Searched only in sessions that fit “cornw”")
 
 
+@pytest.mark.exhaustive
 async def test_further_hits_are_within_the_filter_too(tmp_path: Path) -> None:
     store = folder(tmp_path / "sessions", {"corner": talk(300, "cake"), "baker": talk(300, "cake")})
     async with browsing(store) as (app, pilot):

@@ -68,6 +68,7 @@ async def test_marks_go_with_what_they_were_made_for_and_stay_where_it_could_not
         assert app.browser.marked == ("older",)
 
 
+@pytest.mark.exhaustive
 async def test_the_second_click_of_a_double_click_undoes_nothing(store: Path) -> None:
     before = files(store)
     async with browsing(store, (40, 12)) as (app, pilot):
@@ -254,6 +255,7 @@ async def test_tab_goes_from_cancel_to_the_act_and_round(store: Path) -> None:
         assert app.screen.query_one("#hours").has_focus
 
 
+@pytest.mark.exhaustive
 async def test_a_long_plan_scrolls_and_says_where_one_is(tmp_path: Path) -> None:
     many = folder(tmp_path / "sessions", {f"s{at:02}": [Message("user", "x")] for at in range(40)})
     async with browsing(many, SMALL) as (app, pilot):

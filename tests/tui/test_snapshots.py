@@ -61,6 +61,7 @@ def test_raw(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "enter", "r", "g", key=TRAIN)
 
 
+@pytest.mark.exhaustive
 def test_many_scripts(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "enter", key="matrix_言葉の木")
 
@@ -78,10 +79,12 @@ def test_hits(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
     assert pictured(snap_compare, store, size, "slash", *typed("train"))
 
 
+@pytest.mark.exhaustive
 def test_at_a_hit(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, WIDE, "slash", *typed("train"), "enter")
 
 
+@pytest.mark.exhaustive
 def test_nothing_found(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "slash", *typed("zzzz"))
 
@@ -90,6 +93,7 @@ def test_filter(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "f", *typed("tel"))
 
 
+@pytest.mark.exhaustive
 def test_no_key_fits(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "f", *typed("zzzz"))
 
@@ -99,6 +103,7 @@ def test_empty_store(snap_compare: Snap) -> None:
     assert pictured(snap_compare, empty, USUAL)
 
 
+@pytest.mark.exhaustive
 def test_empty_session(snap_compare: Snap) -> None:
     store = folder(Path(os.environ["HOME"]) / "sessions", {"quiet": [], "talk": talk(3)})
     assert pictured(snap_compare, store, USUAL)
@@ -109,6 +114,7 @@ def test_pop(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
     assert pictured(snap_compare, store, size, "p", key="telegram_autumn-trip")
 
 
+@pytest.mark.exhaustive
 def test_pop_anyway(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "p", key=TRAIN)
 

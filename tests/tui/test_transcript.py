@@ -28,6 +28,7 @@ from sessiontui.tui.widgets.session_map import BOTH, DAMAGE, FEW, HIT, NOTHING
 from sessiontui.tui.widgets.transcript import Transcript
 from sessiontui.tui.words.places import place
 from sessiontui.tui.work import copier, seeker
+from tests.support.matrices import few
 from tests.support.safe import is_safe
 from tests.support.screens import (
     TORN,
@@ -86,6 +87,7 @@ async def test_the_map_has_a_sign_for_damage_for_hits_and_for_both_and_says_wher
         assert len({BOTH, DAMAGE, HIT, FEW, NOTHING}) == 5
 
 
+@pytest.mark.exhaustive
 async def test_the_map_tells_many_hits_from_few() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = await shown(pilot, 1_800, row=0)
@@ -149,6 +151,7 @@ async def test_a_press_on_the_map_goes_there_and_on_a_sign_to_what_it_stands_for
         assert widget.place is None
 
 
+@pytest.mark.exhaustive
 async def test_the_block_of_the_map_can_be_dragged() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = await shown(pilot, 180, row=0)
@@ -165,6 +168,7 @@ async def test_the_block_of_the_map_can_be_dragged() -> None:
 # ---- what the border says
 
 
+@pytest.mark.exhaustive
 async def test_the_border_counts_the_hits() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = await shown(pilot, 40)
@@ -199,6 +203,7 @@ async def test_rows_that_are_added_move_nothing_and_the_border_says_so(row: int 
         assert told(widget) == ""
 
 
+@pytest.mark.exhaustive
 async def test_a_session_that_fits_grows_into_view() -> None:
     async with staged(Transcript(), Transcript.PageWanted) as (pilot, posted):
         widget = await shown(pilot, 2)
@@ -213,7 +218,7 @@ def raw_entry(row: int) -> Entry:
     return Entry(row, Address(row + 1, Span(0, 9)), Message("user", text), raw=f'{{"content":"{text}"}}'.encode())
 
 
-@pytest.mark.parametrize("down", [0, 1, 3])
+@pytest.mark.parametrize("down", few(1, 0, 3))
 async def test_raw_and_conversation_show_the_same_message_on_the_same_line(down: int) -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = pilot.app.query_one(Transcript)
@@ -271,6 +276,7 @@ async def test_what_is_read_anew_is_seen_until_it_comes() -> None:
 # ---- walking
 
 
+@pytest.mark.exhaustive
 async def test_where_nothing_can_scroll_j_and_k_choose_messages() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = await shown(pilot, 3)
@@ -280,6 +286,7 @@ async def test_where_nothing_can_scroll_j_and_k_choose_messages() -> None:
             assert widget.cursor == cursor
 
 
+@pytest.mark.exhaustive
 async def test_half_a_page() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = await shown(pilot, 60, row=0)
@@ -299,6 +306,7 @@ async def test_the_wheel_scrolls_and_a_click_chooses() -> None:
         assert widget.cursor > top
 
 
+@pytest.mark.exhaustive
 async def test_a_double_click_shows_more_of_a_long_message() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = await shown(pilot, 1, 0, "word " * 40_000)
@@ -392,6 +400,7 @@ async def test_brackets_that_are_pressed_quickly_all_count(store: Path, monkeypa
         assert app.notices == []
 
 
+@pytest.mark.exhaustive
 async def test_a_turn_that_is_found_late_moves_nobody_who_went_elsewhere(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -540,6 +549,7 @@ async def test_the_prompt_goes_to_messages_lines_shares_and_the_end(store: Path)
         assert transcript.place is None
 
 
+@pytest.mark.exhaustive
 async def test_a_place_that_cannot_be_is_said_in_the_prompt_and_nothing_moves(store: Path) -> None:
     async with browsing(store, (80, 24)) as (app, pilot):
         transcript = app.browser.query_one(Transcript)
@@ -553,6 +563,7 @@ async def test_a_place_that_cannot_be_is_said_in_the_prompt_and_nothing_moves(st
         assert app.notices == []
 
 
+@pytest.mark.exhaustive
 async def test_the_prompt_can_be_left_by_a_click(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "colon")
@@ -611,6 +622,7 @@ async def test_what_is_too_long_for_a_clipboard_goes_into_a_private_file(store: 
         assert path.read_text() == "".join(f"assistant: alone {at}\n\n" for at in range(4_000))
 
 
+@pytest.mark.exhaustive
 async def test_there_is_nothing_to_copy_in_an_empty_session(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "G", "y", "Y")

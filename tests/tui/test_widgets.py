@@ -69,6 +69,7 @@ async def test_a_hit_is_two_lines() -> None:
         ]
 
 
+@pytest.mark.exhaustive
 async def test_what_was_found_is_in_view_behind_wide_letters_too() -> None:
     async with staged(HitList(), size=(44, 10)) as (pilot, _):
         widget = pilot.app.query_one(HitList)
@@ -79,6 +80,7 @@ async def test_what_was_found_is_in_view_behind_wide_letters_too() -> None:
         assert lines(widget)[3] == "  …🧠🧠🧠🧠🧠🧠budget"
 
 
+@pytest.mark.exhaustive
 async def test_an_imported_hit_has_no_age() -> None:
     async with staged(HitList(clock=clock), size=(44, 10)) as (pilot, _):
         widget = pilot.app.query_one(HitList)
@@ -147,6 +149,7 @@ async def test_the_search_bar_walks_hits_and_keeps_the_letters() -> None:
         assert [(message.hits, message.pages) for message in posted] == [(1, 0), (-1, 0), (0, 1)]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", [SearchBar, FilterBar])
 async def test_what_is_pasted_is_made_visible(kind: type[SafeInput]) -> None:
     async with staged(kind()) as (pilot, _):
@@ -176,11 +179,13 @@ async def test_hits_take_the_place_of_sessions() -> None:
     ("width", "expected"),
     [
         (100, " sessiontui  ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged"),
-        (75, " ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged"),
+        pytest.param(
+            75, " ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged", marks=pytest.mark.exhaustive
+        ),
         (70, " …/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged"),
-        (50, " …/sessions · jsonl · 3 sessions · ! 2 damaged"),
-        (40, " …/sessions · jsonl · 3 sessions"),
-        (20, " jsonl · 3 sessions"),
+        pytest.param(50, " …/sessions · jsonl · 3 sessions · ! 2 damaged", marks=pytest.mark.exhaustive),
+        pytest.param(40, " …/sessions · jsonl · 3 sessions", marks=pytest.mark.exhaustive),
+        pytest.param(20, " jsonl · 3 sessions", marks=pytest.mark.exhaustive),
         (10, " jsonl"),
     ],
 )
@@ -268,6 +273,7 @@ async def test_the_place_stays_when_all_rows_are_known() -> None:
         assert widget.cursor == chosen + 1_000
 
 
+@pytest.mark.exhaustive
 async def test_the_place_stays_when_the_window_is_resized() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = pilot.app.query_one(Transcript)
@@ -298,6 +304,7 @@ async def test_j_and_k_walk_lines_and_capitals_walk_messages() -> None:
         assert widget.place is None
 
 
+@pytest.mark.exhaustive
 async def test_the_wheel_moves_the_view() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = pilot.app.query_one(Transcript)
@@ -309,6 +316,7 @@ async def test_the_wheel_moves_the_view() -> None:
         assert widget.place is not None
 
 
+@pytest.mark.exhaustive
 async def test_enter_shows_more_of_a_long_message() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = pilot.app.query_one(Transcript)
@@ -319,6 +327,7 @@ async def test_enter_shows_more_of_a_long_message() -> None:
         assert widget.virtual_size.height > 1.9 * before
 
 
+@pytest.mark.exhaustive
 async def test_nothing_to_show_is_said() -> None:
     async with staged(Transcript()) as (pilot, _):
         widget = pilot.app.query_one(Transcript)
