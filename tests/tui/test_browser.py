@@ -98,7 +98,12 @@ async def test_raw_shows_every_physical_line(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "j", "r")
         assert says(
-            app, '{"role":"user","content":"before"}', "byte 0 · 34 B", "raw lines", "▚ ! line 2", "blank · line 3"
+            app,
+            '{"role":"user","content":"before"}',
+            "byte 0 of the file · 34 B",
+            "raw lines",
+            "▚ ! line 2",
+            "blank · line 3",
         )
         await press(pilot, "r")
         assert not says(app, '"content":"before"')
@@ -119,7 +124,7 @@ async def test_what_cannot_be_read_says_why(store: Path) -> None:
     (store / "gone.jsonl").symlink_to("nowhere")
     os.utime(store / "gone.jsonl", (1, 1), follow_symlinks=False)
     async with browsing(store) as (app, pilot):
-        assert says(app, "! 3 damaged")
+        assert says(app, "! 1 damaged line and 2 files")
         assert cursor(app) == "odd"
         assert says(app, "× odd", "× gone", "ZeroClaw hangs")
         await press(pilot, "p")

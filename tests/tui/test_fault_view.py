@@ -62,8 +62,8 @@ def pointed(row: Drawn) -> tuple[str, str]:
 
 
 def test_a_torn_record_and_the_whole_one_behind_it() -> None:
-    assert laid(A + b"\n" + TORN + B + b"\n" + A + b"\n") == [
-        "  ▚ ! line 2 · fused · a whole record stands on the line of a torn one · byte 79 · 1 message can be had back",
+    assert laid(A + b"\n" + TORN + B + b"\n" + A + b"\n", width=130) == [
+        "  ▚ ! line 2 · fused · a whole record stands on the line of a torn one · byte 79 of the file · 1 message can be had back",
         '  ~ {"role":"assistant","content":"On Fridays it\\nlea',
         '  + {"role":"assistant","content":"b"}',
         "    ^",
@@ -77,7 +77,7 @@ def test_a_torn_record_and_the_whole_one_behind_it() -> None:
 
 def test_the_raw_view_shows_the_line_alone() -> None:
     assert laid(TORN + b"\n" + A + b"\n", raw=True) == [
-        "  ▚ ! line 1 · torn · the record breaks off · byte 49 · a guess: 1 message",
+        "  ▚ ! line 1 · torn · the record breaks off · byte 49 of the file · a guess: 1 message",
         f"  ~ {TORN.decode()}",
         "  " + " " * (2 + len(TORN)) + "^",
         "",
@@ -100,7 +100,7 @@ def test_what_can_be_had_back_is_said(data: bytes, said: str) -> None:
 
 
 def test_each_part_has_a_sign_of_its_own_and_a_style() -> None:
-    row = lay_out(entries(b"WARN slow disk  " + A + b" \t" + B + b"\n")[0], 120)
+    row = lay_out(entries(b"WARN slow disk  " + A + b" \t" + B + b"\n")[0], 140)
     assert [styles(row, at)[0] for at in (1, 3, 4, 5)] == [
         ("× ", "fragment"),
         ("+ ", "whole"),
@@ -111,9 +111,9 @@ def test_each_part_has_a_sign_of_its_own_and_a_style() -> None:
 
 
 def test_the_words_of_the_head_stay_together_where_they_can() -> None:
-    assert laid(A + B + b"\n", width=52)[:3] == [
+    assert laid(A + B + b"\n", width=56)[:3] == [
         "  ▚ ! line 1 · glued · 2 records stand on one line",
-        "      byte 29 · 2 messages can be had back",
+        "      byte 29 of the file · 2 messages can be had back",
         f"  + {A.decode()}",
     ]
 
@@ -121,7 +121,7 @@ def test_the_words_of_the_head_stay_together_where_they_can() -> None:
 def test_a_fault_over_several_lines_has_its_story_once() -> None:
     pretty = b'{\n  "role": "user",\n  "content": "x"\n}\n'
     assert laid(A + b"\n" + pretty, width=130) == [
-        "  ▚ ! lines 2 to 5 · pretty-printed · a record is laid out over several lines · byte 31 · 1 message can be had back",
+        "  ▚ ! lines 2 to 5 · pretty-printed · a record is laid out over several lines · byte 31 of the file · 1 message can be had back",
         "  + {",
         "     ^",
         "  ▚   line 3 · belongs to line 2",
@@ -136,7 +136,9 @@ def test_a_fault_over_several_lines_has_its_story_once() -> None:
 
 def test_lines_without_known_numbers() -> None:
     split = laid(b'{"role":"user","content":"a\n\nb"}\n', line=0)
-    assert split[0].startswith("  ▚ ! damaged · split-record · newlines stand unescaped in a text · byte 27 · ")
+    assert split[0].startswith(
+        "  ▚ ! damaged · split-record · newlines stand unescaped in a text · byte 27 of the file · "
+    )
     assert split[3] == "  ▚   a line · belongs to a line above"
 
 

@@ -379,7 +379,7 @@ FULL = {"sessions": 2000, "messages": 981_282, "faults": 3, "work": f"indexing 4
 
 def test_the_title_says_all_where_there_is_room() -> None:
     said = title(120, **FULL)
-    assert said.startswith(" sessiontui  ~/ws · jsonl · 2,000 sessions · 981,282 messages · ! 3 damaged ")
+    assert said.startswith(" sessiontui  ~/ws · jsonl · 2,000 sessions · 981,282 messages · ! 3 damaged lines ")
     assert said.endswith(" indexing 43% ▰▰▰▱▱▱ ")
 
 
@@ -390,7 +390,7 @@ def test_what_is_not_known_is_dots_and_one_is_not_many() -> None:
 
 
 def test_the_title_leaves_out_whole_parts() -> None:
-    whole = {"", "sessiontui  ~/ws", "~/ws", "jsonl", "2,000 sessions", "981,282 messages", "! 3 damaged"}
+    whole = {"", "sessiontui  ~/ws", "~/ws", "jsonl", "2,000 sessions", "981,282 messages", "! 3 damaged lines"}
     for width in range(1, 140):
         said = title(width, **FULL, note="read-only")
         assert cell_len(said) == width

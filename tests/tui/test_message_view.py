@@ -131,7 +131,7 @@ def test_the_raw_view_shows_the_line_as_it_stands_in_the_file() -> None:
     raw = b'{"role":"user","content":"a\\u00e9\\n"}'
     entry = Entry(4, Address(5, Span(1_000, len(raw))), Message("user", "aé\n"), raw=raw)
     assert drawn(lay_out(entry, 60, raw=True))[:2] == [
-        "  line 5                                  byte 1,000 · 37 B",
+        "  line 5                      byte 1,000 of the file · 37 B",
         "  " + raw.decode(),
     ]
 

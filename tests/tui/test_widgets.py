@@ -178,13 +178,16 @@ async def test_hits_take_the_place_of_sessions() -> None:
 @pytest.mark.parametrize(
     ("width", "expected"),
     [
-        (100, " sessiontui  ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged"),
+        (100, " sessiontui  ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged lines"),
         pytest.param(
-            75, " ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged", marks=pytest.mark.exhaustive
+            80,
+            " ~/zeroclaw/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged lines",
+            marks=pytest.mark.exhaustive,
         ),
-        (70, " …/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged"),
-        pytest.param(50, " …/sessions · jsonl · 3 sessions · ! 2 damaged", marks=pytest.mark.exhaustive),
-        pytest.param(40, " …/sessions · jsonl · 3 sessions", marks=pytest.mark.exhaustive),
+        (70, " …/sessions · jsonl · 3 sessions · 1,234 messages · ! 2 damaged lines"),
+        pytest.param(55, " …/sessions · jsonl · 3 sessions · ! 2 damaged lines", marks=pytest.mark.exhaustive),
+        (50, " jsonl · 3 sessions · ! 2 damaged lines"),
+        pytest.param(38, " …/sessions · jsonl · 3 sessions", marks=pytest.mark.exhaustive),
         pytest.param(20, " jsonl · 3 sessions", marks=pytest.mark.exhaustive),
         (10, " jsonl"),
     ],

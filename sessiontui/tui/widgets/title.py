@@ -69,8 +69,11 @@ class TitleLine(Widget):
         for part in (*nearer, near):
             yield [part, sessions, messages, faults]
         yield [near, sessions, faults]
+        least = (visible(f" {self.backend} · {figures.counted(self.sessions, 'session')}"), self._look("ground"))
+        if damage:
+            yield [least, faults]
         yield [near, sessions]
-        yield [(visible(f" {self.backend} · {figures.counted(self.sessions, 'session')}"), self._look("ground"))]
+        yield [least]
 
     def _shortest(self, room: int) -> list[ink.Part]:
         """Nothing fits as it is: what is to be known, else which store, as far as it goes."""
