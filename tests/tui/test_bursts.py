@@ -28,10 +28,10 @@ def burst(app: StillApp, *keys: str) -> None:
 
 
 FIELDS = {
+    "hours": ("D", "240", "240"),
     "search": ("slash", "cake", "cake"),
     "filter": ("f", "tel", "tel"),
     "go to": ("colon", "120", "120"),
-    "hours": ("D", "240", "240"),
     "hours and minutes": ("D", "0.5", "0.5"),
     "palette": ("ctrl+p", "disc", "disc"),
 }
