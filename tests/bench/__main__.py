@@ -1,4 +1,4 @@
-"""``python -m tests.bench [--quick] [--json] [--data DIR] [--runs N] [row…]``: the budgets, measured.
+"""``python -m tests.bench [--quick] [--json] [--data DIR] [--pairs N] [row…]``: the budgets, measured.
 
 Exit 0: every row asked for was measured, whatever the verdict; 1: one was skipped; 2: no such row.
 """
@@ -15,13 +15,14 @@ import platformdirs
 import sessiontui
 from tests.bench import batch, huge, screen
 from tests.bench.stores import stores
-from tests.bench.table import Row, Skip, print_figure, print_heading, print_skipped
+from tests.bench.table import SKIPPED, Missing, Row, Skip, print_heading, print_taken
 
+PAIRS = 5
 ROWS: dict[str, Row] = {
     row.name: row
     for name in (
-        "first-paint", "open", "check", "check-damaged", "index", "search", "query", "pop", "compact", "migrate",
-        "filter", "page-down", "freeze", "memory", "memory-helper", "huge-line",
+        "first-paint", "open", "check", "check-damaged", "index", "query", "scan", "long-message", "search", "filter",
+        "pop", "compact", "migrate", "page-down", "freeze", "doctor", "memory", "huge-line",
     )
     for row in (*screen.ROWS, *huge.ROWS, *batch.ROWS)
     if row.name == name
@@ -34,7 +35,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("row", nargs="*", help=f"{', '.join(ROWS)}; default: all")
     parser.add_argument("--quick", action="store_true", help="a small store: shows that all rows run, proves no bar")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--runs", type=int, default=3, help="how often a ratio is taken; the median counts")
+    parser.add_argument("--pairs", type=int, default=PAIRS, help="how often ours and the rival run in turns")
     parser.add_argument(
         "--data",
         type=Path,
@@ -44,6 +45,8 @@ def _asked() -> argparse.Namespace:
     asked = parser.parse_args()
     if unknown := [name for name in asked.row if name not in ROWS]:
         parser.error(f"no such row: {', '.join(unknown)}")
+    if asked.pairs < PAIRS:
+        parser.error(f"fewer than {PAIRS} pairs prove nothing")
     return asked
 
 
@@ -52,16 +55,16 @@ def main() -> int:
     compileall.compile_dir(Path(sessiontui.__file__).parent, quiet=1)  # as installing does, for us as for the rivals
     asked.data.mkdir(parents=True, exist_ok=True)
     made = stores(asked.data, 200, 20_000) if asked.quick else stores(asked.data)
-    runs = 1 if asked.quick else asked.runs
-    print_heading(made, runs, asked.json)
+    pairs = 1 if asked.quick else asked.pairs
+    print_heading(made, pairs, asked.json)
     skipped = 0
     for name in asked.row or ROWS:
         try:
-            for figure in ROWS[name].measure(made, runs):
-                print_figure(figure, asked.json)
+            for taken in ROWS[name].measure(made, pairs):
+                print_taken(taken, asked.json)
         except Skip as reason:
             skipped += 1
-            print_skipped(ROWS[name], str(reason), asked.json)
+            print_taken(Missing(name, ROWS[name].what, SKIPPED, str(reason)), asked.json)
     return 1 if skipped else 0
 
 

@@ -1,10 +1,11 @@
-"""The browser with a pulse: ``python -m tests.bench.heartbeat FILE VERB …`` runs the command line as it is, and writes
-into FILE, when it ends, every gap of the event loop longer than it should be: JSON lists of [end, seconds]."""
+"""An app with a pulse: ``python -m tests.bench.heartbeat FILE PROGRAM …`` runs ``sessiontui``, or a rival's file, as it
+is, and writes into FILE, when it ends, every gap of the event loop: JSON lists of [end, seconds]."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import runpy
 import sys
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Final
 from textual.app import App
 
 PULSE: Final = 0.002
-_WORTH_TELLING: Final = 0.010
+_WORTH_TELLING: Final = 0.001
 
 
 async def _beat(file: Path) -> None:
@@ -45,7 +46,9 @@ def _give_pulse(file: Path) -> None:
 
 if __name__ == "__main__":
     _give_pulse(Path(sys.argv[1]))
-    sys.argv[1:] = sys.argv[2:]
-    from sessiontui.__main__ import main
-
-    main()
+    named = sys.argv[2]
+    sys.argv[1:] = sys.argv[3:]
+    if named == "sessiontui":
+        runpy.run_module(named, run_name="__main__", alter_sys=True)
+    else:
+        runpy.run_path(named, run_name="__main__")

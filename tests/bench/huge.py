@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from tests.bench.process import OURS, scratch, surroundings
 from tests.bench.stores import Stores
-from tests.bench.table import Figure, Row, Skip
+from tests.bench.table import Amount, Row, Skip, Taken
 from tests.bench.terminal import Late, Terminal, peak
 
 SIZE: Final = 100_000_000
@@ -56,17 +56,17 @@ def _look(near: Path, size: int, end: bytes, sign: str) -> _Look:
         return _Look(shown, peak(terminal.pid))
 
 
-def huge_line(stores: Stores, runs: int) -> list[Figure]:
-    figures: list[Figure] = []
+def huge_line(stores: Stores, pairs: int) -> list[Taken]:
+    figures: list[Taken] = []
     try:
         for name, end, sign in (("damaged", b"", "the line ends"), ("healthy", b'"}\n', "lorem ipsum")):
-            short = [_look(stores.root, 1_000, end, "lorem ipsum") for _ in range(runs)]
-            long = [_look(stores.root, SIZE, end, sign) for _ in range(runs)]
+            short = [_look(stores.root, 1_000, end, "lorem ipsum") for _ in range(pairs)]
+            long = [_look(stores.root, SIZE, end, sign) for _ in range(pairs)]
             seconds = median(each.seconds for each in long)
             above = median(each.peak for each in long) - median(each.peak for each in short)
             figures += [
-                Figure("huge-line", f"one {name} line of 100 MB on the screen", seconds, 1.0, "s"),
-                Figure("huge-line", "… and its memory above that of a short one", above / 1e6, 64, "MB"),
+                Amount("huge-line", f"one {name} line of 100 MB on the screen", "s", seconds),
+                Amount("huge-line", "… and its memory above that of a short one", "MB", above / 1e6, 64),
             ]
     except Late as error:
         raise Skip(str(error).splitlines()[0]) from error

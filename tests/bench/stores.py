@@ -30,6 +30,8 @@ _EPOCH: Final = 1_767_225_600
 """When the oldest session was last written; each next one is a minute younger."""
 _SYLLABLES: Final = [first + last for first in "bdklmn" for last in ("a", "e", "i", "o", "u", "an", "ers", "ing")]
 _CHANNELS: Final = ("telegram", "discord", "slack", "matrix", "whatsapp", "gateway")
+TAPE: Final = 2_000_000
+"""Words of the tape from which all texts are cut."""
 _RECENT: Final = 60
 _AGAIN: Final = 0.5
 """How often a word is one of the ``_RECENT`` last ones; so chosen that FTS5 takes as much of this text as of English."""
@@ -140,7 +142,7 @@ def _tape(random: Random, length: int) -> list[str]:
 
 def _texts(random: Random) -> Iterator[str]:
     """Contents without end: stretches of one long tape of words, now and then with a line break or an extra."""
-    tape = _tape(random, 2_000_000)
+    tape = _tape(random, TAPE)
     while True:
         length = min(900, max(2, int(random.lognormvariate(3.56, 1.05))))
         start = random.randrange(len(tape) - length)

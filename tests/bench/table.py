@@ -7,13 +7,15 @@ import os
 import platform
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
-from statistics import quantiles
+from statistics import median, quantiles
+from typing import Self
 
 from tests.bench.stores import SEED, Stores
 
-_COLUMNS = "{:<18} {:<58} {:>12} {:>22} {:>8} {:>9}  {}"
+_COLUMNS = "{:<14} {:<50} {:>11} {:>26} {:>8} {:>13} {:>8} {:>9}  {}"
+_HEADS = ("row", "what", "ours", "rival", "ratio", "spread", "cpu", "bar", "verdict")
 
 
 class Skip(Exception):
@@ -21,33 +23,123 @@ class Skip(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What one measurement took: seconds of wall time or bytes, and seconds of processor time, 0 where unknown."""
+
+    value: float
+    cpu: float = 0.0
+
+
+Pair = tuple[Cost, Cost]
+"""Ours and the rival's, taken one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. With a rival, ``limit`` bounds ours ÷ rival; without, ours itself."""
+    """A ratio to a rival: the median of the pairs' ratios is judged, and only that."""
 
     row: str
     what: str
-    ours: float
-    limit: float
     unit: str
-    rival: float | None = None
-    against: str = ""
+    limit: float
+    against: str
+    ours: float
+    rival: float
+    ratios: tuple[float, ...]
+    cpu: float | None = None
+    """The same median of processor times; None where these are not known."""
+
+    @classmethod
+    def of(cls, row: str, what: str, unit: str, limit: float, against: str, pairs: Sequence[Pair]) -> Self:
+        """The figure that some pairs give."""
+        ours, rival = (median(each.value for each in side) for side in zip(*pairs, strict=True))
+        cpu = [mine.cpu / theirs.cpu for mine, theirs in pairs if mine.cpu and theirs.cpu]
+        ratios = tuple(mine.value / theirs.value for mine, theirs in pairs)
+        return cls(row, what, unit, limit, against, ours, rival, ratios, median(cpu) if cpu else None)
 
     @property
-    def ratio(self) -> float | None:
-        return None if self.rival is None else self.ours / self.rival
+    def ratio(self) -> float:
+        return median(self.ratios)
 
     @property
-    def reached(self) -> bool:
-        return (self.ours if self.ratio is None else self.ratio) <= self.limit
+    def verdict(self) -> str:
+        return "ok" if self.ratio <= self.limit else "falls short"
+
+    def facts(self) -> dict[str, object]:
+        return {
+            "row": self.row, "what": self.what, "unit": self.unit, "limit": self.limit, "against": self.against,
+            "ours": self.ours, "rival": self.rival, "ratio": self.ratio, "ratios": self.ratios, "cpu": self.cpu,
+            "verdict": self.verdict,
+        }  # fmt: skip
+
+    def cells(self) -> tuple[str, ...]:
+        return (
+            self.row,
+            self.what,
+            _amount(self.ours, self.unit),
+            f"{self.against} {_amount(self.rival, self.unit)}",
+            f"{self.ratio:.2f} ×",
+            f"{min(self.ratios):.2f} – {max(self.ratios):.2f}",
+            "" if self.cpu is None else f"{self.cpu:.2f} ×",
+            f"≤ {self.limit:g} ×",
+            self.verdict,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure without a rival. A time is printed, never judged; a bound on memory is judged."""
+
+    row: str
+    what: str
+    unit: str
+    value: float
+    limit: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        return "printed" if self.limit is None else "ok" if self.value <= self.limit else "falls short"
+
+    def facts(self) -> dict[str, object]:
+        return {
+            "row": self.row, "what": self.what, "unit": self.unit, "limit": self.limit, "ours": self.value,
+            "verdict": self.verdict,
+        }  # fmt: skip
+
+    def cells(self) -> tuple[str, ...]:
+        bar = "" if self.limit is None else f"≤ {self.limit:g} {self.unit}"
+        return (self.row, self.what, _amount(self.value, self.unit), "", "", "", "", bar, self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A figure that was not taken: of what is not built yet, or of a row that was skipped."""
+
+    row: str
+    what: str
+    verdict: str
+    reason: str = ""
+
+    def facts(self) -> dict[str, object]:
+        return {"row": self.row, "what": self.what, "verdict": self.verdict, "reason": self.reason}
+
+    def cells(self) -> tuple[str, ...]:
+        said = f"{self.verdict} ({self.reason})" if self.reason else self.verdict
+        return (self.row, self.what, "", "", "", "", "", "", said)
+
+
+NOT_YET = "not yet"
+SKIPPED = "SKIPPED"
+Taken = Figure | Amount | Missing
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A measurement by name; ``measure`` gives its figures or raises ``Skip``."""
+    """A measurement by name; ``measure``, given how many pairs to take, gives its figures or raises ``Skip``."""
 
     name: str
     what: str
-    measure: Callable[[Stores, int], Sequence[Figure]]
+    measure: Callable[[Stores, int], Sequence[Taken]]
 
 
 def p95(values: Sequence[float]) -> float:
@@ -55,7 +147,7 @@ def p95(values: Sequence[float]) -> float:
     return max(values) if len(values) < 20 else quantiles(values, n=20, method="inclusive")[-1]
 
 
-def heading(stores: Stores, runs: int) -> dict[str, object]:
+def heading(stores: Stores, pairs: int) -> dict[str, object]:
     """What the figures depend on."""
     return {
         "sessions": stores.sessions,
@@ -64,7 +156,7 @@ def heading(stores: Stores, runs: int) -> dict[str, object]:
         "content_bytes": stores.content_bytes,
         "seed": SEED,
         "sha256": stores.sha256,
-        "runs": runs,
+        "pairs": pairs,
         "system": platform.platform(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
@@ -74,33 +166,18 @@ def heading(stores: Stores, runs: int) -> dict[str, object]:
     }
 
 
-def print_heading(stores: Stores, runs: int, as_json: bool) -> None:
-    facts = heading(stores, runs)
+def print_heading(stores: Stores, pairs: int, as_json: bool) -> None:
+    facts = heading(stores, pairs)
     if as_json:
         print(json.dumps(facts), flush=True)
         return
     print(", ".join(f"{name} {value}" for name, value in facts.items()))
     print()
-    print(_COLUMNS.format("row", "what", "ours", "rival", "ratio", "bar", "verdict"), flush=True)
+    print(_COLUMNS.format(*_HEADS), flush=True)
 
 
-def print_figure(figure: Figure, as_json: bool) -> None:
-    verdict = "ok" if figure.reached else "not reached"
-    if as_json:
-        print(json.dumps({**asdict(figure), "ratio": figure.ratio, "verdict": verdict}), flush=True)
-        return
-    rival = "" if figure.rival is None else f"{figure.against} {_amount(figure.rival, figure.unit)}"
-    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f} ×"
-    bar = f"≤ {figure.limit:g}" + (" ×" if figure.ratio is not None else f" {figure.unit}")
-    ours = _amount(figure.ours, figure.unit)
-    print(_COLUMNS.format(figure.row, figure.what, ours, rival, ratio, bar, verdict), flush=True)
-
-
-def print_skipped(row: Row, reason: str, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps({"row": row.name, "what": row.what, "verdict": "SKIPPED", "reason": reason}), flush=True)
-        return
-    print(_COLUMNS.format(row.name, row.what, "", "", "", "", f"SKIPPED ({reason})"), flush=True)
+def print_taken(taken: Taken, as_json: bool) -> None:
+    print(json.dumps(taken.facts()) if as_json else _COLUMNS.format(*taken.cells()).rstrip(), flush=True)
 
 
 def _amount(value: float, unit: str) -> str:

@@ -156,6 +156,11 @@ class Terminal:
                 before, changed = now, when
         return changed
 
+    def cpu(self) -> float:
+        """Seconds of processor time so far, of the program and of the processes that it started; 0 where this system
+        doesn't tell."""
+        return sum(_spent(pid) for pid in (self.pid, *_descendants(self.pid)))
+
     def watch_children(self) -> None:
         """Look at the resident sizes of the processes that the program started."""
         for pid in _descendants(self.pid):
@@ -185,6 +190,14 @@ def _descendants(pid: int) -> list[int]:
     except OSError:
         return []
     return children + [grandchild for child in children for grandchild in _descendants(child)]
+
+
+def _spent(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # user and system, its own and of what it waited for
 
 
 def peak(pid: int) -> int:
