@@ -59,8 +59,8 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
         new = not database.known(store, key)
         if new:
             _require_unlike(store, key, "session {}")
-        database.require_number(store.path)
-        obstacles.require_writable(store.path)
+        database.require_room(store.path)
+        obstacles.require_open_to_rows(store.path)
         return AppendPlan(key, message.role, message.content, new, ends_line=False)
     try:
         stem = store.resolve(key)

@@ -5,7 +5,7 @@ their session's ``last_activity``. A time of 0 or less means never, not all.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,21 +71,29 @@ def plan(
         return CleanupPlan((), None)
     stale = [each for each in store.stale(before) if keys is None or each.key in keys]
     found = list(store.counted(stale, cancelled, progress))
-    planned = (CleanupRow(each.key, each.last_activity, each.messages) for each in found if not each.instead)
-    rows = (_possible(store, row) for row in planned)
+    planned = [CleanupRow(each.key, each.last_activity, each.messages) for each in found if not each.instead]
     others = (f"{each.key}{SUFFIX} is no session: {each.instead}; it stays" for each in found if each.instead)
     undated = (each.key for each in store.sessions() if each.last_activity is None and each.trouble is None)
     stay = tuple(key for key in undated if keys is None or key in keys)
-    return CleanupPlan(tuple(rows), before, stay, tuple(others))
+    return CleanupPlan(_possible(store, planned), before, stay, tuple(others))
 
 
-def _possible(store: Store, row: CleanupRow) -> CleanupRow:
-    """The row, with its trouble where the session can't be removed."""
+def _possible(store: Store, rows: Sequence[CleanupRow]) -> tuple[CleanupRow, ...]:
+    """The rows, with the trouble of sessions that can't be removed."""
+    if isinstance(store, JsonlStore):
+        return tuple(_replaceable(store, row) for row in rows)
     try:
-        if isinstance(store, JsonlStore):
-            obstacles.require_replaceable(Path(os.path.realpath(store.file(row.key))))
-        else:
-            obstacles.require_writable(store.path)
+        obstacles.require_open_to_rows(store.path)
+        if rows:
+            database.require_sound(store.path)
+    except (OSError, SessiontuiError) as error:
+        return tuple(left(row, as_plain(error, store.path.name)) for row in rows)
+    return tuple(rows)
+
+
+def _replaceable(store: JsonlStore, row: CleanupRow) -> CleanupRow:
+    try:
+        obstacles.require_replaceable(Path(os.path.realpath(store.file(row.key))))
     except (OSError, SessiontuiError) as error:
         return left(row, as_plain(error, row.key))
     return row

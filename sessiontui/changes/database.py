@@ -24,6 +24,7 @@ from sessiontui.errors import Changed, Refused, UnknownKey
 from sessiontui.model import Address, Message
 from sessiontui.store import schema, sqlite_kept, sqlite_write
 from sessiontui.store.protocol import Store
+from sessiontui.store.sqlite_findings import metadata_mismatch, mismatch
 from sessiontui.store.sqlite_keys import KEY, bound
 from sessiontui.store.sqlite_open import address, read
 from sessiontui.store.sqlite_write import Writing
@@ -59,9 +60,29 @@ def _any(connection: sqlite3.Connection, table: str) -> bool:
     return bool(connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0])
 
 
-def require_number(path: Path) -> None:
-    """Raise ``Refused`` where the database has no row number left."""
-    read(path, lambda connection: sqlite_write.following(connection, path.name))
+def require_room(path: Path) -> None:
+    """Raise ``Refused`` where the database has no row number left, or may give a session a second row of metadata."""
+
+    def look(connection: sqlite3.Connection) -> None:
+        sqlite_write.following(connection, path.name)
+        _require(path.name, metadata_mismatch(connection))
+
+    read(path, look)
+
+
+def require_sound(path: Path) -> None:
+    """Raise ``Refused`` where an index of the database hides rows, or lists such as are not there; nothing where there
+    is no database. Reads the ids of all rows."""
+    if os.path.lexists(path) and os.stat(path).st_size:
+        _require(path.name, read(path, mismatch))
+
+
+def _require(name: str, reason: str) -> None:
+    if reason:
+        raise Refused(
+            f"{name} is damaged: {reason}; nothing was changed",
+            f"`sessiontui check` says what is wrong; `sqlite3 {name} REINDEX` rebuilds the indexes",
+        )
 
 
 def append(record: Record, database: str, key: str, message: Message) -> Address:
@@ -70,6 +91,7 @@ def append(record: Record, database: str, key: str, message: Message) -> Address
     name = record.name("rows")
     with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
         id = writing.next_id()
+        _require(database, metadata_mismatch(writing.connection))
         writing.add(record.folder.path(name), key, [message], now)
         _commit(record, writing, Rows((key,), database, name))
     return Address(id=id, created_at=now)
@@ -93,6 +115,7 @@ def remove_stale(record: Record, database: str, keys: Sequence[str], before: dat
     """Remove sessions whose last activity is older, all in one transaction; return those that were."""
     name = record.name("rows")
     with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+        _require(database, mismatch(writing.connection))
         stale = set(writing.stale(before))
         gone = tuple(key for key in keys if key in stale)
         if gone:

@@ -81,17 +81,31 @@ def plan(
     total = sum(each.bytes or 0 for each in sessions)
     done = 0
     planned = []
+    unsound = _unsound(folder) if sessions else None
     for each in sorted(sessions, key=lambda session: session.key):
-        planned.append(_planned(store, each.key, cancelled, within(progress, done, total)))
+        row = MigrateRow(each.key, 0, 0, "migrated")
+        planned.append(
+            left(row, unsound) if unsound else _planned(store, row, cancelled, within(progress, done, total))
+        )
         done += each.bytes or 0
     progress(total, total)
     creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in planned)
     return MigratePlan(folder, creates, tuple(planned))
 
 
-def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
+def _unsound(folder: Path) -> SessiontuiError | None:
+    """Why it can't be known what the database holds already."""
+    try:
+        with plainly(DATABASE):
+            database.require_sound(folder / DATABASE)
+    except SessiontuiError as error:
+        return error
+    return None
+
+
+def _planned(store: JsonlStore, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
+    key = row.key
     path = store.path / source(store.path, key)
-    row = MigrateRow(key, 0, 0, "migrated")
     try:
         with plainly(path.name):
             _require_free(store.path, key)
@@ -201,7 +215,7 @@ def _as_it_is(record: Record, row: MigrateRow, cancelled: IsCancelled) -> Migrat
         return row
     if (now.device, now.inode) != (then.device, then.inode) or now.size <= then.size:
         raise Changed(name)
-    fresh = _planned(JsonlStore(record.folder.sessions), row.key, cancelled, silent)
+    fresh = _planned(JsonlStore(record.folder.sessions), MigrateRow(row.key, 0, 0, "migrated"), cancelled, silent)
     if fresh.status != "migrated":
         raise Refused(fresh.trouble.reason, fresh.trouble.hint)
     return fresh

@@ -45,7 +45,7 @@ def require_importable(path: Path, new: str, database: Path) -> None:
     require_name(path.parent, new)
     require_replaceable(path)
     if os.path.lexists(database):
-        require_writable(database)
+        require_open_to_rows(database)
 
 
 def require_writable(path: Path) -> None:
@@ -53,6 +53,12 @@ def require_writable(path: Path) -> None:
     if not _may(path, os.W_OK):
         raise _can_t(path, "it can't be written", "look at the rights of the file, and whether its disk is read-only")
     _require_loose(path, 0x10)
+
+
+def require_open_to_rows(database: Path) -> None:
+    """Raise ``StoreError`` where a database can't be written. Opens nothing: closing it would drop SQLite's locks."""
+    if not _may(database, os.W_OK):
+        raise _can_t(database, "it can't be written", "look at its rights and flags, and whether its disk is read-only")
 
 
 def require_writable_folder(folder: Path) -> None:

@@ -57,6 +57,8 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
             raise _nothing(redo)
         of = _chosen(found, id, redo)
         # Only the edit that is taken back first can be judged now: the others stand on it.
+        for name in {step.edit.database for step in of.tip.made if isinstance(step.edit, Rows | Import)}:
+            database.require_sound(found.sessions / name)
         last: dict[str, Edit] = {key: step.edit for step in of.tip.made for key in keys_of(step.edit)}
         steps = tuple(_foresee(found, edit) for edit in reversed(last.values()))
     return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, steps)

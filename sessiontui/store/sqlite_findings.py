@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from sessiontui.model import Fault, Severity
@@ -23,6 +24,23 @@ Counts = dict[str, tuple[int, int]]
 """For each session the number of rows and a checksum of their ids."""
 Findings = dict[str | None, list[Fault]]
 """By session; None for what no session has."""
+
+
+def mismatch(connection: sqlite3.Connection) -> str:
+    """The first difference between a b-tree index and its table; empty where there is none."""
+    try:
+        rows = _counts(connection, "sessions", "NOT INDEXED", IDS)
+    except sqlite3.DatabaseError as error:
+        if not is_corrupt(error):
+            raise
+        return f"not all rows of the table sessions can be read: {error}"
+    trees = (_tree(connection, name, rows) for name in indexes(connection, "sessions"))
+    return next((reason for _, reason in chain(_metadata(connection), *trees)), "")
+
+
+def metadata_mismatch(connection: sqlite3.Connection) -> str:
+    """The same for the table of sessions alone, which is small."""
+    return next((reason for _, reason in _metadata(connection)), "")
 
 
 def findings(connection: sqlite3.Connection) -> Findings:
