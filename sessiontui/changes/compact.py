@@ -175,6 +175,7 @@ def make(
 def _made(record: Record, cancelled: IsCancelled, row: CompactRow, file: str, progress: Progress) -> CompactRow:
     if row.seen is None:
         return row
+    rewrites.require(record, file, row.seen)
     done = rewrites.make(record, row.key, file, _content(row, row.seen, cancelled, progress))
     return replace(row, bytes_before=done.before, bytes_after=done.after)
 
@@ -199,7 +200,7 @@ def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled, progress: Pr
     """What stays of the file as it is now: what was planned, and whatever came behind it since."""
 
     def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
-        seen.require(fd, row.key + SUFFIX)
+        seen.linked(fd).require(fd, row.key + SUFFIX)
         drops = row.drops
         if row.unfinished is not None and size > seen.stamp.size:  # it was being written: it stays
             drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))

@@ -22,7 +22,8 @@ from sessiontui.changes.edits import Import
 from sessiontui.changes.files import digest, opened
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.record import Record
-from sessiontui.disk import handover, replace
+from sessiontui.disk import handover, replace, stamps
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store import sqlite_kept
@@ -32,11 +33,11 @@ from sessiontui.store.sqlite_open import read
 from sessiontui.store.sqlite_write import Receipt, Writing
 
 
-def make(record: Record, edit: Import, messages: Iterable[Message], count: int) -> None:
+def make(record: Record, edit: Import, stamp: Stamp, messages: Iterable[Message], count: int) -> None:
     """Import ``messages``, which the file holds: rows, metadata and receipt in one transaction, then the new name.
 
     Raises ``StoreError``, nothing committed, when the database does not hold ``count`` of them then, and ``Changed``,
-    the rows taken out again, when the file grew meanwhile.
+    the rows taken out again, when the file is not as ``stamp`` says.
     """
     folder = record.folder
     receipt = Receipt(edit.file.removesuffix(IMPORTING), edit.sha256, edit.length)
@@ -49,16 +50,16 @@ def make(record: Record, edit: Import, messages: Iterable[Message], count: int) 
                     f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
                     "a trigger in it may drop some",
                 )
-            _move(record, edit, fd, writing)
-        _require_still(record, edit, fd)
+            _move(record, edit, fd, stamp, writing)
+        _require_still(record, edit, fd, stamp)
 
 
-def _move(record: Record, edit: Import, fd: int, writing: Writing) -> None:
+def _move(record: Record, edit: Import, fd: int, stamp: Stamp, writing: Writing) -> None:
     """Commit the rows and give the file its other name, while nobody writes to it. It has both names before anything is
     committed: where it can't have the other one, nothing is imported."""
     path = record.folder.sessions / edit.file
     with handover.quiet(fd, path, record.patience):
-        if os.fstat(fd).st_size != edit.length:
+        if stamps.stamp(fd) != stamp:
             raise Changed(edit.file)
         record.write(edit)
         _link(path, record.folder.sessions / edit.new)
@@ -75,10 +76,10 @@ def _link(path: Path, new: Path) -> None:
             raise
 
 
-def _require_still(record: Record, edit: Import, fd: int) -> None:
+def _require_still(record: Record, edit: Import, fd: int, stamp: Stamp) -> None:
     """Raise ``Changed``, the rows taken out again, where who had to wait wrote to the file that has its other name now."""
     record.made()
-    if os.fstat(fd).st_size != edit.length:
+    if not stamps.stamp(fd).is_alike(stamp):
         _out(record, edit)
         for n in (len(record.steps), len(record.steps) - 1):
             record.mark(n, "void")
@@ -210,8 +211,9 @@ def _in(record: Record, edit: Import) -> None:
     back = folder.path(edit.rows)
     there = changed(edit, rows=name, back=False, takes="")
     with opened(folder.sessions / edit.file) as fd:
+        stamp = stamps.stamp(fd)
         with Writing(folder.sessions / edit.database, wait=record.patience.seconds, back=back) as writing:
             _require_none(writing.connection, edit)
             writing.take_back(folder.path(name))
-            _move(record, there, fd, writing)
-        _require_still(record, there, fd)
+            _move(record, there, fd, stamp, writing)
+        _require_still(record, there, fd, stamp)

@@ -242,9 +242,9 @@ def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: P
         edit = Import(row.key, DATABASE, record.name("rows"), name, new, stamp.size, sha256)
         messages = _messages(fd, stamp.size, cancelled, progress)
         if row.held.begun:
-            _import_begun(record, edit, messages, row)
+            _import_begun(record, edit, stamp, messages, row)
         else:
-            imports.make(record, edit, messages, row.imported)
+            imports.make(record, edit, stamp, messages, row.imported)
 
 
 def _rename(record: Record, key: str, name: str, fd: int, stamp: Stamp) -> None:
@@ -260,11 +260,11 @@ def _rename(record: Record, key: str, name: str, fd: int, stamp: Stamp) -> None:
         raise Changed(name)
 
 
-def _import_begun(record: Record, edit: Import, messages: Iterator[Message], row: MigrateRow) -> None:
+def _import_begun(record: Record, edit: Import, stamp: Stamp, messages: Iterator[Message], row: MigrateRow) -> None:
     """Import a file anew of which an interrupted import brought some rows; where that fails, these come again."""
     begun = database.remove_begun(record, DATABASE, row.key, row.held.begun)
     try:
-        imports.make(record, replace(edit, rows=record.name("rows")), messages, row.imported)
+        imports.make(record, replace(edit, rows=record.name("rows")), stamp, messages, row.imported)
     except BaseException:
         settle.after(record)
         if not _stands(record, row.key):

@@ -35,11 +35,12 @@ def remove(record: Record, key: str, file: str, expect: Stamp) -> None:
         kept = link_or_copy(record.folder, path, fd, name, expect.size) or Kept(
             name, expect.size, digest(fd, expect.size) or ""
         )
+        linked = expect._replace(ctime_ns=stamps.stamp(fd).ctime_ns)
         was = traits(fd)
         record.write(Remove(key, file, kept, was))
         n = len(record.steps)
         with handover.quiet(fd, path, record.patience):
-            if not (stamps.stamp(fd).is_alike(expect) and stamps.stamp_of(os.stat(path)).is_alike(expect)):
+            if not stamps.stamp(fd) == stamps.stamp_of(os.stat(path)) == linked:
                 raise Changed(path.name)
             replace.remove(path)
         if os.fstat(fd).st_size != expect.size:

@@ -223,7 +223,7 @@ def _made(
     def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
         if row.seen is None:
             raise Changed(file)
-        row.seen.require(fd, row.key + SUFFIX)
+        row.seen.linked(fd).require(fd, row.key + SUFFIX)
         planned = row.seen.stamp.size
         found.append(Sum(Asked(row.wish, planned, row.settled, grown=size > planned), room))
         with Fragments(record) as kept:
@@ -233,6 +233,8 @@ def _made(
         if found[-1].missing or not found[-1].changes:  # what was to be done is being written just now
             raise Changed(row.key + SUFFIX)
 
+    if row.seen is not None:
+        rewrites.require(record, file, row.seen)
     done = rewrites.make(record, row.key, file, content)
     row = replace(_told(row, found[-1]), offered=tuple(found[-1].behind), fragments=where[-1])
     return replace(row, bytes_before=done.before, bytes_after=done.after)

@@ -61,13 +61,21 @@ def make(
     raise Changed(file)
 
 
+def require(record: Record, file: str, seen: Copied) -> None:
+    """Raise ``Changed`` where a file did not merely grow since it was planned for. ``make`` gives it another name, so
+    that its ``ctime`` tells nothing then."""
+    with opened(record.folder.sessions / file) as fd:
+        seen.require(fd, file)
+
+
 def _attempt(record: Record, key: str, file: str, content: Content, time: Callable[[int], int | None]) -> Rewritten:
     path = record.folder.sessions / file
     name = record.name("old")
     with opened(path) as fd, Hashing(fd) as old, temporary(path.parent) as temp:
-        copied = Copied.of(fd)
-        size = copied.stamp.size
+        before = Copied.of(fd)
+        size = before.stamp.size
         kept = link_or_copy(record.folder, path, fd, name, size)
+        copied = before.linked(fd)
         was = traits(fd)
         new = _Sum()
         fill(temp, new.told(content(fd, size, lambda piece: old.more(len(piece)))), was.mode, Like(fd, file))

@@ -22,10 +22,14 @@ class Copied(NamedTuple):
         now = stamps.stamp(fd)
         return cls(now, lines.tail_hash(fd, now.size))
 
+    def linked(self, fd: int) -> Copied:
+        """The same for a file that got another name of ours since, which its ``ctime`` tells too."""
+        return self._replace(stamp=self.stamp._replace(ctime_ns=stamps.stamp(fd).ctime_ns))
+
     def stands(self, fd: int) -> bool:
         """Whether the open file is what was seen, or that with something behind."""
         now, then = stamps.stamp(fd), self.stamp
-        if now.is_alike(then):
+        if now == then:
             return True
         same = (now.device, now.inode) == (then.device, then.inode) and now.size > then.size
         return same and lines.tail_hash(fd, then.size) == self.guard

@@ -22,6 +22,7 @@ from sessiontui.disk.lease import Lease, NoLease, Taken
 from sessiontui.disk.lines import Shrunk
 from sessiontui.disk.patience import Patience
 from sessiontui.disk.replace import OPEN, keep_time, sync, sync_folder, write_all
+from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Busy, Changed, StoreError, Unleased
 from sessiontui.model import Span
 
@@ -173,12 +174,12 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
     new = os.open(temp, os.O_RDWR | OPEN)
     try:
         held = _read_lease(fd, path, patience)
-        length = _still_good(fd, path, copied, new)
-        _carry(fd, length, copied.stamp.size, new)
-        guard = lines.tail_hash(fd, length)
+        looked = _still_good(fd, path, copied, new)
+        _carry(fd, looked.size, copied.stamp.size, new)
+        guard = lines.tail_hash(fd, looked.size)
         ours = _write_lease(new) if held is not None else None
-        note(length)
-        if os.fstat(fd).st_size != length or not (held is None or held.holds) or not _stands(path, fd):
+        note(looked.size)
+        if stamps.stamp(fd) != looked or not (held is None or held.holds) or not _stands(path, fd):
             raise Again
         os.replace(temp, path)
         sync_folder(path.parent)
@@ -186,7 +187,7 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: Patience, no
             held.give_back()
             _await(fd, min(STILL, ours.left))
         try:
-            carried = _caught_up(fd, length, guard, new, note)
+            carried = _caught_up(fd, looked, guard, new, note)
         except Shrunk as error:  # which would say that nothing was changed
             raise StoreError(f"{path.name} was changed, and emptied in that moment by another program") from error
     finally:
@@ -213,14 +214,13 @@ def _write_lease(new: int) -> Lease:
         raise Again from None
 
 
-def _still_good(fd: int, path: Path, copied: Copied, new: int) -> int:
-    """The length now. Raises ``Again`` where the file has not merely grown since it was copied, or where an unfinished
-    line grew that is not in the new file."""
-    length, size = os.fstat(fd).st_size, copied.stamp.size
-    unfinished = length > size and lines.ends_open(fd, size) and not lines.ends_open(new)
+def _still_good(fd: int, path: Path, copied: Copied, new: int) -> Stamp:
+    """The file now. Raises ``Again`` where it has not merely grown, or an unfinished line grew that is not in the new one."""
+    now, size = stamps.stamp(fd), copied.stamp.size
+    unfinished = now.size > size and lines.ends_open(fd, size) and not lines.ends_open(new)
     if unfinished or not _stands(path, fd) or not copied.stands(fd):
         raise Again
-    return length
+    return now
 
 
 def _stands(path: Path, fd: int) -> bool:
@@ -245,10 +245,11 @@ def _carry(fd: int, stop: int, start: int, new: int) -> None:
     keep_time(new, end + stop - start, os.fstat(fd).st_mtime_ns)
 
 
-def _caught_up(fd: int, length: int, guard: str, new: int, note: Callable[[int], None]) -> int:
-    """Carry over what those wrote who waited. Raises ``Again`` where one of them wrote the whole file anew."""
-    grown = os.fstat(fd).st_size
-    if grown < length or lines.tail_hash(fd, length) != guard:
+def _caught_up(fd: int, looked: Stamp, guard: str, new: int, note: Callable[[int], None]) -> int:
+    """Carry over what those wrote who waited. Raises ``Again`` where one of them changed what stood there."""
+    now, length = stamps.stamp(fd), looked.size
+    grown, edited = now.size, now.size == length and now.mtime_ns != looked.mtime_ns
+    if grown < length or edited or lines.tail_hash(fd, length) != guard:
         note(0)
         os.ftruncate(new, 0)
         _carry(fd, grown, 0, new)

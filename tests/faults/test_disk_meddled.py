@@ -5,7 +5,9 @@ Either it is refused and theirs stands, or theirs came first, or ours did: never
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -48,6 +50,16 @@ def edits(path: Path) -> None:
         file.write(USER.replace(b"hello", b"HELLO"))
 
 
+def edits_and_hides_it(path: Path) -> None:
+    """With the old time put back: only the ``ctime`` tells."""
+    time.sleep(0.01)  # a clock of the file system's ticks at least so often
+    with path.open("r+b") as file:
+        was = os.fstat(file.fileno())
+        file.write(USER.replace(b"hello", b"HELLO"))
+        file.flush()
+        os.utime(file.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
+
+
 def deletes(path: Path) -> None:
     path.unlink(missing_ok=True)
 
@@ -59,7 +71,7 @@ def replaces(path: Path) -> None:
         other.rename(path)
 
 
-MEDDLES: tuple[Meddle, ...] = (truncates, writes_anew, edits, deletes, replaces)
+MEDDLES: tuple[Meddle, ...] = (truncates, writes_anew, edits, edits_and_hides_it, deletes, replaces)
 NAMES = {"append", "pop", "pop-before-damage", "compact", "cleanup", "undo-compact"}
 DATA_OF = {"pop-before-damage": DATA + TORN, "append": DATA + TORN}
 

@@ -8,9 +8,10 @@ import pytest
 
 from sessiontui import ages
 from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
+from sessiontui.changes.outcome import Change
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.looks import figures
-from sessiontui.tui.words import about_rows, cleaning
+from sessiontui.tui.words import about_rows, changes_rows, cleaning
 from sessiontui.tui.work.changer import Wanted
 
 NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
@@ -45,6 +46,13 @@ def test_what_is_ahead_is_not_ago() -> None:
     assert about_rows.moment(NOW - timedelta(days=3), NOW) == "2026-03-13 12:00 UTC · 3d ago"
     assert about_rows.moment(NOW + timedelta(days=3), NOW) == "2026-03-19 12:00 UTC · in 3d"
     assert about_rows.moment(None, NOW) == "not known"
+
+
+def test_a_change_that_lies_ahead_is_not_of_now() -> None:
+    change = Change("00000007", "pop", ("k",), NOW + timedelta(days=3), "done", None, 812)
+    for width in (40, 80):
+        (row,) = changes_rows.listed([change], NOW, width)
+        assert row.right[-1][0] == "  +3d "
 
 
 def test_the_dialog_says_what_stays_for_want_of_a_time() -> None:

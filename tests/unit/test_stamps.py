@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sessiontui.changes import compact
+from sessiontui.changes import compact, imports, migrate, repair
 from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed
@@ -142,3 +144,50 @@ def test_our_own_hard_link_is_no_change_of_the_file(store: JsonlStore) -> None:
     plan = compact.plan(store, ["a"])
     assert [row.status for row in compact.make(store, plan).rows] == ["compacted"]
     assert path.read_bytes() == OLD
+
+
+def compacted(store: JsonlStore, between: Callable[[], None]) -> str:
+    plan = compact.plan(store, ["a"])
+    between()
+    return compact.make(store, plan).rows[0].status
+
+
+def repaired(store: JsonlStore, between: Callable[[], None]) -> str:
+    plan = repair.plan(store, ["a"])
+    between()
+    return repair.make(store, plan).rows[0].status
+
+
+def migrated(store: JsonlStore, between: Callable[[], None]) -> str:
+    plan = migrate.plan(store.path, ["a"])
+    between()
+    return migrate.make(plan).rows[0].status
+
+
+@pytest.mark.parametrize("change", [compacted, repaired, migrated])
+def test_an_edit_with_the_old_time_since_the_plan_keeps_a_change_from_being_made(
+    store: JsonlStore, change: Callable[[JsonlStore, Callable[[], None]], str]
+) -> None:
+    path = store.path / "a.jsonl"
+    path.write_bytes(OLD + OLD.rstrip() + OLD)
+    theirs = NEW + OLD.rstrip() + OLD
+    assert change(store, lambda: edit(path, theirs)) == "refused"
+    assert path.read_bytes() == theirs
+    assert [name for name in os.listdir(store.path) if name.startswith("a.")] == ["a.jsonl"]
+
+
+def test_an_edit_with_the_old_time_while_a_file_is_imported_comes_first(
+    store: JsonlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = store.path / "a.jsonl"
+    path.write_bytes(OLD)
+    real = imports._require_none
+
+    def between(*arguments: Any) -> None:
+        real(*arguments)
+        edit(path, NEW)
+
+    monkeypatch.setattr(imports, "_require_none", between)
+    assert migrate.make(migrate.plan(store.path)).rows[0].status == "refused"
+    assert path.read_bytes() == NEW
+    assert not (store.path / "sessions.db").exists()

@@ -34,7 +34,7 @@ def _line(change: Change, now: datetime, width: int) -> Row:
     right = [
         (visible(f" {status}"), "fault" if change.status == "interrupted" else "dim"),
         *([(visible(f"{figures.size(change.bytes):>8}"), "dim")] if width >= WITH_SIZE else []),
-        (visible(f"{figures.age(min(change.at, now), now):>5} "), "dim"),
+        (visible(f"{figures.short_age(change.at, now):>5} "), "dim"),
     ]
     dim = change.status in ("undone", "undo")
     left = [(visible(f" {short(change.id):>4}  "), "number"), (visible(f"{change.verb:<8} "), "dim" if dim else "role")]
