@@ -117,6 +117,8 @@ class Fault(NamedTuple):
     """Where there are several, all of them, the first too, whose parts are those of the fault; else empty."""
     stays: bool = False
     """Repair never removes these lines: they hold a mark of a record, or may belong to the torn one above."""
+    keeps_end: bool = False
+    """Where repair takes no record from the last part, its bytes stay, as a line: what is below may belong to it."""
 
     @property
     def bare(self) -> Fault:

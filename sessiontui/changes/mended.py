@@ -101,8 +101,10 @@ def _may_end(fd: int, asked: Asked) -> bool:
 
 
 def replaced(outcome: Outcome, size: int) -> Span:
-    """The bytes that give way: the newline behind the last line too, where one is there."""
+    """The bytes that give way: the newline behind the last line too, where one is there and nothing stays before it."""
     span = outcome.fault.span or Span(0, 0)
+    if outcome.end:
+        return Span(span.offset, outcome.end.offset - span.offset)
     return Span(span.offset, min(span.stop + 1, size) - span.offset)
 
 
@@ -171,7 +173,7 @@ class Sum:
         self.dropped += len(outcome.fragments)
         made = sum(len(record) + 1 for record in outcome.records)
         self.growth += made - replaced(outcome, self.asked.size).length
-        self._shift += len(outcome.records) - fault.lines
+        self._shift += len(outcome.records) + bool(outcome.end) - fault.lines
 
     def end(self, count: Count, *, newline: bool) -> None:
         """All of them were told."""

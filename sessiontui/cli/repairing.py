@@ -220,6 +220,7 @@ def _becomes(outcome: Outcome) -> str:
         had = max(len(outcome.records), fault.recovers)
         told = [count(had, "message")] if had else []
         told += [count(len(outcome.fragments), "fragment")] if outcome.fragments else []
+        told += ["its end stays, as a line"] if outcome.end else []
         return ", ".join(told) or "removed, nothing is lost"
     if fault.severity is Severity.INCOMPLETE:
         return "stays, for it may still be being written"

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from sessiontui.damage import encodings, joints, loose, marks, one_line, wholefile
+from sessiontui.damage import encodings, joints, loose, neighbours, wholefile
 from sessiontui.damage.pieces import is_blank
-from sessiontui.damage.salvage import REMOVED, plan
-from sessiontui.damage.verdict import Line, Verdict, behind, best, continues, fault, merged, together
+from sessiontui.damage.verdict import Line, Verdict, behind, continues, fault, merged, together
 from sessiontui.dialects import zeroclaw
-from sessiontui.model import Fault, Message, Part, Salvage, Severity, Span
+from sessiontui.model import Fault, Message, Part, Salvage, Span
 
 _WINDOW: Final = 2000
 """How many lines are looked at together, at least, where so many damaged ones follow each other."""
@@ -22,8 +21,6 @@ _OPEN: Final = 16
 """So many times as many, where a record that begins in the first half goes on."""
 _WEIGHT: Final = 8 * 1024 * 1024
 """And no more bytes than this, but for the last line."""
-_TORN: Final = frozenset({"torn", "fused", "nul-run", "malformed"})
-"""What may break off in the middle of a record."""
 _PATIENCE: Final = 4
 """How often the bytes of a window may be looked at for values over several lines."""
 
@@ -144,34 +141,19 @@ def of_stretch(
             at += join.lines
         else:
             above = found[-1] if found else before if goes_on else None
-            found.append(_alone(line, above, settled=settled))
+            end = _end(found[-1], data, base) if found else None
+            found.append(neighbours.alone(line, above, end, settled=settled))
+            if end is not None and found[-1].stays:
+                found[-2] = neighbours.keeping(found[-2], found[-1], end)
             at += 1
         first = first and not _is_narrow_record(found[-1])
-    return merged(_held(found)) if len(found) > 1 else found
+    return merged(neighbours.held(found)) if len(found) > 1 else found
 
 
-def _held(found: list[Fault]) -> list[Fault]:
-    """The same; lines that would only go, between lines that stay, go with a guess at those.
-
-    Without them the others would stand together, and might be taken for something that nobody wrote.
-    """
-    held: list[Fault] = []
-    stays = 0
-    for outcome in plan(found):
-        held.append(outcome.fault)
-        if outcome.stays:
-            begin = stays or len(held)
-            held[begin:-1] = [_with_the_others(each) for each in held[begin:-1]]
-        if outcome.stays or outcome.records:
-            stays = len(held) if outcome.stays else 0
-    return held
-
-
-def _with_the_others(found: Fault) -> Fault:
-    if found.stays:
-        return found
-    parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in found.parts)
-    return found._replace(salvage=Salvage.NONE, parts=parts, readings=())
+def _end(found: Fault, data: bytes, base: int) -> bytes:
+    """The bytes of its last part."""
+    span = found.parts[-1].span
+    return data[span.offset - base : span.stop - base]
 
 
 def _is_narrow_record(found: Fault) -> bool:
@@ -235,29 +217,6 @@ def _join(
     if join := joints.woven([line.data for line in lines[at : at + 10]]):
         return join, 0
     return joints.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
-
-
-def _alone(line: Line, above: Fault | None, *, settled: bool) -> Fault:
-    """What is wrong with a line. ``above``: with the nearest line above that is not blank, where that is damaged."""
-    verdict = one_line.verdict(line.data, line.wrong)
-    stays = False
-    goes_on = above is not None and above.id == "torn" and behind(above) == line.number
-    if goes_on and verdict.id == "escaped":  # a record that the torn text quotes
-        verdict = verdict._replace(id="log-text", parts=(Part(Span(0, len(line.data)), Salvage.NONE),), readings=())
-    if verdict.id in REMOVED and best(verdict.parts) is Salvage.NONE:
-        if verdict.id == "log-text" and goes_on:
-            parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in verdict.parts)  # goes when that one does
-            verdict = verdict._replace(id="torn", what="the text of a torn record goes on", parts=parts)
-        else:
-            stays = (above is not None and _ends_torn(above)) or marks.is_named(line.data)
-    elif not settled and not line.ended and verdict.id == "torn":
-        verdict = verdict._replace(id="incomplete", severity=Severity.INCOMPLETE)
-    return fault(verdict, line.number, line.offset)._replace(stays=stays)
-
-
-def _ends_torn(found: Fault) -> bool:
-    """Whether the last line of a fault may go on below."""
-    return found.id in _TORN and bool(found.parts) and found.parts[-1].salvage in (Salvage.PARTIAL, Salvage.NONE)
 
 
 def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joints.Join | None:

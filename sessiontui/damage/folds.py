@@ -34,6 +34,7 @@ _BESIDE: Final = re.compile(rb" [^ ]")
 _WORD: Final = re.compile(rb"[-+.0-9A-Za-z]{2}")
 _HOW: Final = {b"": "joined with nothing", b" ": "joined with a blank", b"\n": "joined with a newline"}
 _MIXED: Final = "joined with nothing behind a full line, with a newline behind the others"
+_WORDS: Final = "joined with a blank behind a line without room for the next word, with a newline behind the others"
 
 
 class Unfolded(NamedTuple):
@@ -136,6 +137,8 @@ class _Fold(NamedTuple):
     """Joined with nothing it is what it was."""
     full: list[bool]
     """Of each break, whether the line before it is full."""
+    words: list[bool]
+    """And whether the next word has no room on it."""
 
 
 def _fold(found: Unfolded, kinds: _Kinds) -> _Fold | None:
@@ -143,7 +146,7 @@ def _fold(found: Unfolded, kinds: _Kinds) -> _Fold | None:
     measured = widths.measured(found.lines)
     hard = any(widths.is_hard(each) for each in measured)
     explains = hard or any(widths.is_wrapped(each) for each in measured)
-    if not (explains or kinds.sure or kinds.odd or any(widths.is_mixed(each) for each in measured)):
+    if not (explains or kinds.sure or kinds.odd or _is_mixed(found, kinds, measured)):
         return None
     sure = (
         hard
@@ -151,7 +154,17 @@ def _fold(found: Unfolded, kinds: _Kinds) -> _Fold | None:
         and b"\r" not in found.text
         and not _may_be_wrapped(found.text, kinds, min(max(each.widths) for each in measured))
     )
-    return _Fold(explains, sure, widths.full(measured[-1]))
+    return _Fold(explains, sure, widths.full(measured[-1]), widths.wrapped(measured[-1]))
+
+
+def _is_mixed(found: Unfolded, kinds: _Kinds, measured: list[widths.Measured]) -> bool:
+    """Whether a fold explains several breaks, and the others are in texts, where they may be newlines."""
+    open = set(kinds.open)
+    return any(
+        all(folded or at in open for at, folded in zip(found.breaks, mixed, strict=True))
+        for each in measured
+        for mixed in widths.mixed(each)
+    )
 
 
 def _may_be_wrapped(text: bytes, kinds: _Kinds, room: int) -> bool:
@@ -221,6 +234,7 @@ def _records(found: Unfolded, kinds: _Kinds, fold: _Fold) -> list[tuple[str, _Ma
     ways = [(how, [escaped[joint]] * len(found.breaks)) for joint, how in _HOW.items()]
     if not fold.explains:
         ways.append((_MIXED, [b"" if full else newline for full in fold.full]))
+        ways.append((_WORDS, [b" " if no_room else newline for no_room in fold.words]))
     records: list[tuple[str, _Made]] = []
     said: list[object] = []
     for how, joints in ways:

@@ -52,6 +52,8 @@ class Outcome(NamedTuple):
     records: tuple[bytes, ...] = ()
     fragments: tuple[Span, ...] = ()
     """What of it is in none of the records, and says something."""
+    end: Span | None = None
+    """Its last bytes, where these stay as a line below the records."""
 
 
 def plan(
@@ -115,8 +117,9 @@ def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
     removed = found.id in REMOVED and found.salvage is Salvage.NONE and not unread
     if not records and len(had) < len(found.parts) and not removed:
         return Outcome(found, stays=True)
-    lost = (span for part in found.parts for span in _lost(part, taken))
-    return Outcome(found, False, records, tuple(_runs(lost)))
+    end = found.parts[-1].span if found.keeps_end and records and had[-1:] != [found.parts[-1]] else None
+    lost = (span for part in (found.parts[:-1] if end else found.parts) for span in _lost(part, taken))
+    return Outcome(found, False, records, tuple(_runs(lost)), end)
 
 
 def _lost(part: Part, taken: frozenset[Salvage]) -> tuple[Span, ...]:
@@ -150,5 +153,5 @@ def applied(data: bytes, outcomes: Iterable[Outcome]) -> bytes:
             continue
         made.append(data[at : span.offset])
         made += (record + b"\n" for record in outcome.records)
-        at = span.stop + data.startswith(b"\n", span.stop)
+        at = outcome.end.offset if outcome.end else span.stop + data.startswith(b"\n", span.stop)
     return b"".join((*made, data[at:]))

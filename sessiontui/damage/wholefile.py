@@ -106,7 +106,7 @@ _LIKELY: Final = _compiled((
     (rb"[\x94\x95\x98\x99].{1,2}[\x03\x04]|\x98.\x04", "a PGP key"),
     (rb"[\x90\xa3][\x01-\x0d]", "a PGP message"),
     (rb"\x80[\x02-\x05](?:\x95.{4}\x00|[\](}cX\x8c\x8a])", "a pickle of Python"),
-    (rb".{2}\r\n[\x00-\x03]\x00\x00\x00", "compiled Python"),
+    (rb".[\x0b-\x0f\xc6-\xf3]\r\n[\x00-\x03]\x00\x00\x00", "compiled Python"),
     (rb"\{\\rtf", "a text document (RTF)"),
     (rb"%!PS", "a PostScript document"),
     (rb"BM.{4}\x00{4}", "a picture (BMP)"),

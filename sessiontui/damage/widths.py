@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 _BLANKS: Final = re.compile(rb" +")
+_FEW: Final = 2
+"""So many lines of a text that is not folded are full by chance."""
 _NO_WIDTH: Final = frozenset({"Mn", "Me", "Cf"})
 _WIDE: Final = frozenset({"W", "F"})
 
@@ -87,6 +90,20 @@ def is_wrapped(lines: Measured) -> bool:
     return min(lines.widths) > 0 and min(taken) > room
 
 
-def is_mixed(lines: Measured) -> bool:
-    """Whether several lines are full, and others may end in newlines of the text that was folded."""
-    return sum(full(lines)) > 1
+def wrapped(lines: Measured) -> list[bool]:
+    """Of each line but the last, whether the next word would not have had room behind it."""
+    room = max(lines.widths)
+    behind = zip(lines.widths, lines.words[1:], strict=False)
+    return [width > 0 and word > 0 and width + lines.blank + word > room for width, word in behind]
+
+
+def mixed(lines: Measured) -> list[list[bool]]:
+    """Of each line but the last, whether a fold broke it: in each way in which folds may stand beside newlines of the text.
+
+    Several lines are full, then; or for several in a row, or three, the next word has no room. Of the widest line alone
+    that is always so.
+    """
+    hard, words = full(lines), wrapped(lines)
+    filled = [several and no_room for several, no_room in zip(lines.several, words, strict=False)]
+    in_a_row = any(one and other for one, other in pairwise(filled))
+    return [hard] * (sum(hard) > 1) + [words] * (in_a_row or sum(filled) > _FEW)

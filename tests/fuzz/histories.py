@@ -110,7 +110,7 @@ def _may_be_folded(before: bytes, record: bytes) -> bool:
     """Whether a fold explains the newlines in a record, or some of them."""
     lines = (before[before.rfind(b"\n") + 1 :] + record).split(b"\n")
     return bool(SINGLE.search(record)) or any(
-        widths.is_hard(each) or widths.is_wrapped(each) or widths.is_mixed(each) for each in widths.measured(lines)
+        widths.is_hard(each) or widths.is_wrapped(each) or bool(widths.mixed(each)) for each in widths.measured(lines)
     )
 
 

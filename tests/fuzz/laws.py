@@ -17,8 +17,8 @@ from sessiontui.damage import diagnose, salvage
 from sessiontui.damage.diagnose import account, faults, lines_of, whole
 from sessiontui.damage.salvage import Wish
 from sessiontui.disk import lines, stamps
-from sessiontui.model import Entry, Fault, Message, Salvage
-from sessiontui.store import jsonl_entries, jsonl_faults
+from sessiontui.model import Entry, Fault, Message, Salvage, Span
+from sessiontui.store import jsonl_entries, jsonl_faults, jsonl_whole
 from tests.fuzz import histories
 from tests.support import serde
 
@@ -72,6 +72,9 @@ def is_all_there(outcome: salvage.Outcome, data: bytes) -> None:
     """What goes of a fault is in its records or in its fragments, which are different bytes of it, in order."""
     span = outcome.fault.span
     assert span is not None
+    if outcome.end:
+        assert (outcome.end.stop, bool(outcome.records)) == (span.stop, True)
+        span = span._replace(length=outcome.end.offset - span.offset)
     at, rest = span.offset, []
     for fragment in outcome.fragments:
         assert at <= fragment.offset < fragment.stop <= span.stop
@@ -175,6 +178,10 @@ def a_file_is_judged_as_its_bytes(data: bytes) -> None:
             except StopIteration as stop:
                 count = stop.value
                 break
+    if found and found[0].line is None:
+        assert found == [_of_no_session(data)]
+        assert (count.messages, count.faults, bool(count.instead)) == (0, 1, True)
+        return
     assert found == list(faults(lines_of(data)))
     assert count.messages == sum(isinstance(outcome, Message) for outcome in outcomes)
     assert count.faults == outcomes.count(DAMAGED)
@@ -183,9 +190,21 @@ def a_file_is_judged_as_its_bytes(data: bytes) -> None:
     assert not count.open or (outcomes[-1:] == [DAMAGED] and not data.endswith(b"\n"))
 
 
+def _of_no_session(data: bytes) -> Fault:
+    """The one fault of a file in which nobody wrote a record."""
+    with _on_disk(data) as fd:
+        whole = jsonl_whole.of(fd, len(data))
+    assert whole is not None
+    assert whole.span == Span(0, len(data.removesuffix(b"\n")))
+    assert loaded(data) == []
+    return whole
+
+
 def huge_lines_are_judged_like_others(data: bytes) -> None:
     with _on_disk(data) as fd, patch.object(lines, "HUGE", 1 + _draw(data, 97)), patch.object(lines, "_CHUNK", 50):
-        covers(list(jsonl_faults.faults(fd, len(data))), data)
+        found = list(jsonl_faults.faults(fd, len(data)))
+        if not (found and found[0].line is None):
+            covers(found, data)
         rows = list(jsonl_entries.entries(fd, stamps.stamp(fd)))
     _agree(rows, data, 0)
 

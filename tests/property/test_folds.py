@@ -203,9 +203,26 @@ def test_newlines_and_a_fold_together_have_a_reading_of_their_own() -> None:
     raw = b'{"role":"user","content":"%b"}' % content.encode()
     data = b"".join(b"\n".join(at_bytes(line, 20) or [b""]) + b"\n" for line in raw.split(b"\n"))
     (found,) = faults(lines_of(data))
-    assert (found.id, found.salvage, len(found.readings)) == ("folded", Salvage.OFFERED, 4)
+    assert (found.id, found.salvage, len(found.readings)) == ("folded", Salvage.OFFERED, 5)
     mixed = Wish(marked=frozenset({1}), readings={1: 4})
     assert applied(data, plan([found], mixed)) == zeroclaw.write(Message("user", content))
+
+
+def test_newlines_and_lines_wrapped_at_words_have_a_reading_of_their_own() -> None:
+    content = f"Dear all,\n\n{PROSE}\n\nRegards, the fox"
+    raw = f'{{"role":"user","content":"{content}"}}'
+    for width in range(40, 60):
+        data = "".join("\n".join(textwrap.wrap(line, width) or [""]) + "\n" for line in raw.split("\n")).encode()
+        (found,) = faults(lines_of(data))
+        assert (found.id, found.salvage) == ("folded", Salvage.OFFERED)
+        number = 1 + [each.what.startswith("joined with a blank behind") for each in found.readings].index(True)
+        wish = Wish(marked=frozenset({1}), readings={1: number})
+        assert applied(data, plan([found], wish)) == zeroclaw.write(Message("user", content))
+
+
+def test_a_record_laid_out_over_lines_is_not_folded_for_two_of_them_are_as_wide() -> None:
+    data = '{\n"role": "assistant",\n"content": "é🧠\\t\n\n"\n}\n'.encode()
+    assert repaired(data) == '{"role":"assistant","content":"é🧠\\t\\n\\n"}\n'.encode()
 
 
 def test_the_files_that_were_found() -> None:

@@ -147,6 +147,7 @@ def test_a_history_of_another_program_is_one_finding_on_every_page(key: str, tmp
         b"\x1b[32m{\x1b[0m\x1b[34m'role'\x1b[0m: 1\n",
         b'{\n  "role": "user",\n  "content": "x"\n}\n',
         b'b\'{"role":"user"\'\n',
+        b'{\n\r\n\0\0\0\0{"role":1}\n',
     ],
 )
 def test_a_session_stays_one_however_damaged_it_is(data: bytes, tmp_path: Path) -> None:

@@ -67,7 +67,15 @@ def test_text_below_a_torn_line_stays(torn: bytes, text: bytes, blank: bytes, tm
 
 
 def test_text_below_a_torn_record_that_ends_a_line_stays(tmp_path: Path) -> None:
-    assert repaired(A[:-1] + TORN + LOG + A, tmp_path) == A + LOG + A
+    assert repaired(A[:-1] + TORN + LOG + A, tmp_path) == A + TORN + LOG + A
+
+
+@pytest.mark.parametrize("text", [b"t\n", LOG, b"the role=user\n"])
+@pytest.mark.parametrize("end", [b"{", b'{"ro', TORN[:-1]])
+def test_the_end_of_a_line_stays_with_the_text_below_it(end: bytes, text: bytes, tmp_path: Path) -> None:
+    once = repaired(A[:-1] + end + b"\n" + text + A, tmp_path)
+    assert once == A + end + b"\n" + text + A
+    assert repaired(once, tmp_path) == once
 
 
 def test_text_is_taken_out_only_where_a_message_remains(tmp_path: Path) -> None:

@@ -64,4 +64,4 @@ def test_the_text_of_a_torn_record_goes_with_the_guess_at_it() -> None:
 def test_nothing_is_done_about_what_is_not_known_byte_by_byte() -> None:
     data = (SAID + b"\n").decode().encode("utf-16-le") * 5000
     [outcome] = salvage.plan(whole(faults(lines_of(data))))
-    assert outcome == (outcome.fault, True, (), ())
+    assert outcome == (outcome.fault, True, (), (), None)

@@ -84,7 +84,7 @@ def _proposed(fault: Fault, data: bytes | None) -> Proposal:
         return Proposal(_outcome(fault) if fault.parts else None, acts=does, hidden=does)
     outcome = _outcome(fault)
     before, after = _before(outcome, data), _after(outcome, data)
-    rows = data.count(b"\n") + 1, len(outcome.records) + len(outcome.fragments)
+    rows = data.count(b"\n") + 1, len(outcome.records) + len(outcome.fragments) + bool(outcome.end)
     more = max(0, rows[0] - ROWS), max(0, rows[1] - ROWS)
     return Proposal(outcome, tuple(islice(before, ROWS)), tuple(islice(after, ROWS)), more, acts=True)
 
@@ -95,7 +95,7 @@ def _outcome(fault: Fault) -> Outcome:
 
 def fate(part: Part, outcome: Outcome) -> str:
     """What becomes of the bytes of a part: ``kept`` in a record, kept ``apart``, or ``gone`` without a loss."""
-    if outcome.stays:
+    if outcome.stays or part.span == outcome.end:
         return "kept"
     at = bisect_right(outcome.fragments, part.span.offset, key=lambda each: each.offset) - 1
     is_picked = part.left and part.records and part.records[0] in outcome.records
@@ -131,7 +131,7 @@ def _runs(outcome: Outcome, data: bytes) -> Iterator[tuple[int, int, str]]:
         begin = part.span.offset - base
         raw = data[begin : begin + part.span.length]
         of = fate(part, outcome)
-        if of == "kept" and _is_alike(outcome.fault, part) and raw != part.records[0]:
+        if of == "kept" and part.span != outcome.end and _is_alike(outcome.fault, part) and raw != part.records[0]:
             left = [(span.offset - part.span.offset, span.stop - part.span.offset) for span in part.left]
             for a, b, same in _same(raw, part.records[0]):
                 apart = any(start < b and a < stop for start, stop in left)
@@ -152,6 +152,9 @@ def _after(outcome: Outcome, data: bytes) -> Iterator[Stroke]:
             yield _fragment(fragments.pop(0), data, base)
         if fate(part, outcome) == "kept":
             raw = data[part.span.offset - base : part.span.stop - base]
+            if part.span == outcome.end:
+                yield Stroke("+", ((shown(raw), "raw"),))
+                continue
             for record in part.records:
                 yield Stroke("+", tuple(_record(raw, record, alike=_is_alike(outcome.fault, part))))
     for span in fragments:

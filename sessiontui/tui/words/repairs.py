@@ -156,7 +156,9 @@ def _goes(found: Outcome) -> Content:
     back = len(found.records) or found.fault.recovers * sure  # of very many the records are not told
     kept, size = len(found.fragments), figures.size(sum(span.length for span in found.fragments))
     fragments = f"a fragment of {size} is kept" if kept == 1 else f"{kept:,} fragments of {size} are kept"
-    told = [figures.counted(back, "message")] * bool(back) + [fragments] * bool(kept)
+    told = (
+        [figures.counted(back, "message")] * bool(back) + [fragments] * bool(kept) + ["its end stays"] * bool(found.end)
+    )
     becomes = ", ".join(told) or f"goes: {'nothing is lost' if sure else 'its bytes are kept'}"
     sign = ("+", "$success") if back else ("×" if kept else "·", "dim")
     where = visible(f"{sign[0]} {place(found.fault)}"), sign[1]

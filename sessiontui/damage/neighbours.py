@@ -1,0 +1,73 @@
+"""What a damaged line is, given the lines above and below it: what may belong to a torn record, and what goes with what.
+
+Which lines those are is found by ``diagnose``. Bytes and values in, values out.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sessiontui.damage import marks, one_line
+from sessiontui.damage.salvage import REMOVED, plan
+from sessiontui.damage.verdict import Line, behind, best, fault
+from sessiontui.model import Fault, Part, Salvage, Severity, Span
+
+_TORN: Final = frozenset({"torn", "fused", "nul-run", "malformed"})
+"""What may break off in the middle of a record."""
+
+
+def alone(line: Line, above: Fault | None, end: bytes | None, *, settled: bool) -> Fault:
+    """What is wrong with a line. ``above``: with the nearest line above that is not blank, where that is damaged;
+    ``end``: the bytes of its last part, where they are known."""
+    verdict = one_line.verdict(line.data, line.wrong)
+    stays = False
+    goes_on = above is not None and above.id == "torn" and behind(above) == line.number
+    if goes_on and verdict.id == "escaped":  # a record that the torn text quotes
+        verdict = verdict._replace(id="log-text", parts=(Part(Span(0, len(line.data)), Salvage.NONE),), readings=())
+    if verdict.id in REMOVED and best(verdict.parts) is Salvage.NONE:
+        if verdict.id == "log-text" and goes_on:
+            parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in verdict.parts)  # goes when that one does
+            verdict = verdict._replace(id="torn", what="the text of a torn record goes on", parts=parts)
+        else:
+            stays = (above is not None and _ends_torn(above, end)) or marks.is_named(line.data)
+    elif not settled and not line.ended and verdict.id == "torn":
+        verdict = verdict._replace(id="incomplete", severity=Severity.INCOMPLETE)
+    found = fault(verdict, line.number, line.offset)
+    return found._replace(stays=True) if stays else found
+
+
+def _ends_torn(found: Fault, end: bytes | None) -> bool:
+    """Whether the last line of a fault may go on below, also as a line of its own."""
+    if found.id not in _TORN or not found.parts or found.parts[-1].salvage not in (Salvage.PARTIAL, Salvage.NONE):
+        return False
+    return end is None or len(found.parts) == 1 or one_line.verdict(end).id in _TORN
+
+
+def keeping(above: Fault, below: Fault, end: bytes) -> Fault:
+    """The fault above, which keeps its ``end``, the bytes of its last part, where the text below may belong to it."""
+    is_kept = below.stays and len(above.parts) > 1 and _ends_torn(above, end)
+    return above._replace(keeps_end=True) if is_kept else above
+
+
+def held(found: list[Fault]) -> list[Fault]:
+    """The same; lines that would only go, between lines that stay, go with a guess at those.
+
+    Without them the others would stand together, and might be taken for something that nobody wrote.
+    """
+    together: list[Fault] = []
+    stays = 0
+    for outcome in plan(found):
+        together.append(outcome.fault)
+        if outcome.stays:
+            begin = stays or len(together)
+            together[begin:-1] = [_with_the_others(each) for each in together[begin:-1]]
+        if outcome.stays or outcome.records:
+            stays = len(together) if outcome.stays else 0
+    return together
+
+
+def _with_the_others(found: Fault) -> Fault:
+    if found.stays:
+        return found
+    parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in found.parts)
+    return found._replace(salvage=Salvage.NONE, parts=parts, readings=())
