@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from sessiontui.damage import encodings, joints, loose, neighbours, wholefile
+from sessiontui.damage import encodings, joints, loose, margins, neighbours, wholefile
 from sessiontui.damage.pieces import is_blank
 from sessiontui.damage.verdict import Line, Verdict, behind, continues, fault, merged, together
 from sessiontui.dialects import zeroclaw
@@ -147,13 +147,18 @@ def of_stretch(
                 found[-2] = neighbours.keeping(found[-2], found[-1], end)
             at += 1
         first = first and not _is_narrow_record(found[-1])
-    return merged(neighbours.held(found)) if len(found) > 1 else found
+    if len(found) < 2:
+        return found
+    return merged(neighbours.held(neighbours.bracketed(found, lambda each: _bytes(each.span, data, base))))
 
 
 def _end(found: Fault, data: bytes, base: int) -> bytes:
     """The bytes of its last part."""
-    span = found.parts[-1].span
-    return data[span.offset - base : span.stop - base]
+    return _bytes(found.parts[-1].span, data, base)
+
+
+def _bytes(span: Span | None, data: bytes, base: int) -> bytes:
+    return data[span.offset - base : span.stop - base] if span else b""
 
 
 def _is_narrow_record(found: Fault) -> bool:
@@ -214,9 +219,13 @@ def _join(
         return wide, 0 if wide else run.stop - begin
     if at + 1 == len(lines):
         return None, 0
+    above, looked = margins.over(lines, at) if budget > 0 else (None, 0)
+    if above:
+        return above, 0
     if join := joints.woven([line.data for line in lines[at : at + 10]]):
         return join, 0
-    return joints.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
+    join, more = joints.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
+    return join, looked + more
 
 
 def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joints.Join | None:

@@ -5,6 +5,8 @@ Which lines those are is found by ``diagnose``. Bytes and values in, values out.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Final
 
 from sessiontui.damage import marks, one_line
@@ -12,6 +14,9 @@ from sessiontui.damage.salvage import REMOVED, plan
 from sessiontui.damage.verdict import Line, behind, best, fault
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
+_CODES: Final = rb"(?:\x1b\[[0-9;:]*[mK]|[ \t\r])*"
+_OPENS: Final = re.compile(rb"[{\[]" + _CODES + rb"\Z")
+_CLOSES: Final = re.compile(_CODES + rb"[}\]]")
 _TORN: Final = frozenset({"torn", "fused", "nul-run", "malformed"})
 """What may break off in the middle of a record."""
 
@@ -47,6 +52,25 @@ def keeping(above: Fault, below: Fault, end: bytes) -> Fault:
     """The fault above, which keeps its ``end``, the bytes of its last part, where the text below may belong to it."""
     is_kept = below.stays and len(above.parts) > 1 and _ends_torn(above, end)
     return above._replace(keeps_end=True) if is_kept else above
+
+
+def bracketed(found: list[Fault], text: Callable[[Fault], bytes]) -> list[Fault]:
+    """The same; a line that opens a bracket above one that stays, or closes one below it, stays with that.
+
+    ``text`` gives the bytes of a fault.
+    """
+    if all(each.stays or each.id not in REMOVED for each in found):
+        return found
+    stay = [outcome.stays for outcome in plan(found)]
+    made = list(found)
+    for at, each in enumerate(found):
+        if stay[at] or each.id not in REMOVED or each.recovers:
+            continue
+        above = at > 0 and stay[at - 1] and behind(found[at - 1]) == each.line
+        below = at + 1 < len(found) and stay[at + 1] and behind(each) == found[at + 1].line
+        if (below and _OPENS.search(text(each))) or (above and _CLOSES.match(text(each))):
+            made[at] = each._replace(stays=True)
+    return made
 
 
 def held(found: list[Fault]) -> list[Fault]:

@@ -87,11 +87,12 @@ class History:
                 self.records[at] = record = record.replace(b"\n", b"\\n")
             made += record
         if self.listed and b"\n" in b"".join(self.records) and _may_be_folded(b"", made):
+            were = self.records
             self.records = [
-                record if self.is_laid_out(at) else record.replace(b"\n", b"\\n")
-                for at, record in enumerate(self.records)
+                record if self.is_laid_out(at) else record.replace(b"\n", b"\\n") for at, record in enumerate(were)
             ]
-            return self.data()
+            if self.records != were:
+                return self.data()
         return made + self.last * bool(self.records)
 
     def begins_line(self, at: int) -> bool:
