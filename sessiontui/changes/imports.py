@@ -59,7 +59,7 @@ def _move(record: Record, edit: Import, fd: int, stamp: Stamp, writing: Writing)
     committed: where it can't have the other one, nothing is imported."""
     path = record.folder.sessions / edit.file
     with handover.quiet(fd, path, record.patience):
-        if stamps.stamp(fd) != stamp:
+        if stamps.stamp(fd) != stamp or stamp.size != edit.length:
             raise Changed(edit.file)
         record.write(edit)
         _link(path, record.folder.sessions / edit.new)

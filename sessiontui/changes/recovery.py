@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
-from sessiontui.changes import cleanup, compact, late, migrate, repair, settle
+from sessiontui.changes import cleanup, compact, late, migrate, obstacles, repair, settle
 from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
 from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.edits import keys_of
@@ -38,9 +38,11 @@ class Interrupted:
     """Messages that waited in the journal."""
     left: tuple[tuple[Recorded, SessiontuiError], ...] = ()
     """Changes that could not be recovered yet, and why."""
+    swept: bool = False
+    """Files that were kept for a change that was never recorded are gone; what was planned before may not fit."""
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.late)
+        return bool(self.changes or self.late or self.swept)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -68,13 +70,16 @@ def _touched(recorded: Recorded) -> frozenset[str]:
 
 def foreseen(sessions: Path) -> Interrupted:
     """What recovery has to do. Only reads; nothing while another process makes a change. Raises ``StoreError`` where
-    the journal can't be read."""
+    the journal can't be read, or there is something to do and the journal can't be written."""
     if not is_there(sessions):
         return NOTHING
     with plainly(str(sessions)), reading(sessions) as folder:
         if folder is None or folder.busy():
             return NOTHING
-        return Interrupted(_unfinished(folder), late.waiting(sessions))
+        found = Interrupted(_unfinished(folder), late.waiting(sessions))
+    if found:
+        obstacles.require_journal(sessions)
+    return found
 
 
 def recover(sessions: Path, patience: Patience = USUAL) -> Interrupted:
@@ -84,13 +89,17 @@ def recover(sessions: Path, patience: Patience = USUAL) -> Interrupted:
     if not is_there(sessions):
         return NOTHING
     with plainly(str(sessions)), reading(sessions) as folder:
-        if folder is None or (all(done(folder, id) for id in ids(folder)) and not late.waiting(sessions)):
+        if folder is None or not (settle.strays(folder) or _unsettled(folder) or late.waiting(sessions)):
             return NOTHING
     waited = late.waiting(sessions)
     with plainly(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
-        found = _unfinished(folder)
+        found, swept = _unfinished(folder), bool(settle.strays(folder))
         left = settle.everything(folder, patience)
-    return Interrupted(found, waited, tuple(left))
+    return Interrupted(found, waited, tuple(left), swept)
+
+
+def _unsettled(folder: Folder) -> bool:
+    return not all(done(folder, id) for id in ids(folder))
 
 
 def _unfinished(folder: Folder) -> tuple[Recorded, ...]:

@@ -172,11 +172,16 @@ def _forget(folder: Folder, id: str) -> None:
             folder.drop(name)
 
 
-def _sweep(folder: Folder) -> None:
-    """Drop files kept for a change that was never recorded, and new files that never got their name."""
-    replace.sweep(folder.sessions)
+def strays(folder: Folder) -> list[str]:
+    """Names of files that were kept for a change that was never recorded. One may be a link of a session's file: that it
+    goes shows in the file's ``ctime``."""
     known = set(ids(folder))
-    for name in folder.names():
-        id, dot, _ = name.partition(".")
-        if dot and id.isdigit() and id not in known:
-            folder.drop(name)
+    parts = ((name, *name.partition(".")) for name in folder.names())
+    return [name for name, id, dot, _ in parts if dot and id.isdigit() and id not in known]
+
+
+def _sweep(folder: Folder) -> None:
+    """Drop strays, and new files that never got their name."""
+    replace.sweep(folder.sessions)
+    for name in strays(folder):
+        folder.drop(name)

@@ -15,7 +15,7 @@ from sessiontui.cli import output, report
 from sessiontui.cli.making import persisting, short, tell_change, weigh
 from sessiontui.cli.options import Asked, Change, changes
 from sessiontui.cli.output import count, say, size
-from sessiontui.cli.recovering import Recovery
+from sessiontui.cli.recovering import Recovery, say_after
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
 
@@ -30,7 +30,8 @@ DIGITS = 8
 @changes
 def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: bool) -> int:
     """Take back the last change, or change ID. An undo is a change too: it can be undone."""
-    store = asked.open() if listing else Recovery(change).open(asked, writable=False)
+    recovered = Recovery(change)
+    store = asked.open() if listing else recovered.open(asked, writable=False)
     folder = home(store)
     if listing:
         if redo or id is not None:
@@ -40,6 +41,9 @@ def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: b
         return _tell_illegible(kept)
     wanted = _full(id)
     if change.dry_run:
+        if wanted is None and recovered.interrupted.changes:
+            _would_after(asked, recovered, "redo" if redo else "undo")
+            return 0
         plan = undoing.plan(folder, wanted, redo)
         weigh(store, plan)
         _would(asked, plan)
@@ -73,6 +77,15 @@ def _would(asked: Asked, plan: undoing.UndoPlan) -> None:
     say(f"would {'redo' if plan.redo else 'undo'} change {short(plan.change)}: {plan.verb}", _names(plan.keys))
     for step in plan.steps:
         say("  ", step)
+
+
+def _would_after(asked: Asked, recovered: Recovery, verb: str) -> None:
+    """Which change is the newest is known once those that were interrupted are finished or rolled back."""
+    if asked.json:
+        keys = tuple(sorted(recovered.interrupted.keys))
+        _row(None, recovered.interrupted.changes[-1].verb, keys, None, verb, after_recovery=True)
+    else:
+        say_after(verb)
 
 
 def _names(keys: tuple[str, ...]) -> str:

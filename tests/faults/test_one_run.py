@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from sessiontui.cli.verbs import verbs
 from tests.faults.remains import Homes, contents, everything, noting
-from tests.support import databases
+from tests.support import databases, mounts
 from tests.support.faulty import FullFrom, KillAt, Watch, writes
 from tests.support.folders import REPLY, TORN, USER, written
 
@@ -189,6 +189,36 @@ def test_a_dry_run_marks_what_is_planned_after_recovery(store: Path, verb: str) 
             assert f"sessiontui: recovery comes first: change 1, {command[0]}, was interrupted" in ran.stderr
         shutil.rmtree(store)
     assert marked >= 5
+
+
+@pytest.mark.parametrize("verb", ["compact", "repair"])
+def test_a_dry_run_of_undo_names_no_change_before_recovery(store: Path, verb: str) -> None:
+    """A change that was interrupted may be the newest afterwards."""
+    prepare(store, verb)
+    assert run(store, "append", "b", "--role", "user", "more").exit_code == 0
+    _, steps = undisturbed(store.with_name("counted"), verb)
+    assert is_killed(store, WHOLE_STORE[verb], steps // 2)
+    before = everything(store)
+    told = run(store, "undo", "--dry-run")
+    assert (told.exit_code, told.stdout) == (0, "undo: planned after recovery\n")
+    assert f"recovery comes first: change 2, {verb}, was interrupted" in told.stderr
+    (row,) = [json.loads(line) for line in run(store, "undo", "--dry-run", "--json").stdout.splitlines()]
+    assert (row["change"], row["verb"], row["status"], row["after_recovery"]) == (None, verb, "undo", True)
+    assert run(store, "undo", "1", "--dry-run").stdout.startswith("would undo change 1: append b")
+    assert everything(store) == before
+
+
+@mounts.on("tmpfs")
+def test_a_dry_run_promises_no_recovery_where_nothing_can_be_written(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    _, steps = undisturbed(store.with_name("counted"), "compact")
+    assert is_killed(prepare(store, "compact"), WHOLE_STORE["compact"], steps // 2)
+    with mounts.read_only(tmp_path):
+        for command in (*WHOLE_STORE.values(), ("undo",), ("pop", "b"), ("append", "b", "--role", "user", "more")):
+            told = run(store, *command, "--dry-run")
+            assert told.exit_code == 3, command
+            assert "can't be written; nothing was changed" in told.stderr
+            assert "planned after recovery" not in told.output
 
 
 # ---- recovery that can't be finished

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import migrate, repair
+from sessiontui.changes import migrate, recovery, repair
 from sessiontui.model import Backend, Message
 from sessiontui.store.jsonl import JsonlStore
 from tests.support.faulty import Crash, DieAt
@@ -28,6 +28,7 @@ def store(tmp_path: Path) -> Path:
 def crashed(store: Path, change: Callable[[], object], begun: Callable[[], bool]) -> None:
     """Let a change end at the first step at which it has begun what the next one has to recover."""
     for n in count(1):
+        recovery.recover(store)  # what the attempt before left
         with DieAt(n).watching():
             try:
                 change()
