@@ -52,17 +52,16 @@ class Effort:
 
 
 class Literals:
-    """The literals of one line."""
+    """The literals of a line that holds the names of a record."""
+
+    _begun = -1
+    _any = False
 
     def __init__(self, line: bytes, judge: Judge, effort: Effort) -> None:
         self._line = line
         self._judge = judge
         self._effort = effort
-        self._has_mark: bool | None = None
-        self._names = False
         self._unclosed: set[tuple[object, bytes]] = set()
-        self._begun = -1
-        self._any = False
 
     def begun(self, sign: re.Pattern[bytes], at: int) -> int:
         """Where the next record begins as ZeroClaw writes it, by ``sign``; the end of the line where none does."""
@@ -82,10 +81,7 @@ class Literals:
 
     def around(self, brace: int, floor: int) -> Layer | None:
         """The literal around the object that begins at ``brace``; it begins at ``floor`` or later."""
-        if self._has_mark is None:
-            self._has_mark = b"role" in self._line and b"content" in self._line
-            self._names = b"\\N{" in self._line
-        if not self._has_mark or self._effort.spent:
+        if self._effort.spent:
             return None
         begin = max(floor, brace - _BACK)
         quoted = _ANY.search(self._line, begin, brace)
@@ -96,7 +92,7 @@ class Literals:
 
     def _quoted(self, opening: re.Match[bytes]) -> Layer | None:
         beside = opening.re is _BESIDE
-        if self._names and beside and (named := self._named(opening)):
+        if b"\\N{" in self._line and beside and (named := self._named(opening)):
             return named
         seen: set[tuple[int, bytes]] = set()
         for tier in _tiers(self._line, opening):

@@ -33,6 +33,8 @@ def _name(name: str) -> bytes:
     return _BETWEEN.join(map(_letter, name))
 
 
+_HIDES: Final = re.compile(rb"[\\\r\n\x00\x1b]")
+"""What may be in a name, or stand for a letter of it."""
 _NAME: Final = re.compile(rb"%s|%s" % (_name("role"), _name("content")))
 _OPENED: Final = re.compile(rb"%s%s\Z" % (_QUOTE, _BETWEEN))
 _CLOSED: Final = re.compile(rb"%s\\{0,32}%s" % (_BETWEEN, _QUOTE))
@@ -51,6 +53,8 @@ def is_marked(data: bytes) -> bool:
 
 def is_named(line: bytes) -> bool:
     """Whether a line holds a mark, or the bare name in front of a colon or an equals sign."""
+    if b"role" not in line and b"content" not in line and not _HIDES.search(line):
+        return False
     return any(
         _is_quoted(line, name)
         or (_BEHIND.match(line, name.end()) and (not name.start() or _stands_before(_APART, line, name)))

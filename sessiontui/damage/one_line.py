@@ -69,7 +69,7 @@ def _cut(line: bytes, wrong: Dropped | None, depth: int, effort: Effort) -> Verd
     judge = _under(depth + 1, effort)
     if coloured.is_likely(line) and (layer := coloured.layer(line, judge)):
         return _of_layers(line, [Piece(Kind.LITERAL, 0, len(line), layer=layer)], [None])
-    cut = pieces.cut(line, Literals(line, judge, effort))
+    cut = pieces.cut(line, Literals(line, judge, effort) if b"role" in line and b"content" in line else None)
     if not any([not piece.sure or piece.kind in _LAYERED for piece in cut]):  # noqa: C419 - half the time of a generator
         return _of_pieces(line, cut, [None] * len(cut))
     if layer := typographic.layer(line) or escapes.html(line, judge):
@@ -90,8 +90,9 @@ def _of_pieces(line: bytes, cut: list[Piece], shapes: list[Shape | None]) -> Ver
 
 def _quoted(line: bytes, found: Verdict) -> Verdict:
     """The same, or the ways to read the line where all that is wrong may be quotes in its text that nobody escaped."""
-    sure = any(part.salvage is Salvage.LOSSLESS and part.records for part in found.parts)
-    records = quotes.readings(line) if found.id in _CUT and not sure else []
+    if found.id not in _CUT or any(part.salvage is Salvage.LOSSLESS and part.records for part in found.parts):
+        return found
+    records = quotes.readings(line)
     if not records:
         return found
     whole = Span(0, len(line))

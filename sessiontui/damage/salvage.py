@@ -61,7 +61,7 @@ def plan(
 ) -> Iterator[Outcome]:
     """What repair makes of faults, in their order. What is one matter is wanted by the line with which that begins.
 
-    ``remains``: whether the repaired file holds a message. It is asked once at most, where text would be removed.
+    ``remains``: whether the repaired file holds a message. It is asked once at most, where bytes would be removed.
     """
     before: Fault | None = None
     line: int | None = None
@@ -78,8 +78,8 @@ def plan(
 
 
 def is_removal(outcome: Outcome) -> bool:
-    """Whether text is taken out of the file, with no record in its place."""
-    return outcome.fault.id in REMOVED and not outcome.stays and not outcome.records
+    """Whether bytes are taken out of the file, with no record in their place."""
+    return not outcome.stays and not outcome.records
 
 
 def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, frozenset[Salvage]]:

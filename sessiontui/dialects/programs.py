@@ -6,7 +6,7 @@ A program is known by a majority of the records, never by one: headers get damag
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -163,10 +163,10 @@ def title(name: str) -> str:
     return f"data in the format of {name}" if name in _FORMATS else f"a history of {name}"
 
 
-def program(lines: Iterable[bytes]) -> str | None:
+def program(lines: Sequence[bytes]) -> str | None:
     """The program that wrote these lines, the first ones of a file; None where none is known."""
     seen = list(islice((line for line in lines if line.strip()), RECORDS))
-    if seen and seen[0].startswith(_AIDER):
+    if seen and not seen[0].lstrip().startswith((b"{", b"[")) and any(line.startswith(_AIDER) for line in lines):
         return "Aider"
     votes: Counter[str] = Counter()
     for at, record in enumerate(map(_record, seen)):

@@ -101,8 +101,6 @@ def _by_its_lines(fd: int, size: int, head: bytes, cancelled: IsCancelled) -> Fa
 
 
 def _program(fd: int, size: int, head: bytes) -> str | None:
-    if head.lstrip()[:1] not in (b"{", b"[", b"#"):
-        return None
     first = os.pread(fd, min(size, programs.LONGEST), 0)
     return programs.program(first.split(b"\n")) or (programs.of_document(first) if size <= len(first) else None)
 

@@ -167,6 +167,10 @@ def histories() -> dict[str, tuple[bytes, str]]:
             json.dumps({"sessionId": "s", "workspaceDirectory": "/w", "history": [{"message": message}]}, indent=2).encode(),
             "a history of Continue",
         ),
+        "aider-below": (
+            b'> black...Failed\n\n# aider chat started at 2026\nx ["role"]\n<<<<<<< SEARCH\n=======\n>>>>>>> REPLACE\n',
+            "a history of Aider",
+        ),
         "aider": (b"\n# aider chat started at 2026-01-01 00:00:00\n\n#### hi\n\nhello\n", "a history of Aider"),
         "finetune": (
             _json_lines({"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yo"}]}),
