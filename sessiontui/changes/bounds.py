@@ -57,12 +57,16 @@ def notice(store: Store, plan: Plan) -> str:
 def require(store: Store, plan: Plan) -> None:
     """Raise ``Refused``, with the figure, where the disk has not the room for this change, and ``StoreError`` where
     the change can't be recorded."""
+    free = _free(home(store))
+    full = ""
     if not _is_idle(plan):
         obstacles.require_journal(home(store))
-    free = _free(home(store))
+        full = f"the disk that holds {home(store)} is full, and a change has to be recorded" if free == 0 else ""
     if free is not None and _takes(store, plan).written > free:
+        full = notice(store, plan)
+    if full:
         raise Refused(
-            f"{notice(store, plan)}; nothing was changed",
+            f"{full}; nothing was changed",
             "make room first: `sessiontui journal` says what undo keeps, `sessiontui journal --purge` drops it but for "
             "the newest change",
         )
@@ -95,10 +99,7 @@ def _takes(store: Store, plan: Plan) -> Takes:
         case CleanupPlan():
             return _cleanup(store, [row.key for row in plan.rows if row.status == "removed"])
         case MigratePlan():
-            whole = (
-                row for row in plan.rows if row.status == "migrated" and not row.held.covered and not row.left_behind
-            )
-            sizes = [row.stamp.size for row in whole if row.stamp]
+            sizes = [row.bytes for row in plan.rows if row.status == "migrated" and not row.held.covered]
             return Takes(0, sum(sizes) + max(sizes, default=0))  # each session stands in the -wal first
         case UndoPlan():
             return Takes(0, _kept(home(store), plan.change))

@@ -43,6 +43,8 @@ class MigrateRow:
     trouble: Trouble = NONE
     stamp: Stamp | None = None
     """The file that was planned for."""
+    bytes: int = 0
+    """Of the lines that are imported."""
     recoverable: Recoverable = recoverable.NONE
     """Messages in the damaged lines, which are not imported."""
     held: Held = NOTHING
@@ -115,7 +117,9 @@ def _planned(store: JsonlStore, row: MigrateRow, cancelled: IsCancelled, progres
                 if count.instead:
                     raise jsonl_whole.refusal(path.name, faults[0])
                 holds = reduce(Recoverable.with_fault, faults, recoverable.NONE)
+                size = max(0, stamp.size - sum(fault.span.length + 1 for fault in faults if fault.span))
                 row = replace(row, imported=count.messages, left_behind=count.faults, recoverable=holds, stamp=stamp)
+                row = replace(row, bytes=size)
                 if count.faults and not count.messages:
                     raise _no_message(path.name, holds)
                 obstacles.require_importable(path, key + SUFFIX + MIGRATED, store.path / DATABASE)

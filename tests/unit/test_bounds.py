@@ -48,7 +48,7 @@ def plans(store: JsonlStore) -> Iterator[tuple[bounds.Plan, bounds.Takes]]:
     yield pop.plan(store, "k"), bounds.Takes(line, line)
     yield compact.plan(store, None), bounds.Takes(len(BROKEN), valid)
     yield cleanup.plan(store, 1, NOW), bounds.Takes(len(BROKEN), 0)
-    yield migrate.plan(store.path, None), bounds.Takes(0, 0)  # how much of it stays behind is not counted in bytes
+    yield migrate.plan(store.path, None), bounds.Takes(0, 2 * valid)
 
 
 def test_repair_takes_what_its_fragments_take_too(store: JsonlStore) -> None:
@@ -80,6 +80,16 @@ def test_nothing_to_do_takes_nothing(tmp_path: Path, store: JsonlStore, monkeypa
     leave(monkeypatch, 0)
     for plan in (pop.plan(store, "k"), compact.plan(store, None), cleanup.plan(store, 0, NOW)):
         assert bounds._takes(store, plan) == bounds.Takes(0, 0)
+        bounds.require(store, plan)
+
+
+def test_a_full_disk_has_no_room_for_the_record_of_a_change(
+    tmp_path: Path, store: JsonlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = cleanup.plan(store, 1, NOW)
+    assert bounds._takes(store, plan).written == 0
+    leave(monkeypatch, 0)
+    with pytest.raises(Refused, match="is full, and a change has to be recorded; nothing was changed"):
         bounds.require(store, plan)
 
 
