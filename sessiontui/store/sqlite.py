@@ -171,4 +171,5 @@ class SqliteStore:
         return found[0]
 
     def _notice(self, text: str) -> None:
-        self.notice = text
+        if text not in self.notice:
+            self.notice = f"{self.notice}; {text}" if self.notice else text

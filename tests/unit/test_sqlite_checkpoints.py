@@ -86,6 +86,15 @@ def test_beside_another_connection_only_a_corrected_sqlite_checkpoints(path: Pat
         assert Path(f"{path}-wal").stat().st_size > 4 << 20
 
 
+def test_the_last_close_of_a_writer_is_no_checkpoint(path: Path, loses: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program may open the database in that moment: only who is sure to be alone copies the wal back."""
+    monkeypatch.setattr(sqlite_checkpoints, "checkpoint", lambda _: False)
+    write(path)
+    wal = path.with_name("sessions.db-wal")
+    assert (wal.exists() and wal.stat().st_size > 0) is loses
+    assert loaded(path, "k") == [("user", "hello"), ("user", "new")]
+
+
 @pytest.mark.usefixtures("loses")
 def test_alone_the_wal_is_copied_back_and_nothing_stays_beside_the_database(path: Path) -> None:
     write(path)

@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from sessiontui.errors import Changed, StoreError
+from sessiontui.query.parse import parse
 from sessiontui.store import private_copy, sqlite_open
+from sessiontui.store.sqlite import SqliteStore
 from sessiontui.store.sqlite_open import STILL, TRIES, read, state
 from tests.support.capabilities import need_any_name, unprivileged
 from tests.support.databases import append, database, folder_state, writer
+from tests.support.lying import replace_index, without_trigger
 
 
 def count(connection: sqlite3.Connection) -> int:
@@ -119,6 +122,23 @@ def test_where_sqlite_may_not_a_private_copy_is_read_with_a_notice(filled: Path)
     assert read(path, count, notices.append) == 2
     assert notices == ["sessions.db can't be opened where it stands; a private copy of it is shown"]
     assert folder_state(path.parent) == before
+
+
+@pytest.mark.usefixtures("denied")
+def test_indexes_that_lie_in_a_private_copy_hide_nothing(filled: Path) -> None:
+    for n in range(4):
+        append(filled, "k", "user", f"more {n}")
+    without_trigger(filled, "sessions_ai")
+    for name in ("idx_sessions_key", "idx_sessions_key_id"):
+        replace_index(filled, name, "id <= 2")
+    store = SqliteStore(left_behind(filled, filled.parent / "left"))
+    assert [each.content for each in store.messages("k")] == ["hello", "more 0", "more 1", "more 2", "more 3", "two"]
+    assert store.notice == (
+        "sessions.db can't be opened where it stands; a private copy of it is shown; "
+        "the index idx_sessions_key of sessions.db is damaged; rows are read without it"
+    )
+    assert [hit.snippet for hit in store.search(parse("two"), scan=lambda *_: None).hits] == ["two"]
+    assert store.session("k").messages == 6
 
 
 @pytest.mark.usefixtures("denied")
