@@ -103,7 +103,7 @@ def _is_goose(record: Record) -> bool:
 
 
 def _is_tuning(record: Record) -> bool:
-    return _is_list_of_messages(record.get("messages")) and "sessionId" not in record
+    return _is_list_of_messages(record.get("messages")) and not {"sessionId", "id"} & record.keys()
 
 
 def _is_batch(record: Record) -> bool:
@@ -117,6 +117,12 @@ def _is_list_of_messages(value: object) -> bool:
 def _is_share_gpt(record: Record) -> bool:
     turns = record.get("conversations")
     return isinstance(turns, list) and bool(turns) and all(isinstance(each, dict) and "from" in each for each in turns)
+
+
+def _is_cursor(record: Record) -> bool:
+    message = record.get("message")
+    parts = isinstance(message, dict) and isinstance(message.get("content"), list)
+    return parts and isinstance(record.get("role"), str) and not {"content", "type", "id", "uuid"} & record.keys()
 
 
 def _is_nanobot(record: Record) -> bool:
@@ -137,6 +143,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ("Factory Droid", lambda record: record.get("type") == "session_start" and "id" in record),
     ("goose", _is_goose),
     ("mistral-vibe", lambda record: "record_sha256" in record and "payload" in record),
+    ("Cursor", _is_cursor),
     ("nanobot", _is_nanobot),
     ("Hermes", lambda record: record.get("role") == "session_meta"),
     ("Claude Code (prompts)", lambda record: {"display", "project", "timestamp"} <= record.keys()),
@@ -149,11 +156,14 @@ HEADERS: Final = frozenset({"nanobot", "Hermes", "Factory Droid"})
 """Programs that are known by their first record alone: the others are like those of many programs."""
 _FORMATS: Final = frozenset({"OpenAI fine-tuning", "OpenAI batch", "ShareGPT"})
 """Names that are not of programs."""
+_OPENCODE: Final = ("msg_", "ses_", "prt_")
 DOCUMENTS: Final[tuple[Rule, ...]] = (
     ("Gemini CLI or Qwen Code", lambda root: "messages" in root and "projectHash" in root),
     ("Continue", lambda root: "history" in root and "workspaceDirectory" in root),
     ("Cline", lambda root: "messages" in root and "origin" in root and "sessionId" in root),
     ("Codex", lambda root: "session" in root and "items" in root),
+    ("Amp", lambda root: "messages" in root and str(root.get("id")).startswith("T-")),
+    ("OpenCode", lambda root: str(root.get("id")).startswith(_OPENCODE) and "time" in root),
 )
 """The same of files that are one JSON object."""
 
@@ -188,8 +198,17 @@ def of_document(data: bytes) -> str | None:
     except orjson.JSONDecodeError:
         return None
     if isinstance(root, list):
-        return "Cline" if _is_list_of_messages(root) and all("ts" in each for each in root) else None
+        return _of_list(root)
     return next((name for name, is_of in DOCUMENTS if is_of(root)), None) if isinstance(root, dict) else None
+
+
+def _of_list(root: list[object]) -> str | None:
+    records = [each for each in root if isinstance(each, dict)]
+    if not records or len(records) < len(root):
+        return None
+    if _is_list_of_messages(root) and all("ts" in each for each in records):
+        return "Cline"
+    return "mistral-vibe" if all({"message", "turn_index"} <= each.keys() for each in records) else None
 
 
 def _record(line: bytes) -> Record | None:

@@ -167,6 +167,10 @@ def histories() -> dict[str, tuple[bytes, str]]:
             json.dumps({"sessionId": "s", "workspaceDirectory": "/w", "history": [{"message": message}]}, indent=2).encode(),
             "a history of Continue",
         ),
+        "vibe-chunk": (b'[{"message":{"content":[],"role":"user"},"source":"x","turn_index":0}]', "a history of mistral-vibe"),
+        "cursor": (b'{"role":"user","message":{"content":[{"type":"text","text":"x"}]}}\n', "a history of Cursor"),
+        "amp": (b'{"v":1,"id":"T-1","messages":[{"role":"user","content":[]}]}', "a history of Amp"),
+        "opencode": (b'{"id":"msg_1","role":"user","sessionID":"s","time":{"created":1}}', "a history of OpenCode"),
         "aider-below": (
             b'> black...Failed\n\n# aider chat started at 2026\nx ["role"]\n<<<<<<< SEARCH\n=======\n>>>>>>> REPLACE\n',
             "a history of Aider",
