@@ -195,6 +195,8 @@ class Sum:
             self.begun.add(line)
         if self.asked.wish.readings.get(line, 1) > max(1, len(outcome.fault.readings)):
             self.unread[line] = max(outcome.fault.recovers > 0, len(outcome.fault.readings))
+        if outcome.fault.readings and _gives(outcome.fault, Salvage.PARTIAL):
+            self.unoffered.discard(line)
         if _gives(outcome.fault, Salvage.OFFERED):
             self.unoffered.discard(line)
             if outcome.stays and self._is_told:

@@ -24,7 +24,7 @@ class Wish(NamedTuple):
     lossless: bool = True
     """All that is lossless; and what is fit for quarantine alone goes there."""
     marked: frozenset[int] = frozenset()
-    """Here what is lossless, and what is offered."""
+    """Here what is lossless, and what is offered; of several readings also a guess."""
     partial: bool = False
     """Guesses too, everywhere."""
     guessed: frozenset[int] = frozenset()
@@ -87,7 +87,10 @@ def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, frozenset[
     number = wish.readings.get(line, 1) if line is not None else 1
     if number > max(1, len(found.readings)):
         return found, frozenset()
-    return found.read_as(number), _taken(line, wish)
+    taken = _taken(line, wish)
+    if found.readings and line in wish.marked:
+        taken |= {Salvage.PARTIAL}  # of several readings one was chosen
+    return found.read_as(number), taken
 
 
 def _is_rest(before: Fault, found: Fault) -> bool:

@@ -35,3 +35,15 @@ def test_a_marked_line_becomes_its_message_and_the_rest_of_it_a_fragment(tmp_pat
     assert rest == expected[name]
     run("undo")
     assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize(("mark", "content"), [("2", "C:\\new D:\\x"), ("2:2", "C:\new D:\\x")])
+def test_a_mark_takes_the_reading_of_a_guess_that_it_names(tmp_path: Path, mark: str, content: str) -> None:
+    healthy = b'{"role":"user","content":"a"}\n'
+    (tmp_path / "k.jsonl").write_bytes(healthy + b'{"role":"user","content":"C:\\new D:\\x"}\n' + healthy)
+    run = Runner(tmp_path)
+    assert [(row["salvage"], row["readings"]) for row in run("check", "k", "--json", code=1).rows] == [("partial", 2)]
+    run("repair", "k", "--mark", mark)
+    assert json.loads((tmp_path / "k.jsonl").read_bytes().splitlines()[1])["content"] == content
+    run("undo")
+    run("repair", "k", "--mark", "2:3", code=2)
