@@ -50,9 +50,9 @@ def _exact(store: Store, typed: str) -> str:
     if isinstance(store, JsonlStore):
         return store.resolve(typed)
     key = resolve(typed, known(store))
-    if key is None:
+    if key is None and not store.looked([typed]):  # of which the list may not know, where an index lies
         raise UnknownKey(typed)
-    return key
+    return typed if key is None else key
 
 
 def several(store: Store, typed: Iterable[str], tally: Tally) -> list[str]:

@@ -73,14 +73,17 @@ def listed(connection: sqlite3.Connection, key: str | None = None) -> list[Sessi
         unlisted = "AND NOT EXISTS (SELECT 1 FROM session_metadata m WHERE m.session_key = known.session_key)"
         found += connection.execute(_LOST.format(unlisted=unlisted if "session_key" in there else ""))
     elif not found:
-        found += connection.execute(
-            f"SELECT session_key, min(created_at), max(created_at), NULL FROM sessions WHERE {KEY} HAVING count(*) > 0",
-            (bound(key),),
-        )
+        found += _without_metadata(connection, key, "") or _without_metadata(connection, key, "NOT INDEXED")
     found.sort(key=lambda row: str(row[0]))
     dated = [(_session(*row), row[2]) for row in found]
     dated.sort(key=lambda pair: str(pair[1]) if pair[0].last_activity is not None else "", reverse=True)
     return [session for session, _ in dated]
+
+
+def _without_metadata(connection: sqlite3.Connection, key: str, how: str) -> list[tuple[object, ...]]:
+    columns = "session_key, min(created_at), max(created_at), NULL"
+    sql = f"SELECT {columns} FROM main.sessions {how} WHERE {KEY} HAVING count(*) > 0"
+    return connection.execute(sql, (bound(key),)).fetchall()
 
 
 def totals(

@@ -147,3 +147,13 @@ def test_sound_indexes_and_partial_ones_are_no_finding(path: Path) -> None:
     done = cli(path, "check")
     assert (done.exit_code, done.stdout) == (0, "")
     assert cli(path, "show", "k").stderr == ""
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_session_without_metadata_is_known_by_the_table(path: Path, lie: Callable[[Path], None]) -> None:
+    for n in range(2):
+        append(path, "zz", "user", f"lost {n}", listed=False)
+    lie(path)
+    assert [message.content for message in SqliteStore(path).messages("zz")] == ["lost 0", "lost 1"]
+    assert cli(path, "show", "zz").exit_code == 0
+    assert cli(path, "pop", "zz").exit_code == 4
