@@ -17,6 +17,9 @@ from sessiontui.model import Fault, Part, Salvage, Severity, Span
 REMOVED: Final = frozenset({"stale-tail", "log-text"})
 """Text without a record in it: repair takes it out of the file, unless its fault stays or no message would remain."""
 
+_SIGNS: Final = frozenset({"merge-marker", "array"})
+"""Lines that say nothing beside records; without any of these they are another text's."""
+
 
 class Wish(NamedTuple):
     """What a person wants to have back of one session. Lines are those with which faults begin."""
@@ -78,8 +81,8 @@ def plan(
 
 
 def is_removal(outcome: Outcome) -> bool:
-    """Whether bytes are taken out of the file, with no record in their place."""
-    return not outcome.stays and not outcome.records
+    """Whether text is taken out of the file, with no record in its place."""
+    return outcome.fault.id in REMOVED | _SIGNS and not outcome.stays and not outcome.records
 
 
 def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, frozenset[Salvage]]:

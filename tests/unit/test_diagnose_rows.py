@@ -1275,7 +1275,7 @@ GUESSES = [
     ),
     pytest.param(
         rb'{"role":"user","content":"C:\Users\new"}' + b"\n",
-        None,
+        rb'{"role":"user","content":"C:\\Users\\new"}' + b"\n",
         rb'{"role":"user","content":"C:\\Users\\new"}' + b"\n",
         id="a path on Windows, or a newline",
     ),

@@ -87,7 +87,7 @@ def test_text_is_taken_out_only_where_a_message_remains(tmp_path: Path) -> None:
     assert repaired(unended, tmp_path) == unended
 
 
-@pytest.mark.parametrize("line", [b"<<<<<<< SEARCH\n", b"]\n", b"\xef\xbb\xbf\n", b"\0\0\0\n"])
+@pytest.mark.parametrize("line", [b"<<<<<<< SEARCH\n", b"=======\n", b"]\n"])
 def test_what_says_nothing_is_taken_out_only_where_a_message_remains(line: bytes, tmp_path: Path) -> None:
     alone = b'the "role" of a text\n' + line
     assert repaired(alone, tmp_path) == alone
