@@ -95,6 +95,7 @@ def test_beside_another_program_sqlite_writes_the_wal_alone(place: Path, kind: K
 # ---- faults of the system's own
 
 
+@pytest.mark.timeout(600)  # every call of an import, each in a process of its own
 @pytest.mark.parametrize(("kind", "stride"), cases(BY_SQLITE))
 def test_an_error_in_what_sqlite_does_loses_nothing(place: Path, kind: Kind, stride: int) -> None:
     around = whole(kind, place)
