@@ -167,7 +167,7 @@ async def test_what_is_wished_for_is_asked_about_and_had_back(store: Path) -> No
         assert says(app, "Have 3 messages of mixed back?")
         assert lines(page_of(app))[2:] == [
             "+ line 3  2 records stand on one line → 2 messages",
-            "+ line 11  a number is NaN or Infinity → 1 message",
+            "+ line 11  a number is NaN or Infinity → 1 message, a fragment of 3 B is kept",
             "… 4 more faults stay: not chosen",
         ]
         await press(pilot, "right", "enter")
