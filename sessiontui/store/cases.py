@@ -117,7 +117,10 @@ def whole(store: JsonlStore, case: Case, before: Fault | None = None) -> tuple[C
     fault = case.fault
     if fault.parts or fault.severity is Severity.INFO or fault.line is None or span.length > WIDE:
         return case, data
-    found = _again(fault, data, before, ended=ended)
+    found = [
+        each._replace(stays=fault.stays, keeps_end=fault.keeps_end)  # said by the lines around it
+        for each in _again(fault, data, before, ended=ended)
+    ]
     same = len(found) == 1 and found[0].bare == fault
     return (case._replace(fault=found[0]) if same else case), data
 
