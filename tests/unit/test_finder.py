@@ -60,7 +60,7 @@ def test_each_fault_is_found_with_its_bytes_and_told_as_it_is(tmp_path: Path) ->
 
 def test_parts_that_were_left_out_are_found_again_from_the_bytes_alone(tmp_path: Path) -> None:
     """Or stay unknown, where other lines too tell what becomes of these; never are they others."""
-    for data in SAMPLES:
+    for data in (*SAMPLES, A[:-1] + b'{"ro\ntext\n' + A, A + b'INFO {\n  "role": "user",\n' + A):
         of = store(tmp_path, s=data)
         told = found(of, "s")
         light = [case._replace(fault=case.fault.bare) for case in told]
