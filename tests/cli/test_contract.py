@@ -13,7 +13,7 @@ FIELDS = {
     "show bob": "role, content",
     "show bob --raw": "line, offset, length, fault, role, content, text",
     "search one": "key, backend, role, snippet, ordinal, line, offset",
-    "check": "key, path, line, offset, length, fault, severity, reason, at, salvage, recovers, lines",
+    "check": "key, path, line, offset, length, fault, severity, reason, at, salvage, recovers, readings, lines",
     "append bob --role user x": "change, key, offset, length",
     "pop bob": "change, key, removed",
     "pop carol": "change, key, removed",

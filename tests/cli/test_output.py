@@ -57,7 +57,7 @@ def test_sizes(number: int | None, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "shown"), [(0, "0s"), (59, "59s"), (60, "1m"), (7200, "2h"), (86400 * 12, "12d"), (-500, "0s")]
+    ("ago", "shown"), [(0, "0s"), (59, "59s"), (60, "1m"), (7200, "2h"), (86400 * 12, "12d"), (-500, "in 8m")]
 )
 def test_ages(ago: int, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
     now = datetime(2026, 3, 16, 12, tzinfo=UTC)

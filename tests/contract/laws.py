@@ -447,12 +447,12 @@ class StoreLaws:
             everywhere = search(home, text, limit=None)
             for keys in ([], ["b"], ["a", "c"], ["d", "a", "nowhere", "x\ud800"]):
                 expected = [hit for hit in everywhere.hits if hit.key in keys]
-                found = home.store().search(parse(text), limit=None, keys=keys)
+                found = home.store().search(parse(text), limit=None, keys=keys, scan=silent)
                 assert list(found.hits) == expected
                 assert found.total == len(expected)
-                few = home.store().search(parse(text), limit=1, keys=keys)
+                few = home.store().search(parse(text), limit=1, keys=keys, scan=silent)
                 assert list(few.hits) == expected[:1]
-                ranked = home.store().search(parse(text), limit=None, keys=keys, relevance=True)
+                ranked = home.store().search(parse(text), limit=None, keys=keys, relevance=True, scan=silent)
                 assert {(hit.key, hit.ordinal) for hit in ranked.hits} == {(hit.key, hit.ordinal) for hit in expected}
 
     def test_a_search_by_relevance_stays_in_its_session(self, new: Home) -> None:

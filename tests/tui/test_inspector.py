@@ -69,7 +69,7 @@ def store(tmp_path: Path) -> Path:
     return folder(
         tmp_path / "sessions",
         {
-            "alice": [A, FUSED, B, BAD, GLUED, PRINTED, TORN, TAIL, B],
+            "alice": [A, FUSED, B, BAD, GLUED, PRINTED, TORN, B, TAIL],
             "bob": [B, FUSED],
             "well": talk(3),
         },
@@ -127,7 +127,7 @@ async def test_x_shows_what_is_wrong_in_the_open_session(store: Path) -> None:
 async def test_it_begins_at_the_fault_where_the_transcript_is(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x")
-        assert under(app) == ("stale-tail", 8), "the last one: the transcript is at its end"
+        assert under(app) == ("stale-tail", 9), "the last one: the transcript is at its end"
         await press(pilot, "escape", "enter", "g", "J", "J", "x")
         assert under(app) == ("invalid-utf8", 4), "the next one behind the line"
         await press(pilot, "escape", "J", "J", "x")
@@ -142,7 +142,7 @@ async def test_the_list_walks_like_every_other(store: Path) -> None:
         await press(pilot, "j", "down", "k")
         assert under(app) == ("invalid-utf8", 4)
         await press(pilot, "G")
-        assert under(app) == ("stale-tail", 8)
+        assert under(app) == ("stale-tail", 9)
         await pilot.click(FaultList, offset=(20, 4))
         await settle(pilot)
         assert under(app) == ("glued", 5)
@@ -185,7 +185,7 @@ async def test_n_shows_notes_too(store: Path) -> None:
 async def test_a_name_that_zeroclaw_never_lists_is_damage_here_too(store: Path) -> None:
     (store / "well.jsonl").rename(store / os.fsdecode(b"w\xe9ll.jsonl"))
     async with browsing(store, WIDE) as (app, pilot):
-        assert says(app, "! 8 damaged", "! w�ll")
+        assert says(app, "! 7 damaged lines and 1 file", "! w�ll")
         await choose(pilot, os.fsdecode(b"w\xe9ll"))
         await press(pilot, "x", "3")
         assert under(app) == ("odd-name", None)
@@ -427,7 +427,7 @@ async def test_marks_are_made_with_the_mouse_and_all_at_once(store: Path) -> Non
         await settle(pilot)
         assert marks(app) == [2]
         await press(pilot, "asterisk")
-        assert marks(app) == [2, 5, 6, 7, 8]
+        assert marks(app) == [2, 5, 6, 7, 9]
         await press(pilot, "ctrl+a")
         assert marks(app) == []
 
@@ -659,7 +659,7 @@ async def test_ten_thousand_faults_are_shown_as_they_come(tmp_path: Path, monkey
     looked = watched(monkeypatch, cases, "whole")
     async with browsing(folder(tmp_path / "sessions", {"s": [b"".join(rows)]}), MIDDLE) as (app, pilot):
         await press(pilot, "x", "g")
-        assert says(app, "s ─ 10,000 faults · 10,000 to be")
+        assert says(app, "s ─ 10,000 faults in 10,000 damaged")
         assert len(looked) <= 2, "none is read but what is under the cursor"
         drawn.clear()
         await press(pilot, "G")
