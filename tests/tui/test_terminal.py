@@ -245,6 +245,7 @@ def store(tmp_path: Path) -> Path:
     path = tmp_path / "ev\x1b]0;PWNED\x07il [red]PWNED" / "sessions"
     talk: list[Message | bytes] = [Message("user", text) for text in HOSTILE]
     damaged = b"".join(b'{"role":"' + text.encode("utf-8") + b"\n" for text in HOSTILE[:6]) + b"\xff\xfe\x9b31mPWNED\n"
+    damaged = write(Message("user", "whole")) + damaged
     folder(path, {"a_talk": talk, "b_damaged": [damaged], "c_roles": [Message(text, "needle") for text in HOSTILE]})
     any_name = keeps_any_name(path)
     for key in KEYS:
@@ -270,7 +271,7 @@ def test_nothing_hostile_reaches_the_terminal(store: Path, tmp_path: Path) -> No
         terminal.press("r", shows="raw lines")
         terminal.press("p", shows="Remove the last message of a_talk?")
         terminal.press("\x1b", hides="Remove the last message")
-        terminal.press("j", shows="▚ ! line 1")
+        terminal.press("j", shows="▚ ! line 2")
         terminal.press("c", shows="Remove 7 damaged lines")
         terminal.press("\x1b", hides="Remove 7 damaged lines")
         terminal.press("j", shows='{"role":"colour \\u001b[31mPWNED')
