@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from pathlib import Path
 
 from sessiontui.changes import database, imports, journal, obstacles, presence, recoverable, reverting, settle
@@ -24,7 +23,7 @@ from sessiontui.disk import handover, lines, stamps
 from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
-from sessiontui.model import Fault, Message
+from sessiontui.model import Message
 from sessiontui.store import jsonl_faults, jsonl_file, jsonl_whole
 from sessiontui.store.jsonl import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
@@ -112,12 +111,11 @@ def _planned(store: JsonlStore, row: MigrateRow, cancelled: IsCancelled, progres
         with plainly(path.name):
             _require_free(store.path, key)
             with jsonl_file.opened(path, key) as (fd, stamp):
-                faults: list[Fault] = []
-                count = jsonl_faults.told(fd, stamp, lambda fault: faults.append(fault.bare), cancelled, progress)
-                if count.instead:
-                    raise jsonl_whole.refusal(path.name, faults[0])
-                holds = reduce(Recoverable.with_fault, faults, recoverable.NONE)
-                size = max(0, stamp.size - sum(fault.span.length + 1 for fault in faults if fault.span))
+                left_out = recoverable.LeftOut()
+                count = jsonl_faults.told(fd, stamp, left_out.add, cancelled, progress)
+                if count.instead and left_out.last:
+                    raise jsonl_whole.refusal(path.name, left_out.last)
+                holds, size = left_out.holds, max(0, stamp.size - left_out.bytes)
                 row = replace(row, imported=count.messages, left_behind=count.faults, recoverable=holds, stamp=stamp)
                 row = replace(row, bytes=size)
                 if count.faults and not count.messages:

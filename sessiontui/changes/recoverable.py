@@ -39,3 +39,19 @@ class Recoverable(NamedTuple):
 
 
 NONE = Recoverable()
+
+
+class LeftOut:
+    """What is not imported of a file, summed fault by fault: a file may have a million."""
+
+    def __init__(self) -> None:
+        self.holds = NONE
+        self.bytes = 0
+        """Of its lines, newlines too."""
+        self.last: Fault | None = None
+
+    def add(self, fault: Fault) -> None:
+        """One fault more."""
+        self.holds = self.holds.with_fault(fault)
+        self.bytes += fault.span.length + 1 if fault.span else 0
+        self.last = fault
