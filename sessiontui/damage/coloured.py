@@ -12,16 +12,17 @@ from typing import Final
 from sessiontui.damage.languages import replaced
 from sessiontui.damage.layers import Judge, Layer, different, outward, under
 from sessiontui.damage.mending import mended
+from sessiontui.damage.patterns import lazy
 from sessiontui.model import Part, Reading, Salvage, Span
 
-_RAW: Final = re.compile(rb"(?:\x1b\[|\xc2\x9b)[0-9;:]*[mK]|\x1b\(B")
-_RESET: Final = re.compile(rb"\x1b\[0*m")
-_ERASES: Final = re.compile(rb"\x1b\[K")
+_RAW: Final = lazy(rb"(?:\x1b\[|\xc2\x9b)[0-9;:]*[mK]|\x1b\(B")
+_RESET: Final = lazy(rb"\x1b\[0*m")
+_ERASES: Final = lazy(rb"\x1b\[K")
 """Behind each colour of grep."""
-_BEFORE: Final = re.compile(rb"\[[0-9;]{0,40}m[ \t]*\Z")
-_BEHIND: Final = re.compile(rb'[ \t]*+[^ \t"{\[]{0,6}\[[0-9;]{0,40}m')
+_BEFORE: Final = lazy(rb"\[[0-9;]{0,40}m[ \t]*\Z")
+_BEHIND: Final = lazy(rb'[ \t]*+[^ \t"{\[]{0,6}\[[0-9;]{0,40}m')
 """A colour without its ESC, at the first brace of a line."""
-_INTRO: Final = re.compile(rb"(?:\^\[|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\xe2\x90\x9b|)\Z")
+_INTRO: Final = lazy(rb"(?:\^\[|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\xe2\x90\x9b|)\Z")
 _TEXT: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _ALL: Final = "without any colours"
 

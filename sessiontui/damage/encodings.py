@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from sessiontui.damage.patterns import lazy
+
 
 class Wide(NamedTuple):
     """A run of bytes in a wide encoding."""
@@ -34,7 +36,7 @@ WIDEST: Final = 4
 _SAMPLE: Final = 16
 """How many bytes, every second of them NUL, are a sign of UTF-16."""
 _NARROW: Final = {
-    codec: re.compile(re.escape("\n".encode(codec)) + rb"(?=\{\"|\xef\xbb\xbf|\Z)" + rb"|(?=\{\"(?:role|content)\":\")")
+    codec: lazy(re.escape("\n".encode(codec)) + rb"(?=\{\"|\xef\xbb\xbf|\Z)" + rb"|(?=\{\"(?:role|content)\":\")")
     for codec, _, _ in _CODECS
 }
 """Where lines of UTF-8 go on behind wide ones, or a record in UTF-8 behind a torn one."""

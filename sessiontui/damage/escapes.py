@@ -14,19 +14,20 @@ from sessiontui.damage.languages import replaced
 from sessiontui.damage.layers import Judge, Layer, outward, under
 from sessiontui.damage.loose import tokens
 from sessiontui.damage.mending import is_record
+from sessiontui.damage.patterns import lazy
 from sessiontui.model import Part, Reading, Salvage, Span
 
-_RECORD: Final = re.compile(
+_RECORD: Final = lazy(
     rb'(?P<head>\{[ \t]*+"role"[ \t]*+:[ \t]*+"[^"\\]*+"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+")(?P<text>.*)'
     rb'(?P<tail>"[ \t]*+\}[ \t\r]*+)\Z',
     re.DOTALL,
 )
-_SLASHES: Final = re.compile(rb"\\+")
-_ESCAPE: Final = re.compile(rb'\\(?:["\\/]|(?P<maybe>[bfnrt]|u[0-9a-fA-F]{4})|(?P<bare>.?))', re.DOTALL)
+_SLASHES: Final = lazy(rb"\\+")
+_ESCAPE: Final = lazy(rb'\\(?:["\\/]|(?P<maybe>[bfnrt]|u[0-9a-fA-F]{4})|(?P<bare>.?))', re.DOTALL)
 """``maybe``: an escape, or the beginning of a name behind a backslash."""
-_WORD: Final = re.compile(rb"[^ \t]+")
-_DRIVE: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Za-z]:\\")
-_ENTITY: Final = re.compile(rb"&(?:quot|amp|lt|gt|apos|nbsp|#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4});")
+_WORD: Final = lazy(rb"[^ \t]+")
+_DRIVE: Final = lazy(rb"(?<![A-Za-z0-9])[A-Za-z]:\\")
+_ENTITY: Final = lazy(rb"&(?:quot|amp|lt|gt|apos|nbsp|#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4});")
 _ITSELF: Final = "each backslash stands for itself"
 _PATHS: Final = "in a path each backslash stands for itself, elsewhere it escapes"
 _FEWEST: Final = "a backslash stands for itself only where it can't escape"

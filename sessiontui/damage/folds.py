@@ -7,7 +7,6 @@ that is none when its pieces are joined with nothing.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
@@ -15,6 +14,7 @@ from typing import Final, NamedTuple
 
 from sessiontui.damage import loose, widths
 from sessiontui.damage.mending import is_record
+from sessiontui.damage.patterns import lazy
 from sessiontui.damage.shapes import shape
 from sessiontui.damage.verdict import Verdict
 from sessiontui.dialects import zeroclaw
@@ -27,11 +27,11 @@ _SURE: Final = 6
 _NEAR: Final = 16
 """So many characters are shown on each side of a break."""
 _BLANK: Final = b" "[0]
-_ESCAPE: Final = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
-_NEWLINE: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\n")
-_SINGLE: Final = re.compile(rb"[^ ] \Z")
-_BESIDE: Final = re.compile(rb" [^ ]")
-_WORD: Final = re.compile(rb"[-+.0-9A-Za-z]{2}")
+_ESCAPE: Final = lazy(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
+_NEWLINE: Final = lazy(rb"(?<!\\)(?:\\\\)*\\n")
+_SINGLE: Final = lazy(rb"[^ ] \Z")
+_BESIDE: Final = lazy(rb" [^ ]")
+_WORD: Final = lazy(rb"[-+.0-9A-Za-z]{2}")
 _HOW: Final = {b"": "joined with nothing", b" ": "joined with a blank", b"\n": "joined with a newline"}
 _MIXED: Final = "joined with nothing behind a full line, with a newline behind the others"
 _WORDS: Final = "joined with a blank behind a line without room for the next word, with a newline behind the others"

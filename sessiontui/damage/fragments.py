@@ -10,6 +10,7 @@ import re
 from typing import Final, NamedTuple
 
 from sessiontui.damage import pieces
+from sessiontui.damage.patterns import lazy
 from sessiontui.damage.shapes import Shape
 from sessiontui.dialects import source, strict, zeroclaw
 from sessiontui.dialects.source import Dropped
@@ -19,18 +20,14 @@ from sessiontui.model import Message, Salvage, Span
 MOST: Final = 1 << 16
 """The most bytes that are read as Python."""
 
-_PRINTED: Final = re.compile(
+_PRINTED: Final = lazy(
     rb"[ \t]*+\{[ \t]*+(?:'|u'|\"(?:role|content)\"[ \t]*+:[ \t]*+(?:'|None\b|u'|\"[^\"]*+\"[ \t]*+,[ \t]*+'))"
 )
-_NONE: Final = re.compile(
-    rb'[ \t]*+\{[ \t]*+"role"[ \t]*+:[ \t]*+"[^"\\]*+"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+None'
-)
-_ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
+_NONE: Final = lazy(rb'[ \t]*+\{[ \t]*+"role"[ \t]*+:[ \t]*+"[^"\\]*+"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+None')
+_ESCAPE: Final = lazy(rb"\\(.)", re.DOTALL)
 _USUAL: Final = frozenset({b"\\", b"'", b'"', b"n", b"r", b"t", b"x", b"u", b"U"})
 """What Python prints behind a backslash; it warns of others aloud."""
-_BEGUN: Final = re.compile(
-    rb'\{[ \t]*+"role"[ \t]*+:[ \t]*+"(?P<role>[^"\\]*+)"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+"'
-)
+_BEGUN: Final = lazy(rb'\{[ \t]*+"role"[ \t]*+:[ \t]*+"(?P<role>[^"\\]*+)"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+"')
 _WORDS: Final = {
     b"undefined": "foreign",
     b"[object Object]": "foreign",
@@ -38,7 +35,7 @@ _WORDS: Final = {
     b"true": "wrong-shape",
     b"false": "wrong-shape",
 }
-_NUMBER: Final = re.compile(rb"-?[0-9][0-9.eE+-]*+")
+_NUMBER: Final = lazy(rb"-?[0-9][0-9.eE+-]*+")
 _LIST: Final = frozenset({b"[", b"]", b"],"})
 
 

@@ -6,19 +6,19 @@ among what it is given. Refuses a join that is no record.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Final, NamedTuple
 
 from sessiontui.damage import folds, loose, one_line, pieces
 from sessiontui.damage.mending import flat, is_record, joined
+from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import Kind, is_blank
 from sessiontui.damage.shapes import shape
 from sessiontui.damage.verdict import Verdict
 from sessiontui.model import Part, Reading, Salvage, Span
 
-_BEFORE_BREAK: Final = re.compile(rb"\\\r?\n")
+_BEFORE_BREAK: Final = lazy(rb"\\\r?\n")
 _NEAR: Final = 8
 """How many lines behind a torn record its end is looked for."""
 

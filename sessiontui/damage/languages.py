@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from sessiontui.damage import loose
+from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import strict
 
-_ESCAPE: Final = re.compile(
+_ESCAPE: Final = lazy(
     rb"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})|u(?P<four>[0-9a-fA-F]{4})"
     rb"|u\{(?P<braced>[0-9a-fA-F]{1,6})\}|U(?P<eight>[0-9a-fA-F]{8})|x(?P<two>[0-9a-fA-F]{2})|(?P<octal>[0-7]{1,3})"
     rb"|(?P<sign>.)|\Z)",
@@ -21,9 +22,9 @@ _ESCAPE: Final = re.compile(
 )
 _SIGNS: Final = dict(zip(b"\\'\"`/$#nrtbfvae", b"\\'\"`/$#\n\r\t\b\f\v\a\x1b", strict=True))
 """What a sign behind a backslash stands for."""
-_SHELL: Final = re.compile(rb"'\\''|'\"'\"'")
-_IN_DOUBLE: Final = re.compile(rb'\\(["\\$`])')
-_NUMBERED: Final = re.compile(rb"\\[xX0-7]")
+_SHELL: Final = lazy(rb"'\\''|'\"'\"'")
+_IN_DOUBLE: Final = lazy(rb'\\(["\\$`])')
+_NUMBERED: Final = lazy(rb"\\[xX0-7]")
 
 
 class Plain(NamedTuple):

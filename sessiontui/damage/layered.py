@@ -5,11 +5,11 @@ Lengths stay. A word of the format stays where quotes are around it, and nothing
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from sessiontui.damage import signs
+from sessiontui.damage.patterns import lazy
 
 _SIGNS: Final = (
     rb"\xc2[\xa0\xab\xbb]|\xe2\x80[\x80-\x8f\x98-\x9f\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xef\xbb\xbf"
@@ -20,8 +20,8 @@ _WORDS: Final = (
     rb"role|content|system|user|assistant|tool|log|message|msg|line|data|record|entry|event|payload|body|text|value"
     rb"|raw|_raw|streams|entries|records|logEvents|MESSAGE|stream|time|timestamp|ts|level"
 )
-_CODE: Final = re.compile(rb"(?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK]")
-_TOKEN: Final = re.compile(
+_CODE: Final = lazy(rb"(?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK]")
+_TOKEN: Final = lazy(
     rb"(?P<escape>\\+(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[bfnrt\"'/`$])?)"
     rb"|(?P<word>(?:(?<=[\"'])|(?<=\xe2\x80[\x98-\x9f])|(?<=\xef\xbc[\x82\x87]))(?:"
     + _WORDS
@@ -30,7 +30,7 @@ _TOKEN: Final = re.compile(
     rb"|(?P<before_too>(?i:\binsert\s+into\b|\bvalues\s*\(|\bselect\b|\bwhere\b))"
     rb"|(?P<quote>['`])|(?P<sign>" + _SIGNS + rb")"
 )
-_HEXADECIMAL: Final = re.compile(rb"(\\+[uUx])([0-9a-fA-F]+)")
+_HEXADECIMAL: Final = lazy(rb"(\\+[uUx])([0-9a-fA-F]+)")
 
 
 def without_colours(line: bytes, mask: Callable[[bytes], bytes]) -> bytes:

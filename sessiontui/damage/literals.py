@@ -13,28 +13,29 @@ from typing import Final
 from sessiontui.damage import languages, loose
 from sessiontui.damage.languages import Language
 from sessiontui.damage.layers import Judge, Layer, different, is_exact, outward, under
+from sessiontui.damage.patterns import lazy
 from sessiontui.model import Part, Reading, Salvage, Span
 
-BRACE: Final = re.compile(rb'\{(?=[ \t]*(?:\\[rn][ \t]*)*\\{0,15}"{1,2}[A-Za-z_@])')
+BRACE: Final = lazy(rb'\{(?=[ \t]*(?:\\[rn][ \t]*)*\\{0,15}"{1,2}[A-Za-z_@])')
 """Where an object may begin, however its quotes are written."""
 _QUOTE: Final = rb"(?<!\\)(?P<quote>'''|\"\"\"|['\"`]|\xe2\x80[\x98\x9c]|\xc2\xab)"
 _PREFIX: Final = rb"(?<![\w\\])(?P<prefix>[bBuUrRfF]{1,2}|\$)"
-_BESIDE: Final = re.compile(rb"(?:" + _PREFIX + rb")?" + _QUOTE + rb"(?P<lead>(?:[ \t\[]|\\[rn]){0,20})\Z")
-_BEFORE: Final = re.compile(rb"(?:" + _PREFIX + rb"|(?<![\w\\]))" + _QUOTE + rb"(?P<lead>[^'\"`{\xe2\xc2]{1,100})\Z")
+_BESIDE: Final = lazy(rb"(?:" + _PREFIX + rb")?" + _QUOTE + rb"(?P<lead>(?:[ \t\[]|\\[rn]){0,20})\Z")
+_BEFORE: Final = lazy(rb"(?:" + _PREFIX + rb"|(?<![\w\\]))" + _QUOTE + rb"(?P<lead>[^'\"`{\xe2\xc2]{1,100})\Z")
 _LONG: Final = frozenset({b"'''", b'"""'})
-_ANY: Final = re.compile(rb"['\"`\xe2\xc2]")
-_OPENED: Final = re.compile(rb'\{[ \t]*\\+"')
+_ANY: Final = lazy(rb"['\"`\xe2\xc2]")
+_OPENED: Final = lazy(rb'\{[ \t]*\\+"')
 _BACK: Final = 128
 """How far before a record the quote is looked for."""
 _CLOSING: Final = {b"\xe2\x80\x98": b"\xe2\x80\x99", b"\xe2\x80\x9c": b"\xe2\x80\x9d", b"\xc2\xab": b"\xc2\xbb"}
-_SHELL: Final = re.compile(
+_SHELL: Final = lazy(
     rb"(?:^|[\s;|&(])(?:echo|printf|curl|wget|https?|websocat|jq|nc|-d|--data|--data-(?:raw|binary|ascii)|--json|<<<)\b"
     rb"[^'\"`]{0,80}\Z"
 )
-_SQL: Final = re.compile(rb"(?i)\b(?:insert\s+into|values\s*\(|select|where)\b[^'\"`]{0,80}'?\Z")
+_SQL: Final = lazy(rb"(?i)\b(?:insert\s+into|values\s*\(|select|where)\b[^'\"`]{0,80}'?\Z")
 _PATIENCE: Final = 8
 """How often the bytes of a line may be looked at for literals."""
-_NAMED: Final = re.compile(rb"\\N\{[A-Z]")
+_NAMED: Final = lazy(rb"\\N\{[A-Z]")
 _BY_NAME: Final = "the record stands in quotes of Python, and names a character by a word"
 _ONCE: Final = "all of the record is escaped once too often"
 

@@ -7,12 +7,13 @@ here calls itself. Refuses to say what a value means.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-_SPACE: Final = re.compile(rb"[ \t\r\n]*+")
-_WORD: Final = re.compile(rb"[-+.0-9A-Za-z_]++")
+from sessiontui.damage.patterns import lazy
+
+_SPACE: Final = lazy(rb"[ \t\r\n]*+")
+_WORD: Final = lazy(rb"[-+.0-9A-Za-z_]++")
 _QUOTE, _BACKSLASH, _COMMA, _COLON, _OBJECT, _ARRAY = b'"\\,:{['
 _VALUE, _KEY, _BEHIND_KEY, _BEHIND_VALUE = range(4)
 

@@ -15,14 +15,15 @@ import orjson
 from sessiontui.damage import joints, loose
 from sessiontui.damage.joints import Join
 from sessiontui.damage.mending import is_record
+from sessiontui.damage.patterns import lazy
 from sessiontui.damage.verdict import Line, Verdict
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Part, Reading, Salvage, Span
 
-_CODE: Final = re.compile(rb"(?:\x1b\[|\xc2\x9b)[0-9;:]*[mK]|\x1b\(B")
-_BEGINS: Final = re.compile(rb'[ \t]*\{[ \t]*(?:"|\r?\n?\Z)')
-_PREFIX: Final = re.compile(rb"[^{}\x1b]{1,200}")
-_PIECE: Final = re.compile(rb"(?:stdout|stderr) [PF] ")
+_CODE: Final = lazy(rb"(?:\x1b\[|\xc2\x9b)[0-9;:]*[mK]|\x1b\(B")
+_BEGINS: Final = lazy(rb'[ \t]*\{[ \t]*(?:"|\r?\n?\Z)')
+_PREFIX: Final = lazy(rb"[^{}\x1b]{1,200}")
+_PIECE: Final = lazy(rb"(?:stdout|stderr) [PF] ")
 """How a container's log marks the pieces of a line."""
 _CARRIERS: Final = ("log", "message", "msg", "line", "MESSAGE")
 _FEW: Final = 16

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sessiontui.damage.patterns import lazy
+
 NEAR: Final = 64
 """Bytes before a name, and of it, that are looked at: so many of two neighbouring pieces are looked at together."""
 
@@ -33,14 +35,14 @@ def _name(name: str) -> bytes:
     return _BETWEEN.join(map(_letter, name))
 
 
-_HIDES: Final = re.compile(rb"[\\\r\n\x00\x1b]")
+_HIDES: Final = lazy(rb"[\\\r\n\x00\x1b]")
 """What may be in a name, or stand for a letter of it."""
-_NAME: Final = re.compile(rb"%s|%s" % (_name("role"), _name("content")))
-_OPENED: Final = re.compile(rb"%s%s\Z" % (_QUOTE, _BETWEEN))
-_CLOSED: Final = re.compile(rb"%s\\{0,32}%s" % (_BETWEEN, _QUOTE))
-_LISTED: Final = re.compile(rb"[{(,][ \t]{0,16}%s\Z" % _BETWEEN)
-_APART: Final = re.compile(rb"(?:[^A-Za-z0-9_-]|\x1b\[[0-9;:]{0,32}[A-Za-z])\Z")
-_BEHIND: Final = re.compile(rb"%s[ \t]{0,16}[:=]" % _BETWEEN)
+_NAME: Final = lazy(rb"%s|%s" % (_name("role"), _name("content")))
+_OPENED: Final = lazy(rb"%s%s\Z" % (_QUOTE, _BETWEEN))
+_CLOSED: Final = lazy(rb"%s\\{0,32}%s" % (_BETWEEN, _QUOTE))
+_LISTED: Final = lazy(rb"[{(,][ \t]{0,16}%s\Z" % _BETWEEN)
+_APART: Final = lazy(rb"(?:[^A-Za-z0-9_-]|\x1b\[[0-9;:]{0,32}[A-Za-z])\Z")
+_BEHIND: Final = lazy(rb"%s[ \t]{0,16}[:=]" % _BETWEEN)
 
 
 def is_marked(data: bytes) -> bool:

@@ -26,6 +26,7 @@ from sessiontui.damage import (
     signs,
 )
 from sessiontui.damage.loose import Token
+from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import Kind
 from sessiontui.dialects import strict, zeroclaw
 from sessiontui.model import Message, Salvage
@@ -38,12 +39,12 @@ _WORDS: Final = (b"null", b"true", b"false", b"NaN", b"Infinity", b"undefined", 
 _LAYERS: Final = frozenset({"literal", "escaped", "wrapped", "coloured", "bare-backslash", "typographic"})
 _HEAD: Final = zeroclaw.write(Message("", ""))[:-3]
 """A record up to its text, as ZeroClaw writes it."""
-_ESCAPED: Final = re.compile(rb'\\(["\\])')
-_TO_ESCAPE: Final = re.compile(rb'["\\]')
-_BETWEEN: Final = re.compile(rb"(?P<word>[-+.0-9A-Za-z_]+)|[^-+.0-9A-Za-z_\x80-\xff]+|[\x80-\xff]+")
-_NUMBER: Final = re.compile(rb"(-?0?)([0-9.eE+-]*)")
-_PYTHON: Final = re.compile(rb"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
-_MARKER: Final = re.compile(rb"([<>|%+=])\1{6}(?= [^{\x00]*+\Z|\r?\Z)")
+_ESCAPED: Final = lazy(rb'\\(["\\])')
+_TO_ESCAPE: Final = lazy(rb'["\\]')
+_BETWEEN: Final = lazy(rb"(?P<word>[-+.0-9A-Za-z_]+)|[^-+.0-9A-Za-z_\x80-\xff]+|[\x80-\xff]+")
+_NUMBER: Final = lazy(rb"(-?0?)([0-9.eE+-]*)")
+_PYTHON: Final = lazy(rb"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_MARKER: Final = lazy(rb"([<>|%+=])\1{6}(?= [^{\x00]*+\Z|\r?\Z)")
 _OBJECT: Final = b"[object Object]"
 
 

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from sessiontui.damage import loose
+from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Salvage, Span
 
-_CESU: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
-_CONTROL: Final = re.compile(rb"[\x01-\x1f]")
+_CESU: Final = lazy(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+_CONTROL: Final = lazy(rb"[\x01-\x1f]")
 _SHORT: Final = {8: rb"\b", 9: rb"\t", 10: rb"\n", 12: rb"\f", 13: rb"\r"}
-_BEFORE_END: Final = re.compile(rb",([ \t\r\n]*+[}\]])")
-_FINITE: Final = re.compile(rb"-?\b(?:NaN|Infinity)\b")
-_SURROGATE: Final = re.compile(
+_BEFORE_END: Final = lazy(rb",([ \t\r\n]*+[}\]])")
+_FINITE: Final = lazy(rb"-?\b(?:NaN|Infinity)\b")
+_SURROGATE: Final = lazy(
     rb"\\(?:u(?:[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>[dD][89a-fA-F][0-9a-fA-F]{2}))|.)",
     re.DOTALL,
 )
@@ -131,8 +132,8 @@ def _from_cp1252(text: bytes) -> bytes:
     return text
 
 
-_HIGH: Final = re.compile(rb"[\x80-\xff]")
-_RUN: Final = re.compile(rb"[\x80-\xff]{2}")
+_HIGH: Final = lazy(rb"[\x80-\xff]")
+_RUN: Final = lazy(rb"[\x80-\xff]{2}")
 
 
 def escaped(text: bytes) -> bytes:

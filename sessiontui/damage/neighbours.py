@@ -5,18 +5,18 @@ Which lines those are is found by ``diagnose``. Bytes and values in, values out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from sessiontui.damage import marks, one_line
+from sessiontui.damage.patterns import lazy
 from sessiontui.damage.salvage import REMOVED, plan
 from sessiontui.damage.verdict import Line, behind, best, fault
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
 _CODES: Final = rb"(?:\x1b\[[0-9;:]*[mK]|[ \t\r])*"
-_OPENS: Final = re.compile(rb"[{\[]" + _CODES + rb"\Z")
-_CLOSES: Final = re.compile(_CODES + rb"[}\]]")
+_OPENS: Final = lazy(rb"[{\[]" + _CODES + rb"\Z")
+_CLOSES: Final = lazy(_CODES + rb"[}\]]")
 _TORN: Final = frozenset({"torn", "fused", "nul-run", "malformed"})
 """What may break off in the middle of a record."""
 

@@ -5,15 +5,15 @@ Refuses to propose a change: all but a missing newline at the end may stay for e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import is_blank
 from sessiontui.damage.verdict import Line
 from sessiontui.model import Fault, Salvage, Severity, Span
 
-_SEPARATOR: Final = re.compile(rb"\xe2\x80[\xa8\xa9]|\xc2\x85")
+_SEPARATOR: Final = lazy(rb"\xe2\x80[\xa8\xa9]|\xc2\x85")
 
 
 def notes(lines: Iterable[Line]) -> Iterator[Fault]:

@@ -5,13 +5,13 @@ Refuses to look at the lines around it: what was torn over several is for ``join
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import Final
 
 from sessiontui.damage import coloured, escapes, fragments, pieces, quotes, typographic, wrapped
 from sessiontui.damage.layers import Judge, Layer
 from sessiontui.damage.literals import Effort, Literals
+from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import Kind, Piece
 from sessiontui.damage.shapes import Shape, shape
 from sessiontui.damage.verdict import Verdict
@@ -28,16 +28,11 @@ _INNER: Final = "the records in it alone"
 _BRACKETS: Final = frozenset({b"[", b"]", b"],"})
 _DEEP: Final = 3
 """How many layers are taken off a line."""
-_MARKER: Final = re.compile(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
+_MARKER: Final = lazy(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
 
 
-def verdict(line: bytes, wrong: Dropped | None = None) -> Verdict:
-    """What is wrong with a damaged line, and what becomes of all of its bytes."""
-    return _verdict(line, wrong, 0, None)
-
-
-def _verdict(line: bytes, wrong: Dropped | None, depth: int, effort: Effort | None) -> Verdict:
-    """The same of what is under ``depth`` layers."""
+def verdict(line: bytes, wrong: Dropped | None = None, depth: int = 0, effort: Effort | None = None) -> Verdict:
+    """What is wrong with a damaged line, and what becomes of all of its bytes; ``depth``: it was under so many layers."""
     if pieces.breaks_off(line):
         return _broken_off(line)
     return (None if line[:1] == b"{" else _plain(line)) or _cut(line, wrong, depth, effort or Effort(line))
@@ -45,8 +40,7 @@ def _verdict(line: bytes, wrong: Dropped | None, depth: int, effort: Effort | No
 
 def _broken_off(line: bytes) -> Verdict:
     """The same as ``_cut`` says of what is damaged most often, by the shortest way."""
-    part = _part(line, Piece(Kind.TORN, 0, len(line)), None, sure=True)
-    return Verdict("torn", len(line), _BREAKS_OFF, (part,))
+    return Verdict("torn", len(line), _BREAKS_OFF, (_torn_part(line, Span(0, len(line))),))
 
 
 def _plain(line: bytes) -> Verdict | None:
@@ -148,7 +142,7 @@ def _under(depth: int, effort: Effort) -> Judge:
         effort.left -= len(data)
         if depth > _DEEP or effort.spent:
             return (Part(Span(0, len(data)), Salvage.NONE),)
-        return _verdict(data, None, depth, effort).parts
+        return verdict(data, None, depth, effort).parts
 
     return parts
 
@@ -173,10 +167,14 @@ def _part(line: bytes, piece: Piece, of: Shape | None, *, sure: bool) -> Part:
         return Part(span, of.salvage, of.records, _moved(of.left, piece.start)) if sure else Part(span, Salvage.NONE)
     if piece.kind in FILLERS:
         return Part(span, Salvage.LOSSLESS)
-    torn = fragments.readable(line[piece.start : piece.stop]) if piece.kind is Kind.TORN else None
+    return _torn_part(line, span) if piece.kind is Kind.TORN else Part(span, Salvage.NONE)
+
+
+def _torn_part(line: bytes, span: Span) -> Part:
+    torn = fragments.readable(line[span.offset : span.stop])
     if not torn:
         return Part(span, Salvage.NONE)
-    rest = Span(piece.start + torn.size, span.length - torn.size)
+    rest = Span(span.offset + torn.size, span.length - torn.size)
     return Part(span, Salvage.PARTIAL, (torn.record,), (rest,) if rest.length else ())
 
 

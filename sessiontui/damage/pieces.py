@@ -7,30 +7,30 @@ The time is linear in the line. Refuses to mend anything.
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from sessiontui.damage import loose
 from sessiontui.damage.layers import Layer
 from sessiontui.damage.literals import BRACE, Literals
+from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import source, strict
 
-BEGIN: Final = re.compile(rb'\{[ \t\r]*+"(?:role|content)"[ \t\r]*+:[ \t\r]*+"')
+BEGIN: Final = lazy(rb'\{[ \t\r]*+"(?:role|content)"[ \t\r]*+:[ \t\r]*+"')
 """How a record begins: this can't stand in the text of a sound record, for quotes are escaped there."""
 
-_NULS: Final = re.compile(rb"\x00++")
+_NULS: Final = lazy(rb"\x00++")
 _BOM: Final = b"\xef\xbb\xbf"
-_HEAD: Final = re.compile(rb'\{"role":(?:"[^"\\]*+","content":)?(?=(?:\x00|\xef\xbb\xbf){0,999}\{")')
+_HEAD: Final = lazy(rb'\{"role":(?:"[^"\\]*+","content":)?(?=(?:\x00|\xef\xbb\xbf){0,999}\{")')
 """A record that was broken off behind a colon, another object right behind it."""
-_FILLERS: Final = re.compile(rb"(?:[ \t\r\x00]|\xef\xbb\xbf){0,999}")
-_REST: Final = re.compile(rb"[ \t\r\x00]*+")
+_FILLERS: Final = lazy(rb"(?:[ \t\r\x00]|\xef\xbb\xbf){0,999}")
+_REST: Final = lazy(rb"[ \t\r\x00]*+")
 _QUOTES: Final = frozenset(b"'`")
 _OPEN: Final = -1
 _GOES_ON: Final = frozenset({b" ", b"\t", b"\r", b"\n", b",", b"}"})
 _HEADING: Final = b'{"role":"","content":"'
 _IN_ROLE: Final = len(b'{"role":"')
-_BRACES: Final = re.compile(rb"\{+(?=\{)")
+_BRACES: Final = lazy(rb"\{+(?=\{)")
 """Records that were torn behind their first byte, one after the other."""
 _OPENING: Final = frozenset(b"{[")
 _MOST: Final = 10_000

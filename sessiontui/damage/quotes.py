@@ -11,15 +11,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from sessiontui.damage.mending import is_record
+from sessiontui.damage.patterns import lazy
 
 WHAT: Final = "quotes stand unescaped in a text"
 _MOST: Final = 8
 """So many ends are tried, the last ones of the line."""
-_BEGUN: Final = re.compile(
-    rb'[ \t]*+\{[ \t]*+(?:"role"[ \t]*+:[ \t]*+"[^"\\]*+"[ \t]*+,[ \t]*+)?"content"[ \t]*+:[ \t]*+"'
-)
-_END: Final = re.compile(rb'"(?=[ \t]*+(?:\}[ \t\r]*+\Z|,[ \t]*+"))')
-_QUOTE: Final = re.compile(rb'\\.|"', re.DOTALL)
+_BEGUN: Final = lazy(rb'[ \t]*+\{[ \t]*+(?:"role"[ \t]*+:[ \t]*+"[^"\\]*+"[ \t]*+,[ \t]*+)?"content"[ \t]*+:[ \t]*+"')
+_END: Final = lazy(rb'"(?=[ \t]*+(?:\}[ \t\r]*+\Z|,[ \t]*+"))')
+_QUOTE: Final = lazy(rb'\\.|"', re.DOTALL)
 
 
 def readings(line: bytes) -> list[bytes]:

@@ -7,11 +7,11 @@ out of another value: only a list at the beginning of a line holds records of it
 from __future__ import annotations
 
 import json
-import re
 from typing import Final, NamedTuple
 
 from sessiontui.damage import loose
 from sessiontui.damage.mending import is_record, joined, mended
+from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import strict, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
@@ -20,7 +20,7 @@ from sessiontui.model import Message, Salvage, Span
 MOST: Final = 1 << 20
 """The most bytes of a value that are parsed into objects."""
 DEEP: Final = 128
-_BRACKET: Final = re.compile(rb"[\[\]{}]")
+_BRACKET: Final = lazy(rb"[\[\]{}]")
 _EXPLODED: Final = "the text stands letter by letter under numbers"
 
 _PICKED: Final = frozenset({"duplicate-key", "wrong-shape"})

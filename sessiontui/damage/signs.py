@@ -5,22 +5,23 @@ Lengths stay, and how bytes decode. Refuses to tell structure from text: that is
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from sessiontui.damage.patterns import lazy
 
 _KEPT: Final = b' "\\{}[]:,\x00\x07\x08\t\n\x0b\x0c\r\x1a\x1b\x7f'
 _STRUCTURE: Final = _KEPT + b"'+-._"
 _ESCAPES: Final = b"\"\\/'bfnrtuxU"
-_TOKEN: Final = re.compile(
+_TOKEN: Final = lazy(
     rb"\\(?:u[0-9a-fA-F]{0,4}|x[0-9a-fA-F]{0,2}|U[0-9a-fA-F]{0,8}|[\x00-\x7f])?|[^\\\x80-\xff]+|[\x80-\xff]+"
 )
-_HIGH: Final = re.compile(
+_HIGH: Final = lazy(
     rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]"
     rb"|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]"
 )
 """A pair of halves in six bytes, a character, or a byte of neither."""
-_LONELY: Final = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_LONELY: Final = lazy(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _FEW: Final = 4
 """Bytes beyond ASCII that stand alone: more of them are a text in some other encoding."""
 

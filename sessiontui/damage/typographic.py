@@ -10,6 +10,7 @@ from typing import Final
 
 from sessiontui.damage.layers import Layer
 from sessiontui.damage.mending import is_record
+from sessiontui.damage.patterns import lazy
 from sessiontui.damage.shapes import MOST
 from sessiontui.model import Part, Reading, Salvage, Span
 
@@ -21,18 +22,18 @@ _COLON: Final = f"{_S}[:：﹕]{_S}"
 _COMMA: Final = f"{_S}[,，﹐]{_S}"
 _ROLE: Final = f"{_Q}role{_Q}{_COLON}{_Q}(?P<role>[A-Za-z_-]{{1,40}}){_Q}"
 _CONTENT: Final = f"{_Q}content{_Q}{_COLON}(?P<open>{_Q})(?P<text>.*){_Q}"
-_BEGUN: Final = re.compile(f"[{{｛]{_S}{_Q}(?:role|content){_Q}{_COLON}{_Q}")
+_BEGUN: Final = lazy(f"[{{｛]{_S}{_Q}(?:role|content){_Q}{_COLON}{_Q}")
 _RECORD: Final = tuple(
-    re.compile(f"{_S}(?P<record>[{{｛]{_S}{pairs}{_S}[}}｝]){_S}", re.DOTALL)
+    lazy(f"{_S}(?P<record>[{{｛]{_S}{pairs}{_S}[}}｝]){_S}", re.DOTALL)
     for pairs in (_ROLE + _COMMA + _CONTENT, _CONTENT + _COMMA + _ROLE)
 )
-_SIGN: Final = re.compile(
+_SIGN: Final = lazy(
     rb"[{,:\"}](?:[ \t]*+)(?:\xc2[\xa0\xab\xbb]|\xe3\x80\x80|\xef\xbb\xbf|\xef\xbc|\xef\xbd|\xe2\x80|\xe2\x81)|\A[ \t]*+\xef\xbd\x9b"
     rb"|(?:\xc2\xa0|\xe3\x80\x80|\xef\xbb\xbf|\xe2\x80.|\xe2\x81.)[:\"}]"
 )
-_PRINTER: Final = re.compile(f"[{_QUOTES}{_BLANKS}：﹕，﹐｛｝]")
-_UNSURE: Final = re.compile(f"[{_QUOTES}{_BLANKS}]")
-_RAW: Final = re.compile(rf'\\(?P<quote>[{_QUOTES}])|\\.|"', re.DOTALL)
+_PRINTER: Final = lazy(f"[{_QUOTES}{_BLANKS}：﹕，﹐｛｝]")
+_UNSURE: Final = lazy(f"[{_QUOTES}{_BLANKS}]")
+_RAW: Final = lazy(rf'\\(?P<quote>[{_QUOTES}])|\\.|"', re.DOTALL)
 _WHAT: Final = "quotes, colons or blanks of the record are those of a printed text, not of JSON"
 
 

@@ -10,6 +10,8 @@ from typing import Final
 
 import orjson
 
+from sessiontui.damage.patterns import lazy
+
 HEAD: Final = 4096
 """So many bytes from the beginning tell it."""
 
@@ -17,7 +19,7 @@ Signatures = tuple[tuple[bytes, str], ...]
 
 
 def _compiled(signatures: Signatures) -> tuple[tuple[re.Pattern[bytes], str], ...]:
-    return tuple((re.compile(pattern, re.DOTALL), name) for pattern, name in signatures)
+    return tuple((lazy(pattern, re.DOTALL), name) for pattern, name in signatures)
 
 
 _SURE: Final = _compiled((
@@ -122,10 +124,10 @@ _MARKUP: Final = (
     (b"<script", "a web page"), (b"<svg", "a picture (SVG)"), (b"<!doctype plist", "a property list"),
     (b"<?xml", "an XML document"), (b"<!doctype", "an XML document"),
 )  # fmt: skip
-_BINARY: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_YAML: Final = re.compile(rb"(?:---|%YAML)\s|(?:[\w.-]+:(?: [^\n]*)?\r?\n(?:\s+[^\n]*\n|#[^\n]*\n|- [^\n]*\n)*){3}")
-_INI: Final = re.compile(rb"(?:[#;][^\n]*\n|\s*\n)*\[[\w. :\"-]+\]\s*\n\s*(?:[\w.-]+\s*=|[#;])")
-_MARKDOWN: Final = re.compile(rb"#{1,6} \S[^\n]*\n(?:\s*\n|[^#\n][^\n]*\n)|[^\n]+\n(?:===+|---+)\s*\n")
+_BINARY: Final = lazy(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_YAML: Final = lazy(rb"(?:---|%YAML)\s|(?:[\w.-]+:(?: [^\n]*)?\r?\n(?:\s+[^\n]*\n|#[^\n]*\n|- [^\n]*\n)*){3}")
+_INI: Final = lazy(rb"(?:[#;][^\n]*\n|\s*\n)*\[[\w. :\"-]+\]\s*\n\s*(?:[\w.-]+\s*=|[#;])")
+_MARKDOWN: Final = lazy(rb"#{1,6} \S[^\n]*\n(?:\s*\n|[^#\n][^\n]*\n)|[^\n]+\n(?:===+|---+)\s*\n")
 
 
 def kind(head: bytes) -> str | None:

@@ -5,13 +5,14 @@ Pure; a width that can't be known, for a character is cut, is left out.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-_BLANKS: Final = re.compile(rb" +")
+from sessiontui.damage.patterns import lazy
+
+_BLANKS: Final = lazy(rb" +")
 _FEW: Final = 2
 """So many lines of a text that is not folded are full by chance."""
 _NO_WIDTH: Final = frozenset({"Mn", "Me", "Cf"})

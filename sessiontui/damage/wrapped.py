@@ -5,7 +5,6 @@ Refuses the histories of other programs, which keep a role and a content in obje
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -13,23 +12,24 @@ from sessiontui.damage import loose
 from sessiontui.damage.languages import unescaped
 from sessiontui.damage.layers import Judge, Layer, outward, under
 from sessiontui.damage.mending import is_record
+from sessiontui.damage.patterns import lazy
 from sessiontui.model import Part, Reading, Salvage, Span
 
-_CARRIER: Final = re.compile(
+_CARRIER: Final = lazy(
     "log|message|msg|line|data|record|entry|event|payload|body|text|value|_?raw|doc|_source|fields|item|json"
     "|textpayload|jsonpayload|output"
 )
 """Keys under which tools carry a line, in small letters."""
-_BATCH: Final = re.compile("streams|logevents|records|entries")
+_BATCH: Final = lazy("streams|logevents|records|entries")
 """Keys under which they carry many."""
-_BESIDE: Final = re.compile(
+_BESIDE: Final = lazy(
     "@?timestamp|time|ts|t|date|datetime|level|severity|lvl|stream|tags?|pid|host|hostname|name|logger|v|@version|source"
     "|service|seq|offset|partition|topic|key|labels|attrs|attributes|kubernetes|docker|container(_name|_id)?|insertid"
     "|logname|resource|receivetimestamp|ingestiontime|_index|_id|_score|_type|input|file|agent|ecs|event_id|logstream"
     "|loggroup|caller|thread|app|env|region|unit|facility|priority"
 )
 """Keys that stand beside a carried object."""
-_HISTORY: Final = re.compile(
+_HISTORY: Final = lazy(
     "role|content|uuid|parentuuid|session_?id|parent_?id|leafuuid|projecthash|conversation_id|messages|working_dir"
     "|display|tool_call_id"
 )

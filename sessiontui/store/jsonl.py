@@ -159,7 +159,7 @@ class JsonlStore:
             return jsonl_faults.counted(before, fd, stamp.size, cancelled, progress, start)
 
         try:
-            return self._read(session, read)
+            return self._read(self.file(session.key), session, read)
         except Held:
             return session
 
@@ -178,22 +178,23 @@ class JsonlStore:
         def read(fd: int, stamp: Stamp) -> Count:
             return jsonl_faults.told(fd, stamp, found, cancelled, progress, notes=notes)
 
-        for fault in jsonl_trouble.of_name(self.file(session.key), notes=notes):
+        path = self.file(session.key)
+        for fault in jsonl_trouble.of_name(path, notes=notes):
             found(fault)
         if session.trouble is None:
-            session = self._read(session, read)
+            session = self._read(path, session, read)
         if session.trouble is not None:
             found(session.trouble)
-        elif notes and (emptied := jsonl_trouble.emptied(self.file(session.key), session)):
+        elif notes and (emptied := jsonl_trouble.emptied(path, session)):
             found(emptied)
         return session
 
-    def _read(self, session: Session, read: Callable[[int, Stamp], Count]) -> Session:
+    def _read(self, path: Path, session: Session, read: Callable[[int, Stamp], Count]) -> Session:
         """The session as ``read`` counts it; what can't be read, or is gone by now, has its trouble. Raises ``Held``."""
         from sessiontui.store import jsonl_file, jsonl_trouble
 
         try:
-            with jsonl_file.opened(self.file(session.key), session.key) as (fd, stamp):
+            with jsonl_file.opened(path, session.key) as (fd, stamp):
                 count = read(fd, stamp)
         except Held:
             raise

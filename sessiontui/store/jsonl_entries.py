@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice, takewhile
-from typing import Final, Protocol
+from typing import Final
 
 from sessiontui.damage import diagnose, verdict
 from sessiontui.damage.pieces import is_blank
@@ -22,23 +22,17 @@ from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Address, Entry, Fault, Message, Span
-from sessiontui.store import jsonl_huge, jsonl_whole
+from sessiontui.store import jsonl_huge, jsonl_stretch, jsonl_whole
+from sessiontui.store.jsonl_stretch import Lined, Offsets, is_odd
 
 CLIP: Final = 64 * 1024
 """How much of a huge line is shown: characters of a message, bytes of a damaged line."""
-NEAR: Final = 64
-"""How many damaged lines before and behind those that are asked for are looked at too."""
-WIDE: Final = 1024 * 1024
-"""And no more bytes than this."""
 WHOLE: Final = frozenset({"not-jsonl", "utf16"})
 """What may be wrong with all of a file, so that its beginning tells of it."""
 FEW: Final = 16
 """Huge lines that are not read again while their file stays as it is."""
 UNKNOWN: Final = 1 << 40
 """The number of the first row, where it is not known."""
-
-Lined = tuple[int, bytes | Huge]
-"""Offset of a line, and the line."""
 
 _SCANNED: Final[dict[tuple[Stamp, Span], stream.Scanned | Dropped | None]] = {}
 
@@ -76,25 +70,6 @@ def _diagnosed(rows: Iterable[Entry], size: int, *, settled: bool) -> Iterator[E
     yield from waiting
 
 
-class Offsets(Protocol):
-    """Where the rows of a view stand."""
-
-    @property
-    def before(self) -> int | None:
-        """How many lines stand before the first row, where that is known."""
-        ...
-
-    def __len__(self) -> int: ...
-
-    def begin(self, row: int) -> int:
-        """Where a row begins; of the row behind the last one, where that ends."""
-        ...
-
-    def has_message(self, row: int) -> bool:
-        """Whether a message is known to stand somewhere before a row."""
-        ...
-
-
 def page(fd: int, stamp: Stamp, view: Offsets, start: int, stop: int) -> list[Entry]:
     """The entries of rows start to stop.
 
@@ -102,8 +77,9 @@ def page(fd: int, stamp: Stamp, view: Offsets, start: int, stop: int) -> list[En
     above them, ``lines`` is 0 where it also goes on below.
     """
     asked = list(lines.lines(fd, view.begin(start), view.begin(stop)))
-    low, above = _above(fd, view, start) if asked and _is_odd(asked[0]) else (start, False)
-    high, below = _below(fd, view, stop) if asked and _is_odd(asked[-1]) else (stop, False)
+    low, above, begun = jsonl_stretch.above(fd, view, start) if asked and is_odd(asked[0]) else (start, False, False)
+    begun = begun or any(map(jsonl_stretch.begins, asked))
+    high, below = jsonl_stretch.below(fd, view, stop, begun=begun) if asked and is_odd(asked[-1]) else (stop, False)
     before = None if view.before is None else view.before + low
     settled = stamps.is_still(stamp.mtime_ns)
     if whole := jsonl_whole.known(fd, stamp):
@@ -113,41 +89,21 @@ def page(fd: int, stamp: Stamp, view: Offsets, start: int, stop: int) -> list[En
     rows: list[Entry] = []
     for unread, run in groupby(_rows(fd, found, low, before, settled=settled), _is_unread):
         if unread:
-            begun = _begun(fd, view, low) if above and not rows else None
-            rows += _looked_at(list(run), stamp.size, begun, settled=settled)
+            whole = _begun(fd, view, low) if above and not rows else None
+            rows += _looked_at(list(run), stamp.size, whole, settled=settled)
         else:
             rows += run
     edges = view.begin(low) if above and low < start else None, view.begin(high) if below else None
     return [_around(fd, _open(row, *edges)) for row in rows[start - low : start - low + len(asked)]]
 
 
-def _above(fd: int, view: Offsets, start: int) -> tuple[int, bool]:
-    """The first row of those that are damaged before ``start``; whether there may be more of them than were looked at."""
-    low = start
-    while low > max(0, start - NEAR) and view.begin(start) - view.begin(low - 1) <= WIDE:
-        low -= 1
-    found = list(lines.lines(fd, view.begin(low), view.begin(start)))
-    odd = sum(1 for _ in takewhile(_is_odd, reversed(found)))
-    return start - odd, odd == len(found) and view.begin(low) > 0
-
-
-def _below(fd: int, view: Offsets, stop: int) -> tuple[int, bool]:
-    """The same behind the row before ``stop``."""
-    high = stop
-    while high < min(len(view), stop + NEAR) and view.begin(high + 1) - view.begin(stop) <= WIDE:
-        high += 1
-    found = lines.lines(fd, view.begin(stop), view.begin(high))
-    odd = sum(1 for _ in takewhile(_is_odd, found))
-    return stop + odd, stop + odd == high < len(view)
-
-
 def _begun(fd: int, view: Offsets, low: int) -> Fault | None:
     """What is wrong with the file as a whole from its beginning on, where no message is known to stand before a row."""
     if view.has_message(low):
         return None
-    stop = min(view.begin(low), WIDE)
+    stop = min(view.begin(low), jsonl_stretch.WIDE)
     held: list[Line] = []
-    for number, lined in enumerate(takewhile(_is_odd, islice(lines.lines(fd, 0, stop), NEAR)), 1):
+    for number, lined in enumerate(takewhile(is_odd, islice(lines.lines(fd, 0, stop), jsonl_stretch.NEAR)), 1):
         offset, line = lined
         if isinstance(line, bytes) and offset + len(line) < stop:
             held.append(Line(number, offset, line))
@@ -215,10 +171,6 @@ def _stop(fault: Fault) -> int:
 def _is_unread(row: Entry) -> bool:
     """Whether it is not known yet what is wrong with it, or whether it is blank."""
     return row.message is None and row.fault is None
-
-
-def _is_odd(lined: Lined) -> bool:
-    return not isinstance(lined[1], Huge) and not zeroclaw.is_valid(lined[1])
 
 
 def _rows(fd: int, found: Iterable[Lined], position: int, before: int | None, *, settled: bool) -> Iterator[Entry]:

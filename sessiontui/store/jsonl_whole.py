@@ -8,11 +8,11 @@ mark of a record. Writes nothing.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, cast
 
 from sessiontui.damage import marks, pieces, stories, wholefile
+from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import programs, stream, zeroclaw
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
@@ -23,13 +23,13 @@ from sessiontui.store.protocol import IsCancelled, never
 
 _FEW: Final = 64
 """Files that are not read again while they stay as they are."""
-_OURS: Final = re.compile(
+_OURS: Final = lazy(
     rb'(?:\A|\n)[ \t\r]*\{[ \t\r]*"role"[ \t\r]*:[ \t\r]*"[^"\\]*+"[ \t\r]*,[ \t\r]*"content"[ \t\r]*:[ \t\r]*"'
 )
 """A line that begins as a record of ZeroClaw does."""
-_TORN: Final = re.compile(rb'[ \t]*\{[ \t]*(?:"(?:role|rol|ro|r|content|conten|conte|cont|con|co|c)[ \t\r]*\n?|"?)\Z')
+_TORN: Final = lazy(rb'[ \t]*\{[ \t]*(?:"(?:role|rol|ro|r|content|conten|conte|cont|con|co|c)[ \t\r]*\n?|"?)\Z')
 """A line of nothing but the beginning of a record; of less than its first letter only where no newline ends it."""
-_NULS: Final = re.compile(rb"(?:\A|\n)[ \t\r]*\x00|\x00[ \t\r]*(?:\n|\Z)")
+_NULS: Final = lazy(rb"(?:\A|\n)[ \t\r]*\x00|\x00[ \t\r]*(?:\n|\Z)")
 """NULs where a line begins or ends: the power failed there, or it is text in two bytes."""
 
 _KNOWN: Final[dict[Stamp, Fault | None]] = {}

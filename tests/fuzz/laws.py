@@ -18,7 +18,7 @@ from sessiontui.damage.diagnose import account, faults, lines_of, whole
 from sessiontui.damage.salvage import Wish
 from sessiontui.disk import lines, stamps
 from sessiontui.model import Entry, Fault, Message, Salvage, Span
-from sessiontui.store import jsonl_entries, jsonl_faults, jsonl_whole
+from sessiontui.store import jsonl_entries, jsonl_faults, jsonl_stretch, jsonl_whole
 from tests.fuzz import histories
 from tests.support import serde
 
@@ -228,7 +228,8 @@ def rows_are_read_in_windows_of_any_size(data: bytes) -> None:
     before = (0, None)[_draw(data, 2)]
     view = _View([*begins, len(data)], before)
     near, size = _draw(data, 5), 1 + _draw(data, 6)
-    with _on_disk(data) as fd, patch.object(jsonl_entries, "NEAR", near):
+    far = near + _draw(data, 7)
+    with _on_disk(data) as fd, patch.multiple(jsonl_stretch, NEAR=near, FAR=far):
         stamp = stamps.stamp(fd)._replace(mtime_ns=0)
         for start in range(0, len(begins), size):
             stop = min(start + size, len(begins))

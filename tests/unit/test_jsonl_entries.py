@@ -15,7 +15,7 @@ from sessiontui.damage import diagnose
 from sessiontui.dialects import stream
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Message
-from sessiontui.store import jsonl_entries
+from sessiontui.store import jsonl_entries, jsonl_stretch
 from sessiontui.store.jsonl import JsonlStore
 from tests.support.examples import examples
 
@@ -106,6 +106,19 @@ def test_a_stretch_of_many_lines_is_one_fault_on_every_page(size: int) -> None:
         assert [told(each.fault) for each in rows.load(start, start + size)] == wanted[start : start + size]
 
 
+@pytest.mark.parametrize("width", [7, 33])
+def test_a_record_folded_over_many_lines_is_one_fault_on_every_page(width: int) -> None:
+    record = b'{"role":"user","content":"%b"}' % b" ".join(b"word%d" % at for at in range(width * 120))
+    folded = b"\n".join(record[at : at + width] for at in range(0, len(record), width))
+    data = b"\n".join([A, TORN, folded, TORN, B, b""])
+    wanted = expected(data)
+    count = folded.count(b"\n") + 1
+    assert (count > 700, [fault and fault[2] for fault in wanted]) == (True, [None, 1, *[count] * count, 1, None])
+    rows = store_of(data).transcript("k").scan()
+    for start in (*range(0, len(rows), 301), len(rows) - 5):
+        assert [told(each.fault) for each in rows.load(start, start + 5)] == wanted[start : start + 5], start
+
+
 @pytest.mark.exhaustive
 def test_a_record_over_the_edge_of_what_is_looked_at_together_is_whole() -> None:
     """Entry by entry, as the command line shows them, any number of damaged lines may follow each other."""
@@ -154,7 +167,7 @@ def test_what_goes_beyond_all_that_is_looked_at_says_no_more_than_is_known() -> 
 
 def test_a_message_before_them_tells_that_a_file_is_no_other_thing(monkeypatch: pytest.MonkeyPatch) -> None:
     """As soon as the file is counted; before that its beginning is believed."""
-    monkeypatch.setattr(jsonl_entries, "NEAR", 8)
+    monkeypatch.setattr(jsonl_stretch, "FAR", 8)
     data = b"<html>\n" + b"<p>\n" * 20 + A + b"\n" + b"some text\n" * 40
     store = store_of(data)
     rows = store.transcript("k").scan()
