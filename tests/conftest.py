@@ -38,6 +38,11 @@ def _is_exhaustive(config: pytest.Config) -> bool:
     return str(config.getoption("markexpr")) == "exhaustive"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Tests wait for programs, clocks and disks as long as they compute."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     wished = config.getoption("--hypothesis-profile")
     settings.load_profile(str(wished or ("exhaustive" if _is_exhaustive(config) else "fast")))

@@ -86,13 +86,13 @@ class Literals:
             return None
         begin = max(floor, brace - _BACK)
         quoted = _ANY.search(self._line, begin, brace)
-        opening = quoted and (_BESIDE.search(self._line, begin, brace) or _BEFORE.search(self._line, begin, brace))
+        beside = quoted and _BESIDE.search(self._line, begin, brace)
+        opening = beside or (quoted and _BEFORE.search(self._line, begin, brace))
         if opening:
-            return self._quoted(opening)
+            return self._quoted(opening, beside=beside is not None)
         return self._escaped(brace) if b'"' not in self._line[floor:brace] else None
 
-    def _quoted(self, opening: re.Match[bytes]) -> Layer | None:
-        beside = opening.re is _BESIDE
+    def _quoted(self, opening: re.Match[bytes], *, beside: bool) -> Layer | None:
         if b"\\N{" in self._line and beside and (named := self._named(opening)):
             return named
         seen: set[tuple[int, bytes]] = set()
