@@ -60,7 +60,7 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
         if new:
             _require_unlike(store, key, "session {}")
         database.require_room(store.path)
-        obstacles.require_open_to_rows(store.path)
+        obstacles.require_writable_database(store.path)
         return AppendPlan(key, message.role, message.content, new, ends_line=False)
     try:
         stem = store.resolve(key)

@@ -83,7 +83,7 @@ def _possible(store: Store, rows: Sequence[CleanupRow]) -> tuple[CleanupRow, ...
     if isinstance(store, JsonlStore):
         return tuple(_replaceable(store, row) for row in rows)
     try:
-        obstacles.require_open_to_rows(store.path)
+        obstacles.require_writable_database(store.path)
         if rows:
             database.require_sound(store.path)
     except (OSError, SessiontuiError) as error:

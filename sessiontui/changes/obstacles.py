@@ -45,20 +45,19 @@ def require_importable(path: Path, new: str, database: Path) -> None:
     require_name(path.parent, new)
     require_replaceable(path)
     if os.path.lexists(database):
-        require_open_to_rows(database)
+        require_writable_database(database)
 
 
 def require_writable(path: Path) -> None:
     """Raise ``StoreError`` where nothing can be written to the end of this file."""
-    if not _may(path, os.W_OK):
-        raise _can_t(path, "it can't be written", "look at the rights of the file, and whether its disk is read-only")
+    require_writable_database(path)
     _require_loose(path, 0x10)
 
 
-def require_open_to_rows(database: Path) -> None:
+def require_writable_database(path: Path) -> None:
     """Raise ``StoreError`` where a database can't be written. Opens nothing: closing it would drop SQLite's locks."""
-    if not _may(database, os.W_OK):
-        raise _can_t(database, "it can't be written", "look at its rights and flags, and whether its disk is read-only")
+    if not _may(path, os.W_OK):
+        raise _can_t(path, "it can't be written", "look at its rights and flags, and whether its disk is read-only")
 
 
 def require_writable_folder(folder: Path) -> None:

@@ -74,7 +74,7 @@ def plan(store: Store, key: str, anyway: bool = False) -> PopPlan:
     if not isinstance(store, JsonlStore):
         message, address = store.last(key) or (None, None)
         if message is not None:
-            obstacles.require_open_to_rows(store.path)
+            obstacles.require_writable_database(store.path)
         return PopPlan(key, message, address, in_place=True, behind=0, anyway=anyway)
     stem = store.resolve(key)
     path = store.file(stem)

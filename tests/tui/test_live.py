@@ -373,7 +373,7 @@ async def test_another_home_that_comes_to_be_is_a_note(store: Path) -> None:
     async with living(store) as (app, pilot):
         databases.database(store)
         await until(pilot, lambda: bool(app.notices))
-        assert app.notices == ["sessions.db is in this folder now · b shows what is there"]
+        assert app.notices == ["sessions.db is in this folder now · in the browser b shows what is there"]
         assert says(app, "jsonl · 3 sessions")
 
 

@@ -16,6 +16,8 @@ from sessiontui.disk import lines
 from sessiontui.query.parse import parse
 from sessiontui.store import jsonl_faults, sidecar_build, sidecar_schema, sidecar_segment
 from sessiontui.store import sidecar_rows as rows
+from sessiontui.store.count import Count
+from sessiontui.store.odd_lines import OddLines
 from sessiontui.store.protocol import never
 from sessiontui.store.sidecar import Sidecar
 from sessiontui.store.sidecar_scan import scan
@@ -105,7 +107,7 @@ def agree(folder: Path, sidecar: Sidecar) -> None:
         assert found.total == expected.total
     for listed in sidecar.listed():
         fd = lines.open_file(folder / os.fsdecode(listed.name))
-        count = jsonl_faults.count(fd, listed.stamp.size)
+        count = jsonl_faults.counted(Count(0, 0, OddLines()), fd, listed.stamp.size, never)
         os.close(fd)
         facts = sidecar.facts(os.fsdecode(listed.name), listed.stamp)
         assert facts is not None

@@ -107,7 +107,8 @@ def _key_and_name(session: Session, pattern: str, width: int, pens: Pens) -> lis
         name = ink.clipped(session.name, room)
         parts += [(visible("  "), pens("")), *_lit(name, len(session.key) + 1, places, pens("dim"), pens("match"))]
     elif session.instead and room >= NAME:
-        parts += [(visible("  "), pens("")), (ink.clipped(session.instead, room), pens("fault"))]
+        what = session.instead.removeprefix("the file is ")
+        parts += [(visible("  "), pens("")), (ink.clipped(what, room), pens("fault"))]
     return parts
 
 
