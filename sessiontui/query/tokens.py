@@ -44,7 +44,7 @@ def tokens(text: str) -> Iterator[Token]:
 def words(text: str) -> list[str]:
     """The folded words alone, the faster way."""
     folded = fold(text)
-    found: list[str] = (_ASCII_WORD if folded.isascii() else _word()).findall(folded)
+    found: list[str] = runs(ascii=folded.isascii())[0].findall(folded)
     if len(folded) * 4 > LONGEST:
         return [_clipped(word) for word in found]
     return found
@@ -120,18 +120,13 @@ def _mark() -> re.Pattern[str]:
     return re.compile(f"[{''.join(chr(point) for point, to in _folds().items() if to is None)}]")
 
 
-def classes(*, ascii: bool) -> tuple[str, str]:
-    """What ``re`` calls a character of a word, and one between words, in folded text."""
-    if ascii:
-        return "[0-9a-z]", "[^0-9a-z]"
-    separators = _characters(unicode61.SEPARATORS)
-    return f"[^{separators}]", f"[{separators}]"
-
-
 @cache
-def _word() -> re.Pattern[str]:
-    """A word in folded text, where there are no marks any more."""
-    return re.compile(f"{classes(ascii=False)[0]}+")
+def runs(*, ascii: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A run of the characters of a word, and one of those between words, in folded text."""
+    if ascii:
+        return _ASCII_WORD, re.compile("[^0-9a-z]++")
+    separators = _characters(unicode61.SEPARATORS)
+    return re.compile(f"[^{separators}]++"), re.compile(f"[{separators}]++")
 
 
 @cache

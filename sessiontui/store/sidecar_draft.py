@@ -31,6 +31,8 @@ class Draft:
     """Content and role, row by row."""
     clipped: list[int] = field(default_factory=list)
     """Rows whose text is longer than what is searched."""
+    escaped: list[int] = field(default_factory=list)
+    """Rows in whose line a character may be written as its number."""
     lines: int = 0
     faults: int = 0
     marks: array[int] = field(default_factory=lambda: array("Q"))
@@ -52,6 +54,8 @@ class Draft:
                     running = 0
                 self.starts.append(at - start | count - rows << skipped)
                 texts.append((message.content, message.role))
+                if b"\\" in line and b"\\u" in line:
+                    self.escaped.append(rows)
                 rows += 1
             else:
                 self._odd(count, message is not None)
@@ -73,6 +77,7 @@ class Draft:
             self.starts.append(at - self.start | self.lines - rows << segments.SKIPPED)
             if len(message.content) >= segments.SEARCHED:
                 self.clipped.append(rows)
+            self.escaped.append(rows)
             self.texts.append((message.content, message.role))
         else:
             self._odd(self.lines, message is not None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -94,7 +94,7 @@ class Places:
             try:
                 fd = self._open(name)
                 size = os.fstat(fd).st_size
-                for at, message in segments.matching(fd, segment, size, wanted):
+                for at, message in segments.matching(fd, segment, size, wanted, self._escaped(segment)):
                     yield Place(id, name, segment.row(at)), message
             except (OSError, Changed):
                 self.stale.add(id)
@@ -127,6 +127,12 @@ class Places:
         where, values = ("", ()) if file is None else ("WHERE file = ?", (file,))
         for id, name, *rest in self._connection.execute(f"{_SEGMENT} {where} ORDER BY first_row DESC", values):
             yield id, name, Segment(*rest)
+
+    def _escaped(self, segment: Segment) -> Collection[int]:
+        """The rows, from 0, in whose lines a character may be written as its number."""
+        last = segment.first_row + segment.rows - 1
+        found = self._connection.execute("SELECT row FROM escaped WHERE row BETWEEN ? AND ?", (segment.first_row, last))
+        return {row - segment.first_row for (row,) in found}
 
     def _open(self, name: bytes) -> int:
         """A descriptor of a file; the last one is kept, for hits come file by file. Raises ``OSError``."""

@@ -168,7 +168,8 @@ def add_segment(connection: sqlite3.Connection, file: int, first_row: int, draft
             odd_lines.kept(draft.odd), draft.offsets(),
         ),
     )  # fmt: skip
-    connection.executemany("INSERT INTO clipped VALUES (?)", ((first_row + row,) for row in draft.clipped))
+    for table, found in (("clipped", draft.clipped), ("escaped", draft.escaped)):
+        connection.executemany(f"INSERT INTO {table} VALUES (?)", ((first_row + row,) for row in found))
 
 
 def kill(connection: sqlite3.Connection, file: int, start: int) -> None:
@@ -200,7 +201,7 @@ def revive(
 def reset(connection: sqlite3.Connection) -> None:
     """Forget all but the counts."""
     connection.execute("INSERT INTO words(words) VALUES ('delete-all')")
-    for table in ("segment", "file", "dead", "clipped"):
+    for table in ("segment", "file", "dead", "clipped", "escaped"):
         connection.execute(f"DELETE FROM {table}")
     connection.execute("DELETE FROM meta WHERE name = 'built'")
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from sessiontui.query import tokens
 
-FORMAT: Final = f"5.{tokens.VERSION}"
+FORMAT: Final = f"6.{tokens.VERSION}"
 """An index of another format is deleted and made anew."""
 
 FIRST_TOP: Final = 1 << 40
@@ -54,6 +54,7 @@ CREATE TABLE segment (
 CREATE INDEX segment_of_file ON segment(file, start);
 CREATE TABLE dead (first_row INTEGER PRIMARY KEY, last_row INTEGER NOT NULL);
 CREATE TABLE clipped (row INTEGER PRIMARY KEY);
+CREATE TABLE escaped (row INTEGER PRIMARY KEY);     -- a character may stand in its line as `\\u` and a number
 CREATE VIRTUAL TABLE words USING fts5(content, role, content='');
 INSERT INTO words(words, rank) VALUES ('hashsize', 67108864);
 """

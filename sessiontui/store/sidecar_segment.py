@@ -11,7 +11,7 @@ import struct
 import sys
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -164,26 +164,42 @@ def joined(one: Segment, other: Segment) -> Segment | None:
 
 def message_at(fd: int, row: Row, size: int) -> tuple[Message, int] | None:
     """The message of a row and the length of its line; None where its bytes are no longer those that were indexed."""
-    if row.stop > size or checksum(fd, row.begin, row.stop) != row.checksum:
+    if row.stop > size:
+        return None
+    if row.stop - row.begin > lines.HUGE:
+        return _huge_at(fd, row)
+    data = _read(fd, row.begin, row.stop)
+    line, _, _ = data[row.offset - row.begin :].partition(b"\n")
+    message = zeroclaw.read(line) if zlib.crc32(data) == row.checksum else None
+    return (message, len(line)) if isinstance(message, Message) else None
+
+
+def _huge_at(fd: int, row: Row) -> tuple[Message, int] | None:
+    if checksum(fd, row.begin, row.stop) != row.checksum:
         return None
     _, line = next(lines.lines(fd, row.offset, row.stop), (0, b""))
     message = zeroclaw.read(line) if isinstance(line, bytes) else huge_message(fd, Span(row.offset, len(line)))
     return (message, len(line)) if isinstance(message, Message) else None
 
 
-def matching(fd: int, segment: Segment, size: int, wanted: Sequence[bytes]) -> Iterator[tuple[int, Message]]:
-    """Row (from 0) and message of a segment's rows, the last first, less those that can't hold all of ``wanted``.
+def matching(
+    fd: int, segment: Segment, size: int, wanted: Sequence[bytes], escaped: Collection[int]
+) -> Iterator[tuple[int, Message]]:
+    r"""Row (from 0) and message of a segment's rows, the last first, less those that can't hold all of ``wanted``.
 
-    A first look only: what is used of it has to be read again by ``message_at``.
+    ``escaped``: the rows that may hold it as ``\u`` and a number. A first look only: what is used of it has to be read
+    again by ``message_at``.
     """
     if segment.stop - segment.start > BYTES + lines.HUGE:
         yield from _one_by_one(fd, segment, size)
         return
     whole = _read(fd, segment.start, min(segment.stop, size))
+    if not escaped and not all(part in whole for part in wanted):
+        return
     base = segment.start
     for at, (start, stop) in reversed(list(enumerate(segment.places()))):
         line = whole[start - base : stop - base]
-        if b"\\u" in line or all(part in line for part in wanted):
+        if at in escaped or all(part in line for part in wanted):
             message = zeroclaw.read(line[: line.find(b"\n") + 1] or line)
             if isinstance(message, Message):
                 yield at, message
