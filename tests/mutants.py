@@ -129,21 +129,21 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--maps", type=Path, help="where it is kept which test executes which line of this very tree")
     asked = parser.parse_args()
-    modules = [path for room in executed.ROOMS for path in (ROOT / "sessiontui" / room).rglob("*.py")]
+    modules = (path for room in executed.ROOMS for path in (ROOT / "sessiontui" / room).rglob("*.py"))
     every = sorted(mutant for path in modules for mutant in mutants(path))
     chosen = random.Random(asked.seed).sample(every, asked.count)
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         tree = Path(name) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache"))
-        maps, missed = asked.maps or Path(name) / "maps", 0
-        for n, mutant in enumerate(chosen, 1):
-            fast = killer(tree, mutant, noted(tree, maps, "not exhaustive"), "not exhaustive")
-            late = "" if fast else killer(tree, mutant, noted(tree, maps, "exhaustive"), "exhaustive")
-            missed += bool(late)
-            verdict = f"killed by {fast}" if fast else f"MISSED, killed by {late}" if late else "LIVES"
-            print(f"{n} {mutant.path}:{mutant.line} {mutant.was!r} → {mutant.becomes!r}: {verdict}", flush=True)
-    print(f"seed {asked.seed}, {len(chosen)} mutants of {len(every)}: {missed} killed by exhaustive tests alone")
-    return 1 if missed else 0
+        maps, left = asked.maps or Path(name) / "maps", chosen
+        for marked in ("not exhaustive", "exhaustive"):
+            before, left, of = left, [], noted(tree, maps, marked)
+            for each in before:
+                test = killer(tree, each, of, marked)
+                left += [] if test else [each]
+                print(f"{each[:2]} {each.was!r} → {each.becomes!r}, {marked}: {test or 'lives'}", flush=True)
+    print(f"{len(before) - len(left)} are killed by exhaustive tests alone, {len(left)} live")
+    return 1 if before != left else 0
 
 
 if __name__ == "__main__":

@@ -213,11 +213,12 @@ def compact(stores: Stores, pairs: int) -> list[Taken]:
 
 
 def migrate(stores: Stores, pairs: int) -> list[Taken]:
+    """Of every fifth session: of all, a run of both takes three minutes."""
     verified: list[float] = []
 
     def ours() -> Cost:
         with scratch(stores.root) as home:
-            copy(stores.many, home / "sessions")
+            copy(some, home / "sessions")
             os.sync()
             took = drive(home, "migrate", home / "sessions")
             verified.append(took["verified"][0])
@@ -225,11 +226,14 @@ def migrate(stores: Stores, pairs: int) -> list[Taken]:
 
     def theirs() -> Cost:
         with scratch(stores.root) as folder:
-            return rival("bare_migrate", stores.many, folder / "sessions.db").cost
+            return rival("bare_migrate", some, folder / "sessions.db").cost
 
-    taken = in_turns(pairs, ours, theirs)
+    with scratch(stores.root) as some:
+        for path in sorted(stores.many.iterdir())[::5]:
+            os.link(path, some / path.name)
+        taken = in_turns(pairs, ours, theirs)
     return [
-        Figure.of("migrate", "migrate the whole store", "s", 1.2, "bare executemany", taken),
+        Figure.of("migrate", "migrate, every fifth session", "s", 1.2, "bare executemany", taken),
         Amount("migrate", "… its verification, counted apart", "s", median(verified)),
     ]
 
@@ -247,6 +251,6 @@ ROWS = (
     Row("long-message", "a word and a phrase in one message of 24 MB", long_message),
     Row("pop", "pop on the largest file", pop),
     Row("compact", "compact, 1 % of the lines damaged", compact),
-    Row("migrate", "migrate the whole store", migrate),
+    Row("migrate", "migrate, every fifth session", migrate),
     Row("doctor", "doctor on a database", doctor),
 )
