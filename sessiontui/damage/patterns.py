@@ -1,6 +1,6 @@
 """Regular expressions that are compiled when they are first used.
 
-There are some two hundred in this room, each for one kind of damage; to compile all of them takes as long as to check
+There are some two hundred, each for one kind of damage; to compile all of them takes as long as to check
 a hundred sessions. Refuses nothing here: what is wrong in a pattern is told where it is first used.
 """
 

@@ -11,7 +11,8 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice, takewhile
-from typing import Final
+from operator import itemgetter
+from typing import Final, Protocol, cast
 
 from sessiontui.damage import diagnose, verdict
 from sessiontui.damage.pieces import is_blank
@@ -23,17 +24,18 @@ from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Address, Entry, Fault, Message, Span
 from sessiontui.store import jsonl_huge, jsonl_stretch, jsonl_whole
-from sessiontui.store.jsonl_stretch import Lined, Offsets, is_odd
+from sessiontui.store.jsonl_stretch import Lined, Stretch, is_odd
 
 CLIP: Final = 64 * 1024
 """How much of a huge line is shown: characters of a message, bytes of a damaged line."""
 WHOLE: Final = frozenset({"not-jsonl", "utf16"})
 """What may be wrong with all of a file, so that its beginning tells of it."""
 FEW: Final = 16
-"""Huge lines that are not read again while their file stays as it is."""
+"""Huge lines, and stretches of damaged ones, that are not looked at again while their file stays as it is."""
 UNKNOWN: Final = 1 << 40
 """The number of the first row, where it is not known."""
 
+_FOUND: Final[dict[tuple[Stamp, Stretch, int, bool], list[tuple[int, Fault]]]] = {}
 _SCANNED: Final[dict[tuple[Stamp, Span], stream.Scanned | Dropped | None]] = {}
 
 
@@ -70,38 +72,66 @@ def _diagnosed(rows: Iterable[Entry], size: int, *, settled: bool) -> Iterator[E
     yield from waiting
 
 
-def page(fd: int, stamp: Stamp, view: Offsets, start: int, stop: int) -> list[Entry]:
+class View(Protocol):
+    """Where the rows of a view stand."""
+
+    @property
+    def before(self) -> int | None:
+        """How many lines stand before the first row, where that is known."""
+        ...
+
+    def begin(self, row: int) -> int:
+        """Where a row begins; of the row behind the last one, where that ends."""
+        ...
+
+    def has_message(self, row: int) -> bool:
+        """Whether a message is known to stand somewhere before a row."""
+        ...
+
+
+def page(fd: int, stamp: Stamp, view: View, start: int, stop: int) -> list[Entry]:
     """The entries of rows start to stop.
 
     Of a fault that is about more lines than are looked at, a row tells what is known: ``line`` is None where it begins
     above them, ``lines`` is 0 where it also goes on below.
     """
-    asked = list(lines.lines(fd, view.begin(start), view.begin(stop)))
-    low, above, begun = jsonl_stretch.above(fd, view, start) if asked and is_odd(asked[0]) else (start, False, False)
-    begun = begun or any(map(jsonl_stretch.begins, asked))
-    high, below = jsonl_stretch.below(fd, view, stop, begun=begun) if asked and is_odd(asked[-1]) else (stop, False)
-    before = None if view.before is None else view.before + low
+    asked = lines.lines(fd, view.begin(start), view.begin(stop))
     settled = stamps.is_still(stamp.mtime_ns)
+    before = None if view.before is None else view.before + start
+    rows = list(_rows(fd, asked, start, before, settled=settled))
     if whole := jsonl_whole.known(fd, stamp):
-        before = None if view.before is None else view.before + start
-        return [_of_file(row, whole) for row in _rows(fd, asked, start, before, settled=settled)]
-    found = lines.lines(fd, view.begin(low), view.begin(high))
-    rows: list[Entry] = []
-    for unread, run in groupby(_rows(fd, found, low, before, settled=settled), _is_unread):
-        if unread:
-            whole = _begun(fd, view, low) if above and not rows else None
-            rows += _looked_at(list(run), stamp.size, whole, settled=settled)
-        else:
-            rows += run
-    edges = view.begin(low) if above and low < start else None, view.begin(high) if below else None
-    return [_around(fd, _open(row, *edges)) for row in rows[start - low : start - low + len(asked)]]
+        return [_of_file(row, whole) for row in rows]
+    shown: list[Entry] = []
+    for unread, group in groupby(rows, _is_unread):
+        run = list(group)
+        shown += _looked_at(fd, stamp, view, run, settled=settled) if unread else run
+    return [_around(fd, row) for row in shown]
 
 
-def _begun(fd: int, view: Offsets, low: int) -> Fault | None:
-    """What is wrong with the file as a whole from its beginning on, where no message is known to stand before a row."""
-    if view.has_message(low):
-        return None
-    stop = min(view.begin(low), jsonl_stretch.WIDE)
+def _looked_at(fd: int, stamp: Stamp, view: View, run: list[Entry], *, settled: bool) -> Iterator[Entry]:
+    """Damaged and blank lines of a page that follow each other, with what is wrong with them."""
+    last = run[-1].address.span or Span(0, 0)
+    stretch = jsonl_stretch.around(fd, _offset(run[0]), min(last.stop + 1, stamp.size), len(run), stamp.size)
+    first = run[0].position - stretch.above
+    number = UNKNOWN + first if view.before is None else view.before + first + 1
+    if stretch.more_above:
+        begun = None if view.has_message(max(0, first)) else _begun(fd, stretch.begin)
+        found = _of_lines(fd, stamp.size, stretch, number, begun, settled=settled)
+    else:
+        place = stamp, stretch, number, settled
+        if place not in _FOUND:
+            if len(_FOUND) >= FEW:
+                _FOUND.clear()
+            _FOUND[place] = _of_lines(fd, stamp.size, stretch, number, None, settled=settled)
+        found = _FOUND[place]
+    for row in run:
+        index = bisect_right(found, _offset(row), key=itemgetter(0)) - 1
+        yield _open(_of(row, found[index][1]), stretch) if index >= 0 else row
+
+
+def _begun(fd: int, stop: int) -> Fault | None:
+    """What is wrong with the file as a whole from its beginning up to an offset."""
+    stop = min(stop, jsonl_stretch.WIDE)
     held: list[Line] = []
     for number, lined in enumerate(takewhile(is_odd, islice(lines.lines(fd, 0, stop), jsonl_stretch.NEAR)), 1):
         offset, line = lined
@@ -112,20 +142,35 @@ def _begun(fd: int, view: Offsets, low: int) -> Fault | None:
     return found[-1] if goes_on else None
 
 
-def _looked_at(rows: list[Entry], size: int, begun: Fault | None, *, settled: bool) -> Iterator[Entry]:
-    """Damaged and blank lines that follow each other; ``begun``: what is wrong with all lines before them."""
-    held = [_line(row, size) for row in rows]
-    if begun is not None:
-        span = Span(0, held[0].offset - 1)
-        begun = begun._replace(line=1, span=span, lines=held[0].number - 1, parts=())
-    found = diagnose.of_stretch(held, begun, first=begun is not None or held[0].number == 1, settled=settled)
-    if begun is not None and found:
-        whole = _as_one(begun, found[0])
-        found[0] = whole if whole is found[0] else whole._replace(lines=0)
-    begins = [fault.span.offset for fault in found if fault.span is not None]
-    for row in rows:
-        index = bisect_right(begins, _offset(row)) - 1
-        yield _of(row, found[index]) if index >= 0 else row
+def _of_lines(
+    fd: int, size: int, stretch: Stretch, number: int, begun: Fault | None, *, settled: bool
+) -> list[tuple[int, Fault]]:
+    """What is wrong with these lines, the first of which is line ``number``, and from which offset on; ``begun``: with
+    all lines before them."""
+    found = cast("Iterator[tuple[int, bytes]]", lines.lines(fd, stretch.begin, stretch.stop))
+    held = [Line(n, at, line, at + len(line) < size) for n, (at, line) in enumerate(found, number)]
+    if begun is None:
+        return _merged(list(diagnose.of_damaged(held, settled=settled)))
+    begun = begun._replace(line=1, span=Span(0, held[0].offset - 1), lines=number - 1, parts=())
+    faults = diagnose.of_stretch(held, begun, first=True, settled=settled)
+    if faults:
+        whole = _as_one(begun, faults[0])
+        faults[0] = whole if whole is faults[0] else whole._replace(lines=0)
+    return [(_begin(fault), fault) for fault in faults]
+
+
+def _merged(found: list[Fault]) -> list[tuple[int, Fault]]:
+    """The faults, each by where it begins; those that are one matter say so, each with its own parts."""
+    wholes = {_begin(whole): whole for whole in diagnose.whole(found)}
+    begin, merged = -1, []
+    for fault in found:
+        begin = _begin(fault) if _begin(fault) in wholes else begin
+        merged.append((_begin(fault), wholes[begin]._replace(parts=fault.parts)))
+    return merged
+
+
+def _begin(fault: Fault) -> int:
+    return fault.span.offset if fault.span else 0
 
 
 def _as_one(before: Fault | None, found: Fault) -> Fault:
@@ -148,14 +193,14 @@ def _of_file(row: Entry, whole: Fault) -> Entry:
     return row if row.message is not None or is_blank(row.raw) else row._replace(fault=whole)
 
 
-def _open(row: Entry, begin: int | None, end: int | None) -> Entry:
-    """The row as one of a fault of which not all lines were looked at: all from ``begin`` on, and those before ``end``."""
+def _open(row: Entry, stretch: Stretch) -> Entry:
+    """The row as one of a fault of which not all lines were looked at."""
     fault = row.fault
     if fault is None or (span := fault.span) is None:
         return row
-    if span.offset == begin:
+    if stretch.more_above and stretch.above and span.offset == stretch.begin:
         fault = fault._replace(line=None)
-    if end is not None and span.stop + 1 >= end:
+    if stretch.more_below and span.stop + 1 >= stretch.stop:
         fault = fault._replace(lines=0)
     return row._replace(fault=fault)
 

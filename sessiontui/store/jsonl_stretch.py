@@ -1,91 +1,82 @@
 """How far damaged lines are looked at around those of a page: what is wrong with a line is also told by those near it.
 
-A record that was folded over many lines is one fault on every page. Judges lines, diagnoses none. Writes nothing.
+Damaged and blank lines that follow each other are looked at as ``check`` does: all of them, or the first of many. In the
+middle of more than that, those that are near. Judges lines, diagnoses none. Writes nothing.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Final, NamedTuple
 
 from sessiontui.dialects import zeroclaw
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
 
+FAR: Final = 5000
+"""How many lines are looked at together at most."""
+WIDE: Final = 4 * 1024 * 1024
+"""And no more bytes than this before the page, or behind it."""
 NEAR: Final = 64
-"""How many damaged lines before and behind those that are asked for are looked at too."""
-FAR: Final = 2000
-"""How many at most, where a record goes over more lines."""
-WIDE: Final = 1024 * 1024
-"""And no more bytes than this."""
-_BEGINS: Final = re.compile(rb'[ \t\r]*[{\[][ \t\r]*(?:["{]|\Z)')
-"""Each valid line begins so, and the first line of a record over several."""
+"""How many lines before and behind the page, where there are more."""
 
 Lined = tuple[int, bytes | Huge]
 """Offset of a line, and the line."""
 
 
-class Offsets(Protocol):
-    """Where the rows of a view stand."""
+class Stretch(NamedTuple):
+    """The lines that are looked at, those of the page among them."""
 
-    @property
-    def before(self) -> int | None:
-        """How many lines stand before the first row, where that is known."""
-        ...
-
-    def __len__(self) -> int: ...
-
-    def begin(self, row: int) -> int:
-        """Where a row begins; of the row behind the last one, where that ends."""
-        ...
-
-    def has_message(self, row: int) -> bool:
-        """Whether a message is known to stand somewhere before a row."""
-        ...
+    begin: int
+    """Offset of the first."""
+    stop: int
+    """Offset behind the last, its newline included."""
+    above: int
+    """How many of them are before the page."""
+    more_above: bool
+    """Whether there are more damaged lines before them, or may be."""
+    more_below: bool
 
 
-def above(fd: int, view: Offsets, start: int) -> tuple[int, bool, bool]:
-    """The first row of those that are damaged before ``start``; whether there may be more of them than are looked at,
-    and whether a record begins among those that are."""
-    low = start
-    while low > max(0, start - FAR) and view.begin(start) - view.begin(low - 1) <= WIDE:
-        low -= 1
-    found = list(lines.lines(fd, view.begin(low), view.begin(start)))
-    odd, begin, ended = _run(reversed(found), more=1)
-    looked = odd if begin else min(odd, NEAR)
-    return start - looked, view.begin(start - looked) > 0 and not (ended and looked == odd), begin > 0
+def around(fd: int, begin: int, stop: int, count: int, size: int) -> Stretch:
+    """Those around ``count`` damaged lines between two offsets, in a file of ``size`` bytes."""
+    up, top = _run(lines.backwards(fd, begin))
+    down, bottom = _run(lines.lines(fd, stop, size))
+    if top and (len(up) <= FAR // 2 or (bottom and len(up) + count + len(down) <= FAR)):
+        above, below = len(up), min(len(down), max(0, FAR - len(up) - count))
+    else:
+        above, below = min(len(up), NEAR), min(len(down), NEAR)
+    return Stretch(
+        up[above - 1][0] if above else begin,
+        min(_behind(down[below - 1]), size) if below else stop,
+        above,
+        not (top and above == len(up)),
+        not (bottom and below == len(down)),
+    )
 
 
-def below(fd: int, view: Offsets, stop: int, *, begun: bool) -> tuple[int, bool]:
-    """The last row of those that are damaged behind ``stop``; ``begun``: a record may go on there."""
-    high = stop
-    while high < min(len(view), stop + FAR) and view.begin(high + 1) - view.begin(stop) <= WIDE:
-        high += 1
-    odd, begin, ended = _run(lines.lines(fd, view.begin(stop), view.begin(high)), more=0)
-    ended = ended or stop + odd == len(view)
-    looked = odd if begun and (begin or ended) else min(odd, NEAR)
-    return stop + looked, not (ended and looked == odd)
-
-
-def _run(found: Iterable[Lined], *, more: int) -> tuple[int, int, bool]:
-    """How many damaged lines come first, as far as the first with which a record begins and ``more`` behind it; which
-    one that is, 0 for none; and whether another line follows them."""
-    odd = begin = 0
+def _run(found: Iterable[Lined]) -> tuple[list[Lined], bool]:
+    """The damaged lines that come first, and whether these are all."""
+    odd: list[Lined] = []
+    weight = 0
     for lined in found:
         if not is_odd(lined):
-            return odd, begin, True
-        odd += 1
-        begin = begin or odd * begins(lined)
-        if begin and odd >= max(NEAR, begin + more):
-            break
-    return odd, begin, False
+            return odd, True
+        if len(odd) >= FAR or weight > WIDE:
+            return odd, False
+        odd.append(lined)
+        weight += len(lined[1])
+    return odd, True
 
 
-def begins(lined: Lined) -> bool:
-    """Whether the line is the beginning of a record, as it is written."""
-    return isinstance(lined[1], bytes) and _BEGINS.match(lined[1]) is not None
+def _behind(lined: Lined) -> int:
+    return lined[0] + len(lined[1]) + 1
 
 
 def is_odd(lined: Lined) -> bool:
-    return isinstance(lined[1], bytes) and not (begins(lined) and zeroclaw.is_valid(lined[1]))
+    """Whether the line is damaged or blank, and not a huge one."""
+    line = lined[1]
+    if isinstance(line, Huge):
+        return False
+    first = line.lstrip()[:1]  # white space beyond ASCII may stand before a record too
+    return (first < b"\x80" and first not in (b"{", b"[")) or not zeroclaw.is_valid(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from sessiontui.disk import lines
 from sessiontui.model import Fault, Message
 from sessiontui.store import jsonl_entries, jsonl_stretch
 from sessiontui.store.jsonl import JsonlStore
+from tests.support import matrices
 from tests.support.examples import examples
 
 A = b'{"role":"user","content":"a"}'
@@ -106,17 +108,28 @@ def test_a_stretch_of_many_lines_is_one_fault_on_every_page(size: int) -> None:
         assert [told(each.fault) for each in rows.load(start, start + size)] == wanted[start : start + size]
 
 
-@pytest.mark.parametrize("width", [7, 33])
-def test_a_record_folded_over_many_lines_is_one_fault_on_every_page(width: int) -> None:
-    record = b'{"role":"user","content":"%b"}' % b" ".join(b"word%d" % at for at in range(width * 120))
-    folded = b"\n".join(record[at : at + width] for at in range(0, len(record), width))
-    data = b"\n".join([A, TORN, folded, TORN, B, b""])
+RECORD = b'{"role":"user","content":"%b"}' % b" ".join(b"word%d" % at for at in range(4_000))
+LONG = {
+    "folded": b"\n".join(RECORD[at : at + 9] for at in range(0, 9_000, 9)) + b"\n" + RECORD[9_000:],
+    "code in a text": b'{"role":"user","content":"int f()\n' + b"{\n  call();\n}\n" * 100 + b'"}',
+    "pretty": json.dumps({"meta": [{"a": 0}] * 100, "role": "user", "content": "x"}, indent=2).encode(),
+    "pretty, in a list": json.dumps([{"role": "user", "content": "x"}] * 600, indent=2).encode(),
+}
+
+
+@pytest.mark.parametrize("behind", matrices.few(b"", b"text\n" * 4_500), ids=["alone", "before text"])
+@pytest.mark.parametrize("name", matrices.thinned(LONG, lambda name: name != "pretty, in a list"))
+def test_what_goes_over_many_lines_is_one_fault_on_every_page(name: str, behind: bytes) -> None:
+    data = b"\n".join([A, TORN, LONG[name], behind + TORN, "\xa0".encode() + A, B, b""])
     wanted = expected(data)
-    count = folded.count(b"\n") + 1
-    assert (count > 700, [fault and fault[2] for fault in wanted]) == (True, [None, 1, *[count] * count, 1, None])
-    rows = store_of(data).transcript("k").scan()
-    for start in (*range(0, len(rows), 301), len(rows) - 5):
+    count = LONG[name].count(b"\n") + 1
+    assert (count > 200, wanted[2]) == (True, wanted[count + 1]), "one fault"
+    store = store_of(data)
+    rows = store.transcript("k").scan()
+    for start in (*range(0, count, 397), count, len(rows) - 5):
         assert [told(each.fault) for each in rows.load(start, start + 5)] == wanted[start : start + 5], start
+    tail = store.transcript("k").tail(20).load(0, 20)
+    assert [each.fault and each.fault.id for each in tail] == [each and each[0] for each in wanted[-20:]]
 
 
 @pytest.mark.exhaustive
@@ -151,15 +164,15 @@ def test_a_file_in_another_encoding_is_so_on_every_page(mark: bytes) -> None:
 
 
 def test_what_goes_beyond_all_that_is_looked_at_says_no_more_than_is_known() -> None:
-    data = A + b"\n[\n" + (A + b",\n") * 400 + A + b"\n]\n" + B + b"\n"
+    data = A + b"\n[\n" + (A + b",\n") * 12_000 + A + b"\n]\n" + B + b"\n"
     rows = store_of(data).transcript("k").scan()
-    begun, middle, ended = (rows.load(at, at + 10) for at in (0, 200, len(rows) - 10))
+    begun, middle, ended = (rows.load(at, at + 10) for at in (0, 6_000, len(rows) - 10))
     seen = [
         [entry.fault and (entry.fault.id, entry.fault.line, entry.fault.lines) for entry in page]
         for page in (begun, middle)
     ]
     assert seen == [[None, *[("array", 2, 0)] * 9], [("array", None, 0)] * 10]
-    assert [entry.fault and entry.fault.line for entry in ended] == [None] * 7 + [None, 404, None], (
+    assert [entry.fault and entry.fault.line for entry in ended] == [None] * 7 + [None, 12_004, None], (
         "its last record is healthy"
     )
     assert ended[-1].message == Message("assistant", "b")
