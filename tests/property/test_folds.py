@@ -239,3 +239,10 @@ def test_the_files_that_were_found() -> None:
     lines = data.splitlines(keepends=True)
     two = zeroclaw.write(Message("assistant", f"One line.\nTwo lines.\n{PROSE}"))
     assert applied(data, plan(found, Wish(marked=frozenset({2, 4})))) == lines[0] + record + two + lines[-1]
+
+
+def test_a_record_broken_between_its_texts_alone_is_one_part_from_its_first_byte() -> None:
+    data = b'{"role":"user","content":\n"a short content"}\n'
+    (fault,) = faults(lines_of(data))
+    assert (fault.id, fault.salvage) == ("pretty-printed", "lossless")
+    assert [(part.span.offset, part.span.length, len(part.records)) for part in fault.parts] == [(0, len(data) - 1, 1)]

@@ -120,6 +120,27 @@ def test_an_acl_of_the_folder_is_not_given_to_a_file_that_had_none(tmp_path: Pat
     assert of(path) == ({}, 0o640)
 
 
+def test_an_acl_that_stays_on_the_new_file_is_named_and_nothing_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder gives it to each new file; the old file had none."""
+    path = written(tmp_path, "k", USER + GLUED + REPLY)
+    try:
+        os.setxattr(tmp_path, "system.posix_acl_default", acl(group=7, user=7, mask=7, owner=7))
+    except OSError as error:
+        pytest.skip(str(error))
+
+    def refusing(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "removexattr", refusing)
+    store = JsonlStore(tmp_path)
+    (row,) = compact.make(store, compact.plan(store, ["k"])).rows
+    assert (row.status, row.trouble.code) == ("refused", 4)
+    assert "no ACL" in row.trouble.reason
+    assert path.read_bytes() == USER + GLUED + REPLY
+
+
 def test_what_can_t_be_carried_is_named_and_nothing_is_changed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data, before, inode = path.read_bytes(), of(path), path.stat().st_ino
     real = os.setxattr

@@ -46,6 +46,8 @@ def diagnosed(data: bytes) -> Found:
         (b'{"role":"user","content":"Hi Zoe, 42?"}', b'{"role":"user","content":"Xx Xxx, 99*"}'),
         (b'{"role":"Zoe","name":"Zoe","content":"a"}', b'{"role":"Xxx","xxxx":"Xxx","content":"x"}'),
         (b'{"role":"user","content":"the role of "', b'{"role":"user","content":"xxx xxxx xx "'),
+        (b'{"role":"user","cont', b'{"role":"user","cont'),
+        (b'{"role":"user","tex', b'{"role":"user","xxx'),
         (b'{"role":"tool","content":null,"n":[-0.25e7,true]}', b'{"role":"tool","content":null,"x":[-0.99e9,true]}'),
         (
             rb'{"role":"user","content":"\n\u00e9\u0041\ud83d\u001b\"\\"}',
