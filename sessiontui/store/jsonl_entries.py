@@ -10,6 +10,7 @@ import os
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import groupby, islice, takewhile
 from operator import itemgetter
 from typing import Final, Protocol, cast
@@ -31,7 +32,9 @@ CLIP: Final = 64 * 1024
 WHOLE: Final = frozenset({"not-jsonl", "utf16"})
 """What may be wrong with all of a file, so that its beginning tells of it."""
 FEW: Final = 16
-"""Huge lines, and stretches of damaged ones, that are not looked at again while their file stays as it is."""
+"""Huge lines that are not read again while their file stays as it is."""
+STRETCHES: Final = 4
+"""And runs of damaged lines."""
 UNKNOWN: Final = 1 << 40
 """The number of the first row, where it is not known."""
 
@@ -80,6 +83,8 @@ class View(Protocol):
         """How many lines stand before the first row, where that is known."""
         ...
 
+    def __len__(self) -> int: ...
+
     def begin(self, row: int) -> int:
         """Where a row begins; of the row behind the last one, where that ends."""
         ...
@@ -110,23 +115,29 @@ def page(fd: int, stamp: Stamp, view: View, start: int, stop: int) -> list[Entry
 
 def _looked_at(fd: int, stamp: Stamp, view: View, run: list[Entry], *, settled: bool) -> Iterator[Entry]:
     """Damaged and blank lines of a page that follow each other, with what is wrong with them."""
-    last = run[-1].address.span or Span(0, 0)
-    stretch = jsonl_stretch.around(fd, _offset(run[0]), min(last.stop + 1, stamp.size), len(run), stamp.size)
+    last, end = run[-1].address.span or Span(0, 0), view.begin(len(view))
+    stretch = jsonl_stretch.around(fd, _offset(run[0]), min(last.stop + 1, end), len(run), end)
     first = run[0].position - stretch.above
     number = UNKNOWN + first if view.before is None else view.before + first + 1
     if stretch.more_above:
         begun = None if view.has_message(max(0, first)) else _begun(fd, stretch.begin)
         found = _of_lines(fd, stamp.size, stretch, number, begun, settled=settled)
     else:
-        place = stamp, stretch, number, settled
-        if place not in _FOUND:
-            if len(_FOUND) >= FEW:
-                _FOUND.clear()
-            _FOUND[place] = _of_lines(fd, stamp.size, stretch, number, None, settled=settled)
-        found = _FOUND[place]
+        found = _remembered(fd, stamp, stretch, number, settled=settled)
     for row in run:
         index = bisect_right(found, _offset(row), key=itemgetter(0)) - 1
         yield _open(_of(row, found[index][1]), stretch) if index >= 0 else row
+
+
+def _remembered(fd: int, stamp: Stamp, stretch: Stretch, number: int, *, settled: bool) -> list[tuple[int, Fault]]:
+    place = stamp, stretch, number, settled
+    found = _FOUND.get(place)
+    if found is None:
+        found = _of_lines(fd, stamp.size, stretch, number, None, settled=settled)
+        if len(_FOUND) >= STRETCHES:
+            _FOUND.clear()
+        _FOUND[place] = found
+    return found
 
 
 def _begun(fd: int, stop: int) -> Fault | None:
@@ -263,7 +274,7 @@ def _huge(fd: int, position: int, offset: int, line: Huge, number: int | None, *
 def _scan(fd: int, span: Span) -> stream.Scanned | Dropped | None:
     """What a huge line is; of the last few it is remembered, for a session is read twice until it is on the screen."""
     place = stamps.stamp(fd), span
-    if place in _SCANNED:
+    with suppress(KeyError):  # another thread may forget all of them
         return _SCANNED[place]
     scanned = stream.scan(lines.pieces(fd, span), span.offset)
     if len(_SCANNED) >= FEW:

@@ -38,17 +38,17 @@ class Stretch(NamedTuple):
     more_below: bool
 
 
-def around(fd: int, begin: int, stop: int, count: int, size: int) -> Stretch:
-    """Those around ``count`` damaged lines between two offsets, in a file of ``size`` bytes."""
+def around(fd: int, begin: int, stop: int, count: int, end: int) -> Stretch:
+    """Those around ``count`` damaged lines between two offsets, in a file of which no more than ``end`` bytes count."""
     up, top = _run(lines.backwards(fd, begin))
-    down, bottom = _run(lines.lines(fd, stop, size))
+    down, bottom = _run(lines.lines(fd, stop, end))
     if top and (len(up) <= FAR // 2 or (bottom and len(up) + count + len(down) <= FAR)):
         above, below = len(up), min(len(down), max(0, FAR - len(up) - count))
     else:
         above, below = min(len(up), NEAR), min(len(down), NEAR)
     return Stretch(
         up[above - 1][0] if above else begin,
-        min(_behind(down[below - 1]), size) if below else stop,
+        min(_behind(down[below - 1]), end) if below else stop,
         above,
         not (top and above == len(up)),
         not (bottom and below == len(down)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final, NamedTuple, cast
 
 from sessiontui.damage import marks, pieces, stories, wholefile
@@ -47,11 +48,12 @@ class _Block(NamedTuple):
 
 def known(fd: int, stamp: Stamp) -> Fault | None:
     """As ``of``, remembered as long as the file is what the stamp shows."""
-    if stamp not in _KNOWN:
-        if len(_KNOWN) >= _FEW:
-            _KNOWN.clear()
-        _KNOWN[stamp] = of(fd, stamp.size)
-    return _KNOWN[stamp]
+    with suppress(KeyError):  # another thread may forget all of them
+        return _KNOWN[stamp]
+    found = of(fd, stamp.size)
+    if len(_KNOWN) >= _FEW:
+        _KNOWN.clear()
+    return _KNOWN.setdefault(stamp, found)
 
 
 def of(fd: int, size: int, cancelled: IsCancelled = never) -> Fault | None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sessiontui.damage import diagnose
 from sessiontui.dialects import stream
 from sessiontui.disk import lines
-from sessiontui.model import Fault, Message
+from sessiontui.model import Fault, Message, Span
 from sessiontui.store import jsonl_entries, jsonl_stretch
 from sessiontui.store.jsonl import JsonlStore
 from tests.support import matrices
@@ -188,6 +188,16 @@ def test_a_message_before_them_tells_that_a_file_is_no_other_thing(monkeypatch: 
     assert {each.fault.id for each in rows.load(50, 52) if each.fault} == {"not-jsonl"}
     store.index()
     assert {each.fault.id for each in store.transcript("k").known(rows).load(50, 52) if each.fault} == {"log-text"}
+
+
+def test_a_page_knows_nothing_of_what_was_appended_since() -> None:
+    store = store_of(A + b"\n" + TORN)
+    rows = store.transcript("k").scan()
+    with store.file("k").open("ab") as file:
+        file.write(b'n\'t"}\n' + TORN + b"\n")
+    (entry,) = rows.load(1, 2)
+    assert (entry.raw, entry.message) == (TORN, None)
+    assert told(entry.fault) == ("torn", 2, 1, len(TORN), "partial", 1, Span(len(A) + 1, len(TORN)))
 
 
 def test_of_a_huge_damaged_line_the_bytes_around_the_fault_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
