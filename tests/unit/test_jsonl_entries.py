@@ -194,7 +194,7 @@ def test_a_page_knows_nothing_of_what_was_appended_since() -> None:
     store = store_of(A + b"\n" + TORN)
     rows = store.transcript("k").scan()
     with store.file("k").open("ab") as file:
-        file.write(b'n\'t"}\n' + TORN + b"\n")
+        file.write(b"n't\"}\n" + TORN + b"\n")
     (entry,) = rows.load(1, 2)
     assert (entry.raw, entry.message) == (TORN, None)
     assert told(entry.fault) == ("torn", 2, 1, len(TORN), "partial", 1, Span(len(A) + 1, len(TORN)))
