@@ -8,6 +8,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from sessiontui.tui.screens.conversing import ChangeDialog
 from sessiontui.tui.widgets.choice_list import ChoiceList
 from tests.support.matrices import few
 from tests.support.screens import StillApp, browsing, folder, opened, press, says, settle, talk, typed
@@ -174,3 +175,15 @@ async def test_a_click_beside_a_dialog_answers_nothing(store: Path) -> None:
         await pilot.click(offset=(0, 39))
         await settle(pilot)
         assert app.screen is above is not app.browser
+
+
+async def test_a_point_goes_on_with_a_number_that_has_no_focus_any_more(store: Path) -> None:
+    async with browsing(store, (60, 15)) as (app, pilot):
+        await press(pilot, "D", "0")
+        screen = app.screen
+        assert isinstance(screen, ChangeDialog)
+        screen.set_focus(screen.query_one("#leave"))
+        await settle(pilot)
+        screen.add_class("-unseen")
+        screen.on_key(events.Key("full_stop", "."))
+        assert screen.query_one(Input).value == "0."

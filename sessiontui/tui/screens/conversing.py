@@ -139,8 +139,10 @@ class ChangeDialog(MakingDialog):
         self.set_focus(self.query_one("#leave"))
 
     def on_key(self, event: events.Key) -> None:
-        """A digit means the hours, wherever the focus is."""
-        if event.character is not None and event.character.isdecimal() and self._type(event.character):
+        """A digit means the hours, wherever the focus is, and so does the point of a number that was begun."""
+        character = event.character or ""
+        is_point = character == "." and self._hours is not None and self._hours.typed
+        if (character.isdecimal() or is_point) and self._type(character):
             event.stop()
 
     def on_paste(self, event: events.Paste) -> None:
