@@ -139,10 +139,8 @@ class ChangeDialog(MakingDialog):
         self.set_focus(self.query_one("#leave"))
 
     def on_key(self, event: events.Key) -> None:
-        """A digit means the hours, wherever the focus is, and so does the point of a number that was begun."""
-        character = event.character or ""
-        is_point = character == "." and self._hours is not None and self._hours.typed
-        if (character.isdecimal() or is_point) and self._type(character):
+        """What is of a number means the hours, wherever the focus is."""
+        if self._hours is not None and self._hours.takes(event.character) and self._type(event.character or ""):
             event.stop()
 
     def on_paste(self, event: events.Paste) -> None:

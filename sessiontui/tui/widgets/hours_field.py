@@ -46,6 +46,10 @@ class HoursField(Horizontal):
         """What is typed into."""
         return self.query_one(Input)
 
+    def takes(self, character: str | None) -> bool:
+        """Whether a key that is pressed elsewhere is of the number: a digit, or the point of one that was begun."""
+        return character is not None and (character.isdecimal() or (character == "." and self.typed))
+
     def begin(self, text: str, more: bool) -> None:
         """Take this, typed elsewhere, for the beginning of a number; with ``more`` for the rest of one that was so begun."""
         self.input.value = (self.input.value if self.typed and more else "") + text
