@@ -40,12 +40,11 @@ class Stretch(NamedTuple):
 
 def around(fd: int, begin: int, stop: int, count: int, end: int) -> Stretch:
     """Those around ``count`` damaged lines between two offsets, in a file of which no more than ``end`` bytes count."""
-    up, top = _run(lines.backwards(fd, begin))
-    down, bottom = _run(lines.lines(fd, stop, end))
-    if top and (len(up) <= FAR // 2 or (bottom and len(up) + count + len(down) <= FAR)):
-        above, below = len(up), min(len(down), max(0, FAR - len(up) - count))
-    else:
-        above, below = min(len(up), NEAR), min(len(down), NEAR)
+    up, top = _run(lines.backwards(fd, begin), FAR)
+    down, bottom = _run(lines.lines(fd, stop, end), max(NEAR, FAR - len(up) - count) if top else NEAR)
+    above, below = len(up), len(down)
+    if not (top and (bottom or above <= FAR // 2)):
+        above, below = min(above, NEAR), min(below, NEAR)
     return Stretch(
         up[above - 1][0] if above else begin,
         min(_behind(down[below - 1]), end) if below else stop,
@@ -55,14 +54,14 @@ def around(fd: int, begin: int, stop: int, count: int, end: int) -> Stretch:
     )
 
 
-def _run(found: Iterable[Lined]) -> tuple[list[Lined], bool]:
-    """The damaged lines that come first, and whether these are all."""
+def _run(found: Iterable[Lined], most: int) -> tuple[list[Lined], bool]:
+    """The damaged lines that come first, ``most`` of them, and whether these are all."""
     odd: list[Lined] = []
     weight = 0
     for lined in found:
         if not is_odd(lined):
             return odd, True
-        if len(odd) >= FAR or weight > WIDE:
+        if len(odd) >= most or weight > WIDE:
             return odd, False
         odd.append(lined)
         weight += len(lined[1])
