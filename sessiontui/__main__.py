@@ -11,14 +11,14 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from sessiontui.store.detect import Place
+    from sessiontui.store.detect import StoreLocation
 
 
-def _browser(place: Place) -> int:
+def _browser(location: StoreLocation) -> int:
     gc.disable()  # until ``run`` has loaded what it needs
     from sessiontui.tui.app import run
 
-    return run(place)
+    return run(location)
 
 
 def _use_utf8() -> None:

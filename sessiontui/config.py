@@ -37,7 +37,7 @@ class Remembered:
     """Columns of the list of sessions."""
     searches: tuple[str, ...] = ()
     """The newest first."""
-    trouble: str = ""
+    problem: str = ""
     """A sentence where something could not be read; never written."""
 
 
@@ -47,7 +47,7 @@ def load(folder: Path | None = None) -> Remembered:
     try:
         found = _read(path)
     except (OSError, ValueError, RecursionError) as error:
-        return Remembered(trouble=f"what was remembered can't be read, so all is as at first: {_reason(error, path)}")
+        return Remembered(problem=f"what was remembered can't be read, so all is as at first: {_reason(error, path)}")
     known = {name: value for name in _KINDS if (value := _checked(name, found.get(name))) is not None}
     return Remembered(**known)  # type: ignore[arg-type]  # each was checked
 

@@ -148,7 +148,7 @@ class Session(NamedTuple):
     name: str | None = None
     reachable: bool = True
     """ZeroClaw can load it by this key."""
-    trouble: Fault | None = None
+    problem: Fault | None = None
     """A whole-file fault (a folder, an unreadable file) that keeps the session from being read."""
     instead: str = ""
     """What the file is, where it is no session: its one fault, and no change touches it. Empty where not known yet."""

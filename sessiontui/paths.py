@@ -22,17 +22,17 @@ def state_folder() -> Path:
     return platformdirs.user_state_path("sessiontui", appauthor=False)
 
 
-def known_places(env: Mapping[str, str]) -> list[Path]:
+def known_folders(env: Mapping[str, str]) -> list[Path]:
     """The sessions folders that ZeroClaw may use, those of its environment first; each once."""
-    homes: list[Path] = []
+    roots: list[Path] = []
     if config := env.get("ZEROCLAW_CONFIG_DIR"):
-        homes += [_expanded(config) / era for era in _ERAS]
+        roots += [_expanded(config) / era for era in _ERAS]
     for variable in ("ZEROCLAW_DATA_DIR", "ZEROCLAW_WORKSPACE"):
         if folder := env.get(variable):
-            homes.append(_expanded(folder))
+            roots.append(_expanded(folder))
     home = Path(env["HOME"]) if env.get("HOME") else Path.home()
-    homes += [home / ".zeroclaw" / era for era in _ERAS]
-    folders = [Path(os.path.abspath(home / "sessions")) for home in homes]
+    roots += [home / ".zeroclaw" / era for era in _ERAS]
+    folders = [Path(os.path.abspath(home / "sessions")) for home in roots]
     return list(dict.fromkeys(folders))
 
 

@@ -128,14 +128,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--maps", type=Path, help="where it is kept which test executes which line of this very tree")
-    asked = parser.parse_args()
+    request = parser.parse_args()
     modules = (path for room in executed.ROOMS for path in (ROOT / "sessiontui" / room).rglob("*.py"))
     every = sorted(mutant for path in modules for mutant in mutants(path))
-    chosen = random.Random(asked.seed).sample(every, asked.count)
+    chosen = random.Random(request.seed).sample(every, request.count)
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         tree = Path(name) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache"))
-        maps, left = asked.maps or Path(name) / "maps", chosen
+        maps, left = request.maps or Path(name) / "maps", chosen
         for marked in ("not exhaustive", "exhaustive"):
             before, left, of = left, [], noted(tree, maps, marked)
             for each in before:

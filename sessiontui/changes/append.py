@@ -9,21 +9,21 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessiontui.changes import database, journal, obstacles, presence, splices
+from sessiontui.changes import create_remove, database, journal, obstacles, splices
 from sessiontui.changes.edits import Traits
-from sessiontui.changes.files import name_in, opened, plainly
-from sessiontui.changes.place import home
-from sessiontui.changes.record import Record
+from sessiontui.changes.files import as_store_error, name_in, opened
+from sessiontui.changes.record import ChangeRecord
 from sessiontui.changes.splices import Cut
+from sessiontui.changes.store_access import sessions_folder
 from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.keys import alike, sanitised, written
 from sessiontui.disk import lines
-from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Message, Span
-from sessiontui.store import jsonl_whole, orphans
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import interrupted_imports, no_session
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
 
@@ -64,18 +64,18 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
         return AppendPlan(key, message.role, message.content, new, ends_line=False)
     try:
         stem = store.resolve(key)
-        new = orphans.is_orphan(store.file(stem))
+        new = interrupted_imports.is_orphan(store.file(stem))
     except UnknownKey:
         new = True
     if new:
         stem = _new_stem(store, key)
         return AppendPlan(stem, message.role, message.content, new=True, ends_line=False)
-    with plainly(stem + ".jsonl"):
+    with as_store_error(stem + ".jsonl"):
         name_in(store.path, store.file(stem))
         obstacles.require_writable(Path(os.path.realpath(store.file(stem))))
         with opened(store.file(stem)) as fd:
-            if whole := jsonl_whole.of(fd, os.fstat(fd).st_size):
-                raise jsonl_whole.refusal(stem + ".jsonl", whole)
+            if whole := no_session.of(fd, os.fstat(fd).st_size):
+                raise no_session.refusal(stem + ".jsonl", whole)
             return AppendPlan(stem, message.role, message.content, new=False, ends_line=lines.ends_open(fd))
 
 
@@ -84,7 +84,7 @@ def _new_stem(store: JsonlStore, key: str) -> str:
     stem = sanitised(key)
     if store.only is not None:
         raise UnknownKey(key)
-    presence.require_welcome(store.path, stem + ".jsonl", "append there: --backend sqlite")
+    create_remove.require_welcome(store.path, stem + ".jsonl", "append there: --backend sqlite")
     _require_unlike(store, key, "file {}.jsonl")
     obstacles.require_name(store.path, stem + ".jsonl")
     obstacles.require_writable_folder(store.path)
@@ -103,13 +103,13 @@ def _require_unlike(store: Store, key: str, what: str) -> None:
         )
 
 
-def make(store: Store, plan: AppendPlan, patience: Patience = USUAL) -> Appended:
+def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Appended:
     """Append as planned, in one write."""
     message = Message(plan.role, plan.content)
-    with journal.change(home(store), "append", [plan.key], patience) as record:
+    with journal.change(sessions_folder(store), "append", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
             return Appended(record.id, plan.key, database.append(record, database.name_of(store), plan.key, message))
-        with plainly(plan.key + ".jsonl"):
+        with as_store_error(plan.key + ".jsonl"):
             data = zeroclaw.write(message)
             path = store.file(plan.key)
             landed = None
@@ -122,11 +122,11 @@ def make(store: Store, plan: AppendPlan, patience: Patience = USUAL) -> Appended
     return Appended(record.id, plan.key, Address(span=Span(offset, len(data) - 1)))
 
 
-def _create(record: Record, key: str, data: bytes) -> Span | None:
+def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:
     """Make the file with this one line; None where somebody else was faster."""
     source = record.keep([data])
     try:
-        presence.create(record, key, key + ".jsonl", source, Traits(0o600, os.geteuid(), os.getegid(), 0))
+        create_remove.create(record, key, key + ".jsonl", source, Traits(0o600, os.geteuid(), os.getegid(), 0))
     except Refused:
         if not os.path.lexists(record.folder.sessions / (key + ".jsonl")):
             raise
@@ -135,7 +135,7 @@ def _create(record: Record, key: str, data: bytes) -> Span | None:
     return Span(0, len(data))
 
 
-def _append(record: Record, sessions: Path, path: Path, key: str, data: bytes) -> Span:
+def _append(record: ChangeRecord, sessions: Path, path: Path, key: str, data: bytes) -> Span:
     def decide(fd: int, stamp: Stamp) -> Cut:
         ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
         return Cut(Span(stamp.size, 0), ends + data)

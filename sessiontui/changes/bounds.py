@@ -15,15 +15,15 @@ from sessiontui.changes.append import AppendPlan
 from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan
 from sessiontui.changes.migrate import MigratePlan
-from sessiontui.changes.place import home
 from sessiontui.changes.pop import PopPlan
 from sessiontui.changes.repair import RepairPlan
+from sessiontui.changes.store_access import sessions_folder
 from sessiontui.changes.undo import UndoPlan
 from sessiontui.dialects import zeroclaw
 from sessiontui.errors import Refused
 from sessiontui.model import Message
 from sessiontui.sizes import size
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
 Plan = AppendPlan | PopPlan | CompactPlan | RepairPlan | CleanupPlan | MigratePlan | UndoPlan
@@ -43,9 +43,9 @@ def notice(store: Store, plan: Plan) -> str:
     """What a person should know before this change is made: its figure, where that is above the journal's bound or
     what is free. Empty where there is nothing to say."""
     takes = _takes(store, plan)
-    free = _free(home(store))
+    free = _free(sessions_folder(store))
     if free is not None and takes.written > free:
-        return f"this takes {size(takes.written)} of the disk that holds {home(store)}, where {size(free)} are free"
+        return f"this takes {size(takes.written)} of the disk that holds {sessions_folder(store)}, where {size(free)} are free"
     if takes.kept > journal.SIZE:
         return (
             f"the journal keeps {size(takes.kept)} so that this can be undone, more than the "
@@ -57,11 +57,15 @@ def notice(store: Store, plan: Plan) -> str:
 def require(store: Store, plan: Plan) -> None:
     """Raise ``Refused``, with the figure, where the disk has not the room for this change, and ``StoreError`` where
     the change can't be recorded."""
-    free = _free(home(store))
+    free = _free(sessions_folder(store))
     full = ""
     if not _is_idle(plan):
-        obstacles.require_journal(home(store))
-        full = f"the disk that holds {home(store)} is full, and a change has to be recorded" if free == 0 else ""
+        obstacles.require_journal(sessions_folder(store))
+        full = (
+            f"the disk that holds {sessions_folder(store)} is full, and a change has to be recorded"
+            if free == 0
+            else ""
+        )
     if free is not None and _takes(store, plan).written > free:
         full = notice(store, plan)
     if full:
@@ -102,13 +106,13 @@ def _takes(store: Store, plan: Plan) -> Takes:
             sizes = [row.bytes for row in plan.rows if row.status == "migrated" and not row.held.covered]
             return Takes(0, sum(sizes) + max(sizes, default=0))  # each session stands in the -wal first
         case UndoPlan():
-            return Takes(0, _kept(home(store), plan.change))
+            return Takes(0, _kept(sessions_folder(store), plan.change))
 
 
 def _pop(plan: PopPlan) -> Takes:
     if plan.removed is None:
         return Takes(0, 0)
-    if plan.stamp is not None and not plan.in_place:
+    if plan.stamp is not None and not plan.truncates:
         return Takes(plan.stamp.size, plan.stamp.size)
     span = plan.address.span if plan.address else None
     size = len(plan.removed.content.encode()) if span is None else span.length + 1 + plan.behind

@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sessiontui.changes import database, journal, obstacles, presence, settle
+from sessiontui.changes import create_remove, database, journal, obstacles, settle
 from sessiontui.changes.files import as_plain, name_in, opened
-from sessiontui.changes.outcome import NONE, CleanupStatus, Trouble, trouble
-from sessiontui.changes.place import home
-from sessiontui.changes.record import Record
+from sessiontui.changes.outcome import NONE, CleanupStatus, Problem, problem
+from sessiontui.changes.record import ChangeRecord
+from sessiontui.changes.store_access import sessions_folder
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
-from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import moment
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Cancelled, Changed, SessiontuiError
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 
@@ -32,7 +32,7 @@ class CleanupRow:
     last_activity: datetime | None
     messages: int | None
     status: CleanupStatus = "removed"
-    trouble: Trouble = NONE
+    problem: Problem = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def plan(
     found = list(store.counted(stale, cancelled, progress))
     planned = [CleanupRow(each.key, each.last_activity, each.messages) for each in found if not each.instead]
     others = (f"{each.key}{SUFFIX} is no session: {each.instead}; it stays" for each in found if each.instead)
-    undated = (each.key for each in store.sessions() if each.last_activity is None and each.trouble is None)
+    undated = (each.key for each in store.sessions() if each.last_activity is None and each.problem is None)
     stay = tuple(key for key in undated if keys is None or key in keys)
     return CleanupPlan(_possible(store, planned), before, stay, tuple(others))
 
@@ -111,7 +111,7 @@ def _before(ttl_hours: float, now: datetime) -> datetime | None:
 def make(
     store: Store,
     plan: CleanupPlan,
-    patience: Patience = USUAL,
+    patience: WaitPolicy = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
 ) -> CleanedUp:
@@ -120,7 +120,7 @@ def make(
     wanted = tuple(row for row in plan.rows if row.status == "removed")
     if not wanted or plan.before is None:
         return CleanedUp(None, plan.rows)
-    with journal.change(home(store), "cleanup", [row.key for row in wanted], patience) as record:
+    with journal.change(sessions_folder(store), "cleanup", [row.key for row in wanted], patience) as record:
         if isinstance(store, JsonlStore):
             rows = _without_files(record, store, wanted, plan.before, cancelled, progress)
         else:
@@ -131,7 +131,7 @@ def make(
 
 
 def _without_files(
-    record: Record,
+    record: ChangeRecord,
     store: JsonlStore,
     rows: tuple[CleanupRow, ...],
     before: datetime,
@@ -142,12 +142,12 @@ def _without_files(
     for at, row in enumerate(rows):
         progress(at, len(rows))
         made.append(left(row, Cancelled()) if cancelled() else _without_file(record, store, row, before))
-        record.patience = record.patience.for_others(made[-1].trouble.hindrance)
+        record.patience = record.patience.for_others(made[-1].problem.blocker)
     progress(len(rows), len(rows))
     return tuple(made)
 
 
-def _without_file(record: Record, store: JsonlStore, row: CleanupRow, before: datetime) -> CleanupRow:
+def _without_file(record: ChangeRecord, store: JsonlStore, row: CleanupRow, before: datetime) -> CleanupRow:
     try:
         _remove_file(record, store, row.key, before)
     except (OSError, SessiontuiError) as error:
@@ -160,10 +160,10 @@ def left(row: CleanupRow, error: SessiontuiError) -> CleanupRow:
     status: CleanupStatus = "refused" if error.exit_code in (0, 4) else "failed"
     if isinstance(error, Cancelled):
         status = "cancelled"
-    return replace(row, status=status, trouble=trouble(error))
+    return replace(row, status=status, problem=problem(error))
 
 
-def _remove_file(record: Record, store: JsonlStore, key: str, before: datetime) -> None:
+def _remove_file(record: ChangeRecord, store: JsonlStore, key: str, before: datetime) -> None:
     path = store.file(key)
     file = name_in(store.path, path)
     with opened(path) as fd:
@@ -171,4 +171,4 @@ def _remove_file(record: Record, store: JsonlStore, key: str, before: datetime) 
     written = moment(stamp.mtime_ns)
     if written is None or written >= before:
         raise Changed(path.name)
-    presence.remove(record, key, file, stamp)
+    create_remove.remove(record, key, file, stamp)

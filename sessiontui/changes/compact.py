@@ -11,20 +11,20 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
-from sessiontui.changes import journal, recoverable, rewrites, several
-from sessiontui.changes.outcome import NONE, CompactStatus, Trouble, trouble
-from sessiontui.changes.record import Record
+from sessiontui.changes import batch, journal, recoverable, rewrites
+from sessiontui.changes.outcome import NONE, CompactStatus, Problem, problem
+from sessiontui.changes.record import ChangeRecord
 from sessiontui.changes.recoverable import Recoverable
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Refused, SessiontuiError
 from sessiontui.model import Fault, Span
-from sessiontui.store import jsonl_faults, jsonl_whole
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import file_faults, no_session
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 NAMED: Final = 1000
@@ -47,7 +47,7 @@ class CompactRow:
     """Messages in the damaged lines that go."""
     gone: tuple[Fault, ...] = ()
     """What is wrong with the lines that go, the first thousand faults."""
-    trouble: Trouble = NONE
+    problem: Problem = NONE
     drops: tuple[Span, ...] = field(default=(), repr=False)
     """The bytes that go, in order, neighbours as one."""
     seen: Copied | None = None
@@ -88,7 +88,7 @@ def plan(
         row = _read(fd, key, seen, cancelled, progress)
         return row if row.kept or not row.dropped or (anyway and keys is not None) else left(row, _empties(row))
 
-    return CompactPlan(several.planned(store, keys, read, _unread, progress))
+    return CompactPlan(batch.planned(store, keys, read, _unread, progress))
 
 
 def _rows(store: Store, keys: Sequence[str] | None, cancelled: IsCancelled, progress: Progress) -> CompactPlan:
@@ -100,7 +100,7 @@ def _rows(store: Store, keys: Sequence[str] | None, cancelled: IsCancelled, prog
 
 
 def _unread(key: str, size: int, error: SessiontuiError) -> CompactRow:
-    return CompactRow(key, 0, 0, 0, size, size, several.status(error), trouble=trouble(error))
+    return CompactRow(key, 0, 0, 0, size, size, batch.status(error), problem=problem(error))
 
 
 def _empties(row: CompactRow) -> Refused:
@@ -114,16 +114,16 @@ def _empties(row: CompactRow) -> Refused:
 
 def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Progress) -> CompactRow:
     size = seen.stamp.size
-    if whole := jsonl_whole.of(fd, size, cancelled):
-        raise jsonl_whole.refusal(key + SUFFIX, whole)
+    if whole := no_session.of(fd, size, cancelled):
+        raise no_session.refusal(key + SUFFIX, whole)
     unfinished: int | None = None
     drops: list[Span] = []
-    tally = jsonl_faults.Tally()
+    tally = file_faults.LineTally()
 
     def noted() -> Iterator[Line | Fault]:
         nonlocal unfinished
-        for each in jsonl_faults.odd(fd, size, tally, cancelled, progress):
-            offset, stop = (each.offset, each.stop) if isinstance(each, Line) else _place(each, size)
+        for each in file_faults.odd(fd, size, tally, cancelled, progress):
+            offset, stop = (each.offset, each.stop) if isinstance(each, Line) else _location(each, size)
             if stop == size and lines.ends_open(fd, size):
                 unfinished = offset
             if drops and drops[-1].stop == offset:
@@ -133,7 +133,7 @@ def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Pro
 
     faults: list[Fault] = []
     holds = recoverable.NONE
-    for fault in diagnose.whole(jsonl_faults.diagnosed(noted())):
+    for fault in diagnose.whole(file_faults.diagnosed(noted())):
         holds = holds.with_fault(fault)
         if len(faults) < NAMED:
             faults.append(fault.bare)
@@ -149,7 +149,7 @@ def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Pro
     )
 
 
-def _place(fault: Fault, size: int) -> tuple[int, int]:
+def _location(fault: Fault, size: int) -> tuple[int, int]:
     """Where a huge line begins, and where the next one does."""
     span = fault.span or Span(0, 0)
     return span.offset, min(span.stop + 1, size)
@@ -160,7 +160,7 @@ def make(
     plan: CompactPlan,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    patience: Patience = USUAL,
+    patience: WaitPolicy = USUAL,
 ) -> Compacted:
     """Compact as planned. A session that changed since it was planned is refused in its row. Cancelled between
     sessions or within one: those not begun stay as they were, with status ``cancelled``."""
@@ -168,11 +168,11 @@ def make(
     if not wanted or not isinstance(store, JsonlStore):
         return Compacted(None, plan.rows)
     with journal.change(store.path, "compact", [row.key for row in wanted], patience) as record:
-        made = several.made(record, store, wanted, partial(_made, record, cancelled), left, cancelled, progress)
+        made = batch.made(record, store, wanted, partial(_made, record, cancelled), left, cancelled, progress)
     return Compacted(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
 
 
-def _made(record: Record, cancelled: IsCancelled, row: CompactRow, file: str, progress: Progress) -> CompactRow:
+def _made(record: ChangeRecord, cancelled: IsCancelled, row: CompactRow, file: str, progress: Progress) -> CompactRow:
     if row.seen is None:
         return row
     rewrites.require(record, file, row.seen)
@@ -182,7 +182,7 @@ def _made(record: Record, cancelled: IsCancelled, row: CompactRow, file: str, pr
 
 def left(row: CompactRow, error: SessiontuiError) -> CompactRow:
     """The row of a session that stays as it is."""
-    status = several.status(error)
+    status = batch.status(error)
     size = row.bytes_before
     return replace(
         row,
@@ -192,7 +192,7 @@ def left(row: CompactRow, error: SessiontuiError) -> CompactRow:
         status=status,
         gone=(),
         drops=(),
-        trouble=trouble(error),
+        problem=problem(error),
     )
 
 

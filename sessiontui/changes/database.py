@@ -18,18 +18,18 @@ from typing import Literal
 from sessiontui.changes.edits import MakeDatabase, Rows
 from sessiontui.changes.files import name_in
 from sessiontui.changes.folder import Folder
-from sessiontui.changes.record import Record, Step
+from sessiontui.changes.record import ChangeRecord, Step
 from sessiontui.disk.replace import remove
 from sessiontui.errors import Changed, Refused, UnknownKey
 from sessiontui.model import Address, Message
-from sessiontui.store import schema, sqlite_kept, sqlite_write
 from sessiontui.store.protocol import Store
-from sessiontui.store.sqlite_findings import metadata_mismatch, mismatch
-from sessiontui.store.sqlite_keys import KEY, bound
-from sessiontui.store.sqlite_open import address, read
-from sessiontui.store.sqlite_write import Writing
+from sessiontui.store.sqlite import database_schema, kept_rows, transaction
+from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
+from sessiontui.store.sqlite.open_read import address, read
+from sessiontui.store.sqlite.row_keys import KEY, bound
+from sessiontui.store.sqlite.transaction import Writing
 
-TABLES = ("sessions", schema.METADATA, schema.RECEIPTS)
+TABLES = ("sessions", database_schema.METADATA, database_schema.RECEIPTS)
 
 
 def known(store: Store, key: str) -> bool:
@@ -53,7 +53,9 @@ def has_receipts(path: Path) -> bool:
             return False
     except FileNotFoundError:
         return False
-    return read(path, lambda c: bool(schema.columns(c, schema.RECEIPTS)) and _any(c, schema.RECEIPTS))
+    return read(
+        path, lambda c: bool(database_schema.columns(c, database_schema.RECEIPTS)) and _any(c, database_schema.RECEIPTS)
+    )
 
 
 def _any(connection: sqlite3.Connection, table: str) -> bool:
@@ -64,7 +66,7 @@ def require_room(path: Path) -> None:
     """Raise ``Refused`` where the database has no row number left, or may give a session a second row of metadata."""
 
     def look(connection: sqlite3.Connection) -> None:
-        sqlite_write.following(connection, path.name)
+        transaction.following(connection, path.name)
         _require(path.name, metadata_mismatch(connection))
 
     read(path, look)
@@ -85,7 +87,7 @@ def _require(name: str, reason: str) -> None:
         )
 
 
-def append(record: Record, database: str, key: str, message: Message) -> Address:
+def append(record: ChangeRecord, database: str, key: str, message: Message) -> Address:
     """Add one message at the end of a session, which may be new."""
     now = datetime.now(UTC)
     name = record.name("rows")
@@ -97,7 +99,7 @@ def append(record: Record, database: str, key: str, message: Message) -> Address
     return Address(id=id, created_at=now)
 
 
-def pop(record: Record, database: str, key: str, only: int | None) -> tuple[Message, Address]:
+def pop(record: ChangeRecord, database: str, key: str, only: int | None) -> tuple[Message, Address]:
     """Remove the newest message and return it. Raises ``Changed`` when there is none, or it is not the one whose id is
     ``only``; None means any."""
     name = record.name("rows")
@@ -111,7 +113,7 @@ def pop(record: Record, database: str, key: str, only: int | None) -> tuple[Mess
     return message, newest.address
 
 
-def remove_stale(record: Record, database: str, keys: Sequence[str], before: datetime) -> frozenset[str]:
+def remove_stale(record: ChangeRecord, database: str, keys: Sequence[str], before: datetime) -> frozenset[str]:
     """Remove sessions whose last activity is older, all in one transaction; return those that were."""
     name = record.name("rows")
     with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
@@ -124,7 +126,7 @@ def remove_stale(record: Record, database: str, keys: Sequence[str], before: dat
     return frozenset(gone)
 
 
-def remove_begun(record: Record, database: str, key: str, count: int) -> Step:
+def remove_begun(record: ChangeRecord, database: str, key: str, count: int) -> Step:
     """Remove the rows of an import that was interrupted, which its file holds too. Raises ``Changed`` where they are not
     so many any more."""
     name = record.name("rows")
@@ -137,7 +139,7 @@ def remove_begun(record: Record, database: str, key: str, count: int) -> Step:
     return record.steps[-1]
 
 
-def _commit(record: Record, writing: Writing, edit: Rows) -> None:
+def _commit(record: ChangeRecord, writing: Writing, edit: Rows) -> None:
     record.write(edit)
     writing.commit()
     record.made()
@@ -146,7 +148,7 @@ def _commit(record: Record, writing: Writing, edit: Rows) -> None:
 # ---- after a crash, and back
 
 
-def settle(record: Record, edit: Rows) -> Literal["made", "void"]:
+def settle(record: ChangeRecord, edit: Rows) -> Literal["made", "void"]:
     """Find out whether the transaction was committed."""
     return "made" if committed(record.folder, edit.database, edit.rows) else "void"
 
@@ -154,13 +156,13 @@ def settle(record: Record, edit: Rows) -> Literal["made", "void"]:
 def committed(folder: Folder, database: str, name: str) -> bool:
     """Whether the transaction of a ``.rows`` file was committed; where it wasn't, the file may be gone already."""
     path, file = folder.sessions / database, folder.path(name)
-    return path.exists() and file.exists() and sqlite_write.made(path, file)
+    return path.exists() and file.exists() and transaction.made(path, file)
 
 
 def foresee(folder: Folder, edit: Rows) -> str:
     """Say what taking it back means. Raises ``Refused`` where it can't be."""
     require(folder, edit.database, edit.rows)
-    moved = sqlite_kept.kept(folder.path(edit.rows))
+    moved = kept_rows.kept(folder.path(edit.rows))
     messages = f"{moved.rows} message" if moved.rows == 1 else f"{moved.rows} messages"
     sessions = f"“{edit.keys[0]}”" if len(edit.keys) == 1 else f"{len(edit.keys)} sessions"
     if moved.direction == "added":
@@ -176,14 +178,14 @@ def require(folder: Folder, database: str, name: str) -> None:
     path = folder.sessions / database
     if not path.exists():
         raise Refused(f"{database} is gone; nothing was changed", f"the rows that left it are in {file}")
-    if not sqlite_write.made(path, file):
+    if not transaction.made(path, file):
         raise Refused(
             f"{database} has changed since, where this would be taken back; nothing was changed",
             f"undo later changes of this session first; the rows that left are in {file}",
         )
 
 
-def revert(record: Record, edit: Rows) -> None:
+def revert(record: ChangeRecord, edit: Rows) -> None:
     """Move the rows the other way."""
     name = record.name("rows")
     require(record.folder, edit.database, edit.rows)
@@ -196,22 +198,22 @@ def revert(record: Record, edit: Rows) -> None:
 # ---- a database that comes and goes
 
 
-def make(record: Record, key: str, database: str) -> None:
+def make(record: ChangeRecord, key: str, database: str) -> None:
     """Make an empty database; nothing to do where there is one."""
     path = record.folder.sessions / database
     if os.path.lexists(path):
         return
     record.write(MakeDatabase(key, database))
-    schema.create(path)
+    database_schema.create(path)
     record.made()
 
 
-def settle_make(record: Record, edit: MakeDatabase) -> Literal["made", "void"]:
+def settle_make(record: ChangeRecord, edit: MakeDatabase) -> Literal["made", "void"]:
     """Find out whether it came, or went."""
     return "made" if os.path.lexists(record.folder.sessions / edit.database) is not edit.back else "void"
 
 
-def revert_make(record: Record, edit: MakeDatabase) -> None:
+def revert_make(record: ChangeRecord, edit: MakeDatabase) -> None:
     """Remove the database where it is empty and nobody has it open, else let it stay; or make it again."""
     path = record.folder.sessions / edit.database
     if edit.back:
@@ -230,10 +232,10 @@ def _empty_and_alone(connection: sqlite3.Connection) -> bool:
     """Whether nothing is in the database and no other program has it open: only then can it leave WAL mode."""
     try:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")  # no other connection from the first read on
-        if any(schema.columns(connection, table) and _any(connection, table) for table in TABLES):
+        if any(database_schema.columns(connection, table) and _any(connection, table) for table in TABLES):
             return False
         connection.execute("PRAGMA journal_mode=MEMORY")  # a file would stay behind after a kill
         connection.execute("BEGIN EXCLUSIVE")
-        return not any(schema.columns(connection, table) and _any(connection, table) for table in TABLES)
+        return not any(database_schema.columns(connection, table) and _any(connection, table) for table in TABLES)
     except sqlite3.OperationalError:
         return False

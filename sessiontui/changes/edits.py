@@ -1,7 +1,7 @@
 """What a change does, as pure data: each edit is written to the journal before it is made. No IO here.
 
 Every edit can be turned round into edits of the same kinds, so that an undo is a change like any other. ``file`` and
-``database`` are names relative to the sessions folder; bytes that an edit needs later are in ``Kept`` files.
+``database`` are names relative to the sessions folder; bytes that an edit needs later are in ``KeptFile`` files.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptFile:
     """A file of the journal, with what it held when it was recorded: a link's inode may have grown since."""
 
     name: str
@@ -43,7 +43,7 @@ class Splice:
     """Bytes of the file before."""
     guard: str
     """``disk.lines.tail_hash`` at ``at``: the bytes before are still those."""
-    kept: Kept
+    kept: KeptFile
     was: Traits
 
 
@@ -53,7 +53,7 @@ class Rewrite:
 
     key: str
     file: str
-    old: Kept
+    old: KeptFile
     length: int
     crc32: int
     """Of the new bytes, ``length`` of them; what stands behind was appended since."""
@@ -66,7 +66,7 @@ class Remove:
 
     key: str
     file: str
-    old: Kept
+    old: KeptFile
     was: Traits
 
 
@@ -76,7 +76,7 @@ class Create:
 
     key: str
     file: str
-    source: Kept
+    source: KeptFile
     was: Traits
     """The traits that it gets; ``mtime_ns`` 0 leaves the time as it comes."""
 
@@ -163,7 +163,7 @@ def decode(value: dict[str, Any]) -> Edit:
     kind = _KINDS[fields.pop("kind")]
     for name in _KEPT:
         if isinstance(fields.get(name), dict):
-            fields[name] = Kept(**fields[name])
+            fields[name] = KeptFile(**fields[name])
     if "was" in fields:
         fields["was"] = Traits(**fields["was"])
     if "keys" in fields:

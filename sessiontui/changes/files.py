@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes.edits import Edit, Kept, Traits, names_of
+from sessiontui.changes.edits import Edit, KeptFile, Traits, names_of
 from sessiontui.changes.folder import Folder
 from sessiontui.disk import lines, replace
 from sessiontui.disk.attributes import Like
@@ -44,7 +44,7 @@ def require_inside(folder: Folder, edit: Edit) -> None:
 
 
 @contextmanager
-def plainly(name: str) -> Iterator[None]:
+def as_store_error(name: str) -> Iterator[None]:
     """Turn what the system says about a file into a sentence: every ``OSError`` becomes a ``StoreError``."""
     try:
         yield
@@ -127,7 +127,7 @@ def checksum(fd: int, length: int) -> int | None:
     return found
 
 
-def source(folder: Folder, kept: Kept) -> int:
+def source(folder: Folder, kept: KeptFile) -> int:
     """A descriptor of kept bytes, verified over their recorded length. Raises ``Refused`` where they are not there."""
     where = folder.path(kept.name)
     try:
@@ -146,7 +146,7 @@ def source(folder: Folder, kept: Kept) -> int:
 
 
 @contextmanager
-def kept_bytes(folder: Folder, kept: Kept) -> Iterator[int]:
+def kept_bytes(folder: Folder, kept: KeptFile) -> Iterator[int]:
     """``source``, closed in the end."""
     fd = source(folder, kept)
     try:
@@ -167,7 +167,7 @@ def common(fd: int, at: int, other: int, span: Span) -> int:
     return same
 
 
-def link_or_copy(folder: Folder, path: Path, fd: int, name: str, length: int) -> Kept | None:
+def link_or_copy(folder: Folder, path: Path, fd: int, name: str, length: int) -> KeptFile | None:
     """Keep a file's inode, or a copy where the file system has no hard links; the hash is of ``length`` bytes.
 
     None: it was linked, and the hash is still to be made.

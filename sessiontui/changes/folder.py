@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes.edits import Kept
-from sessiontui.changes.place import NAME
+from sessiontui.changes.edits import KeptFile
+from sessiontui.changes.store_access import NAME
 from sessiontui.disk import attributes
 from sessiontui.disk.attributes import Like
 from sessiontui.disk.replace import sync, write_all
@@ -95,7 +95,7 @@ class Folder:
         """A descriptor of a file that is there, for appending."""
         return os.open(name, os.O_RDWR | os.O_APPEND | _FILE, dir_fd=self._fd)
 
-    def keep(self, name: str, chunks: Iterable[bytes], like: Like | None = None) -> Kept:
+    def keep(self, name: str, chunks: Iterable[bytes], like: Like | None = None) -> KeptFile:
         """Write bytes into a new file, synced; with the attributes of the file whose copy it is."""
         digest = hashlib.sha256()
         length = 0
@@ -110,7 +110,7 @@ class Folder:
             sync(fd)
         finally:
             os.close(fd)
-        return Kept(name, length, digest.hexdigest())
+        return KeptFile(name, length, digest.hexdigest())
 
     def link(self, path: Path, name: str, fd: int) -> bool:
         """Keep the inode that is open as ``fd`` and stands at ``path``; False where links can't be made or the path

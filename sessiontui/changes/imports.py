@@ -16,24 +16,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from sessiontui.changes import presence
+from sessiontui.changes import create_remove
 from sessiontui.changes.database import committed, require
 from sessiontui.changes.edits import Import
 from sessiontui.changes.files import digest, opened
 from sessiontui.changes.folder import Folder
-from sessiontui.changes.record import Record
-from sessiontui.disk import handover, replace, stamps
+from sessiontui.changes.record import ChangeRecord
+from sessiontui.disk import live_replace, replace, stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
-from sessiontui.store import sqlite_kept
-from sessiontui.store.orphans import IMPORTING
-from sessiontui.store.sqlite_keys import KEY, bound
-from sessiontui.store.sqlite_open import read
-from sessiontui.store.sqlite_write import Receipt, Writing
+from sessiontui.store.jsonl.interrupted_imports import IMPORTING
+from sessiontui.store.sqlite import kept_rows
+from sessiontui.store.sqlite.open_read import read
+from sessiontui.store.sqlite.row_keys import KEY, bound
+from sessiontui.store.sqlite.transaction import Receipt, Writing
 
 
-def make(record: Record, edit: Import, stamp: Stamp, messages: Iterable[Message], count: int) -> None:
+def make(record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterable[Message], count: int) -> None:
     """Import ``messages``, which the file holds: rows, metadata and receipt in one transaction, then the new name.
 
     Raises ``StoreError``, nothing committed, when the database does not hold ``count`` of them then, and ``Changed``,
@@ -51,14 +51,14 @@ def make(record: Record, edit: Import, stamp: Stamp, messages: Iterable[Message]
                     "a trigger in it may drop some",
                 )
             _move(record, edit, fd, stamp, writing)
-        _require_still(record, edit, fd, stamp)
+        _require_idle(record, edit, fd, stamp)
 
 
-def _move(record: Record, edit: Import, fd: int, stamp: Stamp, writing: Writing) -> None:
+def _move(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp, writing: Writing) -> None:
     """Commit the rows and give the file its other name, while nobody writes to it. It has both names before anything is
     committed: where it can't have the other one, nothing is imported."""
     path = record.folder.sessions / edit.file
-    with handover.quiet(fd, path, record.patience):
+    with live_replace.quiet(fd, path, record.patience):
         if stamps.stamp(fd) != stamp or stamp.size != edit.length:
             raise Changed(edit.file)
         record.write(edit)
@@ -76,7 +76,7 @@ def _link(path: Path, new: Path) -> None:
             raise
 
 
-def _require_still(record: Record, edit: Import, fd: int, stamp: Stamp) -> None:
+def _require_idle(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp) -> None:
     """Raise ``Changed``, the rows taken out again, where who had to wait wrote to the file that has its other name now."""
     record.made()
     if not stamps.stamp(fd).is_alike(stamp):
@@ -101,7 +101,7 @@ def _count(connection: sqlite3.Connection, key: str) -> int:
 # ---- after a crash
 
 
-def settle(record: Record, edit: Import) -> Literal["made", "void"]:
+def settle(record: ChangeRecord, edit: Import) -> Literal["made", "void"]:
     """Find out how far it came, and finish it or take it back."""
     folder = record.folder
     done = committed(folder, edit.database, edit.rows)
@@ -117,7 +117,7 @@ def settle(record: Record, edit: Import) -> Literal["made", "void"]:
         if os.path.samefile(wrong, right):  # a rename that was interrupted
             replace.remove(wrong)
         elif right == here:
-            presence.name_back(record, edit.new, edit.file)
+            create_remove.name_back(record, edit.new, edit.file)
     elif os.path.lexists(wrong) and wrong.stat().st_size == edit.length:
         replace.rename(wrong, right)
     if done and not edit.back and os.path.lexists(there) and there.stat().st_size != edit.length:
@@ -128,7 +128,7 @@ def settle(record: Record, edit: Import) -> Literal["made", "void"]:
     return "made" if done else "void"
 
 
-def _take_out(record: Record, edit: Import) -> None:
+def _take_out(record: ChangeRecord, edit: Import) -> None:
     """Take the rows of an import out, where that was interrupted."""
     folder = record.folder
     folder.drop(edit.rows)
@@ -149,7 +149,7 @@ def foresee(folder: Folder, edit: Import) -> str:
     return f"remove the {_kept(folder, edit).rows} messages of “{edit.key}” from {edit.database} and bring {edit.file} back"
 
 
-def revert(record: Record, edit: Import) -> None:
+def revert(record: ChangeRecord, edit: Import) -> None:
     """Take the rows out and give the file its name back; or the other way round."""
     _require(record.folder, edit)
     if edit.back:
@@ -158,8 +158,8 @@ def revert(record: Record, edit: Import) -> None:
         _out(record, edit)
 
 
-def _kept(folder: Folder, edit: Import) -> sqlite_kept.Kept:
-    return sqlite_kept.kept(folder.path(edit.rows))
+def _kept(folder: Folder, edit: Import) -> kept_rows.KeptRows:
+    return kept_rows.kept(folder.path(edit.rows))
 
 
 def _require(folder: Folder, edit: Import) -> None:
@@ -191,21 +191,21 @@ def _news(edit: Import) -> Refused:
     )
 
 
-def _out(record: Record, edit: Import) -> None:
+def _out(record: ChangeRecord, edit: Import) -> None:
     folder = record.folder
     back = folder.path(edit.rows)
     name = record.name("rows")
     with Writing(folder.sessions / edit.database, wait=record.patience.seconds, back=back) as writing:
-        if _count(writing.connection, edit.key) != sqlite_kept.kept(back).rows:
+        if _count(writing.connection, edit.key) != kept_rows.kept(back).rows:
             raise _news(edit)
         writing.take_back(folder.path(name))
         record.write(changed(edit, rows=name, back=True, takes=edit.rows))
-        presence.name_back(record, edit.new, edit.file)
+        create_remove.name_back(record, edit.new, edit.file)
         writing.commit()
     record.made()
 
 
-def _in(record: Record, edit: Import) -> None:
+def _in(record: ChangeRecord, edit: Import) -> None:
     folder = record.folder
     name = record.name("rows")
     back = folder.path(edit.rows)
@@ -216,4 +216,4 @@ def _in(record: Record, edit: Import) -> None:
             _require_none(writing.connection, edit)
             writing.take_back(folder.path(name))
             _move(record, there, fd, stamp, writing)
-        _require_still(record, there, fd, stamp)
+        _require_idle(record, there, fd, stamp)

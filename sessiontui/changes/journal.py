@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.changes import chain, settle
-from sessiontui.changes.files import plainly
+from sessiontui.changes.files import as_store_error
 from sessiontui.changes.folder import Folder, making, reading
 from sessiontui.changes.outcome import Change
-from sessiontui.changes.record import Record, Recorded, done, ids, read
-from sessiontui.disk.patience import Patience
+from sessiontui.changes.record import ChangeRecord, Recorded, done, ids, read
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError, StoreError
 
 AGE: Final = timedelta(days=30)
@@ -40,23 +40,23 @@ class Listed:
     """What a journal holds, newest first."""
 
     changes: tuple[Change, ...]
-    troubles: tuple[StoreError, ...]
+    problems: tuple[StoreError, ...]
     """What is the matter with records that can't be read: a change that one of them took back seems to stand."""
 
 
 @contextmanager
 def change(
-    sessions: Path, verb: str, keys: Sequence[str], patience: Patience, undoes: str | None = None
-) -> Iterator[Record]:
+    sessions: Path, verb: str, keys: Sequence[str], patience: WaitPolicy, undoes: str | None = None
+) -> Iterator[ChangeRecord]:
     """Make one change: alone, after settling an interrupted one, recorded, and marked done in the end.
 
     An error in the body is settled and rises; edits that were made by then stand, recorded.
     """
-    with plainly(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
+    with as_store_error(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
         settle.everything(folder, patience, keys)
         taken = ids(folder)
         id = f"{int(taken[-1]) + 1 if taken else 1:08}"
-        record = Record(folder, id, verb, tuple(keys), undoes)
+        record = ChangeRecord(folder, id, verb, tuple(keys), undoes)
         record.patience = patience
         with closing(record):
             try:
@@ -81,46 +81,46 @@ def change(
 
 def recorded(folder: Folder) -> list[Recorded]:
     """Every change, oldest first. Raises ``StoreError`` where a record can't be read."""
-    found, troubles = _legible(folder)
-    if troubles:
-        raise troubles[0]
+    found, problems = _legible(folder)
+    if problems:
+        raise problems[0]
     return found
 
 
 def _legible(folder: Folder) -> tuple[list[Recorded], list[StoreError]]:
-    found, troubles = [], []
+    found, problems = [], []
     for id in ids(folder):
         try:
             each = read(folder, id)
         except StoreError as error:
-            troubles.append(error)
+            problems.append(error)
             continue
         if each is not None:
             found.append(each)
-    return found, troubles
+    return found, problems
 
 
 def changes(folder: Path) -> list[Change]:
     """The changes kept for a sessions folder, newest first; none where there is no journal. Never mends. Raises
     ``StoreError`` where a record can't be read."""
     found = listed(folder)
-    if found.troubles:
-        raise found.troubles[0]
+    if found.problems:
+        raise found.problems[0]
     return list(found.changes)
 
 
 def listed(folder: Path) -> Listed:
     """The same for who only shows them: those that can be read, and what is the matter with the others."""
-    with plainly(str(folder)), reading(folder) as journal:
+    with as_store_error(str(folder)), reading(folder) as journal:
         if journal is None:
             return Listed((), ())
         busy = journal.busy()
         sizes = _sizes(journal)
-        found, troubles = _legible(journal)
+        found, problems = _legible(journal)
         every = [each for each in found if each.done or not busy]
         chains = chain.chains(every)
     newest = (_change(each, chains[each.id], sizes.get(each.id, 0)) for each in reversed(every))
-    return Listed(tuple(newest), tuple(troubles))
+    return Listed(tuple(newest), tuple(problems))
 
 
 def _change(each: Recorded, of: chain.Chain, size: int) -> Change:
@@ -133,7 +133,7 @@ def _change(each: Recorded, of: chain.Chain, size: int) -> Change:
 
 def size(folder: Path) -> int:
     """Bytes that the journal takes on disk."""
-    with plainly(str(folder)), reading(folder) as journal:
+    with as_store_error(str(folder)), reading(folder) as journal:
         return 0 if journal is None else sum(map(journal.size, journal.names()))
 
 
@@ -150,7 +150,7 @@ def waiting(folder: Path) -> int:
 
 def purge(folder: Path, wait: float = 2.0) -> Purged:
     """Drop every change but the newest, which can always be undone."""
-    with plainly(str(folder)):
+    with as_store_error(str(folder)):
         with reading(folder) as journal:
             if journal is None:
                 return Purged((), 0)

@@ -11,21 +11,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sessiontui.changes import database, imports, journal, obstacles, presence, recoverable, reverting, settle
+from sessiontui.changes import create_remove, database, imports, journal, obstacles, recoverable, reverting, settle
 from sessiontui.changes.edits import Import
-from sessiontui.changes.files import as_plain, digest, name_in, opened, plainly
-from sessiontui.changes.held import DATABASE, MIGRATED, NOTHING, Held, held, require_free, source
-from sessiontui.changes.outcome import NONE, MigrateStatus, Trouble, trouble
-from sessiontui.changes.record import Record
+from sessiontui.changes.files import as_plain, as_store_error, digest, name_in, opened
+from sessiontui.changes.import_state import DATABASE, MIGRATED, NOTHING, ImportState, held, require_free, source
+from sessiontui.changes.outcome import NONE, MigrateStatus, Problem, problem
+from sessiontui.changes.record import ChangeRecord
 from sessiontui.changes.recoverable import Recoverable
 from sessiontui.dialects.keys import SUFFIX, written
-from sessiontui.disk import handover, lines, stamps
-from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.disk import lines, live_replace, stamps
 from sessiontui.disk.stamps import Stamp
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
-from sessiontui.store import jsonl_faults, jsonl_file, jsonl_whole
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import file_faults, no_session, session_file
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
 
 
@@ -39,14 +39,14 @@ class MigrateRow:
     left_behind: int
     """Damaged lines: they stay in the file that is renamed."""
     status: MigrateStatus
-    trouble: Trouble = NONE
+    problem: Problem = NONE
     stamp: Stamp | None = None
     """The file that was planned for."""
     bytes: int = 0
     """Of the lines that are imported."""
     recoverable: Recoverable = recoverable.NONE
     """Messages in the damaged lines, which are not imported."""
-    held: Held = NOTHING
+    held: ImportState = NOTHING
     """What the database holds of it already."""
 
 
@@ -97,7 +97,7 @@ def plan(
 def _unsound(folder: Path) -> SessiontuiError | None:
     """Why it can't be known what the database holds already."""
     try:
-        with plainly(DATABASE):
+        with as_store_error(DATABASE):
             database.require_sound(folder / DATABASE)
     except SessiontuiError as error:
         return error
@@ -108,13 +108,13 @@ def _planned(store: JsonlStore, row: MigrateRow, cancelled: IsCancelled, progres
     key = row.key
     path = store.path / source(store.path, key)
     try:
-        with plainly(path.name):
+        with as_store_error(path.name):
             _require_free(store.path, key)
-            with jsonl_file.opened(path, key) as (fd, stamp):
+            with session_file.opened(path, key) as (fd, stamp):
                 left_out = recoverable.LeftOut()
-                count = jsonl_faults.told(fd, stamp, left_out.add, cancelled, progress)
+                count = file_faults.told(fd, stamp, left_out.add, cancelled, progress)
                 if count.instead and left_out.last:
-                    raise jsonl_whole.refusal(path.name, left_out.last)
+                    raise no_session.refusal(path.name, left_out.last)
                 holds, size = left_out.holds, max(0, stamp.size - left_out.bytes)
                 row = replace(row, imported=count.messages, left_behind=count.faults, recoverable=holds, stamp=stamp)
                 row = replace(row, bytes=size)
@@ -159,7 +159,7 @@ def make(
     plan: MigratePlan,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    patience: Patience = USUAL,
+    patience: WaitPolicy = USUAL,
 ) -> Migrated:
     """Import what was planned. What changed since is refused in its row; what was not begun when ``cancelled``
     said so has status ``skipped``."""
@@ -174,13 +174,13 @@ def make(
             size = row.stamp.size if row.stamp else 0
             progress(done, total)
             made[row.key] = _made(record, row, cancelled, within(progress, done, total))
-            record.patience = record.patience.for_others(made[row.key].trouble.hindrance)
+            record.patience = record.patience.for_others(made[row.key].problem.blocker)
             done += size
         progress(total, total)
     return Migrated(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
 
 
-def _made(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
+def _made(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
     try:
         if cancelled():
             raise Cancelled
@@ -197,10 +197,10 @@ def _made(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Pro
 def left(row: MigrateRow, error: SessiontuiError) -> MigrateRow:
     """The row of a session that stays as it is."""
     status: MigrateStatus = "skipped" if error.exit_code in (0, Cancelled.exit_code) else "refused"
-    return replace(row, imported=0, status=status, trouble=trouble(error))
+    return replace(row, imported=0, status=status, problem=problem(error))
 
 
-def _stands(record: Record, key: str) -> bool:
+def _stands(record: ChangeRecord, key: str) -> bool:
     """Whether the newest edit is the import of this session, and was made."""
     if not record.steps or record.steps[-1].state != "made":
         return False
@@ -208,7 +208,7 @@ def _stands(record: Record, key: str) -> bool:
     return isinstance(edit, Import) and not edit.back and edit.key == key
 
 
-def _as_it_is(record: Record, row: MigrateRow, cancelled: IsCancelled) -> MigrateRow:
+def _as_it_is(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled) -> MigrateRow:
     """The row of the file as it is now. Raises ``Changed`` where it did not merely grow since it was planned."""
     name = source(record.folder.sessions, row.key)
     with opened(record.folder.sessions / name) as fd:
@@ -219,11 +219,11 @@ def _as_it_is(record: Record, row: MigrateRow, cancelled: IsCancelled) -> Migrat
         raise Changed(name)
     fresh = _planned(JsonlStore(record.folder.sessions), MigrateRow(row.key, 0, 0, "migrated"), cancelled, silent)
     if fresh.status != "migrated":
-        raise Refused(fresh.trouble.reason, fresh.trouble.hint)
+        raise Refused(fresh.problem.reason, fresh.problem.hint)
     return fresh
 
 
-def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> None:
+def _import(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> None:
     folder = record.folder.sessions
     name = source(folder, row.key)
     _require_free(folder, row.key)
@@ -249,20 +249,22 @@ def _import(record: Record, row: MigrateRow, cancelled: IsCancelled, progress: P
             imports.make(record, edit, stamp, messages, row.imported)
 
 
-def _rename(record: Record, key: str, name: str, fd: int, stamp: Stamp) -> None:
+def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) -> None:
     """Give a file that the database covers its other name. Raises ``Changed``, the name as it was, where it grew."""
     new = key + SUFFIX + MIGRATED
-    with handover.quiet(fd, record.folder.sessions / name, record.patience):
+    with live_replace.quiet(fd, record.folder.sessions / name, record.patience):
         if stamps.stamp(fd) != stamp:
             raise Changed(name)
-        presence.rename(record, key, name, new)
+        create_remove.rename(record, key, name, new)
     if os.fstat(fd).st_size != stamp.size:
-        presence.rename_back(record, key, name, new)
+        create_remove.rename_back(record, key, name, new)
         record.void(len(record.steps) - 1, len(record.steps))
         raise Changed(name)
 
 
-def _import_begun(record: Record, edit: Import, stamp: Stamp, messages: Iterator[Message], row: MigrateRow) -> None:
+def _import_begun(
+    record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterator[Message], row: MigrateRow
+) -> None:
     """Import a file anew of which an interrupted import brought some rows; where that fails, these come again."""
     begun = database.remove_begun(record, DATABASE, row.key, row.held.begun)
     try:
@@ -283,6 +285,6 @@ def _messages(fd: int, size: int, cancelled: IsCancelled, progress: Progress) ->
         progress(at, size)
         offset = at
         for line in block:
-            if (message := jsonl_file.message(fd, offset, line)) is not None:
+            if (message := session_file.message(fd, offset, line)) is not None:
                 yield message
             offset += len(line)

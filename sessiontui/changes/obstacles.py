@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes.place import NAME
+from sessiontui.changes.store_access import NAME
 from sessiontui.disk import lines
 from sessiontui.errors import StoreError
 
@@ -72,8 +72,8 @@ def require_writable_folder(folder: Path) -> None:
 
 def require_journal(sessions: Path) -> None:
     """Raise ``StoreError`` where a change of this store can't be recorded."""
-    place = sessions / NAME
-    require_writable_folder(place if os.path.lexists(place) else sessions)
+    location = sessions / NAME
+    require_writable_folder(location if os.path.lexists(location) else sessions)
 
 
 def require_name(folder: Path, name: str) -> None:

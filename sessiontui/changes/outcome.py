@@ -15,29 +15,29 @@ CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelle
 RepairStatus = Literal["repaired", "unchanged", "refused", "failed", "cancelled"]
 MigrateStatus = Literal["migrated", "skipped", "refused"]
 CleanupStatus = Literal["removed", "refused", "failed", "cancelled"]
-Hindrance = Literal["", "busy", "locked", "unleased", "changed"]
+BlockerKind = Literal["", "busy", "locked", "unleased", "changed"]
 """What may be otherwise when it is tried again; empty for all other trouble."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Problem:
     """Why a session was left as it was: the sentence, the next thing to do, and the exit code it asks for."""
 
     reason: str = ""
     hint: str = ""
     code: int = 0
-    hindrance: Hindrance = ""
+    blocker: BlockerKind = ""
 
 
-NONE = Trouble()
+NONE = Problem()
 
 
-def trouble(error: SessiontuiError) -> Trouble:
+def problem(error: SessiontuiError) -> Problem:
     """The record of an error that one session met."""
-    return Trouble(error.sentence, error.hint, error.exit_code, hindrance(error))
+    return Problem(error.sentence, error.hint, error.exit_code, blocker(error))
 
 
-def hindrance(error: Exception) -> Hindrance:
+def blocker(error: Exception) -> BlockerKind:
     """What kind of hindrance an error tells of."""
     match error:
         case Busy():

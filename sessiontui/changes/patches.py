@@ -10,23 +10,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sessiontui.changes.files import opened, traits
-from sessiontui.changes.record import Record
-from sessiontui.disk import handover, lines
+from sessiontui.changes.record import ChangeRecord
+from sessiontui.disk import lines, live_replace
 from sessiontui.disk.attributes import Like
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.handover import ATTEMPTS, Again
+from sessiontui.disk.live_replace import ATTEMPTS, Again
 from sessiontui.disk.replace import fill, temporary
 from sessiontui.errors import Changed
 from sessiontui.model import Span
 
 
-def insert(record: Record, path: Path, at: int, old: int, rest: Span) -> int:
+def insert(record: ChangeRecord, path: Path, at: int, old: int, rest: Span) -> int:
     """Put bytes of another file, open as ``old``, into one, unrecorded: nobody is to take back what others wrote.
     Returns the length of the file then."""
     return patch(record, path, Span(at, 0), lambda: lines.pieces(old, rest))
 
 
-def patch(record: Record, path: Path, cut: Span, more: Callable[[], Iterator[bytes]] = lambda: iter(())) -> int:
+def patch(record: ChangeRecord, path: Path, cut: Span, more: Callable[[], Iterator[bytes]] = lambda: iter(())) -> int:
     """Put bytes into the place of others, unrecorded; the file keeps its time. Returns its length then. Raises
     ``Changed`` where the file never holds still."""
     for _ in range(ATTEMPTS):
@@ -35,7 +35,7 @@ def patch(record: Record, path: Path, cut: Span, more: Callable[[], Iterator[byt
             fill(temp, _patched(fd, copied.stamp.size, cut, more()), traits(fd).mode, Like(fd, path.name))
             length = os.stat(temp).st_size
             try:
-                carried = handover.swap(path, temp, fd, copied, record.patience, lambda _: None)
+                carried = live_replace.swap(path, temp, fd, copied, record.patience, lambda _: None)
             except Again:
                 os.unlink(temp)
                 continue

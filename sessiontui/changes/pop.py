@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.changes import database, journal, obstacles, splices
-from sessiontui.changes.files import name_in, plainly
-from sessiontui.changes.place import home
+from sessiontui.changes.files import as_store_error, name_in
 from sessiontui.changes.splices import Cut
+from sessiontui.changes.store_access import sessions_folder
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
@@ -22,18 +22,18 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
-from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.stamps import Stamp
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Address, Message, Salvage, Span
-from sessiontui.store import jsonl_file, jsonl_whole
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import no_session, session_file
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
 COUNTED: Final = 4 * 1024 * 1024
 """Lines are counted in files up to this size; in larger ones the number of the popped line stays unknown."""
 
-IN_PLACE: Final = 64 * 1024
+TRUNCATED: Final = 64 * 1024
 """Blank bytes behind the message up to this many are written again behind a cut; more, and the file is replaced."""
 
 MOST: Final = 2000
@@ -49,7 +49,7 @@ class PopPlan:
     """None: there is no message, and nothing will be done."""
     address: Address | None
     """JSONL: the span of the line, newline not counted; SQLite: id and time."""
-    in_place: bool
+    truncates: bool
     """The file is only shortened; else it is written anew, for damaged lines stand behind the message."""
     behind: int
     """Bytes behind the message, which stay."""
@@ -75,16 +75,16 @@ def plan(store: Store, key: str, anyway: bool = False) -> PopPlan:
         message, address = store.last(key) or (None, None)
         if message is not None:
             obstacles.require_writable_database(store.path)
-        return PopPlan(key, message, address, in_place=True, behind=0, anyway=anyway)
+        return PopPlan(key, message, address, truncates=True, behind=0, anyway=anyway)
     stem = store.resolve(key)
     path = store.file(stem)
-    with plainly(path.name):
+    with as_store_error(path.name):
         name_in(store.path, path)
-        with jsonl_file.opened(path, stem) as (fd, stamp):
+        with session_file.opened(path, stem) as (fd, stamp):
             found = _plan(fd, stem, stamp, anyway)
         if found.removed is not None:
             real = Path(os.path.realpath(path))
-            (obstacles.require_writable if found.in_place else obstacles.require_replaceable)(real)
+            (obstacles.require_writable if found.truncates else obstacles.require_replaceable)(real)
         return found
 
 
@@ -97,12 +97,12 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
             blank = False
         if isinstance(found, Message | stream.Scanned):
             _refuse_records(key, odd)
-            if whole := jsonl_whole.of(fd, stamp.size):
-                raise jsonl_whole.refusal(key + SUFFIX, whole)
-            message = jsonl_file.message(fd, offset, line)
+            if whole := no_session.of(fd, stamp.size):
+                raise no_session.refusal(key + SUFFIX, whole)
+            message = session_file.message(fd, offset, line)
             behind = stamp.size - min(stamp.size, offset + len(line) + 1)
             address = Address(_number(fd, offset, stamp.size), Span(offset, len(line)))
-            return PopPlan(key, message, address, blank and behind <= IN_PLACE, behind, anyway, stamp)
+            return PopPlan(key, message, address, blank and behind <= TRUNCATED, behind, anyway, stamp)
         if anyway:
             continue
         if isinstance(line, Huge):
@@ -115,7 +115,7 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
         if len(odd) >= MOST:
             _refuse_records(key, odd)
             odd.clear()
-    return PopPlan(key, None, None, in_place=True, behind=stamp.size, anyway=anyway, stamp=stamp)
+    return PopPlan(key, None, None, truncates=True, behind=stamp.size, anyway=anyway, stamp=stamp)
 
 
 def _read(fd: int, offset: int, line: bytes | Huge) -> Message | stream.Scanned | Dropped | None:
@@ -128,11 +128,13 @@ def _refuse_records(key: str, odd: list[Line]) -> None:
     """Raise ``Refused`` where damaged lines, the last one first, hold whole records."""
     found = diagnose.of_damaged(reversed(odd))
     sure = (Salvage.LOSSLESS, Salvage.OFFERED)
-    places = [part.span.offset for each in found for part in each.parts for _ in part.records if part.salvage in sure]
-    if places:
-        one = len(places) == 1
-        records = "1 whole record stands" if one else f"{len(places):,} whole records stand"
-        at = ", ".join(map(str, places[:5])) + (" …" if len(places) > 5 else "")
+    locations = [
+        part.span.offset for each in found for part in each.parts for _ in part.records if part.salvage in sure
+    ]
+    if locations:
+        one = len(locations) == 1
+        records = "1 whole record stands" if one else f"{len(locations):,} whole records stand"
+        at = ", ".join(map(str, locations[:5])) + (" …" if len(locations) > 5 else "")
         raise _refused(key, f"{records} in damaged lines, at {'offset' if one else 'offsets'} {at}")
 
 
@@ -149,18 +151,18 @@ def _number(fd: int, offset: int, size: int) -> int | None:
     return 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))
 
 
-def make(store: Store, plan: PopPlan, patience: Patience = USUAL, latest: bool = False) -> Popped:
+def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool = False) -> Popped:
     """Remove it. Raises ``Changed`` when it is no longer the last message, unless ``latest``: then whatever is last
     when it is made goes."""
     if plan.removed is None or plan.address is None:
         return Popped(None, plan.key, None, None)
-    with journal.change(home(store), "pop", [plan.key], patience) as record:
+    with journal.change(sessions_folder(store), "pop", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
             only = None if latest else plan.address.id
             removed, address = database.pop(record, database.name_of(store), plan.key, only)
             return Popped(record.id, plan.key, removed, address)
         path = store.file(plan.key)
-        with plainly(path.name):
+        with as_store_error(path.name):
             file = name_in(store.path, path)
             if not os.path.exists(path):
                 raise Changed(path.name)
@@ -184,18 +186,18 @@ class _Popping:
         if not self._latest and (now.removed, now.address.span) != (self.plan.removed, _span(self.plan)):
             raise Changed(self.plan.key + SUFFIX)
         self.plan = now
-        return _cut(fd, now.address.span, stamp, in_place=now.in_place)
+        return _cut(fd, now.address.span, stamp, truncates=now.truncates)
 
 
 def _span(plan: PopPlan) -> Span | None:
     return None if plan.address is None else plan.address.span
 
 
-def _cut(fd: int, line: Span, stamp: Stamp, *, in_place: bool) -> Cut:
+def _cut(fd: int, line: Span, stamp: Stamp, *, truncates: bool) -> Cut:
     """What goes, and what comes back in its place: in place, the blank bytes behind the message. The file keeps its
     time, for nobody said anything."""
     ended = Span(line.offset, min(line.length + 1, stamp.size - line.offset))
-    if not in_place:
+    if not truncates:
         return Cut(ended, b"", stamp.mtime_ns)
     tail = b"".join(lines.pieces(fd, Span(ended.stop, stamp.size - ended.stop)))
     return Cut(Span(line.offset, stamp.size - line.offset), tail, stamp.mtime_ns)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from sessiontui.changes.edits import Edit, Kept, decode, encode, keys_of, line, parsed
+from sessiontui.changes.edits import Edit, KeptFile, decode, encode, keys_of, line, parsed
 from sessiontui.changes.folder import Folder
-from sessiontui.disk.patience import USUAL, Patience
 from sessiontui.disk.replace import sync
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import StoreError
 
 FORMAT: Final = 1
@@ -63,7 +63,7 @@ class Recorded:
         return tuple(dict.fromkeys(key for step in self.made for key in keys_of(step.edit))) or self.keys
 
 
-class Record:
+class ChangeRecord:
     """A change that is being made. Nothing is on disk before its first edit."""
 
     def __init__(self, folder: Folder, id: str, verb: str, keys: tuple[str, ...], undoes: str | None) -> None:
@@ -83,7 +83,7 @@ class Record:
         self._fd: int | None = None
 
     @classmethod
-    def resume(cls, folder: Folder, recorded: Recorded, patience: Patience = USUAL) -> Record:
+    def resume(cls, folder: Folder, recorded: Recorded, patience: WaitPolicy = USUAL) -> ChangeRecord:
         """Go on with a record that is on disk; a torn last line is cut off."""
         record = cls(folder, recorded.id, recorded.verb, recorded.keys, recorded.undoes)
         record.patience = patience
@@ -102,12 +102,12 @@ class Record:
         """The name of a file kept for the edit that comes next."""
         return f"{self.id}.{len(self.steps) + 1}.{kind}"
 
-    def keep(self, chunks: Iterable[bytes], kind: str = "bytes") -> Kept:
+    def keep(self, chunks: Iterable[bytes], kind: str = "bytes") -> KeptFile:
         """Keep bytes for the edit that comes next."""
         return self.folder.keep(self.name(kind), chunks)
 
     def write(self, edit: Edit) -> None:
-        """Record the next edit; when this returns, it is on disk and may be made."""
+        """ChangeRecord the next edit; when this returns, it is on disk and may be made."""
         n = len(self.steps) + 1
         data = line({"edit": n, **encode(edit)})
         if self._fd is None:

@@ -9,19 +9,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
-from sessiontui.changes import cleanup, compact, late, migrate, obstacles, repair, settle
+from sessiontui.changes import cleanup, compact, migrate, obstacles, repair, settle
+from sessiontui.changes import pending_messages as late
 from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
 from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.edits import keys_of
-from sessiontui.changes.files import plainly
+from sessiontui.changes.files import as_store_error
 from sessiontui.changes.folder import Folder, making, reading
-from sessiontui.changes.late import Late
 from sessiontui.changes.migrate import MigratePlan, MigrateRow
-from sessiontui.changes.place import is_there
+from sessiontui.changes.pending_messages import PendingMessages
 from sessiontui.changes.pop import PopPlan
 from sessiontui.changes.record import Recorded, done, ids, read
 from sessiontui.changes.repair import RepairPlan, RepairRow
-from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.changes.store_access import is_there
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import AfterRecovery, SessiontuiError
 
 Plan = TypeVar("Plan")
@@ -34,7 +35,7 @@ class Interrupted:
 
     changes: tuple[Recorded, ...] = ()
     """Changes that a crash interrupted, oldest first."""
-    late: tuple[Late, ...] = ()
+    late: tuple[PendingMessages, ...] = ()
     """Messages that waited in the journal."""
     left: tuple[tuple[Recorded, SessiontuiError], ...] = ()
     """Changes that could not be recovered yet, and why."""
@@ -73,7 +74,7 @@ def foreseen(sessions: Path) -> Interrupted:
     the journal can't be read, or there is something to do and the journal can't be written."""
     if not is_there(sessions):
         return NOTHING
-    with plainly(str(sessions)), reading(sessions) as folder:
+    with as_store_error(str(sessions)), reading(sessions) as folder:
         if folder is None or folder.busy():
             return NOTHING
         found = Interrupted(_unfinished(folder), late.waiting(sessions))
@@ -82,17 +83,17 @@ def foreseen(sessions: Path) -> Interrupted:
     return found
 
 
-def recover(sessions: Path, patience: Patience = USUAL) -> Interrupted:
+def recover(sessions: Path, patience: WaitPolicy = USUAL) -> Interrupted:
     """Finish or roll back what was interrupted, alone, and bring over the messages that wait; nothing where all is
     settled. What can't be recovered now waits for the next change. Raises ``InTurn`` while another process makes a
     change, and ``StoreError`` where the journal can't be read or written."""
     if not is_there(sessions):
         return NOTHING
-    with plainly(str(sessions)), reading(sessions) as folder:
+    with as_store_error(str(sessions)), reading(sessions) as folder:
         if folder is None or not (settle.strays(folder) or _unsettled(folder) or late.waiting(sessions)):
             return NOTHING
     waited = late.waiting(sessions)
-    with plainly(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
+    with as_store_error(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
         found, swept = _unfinished(folder), bool(settle.strays(folder))
         left = settle.everything(folder, patience)
     return Interrupted(found, waited, tuple(left), swept)
@@ -135,7 +136,7 @@ def _unstamped(plan: object) -> object:
 
 def explained(plan: Plan, interrupted: Interrupted) -> Plan:
     """A plan in which a session that stays, for it could not be recovered, says that."""
-    rows = [row for row in getattr(plan, "rows", ()) if row.trouble.code]
+    rows = [row for row in getattr(plan, "rows", ()) if row.problem.code]
     causes = {row.key: error for row in rows if (error := interrupted.cause(row.key)) is not None}
     return _left(plan, causes)
 

@@ -12,24 +12,25 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes import fragments, journal, mended, rewrites, several
-from sessiontui.changes.fragments import Fragments
-from sessiontui.changes.mended import Asked, Room, Sum
-from sessiontui.changes.outcome import NONE, RepairStatus, Trouble, trouble
-from sessiontui.changes.record import Record
-from sessiontui.damage import stories
+from sessiontui.changes import batch, journal, repair_plan, rewrites
+from sessiontui.changes import fragment_file as fragments
+from sessiontui.changes.fragment_file import Fragments
+from sessiontui.changes.outcome import NONE, Problem, RepairStatus, problem
+from sessiontui.changes.record import ChangeRecord
+from sessiontui.changes.repair_plan import RepairRequest, Room, Sum
+from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import EVERYTHING_SURE, Outcome, Wish
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines, stamps
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Salvage, Severity, Span
-from sessiontui.store import jsonl_whole
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import no_session
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
-_NO_LINES: Final = Trouble("a database has no lines that could be damaged")
+_NO_LINES: Final = Problem("a database has no lines that could be damaged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class RepairRow:
     """The lines of which a reading was wanted that is not there, each with how many there are."""
     guesses: int = 0
     """Of how many of those that stay something is had back by a guess."""
-    trouble: Trouble = NONE
+    problem: Problem = NONE
     """Why it was left as it was; without an exit code, why there is nothing to do."""
     seen: Copied | None = field(default=None, repr=False)
     """The file that was planned for."""
@@ -112,11 +113,11 @@ def plan(
     by_stem = {store.resolve(key): each for key, each in (wishes or {}).items()}
 
     def read(fd: int, key: str, seen: Copied, progress: Progress) -> RepairRow:
-        settled = stamps.is_still(seen.stamp.mtime_ns)
-        found = Sum(Asked(by_stem.get(key, wish), seen.stamp.size, settled), room)
+        settled = stamps.is_idle(seen.stamp.mtime_ns)
+        found = Sum(RepairRequest(by_stem.get(key, wish), seen.stamp.size, settled), room)
         return _read(fd, key, seen, found, cancelled, progress)
 
-    return RepairPlan(several.planned(store, keys, read, _unread, progress))
+    return RepairPlan(batch.planned(store, keys, read, _unread, progress))
 
 
 def _rows(store: Store, keys: Sequence[str] | None, cancelled: IsCancelled, progress: Progress) -> RepairPlan:
@@ -125,21 +126,23 @@ def _rows(store: Store, keys: Sequence[str] | None, cancelled: IsCancelled, prog
     counted = store.counted(sessions, cancelled, progress)
     found = ((each.key, each.messages or 0, each.bytes or 0) for each in counted)
     return RepairPlan(
-        tuple(RepairRow(key, n, 0, 0, 0, size, size, "unchanged", trouble=_NO_LINES) for key, n, size in found)
+        tuple(RepairRow(key, n, 0, 0, 0, size, size, "unchanged", problem=_NO_LINES) for key, n, size in found)
     )
 
 
 def _unread(key: str, size: int, error: SessiontuiError) -> RepairRow:
-    return RepairRow(key, 0, 0, 0, 0, size, size, several.status(error), trouble=trouble(error))
+    return RepairRow(key, 0, 0, 0, 0, size, size, batch.status(error), problem=problem(error))
 
 
 def _read(fd: int, key: str, seen: Copied, found: Sum, cancelled: IsCancelled, progress: Progress) -> RepairRow:
-    asked = found.asked
+    request = found.request
     takes = 0
-    for outcome in mended.outcomes(fd, found, cancelled, progress):
+    for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
         takes += sum(fragments.takes(key, outcome.fault, span) for span in outcome.fragments)
-    row = RepairRow(key, 0, 0, 0, 0, asked.size, 0, "unchanged", seen=seen, settled=asked.settled, wish=asked.wish)
-    row = replace(_told(row, found), trouble=_why_nothing(found), takes=takes)
+    row = RepairRow(
+        key, 0, 0, 0, 0, request.size, 0, "unchanged", seen=seen, settled=request.settled, wish=request.wish
+    )
+    row = replace(_told(row, found), problem=_why_nothing(found), takes=takes)
     return left(row, _missing(found.missing, key + SUFFIX)) if found.missing else row
 
 
@@ -169,16 +172,18 @@ def _told(row: RepairRow, found: Sum) -> RepairRow:
     )
 
 
-def _why_nothing(found: Sum) -> Trouble:
+def _why_nothing(found: Sum) -> Problem:
     """Why nothing is done to a damaged file."""
     stay = [outcome.fault for outcome in found.named if outcome.fault.severity is Severity.DAMAGE]
     if found.changes or not stay:
         return NONE
     if stay[0].line is None:
-        return Trouble(f"it is no session: {jsonl_whole.what(stay[0])}")
+        return Problem(f"it is no session: {no_session.what(stay[0])}")
     if any(fault.salvage is not Salvage.NONE for fault in stay) or found.left > len(stay):
-        return Trouble("what is damaged is had back only where you say so")
-    return Trouble(f"nothing can be had back: {stories.what(stay[0])}" if len(stay) == 1 else "nothing can be had back")
+        return Problem("what is damaged is had back only where you say so")
+    return Problem(
+        f"nothing can be had back: {catalogue.what(stay[0])}" if len(stay) == 1 else "nothing can be had back"
+    )
 
 
 def make(
@@ -186,7 +191,7 @@ def make(
     plan: RepairPlan,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    patience: Patience = USUAL,
+    patience: WaitPolicy = USUAL,
 ) -> Repaired:
     """Repair as planned. A session that changed since it was planned is refused in its row, but for what came behind
     its end. Cancelled between sessions or within one: those not begun stay as they were, with status ``cancelled``."""
@@ -195,7 +200,7 @@ def make(
         return Repaired(None, plan.rows)
     with journal.change(store.path, "repair", [row.key for row in wanted], patience) as record:
         one = partial(_made, record, Room(), cancelled)
-        made = several.made(record, store, wanted, one, left, cancelled, progress)
+        made = batch.made(record, store, wanted, one, left, cancelled, progress)
     rows = tuple(made.get(row.key, row) for row in plan.rows)
     return Repaired(record.id if record.stands else None, rows)
 
@@ -207,15 +212,15 @@ def left(row: RepairRow, error: SessiontuiError) -> RepairRow:
         dropped=0,
         recovered=0,
         bytes_after=row.bytes_before,
-        status=several.status(error),
+        status=batch.status(error),
         outcomes=(),
-        trouble=trouble(error),
+        problem=problem(error),
         takes=0,
     )
 
 
 def _made(
-    record: Record, room: Room, cancelled: IsCancelled, row: RepairRow, file: str, progress: Progress
+    record: ChangeRecord, room: Room, cancelled: IsCancelled, row: RepairRow, file: str, progress: Progress
 ) -> RepairRow:
     found: list[Sum] = []
     where: list[Path | None] = []
@@ -225,7 +230,7 @@ def _made(
             raise Changed(file)
         row.seen.linked(fd).require(fd, row.key + SUFFIX)
         planned = row.seen.stamp.size
-        found.append(Sum(Asked(row.wish, planned, row.settled, grown=size > planned), room))
+        found.append(Sum(RepairRequest(row.wish, planned, row.settled, grown=size > planned), room))
         with Fragments(record) as kept:
             yield from _mended(fd, size, row.key, found[-1], kept, hear, cancelled, progress)
             kept.sync()
@@ -252,10 +257,10 @@ def _mended(
 ) -> Iterator[bytes]:
     """What takes the place of so many bytes of a file."""
     at = 0
-    for outcome in mended.outcomes(fd, found, cancelled, progress):
+    for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
         if outcome.stays:
             continue
-        span = mended.replaced(outcome, found.asked.size)
+        span = repair_plan.replaced(outcome, found.request.size)
         yield from _heard(fd, Span(at, span.offset - at), hear, cancelled)
         for _ in _heard(fd, span, hear, cancelled):
             pass

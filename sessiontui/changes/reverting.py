@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sessiontui.changes import presence, rewrites, splices
+from sessiontui.changes import create_remove, rewrites, splices
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
 from sessiontui.changes.files import require_inside
-from sessiontui.changes.record import Record
+from sessiontui.changes.record import ChangeRecord
 
 
-def put_back(record: Record) -> None:
+def put_back(record: ChangeRecord) -> None:
     """Take an undo out again that came no further: all of a change is taken back, or nothing. Nothing may be open."""
     for step in reversed(record.made_steps):
         before = len(record.steps)
@@ -16,7 +16,7 @@ def put_back(record: Record) -> None:
         record.void(step.n, *(more.n for more in record.steps[before:]))
 
 
-def revert(record: Record, edit: Edit) -> None:
+def revert(record: ChangeRecord, edit: Edit) -> None:
     """Make one edit backwards. Raises ``Refused`` where something would be lost."""
     require_inside(record.folder, edit)
     match edit:
@@ -25,16 +25,16 @@ def revert(record: Record, edit: Edit) -> None:
         case Rewrite():
             rewrites.revert(record, edit)
         case Remove():
-            presence.revert_remove(record, edit)
+            create_remove.revert_remove(record, edit)
         case Create():
-            presence.revert_create(record, edit)
+            create_remove.revert_create(record, edit)
         case Rename():
-            presence.revert_rename(record, edit)
+            create_remove.revert_rename(record, edit)
         case _:
             _revert_rows(record, edit)
 
 
-def _revert_rows(record: Record, edit: Rows | Import | MakeDatabase) -> None:
+def _revert_rows(record: ChangeRecord, edit: Rows | Import | MakeDatabase) -> None:
     from sessiontui.changes import database, imports  # late: files alone need no SQLite
 
     match edit:

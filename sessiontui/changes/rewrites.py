@@ -15,16 +15,16 @@ from typing import Literal, NamedTuple
 from zlib import crc32
 
 from sessiontui.changes import patches
-from sessiontui.changes.edits import Kept, Rewrite
+from sessiontui.changes.edits import KeptFile, Rewrite
 from sessiontui.changes.files import checksum, common, digest, give_time, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.folder import Folder
 from sessiontui.changes.hashing import Hashing
-from sessiontui.changes.record import Record, Step
-from sessiontui.disk import handover, lines
+from sessiontui.changes.record import ChangeRecord, Step
+from sessiontui.disk import lines, live_replace
 from sessiontui.disk.attributes import Like
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.handover import ATTEMPTS, Again
 from sessiontui.disk.lines import Shrunk
+from sessiontui.disk.live_replace import ATTEMPTS, Again
 from sessiontui.disk.replace import append, fill, temporary
 from sessiontui.errors import Busy, Cancelled, Changed, Refused, Unleased
 from sessiontui.model import Span
@@ -46,7 +46,7 @@ class Rewritten(NamedTuple):
 
 
 def make(
-    record: Record, key: str, file: str, content: Content, time: Callable[[int], int | None] = lambda _: None
+    record: ChangeRecord, key: str, file: str, content: Content, time: Callable[[int], int | None] = lambda _: None
 ) -> Rewritten:
     """Rewrite a file, which keeps its modification time. ``content`` raises ``Changed`` where the file is not what it
     was made for. ``time``: from the length of the old file, another time, unless something was appended meanwhile."""
@@ -61,14 +61,16 @@ def make(
     raise Changed(file)
 
 
-def require(record: Record, file: str, seen: Copied) -> None:
+def require(record: ChangeRecord, file: str, seen: Copied) -> None:
     """Raise ``Changed`` where a file did not merely grow since it was planned for. ``make`` gives it another name, so
     that its ``ctime`` tells nothing then."""
     with opened(record.folder.sessions / file) as fd:
         seen.require(fd, file)
 
 
-def _attempt(record: Record, key: str, file: str, content: Content, time: Callable[[int], int | None]) -> Rewritten:
+def _attempt(
+    record: ChangeRecord, key: str, file: str, content: Content, time: Callable[[int], int | None]
+) -> Rewritten:
     path = record.folder.sessions / file
     name = record.name("old")
     with opened(path) as fd, Hashing(fd) as old, temporary(path.parent) as temp:
@@ -79,10 +81,10 @@ def _attempt(record: Record, key: str, file: str, content: Content, time: Callab
         was = traits(fd)
         new = _Sum()
         fill(temp, new.told(content(fd, size, lambda piece: old.more(len(piece)))), was.mode, Like(fd, file))
-        kept = kept or Kept(name, size, old.hexdigest())
+        kept = kept or KeptFile(name, size, old.hexdigest())
         record.write(Rewrite(key, file, kept, new.length, new.crc32, was))
         n = len(record.steps)
-        carried = handover.swap(path, temp, fd, copied, record.patience, partial(_note, record, n, size))
+        carried = live_replace.swap(path, temp, fd, copied, record.patience, partial(_note, record, n, size))
     mtime_ns = time(size)
     if mtime_ns is not None and carried == size:
         give_time(path, new.length, mtime_ns)
@@ -103,8 +105,8 @@ class _Sum:
             yield chunk
 
 
-def _note(record: Record, n: int, size: int, carried: int) -> None:
-    """Record how much of the old file stands in the new one, where that is more than was copied at first."""
+def _note(record: ChangeRecord, n: int, size: int, carried: int) -> None:
+    """ChangeRecord how much of the old file stands in the new one, where that is more than was copied at first."""
     if carried != size:
         record.late(n, carried)
 
@@ -137,7 +139,7 @@ def without(drops: tuple[Span, ...], cancelled: IsCancelled = never, progress: P
     return content
 
 
-def settle(record: Record, step: Step, edit: Rewrite) -> Literal["made", "void"]:
+def settle(record: ChangeRecord, step: Step, edit: Rewrite) -> Literal["made", "void"]:
     """Find out whether the new bytes stand; they may be the beginning of the old ones, or the other way round. Where
     the old ones don't, they are kept, and what writers put into the old file meanwhile is carried over."""
     path = record.folder.sessions / edit.file
@@ -154,7 +156,7 @@ def settle(record: Record, step: Step, edit: Rewrite) -> Literal["made", "void"]
     return "made"
 
 
-def _renew(record: Record, path: Path, fd: int, edit: Rewrite) -> None:
+def _renew(record: ChangeRecord, path: Path, fd: int, edit: Rewrite) -> None:
     """Finish what was begun where a writer who had to wait wrote the old file anew: that takes the new one's place."""
     old = record.folder.open(edit.old.name)
     written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
@@ -178,7 +180,7 @@ def _identity(fd: int) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def catch_up(record: Record, step: Step, edit: Rewrite) -> None:
+def catch_up(record: ChangeRecord, step: Step, edit: Rewrite) -> None:
     """Bring over what was appended to the old file after it gave way; nothing where nothing was, or it is a copy. The
     file's time is then that of the newest message in it."""
     late = edit.old.length if step.late is None else step.late
@@ -202,7 +204,7 @@ def catch_up(record: Record, step: Step, edit: Rewrite) -> None:
     record.late(step.n, grown)
 
 
-def is_awaited(record: Record, step: Step, edit: Rewrite) -> bool:
+def is_awaited(record: ChangeRecord, step: Step, edit: Rewrite) -> bool:
     """Whether more is to come from the old file: it holds more than could be brought over, or is open for writing."""
     try:
         old = record.folder.open(edit.old.name)
@@ -210,7 +212,7 @@ def is_awaited(record: Record, step: Step, edit: Rewrite) -> bool:
         return False
     try:
         late = edit.old.length if step.late is None else step.late
-        return os.fstat(old).st_size > late or handover.is_written(old)
+        return os.fstat(old).st_size > late or live_replace.is_written(old)
     finally:
         os.close(old)
 
@@ -222,7 +224,7 @@ def _bring_behind(path: Path, old: int, rest: Span) -> int:
     return append(path, end + b"".join(lines.pieces(old, rest))).stop
 
 
-def _bring(record: Record, path: Path, old: int, rest: Span, at: int) -> int:
+def _bring(record: ChangeRecord, path: Path, old: int, rest: Span, at: int) -> int:
     """Put ``rest`` of the old file at ``at`` of the new one, less what stands there already. Returns the length then."""
     with opened(path) as fd:
         there = common(fd, at, old, rest)
@@ -247,7 +249,7 @@ def foresee(folder: Folder, edit: Rewrite) -> str:
     return f"give {edit.file} its {edit.old.length} bytes back"
 
 
-def revert(record: Record, edit: Rewrite) -> None:
+def revert(record: ChangeRecord, edit: Rewrite) -> None:
     """Put the old bytes back; what was appended since stays behind them."""
 
     def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:

@@ -9,20 +9,20 @@ import contextlib
 from collections.abc import Collection, Iterator
 from typing import Literal
 
-from sessiontui.changes import presence, reverting, rewrites, splices
+from sessiontui.changes import create_remove, reverting, rewrites, splices
 from sessiontui.changes.edits import Create, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice
 from sessiontui.changes.files import as_plain
 from sessiontui.changes.folder import Folder
-from sessiontui.changes.record import Record, Recorded, Step, done, ids, read
+from sessiontui.changes.record import ChangeRecord, Recorded, Step, done, ids, read
 from sessiontui.disk import replace
-from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Refused, SessiontuiError, StoreError
 
 Left = list[tuple[Recorded, SessiontuiError]]
 """Changes that could not be settled, and why."""
 
 
-def everything(folder: Folder, patience: Patience = USUAL, keys: Collection[str] = ()) -> Left:
+def everything(folder: Folder, patience: WaitPolicy = USUAL, keys: Collection[str] = ()) -> Left:
     """Settle every change that has no end. Raises ``Refused`` where a session of ``keys`` is busy; others wait on, and
     are returned."""
     awaited = []
@@ -43,7 +43,7 @@ def everything(folder: Folder, patience: Patience = USUAL, keys: Collection[str]
     return left
 
 
-def look_again(record: Record) -> None:
+def look_again(record: ChangeRecord) -> None:
     """Bring over what reached the files that this change replaced, in the meantime."""
     for step in record.made_steps:
         if isinstance(step.edit, Rewrite):
@@ -70,7 +70,7 @@ def _unsettled(recorded: Recorded, error: OSError | SessiontuiError) -> Sessiont
     return kind(f"{name} was interrupted and can't be recovered yet: {reason}; nothing was changed", plain.hint)
 
 
-def _look_again(folder: Folder, id: str, patience: Patience, keys: Collection[str]) -> None:
+def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[str]) -> None:
     """The same for a change that is done. Where more may come yet, its record has another end, and is looked at by
     every change that follows."""
     if not any(name.startswith(f"{id}.") and name.endswith(".old") for name in folder.names()):
@@ -78,7 +78,7 @@ def _look_again(folder: Folder, id: str, patience: Patience, keys: Collection[st
     recorded = read(folder, id)
     if recorded is None or not recorded.done:
         return
-    record = Record.resume(folder, recorded, patience)
+    record = ChangeRecord.resume(folder, recorded, patience)
     try:
         with _bearing(recorded, keys, []):
             look_again(record)
@@ -93,10 +93,10 @@ def _look_again(folder: Folder, id: str, patience: Patience, keys: Collection[st
         record.close()
 
 
-def _finish(folder: Folder, recorded: Recorded, patience: Patience, keys: Collection[str], left: Left) -> None:
+def _finish(folder: Folder, recorded: Recorded, patience: WaitPolicy, keys: Collection[str], left: Left) -> None:
     """Settle the open edits of a change and mark it done. An undo that came half way is taken out again; where somebody
     has made a file anew whose name that would need, its half stays as it is recorded, the old bytes in the journal."""
-    record = Record.resume(folder, recorded, patience)
+    record = ChangeRecord.resume(folder, recorded, patience)
     try:
         with _bearing(recorded, keys, left):
             steps(record)
@@ -109,7 +109,7 @@ def _finish(folder: Folder, recorded: Recorded, patience: Patience, keys: Collec
         record.close()
 
 
-def without_empty_database(record: Record) -> None:
+def without_empty_database(record: ChangeRecord) -> None:
     """Take a database away again that was made for imports of which none stands; alone it is no change."""
     made = record.made_steps
     if made and not record.open and all(isinstance(step.edit, MakeDatabase) and not step.edit.back for step in made):
@@ -117,7 +117,7 @@ def without_empty_database(record: Record) -> None:
         record.void(*(step.n for step in record.made_steps))
 
 
-def _is_half(record: Record, undone: Recorded | None) -> bool:
+def _is_half(record: ChangeRecord, undone: Recorded | None) -> bool:
     """Whether an undo took back less than the change has."""
     if undone is None:
         return False
@@ -125,20 +125,20 @@ def _is_half(record: Record, undone: Recorded | None) -> bool:
     return len(back) < sum(not isinstance(step.edit, MakeDatabase) for step in undone.made)
 
 
-def steps(record: Record) -> None:
+def steps(record: ChangeRecord) -> None:
     """Settle the open edits, the newest first: a later one may stand on an earlier one."""
     record.forget()
     for step in reversed(record.open):
         record.mark(step.n, _settle(record, step))
 
 
-def after(record: Record) -> None:
+def after(record: ChangeRecord) -> None:
     """Settle what an error interrupted; where even that fails, the next change will."""
     with contextlib.suppress(OSError, SessiontuiError):
         steps(record)
 
 
-def _settle(record: Record, step: Step) -> Literal["made", "void"]:
+def _settle(record: ChangeRecord, step: Step) -> Literal["made", "void"]:
     edit = step.edit
     match edit:
         case Splice():
@@ -146,15 +146,15 @@ def _settle(record: Record, step: Step) -> Literal["made", "void"]:
         case Rewrite():
             return rewrites.settle(record, step, edit)
         case Remove():
-            return presence.settle_remove(record, edit)
+            return create_remove.settle_remove(record, edit)
         case Create():
-            return presence.settle_create(record, edit)
+            return create_remove.settle_create(record, edit)
         case Rename():
-            return presence.settle_rename(record, edit)
+            return create_remove.settle_rename(record, edit)
     return _settle_rows(record, edit)
 
 
-def _settle_rows(record: Record, edit: Rows | Import | MakeDatabase) -> Literal["made", "void"]:
+def _settle_rows(record: ChangeRecord, edit: Rows | Import | MakeDatabase) -> Literal["made", "void"]:
     from sessiontui.changes import database, imports  # late: files alone need no SQLite
 
     match edit:

@@ -15,9 +15,9 @@ from sessiontui.changes import patches, rewrites
 from sessiontui.changes.edits import Splice
 from sessiontui.changes.files import common, give_time, kept_bytes, opened, require_inside, traits
 from sessiontui.changes.folder import Folder
-from sessiontui.changes.record import Record
-from sessiontui.disk import handover, lines, stamps
-from sessiontui.disk.handover import ATTEMPTS, Again, Alone, Watched
+from sessiontui.changes.record import ChangeRecord
+from sessiontui.disk import lines, live_replace, stamps
+from sessiontui.disk.live_replace import ATTEMPTS, Again, Alone, OpenElsewhere
 from sessiontui.disk.replace import append, keep_time, sync, write_end
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
@@ -36,10 +36,10 @@ class Cut(NamedTuple):
 
 
 Decide = Callable[[int, Stamp], Cut]
-"""What is to be done to an open file. Asked again when the file has changed; raises what keeps it from being done."""
+"""What is to be done to an open file. SortRequested again when the file has changed; raises what keeps it from being done."""
 
 
-def make(record: Record, key: str, file: str, decide: Decide) -> Span:
+def make(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:
     """Make the cut and return where the inserted bytes stand. Raises ``Changed`` where the file never holds still."""
     for _ in range(ATTEMPTS):
         try:
@@ -51,28 +51,28 @@ def make(record: Record, key: str, file: str, decide: Decide) -> Span:
     raise Changed(file)
 
 
-def _attempt(record: Record, key: str, file: str, decide: Decide) -> Span | None:
+def _attempt(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span | None:
     """In place; None where that can't be."""
     path = record.folder.sessions / file
     try:
-        with handover.alone(path, record.patience) as alone:
+        with live_replace.alone(path, record.patience) as alone:
             stamp = stamps.stamp(alone.fd)
             cut = decide(alone.fd, stamp)
-            return _in_place(record, key, file, alone, cut, stamp) if cut.span.stop == stamp.size else None
-    except Watched:
+            return _truncate(record, key, file, alone, cut, stamp) if cut.span.stop == stamp.size else None
+    except OpenElsewhere:
         with opened(path) as fd:
             stamp = stamps.stamp(fd)
             cut = decide(fd, stamp)
             if cut.span != Span(stamp.size, 0):
                 return None
-            with handover.quiet(fd, path, record.patience):
+            with live_replace.quiet(fd, path, record.patience):
                 if stamps.stamp(fd) != stamp:
                     raise Again from None
                 edit = _recorded(record, key, file, fd, cut, stamp)
         return _beside_readers(record, path, edit, cut.inserted)
 
 
-def _recorded(record: Record, key: str, file: str, fd: int, cut: Cut, stamp: Stamp) -> Splice:
+def _recorded(record: ChangeRecord, key: str, file: str, fd: int, cut: Cut, stamp: Stamp) -> Splice:
     kept = record.keep(_then(lines.pieces(fd, cut.span), cut.inserted))
     guard = lines.tail_hash(fd, cut.span.offset)
     size, inserted = stamp.size, len(cut.inserted)
@@ -86,7 +86,7 @@ def _then(pieces: Iterator[bytes], more: bytes) -> Iterator[bytes]:
     yield more
 
 
-def _in_place(record: Record, key: str, file: str, alone: Alone, cut: Cut, stamp: Stamp) -> Span:
+def _truncate(record: ChangeRecord, key: str, file: str, alone: Alone, cut: Cut, stamp: Stamp) -> Span:
     fd = alone.fd
     _recorded(record, key, file, fd, cut, stamp)
     alone.make_sure()
@@ -105,7 +105,7 @@ def _in_place(record: Record, key: str, file: str, alone: Alone, cut: Cut, stamp
     return landed
 
 
-def _beside_readers(record: Record, path: Path, edit: Splice, inserted: bytes) -> Span:
+def _beside_readers(record: ChangeRecord, path: Path, edit: Splice, inserted: bytes) -> Span:
     """Append where somebody reads all the time: a lease for that keeps us out too, so that we look afterwards."""
     landed = append(path, inserted)
     with opened(path) as fd:
@@ -119,12 +119,12 @@ def _beside_readers(record: Record, path: Path, edit: Splice, inserted: bytes) -
     return landed
 
 
-def _part(record: Record, edit: Splice, at: int) -> None:
+def _part(record: ChangeRecord, edit: Splice, at: int) -> None:
     """End the line that a writer had begun before ours."""
     rewrites.make(record, edit.key, edit.file, _content(lambda *_: Cut(Span(at, 0), b"\n")))
 
 
-def _correct(record: Record, fd: int, landed: Span) -> None:
+def _correct(record: ChangeRecord, fd: int, landed: Span) -> None:
     """Somebody appended in the same instant: record where the bytes really stand."""
     n = len(record.steps)
     edit = record.steps[n - 1].edit
@@ -136,7 +136,7 @@ def _correct(record: Record, fd: int, landed: Span) -> None:
     record.mark(n, "void")
 
 
-def _rewritten(record: Record, key: str, file: str, decide: Decide) -> Span:
+def _rewritten(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:
     """The same by writing the file anew, for other bytes stand behind, or a reader keeps it open."""
     made: list[Cut] = []
 
@@ -164,7 +164,7 @@ def _content(decide: Decide) -> rewrites.Content:
     return content
 
 
-def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
+def settle(record: ChangeRecord, edit: Splice) -> Literal["made", "void"]:
     """Find out what became of a splice that was interrupted, and finish or roll back one that was done by half."""
     path = record.folder.sessions / edit.file
     removed, inserted = Span(0, edit.removed), Span(edit.removed, edit.inserted)
@@ -199,21 +199,21 @@ def settle(record: Record, edit: Splice) -> Literal["made", "void"]:
     return "void"
 
 
-def _keep_time(record: Record, fd: int, edit: Splice) -> None:
+def _keep_time(record: ChangeRecord, fd: int, edit: Splice) -> None:
     """Give a file in which nobody said anything the time that it had: not after an append, or one made again."""
     if edit.removed or record.verb == "undo":
         keep_time(fd, edit.at + edit.inserted, edit.was.mtime_ns)
 
 
-def _take_out(record: Record, path: Path, edit: Splice, written: int) -> None:
+def _take_out(record: ChangeRecord, path: Path, edit: Splice, written: int) -> None:
     """Cut off the part of a line that was written when it ended, unless somebody has written behind it by now."""
     stop = edit.at + written
     try:
-        with handover.alone(path, record.patience) as alone:
+        with live_replace.alone(path, record.patience) as alone:
             if os.fstat(alone.fd).st_size == stop:
                 os.ftruncate(alone.fd, edit.at)
                 sync(alone.fd)
-    except Watched:
+    except OpenElsewhere:
         patches.patch(record, path, Span(edit.at, written))
 
 
@@ -229,7 +229,7 @@ def foresee(folder: Folder, edit: Splice) -> str:
     return f"remove {edit.inserted - edit.removed} bytes from {edit.file} at offset {edit.at}"
 
 
-def revert(record: Record, edit: Splice) -> None:
+def revert(record: ChangeRecord, edit: Splice) -> None:
     """Put back what was removed and take out what was inserted; what was appended since stays behind it."""
     try:
         make(record, edit.key, edit.file, lambda fd, stamp: _reversed(record.folder, edit, fd, stamp))

@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sessiontui.changes import database, imports, journal, obstacles, presence, reverting, rewrites, settle, splices
+from sessiontui.changes import (
+    create_remove,
+    database,
+    imports,
+    journal,
+    obstacles,
+    reverting,
+    rewrites,
+    settle,
+    splices,
+)
 from sessiontui.changes.chain import Chain, chains
 from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice, keys_of
-from sessiontui.changes.files import as_plain, plainly, require_inside
+from sessiontui.changes.files import as_plain, as_store_error, require_inside
 from sessiontui.changes.folder import Folder, reading
-from sessiontui.changes.record import Record
-from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.changes.record import ChangeRecord
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Changed, StoreError, UsageError
 from sessiontui.store.protocol import Progress, silent
 
@@ -52,7 +62,7 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
     Raises ``UsageError`` where there is none, ``Refused`` where something would be lost (a file of that name exists
     now, bytes before it have changed): it says where the old bytes are.
     """
-    with plainly(str(folder)), reading(folder) as found:
+    with as_store_error(str(folder)), reading(folder) as found:
         if found is None:
             raise _nothing(redo)
         of = _chosen(found, id, redo)
@@ -64,9 +74,9 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
     return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, steps)
 
 
-def make(folder: Path, plan: UndoPlan, patience: Patience = USUAL, progress: Progress = silent) -> Undone:
+def make(folder: Path, plan: UndoPlan, patience: WaitPolicy = USUAL, progress: Progress = silent) -> Undone:
     """Take it back as planned. Raises ``Changed`` when it was taken back (or given again) since."""
-    with plainly(str(folder)), reading(folder) as found:
+    with as_store_error(str(folder)), reading(folder) as found:
         if found is None:
             raise _nothing(plan.redo)
         tip = _chosen(found, plan.change, plan.redo).tip.id
@@ -77,7 +87,7 @@ def make(folder: Path, plan: UndoPlan, patience: Patience = USUAL, progress: Pro
             raise Changed("the journal")
         for step in undone.made:
             if isinstance(step.edit, Remove):
-                presence.require_wanted(record.folder, step.edit)
+                create_remove.require_wanted(record.folder, step.edit)
         try:
             for at, step in enumerate(reversed(undone.made)):
                 progress(at, len(undone.made))
@@ -89,7 +99,7 @@ def make(folder: Path, plan: UndoPlan, patience: Patience = USUAL, progress: Pro
     return Undone(record.id, plan.change, plan.verb, plan.keys, plan.at, "redone" if plan.redo else "undone")
 
 
-def _put_back(record: Record) -> None:
+def _put_back(record: ChangeRecord) -> None:
     """Take out again what was taken back by half. Raises ``StoreError`` where even that fails."""
     try:
         reverting.put_back(record)
@@ -150,11 +160,11 @@ def _foresee(folder: Folder, edit: Edit) -> str:
             obstacles.require_replaceable(folder.sessions / edit.file)
             return found
         case Remove():
-            return presence.foresee_remove(folder, edit)
+            return create_remove.foresee_remove(folder, edit)
         case Create():
-            return presence.foresee_create(folder, edit)
+            return create_remove.foresee_create(folder, edit)
         case Rename():
-            return presence.foresee_rename(folder, edit)
+            return create_remove.foresee_rename(folder, edit)
         case Rows():
             return database.foresee(folder, edit)
         case Import():

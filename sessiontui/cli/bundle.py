@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sessiontui import __version__
-from sessiontui.damage import diagnose, masked, signs, wholefile
+from sessiontui.damage import diagnose, masked, masking_signs, wholefile
 from sessiontui.model import Fault, Severity, Span
-from sessiontui.store import jsonl_faults, jsonl_file, jsonl_trouble
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import file_faults, session_file, unreadable
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Progress, Store
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from sessiontui.visible import visible
 
 MOST: Final = 100
@@ -86,7 +86,7 @@ def gathered(store: Store, key: str, progress: Progress) -> Bundle:
 
 
 def _of_key(key: str) -> str:
-    return signs.text(key.encode("utf-8", "backslashreplace")).decode("utf-8", "backslashreplace")
+    return masking_signs.text(key.encode("utf-8", "backslashreplace")).decode("utf-8", "backslashreplace")
 
 
 # ---- where it happened
@@ -113,9 +113,9 @@ def file_system(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str 
         return None
     for line in lines:
         here, _, there = line.partition(b" - ")
-        place = os.fsdecode(here.split()[4].decode("unicode-escape").encode("latin-1"))
-        if os.path.commonpath((place, real)) == place and (found is None or len(place) >= found[0]):
-            found = len(place), there.split()[0].decode("ascii", "replace").partition(".")[0]
+        location = os.fsdecode(here.split()[4].decode("unicode-escape").encode("latin-1"))
+        if os.path.commonpath((location, real)) == location and (found is None or len(location) >= found[0]):
+            found = len(location), there.split()[0].decode("ascii", "replace").partition(".")[0]
     return found and found[1]
 
 
@@ -123,12 +123,12 @@ def file_system(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str 
 
 
 def _add_file(bundle: Bundle, path: Path, key: str, progress: Progress) -> None:
-    for fault in jsonl_trouble.of_name(path, notes=True):
+    for fault in unreadable.of_name(path, notes=True):
         bundle.kinds[fault.severity, fault.id] += 1
         bundle.excerpts += [Excerpt(fault)] * (fault.severity is not Severity.INFO)
-    if (trouble := jsonl_trouble.of_entry(path)) is not None:
-        bundle.kinds[trouble.severity, trouble.id] += 1
-        bundle.excerpts.append(Excerpt(trouble))
+    if (problem := unreadable.of_entry(path)) is not None:
+        bundle.kinds[problem.severity, problem.id] += 1
+        bundle.excerpts.append(Excerpt(problem))
         return
     first: list[Fault] = []
 
@@ -137,8 +137,8 @@ def _add_file(bundle: Bundle, path: Path, key: str, progress: Progress) -> None:
         if fault.severity is not Severity.INFO and len(first) < MOST:
             first.append(fault.bare)
 
-    with jsonl_file.opened(path, key) as (fd, stamp):
-        count = jsonl_faults.told(fd, stamp, found, progress=progress, notes=True)
+    with session_file.opened(path, key) as (fd, stamp):
+        count = file_faults.told(fd, stamp, found, progress=progress, notes=True)
         last = os.pread(fd, 1, max(0, stamp.size - 1))
         bundle.excerpts += (excerpt(fd, fault) for fault in first)
     bundle.facts |= {
@@ -161,7 +161,7 @@ def excerpt(fd: int, fault: Fault) -> Excerpt:
     at = min(fault.at, span.length)
     if at + WINDOW > REACH:
         begins = at - WINDOW // 2
-        mask = signs.text(_read(fd, span, begins, WINDOW))
+        mask = masking_signs.text(_read(fd, span, begins, WINDOW))
         return _around(Excerpt(fault, begins=begins), mask, at)
     data = _read(fd, span, 0, REACH)
     mask = masked.masked(data, fault.codec)
@@ -213,10 +213,10 @@ def _is_unseen(data: bytes) -> bool:
 
 
 def _add_rows(bundle: Bundle, store: SqliteStore, key: str) -> None:
-    from sessiontui.store import schema, sqlite_open
+    from sessiontui.store.sqlite import database_schema, open_read
 
     def facts(connection: sqlite3.Connection) -> Iterator[tuple[str, Any]]:
-        shape = schema.shape(connection)
+        shape = database_schema.shape(connection)
         yield "metadata_columns", len(shape.metadata)
         yield "import_receipts", shape.receipts
         yield "full_text_index", shape.indexed
@@ -225,5 +225,5 @@ def _add_rows(bundle: Bundle, store: SqliteStore, key: str) -> None:
 
     for fault in store.faults(key):
         bundle.kinds[fault.severity, fault.id] += 1
-    bundle.facts |= sqlite_open.read(store.path, lambda connection: dict(facts(connection)))
+    bundle.facts |= open_read.read(store.path, lambda connection: dict(facts(connection)))
     bundle.facts["messages"] = store.session(key).messages

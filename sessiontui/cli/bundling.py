@@ -10,9 +10,9 @@ from typing import Any
 import click
 import orjson
 
-from sessiontui.cli import keys, output, report
+from sessiontui.cli import key_argument, output, report
 from sessiontui.cli.bundle import MOST, Bundle, Excerpt, gathered
-from sessiontui.cli.options import Asked, reads
+from sessiontui.cli.options import Context, reads
 from sessiontui.dialects.keys import written
 from sessiontui.disk import replace
 from sessiontui.errors import Refused, StoreError
@@ -22,20 +22,20 @@ _MASKED = "Text is masked: letters are x or X, digits 9, other signs *; what is 
 
 
 @click.command(name="report")
-@keys.KEY
+@key_argument.KEY
 @reads
 @click.option("-o", "--output", "file", metavar="FILE", type=click.Path(), help="Write it there, not to the screen.")
 @click.option("--force", is_flag=True, help="Replace FILE where it is there.")
-def report_session(*, asked: Asked, key: str, file: str | None, force: bool) -> int:
+def report_session(*, context: Context, key: str, file: str | None, force: bool) -> int:
     """A session for a bug report: its structure, its faults and their bytes, all text masked.
 
     No word of a message, no key, path or name is in it: it can be pasted in public as it is.
     """
-    store = asked.open()
-    session = keys.one(store, key)
+    store = context.open()
+    session = key_argument.one(store, key)
     with report.progress("reading") as progress:
         bundle = gathered(store, session, progress)
-    lines = map(_json, _rows(bundle)) if asked.json else (f"{visible(line)}\n".encode() for line in _text(bundle))
+    lines = map(_json, _rows(bundle)) if context.json else (f"{visible(line)}\n".encode() for line in _text(bundle))
     if file is None:
         for line in lines:
             output.raw(line)

@@ -16,25 +16,26 @@ from sessiontui.changes import compact as compacting
 from sessiontui.changes import pop as popping
 from sessiontui.changes.cleanup import CleanupRow
 from sessiontui.changes.compact import CompactRow
-from sessiontui.cli import huge, keys, output, report
-from sessiontui.cli.keys import wanted as wanted_keys
+from sessiontui.cli import huge_output, output, report
+from sessiontui.cli import key_argument as keys
+from sessiontui.cli.key_argument import wanted as wanted_keys
 from sessiontui.cli.making import (
     naming_writers,
     persisting,
     tell_change,
+    tell_problems,
     tell_recoverable,
     tell_row,
-    tell_troubles,
     weigh,
 )
-from sessiontui.cli.options import Asked, Change, a_number, changes
+from sessiontui.cli.options import ChangeOptions, Context, a_number, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.cli.recovering import Recovery, is_after, say_after
 from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
 from sessiontui.model import Message, Span
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
 SHOWN = 2000
@@ -46,7 +47,7 @@ SHOWN = 2000
 @click.argument("words", metavar="TEXT|-")
 @click.option("--role", required=True, metavar="ROLE", help="user, assistant, system, tool, or any other.")
 @changes
-def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> int:
+def append(*, context: Context, change: ChangeOptions, key: str, words: str, role: str) -> int:
     """Add one message to a session; a new session where there is none of this key.
 
     With - as TEXT the message is standard input, byte for byte, a final newline too.
@@ -54,11 +55,11 @@ def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> 
     key = text(key)
     message = Message(_utf8(role, "ROLE"), _standard_input() if words == "-" else _utf8(words, "TEXT"))
     recovered = Recovery(change)
-    store = recovered.open(asked)
+    store = recovered.open(context)
     if change.dry_run:
         plan = appending.plan(store, key, message)
         weigh(store, plan)
-        _would_append(asked, plan, recovered)
+        _would_append(context, plan, recovered)
         return 0
     done = persisting(
         change,
@@ -66,16 +67,16 @@ def append(*, asked: Asked, change: Change, key: str, words: str, role: str) -> 
         lambda: appending.plan(store, key, message),
         lambda plan: appending.make(store, plan, change.patience),
     )
-    if asked.json:
+    if context.json:
         _append_row(done.change, done.key, done.address.span, {})
     else:
         say("appended 1 message to ", done.key)
-        tell_change(asked, done.change)
+        tell_change(context, done.change)
     return 0
 
 
-def _would_append(asked: Asked, plan: appending.AppendPlan, recovered: Recovery) -> None:
-    if asked.json:
+def _would_append(context: Context, plan: appending.AppendPlan, recovered: Recovery) -> None:
+    if context.json:
         _append_row(None, plan.key, None, recovered.mark(plan.key))
         return
     say(f"would append 1 message ({plan.role}, {count(len(plan.content), 'character')}) to ", plan.key)
@@ -112,19 +113,19 @@ def _decoded(data: bytes, name: str) -> str:
 @keys.KEY
 @changes
 @click.option("--anyway", is_flag=True, help="Also where whole records stand in damaged lines behind the message.")
-def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
+def pop(*, context: Context, change: ChangeOptions, key: str, anyway: bool) -> int:
     """Remove the last valid message of a session; every other byte stays.
 
     The last is the one that is last at that moment, which ZeroClaw may have written just now.
     """
     recovered = Recovery(change)
-    store = recovered.open(asked)
+    store = recovered.open(context)
     session = keys.one(store, key)
     if change.dry_run:
         plan = popping.plan(store, session, anyway)
         weigh(store, plan)
         foretold = popping.Popped(None, plan.key, plan.removed, plan.address)
-        _popped(asked, store, foretold, "would remove", recovered.mark(plan.key))
+        _popped(context, store, foretold, "would remove", recovered.mark(plan.key))
         return 0
     done = persisting(
         change,
@@ -132,12 +133,12 @@ def pop(*, asked: Asked, change: Change, key: str, anyway: bool) -> int:
         lambda: popping.plan(store, session, anyway),
         lambda plan: popping.make(store, plan, change.patience, latest=True),
     )
-    _popped(asked, store, done, "removed", {})
+    _popped(context, store, done, "removed", {})
     return 0
 
 
-def _popped(asked: Asked, store: Store, done: popping.Popped, verb: str, more: dict[str, object]) -> None:
-    if asked.json:
+def _popped(context: Context, store: Store, done: popping.Popped, verb: str, more: dict[str, object]) -> None:
+    if context.json:
         output.row(change=done.change, key=written(done.key), removed=_removed(store, done), **more)
     elif done.removed is None:
         say(done.key, " has no message; nothing to remove")
@@ -145,7 +146,7 @@ def _popped(asked: Asked, store: Store, done: popping.Popped, verb: str, more: d
         say(f"{verb} the last message of ", done.key, f" ({done.removed.role}):")
         beginning = done.removed.content[:SHOWN]
         output.text([beginning if beginning == done.removed.content else f"{beginning}…"])
-        tell_change(asked, done.change)
+        tell_change(context, done.change)
 
 
 def _removed(store: Store, done: popping.Popped) -> dict[str, object] | None:
@@ -157,7 +158,7 @@ def _removed(store: Store, done: popping.Popped) -> dict[str, object] | None:
         return fields | {"id": address.id}
     line = address.line
     if line is None and isinstance(store, JsonlStore):  # not counted in a large file; a program is told all the same
-        line = huge.line_number(store.file(done.key), address.span.offset)
+        line = huge_output.line_number(store.file(done.key), address.span.offset)
     return fields | {"line": line, "offset": address.span.offset}
 
 
@@ -166,34 +167,36 @@ def _removed(store: Store, done: popping.Popped) -> dict[str, object] | None:
 @click.option("--all", "every", is_flag=True, help="All sessions of the store.")
 @click.option("--anyway", is_flag=True, help="Also a named file in which no valid line is: it becomes empty.")
 @changes
-def compact(*, asked: Asked, change: Change, keys: tuple[str, ...], every: bool, anyway: bool) -> int:
+def compact(*, context: Context, change: ChangeOptions, keys: tuple[str, ...], every: bool, anyway: bool) -> int:
     """Remove damaged and blank lines; the valid ones stay, byte for byte."""
     if every == bool(keys):
         raise UsageError("compact takes the sessions' keys, or --all")
     if every and anyway:
         raise UsageError("--anyway takes the keys that it is for, not --all")
     recovered = Recovery(change)
-    store = recovered.open(asked)
-    tally = report.Tally()
+    store = recovered.open(context)
+    tally = report.ExitTally()
     wanted = wanted_keys(store, keys, tally)
     if wanted == []:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
         plan = recovered.of(compacting.plan(store, wanted, cancelled, progress, anyway))
     weigh(store, plan)
-    tell_recoverable(asked, "this removes", [row for row in plan.rows if row.status == "compacted"])
+    tell_recoverable(context, "this removes", [row for row in plan.rows if row.status == "compacted"])
     if change.dry_run:
-        _compacted(asked, None, plan.rows, "would be", recovered)
-        return tell_troubles((row.trouble for row in plan.rows), tally)
+        _compacted(context, None, plan.rows, "would be", recovered)
+        return tell_problems((row.problem for row in plan.rows), tally)
     waiting = naming_writers(store, [row.key for row in plan.rows if row.status == "compacted"])
     with report.interruptible() as cancelled, report.progress("compacting") as progress, waiting:
         done = compacting.make(store, plan, cancelled, progress, change.patience)
-    _compacted(asked, done.change, done.rows, "was", recovered)
-    return tell_troubles((row.trouble for row in done.rows), tally)
+    _compacted(context, done.change, done.rows, "was", recovered)
+    return tell_problems((row.problem for row in done.rows), tally)
 
 
-def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], was: str, recovered: Recovery) -> None:
-    if asked.json:
+def _compacted(
+    context: Context, change: str | None, rows: tuple[CompactRow, ...], was: str, recovered: Recovery
+) -> None:
+    if context.json:
         for row in rows:
             tell_row(
                 change,
@@ -209,12 +212,12 @@ def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], w
             gone = count(row.dropped, "damaged line") if row.dropped else "blank lines"
             lost = f"{gone} removed, {count(row.kept, 'message')} kept"
             say(row.key, f" {was} compacted: {lost}, {sizes}")
-        if is_after(row.trouble):
+        if is_after(row.problem):
             say_after(row.key)
-    unchanged = sum(row.status == "unchanged" and not is_after(row.trouble) for row in rows)
+    unchanged = sum(row.status == "unchanged" and not is_after(row.problem) for row in rows)
     if unchanged:
         say(f"{count(unchanged, 'session')} without anything to remove")
-    tell_change(asked, change)
+    tell_change(context, change)
 
 
 @click.command()
@@ -227,11 +230,11 @@ def _compacted(asked: Asked, change: str | None, rows: tuple[CompactRow, ...], w
     help="Idle for longer than this many hours.",
 )
 @changes
-def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
+def cleanup(*, context: Context, change: ChangeOptions, ttl_hours: float) -> int:
     """Remove the sessions that have been idle for longer than N hours; 0 or less removes nothing."""
     recovered = Recovery(change)
-    store = recovered.open(asked)
-    tally = report.Tally()
+    store = recovered.open(context)
+    tally = report.ExitTally()
     plan = recovered.of(cleaning.plan(store, ttl_hours, datetime.now(UTC)))
     for undated in plan.undated:
         report.tell(f"“{undated}” stays: its last activity can't be read, so nobody knows how long it has been idle")
@@ -239,25 +242,25 @@ def cleanup(*, asked: Asked, change: Change, ttl_hours: float) -> int:
         report.tell(other)
     weigh(store, plan)
     if change.dry_run:
-        _cleaned(asked, None, plan.rows, "would be", recovered)
-        return tell_troubles((row.trouble for row in plan.rows), tally)
+        _cleaned(context, None, plan.rows, "would be", recovered)
+        return tell_problems((row.problem for row in plan.rows), tally)
     with naming_writers(store, [row.key for row in plan.rows]):
         done = cleaning.make(store, plan, change.patience)
-    _cleaned(asked, done.change, done.rows, "was", recovered)
-    return tell_troubles((row.trouble for row in done.rows), tally)
+    _cleaned(context, done.change, done.rows, "was", recovered)
+    return tell_problems((row.problem for row in done.rows), tally)
 
 
-def _cleaned(asked: Asked, change: str | None, rows: tuple[CleanupRow, ...], was: str, recovered: Recovery) -> None:
-    gone = [row for row in rows if row.status == "removed" or is_after(row.trouble)]
+def _cleaned(context: Context, change: str | None, rows: tuple[CleanupRow, ...], was: str, recovered: Recovery) -> None:
+    gone = [row for row in rows if row.status == "removed" or is_after(row.problem)]
     for row in gone:
-        if asked.json:
+        if context.json:
             told = {"last_activity": row.last_activity, "messages": row.messages, **recovered.mark(row.key)}
             output.row(change=change, key=written(row.key), **told)
-        elif is_after(row.trouble):
+        elif is_after(row.problem):
             say_after(row.key)
         else:
             say(row.key, f" {was} removed: {count(row.messages, 'message')}, idle for {output.age(row.last_activity)}")
-    if not asked.json:
+    if not context.json:
         if not rows:
             say("no session has been idle for that long")
-        tell_change(asked, change)
+        tell_change(context, change)

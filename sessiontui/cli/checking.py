@@ -12,14 +12,15 @@ from typing import Final
 import click
 
 from sessiontui import sizes
-from sessiontui.cli import keys, output, report
-from sessiontui.cli.options import Asked, reads
+from sessiontui.cli import key_argument as keys
+from sessiontui.cli import output, report
+from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import count, say
 from sessiontui.damage import salvage
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.model import Fault, Salvage, Session, Severity
-from sessiontui.store import orphans
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import interrupted_imports
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store, within
 
 DAMAGED: Final = 1
@@ -36,10 +37,10 @@ _NEEDS: Final = {
 @keys.KEYS
 @reads
 @click.option("--notes", is_flag=True, help="Information too, which is no damage.")
-def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
+def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
     """What is wrong in the files of all sessions, or of the ones named. Exit code 1 where there is damage."""
-    store = asked.open()
-    tally = report.Tally()
+    store = context.open()
+    tally = report.ExitTally()
     sessions = _wanted(store, keys, tally)
     if keys and not sessions:
         return tally.code
@@ -55,7 +56,7 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
         if notes or fault.severity is not Severity.INFO:
             row(path, session.key, fault)
 
-    row = _row if asked.json else _line
+    row = _row if context.json else _line
     total = sum(session.bytes or 0 for session in sessions)
     done = 0
     with report.progress("checking") as progress:
@@ -67,9 +68,9 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
                 lines += told.faults or 0
             done += session.bytes or 0
     if not isinstance(store, JsonlStore):
-        for stem in () if keys else orphans.stems(store.path.parent):
+        for stem in () if keys else interrupted_imports.stems(store.path.parent):
             path = store.path.with_name(stem + SUFFIX)
-            row(path, stem, orphans.fault(path))
+            row(path, stem, interrupted_imports.fault(path))
             damaged += 1
         with tally.alone():
             damaged += _differing(store.path, None if not keys else {session.key for session in sessions}, row)
@@ -77,14 +78,14 @@ def check(*, asked: Asked, keys: tuple[str, ...], notes: bool) -> int:
         tally.add(DAMAGED)
     of = " in " * bool(lines or files) + sizes.damage(lines, files)
     totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault") + of)
-    _sum_up(asked, ", ".join(totals), saved)
+    _sum_up(context, ", ".join(totals), saved)
     return tally.code
 
 
 def _differing(path: Path, only: set[str] | None, row: Callable[[Path, str | None, Fault], None]) -> int:
     """Say where the indexes of a database don't agree with its tables, of ``only`` some sessions; how often they don't."""
-    from sessiontui.store.sqlite_findings import findings
-    from sessiontui.store.sqlite_open import read
+    from sessiontui.store.sqlite.index_faults import findings
+    from sessiontui.store.sqlite.open_read import read
 
     there = [
         (key, fault) for key, faults in read(path, findings).items() if only is None or key in only for fault in faults
@@ -94,7 +95,7 @@ def _differing(path: Path, only: set[str] | None, row: Callable[[Path, str | Non
     return len(there)
 
 
-def _sum_up(asked: Asked, totals: str, saved: dict[str, int]) -> None:
+def _sum_up(context: Context, totals: str, saved: dict[str, int]) -> None:
     """Tell what there is, and with which command messages are had back."""
     if not saved:
         report.tell(totals)
@@ -103,11 +104,11 @@ def _sum_up(asked: Asked, totals: str, saved: dict[str, int]) -> None:
     them = "them" if messages > 1 else "it"
     report.tell(
         f"{totals}; {count(messages, 'message')} can be had back without a guess",
-        f"`{asked.to_repair(saved)}` has {them} back, and says with --dry-run what it would do",
+        f"`{context.to_repair(saved)}` has {them} back, and says with --dry-run what it would do",
     )
 
 
-def _wanted(store: Store, typed: Sequence[str], tally: report.Tally) -> list[Session]:
+def _wanted(store: Store, typed: Sequence[str], tally: report.ExitTally) -> list[Session]:
     if not typed:
         return store.sessions()
     by_key = {session.key: session for session in store.sessions()}
@@ -141,7 +142,7 @@ def _row(path: Path, key: str | None, fault: Fault) -> None:
 
 def _line(path: Path, _: str | None, fault: Fault) -> None:
     """One fault for people."""
-    say(f"{path.name}{_place(fault)}: {fault.reason} [{fault.id}]{_offer(fault)}")
+    say(f"{path.name}{_location(fault)}: {fault.reason} [{fault.id}]{_offer(fault)}")
     for line in numbered(fault):
         say(f"{path.name}{line}")
 
@@ -152,7 +153,7 @@ def numbered(fault: Fault) -> Iterator[str]:
         yield f":{fault.line}: reading {number}, with --mark {fault.line}{f':{number}' * (number > 1)}: {reading.what}"
 
 
-def _place(fault: Fault) -> str:
+def _location(fault: Fault) -> str:
     if fault.line is None:
         return ""
     several = f" lines {fault.line}–{fault.line + fault.lines - 1}:" if fault.lines > 1 else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sessiontui.cli.sample import damaged, database, healthy, languages, long
+from sessiontui.cli.sample import damaged, healthy, long, sample_database, writing_systems
 from sessiontui.dialects import zeroclaw
 from sessiontui.errors import StoreError, UsageError
 from sessiontui.model import Message
@@ -26,19 +26,19 @@ def write_sample(folder: Path, now: datetime | None = None) -> Path:
         sessions = folder / "sessions"
         sessions.mkdir(mode=0o700, parents=True)
         _write_files(sessions, now)
-        database.write_database(sessions / "sessions.db", now)
+        sample_database.write_database(sessions / "sessions.db", now)
     except OSError as error:
         raise StoreError(f"the sample can't be written to {folder}: {error.strerror}", "name another folder") from error
     return folder
 
 
 def _write_files(sessions: Path, now: datetime) -> None:
-    for talk in (*healthy.TALKS, *languages.TALKS, *long.talks()):
+    for talk in (*healthy.TALKS, *writing_systems.TALKS, *long.talks()):
         _write(sessions / f"{talk.key}.jsonl", _lines(talk.messages), now - talk.age)
     for wreck in damaged.wrecks():
         _write(sessions / f"{wreck.stem}.jsonl", wreck.data, now - wreck.age)
     _write(sessions / "matrix_quiet.jsonl", b"", now - timedelta(days=11))
-    imported = database.IMPORTED
+    imported = sample_database.IMPORTED
     _write(sessions / f"{imported.key}.jsonl.migrated", _lines(imported.messages), now - imported.age)
     folder, dangling = sessions / "matrix_folder.jsonl", sessions / "slack_moved-away.jsonl"
     folder.mkdir(mode=0o700)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sessiontui.changes import bounds, recoverable
 from sessiontui.changes.append import AppendPlan
-from sessiontui.changes.outcome import Trouble
-from sessiontui.changes.place import home
+from sessiontui.changes.outcome import Problem
 from sessiontui.changes.pop import PopPlan
 from sessiontui.changes.recoverable import Recoverable
+from sessiontui.changes.store_access import sessions_folder
 from sessiontui.changes.undo import UndoPlan
 from sessiontui.cli import output, report
-from sessiontui.cli.options import Asked, Change
+from sessiontui.cli.options import ChangeOptions, Context
 from sessiontui.cli.output import count, say
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk import holders
@@ -41,7 +41,9 @@ Plan = TypeVar("Plan", bound=AppendPlan | PopPlan | UndoPlan)
 Outcome = TypeVar("Outcome")
 
 
-def persisting(change: Change, store: Store, plan: Callable[[], Plan], make: Callable[[Plan], Outcome]) -> Outcome:
+def persisting(
+    change: ChangeOptions, store: Store, plan: Callable[[], Plan], make: Callable[[Plan], Outcome]
+) -> Outcome:
     """Plan and make a change; both again, up to ``--wait`` seconds, where what was planned for was changed meanwhile in
     a way that can't be carried over."""
     until = time.monotonic() + change.patience.seconds
@@ -71,7 +73,7 @@ def naming_writers(store: Store, keys: Sequence[str]) -> Iterator[None]:
 
     def told() -> None:
         for key in keys[:LOOKED]:
-            file = home(store) / (key + SUFFIX)
+            file = sessions_folder(store) / (key + SUFFIX)
             with contextlib.suppress(OSError, ValueError):  # gone, or a database's key that is no name
                 status = os.stat(file)
                 if found := holders.writers(status.st_dev, status.st_ino):
@@ -81,10 +83,10 @@ def naming_writers(store: Store, keys: Sequence[str]) -> Iterator[None]:
         yield
 
 
-def tell_change(asked: Asked, change: str | None) -> None:
+def tell_change(context: Context, change: str | None) -> None:
     """Name the change that was made, and how to take it back."""
     if change is not None:
-        say(f"change {short(change)} · undo with `sessiontui undo{asked.options()} {short(change)}`")
+        say(f"change {short(change)} · undo with `sessiontui undo{context.options()} {short(change)}`")
 
 
 def tell_row(change: str | None, row: CompactRow | RepairRow, **more: object) -> None:
@@ -98,18 +100,18 @@ def tell_row(change: str | None, row: CompactRow | RepairRow, **more: object) ->
         bytes_before=row.bytes_before,
         bytes_after=row.bytes_after,
         status=row.status,
-        reason=row.trouble.reason or None,
+        reason=row.problem.reason or None,
         **more,
     )
 
 
-def tell_recoverable(asked: Asked, does: str, rows: Sequence[CompactRow | MigrateRow]) -> None:
+def tell_recoverable(context: Context, does: str, rows: Sequence[CompactRow | MigrateRow]) -> None:
     """Say which messages a change destroys, or leaves behind, that repair recovers: all three levels."""
     found = [row for row in rows if row.recoverable.total]
     if not found:
         return
     holds = reduce(Recoverable.plus, (row.recoverable for row in found), recoverable.NONE)
-    repair = asked.to_repair([row.key for row in found])
+    repair = context.to_repair([row.key for row in found])
     first = f"`{repair}` recovers the lossless ones first" if holds.lossless else ""
     more = f"`{repair} --dry-run` shows {'the others' if first else 'them'}" if holds.offered or holds.partial else ""
     report.tell(
@@ -123,16 +125,16 @@ def short(change: str) -> str:
     return change.lstrip("0") or "0"
 
 
-def tell_troubles(troubles: Iterable[Trouble], tally: report.Tally) -> int:
+def tell_problems(problems: Iterable[Problem], tally: report.ExitTally) -> int:
     """Tell why sessions were left as they were, what is the same for several once, each hint once too; return the highest
     exit code, those tallied before too."""
     hints, told = {""}, set[str]()
-    for trouble in troubles:
-        if trouble.code:
-            reason = trouble.reason.replace("; nothing was changed", "; it stays as it is")  # others may have been
+    for problem in problems:
+        if problem.code:
+            reason = problem.reason.replace("; nothing was changed", "; it stays as it is")  # others may have been
             if reason not in told:
-                report.tell(reason, "" if trouble.hint in hints else trouble.hint)
+                report.tell(reason, "" if problem.hint in hints else problem.hint)
             told.add(reason)
-            hints.add(trouble.hint)
-            tally.add(trouble.code)
+            hints.add(problem.hint)
+            tally.add(problem.code)
     return tally.code

@@ -8,52 +8,53 @@ from pathlib import Path
 import click
 
 from sessiontui.changes import migrate as migrating
-from sessiontui.changes.held import DATABASE, MIGRATED
+from sessiontui.changes.import_state import DATABASE, MIGRATED
 from sessiontui.changes.migrate import MigrateRow
-from sessiontui.changes.outcome import Trouble
-from sessiontui.changes.place import home
-from sessiontui.cli import keys, output, report
-from sessiontui.cli.making import naming_writers, tell_change, tell_recoverable, tell_troubles, weigh
-from sessiontui.cli.options import Asked, Change, changes
+from sessiontui.changes.outcome import Problem
+from sessiontui.changes.store_access import sessions_folder
+from sessiontui.cli import key_argument as keys
+from sessiontui.cli import output, report
+from sessiontui.cli.making import naming_writers, tell_change, tell_problems, tell_recoverable, weigh
+from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import count, say
 from sessiontui.cli.recovering import Recovery, is_after, say_after
 from sessiontui.dialects.keys import SUFFIX, sanitised, written
 from sessiontui.errors import UnknownKey, UsageError
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
 
 @click.command()
 @keys.KEYS
 @changes
-def migrate(*, asked: Asked, change: Change, keys: tuple[str, ...]) -> int:
+def migrate(*, context: Context, change: ChangeOptions, keys: tuple[str, ...]) -> int:
     """Move JSONL sessions, all or the ones named, into sessions.db, by ZeroClaw's own rules."""
     recovered = Recovery(change)
-    store = recovered.open(asked, writable=False)
-    folder = home(store)
+    store = recovered.open(context, writable=False)
+    folder = sessions_folder(store)
     typed = keys
-    tally = report.Tally()
-    keys = _still_wanted(asked, folder, keys, recovered)
+    tally = report.ExitTally()
+    keys = _remaining(context, folder, keys, recovered)
     wanted = [] if keys == () and typed else _wanted(store, keys, tally)
     if wanted == []:
         return tally.code
     with report.interruptible() as cancelled, report.progress("reading") as progress:
         plan = recovered.of(migrating.plan(folder, wanted, cancelled, progress))
     weigh(store, plan)
-    tell_recoverable(asked, "this leaves behind", [row for row in plan.rows if row.status == "migrated"])
+    tell_recoverable(context, "this leaves behind", [row for row in plan.rows if row.status == "migrated"])
     if change.dry_run:
-        _moved(asked, None, plan.rows, "would be", recovered)
-        if plan.creates and not asked.json:
+        _moved(context, None, plan.rows, "would be", recovered)
+        if plan.creates and not context.json:
             say("sessions.db would be created")
-        return tell_troubles((row.trouble for row in plan.rows), tally)
+        return tell_problems((row.problem for row in plan.rows), tally)
     waiting = naming_writers(store, [row.key for row in plan.rows if row.status == "migrated"])
     with report.interruptible() as cancelled, report.progress("migrating") as progress, waiting:
         done = migrating.make(plan, cancelled, progress, change.patience)
-    _moved(asked, done.change, done.rows, "was", recovered)
-    return tell_troubles((row.trouble for row in done.rows), tally)
+    _moved(context, done.change, done.rows, "was", recovered)
+    return tell_problems((row.problem for row in done.rows), tally)
 
 
-def _still_wanted(asked: Asked, folder: Path, typed: tuple[str, ...], recovered: Recovery) -> tuple[str, ...]:
+def _remaining(context: Context, folder: Path, typed: tuple[str, ...], recovered: Recovery) -> tuple[str, ...]:
     """The keys that were typed, less those of which recovery left nothing to do: their import was interrupted, and has
     been finished. They have their rows."""
     wanted = []
@@ -62,14 +63,14 @@ def _still_wanted(asked: Asked, folder: Path, typed: tuple[str, ...], recovered:
         file = stem + SUFFIX
         gone = not os.path.lexists(folder / file) and os.path.lexists(folder / (file + MIGRATED))
         if stem in recovered.interrupted.named and gone:
-            trouble = Trouble("was migrated by the change that was interrupted")
-            _moved(asked, None, (MigrateRow(stem, 0, 0, "skipped", trouble),), "was", recovered)
+            problem = Problem("was migrated by the change that was interrupted")
+            _moved(context, None, (MigrateRow(stem, 0, 0, "skipped", problem),), "was", recovered)
         else:
             wanted.append(name)
     return tuple(wanted)
 
 
-def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[str] | None:
+def _wanted(store: Store, typed: tuple[str, ...], tally: report.ExitTally) -> list[str] | None:
     """The stems of the sessions to move; None means all. Raises ``UsageError`` for a database of another name."""
     if isinstance(store, JsonlStore):
         return keys.several(store, typed, tally) if typed else None if store.only is None else [store.only]
@@ -89,16 +90,16 @@ def _wanted(store: Store, typed: tuple[str, ...], tally: report.Tally) -> list[s
     return list(found) if typed else None
 
 
-def _moved(asked: Asked, change: str | None, rows: tuple[MigrateRow, ...], was: str, recovered: Recovery) -> None:
+def _moved(context: Context, change: str | None, rows: tuple[MigrateRow, ...], was: str, recovered: Recovery) -> None:
     for row in rows:
-        if asked.json:
+        if context.json:
             output.row(
                 change=change,
                 key=written(row.key),
                 imported=row.imported,
                 left_behind=row.left_behind,
                 status=row.status,
-                reason=row.trouble.reason or None,
+                reason=row.problem.reason or None,
                 recoverable=row.recoverable._asdict(),
                 **recovered.mark(row.key),
             )
@@ -106,11 +107,11 @@ def _moved(asked: Asked, change: str | None, rows: tuple[MigrateRow, ...], was: 
             holds = f" ({row.recoverable} to recover)" if row.recoverable.total else ""
             left = f", {count(row.left_behind, 'damaged line')} left behind{holds}" if row.left_behind else ""
             say(row.key, f" {was} migrated: {count(row.imported, 'message')}{left}")
-        elif is_after(row.trouble):
+        elif is_after(row.problem):
             say_after(row.key)
         elif row.status == "skipped":
-            say(row.key, f" {was} skipped: {row.trouble.reason or 'nothing to import'}")
-    if not asked.json:
+            say(row.key, f" {was} skipped: {row.problem.reason or 'nothing to import'}")
+    if not context.json:
         if not rows:
             say("there is nothing to migrate")
-        tell_change(asked, change)
+        tell_change(context, change)

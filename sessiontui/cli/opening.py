@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 
 from sessiontui.cli import output, report
-from sessiontui.cli.options import Asked, reads
+from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import say
 from sessiontui.dialects.keys import written
 from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.store import detect
 
-Browser = Callable[[detect.Place], int]
+Browser = Callable[[detect.StoreLocation], int]
 """What opens the browser on a store and returns the exit code when it is left."""
 
 
@@ -26,21 +26,21 @@ Browser = Callable[[detect.Place], int]
 @click.option("--read-only", is_flag=True, help="Change nothing, whatever is pressed.")
 @reads
 @click.pass_obj
-def browse(browser: Browser, *, asked: Asked, path: str | None, read_only: bool) -> int:
+def browse(browser: Browser, *, context: Context, path: str | None, read_only: bool) -> int:
     """Open the browser (the default)."""
-    if path is not None and asked.store is not None:
+    if path is not None and context.store is not None:
         raise UsageError(
-            f"the browser opens one store, not {asked.store} and {path}",
+            f"the browser opens one store, not {context.store} and {path}",
             "a verb stands before its options: `sessiontui list -s STORE`",
         )
-    store = path if path is not None else asked.store
-    if asked.json:
+    store = path if path is not None else context.store
+    if context.json:
         raise UsageError("the browser draws on a terminal", "`sessiontui list --json` gives the sessions as objects")
     if path is not None and not os.path.lexists(path) and path.isalpha():
         raise UsageError(f"“{path}” is neither a verb nor a store", "`sessiontui --help` shows the verbs")
-    found = detect.find(store, asked.backend, os.environ)
+    found = detect.find(store, context.backend, os.environ)
     _need_terminal()
-    return browser(found.place._replace(read_only=read_only))
+    return browser(found.location._replace(read_only=read_only))
 
 
 def _need_terminal() -> None:
@@ -67,7 +67,7 @@ def demo(browser: Browser, *, folder: Path | None, no_open: bool, as_json: bool)
         return 0
     sys.stdout.flush()
     _need_terminal()
-    return browser(detect.find(str(store), None, os.environ).place)
+    return browser(detect.find(str(store), None, os.environ).location)
 
 
 @click.command()
@@ -78,29 +78,31 @@ def stores(*, store: str | None, as_json: bool) -> int:
     named = os.environ.get("SESSIONTUI_STORE", "") if store is None else store
     code = 0
     try:
-        found = detect.places({**os.environ, "SESSIONTUI_STORE": named})
-    except SessiontuiError as trouble:
-        code = report.error(trouble)
-        found = [place._replace(default=False) for place in detect.places({**os.environ, "SESSIONTUI_STORE": ""})]
-    for place in found if as_json else ():
+        found = detect.locations({**os.environ, "SESSIONTUI_STORE": named})
+    except SessiontuiError as problem:
+        code = report.error(problem)
+        found = [
+            location._replace(default=False) for location in detect.locations({**os.environ, "SESSIONTUI_STORE": ""})
+        ]
+    for location in found if as_json else ():
         output.row(
-            path=written(str(place.path)),
-            backend=place.backend,
-            sessions=place.sessions,
-            last_activity=place.last_activity,
-            default=place.default,
+            path=written(str(location.path)),
+            backend=location.backend,
+            sessions=location.sessions,
+            last_activity=location.last_activity,
+            default=location.default,
         )
     if not as_json:
         output.table(
             (
                 (
-                    "*" if place.default else "",
-                    str(place.path),
-                    place.backend,
-                    output.column(place.sessions, "session"),
-                    output.age(place.last_activity),
+                    "*" if location.default else "",
+                    str(location.path),
+                    location.backend,
+                    output.column(location.sessions, "session"),
+                    output.age(location.last_activity),
                 )
-                for place in found
+                for location in found
             ),
             right=(3, 4),
         )

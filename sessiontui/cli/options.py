@@ -17,14 +17,15 @@ from typing import Any, NamedTuple
 
 import click
 
-from sessiontui.changes import place
+from sessiontui.changes import store_access as location
 from sessiontui.cli import report
 from sessiontui.cli.output import count
 from sessiontui.dialects.keys import SUFFIX, written
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.model import Backend
-from sessiontui.store import detect, orphans
+from sessiontui.store import detect
+from sessiontui.store.jsonl import interrupted_imports
 from sessiontui.store.protocol import Store
 from sessiontui.visible import visible
 
@@ -40,7 +41,7 @@ NAMED = 3
 BACKENDS = click.Choice([Backend.JSONL.value, Backend.SQLITE.value])
 
 
-def _tell_stray(used: detect.Place, stray: detect.Place) -> None:
+def _tell_stray(used: detect.StoreLocation, stray: detect.StoreLocation) -> None:
     """Name what is beside the ``sessions/`` that is used, and was not."""
     if stray.backend is Backend.SQLITE:
         what, file = f"the database {stray.path}", str(stray.path)
@@ -50,7 +51,7 @@ def _tell_stray(used: detect.Place, stray: detect.Place) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Context:
     """What every verb is asked: which store, and for whom the answer is."""
 
     store: str | None
@@ -64,21 +65,23 @@ class Asked:
         ``recover`` finishes first what was interrupted in it, or says of what it is; where it returns True, the store
         is looked for again, for another one may be the newest now."""
         chosen = detect.find(self.store, self.backend, os.environ)
-        if recover is not None and recover(chosen.place.open()):
+        if recover is not None and recover(chosen.location.open()):
             with contextlib.suppress(UsageError):  # recovery has moved the last file of it
                 chosen = detect.find(self.store, self.backend, os.environ)
-        others = [f"{place.path} ({place.backend})" for place in chosen.others if not place.stray]
+        others = [f"{location.path} ({location.backend})" for location in chosen.others if not location.stray]
         if others and self.backend is None:
-            report.tell(f"using {chosen.place.path} ({chosen.place.backend}); there are others: {', '.join(others)}")
+            report.tell(
+                f"using {chosen.location.path} ({chosen.location.backend}); there are others: {', '.join(others)}"
+            )
         for other in chosen.others:
             if other.stray and other.sessions != 0:
-                _tell_stray(chosen.place, other)
-        store = chosen.place.open(writable)
+                _tell_stray(chosen.location, other)
+        store = chosen.location.open(writable)
         self.opened.append(store)
         if recover is None:
-            _tell_interrupted(place.home(store))
+            _tell_interrupted(location.sessions_folder(store))
         if store.backend is Backend.SQLITE:
-            _tell_orphans(place.home(store))
+            _tell_orphans(location.sessions_folder(store))
         return store
 
     def options(self) -> str:
@@ -86,10 +89,10 @@ class Asked:
         typed, or its folder where that leads there no longer, for a change may take a file or what opens by default."""
         import shlex  # late: only what is printed needs it
 
-        home = place.home(self.opened[-1])
+        home = location.sessions_folder(self.opened[-1])
         try:
-            found = detect.find(self.store, None, os.environ).place.open()
-            leads = place.home(found).samefile(home)
+            found = detect.find(self.store, None, os.environ).location.open()
+            leads = location.sessions_folder(found).samefile(home)
         except (SessiontuiError, OSError):
             leads = False
         store = self.store if leads else str(home)
@@ -110,18 +113,18 @@ class Asked:
         return f"sessiontui repair{self.options()}{backend} {which}"
 
 
-class Change(NamedTuple):
+class ChangeOptions(NamedTuple):
     """What a changing verb is asked besides."""
 
     dry_run: bool
-    patience: Patience
+    patience: WaitPolicy
 
 
 def _tell_interrupted(sessions: Path) -> None:
-    if count := place.interrupted(sessions):
+    if count := location.interrupted(sessions):
         what = "1 change was" if count == 1 else f"{count} changes were"
         report.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
-    for each in place.late(sessions):
+    for each in location.pending_messages(sessions):
         many = len(each.messages)
         what, them = ("1 message waits", "it") if many == 1 else (f"{many:,} messages wait", "them")
         into = f"the next changing command brings {them} into {each.key}"
@@ -130,15 +133,15 @@ def _tell_interrupted(sessions: Path) -> None:
 
 def _tell_orphans(sessions: Path) -> None:
     """Name the imports that were interrupted: a database lists no file."""
-    for stem in orphans.stems(sessions):
-        file = orphans.staged(sessions / (stem + SUFFIX)).name
-        report.tell(f"the import of {stem} into sessions.db was interrupted: it is in {file}", orphans.HINT)
+    for stem in interrupted_imports.stems(sessions):
+        file = interrupted_imports.staged(sessions / (stem + SUFFIX)).name
+        report.tell(f"the import of {stem} into sessions.db was interrupted: it is in {file}", interrupted_imports.HINT)
 
 
 def _tell_how_read(store: Store) -> None:
     """Say what is odd about how a database had to be read."""
     if store.backend is Backend.SQLITE:
-        from sessiontui.store.sqlite import SqliteStore
+        from sessiontui.store.sqlite.sqlite_store import SqliteStore
 
         if isinstance(store, SqliteStore) and store.notice:
             report.tell(store.notice)
@@ -152,16 +155,16 @@ def a_number(context: click.Context, parameter: click.Parameter, value: float) -
 
 
 def reads(verb: Verb) -> Verb:
-    """Give a verb ``--store``, ``--backend`` and ``--json``; it receives them as ``asked``."""
+    """Give a verb ``--store``, ``--backend`` and ``--json``; it receives them as ``context``."""
 
     @click.option("-s", "--store", metavar="STORE", type=click.Path(), help="A folder, a .jsonl file or a .db file.")
     @click.option("--backend", type=BACKENDS, help="Which, where a folder holds both.")
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
     @wraps(verb)
     def asking(*, store: str | None, backend: str | None, as_json: bool, **rest: Any) -> int:
-        asked = Asked(store, Backend(backend) if backend else None, as_json)
-        code = verb(asked=asked, **rest)
-        for each in asked.opened:
+        context = Context(store, Backend(backend) if backend else None, as_json)
+        code = verb(context=context, **rest)
+        for each in context.opened:
             _tell_how_read(each)
         return code
 
@@ -189,6 +192,6 @@ def changes(verb: Verb) -> Verb:
     )
     @wraps(verb)
     def changing(*, dry_run: bool, wait: float, no_lease: bool, **rest: Any) -> int:
-        return verb(change=Change(dry_run, Patience(min(wait, LONGEST), no_lease)), **rest)
+        return verb(change=ChangeOptions(dry_run, WaitPolicy(min(wait, LONGEST), no_lease)), **rest)
 
     return reads(changing)

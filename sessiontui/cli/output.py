@@ -53,8 +53,8 @@ def raw(data: bytes) -> None:
         stream.write(data)
         if shown:
             stream.flush()
-    except OSError as trouble:
-        raise report.lost(trouble) from trouble
+    except OSError as problem:
+        raise report.lost(problem) from problem
 
 
 def row(**fields: object) -> None:

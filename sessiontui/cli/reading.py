@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sessiontui.cli import output, report
-from sessiontui.cli.options import Asked, reads
+from sessiontui.cli.options import Context, reads
 from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import is_misnamed, written
 from sessiontui.model import Session
@@ -31,20 +31,20 @@ _ORDERS: dict[str, Callable[[Session], Any]] = {
     help="Newest, greatest or most first; keys by the alphabet.",
 )
 @click.option("--filter", "pattern", metavar="TEXT", help="Only sessions whose key or name has these letters in order.")
-def list_sessions(*, asked: Asked, sort: str, pattern: str | None) -> int:
+def list_sessions(*, context: Context, sort: str, pattern: str | None) -> int:
     """The sessions of a store, newest activity first."""
-    store = asked.open()
+    store = context.open()
     sessions = _fitting(store.sessions(), text(pattern or ""))
     with report.progress("counting") as progress:
         counted = store.counted(sessions, progress=progress)
-        if asked.json and sort == "activity":
+        if context.json and sort == "activity":
             for session in counted:
                 _row(session)
             return 0
         rows = list(counted)
     if sort != "activity":
         rows.sort(key=_ORDERS[sort])
-    if asked.json:
+    if context.json:
         for session in rows:
             _row(session)
     else:
@@ -86,12 +86,12 @@ def _cells(session: Session) -> tuple[str, ...]:
         output.size(session.bytes),
         output.age(session.last_activity),
         session.name or "",
-        session.trouble.reason if session.trouble else session.instead,
+        session.problem.reason if session.problem else session.instead,
     )
 
 
 def _badge(session: Session) -> str:
     """``!`` damaged, a name that ZeroClaw never lists too; ``~`` a file that it cannot load by this name."""
-    if session.faults or session.trouble or is_misnamed(session):
+    if session.faults or session.problem or is_misnamed(session):
         return "!"
     return "" if session.reachable else "~"

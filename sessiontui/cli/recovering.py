@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from sessiontui.changes import recovery
-from sessiontui.changes.outcome import Trouble
-from sessiontui.changes.place import home
+from sessiontui.changes.outcome import Problem
 from sessiontui.changes.recovery import Interrupted
+from sessiontui.changes.store_access import sessions_folder
 from sessiontui.cli import report
 from sessiontui.cli.making import short
-from sessiontui.cli.options import Asked, Change
+from sessiontui.cli.options import ChangeOptions, Context
 from sessiontui.cli.output import count, say
 from sessiontui.dialects.keys import written
 from sessiontui.errors import AfterRecovery, Refused
@@ -25,20 +25,20 @@ Plan = TypeVar("Plan")
 class Recovery:
     """What recovery did before a verb looks at a store, or, in a dry run, will do before the change."""
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: ChangeOptions) -> None:
         self._change = change
         self.interrupted: Interrupted = recovery.NOTHING
 
-    def open(self, asked: Asked, *, writable: bool = True) -> Store:
+    def open(self, context: Context, *, writable: bool = True) -> Store:
         """Open a store to change it, or to say what would be changed."""
-        return asked.open(writable and not self._change.dry_run, self._first)
+        return context.open(writable and not self._change.dry_run, self._first)
 
     def _first(self, store: Store) -> bool:
         if self._change.dry_run:
-            self.interrupted = recovery.foreseen(home(store))
+            self.interrupted = recovery.foreseen(sessions_folder(store))
             _foretell(self.interrupted)
             return False
-        self.interrupted = recovery.recover(home(store), self._change.patience)
+        self.interrupted = recovery.recover(sessions_folder(store), self._change.patience)
         _tell(self.interrupted)
         return bool(self.interrupted)
 
@@ -53,9 +53,9 @@ class Recovery:
         return {"after_recovery": True} if self._change.dry_run and key in self.interrupted.keys else {}
 
 
-def is_after(trouble: Trouble) -> bool:
+def is_after(problem: Problem) -> bool:
     """Whether a row says no more than that its session is planned after recovery."""
-    return trouble.reason == str(AfterRecovery())
+    return problem.reason == str(AfterRecovery())
 
 
 def say_after(key: str) -> None:

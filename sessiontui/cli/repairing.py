@@ -13,14 +13,15 @@ import click
 
 from sessiontui.changes import repair as repairing
 from sessiontui.changes.repair import RepairRow
-from sessiontui.cli import keys, report
+from sessiontui.cli import key_argument as keys
+from sessiontui.cli import report
 from sessiontui.cli.checking import numbered
-from sessiontui.cli.keys import wanted as wanted_keys
-from sessiontui.cli.making import naming_writers, tell_change, tell_row, tell_troubles, weigh
-from sessiontui.cli.options import Asked, Change, changes
+from sessiontui.cli.key_argument import wanted as wanted_keys
+from sessiontui.cli.making import naming_writers, tell_change, tell_problems, tell_row, weigh
+from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.cli.recovering import Recovery, is_after, say_after
-from sessiontui.damage import stories
+from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
@@ -45,7 +46,7 @@ _MARK = re.compile(r"(\d+)(?::(\d+))?")
 @click.option("--partial", is_flag=True, help="Guesses too: torn texts are closed, what can't be read is replaced.")
 @changes
 def repair(
-    *, asked: Asked, change: Change, keys: tuple[str, ...], every: bool, mark: tuple[str, ...], partial: bool
+    *, context: Context, change: ChangeOptions, keys: tuple[str, ...], every: bool, mark: tuple[str, ...], partial: bool
 ) -> int:
     """Have back what is whole in damaged lines; what is left of them is kept with the change.
 
@@ -53,8 +54,8 @@ def repair(
     """
     keys, readings = _marked(keys, mark, every=every)
     recovered = Recovery(change)
-    store = recovered.open(asked)
-    tally = report.Tally()
+    store = recovered.open(context)
+    tally = report.ExitTally()
     wanted = wanted_keys(store, keys, tally)
     if wanted == []:
         return tally.code
@@ -65,14 +66,14 @@ def repair(
         _require_offered(plan.rows[0], readings)
     weigh(store, plan)
     if change.dry_run:
-        _repaired(asked, None, plan.rows, "would be", recovered)
-        _foretold(asked, plan.rows)
-        return tell_troubles((row.trouble for row in plan.rows), tally)
+        _repaired(context, None, plan.rows, "would be", recovered)
+        _foretold(context, plan.rows)
+        return tell_problems((row.problem for row in plan.rows), tally)
     waiting = naming_writers(store, [row.key for row in plan.rows if row.status == "repaired"])
     with report.interruptible() as cancelled, report.progress("repairing") as progress, waiting:
         done = repairing.make(store, plan, cancelled, progress, change.patience)
-    _repaired(asked, done.change, done.rows, "was", recovered, done.fragments)
-    return tell_troubles((row.trouble for row in done.rows), tally)
+    _repaired(context, done.change, done.rows, "was", recovered, done.fragments)
+    return tell_problems((row.problem for row in done.rows), tally)
 
 
 def _marked(typed: tuple[str, ...], mark: tuple[str, ...], *, every: bool) -> tuple[tuple[str, ...], dict[int, int]]:
@@ -114,8 +115,8 @@ def _numbers(text: str) -> tuple[int, int]:
 
 def _require_offered(row: RepairRow, lines: Iterable[int]) -> None:
     """Raise ``UsageError`` where nothing is offered on lines that were marked, or not so many readings."""
-    if row.seen is None and not row.trouble.code:
-        raise UsageError(f"--mark: {row.trouble.reason}")
+    if row.seen is None and not row.problem.code:
+        raise UsageError(f"--mark: {row.problem.reason}")
     for line, readings in row.unread:
         if line not in row.unoffered:
             raise UsageError(
@@ -139,28 +140,28 @@ def _named(lines: Sequence[int]) -> str:
 
 
 def _repaired(
-    asked: Asked,
+    context: Context,
     change: str | None,
     rows: tuple[RepairRow, ...],
     was: str,
     recovered: Recovery,
     fragments: Path | None = None,
 ) -> None:
-    if asked.json:
+    if context.json:
         for row in rows:
             _row(change, row, recovered)
         return
     for row in rows:
         if row.status == "repaired":
             say(row.key, f" {was} repaired: {_had(row)}, {size(row.bytes_before)} → {size(row.bytes_after)}")
-        if is_after(row.trouble):
+        if is_after(row.problem):
             say_after(row.key)
         elif row.status in ("repaired", "unchanged") and row.left:
             say(row.key, f": {count(row.left, 'fault')} {_stays(row)}")
     _say_unchanged(rows)
     if fragments is not None:
         say(f"the fragments are kept in {fragments}")
-    tell_change(asked, change)
+    tell_change(context, change)
 
 
 def _had(row: RepairRow) -> str:
@@ -182,14 +183,14 @@ def _stays(row: RepairRow) -> str:
         ways.append(f"`--partial` guesses at {row.guesses:,}")
     if not ways:
         only = row.outcomes[0].fault if len(row.outcomes) == 1 and row.outcomes[0].stays else None
-        return f"{stays}, nothing can be had back" + (f": {stories.what(only)}" if only else "")
+        return f"{stays}, nothing can be had back" + (f": {catalogue.what(only)}" if only else "")
     return f"{stays}: {', '.join(ways)}"
 
 
 def _say_unchanged(rows: tuple[RepairRow, ...]) -> None:
-    idle = [row for row in rows if row.status == "unchanged" and not row.left and not is_after(row.trouble)]
+    idle = [row for row in rows if row.status == "unchanged" and not row.left and not is_after(row.problem)]
     if idle:
-        why = {row.trouble.reason for row in idle if row.trouble.reason}
+        why = {row.problem.reason for row in idle if row.problem.reason}
         say(f"{count(len(idle), 'session')} without anything to repair", *(f": {reason}" for reason in why))
 
 
@@ -198,15 +199,15 @@ def _row(change: str | None, row: RepairRow, recovered: Recovery) -> None:
     tell_row(change, row, left=row.left, fragments=fragments, **recovered.mark(row.key))
 
 
-def _foretold(asked: Asked, rows: tuple[RepairRow, ...]) -> None:
+def _foretold(context: Context, rows: tuple[RepairRow, ...]) -> None:
     """Name the damage, and what becomes of each."""
-    if asked.json:
+    if context.json:
         return
     for row in rows:
         for outcome in row.outcomes:
             fault = outcome.fault
             line = "" if fault.line is None else f":{fault.line}"
-            say(row.key, f"{line}: {stories.what(fault)} [{fault.id}] → {_becomes(outcome)}")
+            say(row.key, f"{line}: {catalogue.what(fault)} [{fault.id}] → {_becomes(outcome)}")
             for line in numbered(fault):
                 say(row.key, line)
     rest = sum(row.faults - len(row.outcomes) for row in rows)

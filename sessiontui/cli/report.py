@@ -38,10 +38,10 @@ def tell(sentence: str, hint: str = "") -> None:
     _print("".join(f"{line}\n" for line in lines))
 
 
-def error(trouble: SessiontuiError) -> int:
+def error(problem: SessiontuiError) -> int:
     """Say what went wrong; return the exit code it means."""
-    tell(trouble.sentence, trouble.hint)
-    return trouble.exit_code
+    tell(problem.sentence, problem.hint)
+    return problem.exit_code
 
 
 def _print(text: str) -> None:
@@ -65,54 +65,54 @@ def guarded(work: Callable[[], int]) -> int:
         return 0
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except Exception as trouble:
+    except Exception as problem:
         if os.environ.get("SESSIONTUI_DEBUG") == "1":
             raise
-        return _told(trouble)
+        return _told(problem)
 
 
-def _told(trouble: Exception) -> int:
+def _told(problem: Exception) -> int:
     """Tell any exception in one or two lines; return its exit code."""
     with contextlib.suppress(OSError):
         _flush()  # what was found before the trouble is still an answer
-    if isinstance(trouble, SessiontuiError):
-        return error(trouble)
-    if isinstance(trouble, click.exceptions.Exit):
-        return trouble.exit_code
-    if isinstance(trouble, click.ClickException):
-        return _usage(trouble)
-    if isinstance(trouble, OSError):
+    if isinstance(problem, SessiontuiError):
+        return error(problem)
+    if isinstance(problem, click.exceptions.Exit):
+        return problem.exit_code
+    if isinstance(problem, click.ClickException):
+        return _usage(problem)
+    if isinstance(problem, OSError):
         _forget_output()
-        return error(disk_error(trouble))
-    kind = type(trouble).__name__
-    return error(StoreError(f"unexpected trouble, {kind}: {trouble}", "SESSIONTUI_DEBUG=1 shows where it arose"))
+        return error(disk_error(problem))
+    kind = type(problem).__name__
+    return error(StoreError(f"unexpected trouble, {kind}: {problem}", "SESSIONTUI_DEBUG=1 shows where it arose"))
 
 
-def disk_error(trouble: OSError) -> StoreError:
+def disk_error(problem: OSError) -> StoreError:
     """What the operating system said, as a sentence."""
-    named = isinstance(trouble.filename, str | bytes | os.PathLike)
-    where = os.fsdecode(trouble.filename) if named else "the store"
-    return StoreError(f"{where}: {(trouble.strerror or str(trouble)).lower()}")
+    named = isinstance(problem.filename, str | bytes | os.PathLike)
+    where = os.fsdecode(problem.filename) if named else "the store"
+    return StoreError(f"{where}: {(problem.strerror or str(problem)).lower()}")
 
 
-def _usage(trouble: click.ClickException) -> int:
-    context = trouble.ctx if isinstance(trouble, click.UsageError) else None
+def _usage(problem: click.ClickException) -> int:
+    context = problem.ctx if isinstance(problem, click.UsageError) else None
     hint = f"`{context.command_path} --help` shows what it takes" if context else ""
-    tell(trouble.format_message(), hint)
+    tell(problem.format_message(), hint)
     return 2
 
 
-def lost(trouble: OSError) -> OSError:
+def lost(problem: OSError) -> OSError:
     """The same with standard output as its place. Not of our errors, which end one session's work: it ends all."""
-    return OSError(trouble.errno, trouble.strerror, "standard output")
+    return OSError(problem.errno, problem.strerror, "standard output")
 
 
 def _flush() -> None:
     if sys.stdout is not None:
         try:
             sys.stdout.flush()
-        except OSError as trouble:
-            raise lost(trouble) from trouble
+        except OSError as problem:
+            raise lost(problem) from problem
 
 
 def _forget_output() -> None:
@@ -122,7 +122,7 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
-class Tally:
+class ExitTally:
     """The highest exit code of several sessions, each of which may fail alone."""
 
     def __init__(self) -> None:
@@ -137,10 +137,10 @@ class Tally:
         """Tell an error of the work inside and go on behind it."""
         try:
             yield
-        except SessiontuiError as trouble:
-            if trouble.exit_code == INTERRUPTED:
+        except SessiontuiError as problem:
+            if problem.exit_code == INTERRUPTED:
                 raise
-            self.add(error(trouble))
+            self.add(error(problem))
 
 
 class _Gauge:
@@ -224,14 +224,14 @@ def interruptible() -> Iterator[IsCancelled]:
     if ignored or threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    asked = threading.Event()
+    waiting = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        asked.set()
+        waiting.set()
         signal.signal(number, before)
 
     before = signal.signal(signal.SIGINT, on_signal)
     try:
-        yield asked.is_set
+        yield waiting.is_set
     finally:
         signal.signal(signal.SIGINT, before)

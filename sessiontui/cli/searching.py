@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from sessiontui.cli import output, report
-from sessiontui.cli.options import Asked, reads
+from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import Strong, say
 from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import written
@@ -22,12 +22,12 @@ from sessiontui.query.parse import parse
 @reads
 @click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="How many; 0 means all.")
 @click.option("--sort", type=click.Choice(["newest", "relevance"]), default="newest", show_default=True)
-def search(*, asked: Asked, words: tuple[str, ...], limit: int, sort: str) -> int:
+def search(*, context: Context, words: tuple[str, ...], limit: int, sort: str) -> int:
     """Messages that match all the words of QUERY.
 
     "two words" in quotes are a phrase, and a word with * at its end is a beginning. Any text is a legal query.
     """
-    store = asked.open()
+    store = context.open()
     query = parse(" ".join(map(text, words)))
     with report.progress("indexing") as progress:
         store.index(progress=progress)
@@ -35,7 +35,7 @@ def search(*, asked: Asked, words: tuple[str, ...], limit: int, sort: str) -> in
         found = store.search(query, limit=limit or None, relevance=sort == "relevance", scan=progress)
     found = found._replace(hits=found.hits[: limit or None])
     for hit in found.hits:
-        if asked.json:
+        if context.json:
             _row(hit)
         else:
             say(hit.key, f" #{hit.ordinal or '…'} ", Strong(hit.role), "  ", *_marked(query, hit.snippet))
@@ -45,16 +45,16 @@ def search(*, asked: Asked, words: tuple[str, ...], limit: int, sort: str) -> in
 
 def _row(hit: Hit) -> None:
     address = hit.address
-    place: dict[str, object] = {"line": address.line, "offset": address.span and address.span.offset}
+    location: dict[str, object] = {"line": address.line, "offset": address.span and address.span.offset}
     if hit.backend is Backend.SQLITE:
-        place = {"id": address.id, "created_at": address.created_at}
+        location = {"id": address.id, "created_at": address.created_at}
     output.row(
         key=written(hit.key),
         backend=hit.backend,
         role=hit.role,
         snippet=hit.snippet,
         ordinal=hit.ordinal,
-        **place,
+        **location,
     )
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 import orjson
 
-from sessiontui.cli import huge, keys, output, report
-from sessiontui.cli.options import Asked, reads
+from sessiontui.cli import huge_output, key_argument, output, report
+from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import Strong, say, text
 from sessiontui.damage.pieces import is_blank
 from sessiontui.dialects import zeroclaw
 from sessiontui.disk import lines
 from sessiontui.model import Entry, Message, Severity, Span
-from sessiontui.store import jsonl_file
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import session_file
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
 _CUT = 4096
@@ -24,28 +24,28 @@ _CUT = 4096
 
 
 @click.command()
-@keys.KEY
+@key_argument.KEY
 @reads
 @click.option(
     "--raw",
     is_flag=True,
     help="Every physical line, damaged ones too: the true bytes; on a terminal numbered and made visible.",
 )
-def show(*, asked: Asked, key: str, raw: bool) -> int:
+def show(*, context: Context, key: str, raw: bool) -> int:
     """The valid messages of a session, as ZeroClaw loads them.
 
     On a screen or in a pipe, control characters are shown as symbols; --json and --raw give the true ones.
     """
-    store = asked.open()
-    session = keys.one(store, key)
-    if raw and not asked.json and not output.terminal():
+    store = context.open()
+    session = key_argument.one(store, key)
+    if raw and not context.json and not output.terminal():
         _copy(store, session)
         return 0
     path = store.file(session) if isinstance(store, JsonlStore) else store.path
-    if not asked.json and not raw:
+    if not context.json and not raw:
         _conversation(path, store.entries(session))
         return 0
-    show_one = _message_row if not raw else _raw_row if asked.json else _raw_line
+    show_one = _message_row if not raw else _raw_row if context.json else _raw_line
     for entry in store.entries(session):
         show_one(path, entry)
     return 0
@@ -63,7 +63,7 @@ def _message_row(path: Path, entry: Entry) -> None:
         output.row(role=message.role, content=message.content)
         return
     output.raw(b'{"role":%b,"content":"' % orjson.dumps(message.role))
-    for piece in huge.escaped_content(path, entry.address.span):
+    for piece in huge_output.escaped_content(path, entry.address.span):
         output.raw(piece)
     output.raw(b'"}\n')
 
@@ -90,7 +90,7 @@ def _conversation(path: Path, entries: Iterator[Entry]) -> None:
 
 def _whole(path: Path, entry: Entry, message: Message) -> Iterator[str]:
     if entry.clipped and entry.address.span is not None:
-        return huge.content(path, entry.address.span)
+        return huge_output.content(path, entry.address.span)
     return iter((message.content,))
 
 
@@ -113,9 +113,9 @@ def _raw_row(path: Path, entry: Entry) -> None:
         output.row(**fields, content=content, text=line)
         return
     output.raw(orjson.dumps(fields)[:-1] + b',"content":')
-    _quoted(huge.escaped_content(path, span) if message else None)
+    _quoted(huge_output.escaped_content(path, span) if message else None)
     output.raw(b',"text":')
-    _quoted(huge.escaped_line(path, span))
+    _quoted(huge_output.escaped_line(path, span))
     output.raw(b"}\n")
 
 
@@ -156,5 +156,5 @@ def _copy(store: Store, key: str) -> None:
 
 
 def _file(path: Path, key: str) -> Iterator[bytes]:
-    with jsonl_file.opened(path, key) as (fd, stamp):
+    with session_file.opened(path, key) as (fd, stamp):
         yield from lines.pieces(fd, Span(0, stamp.size))

@@ -10,10 +10,10 @@ import click
 from sessiontui.changes import journal as journals
 from sessiontui.changes import undo as undoing
 from sessiontui.changes.outcome import Change as Recorded
-from sessiontui.changes.place import home
+from sessiontui.changes.store_access import sessions_folder
 from sessiontui.cli import output, report
 from sessiontui.cli.making import persisting, short, tell_change, weigh
-from sessiontui.cli.options import Asked, Change, changes
+from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.cli.recovering import Recovery, say_after
 from sessiontui.dialects.keys import written
@@ -28,25 +28,25 @@ DIGITS = 8
 @click.option("--list", "listing", is_flag=True, help="The changes that are kept, newest first.")
 @click.option("--redo", is_flag=True, help="Give back what was undone last (or change ID).")
 @changes
-def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: bool) -> int:
+def undo(*, context: Context, change: ChangeOptions, id: str | None, listing: bool, redo: bool) -> int:
     """Take back the last change, or change ID. An undo is a change too: it can be undone."""
     recovered = Recovery(change)
-    store = asked.open() if listing else recovered.open(asked, writable=False)
-    folder = home(store)
+    store = context.open() if listing else recovered.open(context, writable=False)
+    folder = sessions_folder(store)
     if listing:
         if redo or id is not None:
             raise UsageError("--list shows all changes; it takes no ID and no --redo")
         kept = journals.listed(folder)
-        _list(asked, kept.changes)
+        _list(context, kept.changes)
         return _tell_illegible(kept)
     wanted = _full(id)
     if change.dry_run:
         if wanted is None and recovered.interrupted.changes:
-            _would_after(asked, recovered, "redo" if redo else "undo")
+            _would_after(context, recovered, "redo" if redo else "undo")
             return 0
         plan = undoing.plan(folder, wanted, redo)
         weigh(store, plan)
-        _would(asked, plan)
+        _would(context, plan)
         return 0
     done = persisting(
         change,
@@ -54,11 +54,11 @@ def undo(*, asked: Asked, change: Change, id: str | None, listing: bool, redo: b
         lambda: undoing.plan(folder, wanted, redo),
         lambda plan: undoing.make(folder, plan, change.patience),
     )
-    if asked.json:
+    if context.json:
         _row(done.change, done.verb, done.keys, done.at, done.status, of=done.of)
     else:
         say(f"{done.status} change {short(done.of)}: {done.verb}", _names(done.keys))
-        tell_change(asked, done.change)
+        tell_change(context, done.change)
     return 0
 
 
@@ -70,8 +70,8 @@ def _full(id: str | None) -> str | None:
     return id.zfill(DIGITS)
 
 
-def _would(asked: Asked, plan: undoing.UndoPlan) -> None:
-    if asked.json:
+def _would(context: Context, plan: undoing.UndoPlan) -> None:
+    if context.json:
         _row(None, plan.verb, plan.keys, plan.at, "redo" if plan.redo else "undo", of=plan.change)
         return
     say(f"would {'redo' if plan.redo else 'undo'} change {short(plan.change)}: {plan.verb}", _names(plan.keys))
@@ -79,9 +79,9 @@ def _would(asked: Asked, plan: undoing.UndoPlan) -> None:
         say("  ", step)
 
 
-def _would_after(asked: Asked, recovered: Recovery, verb: str) -> None:
+def _would_after(context: Context, recovered: Recovery, verb: str) -> None:
     """Which change is the newest is known once those that were interrupted are finished or rolled back."""
-    if asked.json:
+    if context.json:
         keys = tuple(sorted(recovered.interrupted.keys))
         _row(None, recovered.interrupted.changes[-1].verb, keys, None, verb, after_recovery=True)
     else:
@@ -101,15 +101,15 @@ def _row(change: str | None, verb: str, keys: tuple[str, ...], at: object, statu
 
 def _tell_illegible(kept: journals.Listed) -> int:
     """Tell of records that can't be read; return the exit code."""
-    tally = report.Tally()
-    for trouble in kept.troubles:
-        report.tell(trouble.sentence.removesuffix("; nothing was changed"), trouble.hint)
-        tally.add(trouble.exit_code)
+    tally = report.ExitTally()
+    for problem in kept.problems:
+        report.tell(problem.sentence.removesuffix("; nothing was changed"), problem.hint)
+        tally.add(problem.exit_code)
     return tally.code
 
 
-def _list(asked: Asked, changes: Sequence[Recorded]) -> None:
-    if asked.json:
+def _list(context: Context, changes: Sequence[Recorded]) -> None:
+    if context.json:
         for change in changes:
             _row(change.id, change.verb, change.keys, change.at, change.status)
         return
@@ -125,19 +125,19 @@ def _list(asked: Asked, changes: Sequence[Recorded]) -> None:
 @click.command()
 @click.option("--purge", is_flag=True, help="Drop every change but the newest, which can always be undone.")
 @changes
-def journal(*, asked: Asked, change: Change, purge: bool) -> int:
+def journal(*, context: Context, change: ChangeOptions, purge: bool) -> int:
     """What undo keeps, and how much of the disk it takes."""
-    folder = home(asked.open())
+    folder = sessions_folder(context.open())
     if purge:
-        _purge(asked, change, folder)
+        _purge(context, change, folder)
         return 0
     kept = journals.listed(folder)
-    _journal(asked, folder, kept.changes)
+    _journal(context, folder, kept.changes)
     return _tell_illegible(kept)
 
 
-def _journal(asked: Asked, folder: Path, kept: Sequence[Recorded]) -> None:
-    if asked.json:
+def _journal(context: Context, folder: Path, kept: Sequence[Recorded]) -> None:
+    if context.json:
         for each in kept:
             _row(each.id, each.verb, each.keys, each.at, each.status, bytes=each.bytes)
         return
@@ -151,7 +151,7 @@ def _journal(asked: Asked, folder: Path, kept: Sequence[Recorded]) -> None:
     say(f"{count(len(kept), 'change')}, {size(journals.size(folder))} on disk")
 
 
-def _purge(asked: Asked, change: Change, folder: Path) -> None:
+def _purge(context: Context, change: ChangeOptions, folder: Path) -> None:
     """Drop what is not the newest change, or say so."""
     kept = journals.changes(folder)
     gone = _older(kept)
@@ -159,7 +159,7 @@ def _purge(asked: Asked, change: Change, folder: Path) -> None:
     if not change.dry_run:
         purged = journals.purge(folder, change.patience.seconds)
         gone, freed = [each for each in kept if each.id in purged.changes], purged.bytes
-    if not asked.json:
+    if not context.json:
         verb = "would drop" if change.dry_run else "dropped"
         say(f"{verb} {count(len(gone), 'change')}, {size(freed)}")
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from sessiontui.damage import encodings, joints, loose, margins, neighbours, wholefile
+from sessiontui.damage import encodings, lenient_json, margins, multiline, neighbours, wholefile
 from sessiontui.damage.pieces import is_blank
 from sessiontui.damage.verdict import Line, Verdict, behind, continues, fault, merged, together
 from sessiontui.dialects import zeroclaw
@@ -108,7 +108,7 @@ def _is_open(lines: Sequence[Line]) -> bool:
     """Whether the last of these lines with which a record begins is joined to the others, and that is still none."""
     begin = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].data[:1] == b"{"), None)
     joined = b"" if begin is None else b"".join([line.data for line in lines[begin:]])
-    reached = loose.reach(joined)
+    reached = lenient_json.reach(joined)
     return 0 < len(joined) == reached.stop and not reached.whole
 
 
@@ -133,8 +133,8 @@ def of_stretch(
         if is_blank(line.data):
             at += 1
             continue
-        certain = first and (bool(at) or not codec or before is None or before.salvage is Salvage.LOSSLESS)
-        join, looked = _join(data, lines, at, budget, certain=certain, before=None if decoded else "" if at else codec)
+        sure = first and (bool(at) or not codec or before is None or before.salvage is Salvage.LOSSLESS)
+        join, looked = _join(data, lines, at, budget, sure=sure, before=None if decoded else "" if at else codec)
         budget -= looked
         if join:
             found.append(fault(join.verdict, line.number, line.offset, join.lines))
@@ -203,8 +203,8 @@ def _not_jsonl(what: str, lines: Sequence[Line], data: bytes) -> Fault:
 
 
 def _join(
-    data: bytes, lines: Sequence[Line], at: int, budget: int, *, certain: bool, before: str | None
-) -> tuple[joints.Join | None, int]:
+    data: bytes, lines: Sequence[Line], at: int, budget: int, *, sure: bool, before: str | None
+) -> tuple[multiline.Join | None, int]:
     """The lines from ``at`` on that are one matter, and how many bytes were looked at in vain.
 
     ``before``: the encoding that may go on here; None: there is no wide one.
@@ -215,20 +215,20 @@ def _join(
         before = before or ("?" if at and b"\0" in lines[at - 1].data else "")
         run = encodings.wide(data, begin, before, ended=lines[-1].ended)
     if run:
-        wide = _wide(data, begin, run, certain=certain)
+        wide = _wide(data, begin, run, sure=sure)
         return wide, 0 if wide else run.stop - begin
     if at + 1 == len(lines):
         return None, 0
     above, looked = margins.over(lines, at) if budget > 0 else (None, 0)
     if above:
         return above, 0
-    if join := joints.woven([line.data for line in lines[at : at + 10]]):
+    if join := multiline.woven([line.data for line in lines[at : at + 10]]):
         return join, 0
-    join, more = joints.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
+    join, more = multiline.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
     return join, looked + more
 
 
-def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joints.Join | None:
+def _wide(data: bytes, begin: int, run: encodings.Wide, *, sure: bool) -> multiline.Join | None:
     """The lines of a wide run; None where no record is in it."""
     narrow = encodings.decoded(data, run)
     inner = account(narrow, decoded=True)
@@ -238,11 +238,11 @@ def _wide(data: bytes, begin: int, run: encodings.Wide, *, certain: bool) -> joi
     parts = [Part(Span(0, run.begin - begin), Salvage.LOSSLESS)]
     for part in inner:
         size = encodings.width(narrow[part.span.offset : part.span.stop], run)
-        salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not (certain and run.sure) else part.salvage
+        salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not (sure and run.sure) else part.salvage
         span = Span(parts[-1].span.stop, size)
         left = tuple(_widened(narrow, part, each, span, run) for each in part.left)
         parts.append(part._replace(span=span, salvage=salvage, left=left))
-    return joints.Join(data.count(b"\n", begin, stop) + 1, _fitted(run, parts, data[begin:stop]))
+    return multiline.Join(data.count(b"\n", begin, stop) + 1, _fitted(run, parts, data[begin:stop]))
 
 
 def _widened(narrow: bytes, part: Part, left: Span, span: Span, run: encodings.Wide) -> Span:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Final
 
+from sessiontui.damage.corrections import is_record
 from sessiontui.damage.languages import replaced
-from sessiontui.damage.layers import Judge, Layer, outward, under
-from sessiontui.damage.loose import tokens
-from sessiontui.damage.mending import is_record
+from sessiontui.damage.layers import Examine, Layer, outward, under
+from sessiontui.damage.lenient_json import tokens
 from sessiontui.damage.patterns import lazy
 from sessiontui.model import Part, Reading, Salvage, Span
 
@@ -48,12 +48,12 @@ def doubled(data: bytes) -> Layer | None:
     return _layer("escaped", what, found.start("text") + found["text"].find(b"\\"), data, [("halved", record)])
 
 
-def html(line: bytes, judge: Judge) -> Layer | None:
+def html(line: bytes, check_writability: Examine) -> Layer | None:
     """A line in which each quote is written as in HTML."""
     if b'"' in line or not (b"&quot;" in line or b"&#34;" in line):
         return None
     plain = replaced(line, _ENTITY, lambda entity: unescape(entity[0].decode()).encode())
-    parts = under(plain.data, judge) if plain else ()
+    parts = under(plain.data, check_writability) if plain else ()
     if not plain or not parts:
         return None
     made = outward(parts, plain, 0, 0, len(line))

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from sessiontui.damage import loose, widths
-from sessiontui.damage.mending import is_record
+from sessiontui.damage import lenient_json, widths
+from sessiontui.damage.corrections import is_record
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.shapes import shape
 from sessiontui.damage.verdict import Verdict
@@ -66,7 +66,7 @@ def unfolded(data: bytes, at: int) -> tuple[Unfolded | None, int]:
     while True:
         piece = data[at : at + size]
         text = piece.replace(end, b"")
-        reached = loose.reach(text)
+        reached = lenient_json.reach(text)
         looked += reached.stop
         if reached.whole:
             return _cut(data, at, piece, text[: reached.stop], end), looked
@@ -118,10 +118,10 @@ def _kinds(text: bytes, breaks: list[int]) -> _Kinds:
     )
 
 
-def _named(text: bytes) -> Iterator[tuple[loose.Token, bool]]:
+def _named(text: bytes) -> Iterator[tuple[lenient_json.JsonToken, bool]]:
     """The tokens, each with whether it is a key or a role."""
     key = b'"role"' if text[:1] == b"[" else b""
-    tokens = list(loose.tokens(text))
+    tokens = list(lenient_json.tokens(text))
     for token, behind in zip(tokens, [*tokens[1:], None], strict=True):
         is_key = behind is not None and text[behind.start : behind.stop].lstrip()[:1] == b":"
         yield token, is_key or (token.text and key == b'"role"')
@@ -222,12 +222,12 @@ def _offered(salvage: Salvage) -> Salvage:
     return Salvage.OFFERED if salvage is Salvage.LOSSLESS else salvage
 
 
-class _Made(NamedTuple):
+class _Reflowed(NamedTuple):
     salvage: Salvage
     records: tuple[bytes, ...]
 
 
-def _records(found: Unfolded, kinds: _Kinds, fold: _Fold) -> list[tuple[str, _Made]]:
+def _records(found: Unfolded, kinds: _Kinds, fold: _Fold) -> list[tuple[str, _Reflowed]]:
     """How the pieces can be joined, each with the records that this gives; those that say the same, once."""
     newline = rb"\r\n" if found.end == b"\r\n" else rb"\n"
     escaped = {b"": b"", b" ": b" ", b"\n": newline}
@@ -235,7 +235,7 @@ def _records(found: Unfolded, kinds: _Kinds, fold: _Fold) -> list[tuple[str, _Ma
     if not fold.explains:
         ways.append((_MIXED, [b"" if full else newline for full in fold.full]))
         ways.append((_WORDS, [b" " if no_room else newline for no_room in fold.words]))
-    records: list[tuple[str, _Made]] = []
+    records: list[tuple[str, _Reflowed]] = []
     said: list[object] = []
     for how, joints in ways:
         made = _made(_joined(found, kinds, joints))
@@ -246,12 +246,12 @@ def _records(found: Unfolded, kinds: _Kinds, fold: _Fold) -> list[tuple[str, _Ma
     return records
 
 
-def _made(value: bytes) -> _Made | None:
+def _made(value: bytes) -> _Reflowed | None:
     """The records that a whole value on one line is; None where it is none, or more than that."""
     if is_record(value):
-        return _Made(Salvage.LOSSLESS, (value,))
+        return _Reflowed(Salvage.LOSSLESS, (value,))
     of = shape(value)
-    return _Made(of.salvage, of.records) if of.records else None
+    return _Reflowed(of.salvage, of.records) if of.records else None
 
 
 def _joined(found: Unfolded, kinds: _Kinds, joints: list[bytes]) -> bytes:

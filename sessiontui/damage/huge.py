@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 
-from sessiontui.damage import stories
+from sessiontui.damage import catalogue
 from sessiontui.damage.verdict import Verdict, fault
 from sessiontui.dialects.source import Dropped
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
@@ -28,7 +28,7 @@ def begun(found: Fault) -> Fault:
     if found.id != "torn":
         return found
     return found._replace(
-        id="incomplete", severity=Severity.INCOMPLETE, reason=stories.sentence("incomplete", stories.what(found))
+        id="incomplete", severity=Severity.INCOMPLETE, reason=catalogue.sentence("incomplete", catalogue.what(found))
     )
 
 

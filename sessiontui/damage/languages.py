@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from sessiontui.damage import loose
+from sessiontui.damage import lenient_json
 from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import strict
 
@@ -75,7 +75,7 @@ def replaced(raw: bytes, sign: re.Pattern[bytes], by: Callable[[re.Match[bytes]]
 
 
 def _escaped(data: bytes, at: int, quote: bytes) -> int:
-    return loose.closing(data, at, quote)
+    return lenient_json.closing(data, at, quote)
 
 
 def _doubled(data: bytes, at: int, quote: bytes) -> int:

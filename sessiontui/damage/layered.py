@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sessiontui.damage import signs
+from sessiontui.damage import masking_signs
 from sessiontui.damage.patterns import lazy
 
 _SIGNS: Final = (
@@ -52,9 +52,9 @@ def masked(line: bytes) -> bytes:
     at = 0
     for token in _TOKEN.finditer(line):
         kept = _escape(token[0]) if token["escape"] else token[0]
-        made += (signs.text(line[at : token.start()]), kept)
+        made += (masking_signs.text(line[at : token.start()]), kept)
         at = token.end()
-    return b"".join((*made, signs.text(line[at:])))
+    return b"".join((*made, masking_signs.text(line[at:])))
 
 
 def _escape(escape: bytes) -> bytes:
@@ -62,5 +62,5 @@ def _escape(escape: bytes) -> bytes:
     numbered = _HEXADECIMAL.fullmatch(escape)
     if not numbered:
         return escape
-    code = (signs.byte if len(numbered[2]) == len("ff") else signs.code)(int(numbered[2], 16))
+    code = (masking_signs.byte if len(numbered[2]) == len("ff") else masking_signs.code)(int(numbered[2], 16))
     return numbered[1] + b"%0*x" % (len(numbered[2]), code)

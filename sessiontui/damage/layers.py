@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from sessiontui.damage import loose
+from sessiontui.damage import lenient_json
+from sessiontui.damage.corrections import is_record, joined
 from sessiontui.damage.languages import Plain
-from sessiontui.damage.mending import is_record, joined
 from sessiontui.damage.shapes import shape
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Part, Reading, Salvage, Span
 
-Judge = Callable[[bytes], tuple[Part, ...]]
+Examine = Callable[[bytes], tuple[Part, ...]]
 """What becomes of all the bytes of a line that is no record."""
 _SPACES: Final = b" \t\r\n"
 _CLEAR: Final = frozenset({Salvage.LOSSLESS, Salvage.OFFERED})
@@ -40,11 +40,11 @@ class Layer(NamedTuple):
         return self._replace(at=self.at + by, start=self.start + by, stop=self.stop + by, readings=readings)
 
 
-def under(data: bytes, judge: Judge) -> tuple[Part, ...]:
+def under(data: bytes, check_writability: Examine) -> tuple[Part, ...]:
     """What becomes of the bytes under a layer; empty where no whole record is among them."""
     if b"role" not in data or b"content" not in data:
         return ()
-    parts = _value(data) or _lines(data, judge)
+    parts = _value(data) or _lines(data, check_writability)
     if not any(part.records and part.salvage in _CLEAR for part in parts):
         return ()
     return tuple(part._replace(salvage=Salvage.OFFERED) if _is_had(part) else part for part in parts)
@@ -61,7 +61,7 @@ def _value(data: bytes) -> list[Part]:
         return [Part(Span(0, len(data)), Salvage.LOSSLESS, (value,))]
     if b"\n" not in value and value[:1] != b"[":
         return []
-    reached = loose.reach(value)
+    reached = lenient_json.reach(value)
     if not reached.whole or reached.stop < len(value):
         return []
     if value[:1] == b"[":
@@ -71,7 +71,7 @@ def _value(data: bytes) -> list[Part]:
     return [Part(Span(0, len(data)), mend.salvage, (mend.record,), mend.left)] if mend and not split else []
 
 
-def _lines(data: bytes, judge: Judge) -> list[Part]:
+def _lines(data: bytes, check_writability: Examine) -> list[Part]:
     parts: list[Part] = []
     at = 0
     for line in data.split(b"\n"):
@@ -80,7 +80,7 @@ def _lines(data: bytes, judge: Judge) -> list[Part]:
         elif not line.strip(_SPACES):
             parts.append(Part(Span(at, len(line)), Salvage.LOSSLESS))
         else:
-            parts += (part.moved(at) for part in judge(line))
+            parts += (part.moved(at) for part in check_writability(line))
         at += len(line) + 1
         parts.append(Part(Span(at - 1, 1), Salvage.LOSSLESS))
     return parts[:-1]

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from sessiontui.damage import languages, loose
+from sessiontui.damage import languages, lenient_json
 from sessiontui.damage.languages import Language
-from sessiontui.damage.layers import Judge, Layer, different, is_exact, outward, under
+from sessiontui.damage.layers import Examine, Layer, different, is_exact, outward, under
 from sessiontui.damage.patterns import lazy
 from sessiontui.model import Part, Reading, Salvage, Span
 
@@ -58,9 +58,9 @@ class Literals:
     _begun = -1
     _any = False
 
-    def __init__(self, line: bytes, judge: Judge, effort: Effort) -> None:
+    def __init__(self, line: bytes, check_writability: Examine, effort: Effort) -> None:
         self._line = line
-        self._judge = judge
+        self._writability = check_writability
         self._effort = effort
         self._unclosed: set[tuple[object, bytes]] = set()
 
@@ -124,7 +124,7 @@ class Literals:
         if not plain or not (beside or opening["prefix"] or plain.data != inside) or (close, plain.data) in seen:
             return None
         seen.add((close, plain.data))
-        parts = under(plain.data, self._judge)
+        parts = under(plain.data, self._writability)
         if not parts:
             return None
         stop = close + len(quote)
@@ -133,7 +133,7 @@ class Literals:
 
     def _named(self, opening: re.Match[bytes]) -> Layer | None:
         """A literal in which Python names characters by words, which are not looked up."""
-        close = loose.closing(self._line, opening.end("quote"), opening["quote"])
+        close = lenient_json.closing(self._line, opening.end("quote"), opening["quote"])
         self._effort.left -= max(0, close - opening.start())
         if close < 0 or not _NAMED.search(self._line, opening.end(), close):
             return None
@@ -146,11 +146,11 @@ class Literals:
         if not _OPENED.match(self._line, brace):
             return None
         self._effort.left -= len(self._line) - brace
-        if loose.closing(self._line, brace) >= 0:
+        if lenient_json.closing(self._line, brace) >= 0:
             return None
         rest = self._line[brace:]
         for plain in (languages.unescaped(rest), languages.of_double_quotes(rest)):
-            if plain and (parts := under(plain.data, self._judge)):
+            if plain and (parts := under(plain.data, self._writability)):
                 made = outward(parts, plain, brace, brace, len(self._line))
                 return Layer("escaped", _ONCE, brace, brace, len(self._line), (Reading("unescaped once", made),))
         return None

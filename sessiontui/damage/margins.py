@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from sessiontui.damage import joints, loose
-from sessiontui.damage.joints import Join
-from sessiontui.damage.mending import is_record
+from sessiontui.damage import lenient_json
+from sessiontui.damage import multiline as joints
+from sessiontui.damage.corrections import is_record
+from sessiontui.damage.multiline import Join
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.verdict import Line, Verdict
 from sessiontui.dialects import zeroclaw
@@ -51,7 +52,7 @@ def over(lines: Sequence[Line], at: int) -> tuple[Join | None, int]:
         found = _pieces(raw, margin)
         looked += sum(map(len, found))
         text = margin.joints[0].join(found)
-        reached = loose.reach(text, len(text) - len(text.lstrip()))
+        reached = lenient_json.reach(text, len(text) - len(text.lstrip()))
         if reached.whole:
             return _join(raw, found, text[: reached.stop], margin), looked
         if reached.stop < len(text) or len(found) < count:

@@ -14,20 +14,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from sessiontui.damage import (
+    corrections,
     diagnose,
     encodings,
     fragments,
-    joints,
     layered,
-    loose,
-    mending,
+    lenient_json,
+    masking_signs,
+    multiline,
     one_line,
     pieces,
-    signs,
 )
-from sessiontui.damage.loose import Token
+from sessiontui.damage.lenient_json import JsonToken
 from sessiontui.damage.patterns import lazy
-from sessiontui.damage.pieces import Kind
+from sessiontui.damage.pieces import PieceKind
 from sessiontui.dialects import strict, zeroclaw
 from sessiontui.model import Message, Salvage
 
@@ -52,7 +52,7 @@ def masked(data: bytes, codec: str = "") -> bytes:
     """The bytes of a line, or of all the lines of a fault, masked; ``codec``: the wide encoding that the fault names."""
     if codec:
         return _wide(data, codec)
-    data = signs.blurred(data)
+    data = masking_signs.blurred(data)
     layer = one_line.verdict(data).id if b"\n" not in data else ""
     if layer in _LAYERS:
         return layered.without_colours(data, masked) if layer == "coloured" else layered.masked(data)
@@ -84,10 +84,10 @@ def _wide(data: bytes, codec: str) -> bytes:
     """Lines in a wide encoding, masked as what they say."""
     run = encodings.wide(data, 0) or encodings.wide(data, 0, codec)
     if not run:
-        return signs.text(data)
+        return masking_signs.text(data)
     narrow = whole(encodings.decoded(data, run))
     made = narrow.decode("utf-8", "surrogatepass").encode(run.codec, "surrogatepass")
-    return signs.text(data[: run.begin]) + made + signs.text(data[run.begin + len(made) :])
+    return masking_signs.text(data[: run.begin]) + made + masking_signs.text(data[run.begin + len(made) :])
 
 
 def _one_line(line: bytes) -> bytes | None:
@@ -99,12 +99,12 @@ def _one_line(line: bytes) -> bytes | None:
     if fragments.printed(line):
         return _structured(line, _python(line))
     marker = _MARKER.match(line)
-    return marker[0] + signs.text(line[marker.end() :]) if marker else None
+    return marker[0] + masking_signs.text(line[marker.end() :]) if marker else None
 
 
 def _woven(data: bytes) -> bytes | None:
     """Two records of which one stands in the middle of the other: the other masked as the one that it is."""
-    join = joints.woven(data.split(b"\n"))
+    join = multiline.woven(data.split(b"\n"))
     if not join:
         return None
     torn, *between, tail = (part for part in join.verdict.parts if part.salvage is not Salvage.NONE)
@@ -117,29 +117,29 @@ def _woven(data: bytes) -> bytes | None:
     return b"".join((data[: stop - len(mask) + size], mask[: len(mask) - size], *middle, *ends))
 
 
-def _python(line: bytes) -> list[Token]:
+def _python(line: bytes) -> list[JsonToken]:
     """The tokens of a record that Python printed."""
-    found: list[Token] = []
+    found: list[JsonToken] = []
     at = 0
     for match in _PYTHON.finditer(line):
-        found += (Token(at, match.start(), text=False), Token(match.start(), match.end(), text=True))
+        found += (JsonToken(at, match.start(), text=False), JsonToken(match.start(), match.end(), text=True))
         at = match.end()
-    return [*found, Token(at, len(line), text=False)]
+    return [*found, JsonToken(at, len(line), text=False)]
 
 
-def _piece(piece: bytes, kind: Kind) -> bytes:
-    if kind in (Kind.RECORD, Kind.VALUE):
+def _piece(piece: bytes, kind: PieceKind) -> bytes:
+    if kind in (PieceKind.RECORD, PieceKind.VALUE):
         return _twice(piece) or _structured(piece)
-    if kind is Kind.TORN:
-        stop = loose.reach(piece).stop
-        return _structured(piece[:stop]) + signs.text(piece[stop:])
-    return _tail(piece) if kind is Kind.TEXT and pieces.is_tail(piece) else signs.text(piece)
+    if kind is PieceKind.TORN:
+        stop = lenient_json.reach(piece).stop
+        return _structured(piece[:stop]) + masking_signs.text(piece[stop:])
+    return _tail(piece) if kind is PieceKind.TEXT and pieces.is_tail(piece) else masking_signs.text(piece)
 
 
 def _twice(value: bytes) -> bytes:
     """A record that was encoded twice; nothing of any other value."""
     inner = _ESCAPED.sub(rb"\1", value[1:-1])
-    if value[:1] != b'"' or _escaped(inner) != value[1:-1] or not mending.is_record(inner):
+    if value[:1] != b'"' or _escaped(inner) != value[1:-1] or not corrections.is_record(inner):
         return b""
     return b'"%b"' % _escaped(masked(inner))
 
@@ -154,12 +154,12 @@ def _tail(tail: bytes) -> bytes:
     for size in (len(_HEAD), *cuts, *range(len(_HEAD))):
         if isinstance(strict.record_end(_HEAD[:size] + tail, 0), int):
             return _structured(_HEAD[:size] + tail)[size:]
-    return signs.text(tail)
+    return masking_signs.text(tail)
 
 
-def _structured(value: bytes, tokens: Sequence[Token] = ()) -> bytes:
+def _structured(value: bytes, tokens: Sequence[JsonToken] = ()) -> bytes:
     """JSON, or nearly: keys and roles that are known stay."""
-    tokens = tokens or list(loose.tokens(value))
+    tokens = tokens or list(lenient_json.tokens(value))
     runs = [value[token.start : token.stop] for token in tokens]
     made: list[bytes] = []
     key, numbered = b"", 0
@@ -195,7 +195,7 @@ def _is_begun(run: bytes) -> bool:
 
 def _quoted(run: bytes) -> bytes:
     closed = len(run) > 1 and run[-1] == run[0]
-    return run[:1] + signs.text(run[1 : len(run) - closed]) + run[:1] * closed
+    return run[:1] + masking_signs.text(run[1 : len(run) - closed]) + run[:1] * closed
 
 
 def _between(run: bytes) -> bytes:
@@ -204,7 +204,7 @@ def _between(run: bytes) -> bytes:
 
 
 def _signs(run: bytes) -> bytes:
-    return run.translate(signs.FORMAL) if run[0] < 0x80 else signs.run(run)
+    return run.translate(masking_signs.FORMAL) if run[0] < 0x80 else masking_signs.run(run)
 
 
 def _word(word: bytes) -> bytes:
@@ -212,7 +212,7 @@ def _word(word: bytes) -> bytes:
         return number[1] + re.sub(rb"[0-9]", b"9", number[2])
     sign = len(word) - len(word.lstrip(b"-"))
     kept = sign + max(_common(word[sign:], each) for each in _WORDS)
-    return word[:kept] + word[kept:].translate(signs.FORMAL)
+    return word[:kept] + word[kept:].translate(masking_signs.FORMAL)
 
 
 def _common(word: bytes, other: bytes) -> int:

@@ -9,17 +9,17 @@ from itertools import chain
 from typing import Final
 
 from sessiontui.damage import coloured, escapes, fragments, pieces, quotes, typographic, wrapped
-from sessiontui.damage.layers import Judge, Layer
+from sessiontui.damage.layers import Examine, Layer
 from sessiontui.damage.literals import Effort, Literals
 from sessiontui.damage.patterns import lazy
-from sessiontui.damage.pieces import Kind, Piece
+from sessiontui.damage.pieces import Piece, PieceKind
 from sessiontui.damage.shapes import Shape, shape
 from sessiontui.damage.verdict import Verdict
 from sessiontui.dialects.source import Dropped
 from sessiontui.model import Part, Reading, Salvage, Span
 
-FILLERS: Final = frozenset({Kind.SPACE, Kind.NULS, Kind.BOM, Kind.COMMA})
-_LAYERED: Final = (Kind.TEXT, Kind.VALUE, Kind.LITERAL)
+FILLERS: Final = frozenset({PieceKind.SPACE, PieceKind.NULS, PieceKind.BOM, PieceKind.COMMA})
+_LAYERED: Final = (PieceKind.TEXT, PieceKind.VALUE, PieceKind.LITERAL)
 """Of these alone, and of what is not sure, something may be under a layer."""
 _BREAKS_OFF: Final = "the record breaks off"
 _CUT: Final = frozenset({"malformed", "fused", "torn"})
@@ -60,17 +60,19 @@ def _cut(line: bytes, wrong: Dropped | None, depth: int, effort: Effort) -> Verd
     script = fragments.printed(line)
     if script and script.records:
         return _of_shape(script, line)
-    judge = _under(depth + 1, effort)
-    if coloured.is_likely(line) and (layer := coloured.layer(line, judge)):
-        return _of_layers(line, [Piece(Kind.LITERAL, 0, len(line), layer=layer)], [None])
-    cut = pieces.cut(line, Literals(line, judge, effort) if b"role" in line and b"content" in line else None)
+    check_writability = _under(depth + 1, effort)
+    if coloured.is_likely(line) and (layer := coloured.layer(line, check_writability)):
+        return _of_layers(line, [Piece(PieceKind.LITERAL, 0, len(line), layer=layer)], [None])
+    cut = pieces.cut(
+        line, Literals(line, check_writability, effort) if b"role" in line and b"content" in line else None
+    )
     if not any([not piece.sure or piece.kind in _LAYERED for piece in cut]):  # noqa: C419 - half the time of a generator
         return _of_pieces(line, cut, [None] * len(cut))
-    if layer := typographic.layer(line) or escapes.html(line, judge):
-        return _of_layers(line, [Piece(Kind.LITERAL, 0, len(line), layer=layer)], [None])
+    if layer := typographic.layer(line) or escapes.html(line, check_writability):
+        return _of_layers(line, [Piece(PieceKind.LITERAL, 0, len(line), layer=layer)], [None])
     known = wrong if len(cut) == 1 else None
-    shapes = [shape(line[each.start : each.stop], known) if each.kind is Kind.VALUE else None for each in cut]
-    cut = [_uncovered(line, *each, judge) for each in zip(cut, shapes, strict=True)]
+    shapes = [shape(line[each.start : each.stop], known) if each.kind is PieceKind.VALUE else None for each in cut]
+    cut = [_uncovered(line, *each, check_writability) for each in zip(cut, shapes, strict=True)]
     if any(piece.layer for piece in cut) or effort.spent:
         return _of_layers(line, cut, shapes, sure=not effort.spent)
     return _of_shape(script, line) if script else _of_pieces(line, cut, shapes)
@@ -97,23 +99,23 @@ def _quoted(line: bytes, found: Verdict) -> Verdict:
     return what._replace(readings=tuple(read)) if len(read) > 1 else what
 
 
-def _uncovered(line: bytes, piece: Piece, of: Shape | None, judge: Judge) -> Piece:
+def _uncovered(line: bytes, piece: Piece, of: Shape | None, check_writability: Examine) -> Piece:
     """A piece that is no record as a literal, where a layer lies over it."""
     layer: Layer | None = None
-    if piece.kind is Kind.VALUE and of and not of.records:
+    if piece.kind is PieceKind.VALUE and of and not of.records:
         value = line[piece.start : piece.stop]
-        layer = wrapped.layer(value, judge) or escapes.bare(value)
-    elif piece.kind is Kind.TORN and not piece.sure:
+        layer = wrapped.layer(value, check_writability) or escapes.bare(value)
+    elif piece.kind is PieceKind.TORN and not piece.sure:
         layer = escapes.doubled(line[piece.start : piece.stop])
-    return piece._replace(kind=Kind.LITERAL, layer=layer.moved(piece.start)) if layer else piece
+    return piece._replace(kind=PieceKind.LITERAL, layer=layer.moved(piece.start)) if layer else piece
 
 
 def _of_layers(line: bytes, cut: list[Piece], shapes: list[Shape | None], *, sure: bool = True) -> Verdict:
     """``sure`` False: records may be those of literals."""
-    certain = _sure(cut) if sure else [False] * len(cut)
+    surely = _sure(cut) if sure else [False] * len(cut)
     made = [
         piece.layer.readings[0].parts if piece.layer else (_part(line, piece, of, sure=each),)
-        for piece, of, each in zip(cut, shapes, certain, strict=True)
+        for piece, of, each in zip(cut, shapes, surely, strict=True)
     ]
     id, at, what = _named(line, cut, shapes)
     return Verdict(id, at, what, tuple(chain.from_iterable(made)), readings=_readings(cut, made))
@@ -135,7 +137,7 @@ def _read_as(piece: Piece, made: tuple[Part, ...], number: int) -> tuple[Part, .
     return piece.layer.readings[min(number, len(piece.layer.readings) - 1)].parts if piece.layer else made
 
 
-def _under(depth: int, effort: Effort) -> Judge:
+def _under(depth: int, effort: Effort) -> Examine:
     """The same judge for what is under layers."""
 
     def parts(data: bytes) -> tuple[Part, ...]:
@@ -155,19 +157,19 @@ def _of_shape(found: Shape, line: bytes) -> Verdict:
 
 def parts(line: bytes, cut: list[Piece]) -> list[Part]:
     """What becomes of the first pieces of a line, each of which begins where it does for certain."""
-    shapes = (shape(line[each.start : each.stop]) if each.kind is Kind.VALUE else None for each in cut)
+    shapes = (shape(line[each.start : each.stop]) if each.kind is PieceKind.VALUE else None for each in cut)
     return [_part(line, piece, of, sure=True) for piece, of in zip(cut, shapes, strict=True)]
 
 
 def _part(line: bytes, piece: Piece, of: Shape | None, *, sure: bool) -> Part:
     span = Span(piece.start, piece.stop - piece.start)
-    if piece.kind is Kind.RECORD:
+    if piece.kind is PieceKind.RECORD:
         return Part(span, Salvage.LOSSLESS if sure else Salvage.OFFERED, (line[piece.start : piece.stop],))
     if of:
         return Part(span, of.salvage, of.records, _moved(of.left, piece.start)) if sure else Part(span, Salvage.NONE)
     if piece.kind in FILLERS:
         return Part(span, Salvage.LOSSLESS)
-    return _torn_part(line, span) if piece.kind is Kind.TORN else Part(span, Salvage.NONE)
+    return _torn_part(line, span) if piece.kind is PieceKind.TORN else Part(span, Salvage.NONE)
 
 
 def _torn_part(line: bytes, span: Span) -> Part:
@@ -194,9 +196,9 @@ def _sure(cut: list[Piece]) -> list[bool]:
         sure.append(before is None or before.sure)
         if piece.kind in FILLERS:
             continue
-        if piece.kind is Kind.TEXT and doubted >= 0:
+        if piece.kind is PieceKind.TEXT and doubted >= 0:
             sure[doubted] = False
-        doubted = index if before and before.kind is Kind.TORN else -1
+        doubted = index if before and before.kind is PieceKind.TORN else -1
         before = piece
     return sure
 
@@ -204,28 +206,28 @@ def _sure(cut: list[Piece]) -> list[bool]:
 def _named(line: bytes, cut: list[Piece], shapes: list[Shape | None]) -> tuple[str, int, str]:
     """The id of the line's fault, where it is, and what it is."""
     first = {piece.kind: piece for piece in reversed(cut)}
-    records = sum(piece.kind is Kind.RECORD for piece in cut)
-    torn, text = first.get(Kind.TORN), first.get(Kind.TEXT)
-    if (literal := first.get(Kind.LITERAL)) and literal.layer and not torn:
+    records = sum(piece.kind is PieceKind.RECORD for piece in cut)
+    torn, text = first.get(PieceKind.TORN), first.get(PieceKind.TEXT)
+    if (literal := first.get(PieceKind.LITERAL)) and literal.layer and not torn:
         return literal.layer.id, literal.layer.at, literal.layer.what
     if torn:
         return _torn(line, torn, records)
-    if text and not (Kind.NULS in first and not records):
+    if text and not (PieceKind.NULS in first and not records):
         return fragments.text(line[text.start : text.stop], text.start)
     for piece, found in zip(cut, shapes, strict=True):
         if found:
             return found.id, piece.start + found.at, found.what
-    if nuls := first.get(Kind.NULS):
-        size = sum(piece.stop - piece.start for piece in cut if piece.kind is Kind.NULS)
+    if nuls := first.get(PieceKind.NULS):
+        size = sum(piece.stop - piece.start for piece in cut if piece.kind is PieceKind.NULS)
         return "nul-run", nuls.start, f"{size:,} NUL byte{'s' * (size > 1)} where nothing was written"
-    if bom := first.get(Kind.BOM):
+    if bom := first.get(PieceKind.BOM):
         return "bom", bom.start, f"a byte order mark stands {'before the record' if records else 'alone on the line'}"
-    if comma := first.get(Kind.COMMA):
+    if comma := first.get(PieceKind.COMMA):
         if not records:
             return "malformed", comma.start, "nothing but commas stands on the line"
         what = "a comma stands behind the record, as in a list" if records == 1 else f"commas join {records} records"
         return "array", comma.start, what
-    second = [piece for piece in cut if piece.kind is Kind.RECORD][1:2]
+    second = [piece for piece in cut if piece.kind is PieceKind.RECORD][1:2]
     return "glued", second[0].start if second else 0, f"{records} records stand on one line"
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from sessiontui.damage import loose
+from sessiontui.damage import lenient_json
 from sessiontui.damage.layers import Layer
 from sessiontui.damage.literals import BRACE, Literals
 from sessiontui.damage.patterns import lazy
@@ -41,7 +41,7 @@ _BACK: Final = 64
 """How far in front of the byte that doesn't fit a record can begin: a brace, spaces, a quote."""
 
 
-class Kind(Enum):
+class PieceKind(Enum):
     """What a piece is."""
 
     RECORD = auto()
@@ -57,13 +57,13 @@ class Kind(Enum):
     """Records as another language writes them."""
 
 
-_HELD: Final = (Kind.RECORD, Kind.LITERAL)
+_HELD: Final = (PieceKind.RECORD, PieceKind.LITERAL)
 
 
 class Piece(NamedTuple):
     """Some bytes of a line."""
 
-    kind: Kind
+    kind: PieceKind
     start: int
     stop: int
     sure: bool = True
@@ -84,7 +84,7 @@ def cut(line: bytes, literals: Literals | None = None) -> list[Piece]:
         piece = (_filler(line, at) or _value(line, at)) if looks else None
         if literals and looks and (piece is None or not piece.sure):
             found += _literal(line, at, literals, piece)
-        elif literals and found and line[at - 1] in _QUOTES and found[-1].kind is Kind.TORN:
+        elif literals and found and line[at - 1] in _QUOTES and found[-1].kind is PieceKind.TORN:
             found += _behind_torn(found, at, literals) or [piece or _text(line, at)]
         else:
             found.append(piece or _text(line, at))
@@ -99,7 +99,7 @@ def _behind_torn(found: list[Piece], at: int, literals: Literals) -> list[Piece]
     if not layer:
         return []
     found[-1] = found[-1]._replace(stop=layer.start)
-    return [Piece(Kind.LITERAL, layer.start, layer.stop, layer=layer)]
+    return [Piece(PieceKind.LITERAL, layer.start, layer.stop, layer=layer)]
 
 
 def _literal(line: bytes, at: int, literals: Literals, piece: Piece | None) -> list[Piece]:
@@ -110,8 +110,8 @@ def _literal(line: bytes, at: int, literals: Literals, piece: Piece | None) -> l
             layer = literals.around(brace.start(), at) if brace.start() <= begun else None
             if layer and not literals.are_quoted(is_tail, at):
                 literals.skipped(piece.stop - at if piece else 0)
-                text = [Piece(Kind.TEXT, at, layer.start)] if layer.start > at else []
-                return [*text, Piece(Kind.LITERAL, layer.start, layer.stop, layer=layer)]
+                text = [Piece(PieceKind.TEXT, at, layer.start)] if layer.start > at else []
+                return [*text, Piece(PieceKind.LITERAL, layer.start, layer.stop, layer=layer)]
     return [piece or _text(line, at)]
 
 
@@ -129,27 +129,27 @@ def is_blank(line: bytes) -> bool:
 def _filler(line: bytes, at: int) -> Piece | None:
     """Bytes that say nothing."""
     if nuls := _NULS.match(line, at):
-        return Piece(Kind.NULS, at, nuls.end())
+        return Piece(PieceKind.NULS, at, nuls.end())
     if line.startswith(_BOM, at):
-        return Piece(Kind.BOM, at, at + len(_BOM))
+        return Piece(PieceKind.BOM, at, at + len(_BOM))
     if (stop := source.reach(source.OUTER, line, at)) > at:
-        return Piece(Kind.SPACE, at, stop)
-    return Piece(Kind.COMMA, at, at + 1) if line.startswith(b",", at) else None
+        return Piece(PieceKind.SPACE, at, stop)
+    return Piece(PieceKind.COMMA, at, at + 1) if line.startswith(b",", at) else None
 
 
 def _value(line: bytes, at: int) -> Piece | None:
     """A record, or another value, whole or torn."""
     if line[at] == b'"'[0]:
-        close = loose.closing(line, at + 1)
+        close = lenient_json.closing(line, at + 1)
         lonely = close >= 0 and _REST.fullmatch(line, close + 1) is not None
-        return Piece(Kind.VALUE, at, close + 1) if lonely else None
+        return Piece(PieceKind.VALUE, at, close + 1) if lonely else None
     if line[at] not in _OPENING:
         return None
     end = _record_end(line, at)
     if end == _OPEN:
-        return Piece(Kind.TORN, at, len(line), inside=True)
+        return Piece(PieceKind.TORN, at, len(line), inside=True)
     if end is not None and is_utf8(line[at:end]):
-        return Piece(Kind.RECORD, at, end)
+        return Piece(PieceKind.RECORD, at, end)
     return _broken_off(line, at) or _reached(line, at)
 
 
@@ -187,7 +187,7 @@ def _broken_off(line: bytes, at: int) -> Piece | None:
     if end is None or end == _OPEN:
         return None
     follows = line[(behind := _behind_fillers(line, end)) : behind + 1]
-    return Piece(Kind.TORN, begin, at) if follows in (b"", b"{") else None
+    return Piece(PieceKind.TORN, begin, at) if follows in (b"", b"{") else None
 
 
 def _behind_fillers(line: bytes, at: int) -> int:
@@ -196,22 +196,22 @@ def _behind_fillers(line: bytes, at: int) -> int:
 
 
 def _reached(line: bytes, at: int) -> Piece:
-    reached = loose.reach(line, at)
+    reached = lenient_json.reach(line, at)
     if reached.whole:
-        return Piece(Kind.VALUE, at, reached.stop)
+        return Piece(PieceKind.VALUE, at, reached.stop)
     if reached.stop == len(line):
-        return Piece(Kind.TORN, at, reached.stop, inside=reached.inside)
+        return Piece(PieceKind.TORN, at, reached.stop, inside=reached.inside)
     if line[reached.stop] == b"{"[0]:
         run = _BRACES.match(line, reached.stop)
-        return Piece(Kind.TORN, at, run.end() if run else reached.stop)
+        return Piece(PieceKind.TORN, at, run.end() if run else reached.stop)
     if line.startswith(b"{", _behind_fillers(line, reached.stop)):
-        return Piece(Kind.TORN, at, reached.stop)
+        return Piece(PieceKind.TORN, at, reached.stop)
     brace = line.rfind(b"{", max(at + 1, reached.stop - _BACK), reached.stop + 1)
     begun = brace >= 0 and (line.startswith((b'{"r', b'{"c'), brace) or BEGIN.match(line, brace))
     if begun and not line[brace + 1 : reached.stop].strip(b' \t\r"'):
-        return Piece(Kind.TORN, at, brace)
+        return Piece(PieceKind.TORN, at, brace)
     later = BEGIN.search(line, max(at + 1, reached.stop))
-    return Piece(Kind.TORN, at, later.start() if later else len(line), sure=False)
+    return Piece(PieceKind.TORN, at, later.start() if later else len(line), sure=False)
 
 
 def _text(line: bytes, at: int) -> Piece:
@@ -220,7 +220,7 @@ def _text(line: bytes, at: int) -> Piece:
     stop = begun.start() if begun else at + max(1, len(line[at:].rstrip(b"\0")))
     text = line[at:stop]
     flat = b"{" not in text and b'"' not in text and not text.rstrip(b" \t").endswith(b"[")
-    return Piece(Kind.TEXT, at, stop, sure=flat or is_tail(text))
+    return Piece(PieceKind.TEXT, at, stop, sure=flat or is_tail(text))
 
 
 def is_tail(text: bytes) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from sessiontui.damage.mending import is_record
+from sessiontui.damage.corrections import is_record
 from sessiontui.damage.patterns import lazy
 
 WHAT: Final = "quotes stand unescaped in a text"

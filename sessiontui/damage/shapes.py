@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import Final, NamedTuple
 
-from sessiontui.damage import loose
-from sessiontui.damage.mending import is_record, joined, mended
+from sessiontui.damage import lenient_json
+from sessiontui.damage.corrections import is_record, joined, mended
 from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import strict, zeroclaw
 from sessiontui.dialects.source import Dropped
@@ -83,7 +83,7 @@ def _elements(value: bytes) -> tuple[bytes, ...]:
 def _element(value: bytes, at: int) -> tuple[bytes | None, int]:
     """The record of a list that begins at ``at``, on one line, and where it ends; None where none can be made exactly."""
     end = strict.record_end(value, at)
-    end = end if isinstance(end, int) else loose.reach(value, at).stop
+    end = end if isinstance(end, int) else lenient_json.reach(value, at).stop
     record = value[at:end]
     if is_record(record):
         return record, end

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sessiontui.damage.corrections import is_record
 from sessiontui.damage.layers import Layer
-from sessiontui.damage.mending import is_record
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.shapes import MOST
 from sessiontui.model import Part, Reading, Salvage, Span

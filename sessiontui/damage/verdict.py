@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from sessiontui.damage import stories
+from sessiontui.damage import catalogue
 from sessiontui.dialects.source import Dropped
 from sessiontui.model import Fault, Part, Reading, Salvage, Severity, Span
 
 _BEST_FIRST: Final = (Salvage.LOSSLESS, Salvage.OFFERED, Salvage.PARTIAL, Salvage.NONE)
-_ONE_MATTER: Final = frozenset({"array", "pretty-printed", "not-jsonl", "utf16"})
+_MERGED_IDS: Final = frozenset({"array", "pretty-printed", "not-jsonl", "utf16"})
 """What is one fault over any number of lines."""
 
 
@@ -64,7 +64,7 @@ def fault(verdict: Verdict, number: int, offset: int, lines: int = 1) -> Fault:
     salvage = best(parts)
     span = Span(offset, sum([part.span.length for part in parts]))
     recovers = sum([len(part.records) for part in parts if part.salvage is salvage])
-    reason = stories.sentence(verdict.id, verdict.what)
+    reason = catalogue.sentence(verdict.id, verdict.what)
     what = verdict.id, verdict.severity, reason, verdict.at, salvage, recovers
     found = Fault(*what, number, span, lines, parts, verdict.codec)
     return found._replace(readings=_moved(verdict.readings, offset)) if verdict.readings else found
@@ -82,7 +82,7 @@ def behind(found: Fault) -> int:
 def continues(found: Fault, later: Fault) -> bool:
     """Whether both are one matter: a list, say, that goes on."""
     same = found.id == later.id and found.salvage == later.salvage
-    return same and found.id in _ONE_MATTER and behind(found) == later.line
+    return same and found.id in _MERGED_IDS and behind(found) == later.line
 
 
 def together(found: Fault, later: Fault) -> Fault:
@@ -91,7 +91,7 @@ def together(found: Fault, later: Fault) -> Fault:
         return found
     between = Part(Span(found.span.stop, later.span.offset - found.span.stop), Salvage.LOSSLESS)
     return found._replace(
-        reason=stories.of_many(found),
+        reason=catalogue.of_many(found),
         recovers=found.recovers + later.recovers,
         span=Span(found.span.offset, later.span.stop - found.span.offset),
         lines=found.lines + later.lines,

@@ -20,7 +20,7 @@ from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
 from sessiontui.model import Message
 
-__all__ = ["Dropped", "Judged", "is_valid", "judge", "read", "write"]
+__all__ = ["Dropped", "Validated", "is_valid", "read", "validate", "write"]
 
 
 def _openings() -> dict[bytes, tuple[int, bytes]]:
@@ -32,13 +32,13 @@ _OPENINGS: Final = _openings()
 """How nearly all lines begin, by the first letter of the role.
 
 Where no other quote stands behind, but for a line's last three bytes, a line of sound JSON can only end in ``"}``: it
-is one record. This spares a look at what was read, and half of the time that ``judge`` needs beside orjson.
+is one record. This spares a look at what was read, and half of the time that ``validate`` needs beside orjson.
 """
 _NONE: Final = (0, b"none")
 
 
 @dataclass(slots=True)
-class Judged:
+class Validated:
     """What many lines are: how many valid, which are blank, and which are dropped and why; by index, from 0."""
 
     valid: int = 0
@@ -62,9 +62,9 @@ def is_valid(line: bytes) -> bool:
     return isinstance(read(line), Message)
 
 
-def judge(lines: Sequence[bytes]) -> Judged:
+def validate(lines: Sequence[bytes]) -> Validated:
     """Read many lines, with or without newlines, and keep only what they are: for loops over a whole store."""
-    judged = Judged()
+    validated = Validated()
     unsound = _unsound(lines)
     opening_of = _OPENINGS.get
     valid = 0
@@ -81,11 +81,11 @@ def judge(lines: Sequence[bytes]) -> Judged:
         if isinstance(outcome, Message):
             valid += 1
         elif outcome is None:
-            judged.blank.append(index)
+            validated.blank.append(index)
         else:
-            judged.dropped.append((index, outcome))
-    judged.valid = valid
-    return judged
+            validated.dropped.append((index, outcome))
+    validated.valid = valid
+    return validated
 
 
 def _unsound(lines: Sequence[bytes]) -> set[int]:

@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-STILL: Final = 5
+IDLE: Final = 5
 """Seconds."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,9 +49,9 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def is_still(mtime_ns: int) -> bool:
+def is_idle(mtime_ns: int) -> bool:
     """Whether a file was not written to for some seconds: then nobody is in the middle of a line."""
-    return not 0 <= time.time_ns() - mtime_ns < STILL * 1_000_000_000
+    return not 0 <= time.time_ns() - mtime_ns < IDLE * 1_000_000_000
 
 
 def moment(nanoseconds: int) -> datetime | None:

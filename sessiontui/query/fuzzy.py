@@ -84,7 +84,7 @@ def positions(pattern: str, name: str) -> tuple[int, ...]:
     folded = fold(composed)
     found: set[int] = set()
     for word in _folded(pattern).split():
-        found.update(letters[at] for at in _places(word, folded))
+        found.update(letters[at] for at in _locations(word, folded))
     if composed == name:
         return tuple(sorted(found))
     owners = (len(normalize("NFC", name[: at + 1])) - 1 for at in range(len(name)))
@@ -96,17 +96,17 @@ def _folded(text: str) -> str:
     return fold(normalize("NFC", text))
 
 
-def _places(word: str, name: str) -> list[int]:
+def _locations(word: str, name: str) -> list[int]:
     """A whole stretch, best at the beginning of a part of the name; else letter by letter."""
     starts = [match.start() for match in re.finditer(f"(?={re.escape(word)})", name)]
     if starts:
         begin = next((at for at in starts if at == 0 or not name[at - 1].isalnum()), starts[0])
         return list(range(begin, begin + len(word)))
-    places: list[int] = []
+    locations: list[int] = []
     at = 0
     for letter in word:
         at = name.find(letter, at) + 1
         if not at:
             return []
-        places.append(at - 1)
-    return places
+        locations.append(at - 1)
+    return locations

@@ -30,14 +30,14 @@ def matches(query: Query, content: str) -> bool:
 
 def spans(query: Query, content: str) -> list[Span]:
     """What to highlight: the places of every term, in order, joined where they meet. Empty where it does not match."""
-    return places(query, content) if matches(query, content) else []
+    return locations(query, content) if matches(query, content) else []
 
 
-def places(query: Query, content: str) -> list[Span]:
+def locations(query: Query, content: str) -> list[Span]:
     """The places of the terms in a piece of a content that matches; not every term need be in the piece."""
     joined: list[Span] = []
     folded = _Folded(content)
-    for start, stop in sorted(span for term in query.terms for span in _places(term, folded)):
+    for start, stop in sorted(span for term in query.terms for span in _locations(term, folded)):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
         else:
@@ -48,7 +48,7 @@ def places(query: Query, content: str) -> list[Span]:
 def first_span(query: Query, content: str) -> Span | None:
     """The first place of any term, found without looking at the rest."""
     folded = _Folded(content)
-    firsts = (next(_places(term, folded), None) for term in query.terms)
+    firsts = (next(_locations(term, folded), None) for term in query.terms)
     return min((span for span in firsts if span is not None), default=None)
 
 
@@ -77,7 +77,7 @@ def _test(term: Term) -> tuple[str, Callable[[str], bool] | None]:
     if isinstance(term, Substring):
         return fold(term.text), None
     parts = _parts(term)
-    return whole(max(parts, key=len)), lambda folded: next(_word_places(parts, term.prefix, folded), None) is not None
+    return whole(max(parts, key=len)), lambda folded: next(_word_spans(parts, term.prefix, folded), None) is not None
 
 
 @lru_cache(maxsize=64)
@@ -86,26 +86,26 @@ def _parts(term: Word | Phrase) -> tuple[str, ...]:
     return tuple(part for text in texts for part in words(text))
 
 
-def _places(term: Term, folded: _Folded) -> Iterator[Span]:
+def _locations(term: Term, folded: _Folded) -> Iterator[Span]:
     """The places of a term in the content, the marks behind their last character in them."""
     if isinstance(term, Substring):
-        found = _literal_places(fold(term.text), folded.text)
+        found = _literal_spans(fold(term.text), folded.text)
     else:
-        found = _word_places(_parts(term), term.prefix, folded.text)
+        found = _word_spans(_parts(term), term.prefix, folded.text)
     return ((folded.origin(start), folded.origin(stop)) for start, stop in found)
 
 
-def _literal_places(needle: str, folded: str) -> Iterator[Span]:
+def _literal_spans(needle: str, folded: str) -> Iterator[Span]:
     at = folded.find(needle)
     while at >= 0:
         yield at, at + len(needle)
         at = folded.find(needle, at + len(needle))
 
 
-def _word_places(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator[Span]:
+def _word_spans(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator[Span]:
     """The places of words one behind the other in folded text; they may overlap."""
     if max(map(len, parts)) * 4 > LONGEST:
-        yield from _window_places(parts, prefix, folded)
+        yield from _window_spans(parts, prefix, folded)
         return
     letters, between = runs(ascii=folded.isascii())
     at = folded.find(parts[0])
@@ -130,7 +130,7 @@ def _phrase_end(parts: tuple[str, ...], folded: str, at: int, between: re.Patter
     return stop
 
 
-def _window_places(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator[Span]:
+def _window_spans(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator[Span]:
     """The same for words so long that FTS5 clips them: a window of words slides over the text."""
     window: deque[Token] = deque(maxlen=len(parts))
     for token in tokens(folded):

@@ -29,7 +29,7 @@ def _begin(content: str, low: int, at: int) -> int:
     """The beginning of a word soon behind ``low``, or ``low`` where none begins before the hit."""
     if low == 0 or content[low - 1].isspace():
         return low
-    for place in range(low, min(at, low + _WORD)):
-        if content[place].isspace():
-            return place + 1
+    for spot in range(low, min(at, low + _WORD)):
+        if content[spot].isspace():
+            return spot + 1
     return low

@@ -19,9 +19,9 @@ from sessiontui.disk.names import spelt
 from sessiontui.disk.stamps import moment
 from sessiontui.errors import SessiontuiError, StoreError, UsageError
 from sessiontui.model import Backend
-from sessiontui.paths import known_places
-from sessiontui.store import orphans
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.paths import known_folders
+from sessiontui.store.jsonl import interrupted_imports
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
 DATABASE = "sessions.db"
@@ -34,7 +34,7 @@ _OURS = (SUFFIX, f"{SUFFIX}.migrated", f"{SUFFIX}.importing")
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
-class Place(NamedTuple):
+class StoreLocation(NamedTuple):
     """A store that was found."""
 
     path: Path
@@ -57,7 +57,7 @@ class Place(NamedTuple):
         """Open it. ``writable`` matters for a database; files are opened as they are needed."""
         if self.backend is Backend.JSONL:
             return JsonlStore(self.path, self.only)
-        from sessiontui.store.sqlite import SqliteStore
+        from sessiontui.store.sqlite.sqlite_store import SqliteStore
 
         return SqliteStore(self.path, writable=writable)
 
@@ -65,8 +65,8 @@ class Place(NamedTuple):
 class Chosen(NamedTuple):
     """The store that opens, and those that were passed over."""
 
-    place: Place
-    others: tuple[Place, ...] = ()
+    location: StoreLocation
+    others: tuple[StoreLocation, ...] = ()
 
 
 def find(store: str | None, backend: Backend | None, env: Mapping[str, str]) -> Chosen:
@@ -79,66 +79,70 @@ def find(store: str | None, backend: Backend | None, env: Mapping[str, str]) -> 
         return _choose(_named(named, timed=False), backend, named)
     found = _known(env)
     if not found:
-        looked = ", ".join(str(folder) for folder in known_places(env))
+        looked = ", ".join(str(folder) for folder in known_folders(env))
         raise UsageError(f"no store found; looked in {looked}", "name one, or try `sessiontui demo` for a sample store")
     return _choose(found, backend, "the known places")
 
 
-def places(env: Mapping[str, str]) -> list[Place]:
+def locations(env: Mapping[str, str]) -> list[StoreLocation]:
     """Every store there is: what ``$SESSIONTUI_STORE`` names, then the known places, newest activity first; the first
     of all is the default. Raises what ``find`` raises of a variable that names none."""
     named = env.get("SESSIONTUI_STORE")
-    found = {_identity(place): place for place in (_newest_first(_named(named)) if named else ()) if not place.stray}
-    for place in _known(env):
-        found.setdefault(_identity(place), place)
-    return [place._replace(default=at == 0) for at, place in enumerate(found.values())]
+    found = {
+        _identity(location): location
+        for location in (_newest_first(_named(named)) if named else ())
+        if not location.stray
+    }
+    for location in _known(env):
+        found.setdefault(_identity(location), location)
+    return [location._replace(default=at == 0) for at, location in enumerate(found.values())]
 
 
-def _known(env: Mapping[str, str]) -> list[Place]:
+def _known(env: Mapping[str, str]) -> list[StoreLocation]:
     """The stores in the known places, newest activity first."""
-    found: dict[object, Place] = {}
-    for folder in known_places(env):
-        for place in _if_there(folder):
-            found.setdefault(_identity(place), place)
+    found: dict[object, StoreLocation] = {}
+    for folder in known_folders(env):
+        for location in _if_there(folder):
+            found.setdefault(_identity(location), location)
     return _newest_first(found.values())
 
 
-def _identity(place: Place) -> object:
+def _identity(location: StoreLocation) -> object:
     """The same for one store by two ways to it."""
-    return os.path.realpath(place.path), place.only
+    return os.path.realpath(location.path), location.only
 
 
-def _choose(found: Iterable[Place], backend: Backend | None, where: str) -> Chosen:
+def _choose(found: Iterable[StoreLocation], backend: Backend | None, where: str) -> Chosen:
     newest = _newest_first(found)
-    fitting = [place for place in newest if backend in (None, place.backend) and not place.stray]
+    fitting = [location for location in newest if backend in (None, location.backend) and not location.stray]
     if not fitting:
-        there = " and ".join(sorted({place.backend.value for place in newest if not place.stray}))
+        there = " and ".join(sorted({location.backend.value for location in newest if not location.stray}))
         raise UsageError(
             f"there is no {backend} store in {where}", f"there is one of kind {there}: leave --backend away"
         )
     chosen = fitting[0]._replace(default=True)
-    return Chosen(chosen, tuple(place._replace(default=False) for place in newest if place is not fitting[0]))
+    return Chosen(chosen, tuple(location._replace(default=False) for location in newest if location is not fitting[0]))
 
 
-def _newest_first(found: Iterable[Place]) -> list[Place]:
+def _newest_first(found: Iterable[StoreLocation]) -> list[StoreLocation]:
     """A database that can't be read comes last, whatever the time of its files."""
     return sorted(found, key=lambda p: (p.sessions is not None, p.last_activity or _OLDEST), reverse=True)
 
 
-def _if_there(folder: Path) -> list[Place]:
+def _if_there(folder: Path) -> list[StoreLocation]:
     """A known place that can't be read is shown, as one of unknown content, and does not hide the others."""
     if not folder.is_dir():
         return []
     try:
         return _in_folder(folder)
     except StoreError:
-        return [Place(folder, Backend.JSONL, None, None)]
+        return [StoreLocation(folder, Backend.JSONL, None, None)]
 
 
 # ---- one STORE
 
 
-def _named(text: str, *, timed: bool = True) -> list[Place]:
+def _named(text: str, *, timed: bool = True) -> list[StoreLocation]:
     """What stands at a path that a person wrote; never empty. Unless ``timed``, each file is only asked when it was
     written where that decides between several stores."""
     path = Path(text).expanduser() if text.startswith("~") else Path(text)
@@ -160,7 +164,7 @@ def _named(text: str, *, timed: bool = True) -> list[Place]:
 _WHAT_IS_A_STORE = "a store is a folder that holds sessions/, the sessions folder, a .jsonl file or a .db file"
 
 
-def _folder(path: Path, text: str, timed: bool) -> list[Place]:
+def _folder(path: Path, text: str, timed: bool) -> list[StoreLocation]:
     """A sessions folder, or one above it; a folder of that name, or an empty one, may hold none yet. ZeroClaw writes
     other .jsonl files beside its ``sessions/``: that wins over what is beside it."""
     is_sessions = "sessions" in (os.path.basename(os.path.abspath(path)), os.path.basename(os.path.realpath(path)))
@@ -169,9 +173,9 @@ def _folder(path: Path, text: str, timed: bool) -> list[Place]:
         return itself
     below = [path / "sessions", path / "data" / "sessions", path / "workspace" / "sessions"]
     there = [folder for folder in below if folder.is_dir()]
-    found = [place for folder in there for place in _in_folder(folder, timed=timed or len(there) > 1)]
+    found = [location for folder in there for location in _in_folder(folder, timed=timed or len(there) > 1)]
     if found:
-        return found + [place._replace(stray=True) for place in itself]
+        return found + [location._replace(stray=True) for location in itself]
     for folder in [*there, path]:
         if (folder / ACP_DATABASE).exists() and (folder != path or not itself):
             raise _acp(folder / ACP_DATABASE)
@@ -182,12 +186,12 @@ def _folder(path: Path, text: str, timed: bool) -> list[Place]:
     raise UsageError(f"there are no sessions in {text}", _WHAT_IS_A_STORE)
 
 
-def _file(path: Path, text: str) -> Place:
+def _file(path: Path, text: str) -> StoreLocation:
     if path.name == ACP_DATABASE:
         raise _acp(path)
     if path.name.endswith(SUFFIX):
         stamp = path.stat()
-        return Place(path.parent, Backend.JSONL, 1, moment(stamp.st_mtime_ns), only=spelt(path)[: -len(SUFFIX)])
+        return StoreLocation(path.parent, Backend.JSONL, 1, moment(stamp.st_mtime_ns), only=spelt(path)[: -len(SUFFIX)])
     if path.name.endswith(".db") or _is_database(path):
         return _database(path)
     if path.name.endswith(_OURS[1:]):
@@ -199,12 +203,12 @@ def _is_database(path: Path) -> bool:
     """Whether SQLite takes it for a database, sound or damaged; it alone may open one that is in use."""
     import sqlite3
 
-    from sessiontui.store.sqlite_open import STILL, address
+    from sessiontui.store.sqlite.open_read import IMMUTABLE, address
 
     if not path.stat().st_size:
         return False
     try:
-        with closing(sqlite3.connect(address(path, STILL), uri=True)) as connection:
+        with closing(sqlite3.connect(address(path, IMMUTABLE), uri=True)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CANTOPEN:
@@ -223,7 +227,7 @@ def _acp(path: Path) -> UsageError:
 # ---- one sessions folder
 
 
-def _in_folder(folder: Path, bare: bool = True, timed: bool = True) -> list[Place]:
+def _in_folder(folder: Path, bare: bool = True, timed: bool = True) -> list[StoreLocation]:
     """The stores of a sessions folder, up to one a backend; with ``bare`` an empty folder is a store of files. Unless
     ``timed``, files that are all there is are not asked when they were written."""
     try:
@@ -235,9 +239,11 @@ def _in_folder(folder: Path, bare: bool = True, timed: bool = True) -> list[Plac
         raise StoreError(f"{folder} can't be read: {error.strerror}") from error
     found = [_database(folder / DATABASE)] if DATABASE in everything else []
     ours = any(name.endswith(_OURS) or name == ".sessiontui" for name in everything)
-    taken = len(list(orphans.among(everything)))
+    taken = len(list(interrupted_imports.among(everything)))
     if files or taken or (not found and (ours or (bare and ACP_DATABASE not in everything))):
-        found.append(Place(folder, Backend.JSONL, len(files) + taken, None if newest is None else moment(newest)))
+        found.append(
+            StoreLocation(folder, Backend.JSONL, len(files) + taken, None if newest is None else moment(newest))
+        )
     return found
 
 
@@ -249,13 +255,13 @@ def _mtime(path: str) -> int:
         return os.lstat(path).st_mtime_ns
 
 
-def _database(path: Path) -> Place:
+def _database(path: Path) -> StoreLocation:
     """A database that can't be read still stands in the list, with the time of its files."""
-    from sessiontui.store.sqlite import SqliteStore
+    from sessiontui.store.sqlite.sqlite_store import SqliteStore
 
     try:
         sessions = SqliteStore(path).sessions()
     except SessiontuiError:
-        return Place(path, Backend.SQLITE, None, moment(path.stat().st_mtime_ns))
+        return StoreLocation(path, Backend.SQLITE, None, moment(path.stat().st_mtime_ns))
     times = [session.last_activity for session in sessions if session.last_activity is not None]
-    return Place(path, Backend.SQLITE, len(sessions), max(times, default=None))
+    return StoreLocation(path, Backend.SQLITE, len(sessions), max(times, default=None))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry
-from sessiontui.store.protocol import IsCancelled, Rows, never
+from sessiontui.store.protocol import IsCancelled, TranscriptRows, never
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class MemoryTranscript:
             raise Cancelled
         return MemoryRows(self.entries())
 
-    def known(self, rows: Rows) -> Rows:
+    def known(self, rows: TranscriptRows) -> TranscriptRows:
         """The same: all is known at once."""
         return rows
 
-    def grown(self, rows: Rows, cancelled: IsCancelled = never) -> Rows:
+    def grown(self, rows: TranscriptRows, cancelled: IsCancelled = never) -> TranscriptRows:
         """The same rows and those that were appended since."""
         now, before = self.entries(), [entry.address for entry in rows.load(0, len(rows))]
         first = next((entry.position for entry in now if before and entry.address == before[0]), 0)

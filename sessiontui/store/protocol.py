@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sessiontui.query.ast import Query
 
 IsCancelled = Callable[[], bool]
-"""Asked between steps of long work; True ends it with ``errors.Cancelled``."""
+"""SortRequested between steps of long work; True ends it with ``errors.Cancelled``."""
 
 Progress = Callable[[int, int], None]
 """Told (done, total) now and then during long work, in units of the work's own choice."""
@@ -38,7 +38,7 @@ def within(progress: Progress, before: int, total: int) -> Progress:
     return lambda done, _: progress(min(before + done, total), total)
 
 
-class Rows(Protocol):
+class TranscriptRows(Protocol):
     """The rows of a transcript that are known, a frozen view; costs nothing to keep.
 
     ``complete`` is False for a view of the newest rows only: then ``start`` says nothing of the file, positions
@@ -65,26 +65,26 @@ class Rows(Protocol):
         ...
 
 
-class Transcript(Protocol):
+class SessionTranscript(Protocol):
     """One session, opened for reading at any size."""
 
     @property
     def key(self) -> str: ...
 
-    def tail(self, count: int = 200) -> Rows:
+    def tail(self, count: int = 200) -> TranscriptRows:
         """The newest rows, read from the end: the same cost at any size."""
         ...
 
-    def scan(self, cancelled: IsCancelled = never) -> Rows:
+    def scan(self, cancelled: IsCancelled = never) -> TranscriptRows:
         """All rows."""
         ...
 
-    def known(self, rows: Rows) -> Rows:
+    def known(self, rows: TranscriptRows) -> TranscriptRows:
         """The same rows, with what was learned of them since: ordinals, which are damaged. The very same view where
         that is nothing. Reads none of the rows."""
         ...
 
-    def grown(self, rows: Rows, cancelled: IsCancelled = never) -> Rows:
+    def grown(self, rows: TranscriptRows, cancelled: IsCancelled = never) -> TranscriptRows:
         """The same rows and those that were appended since; a last row that was unfinished is as it is now.
 
         Reads what is new only; the very same view where nothing is. Raises ``errors.Changed`` where more happened
@@ -148,7 +148,7 @@ class Store(Protocol):
         """What is wrong in this session, in file order; nothing in a home that has no lines."""
         ...
 
-    def transcript(self, key: str) -> Transcript:
+    def transcript(self, key: str) -> SessionTranscript:
         """Open one session for the screen. Raises ``UnknownKey``."""
         ...
 

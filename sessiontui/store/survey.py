@@ -12,22 +12,22 @@ from sessiontui.dialects import stream
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled
 from sessiontui.model import Entry, Span
-from sessiontui.store import jsonl_entries, jsonl_file
-from sessiontui.store.about import SHOWN, About, Tally
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import entries, session_file
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
-from sessiontui.store.schema import read_time
-from sessiontui.store.sqlite import SqliteStore
-from sessiontui.store.sqlite_keys import KEY, bound
-from sessiontui.store.sqlite_open import read
-from sessiontui.store.sqlite_times import receipt
-from sessiontui.store.sqlite_transcript import rows
+from sessiontui.store.session_stats import SHOWN, SessionStats, StatsTally
+from sessiontui.store.sqlite.database_schema import read_time
+from sessiontui.store.sqlite.import_times import receipt
+from sessiontui.store.sqlite.open_read import read
+from sessiontui.store.sqlite.row_keys import KEY, bound
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
+from sessiontui.store.sqlite.sqlite_transcript import rows
 
 OFTEN = 500
 """Rows between two looks at whether it was cancelled, where they come one by one."""
 
 
-def survey(store: Store, key: str, cancelled: IsCancelled = never, progress: Progress = silent) -> About:
+def survey(store: Store, key: str, cancelled: IsCancelled = never, progress: Progress = silent) -> SessionStats:
     """What the session of this key is made of. ``progress`` in bytes or rows. Raises ``UnknownKey``, ``Cancelled``,
     ``StoreError`` and, where the file became shorter meanwhile, ``Changed``."""
     if isinstance(store, JsonlStore):
@@ -38,10 +38,10 @@ def survey(store: Store, key: str, cancelled: IsCancelled = never, progress: Pro
     return _of_entries(store, key, cancelled)
 
 
-def _of_file(path: Path, key: str, cancelled: IsCancelled, progress: Progress) -> About:
-    tally = Tally()
-    with jsonl_file.opened(path, key) as (fd, stamp):
-        for row in jsonl_entries.entries(fd, stamp):
+def _of_file(path: Path, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
+    tally = StatsTally()
+    with session_file.opened(path, key) as (fd, stamp):
+        for row in entries.entries(fd, stamp):
             span = row.address.span or Span(0, 0)
             if row.position % OFTEN == 0 or row.clipped:
                 if cancelled():
@@ -55,7 +55,7 @@ def _of_file(path: Path, key: str, cancelled: IsCancelled, progress: Progress) -
     return tally.about()
 
 
-def _add(tally: Tally, row: Entry) -> None:
+def _add(tally: StatsTally, row: Entry) -> None:
     if row.message is not None:
         tally.message(row.message.role, row.message.content, at=row.address.created_at)
     elif row.fault is not None and (row.clipped or not is_blank(row.raw)):
@@ -64,7 +64,7 @@ def _add(tally: Tally, row: Entry) -> None:
         tally.blank()
 
 
-def _add_huge(tally: Tally, fd: int, span: Span) -> None:
+def _add_huge(tally: StatsTally, fd: int, span: Span) -> None:
     """A message that is never held whole: its text is decoded piece by piece, to be counted."""
     scanned = stream.scan(lines.pieces(fd, span), span.offset)
     if isinstance(scanned, stream.Scanned):
@@ -75,10 +75,10 @@ def _add_huge(tally: Tally, fd: int, span: Span) -> None:
         tally.message(scanned.role, beginning, size)
 
 
-def _of_rows(store: SqliteStore, key: str, cancelled: IsCancelled, progress: Progress) -> About:
+def _of_rows(store: SqliteStore, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
     count, receipt = read(store.path, lambda connection: _expected(connection, key))
     store.entries(key)  # raises where there is no such session
-    tally = Tally(receipt)
+    tally = StatsTally(receipt)
     for done, row in enumerate(rows(store.path, key)):
         if done % OFTEN == 0:
             if cancelled():
@@ -98,8 +98,8 @@ def _expected(connection: Connection, key: str) -> tuple[int, datetime | None]:
     return count, receipt(connection, key)
 
 
-def _of_entries(store: Store, key: str, cancelled: IsCancelled) -> About:
-    tally = Tally()
+def _of_entries(store: Store, key: str, cancelled: IsCancelled) -> SessionStats:
+    tally = StatsTally()
     for entry in store.entries(key):
         if cancelled():
             raise Cancelled
@@ -108,7 +108,7 @@ def _of_entries(store: Store, key: str, cancelled: IsCancelled) -> About:
 
 
 def heavy(store: Store, key: str) -> int:
-    """About how many bytes a survey reads, by a look at the file; 0 where there is none."""
+    """SessionStats how many bytes a survey reads, by a look at the file; 0 where there is none."""
     path = store.file(key) if isinstance(store, JsonlStore) else store.path
     try:
         return os.stat(path).st_size

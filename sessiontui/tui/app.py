@@ -33,15 +33,15 @@ from textual.screen import Screen
 from sessiontui import config
 from sessiontui.config import Remembered
 from sessiontui.model import Session
-from sessiontui.store.detect import Place
+from sessiontui.store.detect import StoreLocation
 from sessiontui.store.protocol import Store
 from sessiontui.tui.driver import TerminalDriver
 from sessiontui.tui.keyboard import Keyboard
-from sessiontui.tui.looks import ink, keys, theme, themes
-from sessiontui.tui.looks.signs import tolerate_input
+from sessiontui.tui.looks import ink, key_names, theme, themes
+from sessiontui.tui.looks.ascii_signs import tolerate_input
 from sessiontui.tui.looks.terminal import Terminal, end_with
+from sessiontui.tui.preferences import Remember
 from sessiontui.tui.screens.browser import BrowserScreen
-from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
 
@@ -117,7 +117,7 @@ class SessiontuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Say what of the person's taste could not be read."""
-        self._tell(self.remembered.trouble)
+        self._tell(self.remembered.problem)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh())  # whoever had the terminal left it blank
         self.screen.call_later(self.call_later, self._begin)
 
@@ -166,20 +166,20 @@ class SessiontuiApp(App[None]):
         self.run_worker(partial(self._remember, message), "remember", thread=True, exit_on_error=False)
 
     def _remember(self, message: Remember) -> None:
-        trouble = config.remember(None, **message.changes)
-        self.call_later(self._tell, trouble)
+        problem = config.remember(None, **message.changes)
+        self.call_later(self._tell, problem)
 
-    def _tell(self, trouble: str) -> None:
+    def _tell(self, problem: str) -> None:
         """Say once that nothing is remembered."""
-        if trouble and not self._told:
+        if problem and not self._told:
             self._told = True
-            ink.notice(self, visible(trouble), "warning")
+            ink.notice(self, visible(problem), "warning")
 
     # ---- help
 
     def get_key_display(self, binding: Binding) -> str:
         """The name of a key on the screen, the same everywhere."""
-        return keys.shown(binding.key)
+        return key_names.shown(binding.key)
 
     def action_help(self) -> None:
         """Help for what has the focus; F1 works where a question mark is text."""
@@ -230,9 +230,9 @@ class SessiontuiApp(App[None]):
         return not (isinstance(self._driver, TerminalDriver) and self._driver.lost)
 
 
-def run(place: Place) -> int:
+def run(location: StoreLocation) -> int:
     """Open the browser on a store and return the exit code when it is left."""
-    store = place.open()
+    store = location.open()
     early = ThreadPoolExecutor(1, "head start")
     listed = early.submit(store.sessions)
     early.shutdown(wait=False)
@@ -244,7 +244,7 @@ def run(place: Place) -> int:
         store,
         listed=listed,
         remembered=remembered,
-        read_only=place.read_only,
+        read_only=location.read_only,
         terminal=terminal,
         driver=TerminalDriver,
     )

@@ -35,11 +35,11 @@ def _activity(session: Session) -> float | None:
 
 
 def _messages(session: Session) -> float | None:
-    return session.messages if session.trouble is None else None
+    return session.messages if session.problem is None else None
 
 
 def _faults(session: Session) -> float | None:
-    return inf if session.trouble is not None else session.faults
+    return inf if session.problem is not None else session.faults
 
 
 ORDERS: Final[dict[str, Order]] = {

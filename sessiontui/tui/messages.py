@@ -15,7 +15,7 @@ from textual.message import Message
 
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Backend, Entry, Found, Session
-from sessiontui.store.protocol import Rows, Store
+from sessiontui.store.protocol import Store, TranscriptRows
 from sessiontui.tui.arrangement import Within
 
 if TYPE_CHECKING:  # loaded when the first change is planned, not before the first paint
@@ -64,9 +64,9 @@ class Report(Message):
 
 @dataclass(eq=False, repr=False)
 class Failed(Report):
-    """The errand ended with an error. ``errand`` names it."""
+    """The errand ended with an error. ``task`` names it."""
 
-    errand: str
+    task: str
     error: Exception
 
 
@@ -74,25 +74,25 @@ class Failed(Report):
 class Progressed(Report):
     """How far long work has come; a newer report takes the place of an older one that nobody saw."""
 
-    errand: str
+    task: str
     label: str
     done: int
     total: int
 
     def can_replace(self, message: Message) -> bool:
         """Only the newest counts."""
-        return isinstance(message, Progressed) and message.errand == self.errand
+        return isinstance(message, Progressed) and message.task == self.task
 
 
 @dataclass(eq=False, repr=False)
 class Finished(Report):
     """Long work that reported progress is over."""
 
-    errand: str
+    task: str
 
 
 @dataclass(eq=False, repr=False)
-class Listed(Report):
+class SessionsListed(Report):
     """All sessions of the store, newest first."""
 
     sessions: Sequence[Session]
@@ -151,18 +151,18 @@ class Opened(Report):
     """A session is open, with the rows that are known first and some entries of it. ``row`` None: at the end."""
 
     key: str
-    rows: Rows
+    rows: TranscriptRows
     start: int
     entries: Sequence[Entry]
     row: int | None
 
 
 @dataclass(eq=False, repr=False)
-class Scanned(Report):
+class RowsKnown(Report):
     """All rows are known; the first ones shown are rows ``shift`` onwards of them."""
 
     key: str
-    rows: Rows
+    rows: TranscriptRows
     shift: int
     start: int
     entries: Sequence[Entry]
@@ -172,7 +172,7 @@ class Scanned(Report):
 class Grown(Report):
     """The open session may be longer: ``rows`` begin with those that were known."""
 
-    rows: Rows
+    rows: TranscriptRows
 
 
 @dataclass(eq=False, repr=False)
@@ -187,12 +187,12 @@ class PageLoaded(Report):
 class Known(Report):
     """More is known of the rows of the open session: ``rows`` are the same as ``before``, with their numbers."""
 
-    before: Rows
-    rows: Rows
+    before: TranscriptRows
+    rows: TranscriptRows
 
 
 @dataclass(eq=False, repr=False)
-class Sought(Report):
+class RowFound(Report):
     """What a person looks for in a direction, a turn of the user say; ``row`` None: there is none."""
 
     row: int | None
@@ -201,7 +201,7 @@ class Sought(Report):
 
 
 @dataclass(eq=False, repr=False)
-class Copied(Report):
+class TextCopied(Report):
     """What goes into the clipboard, or, where it is too long for one, the file that holds it."""
 
     what: str
@@ -210,7 +210,7 @@ class Copied(Report):
     size: int
 
 
-class Asked(NamedTuple):
+class SearchRequest(NamedTuple):
     """What was typed into the search bar, and how much of the answer is wanted in which order."""
 
     text: str
@@ -226,7 +226,7 @@ class Asked(NamedTuple):
         shown = len(found.hits)
         return shown >= self.limit and (found.total is None or found.total > shown)
 
-    def wider(self, found: Found | None = None) -> Asked:
+    def wider(self, found: Found | None = None) -> SearchRequest:
         """The same with more of the answer; the number of hits in ``found`` needs not be counted again."""
         known = found if found is not None and found.total is not None else self.counted
         return self._replace(limit=self.limit * 4, counted=known)
@@ -236,7 +236,7 @@ class Asked(NamedTuple):
 class Searched(Report):
     """The answer to what was asked."""
 
-    asked: Asked
+    request: SearchRequest
     query: Query
     found: Found
 
@@ -266,7 +266,7 @@ class Planned(Report):
 
 
 @dataclass(eq=False, repr=False)
-class Mended(Message):
+class RecoveryDone(Message):
     """Interrupted changes were finished or rolled back, which may have changed these sessions."""
 
     keys: tuple[str, ...]
@@ -281,7 +281,7 @@ class Made(Report):
 
 
 @dataclass(eq=False, repr=False)
-class Judged(Report):
+class WritabilityChecked(Report):
     """Whether the store may be changed: why not, in one sentence, or None; and what a crash left
     to the next change."""
 

@@ -30,7 +30,7 @@ ROWS: dict[str, Row] = {
 """All rows, in the order of the table of budgets."""
 
 
-def _asked() -> argparse.Namespace:
+def _requested() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure the budgets.")
     parser.add_argument("row", nargs="*", help=f"{', '.join(ROWS)}; default: all")
     parser.add_argument("--quick", action="store_true", help="a small store: shows that all rows run, proves no bar")
@@ -42,29 +42,29 @@ def _asked() -> argparse.Namespace:
         default=platformdirs.user_cache_path("sessiontui-bench", appauthor=False),
         help="where the generated stores are kept (about 1.5 GB, and as much again while it runs)",
     )
-    asked = parser.parse_args()
-    if unknown := [name for name in asked.row if name not in ROWS]:
+    request = parser.parse_args()
+    if unknown := [name for name in request.row if name not in ROWS]:
         parser.error(f"no such row: {', '.join(unknown)}")
-    if asked.pairs < PAIRS:
+    if request.pairs < PAIRS:
         parser.error(f"fewer than {PAIRS} pairs prove nothing")
-    return asked
+    return request
 
 
 def main() -> int:
-    asked = _asked()
+    request = _requested()
     compileall.compile_dir(Path(sessiontui.__file__).parent, quiet=1)  # as installing does, for us as for the rivals
-    asked.data.mkdir(parents=True, exist_ok=True)
-    made = stores(asked.data, 200, 20_000) if asked.quick else stores(asked.data)
-    pairs = 1 if asked.quick else asked.pairs
-    print_heading(made, pairs, asked.json)
+    request.data.mkdir(parents=True, exist_ok=True)
+    made = stores(request.data, 200, 20_000) if request.quick else stores(request.data)
+    pairs = 1 if request.quick else request.pairs
+    print_heading(made, pairs, request.json)
     skipped = 0
-    for name in asked.row or ROWS:
+    for name in request.row or ROWS:
         try:
             for taken in ROWS[name].measure(made, pairs):
-                print_taken(taken, asked.json)
+                print_taken(taken, request.json)
         except Skip as reason:
             skipped += 1
-            print_taken(Missing(name, ROWS[name].what, SKIPPED, str(reason)), asked.json)
+            print_taken(Missing(name, ROWS[name].what, SKIPPED, str(reason)), request.json)
     return 1 if skipped else 0
 
 

@@ -83,7 +83,7 @@ def typed(stores: Stores, count: int) -> list[str]:
     return words[:count]
 
 
-def _asked(file: Path, texts: Sequence[object]) -> Path:
+def _requested(file: Path, texts: Sequence[object]) -> Path:
     file.write_text(json.dumps(texts))
     return file
 
@@ -98,11 +98,11 @@ def queries(stores: Stores, pairs: int) -> list[Taken]:
     taken: list[Taken] = []
     with scratch(stores.root) as home:
         drive(home, "index", stores.many)
-        rival("bare_match", stores.many, home / "bare.db", _asked(home / "none.json", []))
-        for kind, asked in kinds.items():
+        rival("bare_match", stores.many, home / "bare.db", _requested(home / "none.json", []))
+        for kind, request in kinds.items():
             begins = kind == "beginnings"
-            ours = _asked(home / "ours.json", [(text, begins) for text, _ in asked])
-            theirs = _asked(home / "theirs.json", [match for _, match in asked])
+            ours = _requested(home / "ours.json", [(text, begins) for text, _ in request])
+            theirs = _requested(home / "theirs.json", [match for _, match in request])
             sides = []
             for _ in range(pairs):
                 bare = json.loads(rival("bare_match", stores.many, home / "bare.db", theirs).output)
@@ -133,14 +133,14 @@ def scans(stores: Stores, pairs: int) -> list[Taken]:
     rg = program(ripgrep.NAME, ripgrep.PACKAGE, stores.root.parent)
     with scratch(stores.root) as home:
         drive(home, "index", stores.many)
-        asked = _asked(home / "asked.json", [(text, False) for text in SCANNED])
+        request = _requested(home / "asked.json", [(text, False) for text in SCANNED])
 
         def theirs() -> Cost:
             runs = [run([rg, *ripgrep.OPTIONS, text, stores.many], allowed=(0, 1)) for text in SCANNED]
             return Cost(sum(each.seconds for each in runs), sum(each.cpu for each in runs))
 
         def ours() -> Cost:
-            wall, cpu = (sum(each) for each in zip(*drive(home, "queries", stores.many, asked), strict=True))
+            wall, cpu = (sum(each) for each in zip(*drive(home, "queries", stores.many, request), strict=True))
             return Cost(wall, cpu)
 
         taken = in_turns(pairs, ours, theirs)
@@ -158,10 +158,10 @@ def long_message(stores: Stores, pairs: int) -> list[Taken]:
         (folder / "k.jsonl").write_text(json.dumps({"role": "user", "content": whole}, separators=(",", ":")) + "\n")
         drive(home, "index", folder)
         for what, text in (("a word", "zzlast"), ("a phrase", '"zzlast zzword"')):
-            asked = _asked(home / "asked.json", [(text, False)])
+            request = _requested(home / "asked.json", [(text, False)])
 
-            def ours(asked: Path = asked) -> Cost:
-                return Cost(*drive(home, "queries", folder, asked)[0])
+            def ours(request: Path = request) -> Cost:
+                return Cost(*drive(home, "queries", folder, request)[0])
 
             taken = in_turns(pairs, ours, lambda: rival("orjson_loop", folder).cost)
             figures.append(Figure.of("long-message", f"{what} in one message of 24 MB", "s", 6, "orjson loop", taken))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sessiontui.query.parse import parse
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 
 
 def _cpu() -> float:
@@ -39,8 +39,8 @@ def queries(folder: str, file: str) -> list[tuple[float, float]]:
     """Each query of a JSON file of [text, live], newest 50 hits, on an index that is there."""
     store = JsonlStore(Path(folder))
     store.index()
-    asked = [parse(text, live=live) for text, live in json.loads(Path(file).read_text())]
-    return [_took(lambda query=query: store.search(query, limit=50)) for query in asked]  # type: ignore[misc]
+    request = [parse(text, live=live) for text, live in json.loads(Path(file).read_text())]
+    return [_took(lambda query=query: store.search(query, limit=50)) for query in request]  # type: ignore[misc]
 
 
 def pop(folder: str, key: str, times: str) -> list[tuple[float, float]]:

@@ -18,7 +18,7 @@ import pytest
 
 from sessiontui.cli import report
 from sessiontui.disk import lease
-from sessiontui.store.sqlite_write import Writing
+from sessiontui.store.sqlite.transaction import Writing
 from tests.cli.conftest import Ran, Runner
 from tests.support.capabilities import unprivileged
 

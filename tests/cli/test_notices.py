@@ -20,19 +20,19 @@ from tests.cli.conftest import Runner
 
 
 @pytest.fixture
-def places(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+def locations(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     """Two known places; the first has the newer activity."""
     older = tmp_path / "home" / ".zeroclaw" / "data" / "sessions"
     older.mkdir(parents=True)
     (older / "old.jsonl").write_bytes(b"")
     os.utime(older / "old.jsonl", (1, 1))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HOME", str(tmp_path / "sessions_folder"))
     monkeypatch.setenv("ZEROCLAW_WORKSPACE", str(store.parent))
     return store, older
 
 
-def test_without_a_store_the_newest_opens_and_the_others_are_named(places: tuple[Path, Path]) -> None:
-    newer, older = places
+def test_without_a_store_the_newest_opens_and_the_others_are_named(locations: tuple[Path, Path]) -> None:
+    newer, older = locations
     result = CliRunner().invoke(verbs, ["list", "--json"])
     assert result.stdout.count("\n") == 3
     assert result.stderr == f"sessiontui: using {newer} (jsonl); there are others: {older} (jsonl)\n"
@@ -51,8 +51,8 @@ def test_files_beside_the_sessions_folder_are_named(store: Path) -> None:
     assert (result.stdout.count("\n"), result.stderr) == (3, "")
 
 
-def test_the_environment_names_the_store(places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SESSIONTUI_STORE", str(places[1]))
+def test_the_environment_names_the_store(locations: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SESSIONTUI_STORE", str(locations[1]))
     result = CliRunner().invoke(verbs, ["list", "--json"])
     assert '"key":"old"' in result.stdout
     assert result.stderr == ""

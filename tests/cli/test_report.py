@@ -70,7 +70,7 @@ def test_each_ending_has_its_code(error: BaseException, code: int, capsys: pytes
 
 
 def test_the_highest_code_of_several_wins(capsys: pytest.CaptureFixture[str]) -> None:
-    tally = report.Tally()
+    tally = report.ExitTally()
     for error in (UnknownKey("a"), Refused("b"), StoreError("c")):
         with tally.alone():
             raise error
@@ -287,12 +287,12 @@ def test_browse_hands_its_store_to_the_browser(store: Path, monkeypatch: pytest.
     from sessiontui.cli import opening
     from sessiontui.cli.verbs import verbs
     from sessiontui.model import Backend
-    from sessiontui.store.detect import Place
+    from sessiontui.store.detect import StoreLocation
 
     opened: list[tuple[Path, Backend, bool]] = []
 
-    def browser(place: Place) -> int:
-        opened.append((place.path, place.backend, place.read_only))
+    def browser(location: StoreLocation) -> int:
+        opened.append((location.path, location.backend, location.read_only))
         return 5
 
     monkeypatch.setattr(opening, "_need_terminal", lambda: None)

@@ -231,7 +231,7 @@ class StoreLaws:
     def test_a_session_is_counted(self, new: Home) -> None:
         fill(new, 3)
         session = new.store().session("k")
-        assert (session.key, session.messages, session.faults or 0, session.trouble) == ("k", 3, 0, None)
+        assert (session.key, session.messages, session.faults or 0, session.problem) == ("k", 3, 0, None)
         assert session.bytes != 0
 
     def test_counted_keeps_the_order_and_agrees_with_session(self, new: Home) -> None:

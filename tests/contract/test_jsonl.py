@@ -15,7 +15,7 @@ import pytest
 
 from sessiontui.disk import stamps
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.contract.disk_home import DiskHome
 from tests.contract.laws import Home, StoreLaws
 from tests.support.damage import covered
@@ -69,7 +69,7 @@ def test_the_list_is_what_zeroclaw_lists() -> None:
     expected = json.loads((ZEROCLAW / "expected" / "list.json").read_bytes())
     sessions = JsonlStore(ZEROCLAW / "sessions").sessions()
     assert sorted(session.key for session in sessions) == sorted(expected)
-    assert all(session.reachable and session.trouble is None for session in sessions)
+    assert all(session.reachable and session.problem is None for session in sessions)
 
 
 @pytest.mark.parametrize("each", MANIFEST, ids=lambda each: f"{each['index']:02}")
@@ -86,7 +86,7 @@ def test_every_key_loads_what_zeroclaw_loads(each: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("path", sorted(DAMAGED.glob("sessions/*.jsonl")), ids=lambda path: path.stem)
 def test_a_damaged_file_is_read_as_zeroclaw_reads_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stamps, "STILL", 0)  # however new these files are
+    monkeypatch.setattr(stamps, "IDLE", 0)  # however new these files are
     store = JsonlStore(path.parent)
     expected = loaded(DAMAGED / "expected" / f"{path.stem}.load.jsonl")
     explained = records(DAMAGED / "expected" / f"{path.stem}.explain.jsonl")

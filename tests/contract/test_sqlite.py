@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sessiontui.store.schema import create, write_time
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.sqlite.database_schema import create, write_time
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.contract.disk_home import DiskHome
 from tests.contract.laws import Home, StoreLaws
 from tests.support.databases import contents, database, writer

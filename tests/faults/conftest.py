@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.disk import handover
+from sessiontui.disk import live_replace
 
 pytest.register_assert_rewrite("tests.support.disks")
 
@@ -22,11 +22,11 @@ def never_synced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def place(never_synced: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def location(never_synced: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder for stores, in memory where there is such a file system: nothing waits for a disk, nor
     for a file to be still where there are no leases."""
     if not hasattr(fcntl, "F_SETLEASE"):
-        monkeypatch.setattr(handover, "STILL", 0.0)
+        monkeypatch.setattr(live_replace, "IDLE", 0.0)
     memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as place:
-        yield Path(place)
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as location:
+        yield Path(location)

@@ -16,11 +16,11 @@ from functools import cache
 from pathlib import Path
 
 from sessiontui.changes import append, cleanup, compact, migrate, pop, repair, undo
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.folders import REPLY, TORN, USER, written
 
@@ -30,7 +30,7 @@ LONG_AGO = int(OLD.timestamp()) * 10**9
 IN_A_FAR_FUTURE = 4_000_000_000 * 10**9
 """When ``other`` was written: no clean-up takes it."""
 STALE = OLD + timedelta(days=1)
-SOON = Patience(0.05, no_lease=not hasattr(fcntl, "F_SETLEASE"))
+SOON = WaitPolicy(0.05, no_lease=not hasattr(fcntl, "F_SETLEASE"))
 
 
 @dataclass(frozen=True)

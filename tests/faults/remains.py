@@ -18,9 +18,9 @@ from typing import Any
 
 from sessiontui.changes import journal, undo
 from sessiontui.errors import SessiontuiError
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.faults.kinds import SOON, Kind, appended
 from tests.support import databases, serde
 
@@ -40,9 +40,9 @@ class Whole:
     """Every name that stands in the folder at either time."""
 
 
-def whole(kind: Kind, place: Path) -> Whole:
+def whole(kind: Kind, location: Path) -> Whole:
     """Make the change, undisturbed."""
-    folder = place / "whole"
+    folder = location / "whole"
     folder.mkdir()
     kind.prepare(folder)
     start, before = contents(folder), names(folder)
@@ -104,9 +104,9 @@ def _numbered(rows: list[Any]) -> tuple[Any, ...]:
     return tuple((row[0] - rows[0][0], row[2], row[3]) for row in rows)
 
 
-def good(homes: Homes) -> dict[str, list[Any]]:
+def good(roots: Homes) -> dict[str, list[Any]]:
     """In each home the messages in order: of a file the bytes of the lines that ZeroClaw loads, and what it makes of them."""
-    return {name: _lines(home[0]) if name.find(".jsonl") > 0 else list(home[0]) for name, home in homes.items()}
+    return {name: _lines(home[0]) if name.find(".jsonl") > 0 else list(home[0]) for name, home in roots.items()}
 
 
 def _lines(data: bytes) -> list[tuple[bytes, tuple[str, str]]]:
@@ -150,8 +150,8 @@ def nothing_is_lost(folder: Path, whole: Whole) -> None:
     for name in found | start | end:
         assert found.get(name, []) in (start.get(name, []), end.get(name, [])), name
     for key in {_key(name) for name in start if start[name]}:
-        homes = [name for name in found if _key(name) == key and found[name]]
-        assert homes or not any(_key(name) == key and end[name] for name in end), f"{key} is in no home"
+        roots = [name for name in found if _key(name) == key and found[name]]
+        assert roots or not any(_key(name) == key and end[name] for name in end), f"{key} is in no home"
 
 
 def _key(name: str) -> str:
@@ -188,8 +188,8 @@ def the_next_change_settles(kind: Kind, folder: Path, whole: Whole) -> None:
     assert found.get("other.jsonl") == undisturbed
     for name in found | whole.start | whole.end:
         assert found.get(name) in (whole.start.get(name), whole.end.get(name)), name
-    homes = [_key(name) for name in found if not name.endswith(".migrated")]
-    assert len(homes) == len(set(homes)), f"a session is in two homes: {homes}"
+    roots = [_key(name) for name in found if not name.endswith(".migrated")]
+    assert len(roots) == len(set(roots)), f"a session is in two homes: {roots}"
     assert names(folder) <= whole.names | {".sessiontui"}
 
 

@@ -19,13 +19,13 @@ from typing import Any, NoReturn
 import pytest
 
 from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, splices, undo
-from sessiontui.changes import late as lateness
-from sessiontui.disk import handover, lease, lines, replace
+from sessiontui.changes import pending_messages as lateness
+from sessiontui.disk import lease, lines, live_replace, replace
 from sessiontui.disk.lease import NoLease
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, Unleased
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import databases
 from tests.support.folders import REPLY, TORN, USER, loads, written
 from tests.support.late import Late, held
@@ -37,8 +37,8 @@ COMPACTED = USER + REPLY
 LATE = b'{"role":"user","content":"late"}\n'
 NEWS = b'{"role":"user","content":"news"}\n'
 OURS = Message("user", "ours")
-BRIEFLY = Patience(0.02)
-DARING = Patience(0.02, no_lease=True)
+BRIEFLY = WaitPolicy(0.02)
+DARING = WaitPolicy(0.02, no_lease=True)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def tidy(folder: Path) -> compact.CompactRow:
     return compact.make(store, compact.plan(store, ["k"]), patience=BRIEFLY).rows[0]
 
 
-def add(folder: Path, key: str = "other", patience: Patience = BRIEFLY) -> None:
+def add(folder: Path, key: str = "other", patience: WaitPolicy = BRIEFLY) -> None:
     store = JsonlStore(folder)
     append.make(store, append.plan(store, key, OURS), patience)
 
@@ -165,7 +165,7 @@ def test_what_came_late_is_brought_without_a_lease_where_that_is_wanted(
     add_to(path, NEWS)
     monkeypatch.setattr(lease, "reading", none)
     monkeypatch.setattr(lease, "writing", none)
-    monkeypatch.setattr(handover, "STILL", 0)
+    monkeypatch.setattr(live_replace, "IDLE", 0)
     with pytest.raises(Unleased):
         add(folder, "k")
     assert path.read_bytes() == COMPACTED + NEWS
@@ -174,7 +174,7 @@ def test_what_came_late_is_brought_without_a_lease_where_that_is_wanted(
 
 
 def test_who_keeps_the_old_file_open_is_waited_for_however_long(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "STILL", 0.01)
+    monkeypatch.setattr(live_replace, "IDLE", 0.01)
     path = folder / "k.jsonl"
     tidy(folder)
     with open(old(folder), "ab", 0) as file:
@@ -263,7 +263,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
     def write_end(fd: int, data: bytes) -> NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(handover, "write_all", write_all)
+    monkeypatch.setattr(live_replace, "write_all", write_all)
     monkeypatch.setattr(replace, "write_end", write_end)
     monkeypatch.setattr(replace, "write_all", write_all)
 
@@ -322,14 +322,14 @@ def test_a_line_that_somebody_goes_on_to_write_is_not_torn(folder: Path, monkeyp
 
 def test_an_append_goes_into_the_file_that_has_the_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = folder / "k.jsonl"
-    real = handover.Alone.make_sure
+    real = live_replace.Alone.make_sure
 
-    def make_sure(alone: handover.Alone) -> None:
-        monkeypatch.setattr(handover.Alone, "make_sure", real)
+    def make_sure(alone: live_replace.Alone) -> None:
+        monkeypatch.setattr(live_replace.Alone, "make_sure", real)
         os.rename(written(folder, "new", NEWS), path)
         real(alone)
 
-    monkeypatch.setattr(handover.Alone, "make_sure", make_sure)
+    monkeypatch.setattr(live_replace.Alone, "make_sure", make_sure)
     add(folder, "k")
     assert loads(path.read_bytes()) == [Message("user", "news"), OURS]
     undo.make(folder, undo.plan(folder), BRIEFLY)
@@ -347,7 +347,7 @@ def test_a_busy_file_that_gets_another_in_its_place_has_nothing_brought_to_it(
         raise lease.Taken
 
     monkeypatch.setattr(lease, "reading", reading)
-    assert tidy(folder).trouble.hindrance == "busy"
+    assert tidy(folder).problem.blocker == "busy"
     monkeypatch.undo()
     add(folder)
     assert path.read_bytes() == NEWS + LATE
@@ -360,8 +360,8 @@ def test_a_file_that_shrinks_when_it_has_given_way_already_is_kept(
     def caught_up(*_: object) -> NoReturn:
         raise lines.Shrunk("the file")
 
-    monkeypatch.setattr(handover, "_caught_up", caught_up)
-    assert tidy(folder).trouble.reason == "k.jsonl was changed, and emptied in that moment by another program"
+    monkeypatch.setattr(live_replace, "_caught_up", caught_up)
+    assert tidy(folder).problem.reason == "k.jsonl was changed, and emptied in that moment by another program"
     assert (folder / "k.jsonl").read_bytes() == COMPACTED
     assert old(folder).read_bytes() == DAMAGED
     monkeypatch.undo()
@@ -396,10 +396,10 @@ def test_many_busy_sessions_are_waited_for_once(tmp_path: Path, monkeypatch: pyt
             stack.enter_context(open(written(tmp_path, f"k{n}", DAMAGED), "ab"))
         rows: tuple[compact.CompactRow | cleanup.CleanupRow | migrate.MigrateRow, ...]
         if verb == "compact":
-            rows = compact.make(store, compact.plan(store, None), patience=Patience(2)).rows
+            rows = compact.make(store, compact.plan(store, None), patience=WaitPolicy(2)).rows
         elif verb == "migrate":
-            rows = migrate.make(migrate.plan(tmp_path), patience=Patience(2)).rows
+            rows = migrate.make(migrate.plan(tmp_path), patience=WaitPolicy(2)).rows
         else:
-            rows = cleanup.make(store, cleanup.plan(store, 1, datetime.now(UTC)), Patience(2)).rows
-    assert [row.trouble.hindrance for row in rows] == ["busy"] * 20
+            rows = cleanup.make(store, cleanup.plan(store, 1, datetime.now(UTC)), WaitPolicy(2)).rows
+    assert [row.problem.blocker for row in rows] == ["busy"] * 20
     assert sum(waited) < 2 + 20 * 0.1

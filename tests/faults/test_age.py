@@ -17,7 +17,7 @@ import pytest
 from sessiontui.changes import append, compact, journal, pop, repair, undo
 from sessiontui.errors import StoreError
 from sessiontui.model import Fault, Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.faults.kinds import KINDS, SOON, Kind, appended
 from tests.faults.remains import noting
 from tests.faults.test_changes import dies, fresh, steps
@@ -139,10 +139,10 @@ def ages(folder: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("kind", QUIET, ids=lambda kind: kind.name)
-def test_a_change_that_ends_at_any_step_leaves_a_session_as_old(place: Path, kind: Kind) -> None:
-    every = [call for call in steps(kind, place) if writes(call)]
+def test_a_change_that_ends_at_any_step_leaves_a_session_as_old(location: Path, kind: Kind) -> None:
+    every = [call for call in steps(kind, location) if writes(call)]
     for n in range(1, len(every) + 2):
-        with fresh(kind, place) as folder, noting(f"step {n}, {every[n - 1 : n]}"):
+        with fresh(kind, location) as folder, noting(f"step {n}, {every[n - 1 : n]}"):
             before = ages(folder)
             dies(kind, folder, n)
             appended(kind.store(folder), "other")
@@ -150,9 +150,9 @@ def test_a_change_that_ends_at_any_step_leaves_a_session_as_old(place: Path, kin
 
 
 @pytest.mark.parametrize("data", [USER, USER + TORN], ids=["whole", "torn"])
-def test_an_append_that_fails_leaves_a_session_as_old(place: Path, data: bytes) -> None:
+def test_an_append_that_fails_leaves_a_session_as_old(location: Path, data: bytes) -> None:
     for n in count(1):
-        folder = place / "store"
+        folder = location / "store"
         folder.mkdir()
         path = written(folder, "k", data, mtime_ns=LONG_AGO)
         fault: Watch = FailAt(n, OSError(errno.EIO, os.strerror(errno.EIO)), of=lambda call: call.name == "write")

@@ -54,38 +54,38 @@ def is_fast(name: str) -> bool:
     return name.endswith(FEWER.get(name[:4], ("full", "EIO", "interrupted", "is_killed")))
 
 
-def cases(ways: Iterable[str | Callable[..., object]]) -> Iterator[Any]:
+def refs(ways: Iterable[str | Callable[..., object]]) -> Iterator[Any]:
     """Each kind of change with each way to fail, at every step; of most, at some steps for the fast set."""
     named = {f"{kind.name}-{spoken(way)}": (kind, way) for kind, way in product(KINDS, ways)}
     return matrices.at_moments(named, is_fast, 7)
 
 
 @contextmanager
-def fresh(kind: Kind, place: Path) -> Iterator[Path]:
+def fresh(kind: Kind, location: Path) -> Iterator[Path]:
     """A store that is ready for the change; it goes again."""
-    folder = place / "store"
+    folder = location / "store"
     folder.mkdir()
     kind.prepare(folder)
     yield folder
     shutil.rmtree(folder)
 
 
-def steps(kind: Kind, place: Path) -> list[Call]:
+def steps(kind: Kind, location: Path) -> list[Call]:
     """What the change does where nothing fails, when what the cache keeps of this store is there."""
     for _ in range(2):
-        with fresh(kind, place) as folder, Watch().watching() as watch:
+        with fresh(kind, location) as folder, Watch().watching() as watch:
             kind.run(folder)
     assert sum(map(writes, watch.calls)) >= kind.least
     return watch.calls
 
 
-@pytest.mark.parametrize(("kind", "error", "stride"), cases(ERRORS))
-def test_a_step_that_fails_loses_nothing(place: Path, kind: Kind, error: str, stride: int) -> None:
-    around = whole(kind, place)
-    calls = steps(kind, place)
+@pytest.mark.parametrize(("kind", "error", "stride"), refs(ERRORS))
+def test_a_step_that_fails_loses_nothing(location: Path, kind: Kind, error: str, stride: int) -> None:
+    around = whole(kind, location)
+    calls = steps(kind, location)
     for n in count(matrices.first(stride, kind.name), stride):
         fault = ERRORS[error](n)
-        with fresh(kind, place) as folder:
+        with fresh(kind, location) as folder:
             descriptors = set(os.listdir("/dev/fd"))
             raised: BaseException | None = None
             result: Any = None
@@ -114,11 +114,11 @@ def what_was_said_is_so(folder: Path, around: Whole, raised: BaseException | Non
     if raised is not None:
         assert NO_CHANGE not in str(raised) or found == around.start
         return
-    troubles = {row.key: row.trouble for row in getattr(result, "rows", ()) if row.trouble.code}
-    for key, trouble in troubles.items():
-        if NO_CHANGE in trouble.reason:
+    problems = {row.key: row.problem for row in getattr(result, "rows", ()) if row.problem.code}
+    for key, problem in problems.items():
+        if NO_CHANGE in problem.reason:
             assert found.get(f"{key}.jsonl") == around.start[f"{key}.jsonl"]
-    assert troubles or found == around.end
+    assert problems or found == around.end
 
 
 # ---- killed
@@ -148,14 +148,14 @@ def is_killed(kind: Kind, folder: Path, n: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-@pytest.mark.parametrize(("kind", "end", "stride"), cases((dies, is_killed)))
+@pytest.mark.parametrize(("kind", "end", "stride"), refs((dies, is_killed)))
 def test_an_end_at_any_step_loses_nothing(
-    place: Path, kind: Kind, end: Callable[[Kind, Path, int], bool], stride: int
+    location: Path, kind: Kind, end: Callable[[Kind, Path, int], bool], stride: int
 ) -> None:
-    around = whole(kind, place)
-    calls = [call for call in steps(kind, place) if writes(call)]
+    around = whole(kind, location)
+    calls = [call for call in steps(kind, location) if writes(call)]
     for n in {*range(matrices.first(stride, kind.name), len(calls), stride), len(calls), len(calls) + 1}:
-        with fresh(kind, place) as folder:
+        with fresh(kind, location) as folder:
             ended = end(kind, folder, n)
             with noting(f"step {n}, {calls[n - 1 : n]}"):
                 assert ended is (n <= len(calls))

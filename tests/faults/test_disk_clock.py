@@ -13,10 +13,10 @@ import pytest
 from sessiontui.changes import cleanup, journal, undo
 from sessiontui.changes.edits import line
 from sessiontui.changes.outcome import NONE
-from sessiontui.disk import handover
-from sessiontui.disk.patience import Patience
+from sessiontui.disk import live_replace
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import disks, seeing
 from tests.support.disks import Tried, every_change
 from tests.support.folders import REPLY, USER, written
@@ -127,7 +127,7 @@ def test_a_session_that_is_no_longer_idle_by_the_clock_of_the_plan_stays(tmp_pat
     assert [row.key for row in plan.rows] == ["k"]
     os.utime(path, ns=(FUTURE, FUTURE))
     done = cleanup.make(store, plan)
-    disks.plain(done.rows[0].trouble, 4)
+    disks.plain(done.rows[0].problem, 4)
     assert path.read_bytes() == USER
     assert done.change is None
 
@@ -138,7 +138,7 @@ def test_stillness_is_looked_at_where_the_time_of_a_file_says_nothing(
 ) -> None:
     """Somebody has it open and writes to it while we look; its time is of this moment, or of next year."""
     path = written(tmp_path, "k", USER + REPLY)
-    monkeypatch.setattr(handover, "STILL", 0.3)
+    monkeypatch.setattr(live_replace, "IDLE", 0.3)
     sleep = time.sleep
     mtime_ns = time.time_ns() + int(ahead.total_seconds()) * 10**9
     os.utime(path, ns=(mtime_ns, mtime_ns))
@@ -150,7 +150,7 @@ def test_stillness_is_looked_at_where_the_time_of_a_file_says_nothing(
             sleep(min(seconds, 0.01))
 
         monkeypatch.setattr(time, "sleep", writes)
-        found = Tried("pop", lambda _: None, disks.take).attempt(tmp_path, Patience(0, no_lease=True))
+        found = Tried("pop", lambda _: None, disks.take).attempt(tmp_path, WaitPolicy(0, no_lease=True))
         monkeypatch.setattr(time, "sleep", sleep)
         disks.plain(found, 4)
         data = path.read_bytes()
@@ -158,7 +158,7 @@ def test_stillness_is_looked_at_where_the_time_of_a_file_says_nothing(
         assert seeing.kept(tmp_path) == {}
         mtime_ns = time.time_ns() + int(ahead.total_seconds()) * 10**9
         os.utime(path, ns=(mtime_ns, mtime_ns))
-        disks.take(tmp_path, Patience(0, no_lease=True))  # it holds the file open, and writes nothing any more
+        disks.take(tmp_path, WaitPolicy(0, no_lease=True))  # it holds the file open, and writes nothing any more
     assert path.read_bytes() == data.removesuffix(USER)
 
 

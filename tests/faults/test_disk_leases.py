@@ -14,14 +14,14 @@ import pytest
 
 from sessiontui.changes import journal
 from sessiontui.changes.outcome import NONE
-from sessiontui.disk import handover
-from sessiontui.disk.patience import Patience
+from sessiontui.disk import live_replace
+from sessiontui.disk.wait_policy import WaitPolicy
 from tests.support import disks, mounts, seeing
 from tests.support.disks import Tried
 from tests.support.folders import REPLY, TORN, USER, written
 from tests.support.moments import Moments
 
-DARING = Patience(0.1, no_lease=True)
+DARING = WaitPolicy(0.1, no_lease=True)
 NEED = [each for each in disks.FILES if not each.name.endswith(("append-new", "migrate", "migrate-beside"))]
 """The changes of files that others may write meanwhile."""
 every_need = disks.trying(NEED)
@@ -34,7 +34,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "STILL", 0.05)
+    monkeypatch.setattr(live_replace, "IDLE", 0.05)
     monkeypatch.setattr(journal, "SOON", 0.0)
 
 
@@ -98,7 +98,7 @@ def test_a_file_system_that_gives_none(
 @pytest.mark.parametrize("run", [disks.take, disks.tidy, disks.clean, disks.move], ids=lambda each: each.__name__)
 @mounts.on("tmpfs", "size=16m")
 def test_a_file_that_somebody_has_open_where_nobody_can_be_named(
-    tmp_path: Path, run: Callable[[Path, Patience], object]
+    tmp_path: Path, run: Callable[[Path, WaitPolicy], object]
 ) -> None:
     path = written(tmp_path, "k", TORN + b"\n" + USER + REPLY, mtime_ns=disks.OLD)
     start = seeing.seen(tmp_path)

@@ -20,8 +20,8 @@ import pytest
 from sessiontui.changes import cleanup, recovery
 from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
 from sessiontui.changes.outcome import NONE
-from sessiontui.disk.patience import Patience
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.disk.wait_policy import WaitPolicy
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import disks, matrices, seeing
 from tests.support.disks import Tried
 from tests.support.folders import REPLY, TORN, USER, written
@@ -89,7 +89,7 @@ def on_data(tried: Tried) -> Tried:
     return Tried(tried.name, prepare, clean if name == "cleanup" else tried.run)
 
 
-def clean(folder: Path, patience: Patience) -> object:
+def clean(folder: Path, patience: WaitPolicy) -> object:
     """Without the counting of messages, which is long."""
     before = datetime(2026, 1, 1, tzinfo=UTC)
     return cleanup.make(JsonlStore(folder), CleanupPlan((CleanupRow("k", None, None),), before), patience)
@@ -165,16 +165,16 @@ def test_somebody_meddles_at_any_moment(tmp_path: Path, tried: Tried, meddle: Me
         tried.prepare(folder)
         meddling = Meddling(meddle, folder / "k.jsonl")
         with Moments(n, meddling.begin).passing() as passed:
-            trouble = tried.attempt(folder)
+            problem = tried.attempt(folder)
         meddling.end()
         assert passed.reached
-        if trouble != NONE:
-            disks.plain(trouble, 2, 3, 4)
+        if problem != NONE:
+            disks.plain(problem, 2, 3, 4)
         recovery.recover(folder)
         disks.settled(folder)
         now = found(folder)
         if now not in allowed:
-            assert passed.calls[n - 1] in UNSEEN, (n, passed.calls[n - 1 :][:3], trouble, now)
+            assert passed.calls[n - 1] in UNSEEN, (n, passed.calls[n - 1 :][:3], problem, now)
             unseen += 1
         shutil.rmtree(folder)
     assert len(numbers) > 12

@@ -16,7 +16,7 @@ import pytest
 from sessiontui.changes import append, compact, journal, migrate, pop
 from sessiontui.changes.outcome import NONE
 from sessiontui.errors import StoreError
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import databases, disks, mounts, seeing
 from tests.support.disks import HELLO, SOON, Tried, every_change_of_files
 from tests.support.folders import REPLY, TORN, USER, written
@@ -54,12 +54,12 @@ def test_a_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.Mo
     """As FAT and exFAT are: EPERM for each. What needs a link to clobber nothing is refused, and not by half."""
 
     @contextmanager
-    def trouble(folder: Path) -> Iterator[None]:
+    def problem(folder: Path) -> Iterator[None]:
         with monkeypatch.context() as patch:
             patch.setattr(os, "link", disks.failing(errno.EPERM))
             yield
 
-    disks.if_not_made_refused(tmp_path, tried, trouble)
+    disks.if_not_made_refused(tmp_path, tried, problem)
 
 
 @pytest.mark.skipif(not shutil.which("mkfs.vfat"), reason="mkfs.vfat isn't here")
@@ -99,13 +99,13 @@ NEED_IT = (
 def test_names_that_can_not_be_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tried: Tried, error: int) -> None:
 
     @contextmanager
-    def trouble(folder: Path) -> Iterator[None]:
+    def problem(folder: Path) -> Iterator[None]:
         with monkeypatch.context() as patch:
             for name in RENAMES:
                 patch.setattr(os, name, disks.failing(error))
             yield
 
-    disks.if_not_made_refused(tmp_path, tried, trouble)
+    disks.if_not_made_refused(tmp_path, tried, problem)
 
 
 def test_which_changes_need_a_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +137,7 @@ def test_a_key_so_long_that_its_file_can_not_be_renamed(tmp_path: Path) -> None:
     rows = {row.key: row for row in done.rows}
     assert rows["short"].status == "migrated"
     assert rows[key].status == "refused"
-    disks.plain(rows[key].trouble, 3, 4)
+    disks.plain(rows[key].problem, 3, 4)
     now = seeing.seen(tmp_path)
     assert now[f"{key}.jsonl"] == start[f"{key}.jsonl"]
     assert [row[0] for row in now["rows"]] == [b"short"]

@@ -16,8 +16,8 @@ import pytest
 
 from sessiontui.changes import journal
 from sessiontui.changes.outcome import NONE
-from sessiontui.disk import handover
-from sessiontui.disk.patience import Patience
+from sessiontui.disk import live_replace
+from sessiontui.disk.wait_policy import WaitPolicy
 from tests.support import disks, seeing
 from tests.support.capabilities import unprivileged
 from tests.support.disks import SOON, Tried, every_change, every_change_of_files
@@ -37,7 +37,7 @@ pytestmark = [
 ]
 
 NOBODY = 65534
-DARING = Patience(0.1, no_lease=True)
+DARING = WaitPolicy(0.1, no_lease=True)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -207,7 +207,7 @@ def test_another_owners_file_gives_no_lease(theirs: Path, verb: str) -> None:
 def test_another_owners_file_that_is_still_is_changed_where_a_person_says_so(
     theirs: Path, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handover, "STILL", 0.2)
+    monkeypatch.setattr(live_replace, "IDLE", 0.2)
     start = seeing.seen(theirs)
     with as_nobody():
         found = Tried(verb, lambda _: None, VERBS[verb]).attempt(theirs, DARING)

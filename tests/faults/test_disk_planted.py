@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import journal, place
+from sessiontui.changes import journal, store_access
 from sessiontui.changes.outcome import NONE
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import disks, seeing
 from tests.support.disks import Tried
 from tests.support.folders import USER, written
@@ -80,7 +80,7 @@ def test_a_planted_journal(tmp_path: Path, tried: Tried, plant: Callable[[Path],
     assert f"the journal {path} is not trusted" in found.reason
     assert found.hint
     assert journal.waiting(folder) == 0
-    assert "is not trusted" in (place.unwritable(JsonlStore(folder)) or "")
+    assert "is not trusted" in (store_access.unwritable(JsonlStore(folder)) or "")
     assert (seeing.seen(folder), seeing.seen_at(path)) == planted
     if path.is_dir():
         assert os.listdir(path) == []

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, journal, place, recovery
+from sessiontui.changes import append, journal, recovery, store_access
 from sessiontui.changes.outcome import NONE
 from sessiontui.errors import StoreError
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import disks, mounts, seeing
 from tests.support.disks import Tried, every_change, every_change_of_files
 from tests.support.folders import USER, written
@@ -32,12 +32,14 @@ pytestmark = pytest.mark.usefixtures("never_synced")
 @mounts.on("tmpfs", "size=16m")
 def test_a_read_only_mount(tmp_path: Path, tried: Tried) -> None:
     @contextmanager
-    def trouble(folder: Path) -> Iterator[None]:
+    def problem(folder: Path) -> Iterator[None]:
         with mounts.read_only(tmp_path):
-            assert place.unwritable(JsonlStore(folder)) == f"{folder} is on a file system that is mounted read-only"
+            assert (
+                store_access.unwritable(JsonlStore(folder)) == f"{folder} is on a file system that is mounted read-only"
+            )
             yield
 
-    disks.refused_then_made(tmp_path, tried, trouble)
+    disks.refused_then_made(tmp_path, tried, problem)
 
 
 @mounts.on("tmpfs", "size=16m")
@@ -69,12 +71,12 @@ def test_a_disk_that_never_says_that_it_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tried: Tried, error: int
 ) -> None:
     @contextmanager
-    def trouble(folder: Path) -> Iterator[None]:
+    def problem(folder: Path) -> Iterator[None]:
         with monkeypatch.context() as patch:
             patch.setattr(os, "fsync", disks.failing(error))
             yield
 
-    disks.refused_then_made(tmp_path, tried, trouble)
+    disks.refused_then_made(tmp_path, tried, problem)
 
 
 @disks.trying([each for each in disks.FILES if not each.name.endswith("do-migrate-beside")])
@@ -116,25 +118,25 @@ def test_each_sync_fails_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, t
 @every_change
 def test_another_sessiontui_is_at_it(tmp_path: Path, tried: Tried) -> None:
     @contextmanager
-    def trouble(folder: Path) -> Iterator[None]:
+    def problem(folder: Path) -> Iterator[None]:
         (folder / seeing.JOURNAL).mkdir(mode=0o700, exist_ok=True)
         with (folder / seeing.JOURNAL / "lock").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    disks.refused_then_made(tmp_path, tried, trouble, 4)
+    disks.refused_then_made(tmp_path, tried, problem, 4)
 
 
 @pytest.mark.parametrize("error", [errno.ENOLCK], ids=errno.errorcode.get)
 @every_change
 def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tried: Tried, error: int) -> None:
     @contextmanager
-    def trouble(folder: Path) -> Iterator[None]:
+    def problem(folder: Path) -> Iterator[None]:
         with monkeypatch.context() as patch:
             patch.setattr(fcntl, "flock", disks.failing(error))
             yield
 
-    disks.refused_then_made(tmp_path, tried, trouble)
+    disks.refused_then_made(tmp_path, tried, problem)
 
 
 # ---- what may not be changed
@@ -155,7 +157,7 @@ def test_what_is_immutable(tmp_path: Path, tried: Tried, what: str) -> None:
         return  # there is no file yet
 
     @contextmanager
-    def trouble(folder: Path) -> Iterator[None]:
+    def problem(folder: Path) -> Iterator[None]:
         there = [folder / name for name in os.listdir(folder) if name.startswith(("k.", "sessions.db"))]
         paths = there if what == "file" else [folder]
         for path in paths:
@@ -167,9 +169,9 @@ def test_what_is_immutable(tmp_path: Path, tried: Tried, what: str) -> None:
                 attribute(path, "-i")
 
     if what == "folder":  # what is changed in place can be
-        disks.if_not_made_refused(tmp_path, tried, trouble)
+        disks.if_not_made_refused(tmp_path, tried, problem)
     else:
-        disks.refused_then_made(tmp_path, tried, trouble)
+        disks.refused_then_made(tmp_path, tried, problem)
 
 
 # ---- a session that can't be looked at after a crash

@@ -18,18 +18,18 @@ from typing import Any
 import pytest
 
 from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
-from sessiontui.disk import handover
-from sessiontui.disk.patience import Patience
+from sessiontui.disk import live_replace
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused, UsageError
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import databases, matrices
 from tests.support.folders import REPLY, TORN, USER, loads, written
 from tests.support.moments import Moments
 from tests.support.writers import Waiting
 
 OLD = datetime(2026, 1, 1, tzinfo=UTC)
-BRIEFLY = Patience(0.02)
+BRIEFLY = WaitPolicy(0.02)
 HELLO, YES, OURS, LATE = (
     Message("user", "hello"),
     Message("assistant", "yes"),
@@ -142,9 +142,9 @@ REDONE = [
 
 
 CASES = {
-    f"{case.name}-{how}-{'stays' if hold else 'writes'}": (case, how, hold)
-    for how, cases in (("made", MADE), ("undone", UNDONE), ("redone", REDONE))
-    for case in cases
+    f"{ref.name}-{how}-{'stays' if hold else 'writes'}": (ref, how, hold)
+    for how, refs in (("made", MADE), ("undone", UNDONE), ("redone", REDONE))
+    for ref in refs
     for hold in (False, True)
 }
 
@@ -158,15 +158,15 @@ def writer() -> Iterator[Waiting]:
 
 @pytest.mark.parametrize(("case", "how", "hold", "stride"), matrices.at_moments(CASES, matrices.always, 11))
 def test_a_message_may_arrive_at_any_moment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: Waiting, case: Case, how: str, hold: bool, stride: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: Waiting, ref: Case, how: str, hold: bool, stride: int
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # nothing crashes here; only faster
-    monkeypatch.setattr(handover, "READERS", 0.01)
-    monkeypatch.setattr(handover, "STILL", 0.05)
+    monkeypatch.setattr(live_replace, "READERS", 0.01)
+    monkeypatch.setattr(live_replace, "IDLE", 0.05)
     monkeypatch.setattr(journal, "SOON", 0.01)
-    for n in count(matrices.first(stride, f"{case.name}{how}{hold}"), stride):
+    for n in count(matrices.first(stride, f"{ref.name}{how}{hold}"), stride):
         folder = tmp_path / str(n)
-        run = _prepared(folder, case, how)
+        run = _prepared(folder, ref, how)
         moments = Moments(n, partial(writer.tell, folder / "k.jsonl", RECORD, hold=hold))
         with moments.passing():
             try:
@@ -177,18 +177,18 @@ def test_a_message_may_arrive_at_any_moment(
             break
         writer.end()
         _next_change(folder)
-        assert _homes(folder) in case.allowed(result), (n, moments.calls[n - 1 :][:3], result)
+        assert _homes(folder) in ref.allowed(result), (n, moments.calls[n - 1 :][:3], result)
         assert [name for name in os.listdir(folder) if name.endswith(".tmp")] == []
-    assert n > case.least
+    assert n > ref.least
 
 
-def _prepared(folder: Path, case: Case, how: str) -> Callable[[Path], Any]:
+def _prepared(folder: Path, ref: Case, how: str) -> Callable[[Path], Any]:
     folder.mkdir()
-    written(folder, "k", case.data, mtime_ns=int(OLD.timestamp()) * 10**9)
+    written(folder, "k", ref.data, mtime_ns=int(OLD.timestamp()) * 10**9)
     written(folder, "other", USER)
     if how == "made":
-        return case.run
-    case.run(folder)
+        return ref.run
+    ref.run(folder)
     if how == "undone":
         return back
     back(folder)

@@ -54,8 +54,8 @@ def prepare(folder: Path, verb: str) -> Path:
 
 
 @pytest.fixture
-def store(place: Path) -> Path:
-    return place / "store"
+def store(location: Path) -> Path:
+    return location / "store"
 
 
 def run(folder: Path, *command: str) -> Result:

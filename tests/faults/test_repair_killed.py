@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from sessiontui.changes import journal, repair, undo
-from sessiontui.disk.patience import USUAL
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.disk.wait_policy import USUAL
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.folders import REPLY, USER, written
 
 STEPS = ("write", "fsync", "fdatasync", "link", "unlink", "replace", "rename", "ftruncate")

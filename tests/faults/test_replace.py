@@ -91,7 +91,7 @@ def fresh(tmp_path: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("after", [False, True], ids=["instead", "after"])
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: getattr(error, "strerror", "Ctrl-C"))
-@pytest.mark.parametrize(("change", "steps", "states"), CASES, ids=lambda case: getattr(case, "__name__", ""))
+@pytest.mark.parametrize(("change", "steps", "states"), CASES, ids=lambda ref: getattr(ref, "__name__", ""))
 def test_any_step_may_fail(
     tmp_path: Path,
     change: Callable[[Path], None],

@@ -14,8 +14,8 @@ import pytest
 
 from sessiontui.errors import StoreError
 from sessiontui.model import Message
-from sessiontui.store import sqlite_kept
-from sessiontui.store.sqlite_write import Writing, made
+from sessiontui.store.sqlite import kept_rows
+from sessiontui.store.sqlite.transaction import Writing, made
 from tests.support.databases import append, contents, database, folder_state, loaded, writer
 
 AT = datetime(2026, 8, 1, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_a_full_disk_beside_the_database_changes_nothing(
         raise OSError(28, os.strerror(28))
 
     before = contents(path)
-    owner: object = sqlite_kept.Keeping if step == "_copy" else sqlite_kept
+    owner: object = kept_rows.Keeping if step == "_copy" else kept_rows
     monkeypatch.setattr(owner, step, full)
     with pytest.raises(StoreError, match="what undo needs can't be kept: No space left"), Writing(path) as writing:
         writing.add(tmp_path / "1.rows", "k", [HELLO], AT)
@@ -155,7 +155,7 @@ import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from sessiontui.model import Message
-from sessiontui.store.sqlite_write import Writing
+from sessiontui.store.sqlite.transaction import Writing
 path, file, verb, when = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 with Writing(path) as writing:
     if verb == "add":

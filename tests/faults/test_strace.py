@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from sessiontui.cli.verbs import verbs
-from sessiontui.store.sqlite_checkpoints import loses_commits
+from sessiontui.store.sqlite.checkpoints import loses_commits
 from tests.faults.kinds import KINDS, Kind
 from tests.faults.remains import NO_CHANGE, Whole, contents, hold, names, noting, whole
 from tests.faults.traced import Seen, injected, need_strace, step, traced
@@ -30,13 +30,13 @@ NOT_MADE_TO_FAIL = {"openat", "fcntl", "fchown"}
 """Other calls of that name come before in every run of Python, or SQLite does not ask how it went."""
 
 
-def cases(tried: list[Kind]) -> Iterator[Any]:
+def refs(tried: list[Kind]) -> Iterator[Any]:
     """These kinds of change, each with a stride through its calls; few of them in the fast set.
 
     A redo makes the calls of the change itself, and fails in this process at each of its steps: here a sample is enough.
     """
     every = matrices.at_moments({kind.name: (kind,) for kind in tried}, lambda name: name in FAST, 7)
-    return (case for case in every if not str(case.id).startswith("redo-") or str(case.id).endswith("-some"))
+    return (ref for ref in every if not str(ref.id).startswith("redo-") or str(ref.id).endswith("-some"))
 
 
 @pytest.fixture(autouse=True)
@@ -45,9 +45,9 @@ def _strace() -> None:
 
 
 @contextmanager
-def ready(kind: Kind, place: Path, name: str) -> Iterator[Path]:
+def ready(kind: Kind, location: Path, name: str) -> Iterator[Path]:
     """A store that is ready for the change."""
-    folder = place / name
+    folder = location / name
     folder.mkdir(parents=True)
     kind.prepare(folder)
     yield folder
@@ -61,10 +61,10 @@ def ready(kind: Kind, place: Path, name: str) -> Iterator[Path]:
     matrices.thinned([kind for kind in KINDS if not kind.sqlite], lambda kind: kind.name in FAST),
     ids=lambda kind: kind.name,
 )
-def test_every_call_that_writes_is_a_step(place: Path, kind: Kind) -> None:
-    with ready(kind, place, "seen/store") as folder:
+def test_every_call_that_writes_is_a_step(location: Path, kind: Kind) -> None:
+    with ready(kind, location, "seen/store") as folder:
         system = [call.step for call in traced(folder, kind.command) if call.path.startswith(f"{folder}")]
-    with ready(kind, place, "counted/store") as folder, Watch().watching() as watch:
+    with ready(kind, location, "counted/store") as folder, Watch().watching() as watch:
         assert CliRunner().invoke(verbs, [*kind.command, "-s", str(folder)]).exit_code == 0
     counted = [step(call.name, call.path) for call in watch.calls if writes(call) and call.path.startswith(f"{folder}")]
     ours = [each for each in counted if not _is_sqlite(each)]
@@ -83,11 +83,11 @@ BESIDE = [kind for kind in KINDS if kind.name in ("append-row", "pop-row", "clea
 
 
 @pytest.mark.parametrize("kind", BESIDE, ids=lambda kind: kind.name)
-def test_beside_another_program_sqlite_writes_the_wal_alone(place: Path, kind: Kind) -> None:
+def test_beside_another_program_sqlite_writes_the_wal_alone(location: Path, kind: Kind) -> None:
     if not loses_commits():
         pytest.skip("this SQLite may checkpoint beside another connection")
     for name, daemon in (("alone", nullcontext()), ("beside", None)):
-        with ready(kind, place, name) as folder, daemon or writer(folder / "sessions.db") as other:
+        with ready(kind, location, name) as folder, daemon or writer(folder / "sessions.db") as other:
             if other is not None:
                 other.execute("SELECT count(*) FROM sessions").fetchall()
             calls = traced(folder, kind.command)
@@ -100,23 +100,23 @@ def test_beside_another_program_sqlite_writes_the_wal_alone(place: Path, kind: K
 
 
 @pytest.mark.timeout(600)  # every call of an import, each in a process of its own
-@pytest.mark.parametrize(("kind", "stride"), cases(BY_SQLITE))
-def test_an_error_in_what_sqlite_does_loses_nothing(place: Path, kind: Kind, stride: int) -> None:
-    around = whole(kind, place)
-    for n, call in enumerate(some(chosen(kind, place), kind, stride)):
+@pytest.mark.parametrize(("kind", "stride"), refs(BY_SQLITE))
+def test_an_error_in_what_sqlite_does_loses_nothing(location: Path, kind: Kind, stride: int) -> None:
+    around = whole(kind, location)
+    for n, call in enumerate(some(chosen(kind, location), kind, stride)):
         error = "ENOSPC" if call.name in ROOM and n % 2 else "EIO"
-        with ready(kind, place, f"{n}") as folder, noting(f"{call}: {error}"):
+        with ready(kind, location, f"{n}") as folder, noting(f"{call}: {error}"):
             done = injected(folder, kind.command, call, f"error={error}")
             what_was_said_is_so(kind, folder, around, done.returncode, done.stderr)
             assert names(folder) <= around.names | {".sessiontui"}
             hold(kind, folder, around)
 
 
-@pytest.mark.parametrize(("kind", "stride"), cases(KINDS))
-def test_a_kill_loses_nothing(place: Path, kind: Kind, stride: int) -> None:
-    around = whole(kind, place)
-    for n, call in enumerate(some(chosen(kind, place), kind, stride)):
-        with ready(kind, place, f"{n}") as folder, noting(f"{call}"):
+@pytest.mark.parametrize(("kind", "stride"), refs(KINDS))
+def test_a_kill_loses_nothing(location: Path, kind: Kind, stride: int) -> None:
+    around = whole(kind, location)
+    for n, call in enumerate(some(chosen(kind, location), kind, stride)):
+        with ready(kind, location, f"{n}") as folder, noting(f"{call}"):
             assert injected(folder, kind.command, call, "signal=SIGKILL").returncode == -signal.SIGKILL
             hold(kind, folder, around)
 
@@ -135,10 +135,10 @@ def some(calls: list[Seen], kind: Kind, stride: int) -> list[Seen]:
     return calls[matrices.first(stride, kind.name) - 1 :: stride]
 
 
-def chosen(kind: Kind, place: Path) -> list[Seen]:
+def chosen(kind: Kind, location: Path) -> list[Seen]:
     """The calls that are made to fail: of what SQLite does, of neighbours that do the same to the same file, the first
     and the last; of what we do, which fails elsewhere at every step, some."""
-    with ready(kind, place, "chosen") as folder:
+    with ready(kind, location, "chosen") as folder:
         every = traced(folder, kind.command)
     calls = [call for call in every if call.path.startswith(f"{folder}") and call.name not in NOT_MADE_TO_FAIL]
     assert len(calls) >= kind.least - 3

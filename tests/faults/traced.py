@@ -53,12 +53,12 @@ def step(name: str, path: str) -> tuple[str, str]:
 
 def need_strace() -> None:
     """Skip a test where nothing can be traced, and say why."""
-    if (why := _hindrance()) is not None:
+    if (why := _blocker()) is not None:
         pytest.skip(why)
 
 
 @cache
-def _hindrance() -> str | None:
+def _blocker() -> str | None:
     if shutil.which("strace") is None:
         return "strace is missing: what the system sees is not held against what is counted"
     tried = subprocess.run(["strace", "-f", "-o", os.devnull, "true"], capture_output=True, text=True, check=False)

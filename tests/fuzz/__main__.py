@@ -82,9 +82,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    asked = parser.parse_args()
+    request = parser.parse_args()
     sys.setrecursionlimit(20_000)  # the plain reader calls itself
-    return 1 if fuzz(asked.seconds, asked.seed) else 0
+    return 1 if fuzz(request.seconds, request.seed) else 0
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from sessiontui.damage.diagnose import account, faults, lines_of, whole
 from sessiontui.damage.salvage import Wish
 from sessiontui.disk import lines, stamps
 from sessiontui.model import Entry, Fault, Message, Salvage, Span
-from sessiontui.store import jsonl_entries, jsonl_faults, jsonl_stretch, jsonl_whole
+from sessiontui.store.jsonl import entries, file_faults, no_session, stretch
 from tests.fuzz import histories
 from tests.support import serde
 
@@ -26,7 +26,7 @@ DAMAGED: Final = "damaged"
 Law = Callable[[bytes], None]
 
 
-def judged(data: bytes) -> list[Message | str | None]:
+def validated(data: bytes) -> list[Message | str | None]:
     """What the plain reader makes of each line."""
     found: list[Message | str | None] = []
     for line in lines_of(data):
@@ -41,7 +41,7 @@ def judged(data: bytes) -> list[Message | str | None]:
 
 def loaded(data: bytes) -> list[Message]:
     """The messages that ZeroClaw loads."""
-    return [outcome for outcome in judged(data) if isinstance(outcome, Message)]
+    return [outcome for outcome in validated(data) if isinstance(outcome, Message)]
 
 
 def repaired(data: bytes) -> bytes:
@@ -91,7 +91,7 @@ def covers(found: list[Fault], data: bytes) -> None:
     """The faults are about every damaged line, once, in order, and about no line that is read."""
     about = [number for each in found for number in range(each.line or 0, (each.line or 0) + each.lines)]
     assert about == sorted(set(about))
-    outcomes = judged(data)
+    outcomes = validated(data)
     assert {at for at, outcome in enumerate(outcomes, 1) if outcome == DAMAGED} <= set(about)
     assert not {at for at in about if isinstance(outcomes[at - 1], Message)}
 
@@ -168,9 +168,9 @@ def _draw(data: bytes, below: int) -> int:
 
 
 def a_file_is_judged_as_its_bytes(data: bytes) -> None:
-    outcomes = judged(data)
+    outcomes = validated(data)
     with _on_disk(data) as fd, patch.object(lines, "_CHUNK", 1 + _draw(data, 61)):
-        passed = jsonl_faults.faults(fd, len(data))
+        passed = file_faults.faults(fd, len(data))
         found: list[Fault] = []
         while True:
             try:
@@ -193,7 +193,7 @@ def a_file_is_judged_as_its_bytes(data: bytes) -> None:
 def _of_no_session(data: bytes) -> Fault:
     """The one fault of a file in which nobody wrote a record."""
     with _on_disk(data) as fd:
-        whole = jsonl_whole.of(fd, len(data))
+        whole = no_session.of(fd, len(data))
     assert whole is not None
     assert whole.span == Span(0, len(data.removesuffix(b"\n")))
     assert loaded(data) == []
@@ -202,10 +202,10 @@ def _of_no_session(data: bytes) -> Fault:
 
 def huge_lines_are_judged_like_others(data: bytes) -> None:
     with _on_disk(data) as fd, patch.object(lines, "HUGE", 1 + _draw(data, 97)), patch.object(lines, "_CHUNK", 50):
-        found = list(jsonl_faults.faults(fd, len(data)))
+        found = list(file_faults.faults(fd, len(data)))
         if not (found and found[0].line is None):
             covers(found, data)
-        rows = list(jsonl_entries.entries(fd, stamps.stamp(fd)))
+        rows = list(entries.entries(fd, stamps.stamp(fd)))
     _agree(rows, data, 0)
 
 
@@ -229,17 +229,17 @@ def rows_are_read_in_windows_of_any_size(data: bytes) -> None:
     view = _View([*begins, len(data)], before)
     near, size = _draw(data, 5), 1 + _draw(data, 6)
     far = near + _draw(data, 7)
-    with _on_disk(data) as fd, patch.multiple(jsonl_stretch, NEAR=near, FAR=far):
+    with _on_disk(data) as fd, patch.multiple(stretch, NEAR=near, FAR=far):
         stamp = stamps.stamp(fd)._replace(mtime_ns=0)
         for start in range(0, len(begins), size):
             stop = min(start + size, len(begins))
-            _agree(jsonl_entries.page(fd, stamp, view, start, stop), data, start)
-        _agree(list(jsonl_entries.entries(fd, stamp)), data, 0)
+            _agree(entries.page(fd, stamp, view, start, stop), data, start)
+        _agree(list(entries.entries(fd, stamp)), data, 0)
 
 
 def _agree(rows: list[Entry], data: bytes, start: int) -> None:
     """Each line has its row: a message where it is read, a fault where it is damaged."""
-    outcomes = judged(data)[start : start + len(rows)]
+    outcomes = validated(data)[start : start + len(rows)]
     assert [row.position for row in rows] == list(range(start, start + len(rows)))
     assert [row.message for row in rows] == [each if isinstance(each, Message) else None for each in outcomes]
     for row, outcome in zip(rows, outcomes, strict=True):

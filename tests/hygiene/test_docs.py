@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.cli.verbs import VERBS
-from sessiontui.damage import stories
+from sessiontui.damage import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -45,7 +45,7 @@ def test_every_verb_is_named() -> None:
 
 def test_every_kind_of_damage_is_named() -> None:
     damage = README.split("\n## Damage\n")[1].split("\n## ")[0]
-    assert [id for id in stories._STORY if f"`{id}`" not in damage and f"*{id}*" not in damage] == []
+    assert [id for id in catalogue._STORY if f"`{id}`" not in damage and f"*{id}*" not in damage] == []
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_contributing_names_the_loop(command: str) -> None:
 def test_every_key_of_the_browser_is_named() -> None:
     from textual.binding import Binding
 
-    from sessiontui.tui.looks.keys import shown
+    from sessiontui.tui.looks.key_names import shown
     from sessiontui.tui.screens.browser import BrowserScreen
 
     named = set(re.findall(r"`([^` ]+)`|(?<=[| ])(Ctrl\+\w|Esc|Enter|Space|F\d|Shift\+F\d|Tab)(?=[ |,])", README))

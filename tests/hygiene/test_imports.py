@@ -84,6 +84,6 @@ def test_a_verb_loads_only_itself(tmp_path: Path) -> None:
 
 def test_reading_a_store_without_a_journal_loads_none(tmp_path: Path) -> None:
     read, changed = (loaded(tmp_path, [name, "a"]) for name in ("show", "pop"))
-    assert "sessiontui.changes.place" in read
+    assert "sessiontui.changes.store_access" in read
     assert "sessiontui.changes.journal" not in read
     assert "sessiontui.changes.journal" in changed

@@ -90,12 +90,12 @@ def test_the_changelog_begins_with_what_is_not_released() -> None:
 
 def test_the_version_stands_in_one_place() -> None:
     saying = re.compile(rf"(?<![\d.]){re.escape(sessiontui.__version__)}(?![\d.])")
-    places = [
+    locations = [
         name
         for name in _tracked()
         if name.endswith((".py", ".toml", ".cfg", ".yml")) and saying.search((ROOT / name).read_text(errors="replace"))
     ]
-    assert places == ["sessiontui/__init__.py"]
+    assert locations == ["sessiontui/__init__.py"]
 
 
 def test_ci_can_be_run() -> None:

@@ -87,8 +87,8 @@ def agrees(line: bytes) -> None:
     assert kind(strict.read(line)) == expected
     assert kind(zeroclaw.read(line)) == expected
     assert zeroclaw.read(line + b"\n") == zeroclaw.read(line)
-    judged = zeroclaw.judge([line + b"\n", line])
-    assert (judged.valid, len(judged.blank), len(judged.dropped)) == (
+    validated = zeroclaw.validate([line + b"\n", line])
+    assert (validated.valid, len(validated.blank), len(validated.dropped)) == (
         2 * isinstance(expected, Message),
         2 * (expected is None),
         2 * (expected == "dropped"),
@@ -125,9 +125,9 @@ def test_records_of_any_pairs(pairs: list[tuple[str, str]], outer: str, inner: s
 @given(st.lists(lines | messages.map(lambda m: zeroclaw.write(m)[:-1])))
 def test_many_lines_are_judged_like_each_alone(many: list[bytes]) -> None:
     outcomes = [strict.read(line) for line in many]
-    judged = zeroclaw.judge([line + b"\n" for line in many])
-    assert judged.dropped == [(index, each) for index, each in enumerate(outcomes) if isinstance(each, Dropped)]
-    assert (judged.valid, len(judged.blank)) == (
+    validated = zeroclaw.validate([line + b"\n" for line in many])
+    assert validated.dropped == [(index, each) for index, each in enumerate(outcomes) if isinstance(each, Dropped)]
+    assert (validated.valid, len(validated.blank)) == (
         sum(isinstance(each, Message) for each in outcomes),
         outcomes.count(None),
     )

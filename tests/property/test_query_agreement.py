@@ -19,10 +19,10 @@ from sessiontui.model import Found, Message
 from sessiontui.query.ast import Query
 from sessiontui.query.match import matches
 from sessiontui.query.parse import parse
+from sessiontui.store.index.search_index import SearchIndex
 from sessiontui.store.protocol import never
-from sessiontui.store.schema import NEW
-from sessiontui.store.sidecar import Sidecar
-from sessiontui.store.sqlite_search import search_rows
+from sessiontui.store.sqlite.database_schema import NEW
+from sessiontui.store.sqlite.sqlite_search import search_rows
 from tests.support.examples import examples
 
 LETTERS = st.sampled_from("aAbBéÉœßſKİıΣσς٣ǅÅ\u0301\u0308\u0345\u0300日本語かな한글ไทย🧠❤\ufe0f\u200d\u0301")
@@ -41,7 +41,7 @@ HISTORIES = st.lists(st.tuples(st.sampled_from(["one", "two", "three"]), TEXTS),
 
 
 @st.composite
-def asked(draw: st.DrawFn) -> tuple[list[tuple[str, str]], str]:
+def request(draw: st.DrawFn) -> tuple[list[tuple[str, str]], str]:
     """A history, and a query that has a fair chance of finding something in it."""
     history = draw(HISTORIES)
     typed = draw(TEXTS)
@@ -83,19 +83,19 @@ def in_jsonl(history: Sequence[tuple[str, str]], query: Query, folder: Path) -> 
     for key, content in history:
         with (store / f"{key}.jsonl").open("ab") as out:
             out.write(zeroclaw.write(Message("user", content)))
-    sidecar = Sidecar(store, folder / "cache")
-    read = sidecar.search(query, limit=None)
-    assert sidecar.update()
-    return sidecar.search(query, limit=None), read
+    search_index = SearchIndex(store, folder / "cache")
+    read = search_index.search(query, limit=None)
+    assert search_index.update()
+    return search_index.search(query, limit=None), read
 
 
-def places(found: Found) -> list[tuple[str, int | None]]:
+def locations(found: Found) -> list[tuple[str, int | None]]:
     assert found.total == len(found.hits)
     return sorted((hit.key, hit.ordinal) for hit in found.hits)
 
 
 @examples(1)
-@given(asked(), st.booleans())
+@given(request(), st.booleans())
 @example(([("one", "日本語 text")], "本"), False)
 @example(([("one", "a🧠b")], "🧠"), False)
 @example(([("one", "x" * 40_000)], "x" * 32_768), False)
@@ -107,11 +107,11 @@ def test_all_homes_find_the_same(history_and_text: tuple[list[tuple[str, str]], 
     history, typed = history_and_text
     query = parse(typed, live)
     expected = in_memory(history, query)
-    assert places(in_sqlite(history, query)) == expected
+    assert locations(in_sqlite(history, query)) == expected
     with tempfile.TemporaryDirectory() as folder:
         indexed, read = in_jsonl(history, query, Path(folder))
-    assert places(read) == expected
-    assert places(indexed) == expected
+    assert locations(read) == expected
+    assert locations(indexed) == expected
 
 
 @given(st.text())

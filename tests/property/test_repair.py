@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from sessiontui.changes import repair, undo
 from sessiontui.damage.salvage import Wish
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.property.test_damage import ANY
 from tests.support.folders import journal_names, loads, state, written
 

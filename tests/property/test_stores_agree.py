@@ -23,7 +23,7 @@ from tests.contract.test_memory import MemoryHome
 from tests.contract.test_sqlite import sqlite_home
 from tests.support.examples import examples
 
-HOMES = [jsonl_home, partial(sqlite_home, "ours")]
+BACKENDS = [jsonl_home, partial(sqlite_home, "ours")]
 KEYS = st.sampled_from(["a", "b_2", "漢"])
 TEXT = st.text("ab é漢🦀\n\"\\\x00\u2028*'-.", max_size=12)
 STEP = st.one_of(
@@ -78,7 +78,7 @@ def found(home: Home, text: str) -> list[tuple[str, int, str]]:
     return sorted((hit.key, hit.ordinal or 0, hit.snippet) for hit in search(home, text, limit=None).hits)
 
 
-@pytest.mark.parametrize("other_home", HOMES, ids=["jsonl", "sqlite"])
+@pytest.mark.parametrize("other_home", BACKENDS, ids=["jsonl", "sqlite"])
 @examples(0.5)
 @given(steps=st.lists(STEP, min_size=1, max_size=12), query=TEXT)
 def test_every_home_is_what_memory_is(
@@ -95,7 +95,7 @@ def test_every_home_is_what_memory_is(
             assert found(other, text) == found(memory, text)
 
 
-@pytest.mark.parametrize("other_home", HOMES, ids=["jsonl", "sqlite"])
+@pytest.mark.parametrize("other_home", BACKENDS, ids=["jsonl", "sqlite"])
 @examples(0.25)
 @given(messages=st.lists(st.builds(Message, TEXT, TEXT), min_size=1, max_size=8), data=st.data())
 def test_every_home_gives_the_same_pages(

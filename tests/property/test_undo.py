@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
 from sessiontui.dialects import zeroclaw
-from sessiontui.disk.patience import USUAL
+from sessiontui.disk.wait_policy import USUAL
 from sessiontui.errors import Refused
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.examples import examples
 from tests.support.folders import REPLY, USER, loads, state, written

@@ -29,12 +29,12 @@ from sessiontui.changes.outcome import Change
 from sessiontui.damage import salvage
 from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.dialects import zeroclaw
-from sessiontui.disk.patience import USUAL
+from sessiontui.disk.wait_policy import USUAL
 from sessiontui.errors import Refused, UsageError
 from sessiontui.model import Message
-from sessiontui.store import jsonl_whole
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl import no_session
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.examples import examples
 from tests.support.folders import journal_names, state
@@ -58,7 +58,7 @@ from tests.support.undoing import (
 
 QUICK: Final = "/dev/shm" if os.path.isdir("/dev/shm") else None
 OLD: Final = datetime(2026, 1, 1, tzinfo=UTC)
-STILL: Final = int(OLD.timestamp()) * 10**9
+IDLE: Final = int(OLD.timestamp()) * 10**9
 KEYS: Final = st.sampled_from(["a", "b"])
 ANY: Final = st.integers(0, 50)
 ROLES: Final = st.sampled_from(["user", "assistant", ""])
@@ -242,7 +242,7 @@ class Undoing(RuleBasedStateMachine):
         """Whether the file is not one that no change touches."""
         path = self.folder / f"{key}.jsonl"
         with path.open("rb") as file:
-            return jsonl_whole.of(file.fileno(), path.stat().st_size) is None
+            return no_session.of(file.fileno(), path.stat().st_size) is None
 
     def appending(self, key: str, said: Message) -> Deed | None:
         name = key + ".jsonl"
@@ -328,7 +328,7 @@ class Undoing(RuleBasedStateMachine):
             return None
         effects = []
         for name in (f"{each}.jsonl" for each in keys):
-            os.utime(self.folder / name, ns=(STILL, STILL))
+            os.utime(self.folder / name, ns=(IDLE, IDLE))
             old = self.world.files[name]
             planned = list(salvage.plan(faults(lines_of(old.data))))
             remains = bool(loads(old.data)) or any(each.records for each in planned)
@@ -336,7 +336,7 @@ class Undoing(RuleBasedStateMachine):
             last = lines(new)[-1:]
             new += b"\n" if last and not last[0].endswith(b"\n") and message(last[0]) is not None else b""
             if new != old.data and self.is_session(name.removesuffix(".jsonl")):
-                effects.append(Cut(name, old, old._replace(data=new), 0, old.data, new, STILL))
+                effects.append(Cut(name, old, old._replace(data=new), 0, old.data, new, IDLE))
         plan = repair.plan(self.store, keys)
         return Deed(lambda: repair.make(self.store, plan), tuple(effects), self.repaired)
 

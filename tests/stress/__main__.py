@@ -20,7 +20,7 @@ TRIALS: dict[str, tuple[Round, Callable[[Trial], None], float]] = {
 }
 
 
-def _asked() -> argparse.Namespace:
+def _requested() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.stress", description="Change a session beside its writers.")
     parser.add_argument("trial", nargs="*", help=f"{', '.join(TRIALS)}; default: all")
     parser.add_argument("--messages", type=int, default=20_000, help="of each of the two writers, at least")
@@ -29,10 +29,10 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--folder", type=Path, help="where it takes place; its file system decides what leases there are"
     )
-    asked = parser.parse_args()
-    if unknown := [name for name in asked.trial if name not in TRIALS]:
+    request = parser.parse_args()
+    if unknown := [name for name in request.trial if name not in TRIALS]:
         parser.error(f"no such trial: {', '.join(unknown)}")
-    return asked
+    return request
 
 
 def _say(line: str) -> None:
@@ -52,12 +52,12 @@ def _show(name: str, trial: Trial) -> None:
 
 
 def main() -> int:
-    asked = _asked()
+    request = _requested()
     failed = 0
-    for name in asked.trial or TRIALS:
+    for name in request.trial or TRIALS:
         change, holds, dies = TRIALS[name]
-        with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
-            trial = run(Path(folder), Plan(asked.messages, asked.pause, asked.seconds, dies=dies), change)
+        with tempfile.TemporaryDirectory(dir=request.folder) as folder:
+            trial = run(Path(folder), Plan(request.messages, request.pause, request.seconds, dies=dies), change)
             _show(name, trial)
             alone = change is not rounds.two_at_once  # two get into each other's way, and one of them is refused
             for check in (holds, verdict.went_well) if alone else (holds,):

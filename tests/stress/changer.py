@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sessiontui.changes import append, compact, journal, pop, repair, undo
 from sessiontui.errors import Refused, UsageError
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.stress.trial import KEY
 
 OURS = "ours"
@@ -45,10 +45,10 @@ def main(sessions: Path, name: str, changes: int) -> Did:
                     did.popped[popped.change] = popped.removed.content
             elif verb == "compact":
                 row = compact.make(store, compact.plan(store, [KEY])).rows[0]
-                did.refused.extend([row.trouble.reason] if row.status == "refused" else [])
+                did.refused.extend([row.problem.reason] if row.status == "refused" else [])
             elif verb == "repair":
                 mended = repair.make(store, repair.plan(store, [KEY])).rows[0]
-                did.refused.extend([mended.trouble.reason] if mended.status == "refused" else [])
+                did.refused.extend([mended.problem.reason] if mended.status == "refused" else [])
             else:
                 undo.make(sessions, undo.plan(sessions, redo=verb == "redo"))
         except Refused as error:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sessiontui.changes import compact, pop, undo
 from sessiontui.errors import Refused
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.stress.trial import KEY, Trial
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -71,7 +71,7 @@ def _compact(trial: Trial) -> compact.Compacted:
     made = compact.make(store, compact.plan(store, [KEY]))
     for row in made.rows:
         if row.status == "refused":
-            raise Refused(row.trouble.reason)
+            raise Refused(row.problem.reason)
         assert row.status in ("compacted", "unchanged"), row
     return made
 

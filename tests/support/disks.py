@@ -15,19 +15,19 @@ from typing import Any, Final
 import pytest
 
 from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
-from sessiontui.changes.outcome import NONE, Trouble, trouble
-from sessiontui.disk.patience import Patience
+from sessiontui.changes.outcome import NONE, Problem, problem
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases, matrices, seeing
 from tests.support.folders import REPLY, TORN, USER, written
 
 HELLO: Final = Message("user", "hello")
 OLD: Final = 1_700_000_000_123_456_789
 """The time of every session file: long ago."""
-SOON: Final = Patience(0.05)
+SOON: Final = WaitPolicy(0.05)
 """Waits for nobody."""
 LONG: Final = USER * 300 + REPLY
 """A session of two pages and a bit."""
@@ -42,63 +42,63 @@ class Tried:
 
     name: str
     prepare: Callable[[Path], object]
-    run: Callable[[Path, Patience], object]
+    run: Callable[[Path, WaitPolicy], object]
     rows: bool = False
     """It is made in a database."""
 
-    def attempt(self, folder: Path, patience: Patience = SOON) -> Trouble:
+    def attempt(self, folder: Path, patience: WaitPolicy = SOON) -> Problem:
         """Make it; what it says when it couldn't, in its row or as an error."""
         try:
             made = self.run(folder, patience)
         except SessiontuiError as error:
-            return trouble(error)
-        return next((row.trouble for row in getattr(made, "rows", ()) if row.trouble.code), NONE)
+            return problem(error)
+        return next((row.problem for row in getattr(made, "rows", ()) if row.problem.code), NONE)
 
 
-def add(folder: Path, patience: Patience = SOON) -> object:
+def add(folder: Path, patience: WaitPolicy = SOON) -> object:
     store = JsonlStore(folder)
     return append.make(store, append.plan(store, "k", HELLO), patience)
 
 
-def take(folder: Path, patience: Patience = SOON) -> object:
+def take(folder: Path, patience: WaitPolicy = SOON) -> object:
     store = JsonlStore(folder)
     return pop.make(store, pop.plan(store, "k"), patience)
 
 
-def tidy(folder: Path, patience: Patience = SOON) -> object:
+def tidy(folder: Path, patience: WaitPolicy = SOON) -> object:
     store = JsonlStore(folder)
     return compact.make(store, compact.plan(store, ["k"]), patience=patience)
 
 
-def move(folder: Path, patience: Patience = SOON) -> object:
+def move(folder: Path, patience: WaitPolicy = SOON) -> object:
     return migrate.make(migrate.plan(folder, ["k"]), patience=patience)
 
 
-def clean(folder: Path, patience: Patience = SOON) -> object:
+def clean(folder: Path, patience: WaitPolicy = SOON) -> object:
     store = JsonlStore(folder)
     return cleanup.make(store, cleanup.plan(store, 1, datetime.now(UTC)), patience)
 
 
-def add_row(folder: Path, patience: Patience = SOON) -> object:
+def add_row(folder: Path, patience: WaitPolicy = SOON) -> object:
     store = SqliteStore(folder / "sessions.db")
     return append.make(store, append.plan(store, "k", HELLO), patience)
 
 
-def take_row(folder: Path, patience: Patience = SOON) -> object:
+def take_row(folder: Path, patience: WaitPolicy = SOON) -> object:
     store = SqliteStore(folder / "sessions.db")
     return pop.make(store, pop.plan(store, "k"), patience)
 
 
-def clean_rows(folder: Path, patience: Patience = SOON) -> object:
+def clean_rows(folder: Path, patience: WaitPolicy = SOON) -> object:
     store = SqliteStore(folder / "sessions.db")
     return cleanup.make(store, cleanup.plan(store, 1, datetime.now(UTC)), patience)
 
 
-def back(folder: Path, patience: Patience = SOON) -> object:
+def back(folder: Path, patience: WaitPolicy = SOON) -> object:
     return undo.make(folder, undo.plan(folder), patience)
 
 
-def forth(folder: Path, patience: Patience = SOON) -> object:
+def forth(folder: Path, patience: WaitPolicy = SOON) -> object:
     return undo.make(folder, undo.plan(folder, redo=True), patience)
 
 
@@ -138,7 +138,7 @@ _MADE: Final = (
 )
 
 
-def _then(tried: Tried, name: str, *runs: Callable[[Path, Patience], object]) -> Tried:
+def _then(tried: Tried, name: str, *runs: Callable[[Path, WaitPolicy], object]) -> Tried:
     """What is done after a change that was made: the last of ``runs`` is tried, the others come before."""
 
     def prepare(folder: Path) -> None:
@@ -193,7 +193,7 @@ def ends_as(tried: Tried) -> dict[str, Any]:
     return end
 
 
-def plain(found: Trouble, *codes: int) -> None:
+def plain(found: Problem, *codes: int) -> None:
     """One sentence for people, with the exit code that its kind has."""
     assert found.code in codes, found
     assert found.reason
@@ -225,14 +225,14 @@ def failing(error: int) -> Callable[..., None]:
     return fails
 
 
-def refused_then_made(tmp_path: Path, tried: Tried, trouble: Troubling, *codes: int) -> None:
+def refused_then_made(tmp_path: Path, tried: Tried, problem: Troubling, *codes: int) -> None:
     """Nothing is changed while the trouble lasts, which is a context of the store; then the change is made."""
     end = ends_as(tried)
     folder = tmp_path / "store"
     folder.mkdir()
     tried.prepare(folder)
     start, kept = seeing.seen(folder), seeing.kept(folder)
-    with trouble(folder):
+    with problem(folder):
         found = tried.attempt(folder)
         assert journal.waiting(folder) == 0
     plain(found, *codes or (3,))
@@ -241,14 +241,14 @@ def refused_then_made(tmp_path: Path, tried: Tried, trouble: Troubling, *codes: 
     works_again(folder, tried, end)
 
 
-def if_not_made_refused(tmp_path: Path, tried: Tried, trouble: Troubling) -> None:
+def if_not_made_refused(tmp_path: Path, tried: Tried, problem: Troubling) -> None:
     """The change is made in spite of the trouble, wholly, or nothing is changed until it is over."""
     end = ends_as(tried)
     folder = tmp_path / "store"
     folder.mkdir()
     tried.prepare(folder)
     start, kept = seeing.seen(folder), seeing.kept(folder)
-    with trouble(folder):
+    with problem(folder):
         found = tried.attempt(folder)
         assert journal.waiting(folder) == 0
     if found == NONE:

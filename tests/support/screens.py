@@ -65,7 +65,7 @@ def talk(count: int, word: str = "line") -> list[Message | bytes]:
 
 def opened(path: Path, backend: Backend | None = Backend.JSONL) -> Store:
     """The store at a path."""
-    return find(str(path), backend, {}).place.open()
+    return find(str(path), backend, {}).location.open()
 
 
 class StillApp(SessiontuiApp):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sessiontui.errors import StoreError
 from sessiontui.model import Session
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 
 PLACE = Path("/srv/zeroclaw/sessions")
 

@@ -15,14 +15,14 @@ from rich.cells import cell_len
 from sessiontui.errors import Cancelled, Changed, StoreError
 from sessiontui.model import Backend, Fault, Message, Session, Severity
 from sessiontui.store import survey as surveys
-from sessiontui.store.about import About, Tally
 from sessiontui.store.protocol import IsCancelled, Progress, Store
+from sessiontui.store.session_stats import SessionStats, StatsTally
 from sessiontui.tui.screens.about import AboutScreen, AboutSheet
 from sessiontui.tui.screens.help import HelpScreen
-from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.tui.words import about_rows
 from sessiontui.tui.words.about_rows import Facts
-from sessiontui.tui.work import teller
+from sessiontui.tui.work import stats_task
 from tests.support.databases import append, database
 from tests.support.matrices import few
 from tests.support.screens import (
@@ -155,8 +155,8 @@ async def test_enter_goes_to_the_message_under_the_cursor(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "j", "enter")
         assert not isinstance(app.screen, AboutScreen)
-        assert focus(app) is Transcript
-        assert app.browser.query_one(Transcript).place == 301
+        assert focus(app) is TranscriptView
+        assert app.browser.query_one(TranscriptView).location == 301
         assert says(app, "the longest of them all")
 
 
@@ -164,7 +164,7 @@ async def test_enter_goes_to_the_message_under_the_cursor(store: Path) -> None:
 async def test_enter_on_a_kind_of_damage_goes_to_its_first_line(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "enter")
-        assert app.browser.query_one(Transcript).place == 300
+        assert app.browser.query_one(TranscriptView).location == 300
 
 
 @pytest.mark.exhaustive
@@ -205,7 +205,7 @@ async def test_a_small_screen_scrolls_through_all_of_it(store: Path) -> None:
         await press(pilot, "G")
         assert sheet.scroll_y == sheet.max_scroll_y
         await press(pilot, "enter")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
 
 
 @pytest.mark.exhaustive
@@ -228,7 +228,7 @@ async def test_help_names_its_keys(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "question_mark")
         assert isinstance(app.screen, HelpScreen)
-        assert says(app, "About this session", "in the transcript", "Close, and stop counting")
+        assert says(app, "SessionStats this session", "in the transcript", "Close, and stop counting")
         await press(pilot, "escape")
         assert isinstance(app.screen, AboutScreen)
 
@@ -252,7 +252,7 @@ async def test_a_click_on_a_message_goes_to_it_and_one_beside_does_not(store: Pa
         assert isinstance(app.screen, AboutScreen)
         await pilot.click(offset=(60, row))
         await settle(pilot)
-        assert app.browser.query_one(Transcript).place == 301
+        assert app.browser.query_one(TranscriptView).location == 301
 
 
 @pytest.mark.exhaustive
@@ -293,13 +293,13 @@ async def test_what_is_known_shows_at_once_and_the_rest_when_it_is_counted(
 ) -> None:
     release = threading.Event()
 
-    def held(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> About:
+    def held(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
         progress(43, 100)
         while not release.is_set() and not cancelled():
             release.wait(0.01)
         return surveys.survey(store, key, cancelled)
 
-    monkeypatch.setattr(teller, "survey", held)
+    monkeypatch.setattr(stats_task, "survey", held)
     async with browsing(store) as (app, pilot):
         await pilot.press("i")
         for _ in range(200):
@@ -318,13 +318,13 @@ async def test_what_is_known_shows_at_once_and_the_rest_when_it_is_counted(
 async def test_esc_ends_the_counting(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = threading.Event()
 
-    def endless(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> About:
+    def endless(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
         while not cancelled():
             ended.wait(0.01)
         ended.set()
         raise Cancelled
 
-    monkeypatch.setattr(teller, "survey", endless)
+    monkeypatch.setattr(stats_task, "survey", endless)
     async with browsing(store) as (app, pilot):
         await pilot.press("i")
         await pilot.pause(0.1)
@@ -336,8 +336,8 @@ async def test_esc_ends_the_counting(store: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.exhaustive
 async def test_a_large_session_is_counted_in_a_helper_process(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(teller, "SMALL", 0)
-    here, outside = watched(monkeypatch, teller, "survey"), watched(monkeypatch, teller, "heard")
+    monkeypatch.setattr(stats_task, "SMALL", 0)
+    here, outside = watched(monkeypatch, stats_task, "survey"), watched(monkeypatch, stats_task, "heard")
     async with browsing(store) as (app, pilot):
         await press(pilot, "i")
         assert says(app, "304 lines: 301 messages, 2 damaged, 1 blank", "#301 user")
@@ -346,8 +346,8 @@ async def test_a_large_session_is_counted_in_a_helper_process(store: Path, monke
 
 @pytest.mark.exhaustive
 async def test_where_the_helper_process_dies_it_is_counted_here(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(teller, "SMALL", 0)
-    monkeypatch.setattr(teller, "heard", lambda process, _: _killed(process))
+    monkeypatch.setattr(stats_task, "SMALL", 0)
+    monkeypatch.setattr(stats_task, "heard", lambda process, _: _killed(process))
     async with browsing(store) as (app, pilot):
         await press(pilot, "i")
         assert says(app, "304 lines: 301 messages")
@@ -364,24 +364,24 @@ async def test_a_session_that_changes_while_it_is_counted_is_counted_again(
 ) -> None:
     tries = []
 
-    def changing(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> About:
+    def changing(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
         tries.append(key)
-        if len(tries) < teller.TRIES:
+        if len(tries) < stats_task.TRIES:
             raise Changed("alice.jsonl")
         return surveys.survey(store, key, cancelled)
 
-    monkeypatch.setattr(teller, "survey", changing)
+    monkeypatch.setattr(stats_task, "survey", changing)
     async with browsing(store) as (app, pilot):
         await press(pilot, "i")
         assert says(app, "304 lines")
-        assert len(tries) == teller.TRIES
+        assert len(tries) == stats_task.TRIES
 
 
 async def test_an_error_is_told_where_the_counts_would_be(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(*arguments: object) -> About:
+    def failing(*arguments: object) -> SessionStats:
         raise StoreError("the disk is on fire", "put it out")
 
-    monkeypatch.setattr(teller, "survey", failing)
+    monkeypatch.setattr(stats_task, "survey", failing)
     async with browsing(store) as (app, pilot):
         await press(pilot, "i")
         assert says(app, "alice.jsonl", "× It can't be counted: the disk is on fire", "put it out")
@@ -393,7 +393,7 @@ async def test_an_error_is_told_where_the_counts_would_be(store: Path, monkeypat
 @pytest.mark.parametrize("width", [1, 9, 30, 56, 80, 130])
 @pytest.mark.parametrize("backend", [Backend.JSONL, Backend.SQLITE])
 def test_the_page_is_laid_out_for_any_width(width: int, backend: Backend) -> None:
-    tally = Tally()
+    tally = StatsTally()
     for at in range(200):
         when = NOW - timedelta(days=200 - at) if backend is Backend.SQLITE else None
         tally.message("言葉" * 9, "🧠 " * 5 * (at % 7) ** 5, at=when)

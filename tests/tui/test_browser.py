@@ -9,12 +9,12 @@ import pytest
 
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend, Message, Session
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support.matrices import few
 from tests.support.screens import (
     NARROW,
@@ -74,7 +74,7 @@ async def test_the_newest_session_is_open_at_its_end(store: Path) -> None:
 async def test_enter_goes_into_the_transcript_and_esc_comes_back(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "enter")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
         await press(pilot, "g")
         assert says(app, "build 1 ".rstrip(), "#1 ")
         assert not says(app, "build 300")
@@ -90,7 +90,7 @@ async def test_tab_goes_round(store: Path) -> None:
         for _ in range(3):
             seen.append(type(app.focused))
             await press(pilot, "tab")
-        assert seen == [SessionList, Transcript, SearchBar]
+        assert seen == [SessionList, TranscriptView, SearchBar]
         assert focus(app) is SessionList
 
 
@@ -182,9 +182,9 @@ async def test_search_is_live_and_enter_goes_to_the_hit(store: Path) -> None:
         await press(pilot, "slash", *typed("budg"))
         assert says(app, "2 hits · newest", "telegram_alice", "slack_torn", "where is the token budget?")
         await press(pilot, "down", "enter")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
         assert says(app, "slack_torn ─ 2 messages", "after the budget")
-        transcript = app.browser.query_one(Transcript)
+        transcript = app.browser.query_one(TranscriptView)
         assert transcript.cursor == 3
         await press(pilot, "N")
         assert says(app, "telegram_alice ─ 2 messages")
@@ -208,7 +208,7 @@ async def test_a_hit_deep_in_a_long_session_is_brought_to_the_screen(tmp_path: P
     async with browsing(folder(tmp_path / "sessions", {"long": rows})) as (app, pilot):
         await press(pilot, "slash", *typed("needle"), "enter")
         assert says(app, "a needle in it", "#2,500", "#2,501")
-        assert app.browser.query_one(Transcript).cursor == 2_499
+        assert app.browser.query_one(TranscriptView).cursor == 2_499
 
 
 async def test_esc_clears_leaves_and_goes_back(store: Path) -> None:
@@ -219,14 +219,14 @@ async def test_esc_clears_leaves_and_goes_back(store: Path) -> None:
         await press(pilot, "escape")
         assert says(app, "discord_build ─ 300 messages", "build 3")
         assert cursor(app) == "discord_build"
-        assert app.browser.query_one(Transcript).cursor == 2
-        assert focus(app) is Transcript
+        assert app.browser.query_one(TranscriptView).cursor == 2
+        assert focus(app) is TranscriptView
         await press(pilot, "slash", "escape")
         assert app.browser.query_one(SearchBar).value == ""
         assert focus(app) is SearchBar
         assert not says(app, "Hits")
         await press(pilot, "escape")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
 
 
 @pytest.mark.exhaustive
@@ -296,9 +296,9 @@ async def test_help_is_about_what_has_the_focus(store: Path) -> None:
         await press(pilot, "end")
         assert says(app, "Everywhere", "Remove the last message")
         await press(pilot, "escape", "tab", "question_mark")
-        assert says(app, "Transcript", "Next message")
+        assert says(app, "TranscriptView", "Next message")
         await press(pilot, "q")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
 
 
 async def test_q_leaves(store: Path) -> None:

@@ -98,7 +98,7 @@ async def test_keys_go_where_those_before_them_went(store: Path) -> None:
         burst(app, "f", *"bob", "enter", "enter", "colon", *"2", "enter", "f", "backspace", "backspace", "backspace")
         await settle(pilot)
         assert app.browser.key == "discord_bob"
-        assert app.browser.reading.transcript.place == 1
+        assert app.browser.reading.transcript.location == 1
         assert isinstance(app.focused, Input)
         assert app.focused.value == ""
 

@@ -16,7 +16,7 @@ from textual.widgets import Button
 
 from sessiontui.changes import bounds, cleanup, compact, migrate, pop, undo
 from sessiontui.disk import holders
-from sessiontui.disk.patience import USUAL
+from sessiontui.disk.wait_policy import USUAL
 from sessiontui.errors import Changed
 from sessiontui.model import Message
 from sessiontui.tui.screens.browser import BrowserScreen
@@ -24,8 +24,8 @@ from sessiontui.tui.screens.changes import ChangesScreen
 from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.screens.making import MakingDialog
 from sessiontui.tui.screens.undoing import UndoDialog
-from sessiontui.tui.words import hindrances
-from tests.support.hindered import DAEMON, busy, raising, refusing, unleased, writing
+from sessiontui.tui.words import blockers
+from tests.support.blocked import DAEMON, busy, raising, refusing, unleased, writing
 from tests.support.screens import NOW, SMALL, TORN, StillApp, browsing, folder, press, says, settle, until
 from tests.tui.test_dialogs import ALICE, files
 
@@ -371,7 +371,7 @@ async def test_who_is_waited_for_is_said_and_the_screen_stays_alive_until_it_clo
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(holders, "writers", lambda *_: (DAEMON,))
-    monkeypatch.setattr(hindrances, "LONGER", 3600.0)
+    monkeypatch.setattr(blockers, "LONGER", 3600.0)
     raising(monkeypatch, pop, busy("new"))
     with writing(store / "new.jsonl") as close:
         async with browsing(store, SMALL) as (app, pilot):

@@ -14,12 +14,12 @@ import pytest
 from sessiontui.changes import compact, journal, pop, undo
 from sessiontui.changes.outcome import Change
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.screens.changes import ChangeDetail, ChangeList, ChangesScreen
 from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.words import changes_rows
-from sessiontui.tui.work import historian
-from sessiontui.tui.work.historian import Foreseen
+from sessiontui.tui.work import journal_reader
+from sessiontui.tui.work.journal_reader import UndoPreview
 from tests.support.matrices import few
 from tests.support.screens import (
     NARROW,
@@ -92,8 +92,8 @@ async def test_u_upper_lists_the_changes_newest_first(store: Path) -> None:
         await press(pilot, "U")
         assert isinstance(app.screen, ChangesScreen)
         text = "\n".join(shown(app))
-        places = [text.index(f" {id}  {verb}") for id, verb in ((5, "pop"), (4, "undo"), (3, "pop"), (2, "compact"))]
-        assert places == sorted(places)
+        locations = [text.index(f" {id}  {verb}") for id, verb in ((5, "pop"), (4, "undo"), (3, "pop"), (2, "compact"))]
+        assert locations == sorted(locations)
         assert says(app, "Changes · 5 ·", "on disk", "alice", "undone", "5d", "9d")
         assert says(app, "Kept for 30 days, up to 1.0 GB", "sessiontui journal --purge")
 
@@ -381,12 +381,12 @@ async def test_a_cursor_that_runs_asks_only_about_where_it_stops(store: Path, mo
     release = threading.Event()
     async with browsing(store) as (app, pilot):
         await press(pilot, "U")
-        asked = watched(monkeypatch, undo, "plan")
-        monkeypatch.setattr(historian, "sleep", lambda _: release.wait(20))
+        request = watched(monkeypatch, undo, "plan")
+        monkeypatch.setattr(journal_reader, "sleep", lambda _: release.wait(20))
         await pilot.press("j", "j", "j")
         release.set()
         await settle(pilot)
-        assert [arguments[1] for arguments in asked] == ["00000002"]
+        assert [arguments[1] for arguments in request] == ["00000002"]
         assert says(app, "2 · compact", "undo change 2")
 
 
@@ -417,7 +417,7 @@ def _change(id: str, verb: str, status: Any, undoes: str | None = None, keys: Se
 def test_hostile_keys_and_many_of_them_are_shown_and_counted() -> None:
     keys = ["\x1b[31m[bold]", "", *(f"k{at}" for at in range(40))]
     change = _change("00000001", "compact", "done", keys=keys)
-    foreseen = Foreseen(0, change.id, None, "\x1b]0;x\x07 changed; nothing was changed", "look")
+    foreseen = UndoPreview(0, change.id, None, "\x1b]0;x\x07 changed; nothing was changed", "look")
     rows = changes_rows.detail(change, [change], foreseen, NOW, 60)
     text = "\n".join("".join(part for part, _ in row.left) for row in rows)
     assert "\x1b" not in text

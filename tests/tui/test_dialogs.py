@@ -11,7 +11,7 @@ import pytest
 
 from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.migrate import MigratePlan, MigrateRow
-from sessiontui.changes.outcome import Trouble
+from sessiontui.changes.outcome import Problem
 from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Fault, Message, Severity
 from sessiontui.store.memory import MemoryStore
@@ -19,7 +19,7 @@ from sessiontui.tui.messages import Planned
 from sessiontui.tui.screens.conversing import ChangeDialog
 from sessiontui.tui.words.page import Page
 from sessiontui.tui.words.questions import question
-from sessiontui.tui.work.changer import Wanted
+from sessiontui.tui.work.change_task import ChangeRequest
 from tests.support.screens import NOW, SMALL, TORN, browsing, clock, folder, press, says, settle, shown
 
 if TYPE_CHECKING:
@@ -239,20 +239,20 @@ async def test_a_dialog_fits_a_small_screen(store: Path) -> None:
 # ---- words: what plans say, without a screen
 
 
-def text(asked: Page) -> str:
-    return "\n".join(line.plain for line in asked.body)
+def text(request: Page) -> str:
+    return "\n".join(line.plain for line in request.body)
 
 
-def asked(plan: Plan, keys: tuple[str, ...] | None = None, hours: float = 720, warning: str = "") -> Page:
+def request(plan: Plan, keys: tuple[str, ...] | None = None, hours: float = 720, warning: str = "") -> Page:
     """The page that asks about a plan; which store it is of makes no difference to the words."""
-    return question(Wanted("pop", MemoryStore(clock), NOW, keys, hours), Planned(0, plan, warning))
+    return question(ChangeRequest("pop", MemoryStore(clock), NOW, keys, hours), Planned(0, plan, warning))
 
 
 NASTY = "evil\x1b]52;c;eA==\x07[red]"
 
 
 def pop(content: str, behind: int = 0, key: str = "alice") -> PopPlan:
-    return PopPlan(key, Message("user", content), None, in_place=not behind, behind=behind)
+    return PopPlan(key, Message("user", content), None, truncates=not behind, behind=behind)
 
 
 @pytest.mark.parametrize(
@@ -263,11 +263,11 @@ def pop(content: str, behind: int = 0, key: str = "alice") -> PopPlan:
             (CompactRow(NASTY, 1, 1, 0, 9, 3, "compacted", gone=(Fault("x", Severity.DAMAGE, NASTY, 0, line=1),)),)
         ),
         MigratePlan(Path("/x"), False, (MigrateRow(NASTY, 1, 2, "migrated"), MigrateRow(NASTY, 0, 0, "refused"))),
-        MigratePlan(Path("/x"), False, (MigrateRow("a", 0, 0, "refused", Trouble(NASTY, "", 4)),)),
+        MigratePlan(Path("/x"), False, (MigrateRow("a", 0, 0, "refused", Problem(NASTY, "", 4)),)),
     ],
 )
 def test_no_text_of_a_store_is_obeyed_in_a_dialog(plan: Plan) -> None:
-    page = asked(plan)
+    page = request(plan)
     whole = page.title + text(page) + page.undo
     assert "\x1b" not in whole
     assert "\x07" not in whole
@@ -275,17 +275,17 @@ def test_no_text_of_a_store_is_obeyed_in_a_dialog(plan: Plan) -> None:
 
 
 def test_a_long_message_is_cut_with_a_figure() -> None:
-    assert "… 6,000 more characters" in text(asked(pop("x" * 106_000)))
+    assert "… 6,000 more characters" in text(request(pop("x" * 106_000)))
 
 
 def test_what_stands_behind_is_said() -> None:
-    assert "1.2 kB of damaged or blank lines behind it stay." in text(asked(pop("x", 1_200)))
+    assert "1.2 kB of damaged or blank lines behind it stay." in text(request(pop("x", 1_200)))
 
 
 def test_more_faults_than_are_listed_are_counted() -> None:
     gone = tuple(Fault("x", Severity.DAMAGE, "torn", 0, line=line) for line in (2, 3, 9))
     row = CompactRow("k", 5, 10, 0, 100, 50, "compacted", gone=gone)
-    assert text(asked(CompactPlan((row,)))).splitlines() == [
+    assert text(request(CompactPlan((row,)))).splitlines() == [
         "5 valid messages stay unchanged · 100 B → 50 B",
         " ",
         "k  10 damaged lines of 50 B · 100 B → 50 B",
@@ -300,12 +300,12 @@ def test_more_faults_than_are_listed_are_counted() -> None:
 
 def test_a_plan_of_thousands_of_sessions_shows_a_thousand() -> None:
     rows = tuple(MigrateRow(f"key_{at}", 1, 0, "migrated") for at in range(5_000))
-    page = asked(MigratePlan(Path("/x"), True, rows))
+    page = request(MigratePlan(Path("/x"), True, rows))
     assert page.title == "Move all 5,000 sessions to SQLite?"
     assert text(page).splitlines()[-1] == "… and 4,001 more lines"  # one is the head of the table
 
 
 def test_nothing_to_do_is_no_question() -> None:
-    assert asked(PopPlan("k", None, None, True, 0)).act is None
-    assert asked(MigratePlan(Path("/x"), False, ())).act is None
-    assert asked(CompactPlan((CompactRow("k", 1, 0, 0, 9, 9, "unchanged"),))).act is None
+    assert request(PopPlan("k", None, None, True, 0)).act is None
+    assert request(MigratePlan(Path("/x"), False, ())).act is None
+    assert request(CompactPlan((CompactRow("k", 1, 0, 0, 9, 9, "unchanged"),))).act is None

@@ -20,8 +20,8 @@ from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.widgets.transcript import Transcript
-from sessiontui.tui.work.changer import Changer
+from sessiontui.tui.widgets.transcript import TranscriptView
+from sessiontui.tui.work.change_task import ChangeTask
 from tests.support.matrices import few
 from tests.support.screens import (
     StillApp,
@@ -169,7 +169,7 @@ async def test_esc_takes_back_one_thing_at_a_time(store: Path, monkeypatch: pyte
         await press(pilot, "enter", "g", "slash", *typed("budget"), "enter", "slash")
         assert (app.browser.key, focus(app)) == ("alice", SearchBar)
         monkeypatch.setattr(BrowserScreen, "changing", property(lambda _: not stopped.is_set()))
-        monkeypatch.setattr(Changer, "interrupt", lambda _: stopped.set())
+        monkeypatch.setattr(ChangeTask, "interrupt", lambda _: stopped.set())
         await press(pilot, "ctrl+p", "f1")
         await press(pilot, "escape", "escape")
         assert app.screen is app.browser
@@ -180,9 +180,9 @@ async def test_esc_takes_back_one_thing_at_a_time(store: Path, monkeypatch: pyte
         await press(pilot, "escape")
         assert (app.browser.bar.value, focus(app)) == ("", SearchBar)
         await press(pilot, "escape")
-        assert (app.browser.key, focus(app)) == ("alice", Transcript)
+        assert (app.browser.key, focus(app)) == ("alice", TranscriptView)
         await press(pilot, "escape")
-        assert (app.browser.key, focus(app), app.browser.reading.transcript.place) == ("build", Transcript, 0)
+        assert (app.browser.key, focus(app), app.browser.reading.transcript.location) == ("build", TranscriptView, 0)
         await press(pilot, "escape")
         assert focus(app) is SessionList
 
@@ -200,12 +200,12 @@ async def test_a_hit_is_chosen_by_a_click_and_gone_to_by_a_double_click(store: P
         assert (hits.cursor, focus(app), app.browser.key) == (1, HitList, "alice")
         await pilot.click(HitList, offset=(10, 4), times=2)
         await settle(pilot)
-        assert (focus(app), app.browser.key) == (Transcript, "carol")
+        assert (focus(app), app.browser.key) == (TranscriptView, "carol")
 
 
 async def test_a_click_gives_the_focus(store: Path) -> None:
     async with browsing(store) as (app, pilot):
-        for kind in (SearchBar, Transcript, SessionList):
+        for kind in (SearchBar, TranscriptView, SessionList):
             await pilot.click(kind, offset=(5, 2 if kind is not SearchBar else 1))
             await settle(pilot)
             assert focus(app) is kind

@@ -12,8 +12,8 @@ from rich.cells import cell_len
 
 from sessiontui.damage import diagnose
 from sessiontui.model import Address, Entry, Fault, Salvage, Severity, Span
-from sessiontui.tui.widgets.drawn import LIMIT, Drawn
 from sessiontui.tui.widgets.message_view import lay_out
+from sessiontui.tui.widgets.rendered_row import LIMIT, RenderedRow
 from tests.support.safe import is_safe
 from tests.tui.test_message_view import LOOK, drawn, styles
 
@@ -47,7 +47,7 @@ def bare(raw: bytes, at: int, offset: int = 100) -> Entry:
     return Entry(6, Address(7, span), fault=Fault("odd", Severity.DAMAGE, "it is odd", at, line=7, span=span), raw=raw)
 
 
-def pointed(row: Drawn) -> tuple[str, str]:
+def pointed(row: RenderedRow) -> tuple[str, str]:
     """The line above the caret, up to where that points, and what stands there."""
     assert row.caret is not None
     text = drawn(row)
@@ -270,7 +270,7 @@ DAMAGE = st.lists(
 )
 
 
-def every(data: bytes, width: int) -> Iterator[Drawn]:
+def every(data: bytes, width: int) -> Iterator[RenderedRow]:
     for entry in entries(data) + entries(data, settled=False):
         yield lay_out(entry, width)
         yield lay_out(entry, width, raw=True, limit=2 * LIMIT)
@@ -286,7 +286,7 @@ def test_any_damage_fits_and_is_safe(parts: list[bytes], width: int) -> None:
 
 
 def test_salvage_has_words_for_all_of_its_kinds() -> None:
-    from sessiontui.tui.words.salvages import offer
+    from sessiontui.tui.words.recoveries import offer
 
     fault = entries(TORN + b"\n")[0].fault
     assert fault is not None

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.model import Entry, Message, Severity
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.memory import MemoryStore
-from sessiontui.store.protocol import Rows, never, silent
+from sessiontui.store.protocol import TranscriptRows, never, silent
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.widgets.transcript import Transcript
-from sessiontui.tui.work import seeker
+from sessiontui.tui.widgets.transcript import TranscriptView
+from sessiontui.tui.work import row_search
 from tests.support.examples import examples
 from tests.support.screens import (
     NARROW,
@@ -47,8 +47,8 @@ def store(tmp_path: Path) -> Path:
     return path
 
 
-def place(app: StillApp) -> tuple[str | None, int]:
-    return app.browser.key, app.browser.query_one(Transcript).cursor
+def location(app: StillApp) -> tuple[str | None, int]:
+    return app.browser.key, app.browser.query_one(TranscriptView).cursor
 
 
 # ---- where the keys lead
@@ -63,7 +63,7 @@ async def test_e_goes_from_fault_to_fault_and_on_to_the_next_session(store: Path
         seen = []
         for _ in range(6):
             await press(pilot, "e")
-            seen.append(place(app))
+            seen.append(location(app))
         assert seen == [("long", 100), ("long", 201), ("long", 305), ("short", 0), ("odd", 0), ("long", 100)]
         assert app.notices == ["that was the last fault of the list · on from the first"]
         assert focus(app) is SessionList
@@ -79,37 +79,37 @@ async def test_E_goes_the_other_way(store: Path) -> None:
         seen = []
         for _ in range(6):
             await press(pilot, "E")
-            seen.append(place(app))
+            seen.append(location(app))
         assert seen == [("long", 305), ("long", 201), ("long", 100), ("odd", 0), ("short", 0), ("long", 305)]
         assert app.notices == ["that was the first fault of the list · on from the last"]
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
 
 
 async def test_who_has_just_opened_a_session_comes_to_its_first_fault_or_its_last(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "long")
         await press(pilot, "enter", "e")
-        assert place(app) == ("long", 100)
+        assert location(app) == ("long", 100)
         await press(pilot, "G", "E")
-        assert place(app) == ("long", 305)
+        assert location(app) == ("long", 305)
         await press(pilot, "g", "E")
-        assert place(app)[0] != "long"
+        assert location(app)[0] != "long"
 
 
 async def test_from_the_middle_of_a_fault_one_comes_to_its_beginning(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "long")
         await press(pilot, "enter", "colon", *typed("line 204"), "enter")
-        row = app.browser.query_one(Transcript).cursor
+        row = app.browser.query_one(TranscriptView).cursor
         await press(pilot, "E")
-        assert (place(app), row > 201) == (("long", 201), True)
+        assert (location(app), row > 201) == (("long", 201), True)
 
 
 @pytest.mark.exhaustive
 async def test_only_the_sessions_that_the_list_shows_are_gone_to(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("short"), "enter", "e", "e")
-        assert place(app) == ("short", 0)
+        assert location(app) == ("short", 0)
         assert app.notices[-1] == "that was the last fault of the list · on from the first"
 
 
@@ -119,7 +119,7 @@ async def test_keys_that_are_pressed_quickly_all_count(store: Path) -> None:
         for _ in range(3):
             app.browser.action_fault(1)
         await press(pilot, "shift")
-        assert place(app) == ("long", 305)
+        assert location(app) == ("long", 305)
 
 
 @pytest.mark.exhaustive
@@ -127,7 +127,7 @@ async def test_where_one_pane_is_shown_it_is_the_transcript(store: Path) -> None
     async with browsing(store, NARROW) as (app, pilot):
         await choose(pilot, "long")
         await press(pilot, "e")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
         assert says(app, "▚ ! line 101 · torn · the record breaks off")
 
 
@@ -138,7 +138,7 @@ async def test_a_store_without_damage_says_so(tmp_path: Path) -> None:
     async with browsing(folder(tmp_path / "sessions", {"a": talk(3), "b": talk(3)})) as (app, pilot):
         await press(pilot, "e", "E")
         assert set(app.notices) == {"no session of the list has damage"}
-        assert place(app) == ("a", 2)
+        assert location(app) == ("a", 2)
 
 
 async def test_the_only_fault_is_said_to_be_the_one_under_the_cursor(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ async def test_the_only_fault_is_said_to_be_the_one_under_the_cursor(tmp_path: P
         await press(pilot, "e")
         assert app.notices == ["the fault is the one under the cursor"]
         await press(pilot, "e")
-        assert place(app) == ("a", 3)
+        assert location(app) == ("a", 3)
         assert app.notices[1] == "that was the last fault of the list · on from the first"
 
 
@@ -157,7 +157,7 @@ async def test_what_is_not_counted_yet_is_said(store: Path) -> None:
         app.browser.side.learn([known["long"]._replace(messages=None, faults=None)])
         app.browser.open_session("healthy")
         await press(pilot, "e")
-        assert place(app) == ("short", 0)
+        assert location(app) == ("short", 0)
         assert app.notices == ["1 session not counted yet"]
 
 
@@ -184,9 +184,9 @@ async def test_a_line_that_may_still_be_being_written_is_none(tmp_path: Path) ->
     assert time.time() - (path / "a.jsonl").stat().st_mtime < 5
     async with browsing(path) as (app, pilot):
         await press(pilot, "e")
-        assert place(app) == ("a", 3)
+        assert location(app) == ("a", 3)
         await press(pilot, "e")
-        assert place(app) == ("a", 3)
+        assert location(app) == ("a", 3)
         assert says(app, "▚ … line 6 · may still be being written")
 
 
@@ -209,7 +209,7 @@ PARTS = st.lists(st.sampled_from([TORN, PRETTY, b"\n", b'{"role":"user","content
 def test_the_nearest_fault_is_the_one_that_looking_at_all_finds(
     tmp_path_factory: pytest.TempPathFactory, parts: list[bytes], row: int, step: int, counted: bool
 ) -> None:
-    seeker.BREATH = 0  # type: ignore[misc]
+    row_search.BREATH = 0  # type: ignore[misc]
     path = folder(tmp_path_factory.mktemp("s") / "sessions", {"k": list(parts)})
     store = JsonlStore(path)
     if counted:
@@ -219,7 +219,7 @@ def test_the_nearest_fault_is_the_one_that_looking_at_all_finds(
     row = min(row, len(rows))
     firsts = [at for at, entry in enumerate(store.entries("k")) if begins(entry) and (at - row) * step > 0]
     wanted = (min(firsts) if step > 0 else max(firsts)) if firsts else None
-    assert seeker.fault(rows, row, step, never, silent) == wanted
+    assert row_search.fault(rows, row, step, never, silent) == wanted
 
 
 @pytest.mark.exhaustive
@@ -230,7 +230,7 @@ def test_the_next_of_very_many_faults_costs_one_look(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
 
     class Watched:
-        def __init__(self, rows: Rows) -> None:
+        def __init__(self, rows: TranscriptRows) -> None:
             self.rows = rows
             self.complete = rows.complete
             self.damaged = rows.damaged
@@ -246,6 +246,6 @@ def test_the_next_of_very_many_faults_costs_one_look(tmp_path: Path) -> None:
             return self.rows.load(start, stop)
 
     watched = Watched(store.transcript("k").scan())
-    assert seeker.fault(watched, 5_000, 1, never, silent) == 5_002
-    assert seeker.fault(watched, 5_000, -1, never, silent) == 4_998
+    assert row_search.fault(watched, 5_000, 1, never, silent) == 5_002
+    assert row_search.fault(watched, 5_000, -1, never, silent) == 4_998
     assert seen == [(5_002, 5_003), (4_998, 4_999)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.tui.widgets.heights import BLOCK, Heights, Place
+from sessiontui.tui.widgets.heights import BLOCK, Heights, RowAt
 from sessiontui.tui.widgets.viewport import Viewport
 
 ROWS = st.lists(st.integers(1, 9), min_size=1, max_size=60)
@@ -22,7 +22,7 @@ def test_every_line_belongs_to_the_row_that_counting_gives(rows: list[int], data
     assert [heights.top(row) for row in range(len(rows) + 1)] == tops
     y = data.draw(st.integers(0, tops[-1] - 1))
     row = max(at for at, top in enumerate(tops[:-1]) if top <= y)
-    assert heights.at(y) == Place(row, y - tops[row])
+    assert heights.at(y) == RowAt(row, y - tops[row])
 
 
 @given(ROWS, st.data())
@@ -41,13 +41,13 @@ def test_estimates_across_blocks_are_as_if_counted(count: int) -> None:
     assert len(estimated) == count
     assert estimated.total == counted.total == 3 * count
     for y in range(0, 3 * count, 997):
-        assert estimated.at(y) == counted.at(y) == Place(y // 3, y % 3)
+        assert estimated.at(y) == counted.at(y) == RowAt(y // 3, y % 3)
 
 
 def test_what_lies_outside_is_the_nearest_line() -> None:
     heights = Heights([2, 3])
-    assert heights.at(-5) == Place(0, 0)
-    assert heights.at(99) == Place(1, 2)
+    assert heights.at(-5) == RowAt(0, 0)
+    assert heights.at(99) == RowAt(1, 2)
 
 
 @given(ROWS, st.integers(-5, 70), st.integers(0, 90))
@@ -93,13 +93,13 @@ class Truth:
         self.known = set(range(len(self.rows)))
 
 
-def settled(view: Viewport, truth: Truth, room: int) -> list[Place]:
+def settled(view: Viewport, truth: Truth, room: int) -> list[RowAt]:
     view.settle(room, truth.measure, lambda row: 0 if row in truth.known else None)
     return view.window
 
 
-def lines(rows: list[int]) -> list[Place]:
-    return [Place(row, line) for row, height in enumerate(rows) for line in range(height)]
+def lines(rows: list[int]) -> list[RowAt]:
+    return [RowAt(row, line) for row, height in enumerate(rows) for line in range(height)]
 
 
 @given(ROWS, st.integers(1, 20), st.sets(st.integers(0, 59)))
@@ -149,9 +149,9 @@ def test_the_chosen_row_is_always_in_view(rows: list[int], room: int, steps: lis
         window = settled(view, truth, room)
         assert view.cursor == expected
         if rows[expected] <= room:
-            assert [place.line for place in window if place.row == expected] == list(range(rows[expected]))
+            assert [location.line for location in window if location.row == expected] == list(range(rows[expected]))
         else:
-            assert expected in {place.row for place in window}
+            assert expected in {location.row for location in window}
 
 
 @given(ROWS, st.integers(1, 20), st.integers(0, 40))
@@ -161,7 +161,7 @@ def test_all_rows_take_the_place_of_the_newest_ones_without_a_jump(rows: list[in
     view.extend(older + len(rows), older)
     truth = Truth([4] * older + rows, set(range(older + len(rows))))
     after = settled(view, truth, room)
-    assert after[-len(before) :] == [Place(place.row + older, place.line) for place in before]
+    assert after[-len(before) :] == [RowAt(location.row + older, location.line) for location in before]
 
 
 @given(ROWS, st.integers(1, 20), st.integers(0, 40), st.integers(0, 59))
@@ -190,5 +190,5 @@ def test_a_row_is_held_on_its_line_where_it_can_be(
     after = settled(view, truth, room)
     everything = lines(others)
     top = everything.index(after[0])
-    expected = everything.index(Place(row, 0)) - max(line, 1 - others[row])
+    expected = everything.index(RowAt(row, 0)) - max(line, 1 - others[row])
     assert top == max(0, min(expected, len(everything) - room))

@@ -13,9 +13,9 @@ from textual.pilot import Pilot
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Backend, Message
-from sessiontui.store import cases
-from sessiontui.store import finder as finding
-from sessiontui.tui.panes.faults import FaultsPane
+from sessiontui.store import fault_process as finding
+from sessiontui.store import fault_refs
+from sessiontui.tui.panes.faults_pane import FaultsPane
 from sessiontui.tui.panes.looking import LookingPane, MeaningSheet, ProposalSheet
 from sessiontui.tui.screens.conversing import ChangeDialog
 from sessiontui.tui.screens.help import HelpScreen
@@ -23,8 +23,8 @@ from sessiontui.tui.screens.inspector import InspectorScreen
 from sessiontui.tui.widgets import fault_list
 from sessiontui.tui.widgets.fault_list import FaultList
 from sessiontui.tui.widgets.hex_view import HexView
-from sessiontui.tui.widgets.transcript import Transcript
-from sessiontui.tui.work import finder, looker
+from sessiontui.tui.widgets.transcript import TranscriptView
+from sessiontui.tui.work import fault_loader, fault_scan
 from tests.support.databases import append, database
 from tests.support.matrices import few
 from tests.support.safe import is_safe
@@ -60,7 +60,7 @@ NEXT = b'{"role":"user","content":"next"}\n'
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looker, "PAUSE", 0)
+    monkeypatch.setattr(fault_loader, "PAUSE", 0)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def under(app: StillApp) -> tuple[str, int | None]:
 
 def marks(app: StillApp) -> list[int]:
     pane = next(screen for screen in app.screen_stack if isinstance(screen, InspectorScreen)).query_one(FaultsPane)
-    return [case.line for case in pane.marked]
+    return [ref.line for ref in pane.marked]
 
 
 def aged(path: Path) -> None:
@@ -469,13 +469,13 @@ async def test_it_closes_and_the_browser_is_as_it_was(store: Path, key: str) -> 
         await press(pilot, "enter")
         before = shown(app)
         await press(pilot, "x", key)
-        assert (app.screen, focus(app), shown(app)) == (app.browser, Transcript, before)
+        assert (app.screen, focus(app), shown(app)) == (app.browser, TranscriptView, before)
 
 
 async def test_l_goes_to_the_line_in_the_transcript(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "s", "g", "j", "l")
-        assert (app.browser.key, focus(app), app.browser.reading.transcript.cursor) == ("alice", Transcript, 3)
+        assert (app.browser.key, focus(app), app.browser.reading.transcript.cursor) == ("alice", TranscriptView, 3)
         await press(pilot, "x", "s", "G", "l")
         assert (app.browser.key, app.browser.reading.transcript.cursor) == ("bob", 1)
 
@@ -643,7 +643,7 @@ async def test_what_changes_all_the_time_is_not_read_for_ever(store: Path, monke
         raise Changed("alice.jsonl")
 
     async with browsing(store, MIDDLE) as (app, pilot):
-        monkeypatch.setattr(cases, "whole", changed)
+        monkeypatch.setattr(fault_refs, "whole", changed)
         await press(pilot, "x", "g")
         assert "changes all the time" in app.notices[-1]
         assert says(app, "fused")
@@ -656,7 +656,7 @@ async def test_what_changes_all_the_time_is_not_read_for_ever(store: Path, monke
 async def test_ten_thousand_faults_are_shown_as_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [write(Message("user", f"message {at}")) + FUSED for at in range(10_000)]
     drawn = watched(monkeypatch, fault_list, "_back")
-    looked = watched(monkeypatch, cases, "whole")
+    looked = watched(monkeypatch, fault_refs, "whole")
     async with browsing(folder(tmp_path / "sessions", {"s": [b"".join(rows)]}), MIDDLE) as (app, pilot):
         await press(pilot, "x", "g")
         assert says(app, "s ─ 10,000 faults in 10,000 damaged")
@@ -672,7 +672,7 @@ async def test_ten_thousand_faults_are_shown_as_they_come(tmp_path: Path, monkey
 
 @pytest.mark.exhaustive
 async def test_of_more_than_a_person_can_use_some_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessiontui.store.finder.MOST", 50)
+    monkeypatch.setattr("sessiontui.store.fault_process.MOST", 50)
     async with browsing(folder(tmp_path / "sessions", {"s": [FUSED * 80]}), MIDDLE) as (app, pilot):
         await press(pilot, "x")
         assert len(ids(app)) == 50
@@ -683,7 +683,7 @@ async def test_of_more_than_a_person_can_use_some_are_shown(tmp_path: Path, monk
 async def test_every_byte_of_a_huge_line_can_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     size = 30_000_000
     line = b'{"role":"user","content":"' + b"x" * size + b"\x01 end"
-    read = watched(monkeypatch, cases, "piece")
+    read = watched(monkeypatch, fault_refs, "piece")
     async with browsing(folder(tmp_path / "sessions", {"s": [A, line + b'"}\n', B]}), MIDDLE) as (app, pilot):
         await press(pilot, "x", "1")
         assert says(app, "[01]", "30,000,0")
@@ -700,7 +700,7 @@ async def test_every_byte_of_a_huge_line_can_be_looked_at(tmp_path: Path, monkey
 async def test_large_files_are_looked_at_in_a_process_of_their_own(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finder, "SMALL", 10)
+    monkeypatch.setattr(fault_scan, "SMALL", 10)
     started = watched(monkeypatch, finding, "start")
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x")

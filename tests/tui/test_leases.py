@@ -11,9 +11,9 @@ import pytest
 
 from sessiontui.disk import lines
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from tests.support.blocked import leased, writing
 from tests.support.databases import database
-from tests.support.hindered import leased, writing
 from tests.support.screens import NARROW, TORN, browsing, choose, folder, press, says, settle, shown, talk, until
 from tests.tui.test_dialogs import files
 

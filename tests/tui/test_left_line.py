@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.disk import stamps
-from sessiontui.tui.work import follower
+from sessiontui.tui.work import follow_task
 from tests.support.screens import choose, folder, says, talk, until
 from tests.support.watch import watched
 from tests.tui.test_live import living
@@ -23,7 +23,7 @@ def store(tmp_path: Path) -> Path:
 
 async def test_it_becomes_a_fault_without_a_key_or_a_touch(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     still = False
-    monkeypatch.setattr(stamps, "is_still", lambda _: still)
+    monkeypatch.setattr(stamps, "is_idle", lambda _: still)
     before = os.stat(store / "one.jsonl")
     async with living(store) as (app, pilot):
         await choose(pilot, "one")
@@ -33,7 +33,7 @@ async def test_it_becomes_a_fault_without_a_key_or_a_touch(store: Path, monkeypa
         assert transcript.entry is not None
         assert (transcript.entry.fault and transcript.entry.fault.id) == "incomplete"
         assert not says(app, "1 damaged")
-        asked = watched(monkeypatch, follower, "look")
+        request = watched(monkeypatch, follow_task, "look")
         still = True
         await until(
             pilot, lambda: says(app, "2 sessions · 5 messages · ! 1 damaged", "3 messages · ! 1 damaged line · 153 B")
@@ -41,18 +41,18 @@ async def test_it_becomes_a_fault_without_a_key_or_a_touch(store: Path, monkeypa
         await until(
             pilot, lambda: bool(transcript.entry and transcript.entry.fault and transcript.entry.fault.id == "torn")
         )
-        assert [keys for _, keys in asked] == [frozenset({"one"})]
+        assert [keys for _, keys in request] == [frozenset({"one"})]
     after = os.stat(store / "one.jsonl")
     assert (after.st_mtime_ns, after.st_ctime_ns) == (before.st_mtime_ns, before.st_ctime_ns)
 
 
 async def test_nothing_is_looked_at_where_no_line_is_open(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder(store, {"one": talk(3)})
-    monkeypatch.setattr(stamps, "is_still", lambda _: False)
+    monkeypatch.setattr(stamps, "is_idle", lambda _: False)
     async with living(store) as (app, pilot):
         await until(pilot, lambda: says(app, "2 sessions · 5 messages"))
-        asked = watched(monkeypatch, follower, "look")
-        beats = watched(monkeypatch, follower, "_settled")
-        monkeypatch.setattr(stamps, "is_still", lambda _: True)
+        request = watched(monkeypatch, follow_task, "look")
+        beats = watched(monkeypatch, follow_task, "_settled")
+        monkeypatch.setattr(stamps, "is_idle", lambda _: True)
         await until(pilot, lambda: len(beats) > 2)
-        assert asked == []
+        assert request == []

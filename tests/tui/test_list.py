@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from sessiontui.model import Backend, Fault, Session, Severity
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort, ordered
-from sessiontui.tui.taste import Remember
+from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.columns import columns, heading, under
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.session_list import SessionList
@@ -26,7 +26,7 @@ from tests.support.matrices import few
 from tests.support.screens import NOW, clock
 from tests.support.stage import lines, staged
 
-TROUBLE = Fault("not-a-file", Severity.DAMAGE, "a folder", 0)
+ERRORS = Fault("not-a-file", Severity.DAMAGE, "a folder", 0)
 
 
 def session(
@@ -80,7 +80,7 @@ async def test_a_session_is_a_line_with_badge_key_count_and_age() -> None:
         session("discord_bot", 12_004, 0, 60 * 24 * 3),
         session("telegram_carol", 0),
         session("counting", None, None),
-        session("folder", None, None, trouble=TROUBLE),
+        session("folder", None, None, problem=ERRORS),
         session("evil\x1b[31m[red]", 1_234_567),
     ]
     async with staged(SessionList(clock=clock), size=(36, 12)) as (pilot, _):
@@ -280,7 +280,7 @@ MIXED = [
     session("b", 5, 0, 1, 300),
     session("a", None, None, 2, 100),
     session("C", 50, 7, 3, 100),
-    session("folder", None, None, 4, trouble=TROUBLE),
+    session("folder", None, None, 4, problem=ERRORS),
     session("d", 5, 1, 5, 900),
 ]
 

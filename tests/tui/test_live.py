@@ -16,12 +16,12 @@ from textual.pilot import Pilot
 
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Backend, Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.index.search_index import SearchIndex
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
-from sessiontui.store.sidecar import Sidecar
-from sessiontui.store.sqlite import SqliteStore
-from sessiontui.tui.widgets.transcript import Transcript
-from sessiontui.tui.work import follower, watcher
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
+from sessiontui.tui.widgets.transcript import TranscriptView
+from sessiontui.tui.work import follow_task, watcher
 from sessiontui.tui.work.watcher import Touch, touches
 from tests.support import databases
 from tests.support.capabilities import unprivileged
@@ -36,16 +36,16 @@ async def living(store: Path | Store, size: tuple[int, int] = (140, 40)) -> Asyn
     """The browser, which follows the store already."""
     app = StillApp(opened(store) if isinstance(store, Path) else store, live=True)
     following = threading.Event()
-    real = follower.Follower._look
+    real = follow_task.FollowTask._look
 
-    def looked(self: follower.Follower, *arguments: Any) -> Any:
+    def looked(self: follow_task.FollowTask, *arguments: Any) -> Any:
         try:
             return real(self, *arguments)
         finally:
             following.set()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(follower.Follower, "_look", looked)
+        patch.setattr(follow_task.FollowTask, "_look", looked)
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
             await until(pilot, following.is_set)
@@ -94,25 +94,25 @@ async def test_a_session_that_is_deleted_leaves_the_list(store: Path) -> None:
 
 @pytest.mark.exhaustive
 async def test_only_what_was_touched_is_looked_at_again(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = watched(monkeypatch, follower, "look")
+    request = watched(monkeypatch, follow_task, "look")
     async with living(store) as (app, pilot):
         append(store, "one", "x")
         append(store, "three", "x")
         await until(pilot, lambda: says(app, "209 messages"))
-        looked = [keys for _, keys in asked]
+        looked = [keys for _, keys in request]
         assert looked[0] is None
         assert set().union(*looked[1:]) == {"one", "three"}
 
 
 async def test_only_what_was_touched_is_indexed_again(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     named: list[Any] = []
-    real = Sidecar.update
+    real = SearchIndex.update
 
-    def update(self: Sidecar, **how: Any) -> bool:
+    def update(self: SearchIndex, **how: Any) -> bool:
         named.append(how["names"])
         return real(self, **how)
 
-    monkeypatch.setattr(Sidecar, "update", update)
+    monkeypatch.setattr(SearchIndex, "update", update)
     async with living(store) as (app, pilot):
         assert named == [None]
         append(store, "one", "a needle")
@@ -203,8 +203,8 @@ async def test_f5_reads_the_list_again_though_nobody_tells_of_changes(store: Pat
 # ---- the open session
 
 
-def reading(app: StillApp) -> Transcript:
-    return app.browser.query_one(Transcript)
+def reading(app: StillApp) -> TranscriptView:
+    return app.browser.query_one(TranscriptView)
 
 
 async def test_the_open_session_grows_and_nothing_that_is_looked_at_moves(store: Path) -> None:

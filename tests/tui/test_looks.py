@@ -21,15 +21,15 @@ from textual.pilot import Pilot
 from sessiontui import config
 from sessiontui.config import Remembered
 from sessiontui.tui.looks import figures, theme, themes
+from sessiontui.tui.looks.ascii_signs import SIGNS, Signs
 from sessiontui.tui.looks.contrast import SIGN, TEXT, contrast, readable
 from sessiontui.tui.looks.cube import _distance, _nearest
-from sessiontui.tui.looks.signs import SIGNS, Signs
 from sessiontui.tui.looks.terminal import Terminal
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.splitter import LEFT, RIGHT, SplitPanes, Splitter
 from sessiontui.tui.widgets.title import TitleLine
-from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support.matrices import few
 from tests.support.screens import StillApp, choose, folder, opened, press, sample, says, settle, shown, talk, typed
 
@@ -196,7 +196,7 @@ async def test_the_theme_that_was_remembered_is_used_and_one_that_is_gone_is_not
 
 @pytest.mark.exhaustive
 async def test_what_can_not_be_remembered_is_told_once(store: Path) -> None:
-    app = StillApp(opened(store), remembered=Remembered(trouble="what was remembered can't be read"))
+    app = StillApp(opened(store), remembered=Remembered(problem="what was remembered can't be read"))
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         assert app.notices == ["what was remembered can't be read"]
@@ -555,4 +555,4 @@ async def test_no_terminal_is_too_small(tmp_path: Path, size: tuple[int, int]) -
         await pilot.resize_terminal(140, 40)
         await settle(pilot)
         assert says(app, TRAIN, "search")
-        assert app.screen.query_one(Transcript).outer_size.width > RIGHT
+        assert app.screen.query_one(TranscriptView).outer_size.width > RIGHT

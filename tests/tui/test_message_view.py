@@ -12,8 +12,8 @@ from rich.style import Style
 
 from sessiontui.model import Address, Entry, Fault, Message, Severity, Span
 from sessiontui.tui.looks.theme import TRANSCRIPT
-from sessiontui.tui.widgets.drawn import LIMIT, Drawn
 from sessiontui.tui.widgets.message_view import lay_out
+from sessiontui.tui.widgets.rendered_row import LIMIT, RenderedRow
 from tests.support.safe import is_safe
 
 LOOK = {name: Style(bgcolor=f"color({at + 20})") for at, name in enumerate(TRANSCRIPT)}
@@ -29,11 +29,11 @@ def damaged(raw: bytes, at: int, reason: str = "it is torn", line: int = 7, offs
     return Entry(line - 1, Address(line, span), fault=fault, raw=raw)
 
 
-def drawn(row: Drawn) -> list[str]:
+def drawn(row: RenderedRow) -> list[str]:
     return [row.strip(line, LOOK, chosen=False).text.rstrip() for line in range(row.height)]
 
 
-def styles(row: Drawn, line: int) -> list[tuple[str, str]]:
+def styles(row: RenderedRow, line: int) -> list[tuple[str, str]]:
     names = {style.bgcolor: name for name, style in LOOK.items()}
     strip = row.strip(line, LOOK, chosen=False)
     return [(segment.text, names[segment.style.bgcolor]) for segment in strip if segment.style and segment.text.strip()]

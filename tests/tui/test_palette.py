@@ -13,7 +13,7 @@ from sessiontui.tui.screens.browser import BrowserScreen
 from sessiontui.tui.screens.palette import PaletteScreen
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support.screens import StillApp, folder, opened, press, says, settle, shown, talk, typed
 
 HOSTILE = "evil\x1b]0;x\x07[red]key"
@@ -63,7 +63,7 @@ async def test_a_command_is_found_by_letters_and_done(store: Path) -> None:
         assert names(app)[0] == "Raw lines or conversation"
         await press(pilot, "enter")
         assert app.screen is app.browser
-        assert app.screen.query_one(Transcript).raw
+        assert app.screen.query_one(TranscriptView).raw
         assert isinstance(app.focused, SessionList)
 
 
@@ -73,7 +73,7 @@ async def test_commands_of_what_has_the_focus_are_there_and_work(store: Path) ->
     async with app.run_test(size=(140, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "enter", "ctrl+p", *typed("previous user"), "enter")
-        assert app.screen.query_one(Transcript).place is not None
+        assert app.screen.query_one(TranscriptView).location is not None
 
 
 async def test_what_can_not_be_done_now_says_why(store: Path) -> None:
@@ -98,7 +98,7 @@ async def test_a_session_is_found_by_letters_and_opened(store: Path) -> None:
         assert app.browser.key == "discord_bob"
         assert app.browser.side.sessions.session is not None
         assert app.browser.side.sessions.session.key == "discord_bob"
-        assert isinstance(app.focused, Transcript)
+        assert isinstance(app.focused, TranscriptView)
 
 
 @pytest.mark.exhaustive
@@ -220,7 +220,7 @@ async def test_without_colours_there_are_no_themes(store: Path, monkeypatch: pyt
 @pytest.mark.parametrize("where", ["list", "transcript", "search", "filter"])
 async def test_help_is_of_what_has_the_focus(store: Path, where: str) -> None:
     keys = {"list": (), "transcript": ("enter",), "search": ("slash",), "filter": ("f",)}[where]
-    first = {"list": "Sessions", "transcript": "Transcript", "search": "Search", "filter": "Filter"}[where]
+    first = {"list": "Sessions", "transcript": "TranscriptView", "search": "Search", "filter": "Filter"}[where]
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 60)) as pilot:
         await settle(pilot)

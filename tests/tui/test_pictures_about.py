@@ -11,7 +11,7 @@ import pytest
 
 from sessiontui.changes import compact, pop, undo
 from sessiontui.model import Backend, Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.databases import append, database
 from tests.support.screens import NOW, StillApp, folder, keys, opened, sample, talk
 from tests.tui.test_changes_list import aged
@@ -55,7 +55,7 @@ def changed(sessions: Path) -> Path:
     store = JsonlStore(sessions)
     pop.make(store, pop.plan(store, "telegram_autumn-trip"))
     compact.make(store, compact.plan(store, ["telegram_night-train"]))
-    compact.make(store, compact.plan(store, [each.key for each in store.sessions() if each.trouble is None]))
+    compact.make(store, compact.plan(store, [each.key for each in store.sessions() if each.problem is None]))
     pop.make(store, pop.plan(store, "telegram_autumn-trip"))
     undo.make(sessions, undo.plan(sessions))
     aged(sessions)

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from sessiontui.changes import bounds, migrate, pop, repair, undo
 from sessiontui.disk import holders
-from sessiontui.tui.words import hindrances
-from tests.support.hindered import DAEMON, busy, raising, refusing, unleased
+from sessiontui.tui.words import blockers
+from tests.support.blocked import DAEMON, busy, raising, refusing, unleased
 from tests.support.screens import Run, press, sample, says, until
 from tests.tui.test_pictures_dialogs import marked, pictured, pressed
 from tests.tui.test_snapshots import TRAIN, Snap, sizes
@@ -54,7 +54,7 @@ def test_still_busy(snap_compare: Snap, store: Path, size: tuple[int, int], monk
 def test_waiting(snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     raising(monkeypatch, pop, busy(TRIP))
     monkeypatch.setattr(holders, "writers", lambda *_: (DAEMON,))
-    monkeypatch.setattr(hindrances, "LONGER", 3600.0)
+    monkeypatch.setattr(blockers, "LONGER", 3600.0)
     with ExitStack() as stack:
         assert pictured(snap_compare, store, size, waited_for(store, stack))
 

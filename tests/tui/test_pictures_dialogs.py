@@ -11,10 +11,10 @@ import pytest
 from textual.pilot import Pilot
 
 from sessiontui.changes import compact, migrate, pop, undo
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused
 from sessiontui.model import Backend
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from tests.support.screens import NOW, Run, StillApp, choose, opened, press, sample, says, settle, typed, until
 from tests.tui.test_snapshots import OLD, TRAIN, USUAL, Snap, sizes
@@ -157,7 +157,7 @@ def test_looking(snap_compare: Snap, store: Path, size: tuple[int, int], monkeyp
 def test_making_and_stopping(
     snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(store: Store, plan: object, cancelled: IsCancelled, progress: Progress, patience: Patience) -> None:
+    def slow(store: Store, plan: object, cancelled: IsCancelled, progress: Progress, patience: WaitPolicy) -> None:
         progress(167_000_000, 389_000_000)
         while not cancelled():
             Event().wait(0.01)
@@ -176,7 +176,7 @@ def test_stopped(snap_compare: Snap, store: Path, size: tuple[int, int], monkeyp
     made = migrate.make
 
     def stopped(
-        plan: migrate.MigratePlan, cancelled: IsCancelled, progress: Progress, patience: Patience
+        plan: migrate.MigratePlan, cancelled: IsCancelled, progress: Progress, patience: WaitPolicy
     ) -> migrate.Migrated:
         looks = iter(range(100_000))
         return made(plan, lambda: next(looks) > 5, progress, patience)

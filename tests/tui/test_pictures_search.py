@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.widgets.search_bar import SearchBar
 from tests.support.screens import StillApp, folder, keys, opened, press, sample, settle, typed
 from tests.tui.test_search import Failing, Held, until

@@ -151,7 +151,7 @@ def test_a_long_damaged_line(snap_compare: Snap) -> None:
 
 
 def test_a_line_that_may_still_be_being_written(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stamps, "is_still", lambda _: False)
+    monkeypatch.setattr(stamps, "is_idle", lambda _: False)
     rows: list[Message | bytes] = [*talk(3), b'{"role":"assistant","content":"Let me th']
     store = folder(Path(os.environ["HOME"]) / "sessions", {"live": rows})
     assert pictured(snap_compare, store, USUAL, "enter")

@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sessiontui.model import Backend
-from sessiontui.tui.looks import keys
+from sessiontui.tui.looks import key_names
 from tests.support.databases import append, database
 from tests.support.screens import TORN, StillApp, browsing, choose, folder, opened, press, settle, shown, talk, typed
 
@@ -106,7 +106,7 @@ def state(app: StillApp) -> object:
 
 async def lives(app: StillApp, pilot: Pilot[Any], key: str) -> bool:
     """Press it, and see whether anything comes of it."""
-    names = {keys.shown(name): name for name in app.screen.active_bindings}
+    names = {key_names.shown(name): name for name in app.screen.active_bindings}
     before = state(app)
     await pilot.press(names.get(key, key))
     if app.is_running:

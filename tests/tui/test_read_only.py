@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import place
+from sessiontui.changes import store_access
 from sessiontui.store.protocol import Store
 from sessiontui.tui.screens.changing import CHANGES
 from tests.support.screens import TORN, StillApp, browsing, folder, opened, press, settle, shown
@@ -23,14 +23,14 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+def validated(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
     """What is found out of the store from now on."""
 
     def say(reason: str | None) -> None:
         def unwritable(store: Store) -> str | None:
             return reason
 
-        monkeypatch.setattr(place, "unwritable", unwritable)
+        monkeypatch.setattr(store_access, "unwritable", unwritable)
 
     return say
 
@@ -40,8 +40,8 @@ def dimmed(app: StillApp) -> set[str]:
     return {active.binding.action for active in app.browser.active_bindings.values() if not active.enabled}
 
 
-async def test_each_key_says_why_and_opens_nothing(store: Path, judged: Callable[[str | None], None]) -> None:
-    judged(WHY)
+async def test_each_key_says_why_and_opens_nothing(store: Path, validated: Callable[[str | None], None]) -> None:
+    validated(WHY)
     async with browsing(store) as (app, pilot):
         assert dimmed(app) == CHANGES
         for key in KEYS:
@@ -52,10 +52,12 @@ async def test_each_key_says_why_and_opens_nothing(store: Path, judged: Callable
 
 
 @pytest.mark.exhaustive
-async def test_it_is_looked_at_again_when_a_key_is_pressed(store: Path, judged: Callable[[str | None], None]) -> None:
-    judged(WHY)
+async def test_it_is_looked_at_again_when_a_key_is_pressed(
+    store: Path, validated: Callable[[str | None], None]
+) -> None:
+    validated(WHY)
     async with browsing(store) as (app, pilot):
-        judged(None)
+        validated(None)
         await press(pilot, "p")
         assert not dimmed(app)
         await press(pilot, "p")
@@ -63,19 +65,19 @@ async def test_it_is_looked_at_again_when_a_key_is_pressed(store: Path, judged: 
 
 
 async def test_it_is_looked_at_again_when_a_change_is_refused(
-    store: Path, judged: Callable[[str | None], None]
+    store: Path, validated: Callable[[str | None], None]
 ) -> None:
     async with browsing(store) as (app, pilot):
         assert not dimmed(app)
         await press(pilot, "p", "right")
-        judged(WHY)
+        validated(WHY)
         (store / ".sessiontui").write_text("no folder")
         await press(pilot, "enter")
         assert dimmed(app) == CHANGES
 
 
-async def test_a_click_on_a_dimmed_key_says_why(store: Path, judged: Callable[[str | None], None]) -> None:
-    judged(WHY)
+async def test_a_click_on_a_dimmed_key_says_why(store: Path, validated: Callable[[str | None], None]) -> None:
+    validated(WHY)
     async with browsing(store) as (app, pilot):
         await pilot.click("#keys", offset=(shown(app)[-1].index("migrate"), 0))
         await settle(pilot)
@@ -94,8 +96,8 @@ async def test_read_only_was_asked_for(store: Path) -> None:
         assert app.notices == ["read-only: the browser was opened with --read-only"]
 
 
-async def test_letters_can_still_be_typed(store: Path, judged: Callable[[str | None], None]) -> None:
-    judged(WHY)
+async def test_letters_can_still_be_typed(store: Path, validated: Callable[[str | None], None]) -> None:
+    validated(WHY)
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", "p", "c", "m")
         assert app.browser.bar.value == "pcm"

@@ -11,7 +11,7 @@ import pytest
 
 from sessiontui.changes import migrate, recovery, repair
 from sessiontui.model import Backend, Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.faulty import Crash, DieAt
 from tests.support.screens import TORN, browsing, folder, opened, press, says, settle, shown
 from tests.tui.test_dialogs import ALICE, files

@@ -11,9 +11,9 @@ import pytest
 from textual.content import Content
 from textual.widgets import Button
 
-from sessiontui.changes import compact, mended, repair
+from sessiontui.changes import compact, repair, repair_plan
 from sessiontui.changes.compact import CompactPlan, CompactRow
-from sessiontui.changes.outcome import Trouble
+from sessiontui.changes.outcome import Problem
 from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage.salvage import Outcome, Wish
@@ -24,9 +24,9 @@ from sessiontui.tui.screens.conversing import ChangeDialog
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.words import outcomes, repairs
 from sessiontui.tui.words.page import LINES, Page
-from sessiontui.tui.work.changer import Wanted
+from sessiontui.tui.work.change_task import ChangeRequest
 from tests.support import databases
-from tests.support.hindered import busy, raising, refusing, unleased
+from tests.support.blocked import busy, raising, refusing, unleased
 from tests.support.matrices import few
 from tests.support.screens import (
     NOW,
@@ -42,7 +42,7 @@ from tests.support.screens import (
     typed,
     until,
 )
-from tests.tui.test_dialogs import ALICE, asked, files, text
+from tests.tui.test_dialogs import ALICE, files, request, text
 
 ONE = b'{"role":"user","content":"one"}'
 TWO = b'{"role":"user","content":"two"}'
@@ -162,7 +162,7 @@ async def test_what_is_wished_for_is_asked_about_and_had_back(store: Path) -> No
     """As the inspector does it."""
     async with browsing(store) as (app, pilot):
         wish = Wish(lossless=False, marked=frozenset({3}), guessed=frozenset({11}))
-        app.browser.change(Wanted("repair", app.browser.store, NOW, ("mixed",), wishes={"mixed": wish}))
+        app.browser.change(ChangeRequest("repair", app.browser.store, NOW, ("mixed",), wishes={"mixed": wish}))
         await settle(pilot)
         assert says(app, "Have 3 messages of mixed back?")
         assert lines(page_of(app))[2:] == [
@@ -321,7 +321,7 @@ async def test_compact_offers_no_repair_that_has_nothing_back(store: Path) -> No
 def test_compact_says_which_lines_stay_around_a_fault_of_several() -> None:
     gone = Fault("pretty-printed", Severity.DAMAGE, "laid out", 0, Salvage.LOSSLESS, 1, 3, Span(50, 40), lines=7)
     row = CompactRow("k", 5, 8, 0, 100, 50, "compacted", Recoverable(1, 0, 2), (gone, damage(12)))
-    assert text(asked(CompactPlan((row,)))).splitlines() == [
+    assert text(request(CompactPlan((row,)))).splitlines() == [
         "! The lines that go hold 3 recoverable messages: 1 lossless, 2 partial · R repairs first",
         " ",
         "5 valid messages stay unchanged · 100 B → 50 B",
@@ -337,7 +337,7 @@ def test_compact_says_which_lines_stay_around_a_fault_of_several() -> None:
 
 def test_of_more_faults_than_are_told_only_the_messages_are_counted() -> None:
     row = CompactRow("k", 5, 9, 0, 100, 50, "compacted", Recoverable(8, 2), (damage(3, Salvage.LOSSLESS, 1),))
-    assert text(asked(CompactPlan((row,)))).startswith(
+    assert text(request(CompactPlan((row,)))).startswith(
         "! The lines that go hold 10 recoverable messages: 8 lossless, 2 offered · R repairs first"
     )
 
@@ -539,7 +539,7 @@ def test_no_more_lines_are_made_than_a_dialog_shows(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_session_that_is_left_alone_says_why() -> None:
-    refused = RepairRow("far", 0, 0, 0, 0, 9, 9, "refused", trouble=Trouble("it is a link; nothing was changed", "", 4))
+    refused = RepairRow("far", 0, 0, 0, 0, 9, 9, "refused", problem=Problem("it is a link; nothing was changed", "", 4))
     assert "far  ! left alone: it is a link" in text(repairs.question(RepairPlan((row(recovered=1), refused))))
     assert repairs.question(RepairPlan((refused,))).title == "it is a link; nothing was changed"
 
@@ -582,7 +582,7 @@ def test_a_sentence_promises_no_key_that_does_nothing() -> None:
 
 
 def test_a_stopped_repair_says_how_far_it_came() -> None:
-    stopped = RepairRow("z", 0, 0, 0, 0, 9, 9, "cancelled", trouble=Trouble("stopped", "", 130))
+    stopped = RepairRow("z", 0, 0, 0, 0, 9, 9, "cancelled", problem=Problem("stopped", "", 130))
     page = outcomes.page(Repaired("00000007", (row(recovered=1), stopped)), KEYS)
     assert page is not None
     assert page.title == "Stopped: 1 of 2 sessions repaired"
@@ -601,4 +601,4 @@ def test_no_text_of_a_store_is_obeyed() -> None:
 
 
 def test_compact_and_repair_name_as_many_faults() -> None:
-    assert compact.NAMED == mended.NAMED
+    assert compact.NAMED == repair_plan.NAMED

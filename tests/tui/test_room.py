@@ -13,7 +13,7 @@ from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets import session_row
 from sessiontui.tui.widgets.fault_list import FaultList, Item
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.tui.words import inspecting
 from sessiontui.visible import visible
 from tests.support.screens import NOW, SMALL, StillApp, folder, opened, press, settle, shown, talk
@@ -95,9 +95,9 @@ async def test_what_is_told_for_a_moment_covers_nothing_that_is_read(tmp_path: P
             await press(pilot, *key)
             toasts = [*app.screen.query("Toast")]
             assert len(toasts) == 1
-            read = [each for each in app.screen.query("LineList, Transcript") if each.region and each.display]
+            read = [each for each in app.screen.query("LineList, TranscriptView") if each.region and each.display]
             assert read
             for each in read:
-                assert isinstance(each, LineList | Transcript)
+                assert isinstance(each, LineList | TranscriptView)
                 assert not toasts[0].region.overlaps(each.scrollable_content_region.translate(each.region.offset)), size
         assert "removed" in "".join(shown(app)) or app.notices[-1].startswith("redone")

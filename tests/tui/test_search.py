@@ -18,13 +18,13 @@ from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
 from sessiontui.query.ast import Query, Word
 from sessiontui.query.parse import parse
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never
 from sessiontui.tui.panes.listing import ListingPane
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.tui.words.nothing_found import advice
 from tests.support.matrices import few
 from tests.support.screens import (
@@ -76,8 +76,8 @@ def text(app: StillApp) -> str:
     return str(app.browser.query_one(SearchBar).value)
 
 
-def transcript(app: StillApp) -> Transcript:
-    return app.browser.query_one(Transcript)
+def transcript(app: StillApp) -> TranscriptView:
+    return app.browser.query_one(TranscriptView)
 
 
 def line_of(app: StillApp, words: str) -> int:
@@ -264,7 +264,7 @@ class Held(JsonlStore):
         self.gates: dict[str, threading.Event] = {}
         self.deaf = True
         """It goes on though nobody wants the answer any more."""
-        self.asked: list[str] = []
+        self.request: list[str] = []
 
     def search(
         self,
@@ -278,7 +278,7 @@ class Held(JsonlStore):
         scan: Progress | None = None,
     ) -> Found:
         words = " ".join(term.text for term in query.terms if isinstance(term, Word))
-        self.asked.append(words)
+        self.request.append(words)
         for _ in range(1_000):
             if words not in self.gates or self.gates[words].wait(0.02):
                 break
@@ -292,7 +292,7 @@ async def test_an_answer_that_comes_too_late_is_never_shown(store: Path) -> None
     held.gates["bu"] = threading.Event()
     async with browsing(held) as (app, pilot):
         await pilot.press("slash", "b", "u")
-        await until(pilot, lambda: "bu" in held.asked)
+        await until(pilot, lambda: "bu" in held.request)
         await pilot.press("d")
         await until(pilot, lambda: hits(app).count == 3)
         held.gates["bu"].set()
@@ -331,11 +331,11 @@ async def test_enter_before_the_answer_goes_to_the_first_hit_of_the_answer(store
         for key in ["backspace"] * 5:
             await pilot.press(key)
         await pilot.press(*typed("config"), "enter")
-        await until(pilot, lambda: "config" in held.asked)
+        await until(pilot, lambda: "config" in held.request)
         assert focus(app) is SearchBar
         held.gates["config"].set()
         await settle(pilot)
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
         assert (app.browser.key, transcript(app).cursor) == ("alice", 1)
 
 
@@ -377,14 +377,14 @@ async def test_a_search_is_repeated_after_the_one_that_runs_when_the_index_grows
     held.gates["budget"] = threading.Event()
     async with browsing(held) as (app, pilot):
         await pilot.press("slash", *typed("budget"))
-        await until(pilot, lambda: held.asked[-1:] == ["budget"])
+        await until(pilot, lambda: held.request[-1:] == ["budget"])
         for _ in range(3):
             app.browser.query_one(ListingPane).post_message(ListingPane.Searchable())
         await pilot.pause()
-        assert held.asked.count("budget") == 1, "what runs is not begun again"
+        assert held.request.count("budget") == 1, "what runs is not begun again"
         held.gates["budget"].set()
         await settle(pilot)
-        assert held.asked.count("budget") == 2
+        assert held.request.count("budget") == 2
         assert says(app, "3 hits")
 
 
@@ -426,14 +426,14 @@ async def test_v_and_n_while_a_search_runs_are_of_its_answer(store: Path) -> Non
     held.gates["budget"] = threading.Event()
     async with browsing(held) as (app, pilot):
         await pilot.press("slash", *typed("budget"))
-        await until(pilot, lambda: "budget" in held.asked)
+        await until(pilot, lambda: "budget" in held.request)
         await pilot.press("tab", "v", "v", "v", "n")
         await pilot.pause()
-        assert focus(app) is not Transcript
+        assert focus(app) is not TranscriptView
         held.gates["budget"].set()
         await settle(pilot)
         assert says(app, "3 hits · by relevance")
-        assert (focus(app), app.browser.key, transcript(app).cursor) == (Transcript, "carol", 0)
+        assert (focus(app), app.browser.key, transcript(app).cursor) == (TranscriptView, "carol", 0)
 
 
 @pytest.mark.exhaustive
@@ -443,7 +443,7 @@ async def test_b_while_a_search_runs_shows_no_hit_of_the_store_before(tmp_path: 
     held.deaf = True
     async with browsing(held) as (app, pilot):
         await pilot.press("slash", *typed("the"))
-        await until(pilot, lambda: "the" in held.asked)
+        await until(pilot, lambda: "the" in held.request)
         await pilot.press("tab", "b")
         await until(pilot, lambda: app.browser.store.backend is Backend.SQLITE)
         held.gates["the"].set()
@@ -457,7 +457,7 @@ async def test_b_while_a_search_runs_shows_no_hit_of_the_store_before(tmp_path: 
 async def test_f3_works_while_one_types(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"), "f3")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
         assert app.browser.key == "alice"
         await press(pilot, "f3")
         assert app.browser.key == "carol"
@@ -492,7 +492,7 @@ async def test_esc_goes_back_to_session_row_and_focus(store: Path) -> None:
         await press(pilot, "enter", "g", "J", "J", "slash", *typed("budget"), "enter", "n", "n")
         assert app.browser.key == "carol"
         await press(pilot, "escape")
-        assert (app.browser.key, transcript(app).cursor, focus(app)) == ("build", 2, Transcript)
+        assert (app.browser.key, transcript(app).cursor, focus(app)) == ("build", 2, TranscriptView)
         assert text(app) == "budget"
         await press(pilot, "n")
         assert app.browser.key == "carol", "the hit one came from"
@@ -502,7 +502,7 @@ async def test_esc_goes_back_to_session_row_and_focus(store: Path) -> None:
 async def test_esc_goes_back_to_the_list_where_one_came_from_there(store: Path) -> None:
     async with browsing(store, NARROW) as (app, pilot):
         await press(pilot, "j", "slash", *typed("config"), "enter")
-        assert (app.browser.key, focus(app)) == ("alice", Transcript)
+        assert (app.browser.key, focus(app)) == ("alice", TranscriptView)
         await press(pilot, "escape")
         assert (app.browser.key, focus(app)) == ("build", HitList)
         assert not app.browser.has_class("-reading")
@@ -515,7 +515,7 @@ async def test_esc_in_the_bar_clears_then_goes_back_to_what_had_the_focus(store:
         await press(pilot, "enter", "slash", "b", "escape")
         assert (text(app), focus(app)) == ("", SearchBar)
         await press(pilot, "escape")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
         assert app.browser.has_class("-reading")
 
 
@@ -536,12 +536,12 @@ async def test_tab_goes_from_list_to_transcript_to_bar_and_shift_tab_back(store:
         for _ in range(3):
             await press(pilot, "tab")
             seen.append(focus(app))
-        assert seen == [SessionList, Transcript, SearchBar, SessionList]
+        assert seen == [SessionList, TranscriptView, SearchBar, SessionList]
         seen = []
         for _ in range(3):
             await press(pilot, "shift+tab")
             seen.append(focus(app))
-        assert seen == [SearchBar, Transcript, SessionList]
+        assert seen == [SearchBar, TranscriptView, SessionList]
 
 
 # ---- earlier searches

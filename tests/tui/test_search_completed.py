@@ -10,7 +10,7 @@ from sessiontui.errors import Cancelled
 from sessiontui.model import Found
 from sessiontui.query.ast import Query
 from sessiontui.store.protocol import IsCancelled, Progress, never
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from sessiontui.tui.widgets.hit_list import HitList
 from tests.support.databases import append, database
 from tests.support.lying import without_trigger

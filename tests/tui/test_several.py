@@ -73,10 +73,10 @@ async def test_the_second_click_of_a_double_click_undoes_nothing(store: Path) ->
     before = files(store)
     async with browsing(store, (40, 12)) as (app, pilot):
         await press(pilot, "m")
-        place = app.screen.query_one("#act").region
+        location = app.screen.query_one("#act").region
         await press(pilot, "right", "enter")
         act = app.screen.query_one("#act", Button)
-        assert (str(act.label), act.region) == ("Undo", place)
+        assert (str(act.label), act.region) == ("Undo", location)
         for chain in (2, 1):
             assert not list(store.glob("*.jsonl"))
             act.post_message(Click(act, 0, 0, 0, 0, 1, False, False, False, chain=chain))

@@ -12,7 +12,7 @@ import pytest
 from textual import events
 from textual.screen import Screen
 
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.screens import StillApp, folder, opened, says, settle, talk, typed
 
 _PAINT = """
@@ -57,33 +57,33 @@ LATE = (
     "sessiontui.query.fts",
     "sessiontui.query.match",
     "sessiontui.query.parse",
-    "sessiontui.store.indexer",
-    "sessiontui.store.jsonl_file",
-    "sessiontui.store.jsonl_transcript",
-    "sessiontui.store.jsonl_trouble",
+    "sessiontui.store.index.index_process",
+    "sessiontui.store.jsonl.session_file",
+    "sessiontui.store.jsonl.jsonl_transcript",
+    "sessiontui.store.jsonl.unreadable",
     "sessiontui.store.memory",
-    "sessiontui.store.sidecar_build",
-    "sessiontui.store.sidecar_draft",
-    "sessiontui.store.sidecar_places",
-    "sessiontui.store.sidecar_rows",
-    "sessiontui.store.sidecar_scan",
-    "sessiontui.store.sidecar_search",
-    "sessiontui.store.sidecar_segment",
-    "sessiontui.store.sqlite",
+    "sessiontui.store.index.build",
+    "sessiontui.store.index.draft",
+    "sessiontui.store.index.row_locations",
+    "sessiontui.store.index.index_rows",
+    "sessiontui.store.index.scan",
+    "sessiontui.store.index.index_search",
+    "sessiontui.store.index.segments",
+    "sessiontui.store.sqlite.sqlite_store",
     "sessiontui.query.fuzzy",
-    "sessiontui.store.sidecar",
+    "sessiontui.store.index.search_index",
     "sessiontui.tui.screens.dialogs",
     "sessiontui.tui.screens.help",
     "sessiontui.tui.screens.palette",
-    "sessiontui.tui.widgets.drawn",
+    "sessiontui.tui.widgets.rendered_row",
     "sessiontui.tui.widgets.fault_view",
     "sessiontui.tui.widgets.line_parts",
     "sessiontui.tui.widgets.markdown",
     "sessiontui.tui.widgets.message_view",
-    "sessiontui.tui.work.changer",
-    "sessiontui.tui.work.outside",
-    "sessiontui.tui.work.seeker",
-    "sessiontui.tui.words.salvages",
+    "sessiontui.tui.work.change_task",
+    "sessiontui.tui.work.helper_output",
+    "sessiontui.tui.work.row_search",
+    "sessiontui.tui.words.recoveries",
     "sessiontui.tui.work.watcher",
 )
 """What only a later key, or the work behind the list, has need of."""

@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Button, Input
 
 from sessiontui.changes import cleanup, compact, migrate, undo
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.screens import conversing
 from sessiontui.tui.screens.conversing import ChangeDialog
@@ -198,7 +198,7 @@ async def test_a_change_that_another_program_makes_is_waited_for_and_told(store:
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "p", "right")
-        with journal.change(store, "pop", ["a"], Patience(1.0)):
+        with journal.change(store, "pop", ["a"], WaitPolicy(1.0)):
             await pilot.press("enter")
             await until(pilot, lambda: says(app, "another sessiontui is changing this store", "Try again"))
         await settle(pilot)

@@ -17,17 +17,17 @@ from textual.pilot import Pilot
 
 from sessiontui.errors import Cancelled, StoreError, UsageError
 from sessiontui.model import Address, Backend, Entry, Fault, Message, Severity, Span
-from sessiontui.store.jsonl_transcript import JsonlRows, JsonlTranscript
+from sessiontui.store.jsonl.jsonl_transcript import JsonlRows, JsonlTranscript
 from sessiontui.store.memory_transcript import MemoryRows
 from sessiontui.store.protocol import never, silent
-from sessiontui.tui.looks.signs import Signs
+from sessiontui.tui.looks.ascii_signs import Signs
 from sessiontui.tui.panes import reading
 from sessiontui.tui.widgets.page_cache import PAGE
-from sessiontui.tui.widgets.prompt import Goal, Kind, Prompt, goal
+from sessiontui.tui.widgets.prompt import Goal, GoalKind, Prompt, goal
 from sessiontui.tui.widgets.session_map import BOTH, DAMAGE, FEW, HIT, NOTHING
-from sessiontui.tui.widgets.transcript import Transcript
-from sessiontui.tui.words.places import place
-from sessiontui.tui.work import copier, seeker
+from sessiontui.tui.widgets.transcript import TranscriptView
+from sessiontui.tui.words.goal_rows import goal_row
+from sessiontui.tui.work import copy_task, row_search
 from tests.support.matrices import few
 from tests.support.safe import is_safe
 from tests.support.screens import (
@@ -53,19 +53,19 @@ from tests.tui.test_widgets import given as serve
 LONG = "many words that must be wrapped somewhere " * 40
 
 
-def told(widget: Transcript) -> str:
+def told(widget: TranscriptView) -> str:
     """What the border says at its lower edge."""
     return "" if widget.border_subtitle is None else str(widget.border_subtitle)
 
 
-def signs(widget: Transcript) -> dict[int, str]:
+def signs(widget: TranscriptView) -> dict[int, str]:
     """The cells of the map that hold a sign."""
     return {cell: sign for cell, sign in enumerate(widget.map.signs) if sign != NOTHING}
 
 
-async def shown(pilot: Pilot[Any], count: int, row: int | None = None, text: str = "") -> Transcript:
+async def shown(pilot: Pilot[Any], count: int, row: int | None = None, text: str = "") -> TranscriptView:
     """A transcript of so many rows, all of them in memory, at its end or at a row."""
-    widget = pilot.app.query_one(Transcript)
+    widget = pilot.app.query_one(TranscriptView)
     widget.show(count, 0, [entry(at, f"{at}: {text}" if text else "") for at in range(count)], row)
     await pilot.pause()
     return widget
@@ -75,7 +75,7 @@ async def shown(pilot: Pilot[Any], count: int, row: int | None = None, text: str
 
 
 async def test_the_map_has_a_sign_for_damage_for_hits_and_for_both_and_says_where_the_view_is() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 1_800, row=0)
         height = widget.map.size.height
         assert height == 18
@@ -89,7 +89,7 @@ async def test_the_map_has_a_sign_for_damage_for_hits_and_for_both_and_says_wher
 
 @pytest.mark.exhaustive
 async def test_the_map_tells_many_hits_from_few() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 1_800, row=0)
         widget.show_hits([0, 100, 101, 102, 200, 201, 1_000, 1_001, 1_002], None, [1_000])
         assert signs(widget) == {0: FEW, 1: HIT, 2: HIT, 10: BOTH}
@@ -101,7 +101,7 @@ def test_the_signs_of_the_map_differ_where_there_are_no_others_than_of_ascii() -
 
 
 async def test_there_is_no_map_of_what_is_all_in_view() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 3)
         widget.show_hits([0], None, [1])
         assert signs(widget) == {}
@@ -123,8 +123,8 @@ class Looked(Sequence[int]):
 
 
 async def test_a_map_of_a_million_rows_looks_at_few_of_them() -> None:
-    async with staged(Transcript()) as (pilot, _):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView()) as (pilot, _):
+        widget = pilot.app.query_one(TranscriptView)
         widget.show(1_000_000, 0, (), 0)
         marked = Looked(range(0, 1_000_000, 2))
         widget.show_hits((), None, marked)
@@ -134,7 +134,7 @@ async def test_a_map_of_a_million_rows_looks_at_few_of_them() -> None:
 
 
 async def test_a_press_on_the_map_goes_there_and_on_a_sign_to_what_it_stands_for() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 180, row=0)
         widget.show_hits((), None, [57])
         await pilot.click(widget.map, offset=(0, 5))
@@ -148,12 +148,12 @@ async def test_a_press_on_the_map_goes_there_and_on_a_sign_to_what_it_stands_for
         await pilot.click(widget.map, offset=(0, 0))
         assert texts(widget)[1] == "message 0"
         await pilot.click(widget.map, offset=(0, 17))
-        assert widget.place is None
+        assert widget.location is None
 
 
 @pytest.mark.exhaustive
 async def test_the_block_of_the_map_can_be_dragged() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 180, row=0)
         await pilot.mouse_down(widget.map, offset=(0, 0))
         await pilot.hover(widget.map, offset=(0, 4))
@@ -170,7 +170,7 @@ async def test_the_block_of_the_map_can_be_dragged() -> None:
 
 @pytest.mark.exhaustive
 async def test_the_border_counts_the_hits() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 40)
         widget.show_hits(range(17), None)
         assert told(widget) == "17 hits"
@@ -188,7 +188,7 @@ async def test_the_border_counts_the_hits() -> None:
 
 @pytest.mark.parametrize("row", [None, 20])
 async def test_rows_that_are_added_move_nothing_and_the_border_says_so(row: int | None) -> None:
-    async with staged(Transcript(), Transcript.PageWanted) as (pilot, posted):
+    async with staged(TranscriptView(), TranscriptView.PageWanted) as (pilot, posted):
         widget = await shown(pilot, 100, row)
         before, chosen = lines(widget), widget.cursor
         widget.grow(102)
@@ -205,7 +205,7 @@ async def test_rows_that_are_added_move_nothing_and_the_border_says_so(row: int 
 
 @pytest.mark.exhaustive
 async def test_a_session_that_fits_grows_into_view() -> None:
-    async with staged(Transcript(), Transcript.PageWanted) as (pilot, posted):
+    async with staged(TranscriptView(), TranscriptView.PageWanted) as (pilot, posted):
         widget = await shown(pilot, 2)
         widget.grow(3)
         await served(pilot, widget, posted)
@@ -220,8 +220,8 @@ def raw_entry(row: int) -> Entry:
 
 @pytest.mark.parametrize("down", few(1, 0, 3))
 async def test_raw_and_conversation_show_the_same_message_on_the_same_line(down: int) -> None:
-    async with staged(Transcript()) as (pilot, _):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView()) as (pilot, _):
+        widget = pilot.app.query_one(TranscriptView)
         widget.show(60, 0, [raw_entry(row) for row in range(60)], row=20)
         await pilot.press(*["J"] * down)
 
@@ -239,7 +239,7 @@ async def test_raw_and_conversation_show_the_same_message_on_the_same_line(down:
 
 @pytest.mark.exhaustive
 async def test_the_text_at_the_top_stays_there_at_another_width() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         words = " ".join(f"w{at}" for at in range(2_000))
         widget = await shown(pilot, 3, 0, words)
         await pilot.press("pagedown", "pagedown")
@@ -252,7 +252,7 @@ async def test_the_text_at_the_top_stays_there_at_another_width() -> None:
 
 
 async def test_the_chosen_row_stays_in_view_on_a_lower_screen() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 60, row=10)
         await pilot.press("J", "J", "J", "J")
         await pilot.resize_terminal(60, 9)
@@ -262,7 +262,7 @@ async def test_the_chosen_row_stays_in_view_on_a_lower_screen() -> None:
 
 
 async def test_what_is_read_anew_is_seen_until_it_comes() -> None:
-    async with staged(Transcript(), Transcript.PageWanted) as (pilot, posted):
+    async with staged(TranscriptView(), TranscriptView.PageWanted) as (pilot, posted):
         widget = await shown(pilot, 40)
         before = lines(widget)
         widget.renew()
@@ -278,7 +278,7 @@ async def test_what_is_read_anew_is_seen_until_it_comes() -> None:
 
 @pytest.mark.exhaustive
 async def test_where_nothing_can_scroll_j_and_k_choose_messages() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 3)
         assert widget.cursor == 2
         for key, cursor in (("k", 1), ("up", 0), ("k", 0), ("j", 1), ("pagedown", 2), ("pageup", 0)):
@@ -288,7 +288,7 @@ async def test_where_nothing_can_scroll_j_and_k_choose_messages() -> None:
 
 @pytest.mark.exhaustive
 async def test_half_a_page() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 60, row=0)
         await pilot.press("ctrl+d")
         assert widget.scroll_y == 8
@@ -297,21 +297,21 @@ async def test_half_a_page() -> None:
 
 
 async def test_the_wheel_scrolls_and_a_click_chooses() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 60, row=0)
-        await pilot._post_mouse_events([MouseScrollDown], Transcript, offset=(5, 5))
+        await pilot._post_mouse_events([MouseScrollDown], TranscriptView, offset=(5, 5))
         assert 0 < widget.scroll_y < 10
         top = widget.cursor
-        await pilot.click(Transcript, offset=(5, 8))
+        await pilot.click(TranscriptView, offset=(5, 8))
         assert widget.cursor > top
 
 
 @pytest.mark.exhaustive
 async def test_a_double_click_shows_more_of_a_long_message() -> None:
-    async with staged(Transcript()) as (pilot, _):
+    async with staged(TranscriptView()) as (pilot, _):
         widget = await shown(pilot, 1, 0, "word " * 40_000)
         before = widget.virtual_size.height
-        await pilot.click(Transcript, offset=(5, 5), times=2)
+        await pilot.click(TranscriptView, offset=(5, 5), times=2)
         assert widget.virtual_size.height > 1.9 * before
 
 
@@ -333,19 +333,21 @@ def said(roles: str) -> MemoryRows:
 @given(st.text("ua.", min_size=1, max_size=600), st.integers(0, 599), st.sampled_from([1, -1]))
 def test_the_nearest_turn_is_the_one_that_counting_finds(roles: str, row: int, step: int) -> None:
     row = min(row, len(roles) - 1)
-    seeker.BREATH = 0  # type: ignore[misc]
-    found = seeker.seek(said(roles), row, step, lambda e: bool(e.message and e.message.role == "user"), never, silent)
+    row_search.BREATH = 0  # type: ignore[misc]
+    found = row_search.seek(
+        said(roles), row, step, lambda e: bool(e.message and e.message.role == "user"), never, silent
+    )
     turns = [at for at, role in enumerate(roles) if role == "u" and (at - row) * step > 0]
     assert found == (min(turns, key=lambda at: abs(at - row)) if turns else None)
 
 
 def test_looking_for_a_turn_ends_when_it_is_asked_to_and_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seeker, "MOMENT", -1.0)
+    monkeypatch.setattr(row_search, "MOMENT", -1.0)
     progress: list[tuple[int, int]] = []
-    asked: Iterator[bool] = iter([False, False, False, True])
+    request: Iterator[bool] = iter([False, False, False, True])
     with pytest.raises(Cancelled):
-        seeker.seek(
-            said("a" * 1_000), 999, -1, lambda _: False, lambda: next(asked), lambda *part: progress.append(part)
+        row_search.seek(
+            said("a" * 1_000), 999, -1, lambda _: False, lambda: next(request), lambda *part: progress.append(part)
         )
     assert progress == [(0, 999), (128, 999), (256, 999)]
 
@@ -365,9 +367,9 @@ def store(tmp_path: Path) -> Path:
 
 async def test_brackets_go_from_turn_to_turn_of_the_user(store: Path) -> None:
     async with browsing(store) as (app, pilot):
-        transcript = app.browser.query_one(Transcript)
+        transcript = app.browser.query_one(TranscriptView)
         await press(pilot, "left_square_bracket")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
         assert transcript.cursor == 94
         await press(pilot, "left_square_bracket", "left_square_bracket")
         assert transcript.cursor == 74
@@ -386,8 +388,8 @@ async def test_brackets_go_from_turn_to_turn_of_the_user(store: Path) -> None:
 
 async def test_brackets_that_are_pressed_quickly_all_count(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with browsing(store) as (app, pilot):
-        monkeypatch.setattr(seeker, "BREATH", 0.1)
-        transcript = app.browser.query_one(Transcript)
+        monkeypatch.setattr(row_search, "BREATH", 0.1)
+        transcript = app.browser.query_one(TranscriptView)
         app.browser.enter_reading()
         for step in (-1, -1, -1, 1):
             app.browser.action_user(step)
@@ -405,8 +407,8 @@ async def test_a_turn_that_is_found_late_moves_nobody_who_went_elsewhere(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with browsing(store) as (app, pilot):
-        monkeypatch.setattr(seeker, "BREATH", 0.3)
-        transcript = app.browser.query_one(Transcript)
+        monkeypatch.setattr(row_search, "BREATH", 0.3)
+        transcript = app.browser.query_one(TranscriptView)
         app.browser.enter_reading()
         app.browser.action_user(-1)
         transcript.action_start()
@@ -422,7 +424,7 @@ async def test_a_turn_that_is_found_late_moves_nobody_who_went_elsewhere(
 
 @pytest.mark.exhaustive
 async def test_esc_ends_a_long_look_for_a_turn(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seeker, "BREATH", 0.2)
+    monkeypatch.setattr(row_search, "BREATH", 0.2)
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "j", "enter")
         await pilot.press("left_square_bracket")
@@ -430,8 +432,8 @@ async def test_esc_ends_a_long_look_for_a_turn(store: Path, monkeypatch: pytest.
         await pilot.press("escape")
         await settle(pilot)
         assert app.notices == ["cancelled; you are where you were"]
-        assert focus(app) is Transcript
-        assert app.browser.query_one(Transcript).place is None
+        assert focus(app) is TranscriptView
+        assert app.browser.query_one(TranscriptView).location is None
         assert app.browser.title_line.work == ""
 
 
@@ -441,24 +443,24 @@ async def test_esc_ends_a_long_look_for_a_turn(store: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("12", Goal(Kind.MESSAGE, 12)),
-        ("#12", Goal(Kind.MESSAGE, 12)),
-        ("12,004", Goal(Kind.MESSAGE, 12_004)),
-        (" l431 ", Goal(Kind.LINE, 431)),
-        ("Line 431", Goal(Kind.LINE, 431)),
-        ("50%", Goal(Kind.SHARE, 50)),
-        ("12.5 %", Goal(Kind.SHARE, 12.5)),
-        ("$", Goal(Kind.END)),
-        ("end", Goal(Kind.END)),
-        ("start", Goal(Kind.START)),
+        ("12", Goal(GoalKind.MESSAGE, 12)),
+        ("#12", Goal(GoalKind.MESSAGE, 12)),
+        ("12,004", Goal(GoalKind.MESSAGE, 12_004)),
+        (" l431 ", Goal(GoalKind.LINE, 431)),
+        ("Line 431", Goal(GoalKind.LINE, 431)),
+        ("50%", Goal(GoalKind.SHARE, 50)),
+        ("12.5 %", Goal(GoalKind.SHARE, 12.5)),
+        ("$", Goal(GoalKind.END)),
+        ("end", Goal(GoalKind.END)),
+        ("start", Goal(GoalKind.START)),
         ("", None),
         ("-3", None),
         ("l", None),
         ("%", None),
         ("twelve", None),
         ("12 13", None),
-        ("١٢", Goal(Kind.MESSAGE, 12)),
-        ("9" * 5_000, Goal(Kind.MESSAGE, int("9" * 19))),
+        ("١٢", Goal(GoalKind.MESSAGE, 12)),
+        ("9" * 5_000, Goal(GoalKind.MESSAGE, int("9" * 19))),
     ],
 )
 def test_what_is_typed_means(text: str, expected: Goal | None) -> None:
@@ -498,7 +500,7 @@ ROWS = Numbered(said("u.a.u").rows)
     ],
 )
 def test_a_place_is_a_row(text: str, raw: bool, row: int) -> None:
-    assert place(text, ROWS, 3, raw).row == row
+    assert goal_row(text, ROWS, 3, raw).row == row
 
 
 @pytest.mark.parametrize(
@@ -514,7 +516,7 @@ def test_a_place_is_a_row(text: str, raw: bool, row: int) -> None:
 )
 def test_a_place_that_is_not_there_is_said(text: str, sentence: str) -> None:
     with pytest.raises(UsageError) as error:
-        place(text, ROWS, 3, raw=False)
+        goal_row(text, ROWS, 3, raw=False)
     assert error.value.sentence == sentence
 
 
@@ -527,37 +529,37 @@ class Uncounted(MemoryRows):
 
 def test_a_number_is_a_line_until_messages_are_counted() -> None:
     rows = Uncounted(said("u.a.u").rows)
-    found = place("4", rows, None, raw=False)
+    found = goal_row("4", rows, None, raw=False)
     assert (found.row, found.note) == (3, "messages are not counted yet: this is line 4")
     with pytest.raises(UsageError, match="the last line is 5"):
-        place("6", rows, None, raw=False)
+        goal_row("6", rows, None, raw=False)
     with pytest.raises(UsageError, match="still being read"):
-        place("1", MemoryRows(rows.rows, complete=False), None, raw=False)
+        goal_row("1", MemoryRows(rows.rows, complete=False), None, raw=False)
     with pytest.raises(UsageError, match="nothing to go to"):
-        place("1", MemoryRows(()), 0, raw=False)
+        goal_row("1", MemoryRows(()), 0, raw=False)
 
 
 async def test_the_prompt_goes_to_messages_lines_shares_and_the_end(store: Path) -> None:
     async with browsing(store) as (app, pilot):
-        transcript = app.browser.query_one(Transcript)
+        transcript = app.browser.query_one(TranscriptView)
         for text, row in (("12", 11), ("l50", 49), ("50%", 50), ("start", 0)):
             await press(pilot, "colon", *typed(text), "enter")
             assert transcript.cursor == row
-            assert focus(app) is Transcript
+            assert focus(app) is TranscriptView
             assert not app.browser.query(Prompt)
         await press(pilot, "colon", *typed("end"), "enter")
-        assert transcript.place is None
+        assert transcript.location is None
 
 
 @pytest.mark.exhaustive
 async def test_a_place_that_cannot_be_is_said_in_the_prompt_and_nothing_moves(store: Path) -> None:
     async with browsing(store, (80, 24)) as (app, pilot):
-        transcript = app.browser.query_one(Transcript)
+        transcript = app.browser.query_one(TranscriptView)
         await press(pilot, "enter", "g", "J", "J", "colon", *typed("999"), "enter")
         assert says(app, "there are 100 messages", "999")
         assert focus(app) is Prompt
         await press(pilot, "escape")
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
         assert not app.browser.query(Prompt)
         assert transcript.cursor == 2
         assert app.notices == []
@@ -568,9 +570,9 @@ async def test_the_prompt_can_be_left_by_a_click(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "colon")
         assert focus(app) is Prompt
-        await pilot.click(Transcript, offset=(5, 5))
+        await pilot.click(TranscriptView, offset=(5, 5))
         await settle(pilot)
-        assert focus(app) is Transcript
+        assert focus(app) is TranscriptView
         assert not app.browser.query(Prompt)
 
 
@@ -578,7 +580,7 @@ async def test_the_prompt_can_be_left_by_a_click(store: Path) -> None:
 @pytest.mark.parametrize("size", [(60, 15), (3, 2)])
 async def test_nothing_of_it_breaks_on_a_small_screen(store: Path, size: tuple[int, int]) -> None:
     async with browsing(store, size) as (app, pilot):
-        transcript = app.browser.query_one(Transcript)
+        transcript = app.browser.query_one(TranscriptView)
         await press(pilot, "colon", "7", "enter")
         assert transcript.cursor == 6
         await press(pilot, "right_square_bracket", "y", "ctrl+d", "colon", "x", "enter", "escape", "G")
@@ -634,7 +636,7 @@ async def test_there_is_nothing_to_copy_in_an_empty_session(store: Path) -> None
 
 @given(st.text(st.one_of(st.sampled_from("\x1b\x07\x9b\ud800\r\n\t"), st.characters()), max_size=40))
 def test_what_is_copied_is_plain(text: str) -> None:
-    plain = copier.plain(text)
+    plain = copy_task.plain(text)
     plain.encode()
     assert not [char for char in plain if (char < " " and char not in "\n\t") or "\x7f" <= char <= "\x9f"]
     if text.isprintable():
@@ -642,45 +644,45 @@ def test_what_is_copied_is_plain(text: str) -> None:
 
 
 def test_no_copy_is_left_of_what_was_cancelled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(copier, "cache_folder", lambda: tmp_path)
-    asked = iter([False] * 30 + [True])
+    monkeypatch.setattr(copy_task, "cache_folder", lambda: tmp_path)
+    request = iter([False] * 30 + [True])
     with pytest.raises(Cancelled):
-        copier.copied(("x" * 10_000 for _ in range(100)), lambda: next(asked))
+        copy_task.copied(("x" * 10_000 for _ in range(100)), lambda: next(request))
     assert list((tmp_path / "copies").iterdir()) == []
 
 
-@pytest.mark.parametrize("length", [0, 1, copier.CLIPBOARD, copier.CLIPBOARD + 1, 5 * copier.CLIPBOARD + 7])
+@pytest.mark.parametrize("length", [0, 1, copy_task.CLIPBOARD, copy_task.CLIPBOARD + 1, 5 * copy_task.CLIPBOARD + 7])
 def test_a_long_text_is_copied_whole_and_can_be_cancelled_in_its_middle(
     length: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(copier, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(copy_task, "cache_folder", lambda: tmp_path)
     whole = "".join(chr(0x100 + at % 97) for at in range(length))
-    text, path, size = copier.copied([whole, "end"], never)
+    text, path, size = copy_task.copied([whole, "end"], never)
     assert (text if path is None else path.read_text()) == whole + "end"
     assert size == len((whole + "end").encode())
-    asked = iter([False] * (length // copier.CLIPBOARD) + [True])
+    request = iter([False] * (length // copy_task.CLIPBOARD) + [True])
     with pytest.raises(Cancelled):
-        copier.copied([whole, "end"], lambda: next(asked))
+        copy_task.copied([whole, "end"], lambda: next(request))
 
 
 def test_the_oldest_copies_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(copier, "cache_folder", lambda: tmp_path)
-    for number in range(copier.KEPT + 3):
-        _, path, _ = copier.copied([f"{number}" * 100_000], never)
+    monkeypatch.setattr(copy_task, "cache_folder", lambda: tmp_path)
+    for number in range(copy_task.KEPT + 3):
+        _, path, _ = copy_task.copied([f"{number}" * 100_000], never)
         assert path is not None
         os.utime(path, (number, number))
     kept = sorted((tmp_path / "copies").iterdir(), key=lambda path: path.stat().st_mtime)
-    assert len(kept) == copier.KEPT
-    assert kept[-1].read_text().startswith(str(copier.KEPT + 2))
+    assert len(kept) == copy_task.KEPT
+    assert kept[-1].read_text().startswith(str(copy_task.KEPT + 2))
 
 
 def test_a_folder_of_somebody_else_is_not_written_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(copier, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(copy_task, "cache_folder", lambda: tmp_path)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (tmp_path / "copies").symlink_to(elsewhere)
     with pytest.raises(StoreError):
-        copier.copied(["x" * 100_000], never)
+        copy_task.copied(["x" * 100_000], never)
     assert list(elsewhere.iterdir()) == []
 
 
@@ -760,7 +762,7 @@ async def test_messages_are_numbered_once_they_are_counted(tmp_path: Path) -> No
         assert app.browser.key == "telegram_night-train"
         assert says(app, "#1", "#2", "#3")
         await press(pilot, "colon", "2", "enter")
-        assert app.browser.query_one(Transcript).cursor == 1
+        assert app.browser.query_one(TranscriptView).cursor == 1
 
 
 async def test_a_row_of_a_database_says_when_it_came(tmp_path: Path) -> None:
@@ -777,7 +779,7 @@ async def test_what_is_drawn_of_hostile_text_at_the_top_is_safe_at_every_width(t
         for width in (140, 60, 20, 3):
             await pilot.resize_terminal(width, 12)
             await settle(pilot)
-            assert all(is_safe(line) for line in lines(app.browser.query_one(Transcript)))
+            assert all(is_safe(line) for line in lines(app.browser.query_one(TranscriptView)))
 
 
 def test_a_page_that_was_the_last_is_wanted_again_when_rows_are_added() -> None:

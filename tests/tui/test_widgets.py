@@ -23,7 +23,7 @@ from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.side import Side
 from sessiontui.tui.widgets.spans import nothing
 from sessiontui.tui.widgets.title import TitleLine
-from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support.screens import NOW, clock
 from tests.support.stage import lines, staged
 
@@ -215,16 +215,16 @@ def entry(row: int, text: str = "") -> Entry:
     return Entry(row, Address(line=row + 1), Message("user", text or f"message {row}"))
 
 
-def given(widget: Transcript, posted: list[Posted]) -> int:
+def given(widget: TranscriptView, posted: list[Posted]) -> int:
     """Answer every page that was asked for; how many there were."""
-    wanted = [message for message in posted if isinstance(message, Transcript.PageWanted)]
+    wanted = [message for message in posted if isinstance(message, TranscriptView.PageWanted)]
     posted.clear()
     for page in wanted:
         widget.give(page.start, [entry(row) for row in range(page.start, page.end)])
     return len(wanted)
 
 
-async def served(pilot: Pilot[Any], widget: Transcript, posted: list[Posted]) -> None:
+async def served(pilot: Pilot[Any], widget: TranscriptView, posted: list[Posted]) -> None:
     await pilot.pause()
     while given(widget, posted):
         await pilot.pause()
@@ -232,14 +232,14 @@ async def served(pilot: Pilot[Any], widget: Transcript, posted: list[Posted]) ->
 
 async def test_a_million_rows_open_at_the_end_and_only_what_is_near_is_asked_for() -> None:
     count = 1_000_000
-    async with staged(Transcript(), Transcript.PageWanted) as (pilot, posted):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView(), TranscriptView.PageWanted) as (pilot, posted):
+        widget = pilot.app.query_one(TranscriptView)
         start = last_pages(count, 2 * PAGE)
         widget.show(count, start, [entry(row) for row in range(start, count)])
         await pilot.pause()
         assert posted == []
         assert texts(widget)[-2] == "message 999999"
-        assert widget.place is None
+        assert widget.location is None
         await pilot.press("g")
         await pilot.pause()
         assert [(page.start, page.end) for page in posted] == [(0, PAGE)]
@@ -249,8 +249,8 @@ async def test_a_million_rows_open_at_the_end_and_only_what_is_near_is_asked_for
 
 
 async def test_paging_down_shows_every_message_once_in_order() -> None:
-    async with staged(Transcript(), Transcript.PageWanted) as (pilot, posted):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView(), TranscriptView.PageWanted) as (pilot, posted):
+        widget = pilot.app.query_one(TranscriptView)
         widget.show(300, 0, [entry(row) for row in range(PAGE)], row=0)
         seen: list[str] = []
         for _ in range(80):
@@ -263,8 +263,8 @@ async def test_paging_down_shows_every_message_once_in_order() -> None:
 
 
 async def test_the_place_stays_when_all_rows_are_known() -> None:
-    async with staged(Transcript()) as (pilot, _):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView()) as (pilot, _):
+        widget = pilot.app.query_one(TranscriptView)
         widget.show(PAGE * 2, 0, [entry(row + 1_000) for row in range(PAGE * 2)])
         await pilot.press("K", "K", "k", "k")
         before, chosen = lines(widget), widget.cursor
@@ -278,8 +278,8 @@ async def test_the_place_stays_when_all_rows_are_known() -> None:
 
 @pytest.mark.exhaustive
 async def test_the_place_stays_when_the_window_is_resized() -> None:
-    async with staged(Transcript()) as (pilot, _):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView()) as (pilot, _):
+        widget = pilot.app.query_one(TranscriptView)
         text = "many words that must be wrapped somewhere " * 5
         widget.show(40, 0, [entry(row, f"{row}: {text}") for row in range(40)], row=20)
         await pilot.pause()
@@ -290,8 +290,8 @@ async def test_the_place_stays_when_the_window_is_resized() -> None:
 
 
 async def test_j_and_k_walk_lines_and_capitals_walk_messages() -> None:
-    async with staged(Transcript()) as (pilot, _):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView()) as (pilot, _):
+        widget = pilot.app.query_one(TranscriptView)
         widget.show(60, 0, [entry(row) for row in range(60)], row=10)
         await pilot.pause()
         await pilot.press("J", "J")
@@ -304,25 +304,25 @@ async def test_j_and_k_walk_lines_and_capitals_walk_messages() -> None:
         await pilot.press("k")
         assert lines(widget)[0] == top
         await pilot.press("G")
-        assert widget.place is None
+        assert widget.location is None
 
 
 @pytest.mark.exhaustive
 async def test_the_wheel_moves_the_view() -> None:
-    async with staged(Transcript()) as (pilot, _):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView()) as (pilot, _):
+        widget = pilot.app.query_one(TranscriptView)
         widget.show(60, 0, [entry(row) for row in range(60)])
         await pilot.pause()
         widget.scroll_to(y=30, animate=False)
         await pilot.pause()
         assert texts(widget)[2] == "message 8"
-        assert widget.place is not None
+        assert widget.location is not None
 
 
 @pytest.mark.exhaustive
 async def test_enter_shows_more_of_a_long_message() -> None:
-    async with staged(Transcript()) as (pilot, _):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView()) as (pilot, _):
+        widget = pilot.app.query_one(TranscriptView)
         widget.show(1, 0, [entry(0, "word " * 40_000)])
         await pilot.pause()
         before = widget.virtual_size.height
@@ -332,8 +332,8 @@ async def test_enter_shows_more_of_a_long_message() -> None:
 
 @pytest.mark.exhaustive
 async def test_nothing_to_show_is_said() -> None:
-    async with staged(Transcript()) as (pilot, _):
-        widget = pilot.app.query_one(Transcript)
+    async with staged(TranscriptView()) as (pilot, _):
+        widget = pilot.app.query_one(TranscriptView)
         widget.show(0, 0, ())
         assert any("no messages yet" in line for line in lines(widget))
         widget.say("It is \x1b[31m[red] gone")

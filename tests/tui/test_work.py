@@ -16,22 +16,22 @@ from textual.screen import Screen
 from sessiontui.changes import compact
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Message
-from sessiontui.store.indexer import start
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.index.index_process import start
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled as Poll
 from sessiontui.tui import messages
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.work import counter, outside
-from sessiontui.tui.work.errand import Errand
-from sessiontui.tui.work.outside import index_outside
+from sessiontui.tui.work import helper_output, index_task
+from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.helper_output import index_outside
 from tests.support.screens import TORN, StillApp, browsing, folder, opened, press, says, settle, talk
 from tests.support.watch import watched
 
-Errands = tuple[Errand, Pilot[Any], list[messages.Report]]
+Errands = tuple[BackgroundTask, Pilot[Any], list[messages.Report]]
 
 
 @asynccontextmanager
-async def errand() -> AsyncIterator[Errands]:
+async def task() -> AsyncIterator[Errands]:
     """An errand of an empty screen, and what it reported."""
     reported: list[messages.Report] = []
 
@@ -41,7 +41,7 @@ async def errand() -> AsyncIterator[Errands]:
 
     async with App[None]().run_test(message_hook=hook) as pilot:
         screen: Screen[Any] = pilot.app.screen
-        yield Errand(screen), pilot, reported
+        yield BackgroundTask(screen), pilot, reported
 
 
 def kinds(reported: list[messages.Report]) -> list[str]:
@@ -49,7 +49,7 @@ def kinds(reported: list[messages.Report]) -> list[str]:
 
 
 async def test_a_newer_request_cancels_the_older_and_makes_its_reports_stale() -> None:
-    async with errand() as (work, pilot, reported):
+    async with task() as (work, pilot, reported):
         begun = threading.Event()
 
         def slow(generation: int, cancelled: Poll) -> None:
@@ -69,7 +69,7 @@ async def test_a_newer_request_cancels_the_older_and_makes_its_reports_stale() -
 
 @pytest.mark.parametrize("error", [StoreError("gone", "look"), Cancelled(), ValueError("a fault of ours")])
 async def test_every_error_is_reported(error: Exception) -> None:
-    async with errand() as (work, pilot, reported):
+    async with task() as (work, pilot, reported):
 
         def job(_: int, cancelled: Poll) -> None:
             raise error
@@ -83,7 +83,7 @@ async def test_every_error_is_reported(error: Exception) -> None:
 
 
 async def test_interrupted_work_still_says_what_it_did() -> None:
-    async with errand() as (work, pilot, reported):
+    async with task() as (work, pilot, reported):
 
         def job(generation: int, cancelled: Poll) -> None:
             while not cancelled():
@@ -100,7 +100,7 @@ async def test_interrupted_work_still_says_what_it_did() -> None:
 
 
 async def test_progress_is_told_once_a_percent() -> None:
-    async with errand() as (work, pilot, reported):
+    async with task() as (work, pilot, reported):
 
         def job(generation: int, _: Poll) -> None:
             tell = work.progress(generation, "counting")
@@ -128,8 +128,8 @@ def test_the_helper_process_indexes_and_ends(tmp_path: Path) -> None:
 def test_of_a_store_of_one_file_no_other_file_is_indexed(tmp_path: Path) -> None:
     store = JsonlStore(folder(tmp_path / "sessions", {"one": talk(20), "two": talk(300)}), "one")
     assert list(index_outside(store, lambda: False))[-1] == (store.file("one").stat().st_size,) * 2
-    assert store.sidecar.missing() == 0
-    assert JsonlStore(store.path).sidecar.missing() > 0
+    assert store.search_index.missing() == 0
+    assert JsonlStore(store.path).search_index.missing() > 0
 
 
 @pytest.mark.exhaustive
@@ -141,7 +141,7 @@ def test_a_cancelled_helper_process_is_gone(tmp_path: Path, monkeypatch: pytest.
         started.append(start(path, only))
         return started[-1]
 
-    monkeypatch.setattr(outside, "start", seen)
+    monkeypatch.setattr(helper_output, "start", seen)
     assert list(index_outside(JsonlStore(store), lambda: True)) == []
     assert started[0].returncode is not None
 
@@ -150,22 +150,22 @@ def test_a_cancelled_helper_process_is_gone(tmp_path: Path, monkeypatch: pytest.
 async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counter, "SMALL", 0)
+    monkeypatch.setattr(index_task, "SMALL", 0)
     rows = [*talk(300), Message("user", "a needle"), TORN]
     store = folder(tmp_path / "sessions", {"one": rows, "two": talk(5)})
     async with browsing(store) as (app, pilot):
         assert says(app, "2 sessions · 306 messages · ! 1 damaged")
         await press(pilot, "slash", *"needle")
         assert says(app, "1 hit · newest")
-    asked = watched(monkeypatch, outside, "index_outside")
+    request = watched(monkeypatch, helper_output, "index_outside")
     async with browsing(store):
-        assert not asked
+        assert not request
     with (store / "two.jsonl").open("ab") as out:
         out.write(TORN)
     counting = JsonlStore(store)
     assert len(list(counting.counted(counting.sessions()))) == 2
     async with browsing(store):
-        assert len(asked) == 1  # though all is counted
+        assert len(request) == 1  # though all is counted
 
 
 # ---- in the browser
@@ -174,13 +174,13 @@ async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_proces
 async def test_counts_are_no_zero_until_they_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = folder(tmp_path / "sessions", {"one": talk(3)})
     release = threading.Event()
-    knowing = counter.Counter._know
+    knowing = index_task.IndexTask._know
 
-    def held(self: counter.Counter, *arguments: Any) -> None:
+    def held(self: index_task.IndexTask, *arguments: Any) -> None:
         assert release.wait(20)
         knowing(self, *arguments)
 
-    monkeypatch.setattr(counter.Counter, "_know", held)
+    monkeypatch.setattr(index_task.IndexTask, "_know", held)
     async with browsing_while_held(store, release) as (app, pilot):
         assert says(app, "1 session · … messages", "one ─ … messages")
         release.set()
@@ -240,7 +240,7 @@ async def test_what_an_error_holds_is_let_go_in_the_thread_that_raised_it() -> N
 
     app: App[None] = App()
     async with app.run_test():
-        Errand(app.screen).begin(job)
+        BackgroundTask(app.screen).begin(job)
         await app.workers.wait_for_complete()
     assert len(ended) == 1
     assert ended[0] != threading.get_ident()

@@ -17,14 +17,15 @@ from sessiontui.disk import lines
 from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Address, Backend, Fault, Message, Session, Severity
 from sessiontui.query.parse import parse
-from sessiontui.store import about, course, sqlite_times, survey, surveyor
-from sessiontui.store.about import About, Damage, Long, Share, Tally
-from sessiontui.store.course import Activity, Course, Lengths, Pulse
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store import series, session_stats, survey, survey_process
+from sessiontui.store.helper_process import start
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.memory import MemoryStore
-from sessiontui.store.process import start
 from sessiontui.store.protocol import Store
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.series import Activity, Lengths, Series, TimeHistogram
+from sessiontui.store.session_stats import Damage, Long, SessionStats, Share, StatsTally
+from sessiontui.store.sqlite import import_times
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from sessiontui.tui.widgets.plot import plot, top_of
 from sessiontui.tui.words import about_rows
 from tests.support.damage import left_alone
@@ -70,7 +71,7 @@ def test_a_file_is_counted_line_by_line(tmp_path: Path) -> None:
     assert (found.rows, found.messages, found.characters, found.blank, found.damaged) == (7, 3, 40, 1, 3)
     assert found.roles == (Share("user", 2, 24), Share("assistant", 1, 16))
     assert found.longest == LONGEST
-    assert found.lengths == Course(1, (4, 16, 20), 3)
+    assert found.lengths == Series(1, (4, 16, 20), 3)
     assert (found.timed, found.imported, found.first, found.activity) == (0, 0, None, Activity())
     assert [(damage.lines, damage.row) for damage in found.damage] == [(2, 3), (1, 5)]
     assert found.damage[1].reason == next(f.reason for f in store.faults("one") if f.line == 6)
@@ -151,7 +152,7 @@ def test_damaged_files_are_counted_as_zeroclaw_reads_them(tmp_path: Path, key: s
 
 def test_an_empty_session_is_nothing_but_counted(tmp_path: Path) -> None:
     found = survey.survey(jsonl(tmp_path, []), "one")
-    assert found == About(0, 0, 0, 0, 0, (), (), (), Course())
+    assert found == SessionStats(0, 0, 0, 0, 0, (), (), (), Series())
 
 
 def test_a_key_that_is_not_there_is_an_error(tmp_path: Path) -> None:
@@ -194,18 +195,18 @@ def test_it_can_be_cancelled_and_tells_how_far_it_is(tmp_path: Path, home: str) 
 
 
 def test_a_million_roles_are_not_kept_apart() -> None:
-    tally = Tally()
+    tally = StatsTally()
     for at in range(5000):
         tally.message(f"role {at}", "x")
     tally.message("r" * 10_000, "")
     found = tally.about()
-    assert len(found.roles) == about.ROLES + 1
-    assert found.roles[0] == Share(None, 5000 - about.ROLES + 1, 5000 - about.ROLES)
-    assert all(len(share.role or "") <= about.SHOWN + 1 for share in found.roles)
+    assert len(found.roles) == session_stats.ROLES + 1
+    assert found.roles[0] == Share(None, 5000 - session_stats.ROLES + 1, 5000 - session_stats.ROLES)
+    assert all(len(share.role or "") <= session_stats.SHOWN + 1 for share in found.roles)
 
 
 def test_reasons_that_differ_in_their_numbers_are_one_kind() -> None:
-    tally = Tally()
+    tally = StatsTally()
     for at in range(3):
         tally.fault(Fault("torn", Severity.DAMAGE, f"torn at byte {at}", 0))
     for at in range(200):
@@ -214,11 +215,11 @@ def test_reasons_that_differ_in_their_numbers_are_one_kind() -> None:
     assert found.damage[0].reason is None
     assert sum(damage.lines for damage in found.damage) == found.damaged == 203
     assert Damage("torn", "torn at byte …", 3, 0) in found.damage
-    assert len(found.damage) == about.KINDS + 1
+    assert len(found.damage) == session_stats.KINDS + 1
 
 
 def test_the_longest_messages_are_told_longest_first_and_earlier_ones_before_later() -> None:
-    tally = Tally()
+    tally = StatsTally()
     for size in [3, 9, 3, 5, 9, 1, *range(3)]:
         tally.message("user", "x" * size)
     sizes = [(long.characters, long.ordinal) for long in tally.about().longest]
@@ -300,11 +301,11 @@ def test_transcript_and_hits_tell_times_of_an_import_as_the_page_about_a_session
 
 def test_an_import_at_the_end_of_the_calendar_is_one() -> None:
     last = datetime.max.replace(tzinfo=UTC)
-    assert sqlite_times.dated(Address(created_at=T), sqlite_times._behind(last, timedelta(seconds=1))).imported
+    assert import_times.dated(Address(created_at=T), import_times._behind(last, timedelta(seconds=1))).imported
 
 
 def test_times_at_the_ends_of_the_calendar_do_no_harm() -> None:
-    pulse = Pulse()
+    pulse = TimeHistogram()
     for at in (datetime.min.replace(tzinfo=UTC), T, datetime.max.replace(tzinfo=UTC)):
         pulse.add(at)
     activity = pulse.activity()
@@ -314,8 +315,8 @@ def test_times_at_the_ends_of_the_calendar_do_no_harm() -> None:
 
 
 def test_activity_grows_coarser_and_never_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(course, "MOST", 16)
-    pulse = Pulse()
+    monkeypatch.setattr(series, "MOST", 16)
+    pulse = TimeHistogram()
     for hours in range(1000):
         pulse.add(T + timedelta(hours=hours))
     activity = pulse.activity()
@@ -325,7 +326,7 @@ def test_activity_grows_coarser_and_never_longer(monkeypatch: pytest.MonkeyPatch
 
 
 def test_weeks_begin_on_monday() -> None:
-    pulse = Pulse()
+    pulse = TimeHistogram()
     for day in (1, 2, 8, 9):  # 2026-02-01 is a Sunday
         pulse.add(datetime(2026, 2, day, tzinfo=UTC))
     assert pulse.activity().by(7 * 86400).values() == [1, 2, 1]
@@ -342,7 +343,7 @@ def test_spans_without_messages_are_counted_as_empty() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 33, 1000])
 def test_lengths_are_told_on_average_of_neighbours(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    monkeypatch.setattr(course, "MOST", 16)
+    monkeypatch.setattr(series, "MOST", 16)
     lengths = Lengths()
     for value in range(count):
         lengths.add(value)
@@ -392,15 +393,15 @@ def said(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
 def test_the_helper_process_tells_the_same(tmp_path: Path) -> None:
     rows = [("user", "x" * at, T + timedelta(hours=at)) for at in range(9)]
     for store in (jsonl(tmp_path, [*talk(3000), *TALK], "schlüssel"), timed(tmp_path, *rows, key="schlüssel")):
-        process = surveyor.start(store, "schlüssel")
+        process = survey_process.start(store, "schlüssel")
         *progress, last = said(process)
         assert process.returncode == 0
-        assert surveyor.read_back(last["about"]) == survey.survey(store, "schlüssel")
+        assert survey_process.read_back(last["about"]) == survey.survey(store, "schlüssel")
         assert all("done" in line for line in progress)
 
 
 def test_the_helper_process_says_what_is_wrong(tmp_path: Path) -> None:
-    process = surveyor.start(jsonl(tmp_path, []), "another")
+    process = survey_process.start(jsonl(tmp_path, []), "another")
     [last] = said(process)
     assert process.returncode == UnknownKey.exit_code
     assert "another" in last["error"]
@@ -408,18 +409,18 @@ def test_the_helper_process_says_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_the_helper_process_loads_no_screen() -> None:
-    code = "import sys, sessiontui.store.surveyor; print([m for m in ('textual', 'rich') if m in sys.modules])"
+    code = "import sys, sessiontui.store.survey_process; print([m for m in ('textual', 'rich') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == "[]\n"
 
 
 def test_a_helper_process_takes_its_module_and_arguments() -> None:
-    process = start("sessiontui.store.surveyor", Backend.JSONL, "/nowhere", "key")
+    process = start("sessiontui.store.survey_process", Backend.JSONL, "/nowhere", "key")
     assert "error" in said(process)[0]
 
 
 def test_a_helper_process_ends_with_whoever_started_it(tmp_path: Path) -> None:
-    process = surveyor.start(jsonl(tmp_path, talk(50_000)), "one")
+    process = survey_process.start(jsonl(tmp_path, talk(50_000)), "one")
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.close()

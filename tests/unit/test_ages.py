@@ -12,7 +12,7 @@ from sessiontui.changes.outcome import Change
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.looks import figures
 from sessiontui.tui.words import about_rows, changes_rows, cleaning
-from sessiontui.tui.work.changer import Wanted
+from sessiontui.tui.work.change_task import ChangeRequest
 
 NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
 
@@ -56,7 +56,7 @@ def test_a_change_that_lies_ahead_is_not_of_now() -> None:
 
 
 def test_the_dialog_says_what_stays_for_want_of_a_time() -> None:
-    wanted = Wanted("cleanup", MemoryStore(), NOW, hours=24.0)
+    wanted = ChangeRequest("cleanup", MemoryStore(), NOW, hours=24.0)
     stays = ["! odd  stays: its last activity can't be read", " "]
     nothing = cleaning.page(CleanupPlan((), NOW, ("odd",)), wanted)
     assert [each.plain for each in nothing.body][1:] == stays

@@ -10,13 +10,13 @@ import pytest
 
 from sessiontui.changes import append, journal, migrate, splices, undo
 from sessiontui.dialects import zeroclaw
-from sessiontui.disk import handover, lease, replace
+from sessiontui.disk import lease, live_replace, replace
 from sessiontui.disk.lease import NoLease
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, Refused, StoreError, UnknownKey, Unleased, UsageError
 from sessiontui.model import Message, Span
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.folders import (
     KEYS,
@@ -187,13 +187,13 @@ def test_what_was_appended_before_it_got_its_turn_stands_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(tmp_path, "k", USER)
-    real = handover.alone
+    real = live_replace.alone
 
-    def alone(path: Path, patience: Patience) -> AbstractContextManager[handover.Alone]:
+    def alone(path: Path, patience: WaitPolicy) -> AbstractContextManager[live_replace.Alone]:
         path.write_bytes(path.read_bytes() + TORN)
         return real(path, patience)
 
-    monkeypatch.setattr(handover, "alone", alone)
+    monkeypatch.setattr(live_replace, "alone", alone)
     done = add(tmp_path, "k")
     monkeypatch.undo()
     assert path.read_bytes() == USER + TORN + b"\n" + zeroclaw.write(PROBE)
@@ -221,7 +221,7 @@ def test_without_a_lease_somebody_may_be_faster_and_is_no_part_of_undo(
     with pytest.raises(Unleased, match="there is none here"):
         append.make(store, plan)
     assert (path.read_bytes(), journal_names(tmp_path)) == (USER, [])
-    done = append.make(store, plan, Patience(no_lease=True))
+    done = append.make(store, plan, WaitPolicy(no_lease=True))
     monkeypatch.undo()
     assert done.address.span == Span(len(USER + REPLY), len(zeroclaw.write(PROBE)) - 1)
     assert path.read_bytes() == USER + REPLY + zeroclaw.write(PROBE)
@@ -267,10 +267,10 @@ def test_beside_a_writer_who_stays_nothing_is_appended(tmp_path: Path) -> None:
     store = JsonlStore(tmp_path)
     plan = append.plan(store, "k", PROBE)
     with held(path) as writer, pytest.raises(Busy) as busy:
-        append.make(store, plan, Patience(0))
+        append.make(store, plan, WaitPolicy(0))
     assert busy.value.holders == (writer,)
     assert (path.read_bytes(), journal_names(tmp_path)) == (USER, [])
-    append.make(store, plan, Patience(0))
+    append.make(store, plan, WaitPolicy(0))
     assert path.read_bytes() == USER + zeroclaw.write(PROBE)
 
 

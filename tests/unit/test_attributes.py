@@ -15,7 +15,7 @@ from sessiontui.changes import cleanup, compact, migrate, pop, repair, undo
 from sessiontui.changes.folder import Folder
 from sessiontui.disk import attributes
 from sessiontui.errors import Refused
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.folders import REPLY, USER, written
 from tests.unit.test_cleanup import NOW
 
@@ -136,8 +136,8 @@ def test_an_acl_that_stays_on_the_new_file_is_named_and_nothing_is_changed(
     monkeypatch.setattr(os, "removexattr", refusing)
     store = JsonlStore(tmp_path)
     (row,) = compact.make(store, compact.plan(store, ["k"])).rows
-    assert (row.status, row.trouble.code) == ("refused", 4)
-    assert "no ACL" in row.trouble.reason
+    assert (row.status, row.problem.code) == ("refused", 4)
+    assert "no ACL" in row.problem.reason
     assert path.read_bytes() == USER + GLUED + REPLY
 
 
@@ -153,8 +153,8 @@ def test_what_can_t_be_carried_is_named_and_nothing_is_changed(path: Path, monke
     monkeypatch.setattr(os, "setxattr", refusing)
     store = JsonlStore(path.parent)
     (row,) = compact.make(store, compact.plan(store, ["k"])).rows
-    assert (row.status, row.trouble.code) == ("refused", 4)
-    assert row.trouble.reason == (
+    assert (row.status, row.problem.code) == ("refused", 4)
+    assert row.problem.reason == (
         f"k.jsonl has the attribute {ACL}, which can't be given to the file that takes its place: Operation not "
         "permitted; nothing was changed"
     )
@@ -169,7 +169,7 @@ def test_a_full_disk_is_no_matter_of_attributes(path: Path, monkeypatch: pytest.
     monkeypatch.setattr(os, "setxattr", full)
     store = JsonlStore(path.parent)
     (row,) = compact.make(store, compact.plan(store, ["k"])).rows
-    assert (row.status, row.trouble.reason) == ("failed", "k.jsonl can't be changed: No space left on device")
+    assert (row.status, row.problem.reason) == ("failed", "k.jsonl can't be changed: No space left on device")
 
 
 def test_where_there_are_none_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,11 +187,11 @@ def test_on_macos_the_system_copies_them(tmp_path: Path, monkeypatch: pytest.Mon
     """As far as that can be seen elsewhere: which call is made, and what an error of it says."""
     import posix
 
-    asked: list[tuple[int, int, int]] = []
+    request: list[tuple[int, int, int]] = []
     monkeypatch.setattr("sessiontui.disk.attributes.sys.platform", "darwin")
-    monkeypatch.setattr(posix, "_fcopyfile", lambda *call: asked.append(call), raising=False)
+    monkeypatch.setattr(posix, "_fcopyfile", lambda *call: request.append(call), raising=False)
     attributes.carry(attributes.Like(3, "k.jsonl"), 4)
-    assert asked == [(3, 4, 0b101)]
+    assert request == [(3, 4, 0b101)]
     monkeypatch.delattr(posix, "_fcopyfile")
     with pytest.raises(Refused, match=r"k\.jsonl has extended attributes, which can't be given to the file"):
         attributes.carry(attributes.Like(3, "k.jsonl"), 4)

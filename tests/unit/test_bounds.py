@@ -13,8 +13,8 @@ import pytest
 from sessiontui.changes import append, bounds, cleanup, compact, journal, migrate, pop, repair, undo
 from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support.folders import REPLY, TORN, USER, written
 
 BROKEN = USER + TORN + b"\n" + REPLY
@@ -214,7 +214,7 @@ def test_where_a_record_is_destroyed_nothing_is_changed_and_nothing_dropped(
     record.write_bytes(left)
     monkeypatch.setattr(journal, "SIZE", 1)
     if not left:  # a kill, before a byte of it was written and anything done
-        assert journal.listed(tmp_path).troubles == ()
+        assert journal.listed(tmp_path).problems == ()
         return
     with pytest.raises(StoreError, match=r"00000001\.change can't be read; nothing was changed"):
         add(tmp_path)
@@ -222,7 +222,7 @@ def test_where_a_record_is_destroyed_nothing_is_changed_and_nothing_dropped(
     names = {path.name for path in record.parent.iterdir()}
     assert {"00000001.1.bytes", "00000001.change", "00000002.1.bytes"} <= names
     listed = journal.listed(tmp_path)
-    assert [str(trouble) for trouble in listed.troubles] == [
+    assert [str(problem) for problem in listed.problems] == [
         f"the journal's record {record} can't be read; nothing was changed"
     ]
     assert [change.id for change in listed.changes] == ["00000002"]
@@ -240,7 +240,7 @@ def test_a_record_that_is_destroyed_behind_its_header_drops_nothing_else(
     assert add(tmp_path) == "00000004"
     listed = journal.listed(tmp_path)
     assert [change.id for change in listed.changes] == ["00000004", "00000003", "00000002"]
-    assert len(listed.troubles) == 1
+    assert len(listed.problems) == 1
 
 
 def test_what_can_not_be_dropped_now_is_no_trouble_of_the_change(

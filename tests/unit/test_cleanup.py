@@ -9,10 +9,10 @@ import pytest
 from sessiontui.changes import cleanup, undo
 from sessiontui.changes.folder import Folder
 from sessiontui.disk import replace, stamps
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.folders import REPLY, TORN, USER, journal_names, state, written
 from tests.support.late import Late, held
@@ -76,7 +76,7 @@ def test_a_session_with_activity_since_the_plan_stays(tmp_path: Path) -> None:
     busy.write_bytes(USER + REPLY)
     os.utime(busy, ns=(10**9 * int(NOW.timestamp()),) * 2)
     done = cleanup.make(store, plan)
-    assert {(row.key, row.status, row.trouble.code) for row in done.rows} == {("a", "removed", 0), ("b", "refused", 4)}
+    assert {(row.key, row.status, row.problem.code) for row in done.rows} == {("a", "removed", 0), ("b", "refused", 4)}
     assert busy.read_bytes() == USER + REPLY
 
 
@@ -97,7 +97,7 @@ def test_a_message_of_the_last_instant_brings_the_session_back(
     monkeypatch.setattr(replace, "remove", step)
     done = clean(tmp_path, 48)
     late.end()
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert path.read_bytes() == USER + REPLY
     assert path.stat().st_mode & 0o777 == 0o640
     assert journal_names(tmp_path) == []
@@ -118,7 +118,7 @@ def test_a_session_that_began_anew_in_the_last_instant_has_all_its_messages_in_o
     monkeypatch.setattr(replace, "remove", step)
     done = clean(tmp_path, 48)
     late.end()
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert path.read_bytes() == USER + REPLY + USER + USER
     assert journal_names(tmp_path) == []
 
@@ -134,7 +134,7 @@ def test_a_session_that_got_a_message_while_it_was_kept_stays(tmp_path: Path, mo
 
     monkeypatch.setattr(os, "link", late)
     done = clean(tmp_path, 48)
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert (path.read_bytes(), path.stat().st_ino) == (USER + REPLY, inode)
     assert journal_names(tmp_path) == []
 
@@ -145,10 +145,10 @@ def test_a_session_that_somebody_has_open_for_writing_stays_and_the_others_go(tm
     before = state(tmp_path)
     store = JsonlStore(tmp_path)
     with held(busy) as writer:
-        done = cleanup.make(store, cleanup.plan(store, 48, NOW), Patience(0))
+        done = cleanup.make(store, cleanup.plan(store, 48, NOW), WaitPolicy(0))
     rows = {row.key: row for row in done.rows}
-    assert (rows["a"].status, rows["a"].trouble.code, rows["b"].status) == ("refused", 4, "removed")
-    assert writer in rows["a"].trouble.reason
+    assert (rows["a"].status, rows["a"].problem.code, rows["b"].status) == ("refused", 4, "removed")
+    assert writer in rows["a"].problem.reason
     assert state(tmp_path) == {"a.jsonl": before["a.jsonl"]}
 
 
@@ -211,7 +211,7 @@ def test_rows_with_activity_since_the_plan_stay(tmp_path: Path) -> None:
     plan = cleanup.plan(store, 48, NOW)
     databases.append(path, "b", "user", "news", NOW.isoformat())
     done = cleanup.make(store, plan)
-    assert {(row.key, row.status, row.trouble.code) for row in done.rows} == {("a", "removed", 0), ("b", "refused", 4)}
+    assert {(row.key, row.status, row.problem.code) for row in done.rows} == {("a", "removed", 0), ("b", "refused", 4)}
     assert [content for _, content in databases.loaded(path, "b")] == ["b", "news"]
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from sessiontui.changes import compact, journal, rewrites, undo
 from sessiontui.disk import lines
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Span
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.damage import covered
 from tests.support.folders import (
@@ -44,8 +44,8 @@ def test_a_file_without_a_valid_line_is_emptied_only_where_it_is_named(tmp_path:
     before = state(folder)
     for plan in (compact.plan(store, [key]), compact.plan(store, None, anyway=True)):
         rows = {row.key: row for row in plan.rows}
-        assert (rows[key].status, rows[key].trouble.code, rows[key].dropped, rows[key].drops) == ("refused", 4, 0, ())
-        assert rows[key].trouble.reason.startswith(f"{key}.jsonl has no message that ZeroClaw reads: it would be empty")
+        assert (rows[key].status, rows[key].problem.code, rows[key].dropped, rows[key].drops) == ("refused", 4, 0, ())
+        assert rows[key].problem.reason.startswith(f"{key}.jsonl has no message that ZeroClaw reads: it would be empty")
         assert {each: row.status for each, row in rows.items() if each != key} in (
             {},
             {"empty": "unchanged", "only_newlines": "compacted"},
@@ -133,7 +133,7 @@ def test_what_came_since_the_plan_stays_behind(tmp_path: Path) -> None:
     path.write_bytes(TORN + b"\n" + USER + REPLY + TORN)
     before = path.read_bytes()
     (row,) = compact.make(store, plan).rows
-    assert (row.status, row.trouble.code, row.dropped) == ("compacted", 0, 1)
+    assert (row.status, row.problem.code, row.dropped) == ("compacted", 0, 1)
     assert (row.bytes_before, row.bytes_after) == (len(before), len(before) - len(TORN) - 1)
     assert path.read_bytes() == USER + REPLY + TORN
     undo.make(tmp_path, undo.plan(tmp_path))
@@ -166,12 +166,12 @@ def test_a_file_that_did_more_than_grow_since_the_plan_is_refused_and_the_others
     plan = compact.plan(store, ["a", "b"])
     other.write_bytes(data)
     done = compact.make(store, plan)
-    assert [(row.key, row.status, row.trouble.code) for row in done.rows] == [
+    assert [(row.key, row.status, row.problem.code) for row in done.rows] == [
         ("a", "compacted", 0),
         ("b", "refused", 4),
     ]
     assert (done.rows[1].bytes_after, done.rows[1].dropped) == (done.rows[1].bytes_before, 0)
-    assert done.rows[1].trouble.reason == "b.jsonl changed while it was read; nothing was changed"
+    assert done.rows[1].problem.reason == "b.jsonl changed while it was read; nothing was changed"
     assert other.read_bytes() == data
     assert journal.changes(tmp_path)[0].keys == ("a",)
 
@@ -183,7 +183,7 @@ def test_a_file_that_another_took_the_name_of_is_refused(tmp_path: Path) -> None
     path.rename(tmp_path / "old")
     path.write_bytes(TORN + b"\n" + USER + REPLY)
     done = compact.make(store, plan)
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert path.read_bytes() == TORN + b"\n" + USER + REPLY
     assert journal_names(tmp_path) == []
 
@@ -271,9 +271,9 @@ def test_a_session_that_somebody_writes_to_all_the_time_is_refused_and_the_other
     busy = written(tmp_path, "b", TORN)
     store = JsonlStore(tmp_path)
     with held(busy) as writer:
-        done = compact.make(store, compact.plan(store, ["a", "b"], anyway=True), patience=Patience(0))
-    assert [(row.status, row.trouble.code) for row in done.rows] == [("compacted", 0), ("refused", 4)]
-    assert writer in done.rows[1].trouble.reason
+        done = compact.make(store, compact.plan(store, ["a", "b"], anyway=True), patience=WaitPolicy(0))
+    assert [(row.status, row.problem.code) for row in done.rows] == [("compacted", 0), ("refused", 4)]
+    assert writer in done.rows[1].problem.reason
     assert busy.read_bytes() == TORN
     assert journal.changes(tmp_path)[0].keys == ("a",)
 
@@ -282,7 +282,7 @@ def test_what_can_not_be_read_has_its_row(tmp_path: Path) -> None:
     (tmp_path / "folder.jsonl").mkdir()
     written(tmp_path, "k", TORN + b"\n" + USER)
     rows = {row.key: row for row in tidy(tmp_path).rows}
-    assert (rows["folder"].status, rows["folder"].trouble.code) == ("failed", 3)
+    assert (rows["folder"].status, rows["folder"].problem.code) == ("failed", 3)
     assert rows["k"].status == "compacted"
 
 
@@ -292,10 +292,10 @@ def test_cancelled_between_sessions(tmp_path: Path) -> None:
     before = state(tmp_path)
     store = JsonlStore(tmp_path)
     plan = compact.plan(store, ["a", "b", "c"], anyway=True)
-    asked = iter([False, False, True, True])
-    done = compact.make(store, plan, cancelled=lambda: next(asked))
+    request = iter([False, False, True, True])
+    done = compact.make(store, plan, cancelled=lambda: next(request))
     assert [row.status for row in done.rows] == ["compacted", "cancelled", "cancelled"]
-    assert done.rows[1].trouble.code == 130
+    assert done.rows[1].problem.code == 130
     assert state(tmp_path)["b.jsonl"] == before["b.jsonl"]
     undo.make(tmp_path, undo.plan(tmp_path))
     assert state(tmp_path) == before
@@ -306,8 +306,8 @@ def test_cancelled_within_a_session(tmp_path: Path) -> None:
     before = state(tmp_path)
     store = JsonlStore(tmp_path)
     plan = compact.plan(store, ["a"])
-    asked = iter([False, False, True])
-    done = compact.make(store, plan, cancelled=lambda: next(asked))
+    request = iter([False, False, True])
+    done = compact.make(store, plan, cancelled=lambda: next(request))
     assert (done.change, done.rows[0].status) == (None, "cancelled")
     assert state(tmp_path) == before
     assert journal_names(tmp_path) == []
@@ -373,7 +373,7 @@ def test_a_link_out_of_the_store_is_refused(tmp_path: Path) -> None:
     outside = written(tmp_path, "outside", TORN)
     (tmp_path / "store" / "k.jsonl").symlink_to(outside)
     done = tidy(tmp_path / "store", "k")
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert outside.read_bytes() == TORN
 
 
@@ -413,6 +413,6 @@ def test_a_file_that_shrinks_while_it_is_copied_is_refused_by_its_name(tmp_path:
         return False
 
     (row,) = compact.make(store, plan, shrink).rows
-    assert (row.status, row.trouble.code, row.trouble.reason[:23]) == ("refused", 4, "k.jsonl changed while i")
+    assert (row.status, row.problem.code, row.problem.reason[:23]) == ("refused", 4, "k.jsonl changed while i")
     assert path.read_bytes() == USER
     assert journal_names(tmp_path) == []

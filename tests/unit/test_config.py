@@ -64,9 +64,9 @@ def test_a_damaged_file_gives_the_defaults_says_so_and_is_set_aside(tmp_path: Pa
     file = tmp_path / config.NAME
     file.write_bytes(data)
     found = load(tmp_path)
-    assert str(file) in found.trouble
-    assert "damaged" in found.trouble
-    assert found == Remembered(trouble=found.trouble)
+    assert str(file) in found.problem
+    assert "damaged" in found.problem
+    assert found == Remembered(problem=found.problem)
     assert remember(tmp_path, theme="nord") == ""
     assert load(tmp_path) == Remembered(theme="nord")
     assert (tmp_path / "remembered.damaged").read_bytes() == data
@@ -90,7 +90,7 @@ def test_what_can_not_be_written_is_a_sentence(tmp_path: Path) -> None:
 
 def test_a_file_that_can_not_be_read_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / config.NAME).mkdir()
-    assert "can't be read" in load(tmp_path).trouble
+    assert "can't be read" in load(tmp_path).problem
     assert "can't be remembered" in remember(tmp_path, theme="nord")
 
 
@@ -110,7 +110,7 @@ def test_a_name_that_nothing_has_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="colour"):
         remember(tmp_path, colour="red")
     with pytest.raises(TypeError, match="trouble"):
-        remember(tmp_path, trouble="no")
+        remember(tmp_path, problem="no")
 
 
 def test_what_threads_remember_at_once_is_all_remembered(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sessiontui.changes.edits import Rewrite
 from sessiontui.changes.folder import reading
 from sessiontui.disk import lines, replace
 from sessiontui.model import Span
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.folders import REPLY, TORN, USER, written
 
 MANY = 2000
@@ -110,10 +110,10 @@ def test_progress_comes_with_the_bytes_that_are_copied(large: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("asked", [2, 3, 50])
-def test_cancelled_at_any_piece_nothing_stays_behind(large: Path, tmp_path: Path, asked: int) -> None:
+def test_cancelled_at_any_piece_nothing_stays_behind(large: Path, tmp_path: Path, request: int) -> None:
     store = JsonlStore(tmp_path)
     plan = compact.plan(store, ["k"])
-    left = iter(range(asked))
+    left = iter(range(request))
     done = compact.make(store, plan, cancelled=lambda: next(left, None) is None)
     assert (done.change, done.rows[0].status) == (None, "cancelled")
     assert next(left, None) is None

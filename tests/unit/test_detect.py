@@ -14,8 +14,8 @@ import pytest
 from sessiontui.errors import StoreError, UsageError
 from sessiontui.model import Backend
 from sessiontui.store import detect
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 
 LINE = b'{"role":"user","content":"hi"}\n'
 DATABASE = Path(__file__).parent.parent / "data" / "zeroclaw" / "sqlite-ws" / "sessions" / "sessions.db"
@@ -52,43 +52,43 @@ def find(store: Path | str | None, backend: Backend | None = None, **env: str) -
 def test_the_folder_above_and_the_folder_itself_are_the_same_store(sessions: Path) -> None:
     session(sessions)
     for store in (sessions.parent, sessions):
-        place = find(store).place
-        assert (place.path, place.backend, place.sessions) == (sessions, Backend.JSONL, 1)
-        (place,) = detect.places({"SESSIONTUI_STORE": str(store), "HOME": str(sessions)})
-        assert place.last_activity == datetime.fromtimestamp(1_000_000_000, UTC)
+        location = find(store).location
+        assert (location.path, location.backend, location.sessions) == (sessions, Backend.JSONL, 1)
+        (location,) = detect.locations({"SESSIONTUI_STORE": str(store), "HOME": str(sessions)})
+        assert location.last_activity == datetime.fromtimestamp(1_000_000_000, UTC)
 
 
 def test_the_activity_of_a_folder_is_that_of_its_newest_session(sessions: Path) -> None:
     for name in "abcdefgh":
         session(sessions, f"{name}.jsonl", at=0)
     session(sessions, "d.jsonl", at=7)
-    (place,) = detect.places({"SESSIONTUI_STORE": str(sessions), "HOME": str(sessions)})
-    assert (place.sessions, place.last_activity) == (8, datetime.fromtimestamp(7, UTC))
+    (location,) = detect.locations({"SESSIONTUI_STORE": str(sessions), "HOME": str(sessions)})
+    assert (location.sessions, location.last_activity) == (8, datetime.fromtimestamp(7, UTC))
 
 
 def test_no_file_is_asked_when_it_was_written_where_that_decides_nothing(
     sessions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session(sessions)
-    asked: list[str] = []
+    request: list[str] = []
     real = detect._mtime
 
     def watched(path: str) -> int:
-        asked.append(path)
+        request.append(path)
         return real(path)
 
     monkeypatch.setattr(detect, "_mtime", watched)
     for store in (sessions, sessions.parent):
-        assert find(store).place.sessions == 1
-    assert asked == []
+        assert find(store).location.sessions == 1
+    assert request == []
     session(sessions.parent.parent / "sessions", "b.jsonl")
     find(sessions.parent.parent)
-    assert [Path(path).name for path in asked] == ["b.jsonl", "a.jsonl"]
+    assert [Path(path).name for path in request] == ["b.jsonl", "a.jsonl"]
 
 
 def test_zeroclaws_own_folder_is_looked_into(sessions: Path) -> None:
     session(sessions)
-    assert find(sessions.parent.parent).place.path == sessions
+    assert find(sessions.parent.parent).location.path == sessions
 
 
 @pytest.mark.parametrize("below", ["sessions", "data/sessions", "workspace/sessions"])
@@ -97,24 +97,24 @@ def test_a_sessions_folder_wins_over_what_is_beside_it(tmp_path: Path, below: st
     session(tmp_path / below)
     _ = database(tmp_path) if stray == "sessions.db" else session(tmp_path, stray, at=2_000_000_000)
     chosen = find(tmp_path)
-    assert (chosen.place.path, chosen.place.sessions) == (tmp_path / below, 1)
-    assert [(place.stray, place.path.relative_to(tmp_path)) for place in chosen.others] == [
+    assert (chosen.location.path, chosen.location.sessions) == (tmp_path / below, 1)
+    assert [(location.stray, location.path.relative_to(tmp_path)) for location in chosen.others] == [
         (True, Path("sessions.db" if stray == "sessions.db" else "."))
     ]
     backend = Backend.SQLITE if stray == "sessions.db" else Backend.JSONL
     if backend is Backend.SQLITE:
         with pytest.raises(UsageError, match="there is no sqlite store"):
             find(tmp_path, backend)
-    (place, *_) = detect.places({"SESSIONTUI_STORE": str(tmp_path), "HOME": str(tmp_path / "nobody")})
-    assert place.path == tmp_path / below
+    (location, *_) = detect.locations({"SESSIONTUI_STORE": str(tmp_path), "HOME": str(tmp_path / "nobody")})
+    assert location.path == tmp_path / below
 
 
 def test_an_empty_sessions_folder_wins_too(tmp_path: Path) -> None:
     (tmp_path / "sessions").mkdir()
     session(tmp_path, "costs.jsonl")
     chosen = find(tmp_path)
-    assert (chosen.place.path, chosen.place.sessions) == (tmp_path / "sessions", 0)
-    assert [place.path for place in chosen.others] == [tmp_path]
+    assert (chosen.location.path, chosen.location.sessions) == (tmp_path / "sessions", 0)
+    assert [location.path for location in chosen.others] == [tmp_path]
 
 
 def test_a_sessions_folder_that_is_named_wins_over_one_in_it(
@@ -123,11 +123,11 @@ def test_a_sessions_folder_that_is_named_wins_over_one_in_it(
     session(sessions)
     session(sessions / "sessions")
     (tmp_path / "link").symlink_to(sessions)
-    assert find(sessions).place.path == sessions
-    assert find(tmp_path / "link").place.path == tmp_path / "link"
+    assert find(sessions).location.path == sessions
+    assert find(tmp_path / "link").location.path == tmp_path / "link"
     monkeypatch.chdir(sessions)
-    assert find(".").place.sessions == 1
-    assert find(".").place.path.samefile(sessions)
+    assert find(".").location.sessions == 1
+    assert find(".").location.path.samefile(sessions)
 
 
 @pytest.mark.parametrize("kind", ["a file", "a link to nothing"])
@@ -137,7 +137,7 @@ def test_what_is_named_sessions_and_is_no_folder_hides_nothing(tmp_path: Path, k
         (tmp_path / "sessions").touch()
     else:
         (tmp_path / "sessions").symlink_to(tmp_path / "gone")
-    assert find(tmp_path).place.path == tmp_path
+    assert find(tmp_path).location.path == tmp_path
 
 
 def test_a_link_to_a_sessions_folder_wins_over_what_is_beside_it(sessions: Path, tmp_path: Path) -> None:
@@ -145,12 +145,12 @@ def test_a_link_to_a_sessions_folder_wins_over_what_is_beside_it(sessions: Path,
     home = tmp_path / "home"
     session(home, "costs.jsonl")
     (home / "sessions").symlink_to(sessions)
-    assert find(home).place.path == home / "sessions"
+    assert find(home).location.path == home / "sessions"
 
 
 def test_one_session_file_is_a_store_of_that_session(sessions: Path) -> None:
     session(sessions, "b.jsonl")
-    store = find(session(sessions)).place.open()
+    store = find(session(sessions)).location.open()
     assert isinstance(store, JsonlStore)
     assert [each.key for each in store.sessions()] == ["a"]
     assert store.path == sessions
@@ -158,32 +158,37 @@ def test_one_session_file_is_a_store_of_that_session(sessions: Path) -> None:
 
 def test_one_database_file_of_any_name_is_a_store(sessions: Path) -> None:
     path = database(sessions).rename(sessions / "copy.db")
-    store = find(path).place.open()
+    store = find(path).location.open()
     assert isinstance(store, SqliteStore)
     assert store.path == path
 
 
 def test_a_database_is_known_by_its_first_bytes(sessions: Path) -> None:
     path = database(sessions).rename(sessions / "copy.sqlite")
-    assert find(path).place.backend is Backend.SQLITE
+    assert find(path).location.backend is Backend.SQLITE
 
 
 @pytest.mark.parametrize("name", ["sessions", "empty"])
 def test_an_empty_folder_is_a_store_of_no_sessions(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name
     folder.mkdir()
-    place = find(folder).place
-    assert (place.path, place.backend, place.sessions, place.last_activity) == (folder, Backend.JSONL, 0, None)
+    location = find(folder).location
+    assert (location.path, location.backend, location.sessions, location.last_activity) == (
+        folder,
+        Backend.JSONL,
+        0,
+        None,
+    )
 
 
 def test_a_sessions_folder_may_hold_other_files(sessions: Path) -> None:
     (sessions / "notes.txt").touch()
-    assert find(sessions).place.sessions == 0
+    assert find(sessions).location.sessions == 0
 
 
 def test_a_fully_migrated_folder_without_its_database_is_an_empty_store(tmp_path: Path) -> None:
     session(tmp_path, "a.jsonl.migrated")
-    assert find(tmp_path).place.sessions == 0
+    assert find(tmp_path).location.sessions == 0
 
 
 def test_another_folder_is_no_store(tmp_path: Path) -> None:
@@ -231,7 +236,7 @@ def test_acp_sessions_beside_a_store_are_passed_over(sessions: Path) -> None:
     (sessions / "acp-sessions.db").touch()
     session(sessions)
     chosen = find(sessions)
-    assert (chosen.place.backend, chosen.others) == (Backend.JSONL, ())
+    assert (chosen.location.backend, chosen.others) == (Backend.JSONL, ())
 
 
 # ---- both backends in one folder
@@ -242,8 +247,8 @@ def test_of_two_backends_the_one_with_newer_activity_opens(sessions: Path, at: f
     session(sessions, at=at)
     database(sessions)
     chosen = find(sessions)
-    assert chosen.place.backend is newer
-    assert chosen.place.default
+    assert chosen.location.backend is newer
+    assert chosen.location.default
     assert [other.default for other in chosen.others] == [False]
 
 
@@ -251,7 +256,7 @@ def test_of_two_backends_the_one_with_newer_activity_opens(sessions: Path, at: f
 def test_the_backend_can_be_chosen(sessions: Path, backend: Backend) -> None:
     session(sessions)
     database(sessions)
-    assert find(sessions, backend).place.backend is backend
+    assert find(sessions, backend).location.backend is backend
 
 
 def test_a_backend_that_is_not_there_is_wrong_usage(sessions: Path) -> None:
@@ -266,7 +271,7 @@ def test_a_folder_of_imported_sessions_is_a_database(sessions: Path) -> None:
     session(sessions, "a.jsonl.migrated")
     database(sessions)
     chosen = find(sessions)
-    assert (chosen.place.backend, chosen.others) == (Backend.SQLITE, ())
+    assert (chosen.location.backend, chosen.others) == (Backend.SQLITE, ())
     with pytest.raises(UsageError, match="no jsonl store"):
         find(sessions, Backend.JSONL)
 
@@ -275,7 +280,7 @@ def test_a_broken_database_is_still_shown(sessions: Path) -> None:
     session(sessions)
     (sessions / "sessions.db").write_bytes(b"no database at all, but longer than a header of one hundred bytes" * 9)
     chosen = find(sessions, Backend.SQLITE)
-    assert (chosen.place.sessions, [other.backend for other in chosen.others]) == (None, [Backend.JSONL])
+    assert (chosen.location.sessions, [other.backend for other in chosen.others]) == (None, [Backend.JSONL])
 
 
 # ---- no STORE
@@ -286,13 +291,13 @@ def test_a_broken_database_that_is_newer_hides_no_session(sessions: Path) -> Non
     for junk in (b"", b"no database"):
         (sessions / "sessions.db").write_bytes(junk)
         chosen = find(sessions)
-        assert chosen.place.backend is Backend.JSONL
+        assert chosen.location.backend is Backend.JSONL
         assert [other.backend for other in chosen.others] == [Backend.SQLITE]
 
 
 def test_the_variable_names_the_store(sessions: Path) -> None:
     session(sessions)
-    assert find(None, SESSIONTUI_STORE=str(sessions.parent)).place.path == sessions
+    assert find(None, SESSIONTUI_STORE=str(sessions.parent)).location.path == sessions
 
 
 def test_of_several_places_the_one_with_the_newest_activity_opens(tmp_path: Path) -> None:
@@ -301,28 +306,28 @@ def test_of_several_places_the_one_with_the_newest_activity_opens(tmp_path: Path
     session(tmp_path / "home" / ".zeroclaw" / "data" / "sessions", at=1_200_000_000)
     env = {"HOME": str(tmp_path / "home"), "ZEROCLAW_CONFIG_DIR": str(tmp_path)}
     chosen = detect.find(None, None, env)
-    assert chosen.place.path == tmp_path / "workspace" / "sessions"
+    assert chosen.location.path == tmp_path / "workspace" / "sessions"
     assert [other.path.parent.parent for other in chosen.others] == [tmp_path / "home" / ".zeroclaw", tmp_path]
-    assert [place.default for place in detect.places(env)] == [True, False, False]
+    assert [location.default for location in detect.locations(env)] == [True, False, False]
 
 
 def test_a_place_named_twice_by_a_link_is_one(tmp_path: Path) -> None:
     session(tmp_path / ".zeroclaw" / "data" / "sessions")
     (tmp_path / ".zeroclaw" / "workspace").symlink_to(tmp_path / ".zeroclaw" / "data")
-    assert len(detect.places({"HOME": str(tmp_path)})) == 1
+    assert len(detect.locations({"HOME": str(tmp_path)})) == 1
 
 
 def test_an_empty_place_comes_last(tmp_path: Path) -> None:
     (tmp_path / ".zeroclaw" / "data" / "sessions").mkdir(parents=True)
     session(tmp_path / ".zeroclaw" / "workspace" / "sessions", at=0)
-    assert find(None, HOME=str(tmp_path)).place.path.parent.name == "workspace"
+    assert find(None, HOME=str(tmp_path)).location.path.parent.name == "workspace"
 
 
 def test_nothing_found_says_where_it_looked_and_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\.zeroclaw/data/sessions.*\.zeroclaw/workspace/sessions") as caught:
         find(None, HOME=str(tmp_path))
     assert "sessiontui demo" in caught.value.hint
-    assert detect.places({"HOME": str(tmp_path)}) == []
+    assert detect.locations({"HOME": str(tmp_path)}) == []
 
 
 def shut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,8 +353,8 @@ def test_a_place_that_cannot_be_read_hides_no_other(tmp_path: Path, monkeypatch:
     session(closed)
     session(tmp_path / ".zeroclaw" / "workspace" / "sessions")
     shut(closed, monkeypatch)
-    places = detect.places({"HOME": str(tmp_path)})
-    assert [(place.sessions, place.path == closed) for place in places] == [(1, False), (None, True)]
+    locations = detect.locations({"HOME": str(tmp_path)})
+    assert [(location.sessions, location.path == closed) for location in locations] == [(1, False), (None, True)]
 
 
 def test_a_folder_of_files_is_found_and_opened_without_sqlite(sessions: Path) -> None:

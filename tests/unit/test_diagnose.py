@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sessiontui.damage import stories
+from sessiontui.damage import catalogue
 from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.damage.notes import blank
 from sessiontui.model import Span
@@ -15,8 +15,8 @@ A = b'{"role":"user","content":"a"}'
 @pytest.mark.parametrize("data", [A + A + b"\n", b"\xef\xbb\xbf" + A + b"\n", b"what is this?\n"])
 def test_a_reason_is_what_then_how_then_what_zeroclaw_does(data: bytes) -> None:
     [found] = faults(lines_of(data))
-    assert stories.what(found)
-    assert found.reason == f"{stories.what(found)}: {stories.cause(found.id)}; {stories.consequence(found.id)}"
+    assert catalogue.what(found)
+    assert found.reason == f"{catalogue.what(found)}: {catalogue.cause(found.id)}; {catalogue.consequence(found.id)}"
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_a_reason_is_what_then_how_then_what_zeroclaw_does(data: bytes) -> None:
 )
 def test_one_is_said_as_one_and_several_as_several(data: bytes, what: str) -> None:
     [found] = faults(lines_of(data))
-    assert stories.what(found) == what
+    assert catalogue.what(found) == what
 
 
 def test_a_note_is_said_whole() -> None:
     note = blank(1, Span(0, 0))
-    assert (stories.what(note), stories.cause(note.id), stories.consequence(note.id)) == (note.reason, "", "")
+    assert (catalogue.what(note), catalogue.cause(note.id), catalogue.consequence(note.id)) == (note.reason, "", "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sessiontui.damage import diagnose, huge, loose, pieces, salvage
+from sessiontui.damage import diagnose, huge, lenient_json, pieces, salvage
 from sessiontui.damage.diagnose import faults, lines_of, whole
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
@@ -94,14 +94,14 @@ def test_the_work_is_linear_in_the_bytes(monkeypatch: pytest.MonkeyPatch, bit: b
     """Bytes that are read as values, each time that they are, for each byte of the line."""
     looked = 0
 
-    def counted(data: bytes, at: int = 0) -> loose.Reach:
+    def counted(data: bytes, at: int = 0) -> lenient_json.Reach:
         nonlocal looked
         reached = real(data, at)
         looked += reached.stop - at
         return reached
 
-    real = loose.reach
-    monkeypatch.setattr(loose, "reach", counted)
+    real = lenient_json.reach
+    monkeypatch.setattr(lenient_json, "reach", counted)
     data = bit * (60_000 // len(bit))
     found = list(faults(lines_of(data)))
     assert found
@@ -121,13 +121,17 @@ def test_a_line_of_scraps_is_no_million_pieces_and_hides_no_record(bit: bytes) -
     line = bit * 100_000 + record + b"\r" + record
     cut = pieces.cut(line)
     assert len(cut) < 11_000
-    assert [piece.kind for piece in cut[-3:]] == [pieces.Kind.RECORD, pieces.Kind.SPACE, pieces.Kind.RECORD]
+    assert [piece.kind for piece in cut[-3:]] == [
+        pieces.PieceKind.RECORD,
+        pieces.PieceKind.SPACE,
+        pieces.PieceKind.RECORD,
+    ]
     assert b"".join(line[piece.start : piece.stop] for piece in cut) == line
 
 
 def test_any_number_of_records_are_told_on_one_line() -> None:
     cut = pieces.cut((A[:-1] + b", ") * 20_000)
-    assert sum(piece.kind is pieces.Kind.RECORD for piece in cut) == 20_000
+    assert sum(piece.kind is pieces.PieceKind.RECORD for piece in cut) == 20_000
     assert len(cut) == 60_000
 
 

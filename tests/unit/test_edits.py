@@ -9,7 +9,7 @@ from sessiontui.changes.edits import (
     Create,
     Edit,
     Import,
-    Kept,
+    KeptFile,
     MakeDatabase,
     Remove,
     Rename,
@@ -20,7 +20,7 @@ from sessiontui.changes.edits import (
 )
 
 ODD = os.fsdecode(b"caf\xe9")
-KEPT = Kept("00000001.1.old", 3, "ab")
+KEPT = KeptFile("00000001.1.old", 3, "ab")
 TRAITS = Traits(0o640, 1, 2, 3)
 EVERY: list[Edit] = [
     Splice(ODD, ODD + ".jsonl", 10, 2, 3, 12, "cd", KEPT, TRAITS),

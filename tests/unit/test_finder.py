@@ -12,12 +12,12 @@ from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Message, Severity
-from sessiontui.store import cases, finder
-from sessiontui.store.cases import Case, matched
-from sessiontui.store.finder import Batch
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store import fault_process, fault_refs
+from sessiontui.store.fault_process import Batch
+from sessiontui.store.fault_refs import FaultRef, matched
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import never, silent
-from sessiontui.tui.work.outside import heard
+from sessiontui.tui.work.helper_output import heard
 from tests.support.screens import folder
 from tests.unit.test_proposals import SAMPLES
 
@@ -30,17 +30,17 @@ def store(path: Path, **files: bytes) -> JsonlStore:
     return JsonlStore(folder(path / "sessions", {key: [data] for key, data in files.items()}))
 
 
-def found(of: JsonlStore, *keys: str, notes: bool = False) -> list[Case]:
-    told: list[Case] = []
+def found(of: JsonlStore, *keys: str, notes: bool = False) -> list[FaultRef]:
+    told: list[FaultRef] = []
     for key in keys:
-        cases.find(of, key, told.append, notes=notes)
+        fault_refs.find(of, key, told.append, notes=notes)
     return told
 
 
-def outside(of: JsonlStore, keys: Sequence[str], *, notes: bool = False) -> tuple[list[Case], dict[str, object]]:
+def outside(of: JsonlStore, keys: Sequence[str], *, notes: bool = False) -> tuple[list[FaultRef], dict[str, object]]:
     """What the helper process tells of faults, and its last word."""
-    said = list(heard(finder.start(of, keys, notes=notes), never))
-    return [finder.read_back(each) for one in said for each in one.get("cases", ())], said[-1]
+    said = list(heard(fault_process.start(of, keys, notes=notes), never))
+    return [fault_process.read_back(each) for one in said for each in one.get("cases", ())], said[-1]
 
 
 # ---- what is found
@@ -50,12 +50,12 @@ def test_each_fault_is_found_with_its_bytes_and_told_as_it_is(tmp_path: Path) ->
     for data in SAMPLES:
         of = store(tmp_path, s=data)
         told = found(of, "s")
-        if [case.fault.line for case in told] != [None]:  # else the file is no session
-            assert [case.fault for case in told] == list(faults(lines_of(data)))
-        assert [finder.read_back(json.loads(json.dumps(finder.written(case)))) for case in told] == told
-        for case in told:
-            assert case.fault.span is not None
-            assert cases.whole(of, case) == (case, data[case.fault.span.offset : case.fault.span.stop])
+        if [ref.fault.line for ref in told] != [None]:  # else the file is no session
+            assert [ref.fault for ref in told] == list(faults(lines_of(data)))
+        assert [fault_process.read_back(json.loads(json.dumps(fault_process.written(ref)))) for ref in told] == told
+        for ref in told:
+            assert ref.fault.span is not None
+            assert fault_refs.whole(of, ref) == (ref, data[ref.fault.span.offset : ref.fault.span.stop])
 
 
 def test_parts_that_were_left_out_are_found_again_from_the_bytes_alone(tmp_path: Path) -> None:
@@ -63,12 +63,12 @@ def test_parts_that_were_left_out_are_found_again_from_the_bytes_alone(tmp_path:
     for data in (*SAMPLES, A[:-1] + b'{"ro\ntext\n' + A, A + b'INFO {\n  "role": "user",\n' + A):
         of = store(tmp_path, s=data)
         told = found(of, "s")
-        light = [case._replace(fault=case.fault.bare) for case in told]
-        before = [None, *(case.fault for case in light)]
-        again = [cases.whole(of, case, last)[0] for case, last in zip(light, before, strict=False)]
-        for whole, case, bare in zip(again, told, light, strict=True):
-            assert whole == case or not case.fault.recovers or case.fault.id == "utf16", data
-            assert whole in (case, bare), data
+        light = [ref._replace(fault=ref.fault.bare) for ref in told]
+        before = [None, *(ref.fault for ref in light)]
+        again = [fault_refs.whole(of, ref, last)[0] for ref, last in zip(light, before, strict=False)]
+        for whole, ref, bare in zip(again, told, light, strict=True):
+            assert whole == ref or not ref.fault.recovers or ref.fault.id == "utf16", data
+            assert whole in (ref, bare), data
 
 
 def test_the_helper_process_finds_what_is_found_here(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_the_helper_process_finds_what_is_found_here(tmp_path: Path) -> None:
     (of.path / "folder.jsonl").mkdir()
     told, last = outside(of, ("bob", "alice", "folder"))
     assert told == found(of, "bob", "alice", "folder")
-    assert [(case.key, case.fault.id) for case in told] == [
+    assert [(ref.key, ref.fault.id) for ref in told] == [
         ("bob", "fused"),
         ("bob", "torn"),
         *[("alice", "fused")] * 3,
@@ -87,22 +87,22 @@ def test_the_helper_process_finds_what_is_found_here(tmp_path: Path) -> None:
 
 def test_the_helper_process_tells_notes_when_it_is_asked_to(tmp_path: Path) -> None:
     of = store(tmp_path, s=A + A + b"\n" + FUSED)
-    assert [case.fault.id for case in outside(of, ("s",))[0]] == ["fused"]
-    assert [case.fault.id for case in outside(of, ("s",), notes=True)[0]] == ["repeated-line", "blank", "fused"]
+    assert [ref.fault.id for ref in outside(of, ("s",))[0]] == ["fused"]
+    assert [ref.fault.id for ref in outside(of, ("s",), notes=True)[0]] == ["repeated-line", "blank", "fused"]
 
 
 def test_a_name_of_no_utf_8_and_one_of_no_letters_are_found_too(tmp_path: Path) -> None:
     of = store(tmp_path, s=A)
     for name in ("\udcff", "", "-x"):
         (of.path / f"{name}.jsonl").write_bytes(FUSED)
-    told = [(case.key, case.fault.id) for case in outside(of, ("\udcff", "", "-x"))[0]]
+    told = [(ref.key, ref.fault.id) for ref in outside(of, ("\udcff", "", "-x"))[0]]
     assert told == [("\udcff", "odd-name"), ("\udcff", "fused"), ("", "fused"), ("-x", "fused")]
 
 
 def test_where_too_many_are_named_all_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of = store(tmp_path, bob=FUSED, alice=FUSED)
-    monkeypatch.setattr(finder, "ARGUMENTS", 2)
-    assert {case.key for case in outside(of, ("bob",))[0]} == {"bob", "alice"}
+    monkeypatch.setattr(fault_process, "ARGUMENTS", 2)
+    assert {ref.key for ref in outside(of, ("bob",))[0]} == {"bob", "alice"}
 
 
 def test_a_session_that_is_gone_has_no_faults(tmp_path: Path) -> None:
@@ -110,9 +110,9 @@ def test_a_session_that_is_gone_has_no_faults(tmp_path: Path) -> None:
 
 
 def test_it_can_be_called_off(tmp_path: Path) -> None:
-    told: list[Case] = []
+    told: list[FaultRef] = []
     with pytest.raises(Cancelled):
-        finder.look(store(tmp_path, s=FUSED), ["s"], Batch(told.extend), lambda: True, silent, notes=False)
+        fault_process.look(store(tmp_path, s=FUSED), ["s"], Batch(told.extend), lambda: True, silent, notes=False)
     assert told == []
 
 
@@ -122,11 +122,11 @@ def test_it_can_be_called_off(tmp_path: Path) -> None:
 def test_faults_are_told_in_batches_and_no_more_than_a_person_can_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finder, "MOST", 450)
-    monkeypatch.setattr(finder, "OFTEN", 1e9)
+    monkeypatch.setattr(fault_process, "MOST", 450)
+    monkeypatch.setattr(fault_process, "OFTEN", 1e9)
     told: list[int] = []
     of = store(tmp_path, s=FUSED * 1000)
-    assert finder.look(of, ["s"], Batch(lambda batch: told.append(len(batch))), never, silent, notes=False)
+    assert fault_process.look(of, ["s"], Batch(lambda batch: told.append(len(batch))), never, silent, notes=False)
     assert told == [200, 200, 50]
 
 
@@ -135,11 +135,11 @@ def test_parts_of_much_text_are_left_out_and_all_behind_a_bound(
 ) -> None:
     long = write(Message("user", "x" * 5000))[:-1]
     of = store(tmp_path, s=long + long + b"\n" + FUSED * 10)
-    monkeypatch.setattr(finder, "KEPT", 4 * (2 * 64 + len(b'{"role":"user","content":"next"}')))
-    told: list[Case] = []
-    finder.look(of, ["s"], Batch(told.extend), never, silent, notes=False)
-    assert [bool(case.fault.parts) for case in told] == [False, *[True] * 4, *[False] * 6]
-    whole, data = cases.whole(of, told[0])
+    monkeypatch.setattr(fault_process, "KEPT", 4 * (2 * 64 + len(b'{"role":"user","content":"next"}')))
+    told: list[FaultRef] = []
+    fault_process.look(of, ["s"], Batch(told.extend), never, silent, notes=False)
+    assert [bool(ref.fault.parts) for ref in told] == [False, *[True] * 4, *[False] * 6]
+    whole, data = fault_refs.whole(of, told[0])
     assert [part.records for part in whole.fault.parts] == [(long,), (long,)]
     assert data == long + long
 
@@ -149,11 +149,11 @@ def test_parts_of_much_text_are_left_out_and_all_behind_a_bound(
 
 def test_what_is_read_are_the_bytes_of_the_fault_though_the_file_grows(tmp_path: Path) -> None:
     of = store(tmp_path, s=A + FUSED)
-    [case] = found(of, "s")
+    [ref] = found(of, "s")
     with of.file("s").open("ab") as file:
         file.write(A * 100)
-    assert cases.piece(of, case, 0, 1000) == FUSED[:-1]
-    assert cases.piece(of, case, 13, 20) == FUSED[13:20]
+    assert fault_refs.piece(of, ref, 0, 1000) == FUSED[:-1]
+    assert fault_refs.piece(of, ref, 13, 20) == FUSED[13:20]
 
 
 @pytest.mark.parametrize(
@@ -163,33 +163,33 @@ def test_what_is_read_are_the_bytes_of_the_fault_though_the_file_grows(tmp_path:
 )
 def test_bytes_of_another_fault_are_never_read(tmp_path: Path, now: bytes) -> None:
     of = store(tmp_path, s=A + FUSED)
-    [case] = found(of, "s")
+    [ref] = found(of, "s")
     of.file("s").write_bytes(now)
     with pytest.raises(Changed):
-        cases.piece(of, case, 0, 10)
+        fault_refs.piece(of, ref, 0, 10)
     with pytest.raises(Changed):
-        cases.whole(of, case)
+        fault_refs.whole(of, ref)
 
 
 def test_a_long_fault_is_known_by_both_its_ends(tmp_path: Path) -> None:
     text = b'{"role":"user","content":"' + b"x" * 200_000 + b"\x01" + b'"}\n'
     of = store(tmp_path, s=text)
-    [case] = found(of, "s")
+    [ref] = found(of, "s")
     for at in (100, len(text) - 100):
         of.file("s").write_bytes(text[:at] + b"y" + text[at + 1 :])
         with pytest.raises(Changed):
-            cases.piece(of, case, 0, 10)
+            fault_refs.piece(of, ref, 0, 10)
     of.file("s").write_bytes(text)
-    assert cases.piece(of, case, 199_999, 200_001) == text[199_999:200_001]
+    assert fault_refs.piece(of, ref, 199_999, 200_001) == text[199_999:200_001]
 
 
 def test_what_may_still_be_written_is_told_so_again(tmp_path: Path) -> None:
     of = store(tmp_path, s=A)
     of.file("s").write_bytes(A + TORN[:-1])
-    [case] = found(of, "s")
-    bare = case._replace(fault=case.fault._replace(parts=()))
-    assert case.fault.severity is Severity.INCOMPLETE
-    assert cases.whole(of, bare)[0] == case
+    [ref] = found(of, "s")
+    bare = ref._replace(fault=ref.fault._replace(parts=()))
+    assert ref.fault.severity is Severity.INCOMPLETE
+    assert fault_refs.whole(of, bare)[0] == ref
 
 
 # ---- what stands where after a change

@@ -15,12 +15,12 @@ from typing import NoReturn
 import pytest
 
 from sessiontui.changes import journal, rewrites, undo
-from sessiontui.disk import handover, lease, lines, replace
+from sessiontui.disk import lease, lines, live_replace, replace
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.handover import Again, Watched
 from sessiontui.disk.lease import NoLease
 from sessiontui.disk.lines import NotAFile
-from sessiontui.disk.patience import USUAL, Patience
+from sessiontui.disk.live_replace import Again, OpenElsewhere
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Busy, Changed, StoreError, Unleased
 from sessiontui.model import Span
 from tests.support.folders import REPLY, USER, journal_names, written
@@ -28,8 +28,8 @@ from tests.support.late import Late, held
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
-NOW = Patience(0)
-DARING = Patience(0, no_lease=True)
+NOW = WaitPolicy(0)
+DARING = WaitPolicy(0, no_lease=True)
 OLD = USER * 500  # more than the guard looks at
 NEW = b"new\n"
 
@@ -57,8 +57,8 @@ class Swapping:
         self.copied = Copied.of(self.fd)
         self.notes: list[int] = []
 
-    def swap(self, patience: Patience = USUAL) -> int:
-        return handover.swap(self.path, self.temp, self.fd, self.copied, patience, self.notes.append)
+    def swap(self, patience: WaitPolicy = USUAL) -> int:
+        return live_replace.swap(self.path, self.temp, self.fd, self.copied, patience, self.notes.append)
 
     def require_untouched(self, data: bytes) -> None:
         """The file of that name has these bytes, and the new one waits still."""
@@ -95,7 +95,7 @@ def asleep(monkeypatch: pytest.MonkeyPatch, wakes: Callable[[float], object], la
         wakes(now[0])
 
     clock = SimpleNamespace(sleep=sleep, monotonic=lambda: now[0], time=lambda: time.time() + later)
-    monkeypatch.setattr("sessiontui.disk.handover.time", clock)
+    monkeypatch.setattr("sessiontui.disk.live_replace.time", clock)
 
 
 def before_step(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
@@ -149,7 +149,7 @@ def test_who_opens_the_new_file_waits_until_what_came_late_stands_in_it(
         late.append(swapping.path, USER)  # it has the new name by now
 
     before_step(monkeypatch, lambda: late.append(swapping.path, REPLY))
-    monkeypatch.setattr(handover, "sync_folder", sync_folder)
+    monkeypatch.setattr(live_replace, "sync_folder", sync_folder)
     swapping.swap()
     late.end()
     assert synced == [swapping.path.parent]
@@ -219,7 +219,7 @@ def test_what_changes_while_the_record_is_written_keeps_it_from_being_made(
             swapping.path.write_bytes(OLD + REPLY)
 
     with pytest.raises(Again):
-        handover.swap(swapping.path, swapping.temp, swapping.fd, swapping.copied, DARING, note)
+        live_replace.swap(swapping.path, swapping.temp, swapping.fd, swapping.copied, DARING, note)
     swapping.require_untouched(OLD + REPLY)
 
 
@@ -233,7 +233,7 @@ def test_a_lease_that_is_no_longer_sure_is_not_relied_on(swapping: Swapping, mon
 def test_somebody_who_looks_into_the_new_file_keeps_it_from_getting_the_name(
     swapping: Swapping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handover, "READERS", 0)
+    monkeypatch.setattr(live_replace, "READERS", 0)
     with swapping.temp.open("rb"), pytest.raises(Again):
         swapping.swap()
     swapping.require_untouched(OLD)
@@ -269,7 +269,7 @@ def test_nobody_waits_once_it_is_done_or_refused(swapping: Swapping) -> None:
 def test_without_a_lease_nothing_is_changed(swapping: Swapping, monkeypatch: pytest.MonkeyPatch) -> None:
     no_leases(monkeypatch)
     with pytest.raises(Unleased) as refused:
-        swapping.swap(Patience(2))
+        swapping.swap(WaitPolicy(2))
     assert refused.value.why == "there are none here"
     swapping.require_untouched(OLD)
 
@@ -328,7 +328,7 @@ def test_a_file_that_is_kept_open_and_is_still_is_changed_where_that_is_wanted(s
 
 
 def test_alone_others_wait_until_it_is_over(path: Path, late: Late) -> None:
-    with handover.alone(path, NOW) as alone:
+    with live_replace.alone(path, NOW) as alone:
         late.append(path, REPLY)
         alone.make_sure()
         os.write(alone.fd, USER)
@@ -339,7 +339,7 @@ def test_alone_others_wait_until_it_is_over(path: Path, late: Late) -> None:
 def test_alone_readers_wait_too(path: Path) -> None:
     seen: list[bytes] = []
     thread = threading.Thread(target=lambda: seen.append(path.read_bytes()))
-    with handover.alone(path, NOW) as alone:
+    with live_replace.alone(path, NOW) as alone:
         thread.start()
         thread.join(0.05)
         assert seen == []
@@ -351,16 +351,16 @@ def test_alone_readers_wait_too(path: Path) -> None:
 def test_who_reads_and_stays_is_a_watcher(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     asleep(monkeypatch, slept.append)
-    with path.open("rb"), pytest.raises(Watched), handover.alone(path, USUAL):
+    with path.open("rb"), pytest.raises(OpenElsewhere), live_replace.alone(path, USUAL):
         pass
-    assert handover.READERS <= slept[-1] < USUAL.seconds
+    assert live_replace.READERS <= slept[-1] < USUAL.seconds
 
 
 @pytest.mark.parametrize("mode", ["rb", "ab"])
 def test_who_goes_in_time_is_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
     other = path.open(mode)
     asleep(monkeypatch, lambda now: other.close() if now > 0.1 else None)
-    with handover.alone(path, USUAL) as alone:
+    with live_replace.alone(path, USUAL) as alone:
         alone.make_sure()
         assert other.closed
 
@@ -368,7 +368,7 @@ def test_who_goes_in_time_is_waited_for(path: Path, monkeypatch: pytest.MonkeyPa
 def test_who_writes_and_stays_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     asleep(monkeypatch, slept.append)
-    with held(path) as writer, pytest.raises(Busy) as busy, handover.alone(path, USUAL):
+    with held(path) as writer, pytest.raises(Busy) as busy, live_replace.alone(path, USUAL):
         pass
     assert busy.value.holders == (writer,)
     assert slept[-1] >= USUAL.seconds
@@ -378,28 +378,28 @@ def test_a_file_that_another_program_has_a_lease_on_is_busy(path: Path) -> None:
     fd = os.open(path, os.O_RDWR)
     lease.writing(fd)
     for patience in (NOW, DARING):
-        with pytest.raises(Busy), handover.alone(path, patience):
+        with pytest.raises(Busy), live_replace.alone(path, patience):
             pass
     os.close(fd)
-    with handover.alone(path, NOW) as alone:
+    with live_replace.alone(path, NOW) as alone:
         alone.make_sure()
 
 
 def test_alone_it_is_begun_again_where_that_is_not_sure(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with handover.alone(path, NOW) as alone:
+    with live_replace.alone(path, NOW) as alone:
         os.write(alone.fd, USER)
         with pytest.raises(Again):
             alone.make_sure()
     monkeypatch.setattr(lease, "_quarter", lambda: 0.0)
-    with handover.alone(path, NOW) as alone, pytest.raises(Again):
+    with live_replace.alone(path, NOW) as alone, pytest.raises(Again):
         alone.make_sure()
 
 
 def test_alone_without_a_lease_only_where_that_is_wanted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     no_leases(monkeypatch)
-    with pytest.raises(Unleased), handover.alone(path, NOW):
+    with pytest.raises(Unleased), live_replace.alone(path, NOW):
         pass
-    with handover.alone(path, DARING) as alone:
+    with live_replace.alone(path, DARING) as alone:
         alone.make_sure()
         append(path, REPLY)
         with pytest.raises(Again):
@@ -408,9 +408,9 @@ def test_alone_without_a_lease_only_where_that_is_wanted(path: Path, monkeypatch
 
 def test_only_a_file_is_taken(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(NotAFile), handover.alone(tmp_path / "fifo", NOW):
+    with pytest.raises(NotAFile), live_replace.alone(tmp_path / "fifo", NOW):
         pass
-    with pytest.raises(FileNotFoundError), handover.alone(tmp_path / "nothing", NOW):
+    with pytest.raises(FileNotFoundError), live_replace.alone(tmp_path / "nothing", NOW):
         pass
     assert sorted(os.listdir(tmp_path)) == ["fifo"]
 
@@ -420,7 +420,7 @@ def test_only_a_file_is_taken(tmp_path: Path) -> None:
 
 def test_who_had_to_wait_has_written_when_it_is_over(path: Path, late: Late) -> None:
     fd = lines.open_file(path)
-    with handover.quiet(fd, path, NOW):
+    with live_replace.quiet(fd, path, NOW):
         late.append(path, REPLY)
         path.rename(path.with_name("moved"))
         assert os.fstat(fd).st_size == len(OLD)
@@ -431,7 +431,7 @@ def test_who_had_to_wait_has_written_when_it_is_over(path: Path, late: Late) -> 
 
 def test_after_an_error_nobody_waits_on(path: Path) -> None:
     fd = lines.open_file(path)
-    with pytest.raises(ZeroDivisionError), handover.quiet(fd, path, NOW):
+    with pytest.raises(ZeroDivisionError), live_replace.quiet(fd, path, NOW):
         raise ZeroDivisionError
     os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
     os.close(fd)
@@ -440,10 +440,10 @@ def test_after_an_error_nobody_waits_on(path: Path) -> None:
 def test_it_is_not_quiet_where_somebody_writes(path: Path) -> None:
     fd = lines.open_file(path)
     with held(path) as writer:
-        with pytest.raises(Busy) as busy, handover.quiet(fd, path, NOW):
+        with pytest.raises(Busy) as busy, live_replace.quiet(fd, path, NOW):
             pass
         assert busy.value.holders == (writer,)
-        with handover.quiet(fd, path, DARING):
+        with live_replace.quiet(fd, path, DARING):
             pass
     os.close(fd)
 
@@ -451,14 +451,14 @@ def test_it_is_not_quiet_where_somebody_writes(path: Path) -> None:
 def test_no_descriptor_stays_open(path: Path, swapping: Swapping, monkeypatch: pytest.MonkeyPatch) -> None:
     before = set(os.listdir("/dev/fd"))
     swapping.swap()
-    with handover.alone(path, NOW):
+    with live_replace.alone(path, NOW):
         pass
-    with path.open("rb"), pytest.raises(Watched), handover.alone(path, NOW):
+    with path.open("rb"), pytest.raises(OpenElsewhere), live_replace.alone(path, NOW):
         pass
-    with held(path), pytest.raises(Busy), handover.alone(path, NOW):
+    with held(path), pytest.raises(Busy), live_replace.alone(path, NOW):
         pass
     no_leases(monkeypatch)
-    with pytest.raises(Unleased), handover.alone(path, NOW):
+    with pytest.raises(Unleased), live_replace.alone(path, NOW):
         pass
     assert set(os.listdir("/dev/fd")) == before
 
@@ -627,7 +627,7 @@ def test_it_is_given_up_where_the_file_never_holds_still(path: Path) -> None:
 
     with pytest.raises(Changed, match=r"k\.jsonl changed"):
         rewrite(path, content)
-    assert len(tries) == handover.ATTEMPTS == 3
+    assert len(tries) == live_replace.ATTEMPTS == 3
     assert path.read_bytes() == b"\3" * len(OLD)
     assert names(path.parent) == [".sessiontui", "k.jsonl"]
     assert journal_names(path.parent) == []

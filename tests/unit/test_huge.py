@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sessiontui.cli import huge
+from sessiontui.cli import huge_output
 from sessiontui.model import Span
 
 FIRST = b'{"role":"user","content":"first"}\n'
@@ -15,5 +15,5 @@ def test_a_line_behind_another_gives_its_own_content(tmp_path: Path) -> None:
     path = tmp_path / "k.jsonl"
     path.write_bytes(FIRST + LINE + b"\n")
     span = Span(len(FIRST), len(LINE))
-    assert "".join(huge.content(path, span)) == "a\n🦀"
-    assert b"".join(huge.escaped_content(path, span)) == b"a\\n\xf0\x9f\xa6\x80"
+    assert "".join(huge_output.content(path, span)) == "a\n🦀"
+    assert b"".join(huge_output.escaped_content(path, span)) == b"a\\n\xf0\x9f\xa6\x80"

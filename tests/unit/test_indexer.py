@@ -14,8 +14,9 @@ from sessiontui.dialects import zeroclaw
 from sessiontui.errors import Cancelled
 from sessiontui.model import Message
 from sessiontui.query.parse import parse
-from sessiontui.store import indexer, process
-from sessiontui.store.sidecar import Sidecar
+from sessiontui.store import helper_process as process
+from sessiontui.store.index import index_process
+from sessiontui.store.index.search_index import SearchIndex
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_it_indexes_and_says_so(folder: Path) -> None:
     size = (folder / "one.jsonl").stat().st_size
-    process = indexer.start(folder)
+    process = index_process.start(folder)
     assert process.stdin is not None
     assert process.stdout is not None
     said = [json.loads(line) for line in process.stdout]
@@ -39,12 +40,12 @@ def test_it_indexes_and_says_so(folder: Path) -> None:
     process.stdout.close()
     assert said[0] == {"done": 0, "total": size}
     assert said[-2:] == [{"done": size, "total": size}, {"ready": True}]
-    found = Sidecar(folder).search(parse("foo"))
+    found = SearchIndex(folder).search(parse("foo"))
     assert (len(found.hits), found.note) == (3, "")
 
 
 def test_a_store_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
-    process = indexer.start(tmp_path / "nowhere")
+    process = index_process.start(tmp_path / "nowhere")
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 3
     assert json.loads(said)["ready"] is False
@@ -88,8 +89,6 @@ def test_progress_is_said_now_and_then_and_at_the_end(monkeypatch: pytest.Monkey
 
 
 def test_it_loads_no_screen() -> None:
-    code = (
-        "import sys, sessiontui.store.indexer; print([m for m in ('textual', 'rich', 'rapidfuzz') if m in sys.modules])"
-    )
+    code = "import sys, sessiontui.store.index.index_process; print([m for m in ('textual', 'rich', 'rapidfuzz') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == "[]\n"

@@ -15,14 +15,14 @@ import pytest
 from sessiontui.changes import append, cleanup, compact, journal, pop, splices, undo
 from sessiontui.changes.edits import encode, line
 from sessiontui.changes.folder import reading
-from sessiontui.changes.place import home
-from sessiontui.changes.record import Record, read
+from sessiontui.changes.record import ChangeRecord, read
+from sessiontui.changes.store_access import sessions_folder
 from sessiontui.disk import replace
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support.capabilities import need_any_name
 from tests.support.folders import REPLY, TORN, USER, journal_names, state, written
 
@@ -47,7 +47,7 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A change that dies in the block leaves the journal as a kill would."""
     with monkeypatch.context() as patch:
         patch.setattr("sessiontui.changes.settle.after", lambda _: None)
-        patch.setattr(Record, "finish", Record.close)
+        patch.setattr(ChangeRecord, "finish", ChangeRecord.close)
         with pytest.raises(Killed):
             yield
 
@@ -139,9 +139,9 @@ def test_only_one_changes_a_store_at_a_time(tmp_path: Path) -> None:
         store = JsonlStore(tmp_path)
         plan = append.plan(store, "k", HELLO)
         with pytest.raises(Refused, match="another sessiontui is changing this store"):
-            append.make(store, plan, Patience(0))
+            append.make(store, plan, WaitPolicy(0))
         assert journal.waiting(tmp_path) == 0
-    append.make(store, plan, Patience(0))
+    append.make(store, plan, WaitPolicy(0))
 
 
 def test_a_change_that_is_being_made_is_not_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,8 +213,8 @@ def test_where_there_is_no_journal_there_is_nothing_and_none_is_made(tmp_path: P
 
 
 def test_one_journal_serves_both_homes_of_a_folder(tmp_path: Path) -> None:
-    assert home(JsonlStore(tmp_path)) == tmp_path
-    assert home(SqliteStore(tmp_path / "sessions.db")) == tmp_path
+    assert sessions_folder(JsonlStore(tmp_path)) == tmp_path
+    assert sessions_folder(SqliteStore(tmp_path / "sessions.db")) == tmp_path
 
 
 def test_a_key_that_is_not_utf8_is_recorded(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from sessiontui.disk.stamps import moment
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Message, Session, Severity
 from sessiontui.query.parse import parse
-from sessiontui.store import jsonl_transcript, jsonl_trouble
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.jsonl_entries import CLIP
-from sessiontui.store.jsonl_transcript import JsonlRows
+from sessiontui.store.jsonl import jsonl_transcript, unreadable
+from sessiontui.store.jsonl.entries import CLIP
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.jsonl.jsonl_transcript import JsonlRows
 from tests.support.capabilities import listening, need_any_name, unprivileged
 from tests.support.damage import left_alone
 
@@ -92,7 +92,7 @@ def test_a_name_that_is_not_utf8_is_read_by_its_written_form(tmp_path: Path) -> 
     put(tmp_path, b"x\xff.jsonl")
     store = JsonlStore(tmp_path)
     (session,) = store.sessions()
-    assert (session.key, session.trouble) == ("x\udcff", None)
+    assert (session.key, session.problem) == ("x\udcff", None)
     assert store.resolve("x\\xff") == store.resolve("x\udcff") == "x\udcff"
     assert store.session("x\\xff").messages == 1
 
@@ -140,8 +140,8 @@ def test_what_is_no_readable_file_has_its_trouble_and_hides_no_other(tmp_path: P
     (tmp_path / "loop.jsonl").symlink_to(tmp_path / "loop.jsonl")
     (tmp_path / "link.jsonl").symlink_to(tmp_path / "k.jsonl")
     store = JsonlStore(tmp_path)
-    troubles = {session.key: session.trouble and session.trouble.id for session in store.sessions()}
-    assert troubles == {
+    problems = {session.key: session.problem and session.problem.id for session in store.sessions()}
+    assert problems == {
         "k": None,
         "link": None,
         "folder": "not-a-file",
@@ -152,7 +152,7 @@ def test_what_is_no_readable_file_has_its_trouble_and_hides_no_other(tmp_path: P
     counted = {session.key: session.messages for session in store.counted(store.sessions())}
     assert counted == {"k": 1, "link": 1, "folder": None, "pipe": None, "dangling": None, "loop": None}
     assert [fault.id for fault in store.faults("pipe")] == ["not-a-file"]
-    assert store.session("folder").trouble == next(store.faults("folder"))
+    assert store.session("folder").problem == next(store.faults("folder"))
 
 
 @pytest.mark.timeout(5)
@@ -174,8 +174,8 @@ def test_what_is_no_file_is_an_error_of_the_store_and_never_waits(tmp_path: Path
 def test_a_socket_is_not_a_file(tmp_path: Path) -> None:
     with listening(tmp_path / "s.jsonl"):
         (session,) = JsonlStore(tmp_path).sessions()
-    assert session.trouble is not None
-    assert session.trouble.id == "not-a-file"
+    assert session.problem is not None
+    assert session.problem.id == "not-a-file"
 
 
 def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,8 +192,8 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(os, "access", lambda *_, **_how: False)
     store = JsonlStore(tmp_path)
     (session,) = store.sessions()
-    assert session.trouble is not None
-    assert (session.trouble.id, session.trouble.severity) == ("unreadable", Severity.DAMAGE)
+    assert session.problem is not None
+    assert (session.problem.id, session.problem.severity) == ("unreadable", Severity.DAMAGE)
     with pytest.raises(StoreError, match="Permission denied"):
         list(store.messages("k"))
 
@@ -219,13 +219,13 @@ def test_a_folder_that_may_not_be_read_is_not_one_without_sessions(mode: int) ->
 def test_a_link_that_goes_while_the_list_is_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path)
     (tmp_path / "link.jsonl").symlink_to("nowhere")
-    real = jsonl_trouble.of_entry
+    real = unreadable.of_entry
 
     def gone(path: Path) -> object:
         path.unlink()
         return real(path)
 
-    monkeypatch.setattr(jsonl_trouble, "of_entry", gone)
+    monkeypatch.setattr(unreadable, "of_entry", gone)
     assert keys(JsonlStore(tmp_path)) == ["k"]
 
 
@@ -235,8 +235,8 @@ def test_a_file_that_went_before_it_was_counted_has_its_trouble(tmp_path: Path) 
     sessions = store.sessions()
     path.unlink()
     (session,) = store.counted(sessions)
-    assert session.trouble is not None
-    assert (session.messages, session.trouble.reason) == (None, "the file is gone")
+    assert session.problem is not None
+    assert (session.messages, session.problem.reason) == (None, "the file is gone")
 
 
 def test_what_was_counted_is_remembered_while_the_file_is_the_same(tmp_path: Path) -> None:
@@ -300,15 +300,15 @@ def test_progress_counts_bytes_up_to_all(tmp_path: Path) -> None:
 def test_counting_can_be_cancelled_within_a_file(tmp_path: Path) -> None:
     put(tmp_path, data=ONE * 50_000)
     store = JsonlStore(tmp_path)
-    asked: list[int] = []
+    request: list[int] = []
 
     def cancelled() -> bool:
-        asked.append(1)
-        return len(asked) > 2
+        request.append(1)
+        return len(request) > 2
 
     with pytest.raises(Cancelled):
         list(store.counted(store.sessions(), cancelled=cancelled))
-    assert len(asked) == 3
+    assert len(request) == 3
 
 
 def test_stale_is_by_the_time_of_the_last_write(tmp_path: Path) -> None:
@@ -522,11 +522,11 @@ def test_the_list_asks_the_folder_and_nothing_else_of_its_files(
 ) -> None:
     for number in range(30):
         put(tmp_path, f"{number}.jsonl")
-    asked: list[str] = []
+    request: list[str] = []
 
     def watched(real: Callable[..., object]) -> Callable[..., object]:
         def call(path: str | int | Path, *given: object, **named: object) -> object:
-            asked.append(str(path))
+            request.append(str(path))
             return real(path, *given, **named)
 
         return call
@@ -536,7 +536,7 @@ def test_the_list_asks_the_folder_and_nothing_else_of_its_files(
     sessions: list[Session] = JsonlStore(tmp_path).sessions()
     monkeypatch.undo()
     assert len(sessions) == 30
-    assert [path for path in asked if path.endswith(".jsonl")] == []
+    assert [path for path in request if path.endswith(".jsonl")] == []
 
 
 # ---- listed again
@@ -555,7 +555,7 @@ def test_a_file_that_is_as_it_was_is_not_described_again(tmp_path: Path) -> None
     (tmp_path / "c.jsonl").rename(tmp_path / "d.jsonl")
     after = {session.key: session for session in store.sessions()}
     assert (after["a"].bytes, after["a"].messages) == (len(ONE + TWO), None)
-    assert after["b"].trouble is not None
+    assert after["b"].problem is not None
     assert ("c" in after, after["d"].messages) == (False, None)
     again = {session.key: session for session in store.sessions()}
     assert all(again[key] is after[key] for key in ("a", "d"))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from sessiontui.disk import lines, stamps
 from sessiontui.model import Severity
-from sessiontui.store import jsonl_end, jsonl_faults
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import file_end, file_faults
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.damage import covered, left_alone
 from tests.support.examples import examples
 
@@ -157,10 +157,10 @@ def test_counted_lines_are_those_that_damage_is_about(data: bytes, settled: bool
         fd = os.open(path, os.O_RDONLY)
         try:
             stamp = stamps.stamp(fd)
-            count = jsonl_faults.count(fd, stamp.size)
-            found = list(jsonl_faults.of_file(fd, stamp))
-            told = jsonl_faults.told(fd, stamp, lambda _: None)
-            assert jsonl_end.breaks_off(fd, stamp.size) == count.open
+            count = file_faults.count(fd, stamp.size)
+            found = list(file_faults.of_file(fd, stamp))
+            told = file_faults.told(fd, stamp, lambda _: None)
+            assert file_end.breaks_off(fd, stamp.size) == count.open
             if told.instead:
                 assert (told.messages, told.faults, told.open, [each.line for each in found]) == (0, 1, False, [None])
                 return

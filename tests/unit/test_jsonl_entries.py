@@ -16,8 +16,8 @@ from sessiontui.damage import diagnose
 from sessiontui.dialects import stream
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Message, Span
-from sessiontui.store import jsonl_entries, jsonl_stretch
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import entries, stretch
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import matrices
 from tests.support.examples import examples
 
@@ -180,7 +180,7 @@ def test_what_goes_beyond_all_that_is_looked_at_says_no_more_than_is_known() -> 
 
 def test_a_message_before_them_tells_that_a_file_is_no_other_thing(monkeypatch: pytest.MonkeyPatch) -> None:
     """As soon as the file is counted; before that its beginning is believed."""
-    monkeypatch.setattr(jsonl_stretch, "FAR", 8)
+    monkeypatch.setattr(stretch, "FAR", 8)
     data = b"<html>\n" + b"<p>\n" * 20 + A + b"\n" + b"some text\n" * 40
     store = store_of(data)
     rows = store.transcript("k").scan()
@@ -210,10 +210,10 @@ def test_of_a_huge_damaged_line_the_bytes_around_the_fault_are_held(monkeypatch:
     assert entry.fault is not None
     at = entry.fault.at
     assert (entry.clipped, at, line[at]) == (True, line.index(b"\x01"), 1)
-    assert len(entry.raw) == jsonl_entries.CLIP
-    assert entry.raw == line[entry.skipped : entry.skipped + jsonl_entries.CLIP]
+    assert len(entry.raw) == entries.CLIP
+    assert entry.raw == line[entry.skipped : entry.skipped + entries.CLIP]
     assert entry.skipped < at < entry.skipped + len(entry.raw)
-    assert list(store.entries("k"))[1].raw == line[: jsonl_entries.CLIP], "the command line shows its beginning"
+    assert list(store.entries("k"))[1].raw == line[: entries.CLIP], "the command line shows its beginning"
 
 
 @pytest.mark.parametrize("last", [b"", b"\n"])
@@ -223,7 +223,7 @@ def test_a_huge_line_that_breaks_off_is_held_at_its_end(monkeypatch: pytest.Monk
     line = b'{"role":"user","content":"' + b"x" * 300_000
     entry = store_of(line + last).transcript("k").scan().load(0, 1)[0]
     assert entry.fault is not None
-    assert (entry.fault.id, entry.fault.at, len(entry.raw)) == ("torn", len(line), jsonl_entries.CLIP)
+    assert (entry.fault.id, entry.fault.at, len(entry.raw)) == ("torn", len(line), entries.CLIP)
     assert entry.skipped + len(entry.raw) == len(line)
 
 

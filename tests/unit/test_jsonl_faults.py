@@ -15,7 +15,7 @@ from sessiontui.damage import diagnose
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled
 from sessiontui.model import Fault, Span
-from sessiontui.store.jsonl_faults import faults
+from sessiontui.store.jsonl.file_faults import faults
 
 ACCEPTANCE = Path(__file__).parents[1] / "data" / "acceptance.jsonl"
 A = b'{"role":"user","content":"a"}'

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry, Message, Severity
-from sessiontui.store import indexer, jsonl, jsonl_faults, jsonl_transcript, odd_lines, sidecar_draft
-from sessiontui.store.count import Count
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.index import draft, index_process
+from sessiontui.store.jsonl import file_faults, jsonl_store, jsonl_transcript, odd_lines
+from sessiontui.store.jsonl.count import Count
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.memory import MemoryStore
-from sessiontui.store.protocol import Rows
+from sessiontui.store.protocol import TranscriptRows
 from tests.support.examples import examples
 from tests.support.folders import KEYS, damaged
 
@@ -31,7 +32,7 @@ def put(folder: Path, data: bytes) -> Path:
     return path
 
 
-def ordinals(rows: Rows) -> list[int | None]:
+def ordinals(rows: TranscriptRows) -> list[int | None]:
     return [entry.ordinal for entry in rows.load(0, len(rows))]
 
 
@@ -57,7 +58,7 @@ def test_what_was_counted_since_is_known(tmp_path: Path, how: str) -> None:
     elif how == "indexed here":
         store.index()
     else:
-        with indexer.start(tmp_path) as process:
+        with index_process.start(tmp_path) as process:
             assert process.stdout is not None
             process.stdout.read()
     for rows in (transcript.known(whole), store.transcript("k").scan()):
@@ -107,7 +108,7 @@ def test_counts_that_contradict_the_lines_are_not_believed(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("index", [False, True])
 def test_of_too_many_odd_lines_none_is_known(tmp_path: Path, index: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    for where in (odd_lines, sidecar_draft):
+    for where in (odd_lines, draft):
         monkeypatch.setattr(where, "MOST", 3)
     put(tmp_path, ONE + TORN * 4)
     store = JsonlStore(tmp_path)
@@ -239,7 +240,7 @@ def test_rows_of_another_home_are_refused(tmp_path: Path) -> None:
 @example([ONE + TORN + ONE[:-1], b"\n" + TORN])
 def test_what_was_indexed_is_counted_on(steps: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jsonl, "LARGE", 0)
+        patch.setattr(jsonl_store, "LARGE", 0)
         path = put(Path(name), steps[0])
         for step in steps[1:]:
             JsonlStore(path.parent).index()
@@ -254,19 +255,19 @@ def test_what_was_indexed_is_counted_on(steps: list[bytes]) -> None:
 
 
 def test_of_what_was_indexed_only_the_growth_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonl, "LARGE", 10_000)
+    monkeypatch.setattr(jsonl_store, "LARGE", 10_000)
     path = put(tmp_path, ONE * 5_000)
     JsonlStore(tmp_path).index()
     with path.open("ab") as out:
         out.write(TORN + ONE)
     began = []
-    count = jsonl_faults.count
+    count = file_faults.count
 
     def watched(fd: int, stop: int, *rest: Any) -> Count:
         began.append(rest[-1])
         return count(fd, stop, *rest)
 
-    monkeypatch.setattr(jsonl_faults, "count", watched)
+    monkeypatch.setattr(file_faults, "count", watched)
     session = JsonlStore(tmp_path).session("k")
     assert (session.messages, session.faults, began) == (5_001, 1, [len(ONE) * 5_000])
     path.write_bytes(TORN * 9_000)  # the same file with other bytes

@@ -12,10 +12,10 @@ import pytest
 from sessiontui.disk import lines
 from sessiontui.errors import Held
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.jsonl_trouble import of_entry
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.jsonl.unreadable import of_entry
+from tests.support.blocked import leased
 from tests.support.capabilities import listening, need_any_name, unprivileged
-from tests.support.hindered import leased
 
 
 def test_entries_that_are_no_sessions(tmp_path: Path) -> None:
@@ -62,11 +62,11 @@ def test_nothing_is_wrong_with_a_file_that_another_program_holds(
     with leased(tmp_path / "held.jsonl", 30):
         assert of_entry(tmp_path / "held.jsonl") is None
         [session] = store.counted(store.sessions())
-        assert (session.messages, session.trouble) == (None, None)
+        assert (session.messages, session.problem) == (None, None)
         with pytest.raises(Held, match=r"held\.jsonl is busy: another program holds it"):
             store.examine(session, lambda _: None)
     [session] = store.counted(store.sessions())
-    assert (session.messages, session.trouble) == (1, None)
+    assert (session.messages, session.problem) == (1, None)
 
 
 # ---- in a store
@@ -111,7 +111,7 @@ def test_what_is_no_file_is_told_and_ends_nothing(tmp_path: Path, shape: str) ->
     listed = {session.key: session for session in store.counted(store.sessions())}
     assert {key: each.messages for key, each in listed.items()} == {"a": 1, "fine": 1, "z": 1, "odd": None}
     expected = Fault(id, Severity.DAMAGE, reason, 0, Salvage.NONE)
-    assert (listed["odd"].trouble, told(store), list(store.faults("odd"))) == (
+    assert (listed["odd"].problem, told(store), list(store.faults("odd"))) == (
         expected,
         [("odd", expected)],
         [expected],
@@ -161,7 +161,7 @@ def test_a_name_that_is_no_utf8_is_damage_though_what_is_in_it_is_read(tmp_path:
     )
     assert list(store.faults(key)) == [fault]
     session = store.session(key)
-    assert (session.messages, session.faults, session.trouble) == (1, 0, None)
+    assert (session.messages, session.faults, session.problem) == (1, 0, None)
     assert [message.content for message in store.messages(key)] == ["one"]
 
 

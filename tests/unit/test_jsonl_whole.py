@@ -18,8 +18,8 @@ from sessiontui.disk import lines
 from sessiontui.disk.stamps import moment
 from sessiontui.errors import Refused
 from sessiontui.model import Message, Span
-from sessiontui.store import jsonl_whole
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import no_session
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import others
 from tests.support.examples import examples
 from tests.support.folders import state
@@ -45,10 +45,10 @@ def told(data: bytes, folder: Path) -> tuple[str, str] | None:
     path.write_bytes(data)
     fd = os.open(path, os.O_RDONLY)
     try:
-        whole = jsonl_whole.of(fd, len(data))
+        whole = no_session.of(fd, len(data))
     finally:
         os.close(fd)
-    return whole and (whole.id, jsonl_whole.what(whole).removeprefix("the file is "))
+    return whole and (whole.id, no_session.what(whole).removeprefix("the file is "))
 
 
 def test_no_change_touches_a_file_that_is_no_session(tmp_path: Path) -> None:
@@ -67,16 +67,16 @@ def test_no_change_touches_a_file_that_is_no_session(tmp_path: Path) -> None:
     for row in compacted.rows:
         if row.key in every:
             assert (
-                row.trouble.reason
+                row.problem.reason
                 == f"{row.key}.jsonl is no session: the file is {every[row.key][1]}; nothing was changed"
             )
-            assert row.trouble.code == 4
+            assert row.problem.code == 4
     named = compact.plan(store, sorted(every), anyway=True)
     assert {row.status for row in named.rows} == {"refused"}
 
     put(store.path, session=b"INFO\n" + RECORD)
     repaired = repair.make(store, repair.plan(store, None))
-    assert {row.key: (row.status, row.left, row.trouble.reason) for row in repaired.rows if row.key in every} == {
+    assert {row.key: (row.status, row.left, row.problem.reason) for row in repaired.rows if row.key in every} == {
         key: ("unchanged", 1, f"it is no session: the file is {what}") for key, (_, what) in every.items()
     }
 
@@ -93,7 +93,7 @@ def test_no_change_touches_a_file_that_is_no_session(tmp_path: Path) -> None:
     put(store.path, session=RECORD)
     moved = migrate.make(migrate.plan(store.path))
     assert [(row.key, row.imported) for row in moved.rows if row.status == "migrated"] == [("session", 1)]
-    assert {row.trouble.reason for row in moved.rows if row.status != "migrated"} == {
+    assert {row.problem.reason for row in moved.rows if row.status != "migrated"} == {
         f"{key}.jsonl is no session: the file is {what}; nothing was changed" for key, (_, what) in every.items()
     }
 
@@ -118,7 +118,7 @@ def test_a_history_of_another_program_is_one_finding_on_every_page(key: str, tmp
     (fault,) = store.faults("k")
     assert (fault.id, fault.line, fault.salvage) == ("foreign", None, "none")
     assert fault.span == Span(0, len(data) - data.endswith(b"\n"))
-    assert jsonl_whole.what(fault) == f"the file is {what}"
+    assert no_session.what(fault) == f"the file is {what}"
     assert {row.fault for row in store.entries("k") if row.raw} == {fault}
     rows = store.transcript("k").scan()
     assert {row.fault for at in range(len(rows)) for row in rows.load(at, at + 1) if row.raw} == {fault}
@@ -184,7 +184,7 @@ def test_a_damaged_session_is_never_another_thing(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(0, 3))):
         at = data.draw(st.integers(20, len(made)))
         made[at : at + data.draw(st.integers(0, 5))] = data.draw(st.binary(max_size=4))
-    assert zeroclaw.judge([RECORD]).valid == 1
+    assert zeroclaw.validate([RECORD]).valid == 1
     with tempfile.TemporaryDirectory() as name:
         assert told(bytes(made), Path(name)) is None
 

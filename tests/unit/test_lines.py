@@ -52,8 +52,8 @@ def opened(tmp_path: Path, data: bytes) -> int:
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.usefixtures("chunk")
-def test_lines_forwards_and_backwards(tmp_path: Path, case: str) -> None:
-    data, expected = CASES[case]
+def test_lines_forwards_and_backwards(tmp_path: Path, ref: str) -> None:
+    data, expected = CASES[ref]
     fd = opened(tmp_path, data)
     assert list(lines.lines(fd)) == expected
     assert list(lines.backwards(fd)) == expected[::-1]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.cli.sample import damaged
-from sessiontui.damage import masked, signs
+from sessiontui.damage import masked, masking_signs
 from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message, Salvage, Span
@@ -187,7 +187,7 @@ def test_no_word_survives(data: bytes) -> None:
     said = _runs(data)
     assert said & _runs(masked.whole(data)) == set()
     assert said & _runs(masked.masked(data)) == set()
-    assert said & _runs(signs.text(data)) == set()
+    assert said & _runs(masking_signs.text(data)) == set()
 
 
 @given(st.text(st.characters(min_codepoint=0x80, exclude_categories=["Cs"]), max_size=20), st.booleans())

@@ -10,12 +10,12 @@ import pytest
 
 from sessiontui.changes import append, journal, migrate, undo
 from sessiontui.disk import replace
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Cancelled, Refused, UnknownKey
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
-from sessiontui.store.sqlite_write import Writing
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
+from sessiontui.store.sqlite.transaction import Writing
 from tests.support import databases
 from tests.support.capabilities import keeps_any_name
 from tests.support.folders import (
@@ -80,7 +80,7 @@ def test_a_damaged_file_gives_the_messages_that_load_and_stays_whole(tmp_path: P
     done = move(folder)
     (row,) = done.rows
     if key in REFUSED:
-        assert (row.status, row.trouble.code, row.imported, done.change) == ("refused", 4, 0, None)
+        assert (row.status, row.problem.code, row.imported, done.change) == ("refused", 4, 0, None)
         assert state(folder) == before
         assert not (folder / "sessions.db").exists()
         assert not (folder / ".sessiontui").exists()
@@ -155,7 +155,7 @@ def test_a_file_beside_an_imported_one_is_refused(tmp_path: Path, suffix: str) -
     written(tmp_path, "other", USER)
     (tmp_path / f"k.jsonl{suffix}").write_bytes(REPLY)
     rows = {row.key: row for row in move(tmp_path).rows}
-    assert (rows["k"].status, rows["k"].trouble.code) == ("refused", 4)
+    assert (rows["k"].status, rows["k"].problem.code) == ("refused", 4)
     assert rows["other"].status == "migrated"
     assert (tmp_path / "k.jsonl").read_bytes() == USER
     assert (tmp_path / f"k.jsonl{suffix}").read_bytes() == REPLY
@@ -168,7 +168,7 @@ def test_rows_that_no_receipt_covers_are_refused(tmp_path: Path, era: str) -> No
     written(tmp_path, "k", USER)
     before = databases.contents(database)
     done = move(tmp_path)
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert databases.contents(database) == before
     assert (tmp_path / "k.jsonl").read_bytes() == USER
 
@@ -179,7 +179,7 @@ def test_rows_that_came_since_the_plan_are_refused(tmp_path: Path) -> None:
     plan = migrate.plan(tmp_path)
     databases.append(database, "k", "user", "from the gateway")
     done = migrate.make(plan)
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert (tmp_path / "k.jsonl").read_bytes() == USER
     assert journal_names(tmp_path) == []
 
@@ -228,7 +228,7 @@ def test_a_message_that_comes_while_only_the_name_is_changed_brings_it_back(
     monkeypatch.setattr(replace, "rename", step)
     done = migrate.make(plan)
     late.end()
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert path.read_bytes() == USER + REPLY + anew
     assert list(state(tmp_path)) == ["k.jsonl"]
     assert databases.contents(database) == before
@@ -239,7 +239,7 @@ def test_a_receipt_of_other_bytes_is_refused(tmp_path: Path) -> None:
     interrupted(tmp_path, USER)
     written(tmp_path, "k", USER + REPLY)
     done = move(tmp_path)
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
 
 
 def test_odd_files_are_refused_and_the_others_go_on(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_odd_files_are_refused_and_the_others_go_on(tmp_path: Path) -> None:
     (tmp_path / "alias.jsonl").symlink_to("good.jsonl")
     (tmp_path / "folder.jsonl").mkdir()
     os.mkfifo(tmp_path / "pipe.jsonl")
-    rows = {row.key: (row.status, row.trouble.code) for row in move(tmp_path).rows}
+    rows = {row.key: (row.status, row.problem.code) for row in move(tmp_path).rows}
     assert rows == {
         **({odd: ("refused", 4)} if any_name else {}),
         "alias": ("refused", 4),
@@ -295,7 +295,7 @@ def test_a_file_that_did_more_than_grow_since_the_plan_is_refused(tmp_path: Path
     before = state(tmp_path)
     done = migrate.make(plan)
     assert (done.change, done.rows[0].status) == (None, "refused")
-    assert done.rows[0].trouble.code == (3 if change == "gone" else 4)
+    assert done.rows[0].problem.code == (3 if change == "gone" else 4)
     assert state(tmp_path) == before
     assert not (tmp_path / "sessions.db").exists()
     assert journal_names(tmp_path) == []
@@ -309,7 +309,7 @@ def test_a_file_that_grew_so_that_it_must_not_be_imported_is_refused(tmp_path: P
     databases.append(database, "k", "user", "news")
     before = databases.contents(database)
     done = migrate.make(plan)
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert path.read_bytes() == USER + REPLY
     assert databases.contents(database) == before
 
@@ -334,7 +334,7 @@ def test_a_file_that_grows_while_it_is_imported_keeps_its_name(
     monkeypatch.setattr(home, step, grow)
     done = migrate.make(plan)
     late.end()
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "refused", 4)
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "refused", 4)
     assert path.read_bytes() == USER + REPLY
     assert not path.with_name("k.jsonl.migrated").exists()
     assert databases.contents(database) == before
@@ -359,7 +359,7 @@ def test_a_session_that_began_anew_while_it_was_imported_has_all_its_messages_in
     monkeypatch.setattr(replace, "remove", step)
     done = migrate.make(plan)
     late.end()
-    assert (done.rows[0].status, done.rows[0].trouble.code) == ("refused", 4)
+    assert (done.rows[0].status, done.rows[0].problem.code) == ("refused", 4)
     assert path.read_bytes() == USER + REPLY + USER + USER
     assert list(state(tmp_path)) == ["k.jsonl"]
     assert rows_of(database) == []
@@ -370,9 +370,9 @@ def test_a_session_that_somebody_writes_to_all_the_time_is_not_imported_and_the_
     busy = written(tmp_path, "a", USER)
     written(tmp_path, "b", REPLY)
     with held(busy) as writer:
-        done = migrate.make(migrate.plan(tmp_path), patience=Patience(0))
-    assert [(row.key, row.status, row.trouble.code) for row in done.rows] == [("a", "refused", 4), ("b", "migrated", 0)]
-    assert writer in done.rows[0].trouble.reason
+        done = migrate.make(migrate.plan(tmp_path), patience=WaitPolicy(0))
+    assert [(row.key, row.status, row.problem.code) for row in done.rows] == [("a", "refused", 4), ("b", "migrated", 0)]
+    assert writer in done.rows[0].problem.reason
     assert busy.read_bytes() == USER
     assert {row[0] for row in rows_of(tmp_path / "sessions.db")} == {"b"}
 
@@ -388,7 +388,7 @@ def test_a_database_that_does_not_hold_all_of_a_file_in_the_end_gets_none_of_it(
     written(tmp_path, "l", REPLY)
     done = move(tmp_path)
     assert [(row.key, row.status) for row in done.rows] == [("k", "refused"), ("l", "migrated")]
-    assert done.rows[0].trouble.reason.startswith("sessions.db took 1 of the 2 messages of k.jsonl")
+    assert done.rows[0].problem.reason.startswith("sessions.db took 1 of the 2 messages of k.jsonl")
     assert (tmp_path / "k.jsonl").read_bytes() == USER + REPLY
     assert rows_of(database) == [("l", "assistant", "yes")]
     undo.make(tmp_path, undo.plan(tmp_path))
@@ -399,9 +399,9 @@ def test_cancelled_between_and_within_sessions(tmp_path: Path) -> None:
     for key in "abc":
         written(tmp_path, key, USER)
     plan = migrate.plan(tmp_path)
-    asked = iter([False, False, False, True, True])
-    done = migrate.make(plan, cancelled=lambda: next(asked))
-    assert [(row.status, row.trouble.code) for row in done.rows] == [
+    request = iter([False, False, False, True, True])
+    done = migrate.make(plan, cancelled=lambda: next(request))
+    assert [(row.status, row.problem.code) for row in done.rows] == [
         ("migrated", 0),
         ("skipped", 130),
         ("skipped", 130),

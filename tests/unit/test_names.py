@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.disk.names import spelt
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.capabilities import tells_case
 
 

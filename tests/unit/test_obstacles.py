@@ -13,7 +13,7 @@ from sessiontui.changes import append, bounds, cleanup, compact, migrate, obstac
 from sessiontui.changes.files import as_plain
 from sessiontui.errors import SessiontuiError, StoreError
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import mounts
 from tests.support.folders import REPLY, USER, state, written
 from tests.unit.test_cleanup import NOW
@@ -24,20 +24,20 @@ Reason = Callable[[JsonlStore], str]
 
 
 def compacting(store: JsonlStore) -> str:
-    return compact.plan(store, None).rows[0].trouble.reason
+    return compact.plan(store, None).rows[0].problem.reason
 
 
 def repairing(store: JsonlStore) -> str:
-    return repair.plan(store, None).rows[0].trouble.reason
+    return repair.plan(store, None).rows[0].problem.reason
 
 
 def cleaning(store: JsonlStore) -> str:
     (row,) = cleanup.plan(store, 1, NOW).rows
-    return row.trouble.reason
+    return row.problem.reason
 
 
 def migrating(store: JsonlStore) -> str:
-    return migrate.plan(store.path).rows[0].trouble.reason
+    return migrate.plan(store.path).rows[0].problem.reason
 
 
 def popping(store: JsonlStore) -> str:
@@ -67,11 +67,11 @@ def test_a_name_without_room_for_migrated_stays_by_plan(tmp_path: Path, length: 
         assert row.status == "migrated"
         assert [each.status for each in migrate.make(migrate.plan(tmp_path)).rows] == ["migrated"]
         return
-    assert (row.status, row.trouble.code) == ("refused", 3)
-    assert row.trouble.reason == (
+    assert (row.status, row.problem.code) == ("refused", 3)
+    assert row.problem.reason == (
         f"{path.name}.migrated would be a name of {length + 9} bytes, where 255 are possible; nothing was changed"
     )
-    assert row.trouble.hint == "give the session a shorter name first"
+    assert row.problem.hint == "give the session a shorter name first"
     assert migrate.make(migrate.plan(tmp_path)).change is None
     assert os.listdir(tmp_path) == [path.name]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.store import odd_lines
-from sessiontui.store.odd_lines import OddLines, joined, marked
+from sessiontui.store.jsonl import odd_lines
+from sessiontui.store.jsonl.odd_lines import OddLines, joined, marked
 
 KINDS = st.lists(st.sampled_from(["message", "message", "damaged", "blank"]), max_size=30)
 

@@ -13,8 +13,8 @@ import pytest
 from sessiontui.changes import append, migrate, undo
 from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message
-from sessiontui.store import orphans
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl import interrupted_imports
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import databases
 from tests.support.folders import REPLY, TORN, USER
 
@@ -65,8 +65,8 @@ def move(folder: Path) -> migrate.MigrateRow:
 def test_it_is_a_session_with_its_trouble(folder: Path) -> None:
     store = JsonlStore(folder)
     (session,) = store.sessions()
-    assert session.trouble is not None
-    assert (session.key, session.bytes, session.trouble.id) == ("k", len(DATA), "interrupted-import")
+    assert session.problem is not None
+    assert (session.key, session.bytes, session.problem.id) == ("k", len(DATA), "interrupted-import")
     assert store.resolve("k") == "k"
     assert [each.key for each in store.looked(["k", "other"])] == ["k"]
     found: list[str] = []
@@ -81,8 +81,8 @@ def test_it_is_a_session_with_its_trouble(folder: Path) -> None:
 def test_beside_its_file_it_is_none(folder: Path) -> None:
     (folder / "k.jsonl").write_bytes(USER)
     (session,) = JsonlStore(folder).sessions()
-    assert session.trouble is None
-    assert orphans.stems(folder) == ()
+    assert session.problem is None
+    assert interrupted_imports.stems(folder) == ()
 
 
 def test_nothing_is_appended_beside_it(folder: Path) -> None:
@@ -99,7 +99,7 @@ def test_each_message_is_there_once(folder: Path, kind: str, count: int) -> None
     if kind:
         begin(folder, kind, count)
     row = move(folder)
-    assert (row.status, row.trouble.reason) == ("migrated", "")
+    assert (row.status, row.problem.reason) == ("migrated", "")
     assert rows(folder) == ROWS
     assert files(folder) == {"k.jsonl.migrated": DATA}
     if kind == "head":
@@ -131,20 +131,20 @@ def test_rows_that_are_none_of_the_file_are_left_alone(folder: Path) -> None:
     begin(folder, "head", 1)
     databases.append(folder / "sessions.db", "k", "user", "of another channel", AT)
     row = move(folder)
-    assert (row.status, row.trouble.code) == ("refused", 4)
-    assert "that no import receipt covers" in row.trouble.reason
+    assert (row.status, row.problem.code) == ("refused", 4)
+    assert "that no import receipt covers" in row.problem.reason
     assert files(folder) == {"k.jsonl.importing": DATA}
     assert rows(folder) == [ROWS[0], ("user", "of another channel")]
 
 
 def test_a_receipt_of_other_bytes_is_refused(folder: Path) -> None:
     begin(folder, "head", 3, receipt=True, data=USER)
-    assert move(folder).trouble.reason.startswith("sessions.db has the receipt of another k.jsonl")
+    assert move(folder).problem.reason.startswith("sessions.db has the receipt of another k.jsonl")
 
 
 def test_another_file_that_was_migrated_is_refused(folder: Path) -> None:
     (folder / "k.jsonl.migrated").write_bytes(USER)
-    assert "k.jsonl.migrated stands beside k.jsonl.importing" in move(folder).trouble.reason
+    assert "k.jsonl.migrated stands beside k.jsonl.importing" in move(folder).problem.reason
 
 
 def test_begun_rows_come_again_where_the_import_fails(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_begun_rows_come_again_where_the_import_fails(folder: Path, monkeypatch:
     with monkeypatch.context() as patched:
         patched.setattr("sessiontui.changes.imports.make", fails)
         row = move(folder)
-    assert (row.status, row.trouble.code) == ("refused", 3)
+    assert (row.status, row.problem.code) == ("refused", 3)
     assert (rows(folder), files(folder)) == (ROWS[:2], {"k.jsonl.importing": DATA})
     assert move(folder).status == "migrated"
     assert rows(folder) == ROWS

@@ -10,7 +10,7 @@ from sessiontui import paths
 
 
 def test_without_environment_both_defaults_are_known() -> None:
-    assert paths.known_places({"HOME": "/h"}) == [
+    assert paths.known_folders({"HOME": "/h"}) == [
         Path("/h/.zeroclaw/data/sessions"),
         Path("/h/.zeroclaw/workspace/sessions"),
     ]
@@ -23,7 +23,7 @@ def test_the_environment_comes_first_in_the_order_of_the_specification() -> None
         "ZEROCLAW_DATA_DIR": "/d",
         "ZEROCLAW_CONFIG_DIR": "/c",
     }
-    assert [str(place) for place in paths.known_places(env)] == [
+    assert [str(location) for location in paths.known_folders(env)] == [
         "/c/data/sessions",
         "/c/workspace/sessions",
         "/d/sessions",
@@ -35,12 +35,12 @@ def test_the_environment_comes_first_in_the_order_of_the_specification() -> None
 
 def test_a_place_is_named_once_and_an_empty_variable_names_none() -> None:
     env = {"HOME": "/h", "ZEROCLAW_CONFIG_DIR": "/h/.zeroclaw/", "ZEROCLAW_WORKSPACE": ""}
-    assert len(paths.known_places(env)) == 2
+    assert len(paths.known_folders(env)) == 2
 
 
 def test_a_tilde_is_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/h")
-    assert Path("/h/z/sessions") in paths.known_places({"HOME": "/h", "ZEROCLAW_DATA_DIR": "~/z"})
+    assert Path("/h/z/sessions") in paths.known_folders({"HOME": "/h", "ZEROCLAW_DATA_DIR": "~/z"})
 
 
 def test_the_cache_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

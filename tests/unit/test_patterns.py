@@ -7,7 +7,7 @@ import pkgutil
 from importlib import import_module
 
 import sessiontui.damage
-import sessiontui.store.jsonl_whole
+import sessiontui.store.jsonl.no_session
 from sessiontui.damage import patterns
 
 

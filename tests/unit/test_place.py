@@ -12,10 +12,10 @@ import pytest
 
 from sessiontui.changes.files import as_plain
 from sessiontui.changes.folder import reading
-from sessiontui.changes.place import unwritable
+from sessiontui.changes.store_access import unwritable
 from sessiontui.errors import StoreError
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.folders import USER, state, written
 
@@ -46,7 +46,7 @@ def test_a_database_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.
 
 
 def _denied(path: Path) -> Callable[..., bool]:
-    return lambda asked, _, **_how: Path(asked) != path
+    return lambda request, _, **_how: Path(request) != path
 
 
 def test_root_on_the_store_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from sessiontui.changes import files, journal, pop, undo
 from sessiontui.disk import lines
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, Changed, Refused, UnknownKey
 from sessiontui.model import Address, Message, Span
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.folders import KEYS, REPLY, TORN, USER, damaged, expected, journal_names, loads, state, written
 from tests.support.late import Late, held
@@ -105,7 +105,7 @@ def test_a_huge_damaged_line_behind_it_may_hold_records(tmp_path: Path, monkeypa
 def test_a_torn_line_behind_it_stays(tmp_path: Path) -> None:
     path = written(tmp_path, "k", USER + REPLY + TORN)
     plan = pop.plan(JsonlStore(tmp_path), "k")
-    assert (plan.in_place, plan.behind) == (False, len(TORN))
+    assert (plan.truncates, plan.behind) == (False, len(TORN))
     assert take(tmp_path, "k").removed == Message("assistant", "yes")
     assert path.read_bytes() == USER + TORN
     assert path.stat().st_mode & 0o777 == 0o640
@@ -115,7 +115,7 @@ def test_a_torn_line_behind_it_stays(tmp_path: Path) -> None:
 def test_blank_lines_behind_it_stay_and_the_inode_too(tmp_path: Path, behind: bytes) -> None:
     path = written(tmp_path, "k", USER + REPLY[:-1] + behind)
     inode = path.stat().st_ino
-    assert pop.plan(JsonlStore(tmp_path), "k").in_place
+    assert pop.plan(JsonlStore(tmp_path), "k").truncates
     take(tmp_path, "k")
     assert path.read_bytes() == USER + behind[1:]
     assert path.stat().st_ino == inode
@@ -290,7 +290,7 @@ def test_where_somebody_writes_all_the_time_nothing_is_changed(tmp_path: Path) -
     path = written(tmp_path, "k", REPLY + USER)
     store = JsonlStore(tmp_path)
     with held(path) as writer, pytest.raises(Busy) as busy:
-        pop.make(store, pop.plan(store, "k"), Patience(0))
+        pop.make(store, pop.plan(store, "k"), WaitPolicy(0))
     assert busy.value.holders == (writer,)
     assert path.read_bytes() == REPLY + USER
     assert journal_names(tmp_path) == []

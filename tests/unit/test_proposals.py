@@ -7,13 +7,13 @@ import re
 import pytest
 
 from sessiontui.damage import salvage
+from sessiontui.damage.catalogue import _STORY
 from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.damage.salvage import Wish
-from sessiontui.damage.stories import _STORY
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 from sessiontui.tui.looks.damage import DAMAGE
-from sessiontui.tui.widgets.sheet import Row
-from sessiontui.tui.words import faults as words
+from sessiontui.tui.widgets.sheet import SheetRow
+from sessiontui.tui.words import fault_words as words
 from sessiontui.tui.words import proposal_rows, proposals
 from sessiontui.tui.words.proposals import Proposal, Stroke, propose
 from tests.support.safe import is_safe
@@ -31,7 +31,7 @@ def text(stroke: Stroke) -> str:
     return "".join(piece for piece, _ in stroke.pieces)
 
 
-def drawn(rows: list[Row]) -> str:
+def drawn(rows: list[SheetRow]) -> str:
     return "\n".join("".join(part for part, _ in row.left) for row in rows)
 
 

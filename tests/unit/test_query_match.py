@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sessiontui.query import match
 from sessiontui.query.ast import Phrase, Query, Word
 from sessiontui.query.fts import anchors, match_expression
-from sessiontui.query.match import _Folded, _places, first_span, matches, spans
+from sessiontui.query.match import _Folded, _locations, first_span, matches, spans
 from sessiontui.query.parse import parse
 from sessiontui.query.snippet import snippet
 from sessiontui.query.tokens import fold, tokens
@@ -146,9 +146,9 @@ def test_a_snippet_begins_with_a_word_where_one_begins_soon() -> None:
     st.lists(st.sampled_from(["a", "b", "ab", "é", "漢"]), min_size=1, max_size=3),
     st.booleans(),
 )
-def test_places_are_those_that_a_look_at_every_word_finds(content: str, asked: list[str], prefix: bool) -> None:
-    term = Phrase(tuple(asked), prefix) if len(asked) > 1 else Word(asked[0], prefix)
-    wanted = [fold(word) for word in asked]
+def test_places_are_those_that_a_look_at_every_word_finds(content: str, request: list[str], prefix: bool) -> None:
+    term = Phrase(tuple(request), prefix) if len(request) > 1 else Word(request[0], prefix)
+    wanted = [fold(word) for word in request]
     cut = list(tokens(content))
     expected = []
     for at in range(len(cut) - len(wanted) + 1):
@@ -156,14 +156,14 @@ def test_places_are_those_that_a_look_at_every_word_finds(content: str, asked: l
         last = window[-1].startswith(wanted[-1]) if prefix else window[-1] == wanted[-1]
         if window[:-1] == wanted[:-1] and last:
             expected.append((cut[at].start, cut[at + len(wanted) - 1].stop))
-    assert list(_places(term, _Folded(content))) == expected
+    assert list(_locations(term, _Folded(content))) == expected
     assert matches(Query((term,)), content) is bool(expected)
 
 
 @pytest.mark.parametrize("query", ["needle", '"a needle"', "need*", "Nee=dle"])
 def test_a_long_content_is_not_cut_into_words(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = parse(query)
+    request = parse(query)
     content = "a é word " * 1000 + "a needle nee=dle"
     monkeypatch.setattr(match, "tokens", None)  # a phrase in one message of 24 MB took 10 s when its words were counted
-    assert spans(asked, content)[-1][1] <= len(content)
-    assert "needle" in snippet(asked, content)
+    assert spans(request, content)[-1][1] <= len(content)
+    assert "needle" in snippet(request, content)

@@ -9,7 +9,7 @@ import pytest
 from sessiontui.changes import repair, undo
 from sessiontui.damage import diagnose, salvage
 from sessiontui.damage.salvage import Wish
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.damage import left_alone
 
 A = b'{"role":"user","content":"a"}\n'
@@ -95,11 +95,11 @@ def test_what_says_nothing_is_taken_out_only_where_a_message_remains(line: bytes
 
 
 def test_a_plan_asks_once_whether_a_message_remains() -> None:
-    asked: list[bool] = []
+    request: list[bool] = []
 
     def remains() -> bool:
-        asked.append(True)
+        request.append(True)
         return False
 
     found = diagnose.faults(diagnose.lines_of(A + LOG + A + LOG))
-    assert ([each.stays for each in salvage.plan(found, remains=remains)], asked) == ([True, True], [True])
+    assert ([each.stays for each in salvage.plan(found, remains=remains)], request) == ([True, True], [True])

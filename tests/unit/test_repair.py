@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import hashing, journal, mended, repair, undo
-from sessiontui.changes.fragments import _encoded
+from sessiontui.changes import hashing, journal, repair, repair_plan, undo
+from sessiontui.changes.fragment_file import _encoded
 from sessiontui.damage.salvage import Wish
-from sessiontui.disk import handover, lines, replace
-from sessiontui.disk.patience import Patience
+from sessiontui.disk import lines, live_replace, replace
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Cancelled, UnknownKey
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.folders import KEYS, REPLY, TORN, USER, damaged, journal_names, loads, state, valid_lines, written
 from tests.support.late import Late, held
@@ -290,7 +290,7 @@ def test_where_that_was_all_there_was_to_do_nothing_is_done(tmp_path: Path, end:
     with path.open("ab") as file:
         file.write(b"\n")
     done = repair.make(store, plan)
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.hindrance) == (None, "refused", "changed")
+    assert (done.change, done.rows[0].status, done.rows[0].problem.blocker) == (None, "refused", "changed")
     assert path.read_bytes() == USER + end + b"\n"
     assert journal_names(tmp_path) == []
 
@@ -311,8 +311,8 @@ def test_a_file_that_became_another_is_refused(tmp_path: Path, data: bytes) -> N
 def test_a_fault_that_is_not_there_is_refused_by_its_line(tmp_path: Path, wish: Wish) -> None:
     path = written(tmp_path, "k", GLUED + REPR)
     (row,) = mend(tmp_path, k=wish).rows
-    assert (row.status, row.trouble.code) == ("refused", 4)
-    assert row.trouble.reason == "no fault begins on line 9 of k.jsonl; nothing was changed"
+    assert (row.status, row.problem.code) == ("refused", 4)
+    assert row.problem.reason == "no fault begins on line 9 of k.jsonl; nothing was changed"
     assert path.read_bytes() == GLUED + REPR
 
 
@@ -332,7 +332,7 @@ def test_a_session_that_somebody_writes_to_leaves_no_fragments(tmp_path: Path) -
     written(tmp_path, "c", USER + log)
     store = JsonlStore(tmp_path)
     with held(busy):
-        done = repair.make(store, repair.plan(store, ["a", "b", "c"]), patience=Patience(0))
+        done = repair.make(store, repair.plan(store, ["a", "b", "c"]), patience=WaitPolicy(0))
     assert [row.status for row in done.rows] == ["repaired", "refused", "repaired"]
     assert [each["key"] for each in fragments(done)] == ["a", "c"]
     assert busy.read_bytes() == USER + log
@@ -344,7 +344,7 @@ def test_the_last_session_leaves_no_fragments_either(tmp_path: Path, first: byte
     busy = written(tmp_path, "b", USER + b"INFO here\n")
     store = JsonlStore(tmp_path)
     with held(busy):
-        done = repair.make(store, repair.plan(store, ["a", "b"]), patience=Patience(0))
+        done = repair.make(store, repair.plan(store, ["a", "b"]), patience=WaitPolicy(0))
     assert [row.status for row in done.rows] == ["repaired", "refused"]
     assert [each["key"] for each in fragments(done)] == kept
     assert sum(name.endswith(".fragments") for name in journal_names(tmp_path)) == len(kept)
@@ -354,7 +354,7 @@ def test_a_change_of_which_nothing_stands_leaves_nothing(tmp_path: Path) -> None
     busy = written(tmp_path, "b", USER + b"INFO here\n")
     store = JsonlStore(tmp_path)
     with held(busy):
-        done = repair.make(store, repair.plan(store, None), patience=Patience(0))
+        done = repair.make(store, repair.plan(store, None), patience=WaitPolicy(0))
     assert (done.change, done.fragments, journal_names(tmp_path)) == (None, None, [])
 
 
@@ -362,15 +362,15 @@ def test_begun_again_it_keeps_each_fragment_once(tmp_path: Path, monkeypatch: py
     path = written(tmp_path, "k", b"INFO one\n" + USER)
     store = JsonlStore(tmp_path)
     plan = repair.plan(store, None)
-    real = handover.swap
+    real = live_replace.swap
     came = iter([True])
 
     def swap(*args: Any) -> Any:
         if next(came, False):
-            raise handover.Again
+            raise live_replace.Again
         return real(*args)
 
-    monkeypatch.setattr(handover, "swap", swap)
+    monkeypatch.setattr(live_replace, "swap", swap)
     done = repair.make(store, plan)
     assert bytes_of(fragments(done)) == [b"INFO one"]
     assert path.read_bytes() == USER
@@ -389,10 +389,10 @@ def test_a_disk_without_room_for_a_fragment_leaves_all_as_it_is(
         os.write(fd, data[:3])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sessiontui.changes.fragments.write_all", full)
+    monkeypatch.setattr("sessiontui.changes.fragment_file.write_all", full)
     done = repair.make(store, plan)
-    assert [(row.status, row.trouble.code) for row in done.rows] == [("failed", 3)] * 2
-    assert "No space left" in done.rows[0].trouble.reason
+    assert [(row.status, row.problem.code) for row in done.rows] == [("failed", 3)] * 2
+    assert "No space left" in done.rows[0].problem.reason
     assert (state(tmp_path), journal_names(tmp_path)) == (before, [])
 
 
@@ -411,7 +411,7 @@ def test_what_leaves_the_file_is_on_the_disk_before_it_goes(tmp_path: Path, monk
         order.append("swap")
         real_replace(*args, **kwargs)
 
-    monkeypatch.setattr("sessiontui.changes.fragments.sync", sync)
+    monkeypatch.setattr("sessiontui.changes.fragment_file.sync", sync)
     monkeypatch.setattr(os, "replace", swap)
     repair.make(store, plan)
     assert order == ["00000001.1.fragments", "swap"]
@@ -422,9 +422,9 @@ def test_cancelled_within_a_session_nothing_is_left_behind(tmp_path: Path) -> No
     before = state(tmp_path)
     store = JsonlStore(tmp_path)
     plan = repair.plan(store, None)
-    asked = iter([False] * 40 + [True] * 40)
-    done = repair.make(store, plan, cancelled=lambda: next(asked))
-    assert (done.change, done.rows[0].status, done.rows[0].trouble.code) == (None, "cancelled", 130)
+    request = iter([False] * 40 + [True] * 40)
+    done = repair.make(store, plan, cancelled=lambda: next(request))
+    assert (done.change, done.rows[0].status, done.rows[0].problem.code) == (None, "cancelled", 130)
     assert (state(tmp_path), journal_names(tmp_path)) == (before, [])
 
 
@@ -443,7 +443,7 @@ def test_what_can_not_be_read_has_its_row(tmp_path: Path) -> None:
     (tmp_path / "gone.jsonl").symlink_to("nowhere.jsonl")
     written(tmp_path, "k", GLUED)
     rows = {row.key: row for row in mend(tmp_path).rows}
-    assert {key: (row.status, row.trouble.code) for key, row in rows.items()} == {
+    assert {key: (row.status, row.problem.code) for key, row in rows.items()} == {
         "folder": ("failed", 3),
         "gone": ("failed", 3),
         "k": ("repaired", 0),
@@ -456,7 +456,7 @@ def test_a_database_has_no_lines(tmp_path: Path) -> None:
     before = databases.contents(path)
     done = repair.make(store, repair.plan(store, None))
     assert done.change is None
-    assert {(row.status, row.trouble.reason) for row in done.rows} == {
+    assert {(row.status, row.problem.reason) for row in done.rows} == {
         ("unchanged", "a database has no lines that could be damaged")
     }
     assert databases.contents(path) == before
@@ -512,8 +512,8 @@ def test_many_windows_of_one_matter_are_one_fault(tmp_path: Path) -> None:
 
 
 def test_only_so_much_is_told_of_all_sessions_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mended, "NAMED", 3)
-    monkeypatch.setattr(mended.Room, "__init__", lambda self: _room(self, 3, 300))
+    monkeypatch.setattr(repair_plan, "NAMED", 3)
+    monkeypatch.setattr(repair_plan.Room, "__init__", lambda self: _room(self, 3, 300))
     for key in "abc":
         written(tmp_path, key, GLUED * 2)
     rows = repair.plan(JsonlStore(tmp_path), ["a", "b", "c"]).rows
@@ -525,14 +525,14 @@ def test_only_so_much_is_told_of_all_sessions_together(tmp_path: Path, monkeypat
 def test_what_was_chosen_is_told_however_many_others_stand_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mended.Room, "__init__", lambda self: _room(self, 2, 300))
+    monkeypatch.setattr(repair_plan.Room, "__init__", lambda self: _room(self, 2, 300))
     written(tmp_path, "k", GLUED * 9)
     (row,) = repair.plan(JsonlStore(tmp_path), ["k"], {"k": Wish(lossless=False, marked=frozenset({8}))}).rows
     assert [(outcome.fault.line, outcome.stays) for outcome in row.outcomes] == [(8, False)]
     assert (row.faults, row.left, row.recovered) == (9, 8, 2)
 
 
-def _room(room: mended.Room, outcomes: int, size: int) -> None:
+def _room(room: repair_plan.Room, outcomes: int, size: int) -> None:
     room.outcomes, room.bytes = outcomes, size
 
 
@@ -550,13 +550,13 @@ def test_what_was_changed_has_its_fragments_though_that_could_not_be_told(
     path = written(tmp_path, "a", b"INFO here\n" + USER)
     store = JsonlStore(tmp_path)
     plan = repair.plan(store, None)
-    real = handover.swap
+    real = live_replace.swap
 
     def swap(*args: Any) -> None:
         real(*args)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(handover, "swap", swap)
+    monkeypatch.setattr(live_replace, "swap", swap)
     repair.make(store, plan)
     (line,) = (tmp_path / ".sessiontui" / "00000001.1.fragments").read_bytes().splitlines()
     assert (path.read_bytes(), b64decode(json.loads(line)["bytes"])) == (USER, b"INFO here")

@@ -159,16 +159,16 @@ def test_every_change_of_names_is_synced(path: Path, monkeypatch: pytest.MonkeyP
 def test_what_is_synced_goes_on_to_the_platter_where_that_is_another_call(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[bool, int]] = []
+    request: list[tuple[bool, int]] = []
 
     def control(fd: int, command: int) -> None:
-        asked.append((stat.S_ISDIR(os.fstat(fd).st_mode), command))
+        request.append((stat.S_ISDIR(os.fstat(fd).st_mode), command))
         raise OSError(errno.ENOTSUP, "Operation not supported")  # not every file system can
 
     monkeypatch.setattr(replace, "_FULL", 51)
     monkeypatch.setattr(fcntl, "fcntl", control)
     replace.create(path.with_name("new"), [b"new\n"])
-    assert asked == [(False, 51), (True, 51)]
+    assert request == [(False, 51), (True, 51)]
     assert path.with_name("new").read_bytes() == b"new\n"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.cli.demo import write_sample
-from sessiontui.cli.sample import damaged, database, healthy, languages, long
+from sessiontui.cli.sample import damaged, healthy, long, sample_database, writing_systems
 from sessiontui.cli.sample.script import Talk, talk
 from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.damage.notes import notes
@@ -42,7 +42,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _healthy() -> list[Talk]:
-    return [*healthy.TALKS, *languages.TALKS, *long.talks()]
+    return [*healthy.TALKS, *writing_systems.TALKS, *long.talks()]
 
 
 def test_a_script_becomes_messages() -> None:
@@ -135,7 +135,7 @@ def test_the_database_holds_its_sessions_and_the_imported_one(sample: Path) -> N
     folder = sample / "sessions"
     rows = _rows(sample)
     assert [(row[1], row[2], row[3]) for row in rows] == [
-        (each.key, message.role, message.content) for each in database.TALKS for message in each.messages
+        (each.key, message.role, message.content) for each in sample_database.TALKS for message in each.messages
     ]
     assert (folder / "telegram_old-phone.jsonl.migrated").is_file()
     assert not (folder / "telegram_old-phone.jsonl").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.errors import StoreError
-from sessiontui.store.schema import columns, create, read_time, shape, write_time
+from sessiontui.store.sqlite.database_schema import columns, create, read_time, shape, write_time
 from tests.support.databases import ERAS, append, contents, database, folder_state, loaded, writer
 
 SEED_METADATA = {"session_key", "created_at", "last_activity", "message_count"}

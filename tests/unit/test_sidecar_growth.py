@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from sessiontui.disk import lines
 from sessiontui.query.parse import parse
-from sessiontui.store import jsonl_faults, sidecar_build, sidecar_schema, sidecar_segment
-from sessiontui.store import sidecar_rows as rows
-from sessiontui.store.count import Count
-from sessiontui.store.odd_lines import OddLines
+from sessiontui.store.index import build, index_schema, segments
+from sessiontui.store.index import index_rows as rows
+from sessiontui.store.index.scan import scan
+from sessiontui.store.index.search_index import SearchIndex
+from sessiontui.store.jsonl import file_faults
+from sessiontui.store.jsonl.count import Count
+from sessiontui.store.jsonl.odd_lines import OddLines
 from sessiontui.store.protocol import never
-from sessiontui.store.sidecar import Sidecar
-from sessiontui.store.sidecar_scan import scan
 from tests.support.examples import examples
 
 LINES = st.sampled_from(
@@ -52,10 +53,10 @@ def small_pieces() -> Iterator[None]:
     """Everything that is cut into pieces is cut after a few bytes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "HUGE", 100)
-        patch.setattr(sidecar_segment, "ROWS", 3)
-        patch.setattr(sidecar_build, "SMALLEST", 90)
-        patch.setattr(sidecar_build, "PIECE", 90)
-        patch.setattr(sidecar_build, "COMMIT", 4)
+        patch.setattr(segments, "ROWS", 3)
+        patch.setattr(build, "SMALLEST", 90)
+        patch.setattr(build, "PIECE", 90)
+        patch.setattr(build, "COMMIT", 4)
         yield
 
 
@@ -89,31 +90,31 @@ def test_the_index_follows_the_files(steps: list[tuple[tuple[object, ...], bool]
     with tempfile.TemporaryDirectory() as root, small_pieces():
         folder = Path(root) / "sessions"
         folder.mkdir()
-        sidecar = Sidecar(folder, Path(root) / "cache")
+        search_index = SearchIndex(folder, Path(root) / "cache")
         for clock, (step, unseen) in enumerate(steps, 1):
             do(folder, step, clock * 10**9)
             if not unseen or clock == len(steps):
-                assert sidecar.update()
-                agree(folder, sidecar)
+                assert search_index.update()
+                agree(folder, search_index)
 
 
-def agree(folder: Path, sidecar: Sidecar) -> None:
+def agree(folder: Path, search_index: SearchIndex) -> None:
     """Same hits at the same places, and the counts of every file."""
     for text in ("foo", "ba*", "12", '"foo bar"', "{"):
-        found = sidecar.search(parse(text), limit=None)
+        found = search_index.search(parse(text), limit=None)
         assert found.note == ""
-        expected = scan(os.fsencode(folder), sidecar.listed(), parse(text), None, never)
+        expected = scan(os.fsencode(folder), search_index.listed(), parse(text), None, never)
         assert sorted(map(str, found.hits)) == sorted(map(str, expected.hits))
         assert found.total == expected.total
-    for listed in sidecar.listed():
+    for listed in search_index.listed():
         fd = lines.open_file(folder / os.fsdecode(listed.name))
-        count = jsonl_faults.counted(Count(0, 0, OddLines()), fd, listed.stamp.size, never)
+        count = file_faults.counted(Count(0, 0, OddLines()), fd, listed.stamp.size, never)
         os.close(fd)
-        facts = sidecar.facts(os.fsdecode(listed.name), listed.stamp)
+        facts = search_index.facts(os.fsdecode(listed.name), listed.stamp)
         assert facts is not None
         assert (facts.messages, facts.faults) == (count.messages, count.faults)
-        assert sidecar.odd(os.fsdecode(listed.name), listed.stamp) == count.odd is not None
-    assert sidecar.update()
-    with closing(sidecar_schema.connect(sidecar.path)) as connection:
-        assert rows.dead_part(connection) <= sidecar_build.MOST_DEAD
+        assert search_index.odd(os.fsdecode(listed.name), listed.stamp) == count.odd is not None
+    assert search_index.update()
+    with closing(index_schema.connect(search_index.path)) as connection:
+        assert rows.dead_part(connection) <= build.MOST_DEAD
         assert rows.waiting(connection) == 0

@@ -17,9 +17,9 @@ from click.testing import CliRunner
 
 from sessiontui.cli.verbs import verbs
 from sessiontui.model import Message
-from sessiontui.store import private_copy, sqlite_checkpoints
-from sessiontui.store.sqlite_checkpoints import checkpoint, loses_commits
-from sessiontui.store.sqlite_write import Writing
+from sessiontui.store.sqlite import checkpoints, private_copy
+from sessiontui.store.sqlite.checkpoints import checkpoint, loses_commits
+from sessiontui.store.sqlite.transaction import Writing
 from tests.support.databases import append, database, loaded, writer
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_the_versions_that_can_lose_a_commit(version: tuple[int, int, int], lose
 @pytest.fixture(params=[True, False], ids=["affected", "corrected"])
 def loses(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether SQLite counts as one that can lose a commit."""
-    monkeypatch.setattr(sqlite_checkpoints, "loses_commits", lambda: request.param)
+    monkeypatch.setattr(checkpoints, "loses_commits", lambda: request.param)
     return bool(request.param)
 
 
@@ -88,7 +88,7 @@ def test_beside_another_connection_only_a_corrected_sqlite_checkpoints(path: Pat
 
 def test_the_last_close_of_a_writer_is_no_checkpoint(path: Path, loses: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another program may open the database in that moment: only who is sure to be alone copies the wal back."""
-    monkeypatch.setattr(sqlite_checkpoints, "checkpoint", lambda _: False)
+    monkeypatch.setattr(checkpoints, "checkpoint", lambda _: False)
     write(path)
     wal = path.with_name("sessions.db-wal")
     assert (wal.exists() and wal.stat().st_size > 0) is loses

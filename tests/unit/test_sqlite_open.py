@@ -14,9 +14,9 @@ import pytest
 
 from sessiontui.errors import Changed, StoreError
 from sessiontui.query.parse import parse
-from sessiontui.store import private_copy, sqlite_open
-from sessiontui.store.sqlite import SqliteStore
-from sessiontui.store.sqlite_open import STILL, TRIES, read, state
+from sessiontui.store.sqlite import open_read, private_copy
+from sessiontui.store.sqlite.open_read import IMMUTABLE, TRIES, read, state
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support.capabilities import need_any_name, unprivileged
 from tests.support.databases import append, database, folder_state, writer
 from tests.support.lying import replace_index, without_trigger
@@ -38,20 +38,20 @@ def filled(tmp_path: Path) -> Path:
 def opened_as(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """In which modes databases were opened."""
     modes: list[str] = []
-    real = sqlite_open._opened
+    real = open_read._opened
 
     def watched(path: Path, mode: str) -> object:
         modes.append(mode)
         return real(path, mode)
 
-    monkeypatch.setattr(sqlite_open, "_opened", watched)
+    monkeypatch.setattr(open_read, "_opened", watched)
     return modes
 
 
 @pytest.fixture
 def denied(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """SQLite may not open databases read-only where they stand, as in a folder that can't be written."""
-    real = sqlite_open._opened
+    real = open_read._opened
 
     @contextmanager
     def refusing(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
@@ -62,7 +62,7 @@ def denied(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         with real(path, mode) as connection:
             yield connection
 
-    monkeypatch.setattr(sqlite_open, "_opened", refusing)
+    monkeypatch.setattr(open_read, "_opened", refusing)
     yield
     private_copy.forget()
 
@@ -70,7 +70,7 @@ def denied(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_still_database_is_immutable_and_stays_untouched(filled: Path, opened_as: list[str]) -> None:
     before = folder_state(filled.parent)
     assert read(filled, count) == 1
-    assert opened_as == [STILL]
+    assert opened_as == [IMMUTABLE]
     assert folder_state(filled.parent) == before
 
 
@@ -78,7 +78,7 @@ def test_an_empty_wal_counts_as_none(filled: Path, opened_as: list[str]) -> None
     Path(f"{filled}-wal").touch()
     before = folder_state(filled.parent)
     assert read(filled, count) == 1
-    assert opened_as == [STILL]
+    assert opened_as == [IMMUTABLE]
     assert folder_state(filled.parent) == before
 
 
@@ -200,7 +200,7 @@ def test_a_private_copy_is_private_made_once_and_removed(filled: Path, opened_as
     assert copies[0].stat().st_mode & 0o777 == 0o600
     assert copies[0].parent.stat().st_mode & 0o777 == 0o700
     assert read(path, count) == 2
-    assert opened_as == ["mode=ro", STILL]
+    assert opened_as == ["mode=ro", IMMUTABLE]
     private_copy.forget()
     assert not copies[0].parent.exists()
 
@@ -242,13 +242,13 @@ def test_a_read_is_done_again_when_the_database_changed_under_it(filled: Path) -
 
 
 def test_a_database_that_goes_as_it_is_opened_is_not_made_anew(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = sqlite_open._opened
+    real = open_read._opened
 
     def late(path: Path, mode: str) -> object:
         path.unlink()
         return real(path, mode)
 
-    monkeypatch.setattr(sqlite_open, "_opened", late)
+    monkeypatch.setattr(open_read, "_opened", late)
     with pytest.raises(StoreError, match=r"there is no database sessions\.db here"):
         read(filled, count)
     assert list(filled.parent.iterdir()) == []

@@ -14,11 +14,12 @@ import pytest
 from sessiontui.errors import Cancelled
 from sessiontui.model import Backend, Found
 from sessiontui.query.parse import parse
-from sessiontui.store import full_text, sqlite_search
+from sessiontui.store import full_text
 from sessiontui.store.protocol import never
-from sessiontui.store.schema import NEW
-from sessiontui.store.sqlite_open import text
-from sessiontui.store.sqlite_search import search_rows
+from sessiontui.store.sqlite import sqlite_search
+from sessiontui.store.sqlite.database_schema import NEW
+from sessiontui.store.sqlite.open_read import text
+from sessiontui.store.sqlite.sqlite_search import search_rows
 
 TIME = "2026-03-16T12:23:18.123456789+00:00"
 
@@ -200,16 +201,16 @@ def test_it_can_be_cancelled(connection: sqlite3.Connection, typed: str, relevan
 def test_a_long_question_to_sqlite_is_interrupted(connection: sqlite3.Connection) -> None:
     for _ in range(3_000):
         add(connection, "key", "hay")
-    asked = 0
+    request = 0
 
     def later() -> bool:
-        nonlocal asked
-        asked += 1
-        return asked > 1
+        nonlocal request
+        request += 1
+        return request > 1
 
     with pytest.raises(Cancelled):
         search_rows(connection, parse("✂"), 5, False, later)
-    assert asked == 2  # no row matched: SQLite itself asked
+    assert request == 2  # no row matched: SQLite itself asked
 
 
 def test_what_a_cancelled_search_holds_can_be_let_go_in_any_thread(

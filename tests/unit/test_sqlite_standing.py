@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from sessiontui.cli.verbs import verbs
 from sessiontui.model import Found
 from sessiontui.query.parse import parse
-from sessiontui.store import sqlite, sqlite_search
 from sessiontui.store.protocol import silent
-from sessiontui.store.sqlite import SqliteStore
-from sessiontui.store.sqlite_standing import Standing, standing
+from sessiontui.store.sqlite import sqlite_search, sqlite_store
+from sessiontui.store.sqlite.index_health import IndexHealth, standing
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support.databases import append, database, folder_state, writer
 from tests.support.lying import run, shorten, without_trigger
 
@@ -187,14 +187,14 @@ def test_without_the_trigger_for_updates_a_full_answer_is_no_total(tmp_path: Pat
 
 
 def test_the_indexes_are_looked_at_once_for_each_state(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[Standing] = []
+    looked: list[IndexHealth] = []
     real = standing
 
-    def counting(connection: sqlite3.Connection) -> Standing:
+    def counting(connection: sqlite3.Connection) -> IndexHealth:
         looked.append(real(connection))
         return looked[-1]
 
-    monkeypatch.setattr(sqlite, "standing", counting)
+    monkeypatch.setattr(sqlite_store, "standing", counting)
     store = SqliteStore(path)
     for _ in range(3):
         store.search(parse("alpha"))

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sessiontui.cli.verbs import verbs
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support.databases import append, database, folder_state
 from tests.support.lying import patch, replace_index, run, shorten
 

@@ -14,9 +14,9 @@ import pytest
 
 from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
-from sessiontui.store.schema import create
-from sessiontui.store.sqlite_kept import Kept, Run, kept, runs_of
-from sessiontui.store.sqlite_write import Receipt, Writing, made
+from sessiontui.store.sqlite.database_schema import create
+from sessiontui.store.sqlite.kept_rows import KeptRows, Run, kept, runs_of
+from sessiontui.store.sqlite.transaction import Receipt, Writing, made
 from tests.support.databases import ERAS, append, contents, database, loaded, real, writer
 
 AT = datetime(2026, 8, 1, 10, 30, 0, 5, UTC)
@@ -24,7 +24,7 @@ AT_TEXT = "2026-08-01T10:30:00.000005+00:00"
 HELLO = Message("user", "hello")
 RECEIPT = Receipt("k.jsonl", "ab" * 32, 99)
 
-Move = Callable[[Writing, Path], Kept]
+Move = Callable[[Writing, Path], KeptRows]
 
 
 class Journal:
@@ -36,7 +36,7 @@ class Journal:
         self.database = database
         self._numbers = count(1)
 
-    def make(self, move: Move, back: Kept | None = None) -> Kept:
+    def make(self, move: Move, back: KeptRows | None = None) -> KeptRows:
         file = self.folder / f"{next(self._numbers)}.rows"
         with Writing(self.database, back=back.path if back else None) as writing:
             done = move(writing, file)
@@ -47,7 +47,7 @@ class Journal:
         assert {each.name for each in self.database.parent.iterdir()} <= {"sessions.db", "journal"}
         return done
 
-    def take_back(self, done: Kept) -> Kept:
+    def take_back(self, done: KeptRows) -> KeptRows:
         return self.make(lambda writing, file: writing.take_back(file), done)
 
 
@@ -69,7 +69,7 @@ def adding(key: str, *messages: Message, receipt: Receipt | None = None) -> Move
 
 
 def popping(key: str) -> Move:
-    def pop(writing: Writing, file: Path) -> Kept:
+    def pop(writing: Writing, file: Path) -> KeptRows:
         row = writing.newest(key)
         assert row is not None
         return writing.remove(file, key, [row.id])

@@ -14,8 +14,8 @@ from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed
 from sessiontui.query.parse import parse
-from sessiontui.store import sidecar_build
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.index import build
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 
 ONE = b'{"role":"user","content":"one"}\n'
 OLD = b'{"role":"user","content":"a cake"}\n'
@@ -133,7 +133,7 @@ def test_another_name_for_a_file_makes_no_segment_anew(store: JsonlStore, monkey
     path.write_bytes(OLD * 50)
     store.index()
     os.link(path, store.path / "elsewhere")
-    monkeypatch.setattr(sidecar_build, "drafts", lambda *_: pytest.fail("read into the index again"))
+    monkeypatch.setattr(build, "drafts", lambda *_: pytest.fail("read into the index again"))
     assert len(found(store, "cake")) == 50
     assert counts(store) == {"a": (50, 0)}
 

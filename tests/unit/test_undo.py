@@ -20,13 +20,13 @@ from sessiontui.changes import (
     undo,
 )
 from sessiontui.changes.edits import Rewrite
-from sessiontui.changes.record import Record
+from sessiontui.changes.record import ChangeRecord
 from sessiontui.disk import replace
-from sessiontui.disk.patience import Patience
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, Changed, Refused, UsageError
 from sessiontui.model import Message
-from sessiontui.store.jsonl import JsonlStore
-from sessiontui.store.sqlite import SqliteStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
 from tests.support.folders import REPLY, TORN, USER, journal_names, state, written
 from tests.support.late import Late, held
@@ -385,11 +385,11 @@ def test_a_session_that_somebody_writes_to_all_the_time_keeps_all_of_a_change_fr
     after = {name: seen.data for name, seen in state(tmp_path).items()}
     plan = undo.plan(tmp_path)
     with held(tmp_path / "b.jsonl") as writer, pytest.raises(Busy) as busy:
-        undo.make(tmp_path, plan, Patience(0))
+        undo.make(tmp_path, plan, WaitPolicy(0))
     assert busy.value.holders == (writer,)
     assert {name: seen.data for name, seen in state(tmp_path).items()} == after
     assert [(change.id, change.status) for change in journal.changes(tmp_path)] == [("00000001", "done")]
-    undo.make(tmp_path, plan, Patience(0))
+    undo.make(tmp_path, plan, WaitPolicy(0))
     assert {name: seen.data for name, seen in state(tmp_path).items()} == before
 
 
@@ -406,7 +406,7 @@ def test_an_undo_that_is_interrupted_is_taken_out_again(
     real = rewrites.revert
     taken: list[str] = []
 
-    def interrupted(record: Record, edit: Rewrite) -> None:
+    def interrupted(record: ChangeRecord, edit: Rewrite) -> None:
         if not taken:
             taken.append(edit.key)
             return real(record, edit)

@@ -66,10 +66,10 @@ def test_judges_every_damaged_line_as_zeroclaw_does(key: str) -> None:
     expected = json_lines(DATA / "damaged" / "expected" / f"{key}.explain.jsonl")
     lines = lines_of(key)
     assert [type(zeroclaw.read(line)) for line in lines] == [VERDICTS[str(row["verdict"])] for row in expected]
-    judged = zeroclaw.judge([line + b"\n" for line in lines])
-    assert judged.valid == sum(row["verdict"] == "ok" for row in expected)
-    assert judged.blank == [at for at, row in enumerate(expected) if row["verdict"] == "blank"]
-    assert judged.dropped == [
+    validated = zeroclaw.validate([line + b"\n" for line in lines])
+    assert validated.valid == sum(row["verdict"] == "ok" for row in expected)
+    assert validated.blank == [at for at, row in enumerate(expected) if row["verdict"] == "blank"]
+    assert validated.dropped == [
         (index, outcome) for index, line in enumerate(lines) if isinstance(outcome := zeroclaw.read(line), Dropped)
     ]
 
@@ -77,12 +77,12 @@ def test_judges_every_damaged_line_as_zeroclaw_does(key: str) -> None:
 def test_what_many_lines_are_is_what_each_is() -> None:
     lines = [base64.b64decode(row["line_b64"]) for row in ACCEPTANCE]
     for ended in (lines, [line + b"\n" for line in lines]):
-        judged = zeroclaw.judge(ended)
-        assert judged.valid == 80
-        assert {index for index, _ in judged.dropped} == {
+        validated = zeroclaw.validate(ended)
+        assert validated.valid == 80
+        assert {index for index, _ in validated.dropped} == {
             index for index, row in enumerate(ACCEPTANCE) if not row["accepted"] and row["why"]
         }
-        assert judged.valid + len(judged.blank) + len(judged.dropped) == 277
+        assert validated.valid + len(validated.blank) + len(validated.dropped) == 277
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_key_that_stands_twice_hides_from_no_way(line: bytes) -> None:
     outcome = zeroclaw.read(line)
     assert isinstance(outcome, Dropped)
     assert "twice" in outcome.reason
-    assert [index for index, _ in zeroclaw.judge([line, line + b"\n"]).dropped] == [0, 1]
+    assert [index for index, _ in zeroclaw.validate([line, line + b"\n"]).dropped] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -169,12 +169,12 @@ def test_writes_what_zeroclaw_wrote() -> None:
 def test_a_key_that_stands_twice_is_seen_whatever_the_quotes_count(line: bytes) -> None:
     """A text that ends in a backslash must not hide the key behind it."""
     assert isinstance(zeroclaw.read(line), zeroclaw.Dropped)
-    assert [index for index, _ in zeroclaw.judge([line]).dropped] == [0]
+    assert [index for index, _ in zeroclaw.validate([line]).dropped] == [0]
 
 
 def test_judge_finds_every_line_that_is_no_json_and_reads_on_behind_it() -> None:
     """Bad lines first, last, side by side: their places, and the count of the others, are right."""
     good = zeroclaw.write(Message("user", 'say "hi" \\'))
-    judged = zeroclaw.judge([b"x\n", good, b"{\n", b"}\n", good, b"\n", b"nul"])
-    assert (judged.valid, judged.blank) == (2, [5])
-    assert [index for index, _ in judged.dropped] == [0, 2, 3, 6]
+    validated = zeroclaw.validate([b"x\n", good, b"{\n", b"}\n", good, b"\n", b"nul"])
+    assert (validated.valid, validated.blank) == (2, [5])
+    assert [index for index, _ in validated.dropped] == [0, 2, 3, 6]

@@ -42,8 +42,8 @@ def _crashes() -> bytes:
     torn = _robot("On Fridays it leaves at 22:14 from platform 9, and the sleeping car is at the fr")[:70]
     fused = torn + _user("you stopped in the middle of the sentence")
     glued = _open(_user("are you there?")) + _user("hello?")
-    still = _robot("Sorry, the machine was restarted. It leaves at 22:14 from plat")[:-9]
-    return healthy + fused + _robot("Sorry, I was cut off.") + glued + still
+    unended = _robot("Sorry, the machine was restarted. It leaves at 22:14 from plat")[:-9]
+    return healthy + fused + _robot("Sorry, I was cut off.") + glued + unended
 
 
 def _two_writers() -> bytes:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 from rich.console import Console
 from textual.filter import LineFilter
 
-from sessiontui.tui.looks import signs
+from sessiontui.tui.looks import ascii_signs
 from sessiontui.tui.looks.cube import Cube
 
 FAR = ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION")
@@ -40,7 +40,7 @@ class Terminal(NamedTuple):
             wishes = {name: value for name, value in env.items() if name != "NO_COLOR"}
             system = Console(force_terminal=True, _environ=wishes).color_system or "standard"
         return cls(
-            encoding=signs.encoding(),
+            encoding=ascii_signs.encoding(),
             few_signs=env.get("TERM") == "linux",
             few_colours=system not in ("truecolor", "256"),
             cube=system == "256",
@@ -51,7 +51,7 @@ class Terminal(NamedTuple):
     def filters(self) -> list[LineFilter]:
         """What must be done to what is drawn; nothing at most terminals."""
         replaced = self.few_signs or self.encoding != "utf-8"
-        return [*([Cube()] if self.cube else []), *([signs.Signs(self.encoding)] if replaced else [])]
+        return [*([Cube()] if self.cube else []), *([ascii_signs.Signs(self.encoding)] if replaced else [])]
 
 
 def end_with(terminal: int) -> None:

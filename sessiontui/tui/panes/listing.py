@@ -19,9 +19,9 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.tui.widgets.side import Side
-from sessiontui.tui.work.counter import Course
-from sessiontui.tui.work.follower import Follower
-from sessiontui.tui.work.lister import Lister
+from sessiontui.tui.work.follow_task import FollowTask
+from sessiontui.tui.work.index_task import IndexState
+from sessiontui.tui.work.list_task import ListTask
 
 EMPTY: Final = (
     "There are no sessions here yet.\nThe first shows as soon as ZeroClaw writes it\nb shows the other backend"
@@ -60,9 +60,9 @@ class ListingPane(Side):
 
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(id=id, clock=clock)
-        course = Course()
-        self._lister = Lister(self, course)
-        self._follower = Follower(self, course)
+        course = IndexState()
+        self._lister = ListTask(self, course)
+        self._follower = FollowTask(self, course)
         self._store: Store | None = None
         self._reading = False
         self._lost: dict[str, Session] | None = None
@@ -104,12 +104,12 @@ class ListingPane(Side):
         if self._reading or self.lost:
             return Totals()
         known = self.known.values()
-        counts = [session.messages for session in known if session.trouble is None]
+        counts = [session.messages for session in known if session.problem is None]
         return Totals(
             len(known),
             None if None in counts else sum(count or 0 for count in counts),
             sum(each.faults or 0 for each in known),
-            sum((each.trouble is not None) + is_misnamed(each) for each in known),
+            sum((each.problem is not None) + is_misnamed(each) for each in known),
         )
 
     def _fill(self, sessions: Sequence[Session]) -> None:
@@ -122,8 +122,8 @@ class ListingPane(Side):
         if self._reading:
             self.say(LOADING)
 
-    @on(messages.Listed)
-    def _list(self, report: messages.Listed) -> None:
+    @on(messages.SessionsListed)
+    def _list(self, report: messages.SessionsListed) -> None:
         report.stop()
         if self._lister.is_stale(report):
             return

@@ -16,18 +16,18 @@ from textual.message import Message
 
 from sessiontui.errors import Changed, SessiontuiError, UnknownKey
 from sessiontui.model import Fault
-from sessiontui.store.cases import Case
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.fault_refs import FaultRef
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui import messages
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.widgets.hex_view import Fates, HexView
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.sheet import Row, Sheet
-from sessiontui.tui.words import faults, proposal_rows, proposals
+from sessiontui.tui.widgets.sheet import Sheet, SheetRow
+from sessiontui.tui.words import fault_words, proposal_rows, proposals
 from sessiontui.tui.words.about_rows import fact, wrapped
 from sessiontui.tui.words.proposals import Proposal
-from sessiontui.tui.work.looker import BytesRead, Looker, Seen
+from sessiontui.tui.work.fault_loader import BytesRead, FaultLoader, Seen
 from sessiontui.visible import Visible, visible
 
 VIEWS: Final = ("bytes", "meaning", "proposal")
@@ -70,7 +70,7 @@ class LookingPane(Vertical):
         self.view = "meaning"
         """Which of the three is shown, where there is no room for all."""
         self._store: JsonlStore | None = None
-        self._case: Case | None = None
+        self._ref: FaultRef | None = None
         self._proposal: Proposal | None = None
         self._named = False
 
@@ -82,14 +82,14 @@ class LookingPane(Vertical):
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""
-        self._looker = Looker(self)
+        self._loader = FaultLoader(self)
         self._bytes = self.query_one(HexView)
         self._meaning, self._becomes = self.query_one(MeaningSheet), self.query_one(ProposalSheet)
         self.choose(self.view)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._looker.cancel()
+        self._loader.cancel()
 
     # ---- what is shown
 
@@ -101,7 +101,7 @@ class LookingPane(Vertical):
     def show(
         self,
         store: JsonlStore,
-        case: Case | None,
+        ref: FaultRef | None,
         before: Fault | None = None,
         reading: int = 1,
         *,
@@ -110,61 +110,61 @@ class LookingPane(Vertical):
         """Show a fault, or none; ``before``: the one before it in the same file; ``reading``: which one is proposed.
         ``named``: say of which session."""
         self._named = named
-        self._store, self._case, self._proposal = store, case, None
-        self._looker.cancel()
-        if case is not None and (case.fault.span is None or not case.mark):
-            self._proposal = proposals.propose(case.fault, None)
-        elif case is not None:
-            self._looker.look(store, case, before, reading)
+        self._store, self._ref, self._proposal = store, ref, None
+        self._loader.cancel()
+        if ref is not None and (ref.fault.span is None or not ref.mark):
+            self._proposal = proposals.propose(ref.fault, None)
+        elif ref is not None:
+            self._loader.look(store, ref, before, reading)
         self._say()
 
     @on(Seen)
     def _show_seen(self, report: Seen) -> None:
         report.stop()
-        if not self._looker.is_stale(report):
-            self._case, self._proposal = report.case, report.proposal
+        if not self._loader.is_stale(report):
+            self._ref, self._proposal = report.ref, report.proposal
             self._say()
 
     def _say(self) -> None:
-        case = self._case
-        if case is None:
+        ref = self._ref
+        if ref is None:
             self._meaning.show(lambda _: ())
             self._becomes.show(lambda _: ())
             self._bytes.say(ink.EMPTY)
             return
-        fault, span = case.fault, case.fault.span
-        self._meaning.show(partial(self._meaning_rows, case))
+        fault, span = ref.fault, ref.fault.span
+        self._meaning.show(partial(self._meaning_rows, ref))
         self._becomes.show(partial(proposal_rows.rows, fault, self._proposal))
-        if span is None or not case.mark:
+        if span is None or not ref.mark:
             self._bytes.say(visible(NO_BYTES, lines=True))
         elif not span.length:
             self._bytes.say(visible(EMPTY_LINE))
         else:
-            same = case.key, case.mark, span
+            same = ref.key, ref.mark, span
             self._bytes.show(same, span.offset, span.length, fault.at, _fates(fault, self._proposal))
 
-    def _meaning_rows(self, case: Case, width: int) -> list[Row]:
-        named = fact("session", case.key or "(no name)", width) if self._named else ()
-        return [*named, *faults.meaning(case.fault, self._proposal, width)]
+    def _meaning_rows(self, ref: FaultRef, width: int) -> list[SheetRow]:
+        named = fact("session", ref.key or "(no name)", width) if self._named else ()
+        return [*named, *fault_words.meaning(ref.fault, self._proposal, width)]
 
     @on(HexView.BytesWanted)
     def _read(self, event: HexView.BytesWanted) -> None:
         event.stop()
-        if self._store is not None and self._case is not None:
-            self._looker.read(self._store, self._case, event.start, event.stop_at)
+        if self._store is not None and self._ref is not None:
+            self._loader.read(self._store, self._ref, event.start, event.stop_at)
 
     @on(BytesRead)
     def _give(self, report: BytesRead) -> None:
         report.stop()
-        if not self._looker.is_stale(report):
+        if not self._loader.is_stale(report):
             self._bytes.give(report.start, report.data)
 
     @on(messages.Failed)
     def _fail(self, report: messages.Failed) -> None:
         report.stop()
-        if self._looker.is_stale(report):
+        if self._loader.is_stale(report):
             return
-        self._looker.cancel()
+        self._loader.cancel()
         error = report.error
         if isinstance(error, Changed | UnknownKey):
             self.post_message(self.Gone(error))

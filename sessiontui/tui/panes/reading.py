@@ -15,8 +15,8 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.panes.walking import WalkingPane
-from sessiontui.tui.widgets.transcript import Transcript
-from sessiontui.tui.work.reader import Reader
+from sessiontui.tui.widgets.transcript import TranscriptView
+from sessiontui.tui.work.session_reader import SessionReader
 from sessiontui.visible import Visible, visible
 
 GONE: Final = "This session is gone.\nu brings it back, if it was removed here\nthe list shows the others"
@@ -33,7 +33,7 @@ class ReadingPane(WalkingPane):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._reader = Reader(self)
+        self._reader = SessionReader(self)
         self._growing = self._behind = self._failed = False
         self._stays = False
         """Whether what is opened was open, and is shown where it was."""
@@ -41,7 +41,7 @@ class ReadingPane(WalkingPane):
 
     def compose(self) -> ComposeResult:
         """The transcript takes it all."""
-        yield Transcript(id="transcript")
+        yield TranscriptView(id="transcript")
 
     @property
     def key(self) -> str | None:
@@ -57,10 +57,10 @@ class ReadingPane(WalkingPane):
         self.describe(session)
         if not same:
             self._hits = ((), None)
-        if session.trouble is not None:
+        if session.problem is not None:
             self._reader.cancel()
             self.transcript.say(
-                f"{UNREADABLE}\n{session.trouble.reason}\nNothing here touches it; the list shows the others"
+                f"{UNREADABLE}\n{session.problem.reason}\nNothing here touches it; the list shows the others"
             )
             return
         if not same:
@@ -70,7 +70,7 @@ class ReadingPane(WalkingPane):
         self._reader.open(store, session.key, row, self.transcript.entry if self._stays else None)
 
     def _say_loading(self) -> None:
-        waits = self._opened is not None and self._opened[1].trouble is None and not self._failed
+        waits = self._opened is not None and self._opened[1].problem is None and not self._failed
         if waits and self._rows is None and not self.transcript.count:
             self.transcript.say(LOADING)
 
@@ -95,8 +95,8 @@ class ReadingPane(WalkingPane):
         if self._opened is None or session.key != self.key:
             return
         store, before = self._opened
-        if self._failed or (session.trouble is None) != (before.trouble is None):
-            self.open(store, session, self.transcript.place)
+        if self._failed or (session.problem is None) != (before.problem is None):
+            self.open(store, session, self.transcript.location)
         elif self._rows is None or not self._rows.complete or self._growing:
             self._behind = True
         else:
@@ -112,15 +112,15 @@ class ReadingPane(WalkingPane):
         """Say what is known of the open session; where its messages came to be counted, number them."""
         if self._opened is not None and session.key == self.key:
             store, before = self._opened
-            if (session.trouble is None) != (before.trouble is None):
-                self.open(store, session, self.transcript.place)
+            if (session.problem is None) != (before.problem is None):
+                self.open(store, session, self.transcript.location)
                 return
             counted = session.messages != before.messages
             self._opened = (store, session)
             if counted:
                 self._number()
         name = session.key or "(no name)"
-        if session.trouble is not None:
+        if session.problem is not None:
             self.transcript.border_title = ink.content((self._fitted(name, 0), "bold"))
             return
         parts = [figures.counted(session.messages, "message")]
@@ -180,8 +180,8 @@ class ReadingPane(WalkingPane):
             self.walk_now()
             self._catch_up()
 
-    @on(messages.Scanned)
-    def _show_all(self, report: messages.Scanned) -> None:
+    @on(messages.RowsKnown)
+    def _show_all(self, report: messages.RowsKnown) -> None:
         report.stop()
         if not self._reader.is_stale(report):
             self._rows = report.rows
@@ -215,8 +215,8 @@ class ReadingPane(WalkingPane):
             self.transcript.renew()
             self._mark()
 
-    @on(Transcript.PageWanted)
-    def _load(self, event: Transcript.PageWanted) -> None:
+    @on(TranscriptView.PageWanted)
+    def _load(self, event: TranscriptView.PageWanted) -> None:
         event.stop()
         if self._rows is not None:
             self._reader.load(self._rows, event.start, event.end)
@@ -230,7 +230,7 @@ class ReadingPane(WalkingPane):
 
     @on(messages.Failed)
     def _fail(self, report: messages.Failed) -> None:
-        if report.errand != self._reader.name:
+        if report.task != self._reader.name:
             return
         if self._reader.is_stale(report):
             report.stop()
@@ -239,7 +239,7 @@ class ReadingPane(WalkingPane):
             self.close(GONE)
         elif isinstance(report.error, Changed) and self._opened is not None:
             report.stop()
-            self.open(*self._opened, self.transcript.place)
+            self.open(*self._opened, self.transcript.location)
         else:
             again, self._failed, self._growing = self._failed, True, False
             if self._rows is not None:

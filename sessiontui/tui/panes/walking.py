@@ -17,19 +17,19 @@ from textual.widgets import Input
 
 from sessiontui.errors import Cancelled, UsageError
 from sessiontui.model import Entry, Hit, Session
-from sessiontui.store.protocol import Rows, Store
+from sessiontui.store.protocol import Store, TranscriptRows
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.messages import FAULT, TURN
 from sessiontui.tui.widgets.covered import Covered
-from sessiontui.tui.widgets.transcript import Transcript
+from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
     from sessiontui.query.ast import Query
     from sessiontui.tui.widgets.prompt import Prompt
-    from sessiontui.tui.work.copier import Copier
-    from sessiontui.tui.work.seeker import Seeker
+    from sessiontui.tui.work.copy_task import CopyTask
+    from sessiontui.tui.work.row_search import RowSearch
 
 
 class WalkingPane(Covered, Vertical):
@@ -43,7 +43,7 @@ class WalkingPane(Covered, Vertical):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._rows: Rows | None = None
+        self._rows: TranscriptRows | None = None
         self._opened: tuple[Store, Session] | None = None
         self._steps, self._what = 0, TURN
         """By how many turns or faults the person wants to go on from the row ``_from``, and has not come yet."""
@@ -54,23 +54,23 @@ class WalkingPane(Covered, Vertical):
         """Whether that session was looked at when the person asked for the next one."""
 
     @property
-    def transcript(self) -> Transcript:
+    def transcript(self) -> TranscriptView:
         """What is read in."""
-        return self.query_one(Transcript)
+        return self.query_one(TranscriptView)
 
     @cached_property
-    def seeker(self) -> Seeker:
+    def row_search(self) -> RowSearch:
         """What looks through rows."""
-        from sessiontui.tui.work.seeker import Seeker
+        from sessiontui.tui.work.row_search import RowSearch
 
-        return Seeker(self)
+        return RowSearch(self)
 
     @cached_property
-    def copier(self) -> Copier:
+    def copier(self) -> CopyTask:
         """What copies."""
-        from sessiontui.tui.work.copier import Copier
+        from sessiontui.tui.work.copy_task import CopyTask
 
-        return Copier(self)
+        return CopyTask(self)
 
     @property
     def working(self) -> bool:
@@ -95,7 +95,7 @@ class WalkingPane(Covered, Vertical):
     def trace(self, step: int) -> bool:
         """To the next fault, or with -1 to the one before; posts ``NoFault`` where there is none. Who opened a session
         and has not moved yet comes to its first one, or its last. False where there is nothing to go in."""
-        if self._opened is None or self._opened[1].trouble is not None:
+        if self._opened is None or self._opened[1].problem is not None:
             return False
         self._seen = self._rows is not None
         self._walk(FAULT, step)
@@ -113,16 +113,16 @@ class WalkingPane(Covered, Vertical):
             return
         if self._steps:
             self._from = start = self.transcript.cursor
-            if self._what == FAULT and self.transcript.place is None and start != self._fault:
+            if self._what == FAULT and self.transcript.location is None and start != self._fault:
                 start = -1 if self._steps > 0 else len(self._rows)
-            self.seeker.go(self._what, self._rows, start, self._steps)
+            self.row_search.go(self._what, self._rows, start, self._steps)
         elif "seeker" in self.__dict__:
-            self.seeker.cancel()
+            self.row_search.cancel()
 
-    @on(messages.Sought)
-    def _go(self, report: messages.Sought) -> None:
+    @on(messages.RowFound)
+    def _go(self, report: messages.RowFound) -> None:
         report.stop()
-        if self.seeker.is_stale(report):
+        if self.row_search.is_stale(report):
             return
         moved, self._steps = self._from != self.transcript.cursor, 0
         if moved:
@@ -139,12 +139,12 @@ class WalkingPane(Covered, Vertical):
 
     def go_to(self, text: str) -> bool:
         """Go where a text says, as typed into the prompt; False where it leads nowhere, and then the prompt says why."""
-        from sessiontui.tui.words.places import place
+        from sessiontui.tui.words.goal_rows import goal_row
 
         if self._rows is None or self._opened is None:
             return False
         try:
-            found = place(text, self._rows, self._opened[1].messages, self.transcript.raw)
+            found = goal_row(text, self._rows, self._opened[1].messages, self.transcript.raw)
         except UsageError as error:
             if (prompt := self._prompt) is not None:
                 prompt.say(error.sentence)
@@ -165,7 +165,7 @@ class WalkingPane(Covered, Vertical):
 
         return next(iter(self.query(Prompt)), None)
 
-    async def ask_place(self) -> None:
+    async def ask_location(self) -> None:
         """Let the person type where to go; done when they can."""
         from sessiontui.tui.widgets.prompt import Prompt
 
@@ -220,14 +220,14 @@ class WalkingPane(Covered, Vertical):
 
     def copy_session(self) -> None:
         """Copy all messages of the open session, each after its role."""
-        if self._opened is None or self._opened[1].trouble is not None:
+        if self._opened is None or self._opened[1].problem is not None:
             ink.notice(self, visible("there is no session to copy"), "warning")
             return
         store, session = self._opened
         self.copier.copy_messages(f"the messages of {session.key or '(no name)'}", store, session.key)
 
-    @on(messages.Copied)
-    def _give(self, report: messages.Copied) -> None:
+    @on(messages.TextCopied)
+    def _give(self, report: messages.TextCopied) -> None:
         report.stop()
         if self.copier.is_stale(report):
             return
@@ -244,12 +244,12 @@ class WalkingPane(Covered, Vertical):
     @on(messages.Failed)
     def _stopped(self, report: messages.Failed) -> None:
         """What was cancelled by the person needs few words; of older work nothing is heard."""
-        if report.errand not in (messages.SEEK, messages.COPY):
+        if report.task not in (messages.SEEK, messages.COPY):
             return
         if self._is_over(report):
             report.stop()
             return
-        if report.errand == messages.SEEK:
+        if report.task == messages.SEEK:
             self._steps = 0
         if isinstance(report.error, Cancelled):
             report.stop()
@@ -258,12 +258,12 @@ class WalkingPane(Covered, Vertical):
     @on(messages.Progressed)
     @on(messages.Finished)
     def _drop(self, report: messages.Progressed | messages.Finished) -> None:
-        if report.errand in (messages.SEEK, messages.COPY) and self._is_over(report):
+        if report.task in (messages.SEEK, messages.COPY) and self._is_over(report):
             report.stop()
 
     def _is_over(self, report: messages.Report) -> bool:
         """Whether neither errand asked for it any more."""
-        return self.seeker.is_stale(report) and self.copier.is_stale(report)
+        return self.row_search.is_stale(report) and self.copier.is_stale(report)
 
 
 def _named(entry: Entry | Hit) -> str:

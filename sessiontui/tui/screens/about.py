@@ -1,4 +1,4 @@
-"""About one session: what is known at once, then what was counted. Closing it ends the counting.
+"""SessionStats one session: what is known at once, then what was counted. Closing it ends the counting.
 
 It says what it is told and reads nothing itself; what is chosen in it goes back to the screen below.
 """
@@ -18,16 +18,16 @@ from textual.binding import Binding, BindingType
 from sessiontui.dialects.keys import written
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
-from sessiontui.store.about import About
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
+from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink, theme
-from sessiontui.tui.screens.layer import Layer
+from sessiontui.tui.screens.layer import Overlay
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.words import about_rows
 from sessiontui.tui.words.about_rows import Facts
-from sessiontui.tui.work.teller import Surveyed, Teller
+from sessiontui.tui.work.stats_task import StatsTask, Surveyed
 from sessiontui.visible import visible
 
 
@@ -37,7 +37,7 @@ class AboutSheet(Sheet):
     HELP = "What this session is made of. Enter or a click on a damaged or a long one goes to it in the transcript."
 
 
-class AboutScreen(Layer[None]):
+class AboutScreen(Overlay[None]):
     """Tells what a session is made of."""
 
     HORIZONTAL_BREAKPOINTS = theme.WIDTHS
@@ -55,26 +55,26 @@ class AboutScreen(Layer[None]):
         self._store = store
         self._facts = Facts(session, _where(store, session), now)
         self._go_to = go_to
-        self._about: About | None = None
-        self._note = "" if session.trouble is not None else "counting …"
+        self._about: SessionStats | None = None
+        self._note = "" if session.problem is not None else "counting …"
 
     def compose(self) -> ComposeResult:
         """One sheet of lines."""
         sheet = AboutSheet(id="about", clicks=1)
-        sheet.border_title = ink.content(visible("About this session"))
+        sheet.border_title = ink.content(visible("SessionStats this session"))
         sheet.border_subtitle = ink.content(visible("Enter goes to a message · Esc closes"))
         yield sheet
 
     def on_mount(self) -> None:
         """Say what is known, and begin to count."""
-        self._teller = Teller(self)
+        self._stats_task = StatsTask(self)
         self._say()
-        if self._facts.session.trouble is None:
-            self._teller.tell(self._store, self._facts.session)
+        if self._facts.session.problem is None:
+            self._stats_task.tell(self._store, self._facts.session)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._teller.cancel()
+        self._stats_task.cancel()
 
     def _say(self) -> None:
         self.query_one(AboutSheet).show(partial(about_rows.rows, self._facts, self._about, self._note))
@@ -82,7 +82,7 @@ class AboutScreen(Layer[None]):
     @on(messages.Progressed)
     def _show_progress(self, report: messages.Progressed) -> None:
         report.stop()
-        if not self._teller.is_stale(report) and self._about is None and report.total:
+        if not self._stats_task.is_stale(report) and self._about is None and report.total:
             share = report.done / report.total
             self._note = f"counting … {share:.0%} {figures.bar(share)} · Esc stops"
             self._say()
@@ -90,14 +90,14 @@ class AboutScreen(Layer[None]):
     @on(Surveyed)
     def _show(self, report: Surveyed) -> None:
         report.stop()
-        if not self._teller.is_stale(report):
+        if not self._stats_task.is_stale(report):
             self._about = report.about
             self._say()
 
     @on(messages.Failed)
     def _show_failure(self, report: messages.Failed) -> None:
         report.stop()
-        if self._teller.is_stale(report):
+        if self._stats_task.is_stale(report):
             return
         error = report.error
         hint = error.hint if isinstance(error, SessiontuiError) else ""
@@ -120,5 +120,5 @@ class AboutScreen(Layer[None]):
 def _where(store: Store, session: Session) -> str:
     """The file of a session, or the database that it is in."""
     path = written(str(store.file(session.key) if isinstance(store, JsonlStore) else store.path))
-    home = os.path.expanduser("~")
-    return "~" + path.removeprefix(home) if path.startswith(home + "/") else path
+    user_folder = os.path.expanduser("~")
+    return "~" + path.removeprefix(user_folder) if path.startswith(user_folder + "/") else path

@@ -16,22 +16,22 @@ from textual.binding import Binding, BindingType
 from sessiontui.damage.salvage import EVERYTHING_SURE, Wish
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Salvage
-from sessiontui.store.cases import Case
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.fault_refs import FaultRef
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui import messages
 from sessiontui.tui.looks import ink
-from sessiontui.tui.panes.faults import FaultsPane
-from sessiontui.tui.screens.layer import Layer
+from sessiontui.tui.panes.faults_pane import FaultsPane
+from sessiontui.tui.screens.layer import Overlay
 from sessiontui.tui.screens.viewing import ViewingScreen
 from sessiontui.tui.words import inspecting, proposals
-from sessiontui.tui.work.looker import Looker, Same
+from sessiontui.tui.work.fault_loader import FaultLoader, Same
 from sessiontui.visible import visible
 
 CHANGES: Final = frozenset({"accept", "accept_all", "apply", "undo", "redo"})
 """Actions that write to the store."""
 
 
-class AcceptingScreen(Layer[None]):
+class AcceptingScreen(Overlay[None]):
     """The keys that have something back; the screen that is made of it shows the faults."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,7 +50,7 @@ class AcceptingScreen(Layer[None]):
     def __init__(self, below: ViewingScreen) -> None:
         super().__init__()
         self._below = below
-        self._looker = Looker(self)
+        self._loader = FaultLoader(self)
 
     @cached_property
     def found(self) -> FaultsPane:
@@ -59,7 +59,7 @@ class AcceptingScreen(Layer[None]):
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._looker.cancel()
+        self._loader.cancel()
 
     @property
     def store(self) -> JsonlStore | None:
@@ -83,15 +83,15 @@ class AcceptingScreen(Layer[None]):
 
     def action_accept(self) -> None:
         """Accept what is proposed for the fault under the cursor."""
-        case = self.found.case
-        if case is None or not proposals.acts(case.fault):
-            ink.notice(self, inspecting.refusal(None if case is None else case.fault))
+        ref = self.found.ref
+        if ref is None or not proposals.acts(ref.fault):
+            ink.notice(self, inspecting.refusal(None if ref is None else ref.fault))
         else:
-            self._ask([case])
+            self._ask([ref])
 
     def action_accept_all(self) -> None:
         """Have back all that is lossless."""
-        sure = [each for each in self.found.cases if proposals.acts(each.fault) and _is_sure(each)]
+        sure = [each for each in self.found.refs if proposals.acts(each.fault) and _is_sure(each)]
         if sure:
             self._ask(sure, sure=True)
         else:
@@ -131,36 +131,36 @@ class AcceptingScreen(Layer[None]):
 
     # ---- the plan
 
-    def _ask(self, wanted: Sequence[Case], *, sure: bool = False) -> None:
+    def _ask(self, wanted: Sequence[FaultRef], *, sure: bool = False) -> None:
         """Show the whole plan once more, if what was found still stands. ``sure``: of these sessions, all that is lossless."""
         if self._below.unchangeable:
             self._below.explain("repair")
         elif self.store is not None:
-            self._looker.require(self.store, wanted, sure=sure)
+            self._loader.require(self.store, wanted, sure=sure)
 
     @on(Same)
     def _show_plan(self, report: Same) -> None:
         report.stop()
-        if self._looker.is_stale(report) or not self.is_current:
+        if self._loader.is_stale(report) or not self.is_current:
             return
         from sessiontui.tui.screens.conversing import ChangeDialog
-        from sessiontui.tui.work.changer import Wanted
+        from sessiontui.tui.work.change_task import ChangeRequest
 
         def answered(change: str | None) -> None:
             if change is not None:
                 self._below.take_back(change)
 
-        wishes = {case.key: EVERYTHING_SURE for case in report.cases} if report.sure else self._wishes(report.cases)
-        wanted = Wanted("repair", self._below.store, self._below.now, tuple(wishes), wishes=wishes)
+        wishes = {ref.key: EVERYTHING_SURE for ref in report.refs} if report.sure else self._wishes(report.refs)
+        wanted = ChangeRequest("repair", self._below.store, self._below.now, tuple(wishes), wishes=wishes)
         self.app.push_screen(ChangeDialog(self._below, wanted), answered)
 
-    def _wishes(self, cases: Sequence[Case]) -> dict[str, Wish]:
+    def _wishes(self, refs: Sequence[FaultRef]) -> dict[str, Wish]:
         """What accepting them means, by session."""
-        by_key: dict[str, list[Case]] = {}
-        for case in cases:
-            by_key.setdefault(case.key, []).append(case)
+        by_key: dict[str, list[FaultRef]] = {}
+        for ref in refs:
+            by_key.setdefault(ref.key, []).append(ref)
         return {
-            key: proposals.wish([case.fault for case in each], {case.line: self.found.reading(case) for case in each})
+            key: proposals.wish([ref.fault for ref in each], {ref.line: self.found.reading(ref) for ref in each})
             for key, each in by_key.items()
         }
 
@@ -168,7 +168,7 @@ class AcceptingScreen(Layer[None]):
     def _fail(self, report: messages.Failed) -> None:
         """What was found is there no more, so a number of a line means nothing."""
         report.stop()
-        if self._looker.is_stale(report):
+        if self._loader.is_stale(report):
             return
         if not isinstance(report.error, SessiontuiError):
             raise report.error
@@ -180,6 +180,6 @@ class AcceptingScreen(Layer[None]):
         report.stop()
 
 
-def _is_sure(case: Case) -> bool:
+def _is_sure(ref: FaultRef) -> bool:
     """Whether it is done without a guess, and without a word about this very fault."""
-    return case.fault.salvage in (Salvage.LOSSLESS, Salvage.NONE)
+    return ref.fault.salvage in (Salvage.LOSSLESS, Salvage.NONE)

@@ -15,8 +15,8 @@ from textual.widgets import Input
 
 from sessiontui.tui import messages
 from sessiontui.tui.looks import ink
+from sessiontui.tui.preferences import Remember
 from sessiontui.tui.screens.tracing import TracingScreen
-from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.splitter import SplitPanes
@@ -106,13 +106,13 @@ class BrowserScreen(TracingScreen):
         """A wider list, or a narrower one."""
         self.query_one(SplitPanes).widen(columns)
 
-    @on(messages.Mended)
-    def _look_again(self, report: messages.Mended) -> None:
-        self.judge()
+    @on(messages.RecoveryDone)
+    def _look_again(self, report: messages.RecoveryDone) -> None:
+        self.check_writability()
         self.changed(report.keys)
         self.settled.publish(report.keys)
 
-    @on(messages.Judged)
+    @on(messages.WritabilityChecked)
     def note_whether_it_may_be_changed(self) -> None:
         """Said in the title too, where it can be seen before a key is tried, and as long as it is so."""
         self.call_later(self._note)

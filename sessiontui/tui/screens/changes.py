@@ -21,10 +21,10 @@ from sessiontui.errors import SessiontuiError
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.tui.screens.changing import ChangingScreen
-from sessiontui.tui.screens.layer import Layer
-from sessiontui.tui.widgets.sheet import Row, Sheet
+from sessiontui.tui.screens.layer import Overlay
+from sessiontui.tui.widgets.sheet import Sheet, SheetRow
 from sessiontui.tui.words import changes_rows
-from sessiontui.tui.work.historian import Foreseen, Historian, Recalled
+from sessiontui.tui.work.journal_reader import JournalReader, Recalled, UndoPreview
 from sessiontui.visible import visible
 
 READING: Final = "Reading the journal …"
@@ -45,7 +45,7 @@ class ChangeDetail(Sheet, can_focus=False):
     """All about the change under the cursor."""
 
 
-class ChangesScreen(Layer[None]):
+class ChangesScreen(Overlay[None]):
     """Lists the changes of the store of the screen below."""
 
     HELP = (
@@ -77,7 +77,7 @@ class ChangesScreen(Layer[None]):
         super().__init__()
         self._below = below
         self._changes: Sequence[Change] = ()
-        self._foreseen: Foreseen | None = None
+        self._foreseen: UndoPreview | None = None
 
     def compose(self) -> ComposeResult:
         """The list, what is under its cursor, and what the journal takes."""
@@ -89,7 +89,7 @@ class ChangesScreen(Layer[None]):
 
     def on_mount(self) -> None:
         """Begin to read."""
-        self._journal, self._oracle = Historian(self), Historian(self)
+        self._journal, self._oracle = JournalReader(self), JournalReader(self)
         self._list, self._detail = self.query_one(ChangeList), self.query_one(ChangeDetail)
         self._list.border_title = ink.content(visible("Changes"))
         self._list.picture = visible(READING)
@@ -138,8 +138,8 @@ class ChangesScreen(Layer[None]):
         if change is not None:
             self._oracle.foresee(self._below.store, change)
 
-    @on(Foreseen)
-    def _show_foreseen(self, report: Foreseen) -> None:
+    @on(UndoPreview)
+    def _show_foreseen(self, report: UndoPreview) -> None:
         report.stop()
         if not self._oracle.is_stale(report):
             self._foreseen = report
@@ -149,7 +149,7 @@ class ChangesScreen(Layer[None]):
         self._detail.show(self._detail_rows)
         self._detail.border_title = ink.content(visible("What it did" if self._change is not None else ""))
 
-    def _detail_rows(self, width: int) -> list[Row]:
+    def _detail_rows(self, width: int) -> list[SheetRow]:
         change = self._change
         if change is None:
             return []

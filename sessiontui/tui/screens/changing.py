@@ -18,12 +18,13 @@ from sessiontui.errors import Busy, Cancelled, InTurn, Locked, SessiontuiError, 
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
-from sessiontui.tui.looks import ink, keys
-from sessiontui.tui.work.judge import Judge
+from sessiontui.tui.looks import ink
+from sessiontui.tui.looks import key_names as keys
+from sessiontui.tui.work.writability_check import WritabilityCheck
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
-    from sessiontui.tui.work.changer import Changer, Verb, Wanted
+    from sessiontui.tui.work.change_task import ChangeRequest, ChangeTask, Verb
 
 CHANGES: Final = frozenset({"pop", "compact", "repair", "migrate", "cleanup", "undo", "redo"})
 """Actions that write to the store."""
@@ -53,7 +54,7 @@ class ChangingScreen(Screen[None]):
         self.store = store
         self.settled: Signal[tuple[str, ...]] = Signal(self, "settled")
         """Published when a change was made or refused, with the keys that it changed."""
-        self._judge = Judge(self)
+        self._writability = WritabilityCheck(self)
         self._unwritable: str | None = None
         self._taken_back: tuple[str | None, bool] = None, False
         """What is undone, or was last: which change, and whether it is redone."""
@@ -63,11 +64,11 @@ class ChangingScreen(Screen[None]):
         """The same in a few words; empty where there is nothing."""
 
     @cached_property
-    def changer(self) -> Changer:
+    def changer(self) -> ChangeTask:
         """What undoes; loaded with the first undo, for the first paint need not wait for it."""
-        from sessiontui.tui.work.changer import Changer
+        from sessiontui.tui.work.change_task import ChangeTask
 
-        return Changer(self)
+        return ChangeTask(self)
 
     @property
     def changing(self) -> bool:
@@ -105,14 +106,14 @@ class ChangingScreen(Screen[None]):
         """Why nothing in this store may be changed, in one sentence; None where it may, as far as is known."""
         return self.forbidden or self._unwritable
 
-    def judge(self) -> None:
+    def check_writability(self) -> None:
         """Find out whether the store may be changed, and what a crash left, once what is on the screen is painted."""
         self.refresh_bindings()  # the store may be another one
-        self.call_after_refresh(lambda: self._judge.look(self.store))
+        self.call_after_refresh(lambda: self._writability.look(self.store))
 
-    @on(messages.Judged)
-    def _learn_whether(self, report: messages.Judged) -> None:
-        if self._judge.is_stale(report):
+    @on(messages.WritabilityChecked)
+    def _learn_whether(self, report: messages.WritabilityChecked) -> None:
+        if self._writability.is_stale(report):
             return
         if report.reason != self._unwritable:
             self._unwritable = report.reason
@@ -150,7 +151,7 @@ class ChangingScreen(Screen[None]):
         """Say why this can't be done here."""
         if why := self._why_not(action):
             ink.notice(self, visible(why), "warning")
-            self._judge.look(self.store)
+            self._writability.look(self.store)
 
     # ---- keys
 
@@ -193,11 +194,11 @@ class ChangingScreen(Screen[None]):
         return None if only is None else (only,)
 
     def _open(self, verb: Verb, keys: tuple[str, ...] | None, marked: int = 0) -> None:
-        from sessiontui.tui.work.changer import Wanted
+        from sessiontui.tui.work.change_task import ChangeRequest
 
-        self.change(Wanted(verb, self.store, self.now, keys, marked=marked))
+        self.change(ChangeRequest(verb, self.store, self.now, keys, marked=marked))
 
-    def change(self, wanted: Wanted) -> None:
+    def change(self, wanted: ChangeRequest) -> None:
         """Have a change planned, and ask about it in a dialog."""
         if self._is_busy():
             return
@@ -248,10 +249,10 @@ class ChangingScreen(Screen[None]):
         live = partial(keys.live, self.app.screen)
         if outcomes.page(report.done, live) is None:
             ink.notice(self, outcomes.sentence(report.done, live))
-            if trouble := outcomes.trouble_of(report.done):
-                ink.notice(self, trouble, "warning")
+            if problem := outcomes.problem_of(report.done):
+                ink.notice(self, problem, "warning")
         if self.unsettled:
-            self.judge()  # settled by it, as a rule
+            self.check_writability()  # settled by it, as a rule
         self.changed(report.keys)
         self.settled.publish(report.keys)
 
@@ -259,14 +260,14 @@ class ChangingScreen(Screen[None]):
     def _tell_error(self, report: messages.Failed) -> None:
         error = report.error
         if isinstance(error, Cancelled):
-            if report.errand == messages.CHANGE:
+            if report.task == messages.CHANGE:
                 ink.notice(self, visible("cancelled; nothing was changed"), "warning")
-        elif self._is_hindered(report):
-            self._tell_hindrance(error)
+        elif self._is_blocked(report):
+            self._tell_blocker(error)
         elif isinstance(error, SessiontuiError):
             self._tell_refusal(error)
-            if report.errand == messages.CHANGE:
-                self.judge()
+            if report.task == messages.CHANGE:
+                self.check_writability()
                 self.changed(())  # what stood in its way may not be in the list yet
                 self.settled.publish(())
         else:
@@ -274,16 +275,16 @@ class ChangingScreen(Screen[None]):
             ink.notice(self, visible(f"{type(error).__name__}: {error}"), "error", title)
             self.log.error(error)
 
-    def _is_hindered(self, report: messages.Failed) -> bool:
+    def _is_blocked(self, report: messages.Failed) -> bool:
         """Whether it is an undo that may be made when it is tried again."""
-        hindrances = Busy | Locked | InTurn | Unleased
-        ours = report.errand == messages.CHANGE and isinstance(report.error, hindrances)
+        blockers = Busy | Locked | InTurn | Unleased
+        ours = report.task == messages.CHANGE and isinstance(report.error, blockers)
         return ours and not self.changer.is_stale(report)
 
-    def _tell_hindrance(self, error: Exception) -> None:
+    def _tell_blocker(self, error: Exception) -> None:
         """An undo has no dialog but for this; every other change has told it in its own."""
         from sessiontui.tui.screens.undoing import UndoDialog
-        from sessiontui.tui.words.hindrances import of_error
+        from sessiontui.tui.words.blockers import of_error
 
         if (found := of_error(error)) is not None:
             self.app.push_screen(UndoDialog(self, self.store, *self._taken_back, found))

@@ -15,8 +15,8 @@ from textual.binding import ActiveBinding
 
 from sessiontui.tui.arrangement import ORDERS
 from sessiontui.tui.looks import figures, themes
+from sessiontui.tui.preferences import Remember
 from sessiontui.tui.screens.palette import Command, Offer, PaletteScreen, sessions_hint
-from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.choice_list import Choice
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _session(screen: BrowserScreen, key: str) -> Command:
     if session is None:
         about = "gone since"
     else:
-        about = figures.counted(session.messages, "message") if session.trouble is None else session.trouble.reason
+        about = figures.counted(session.messages, "message") if session.problem is None else session.problem.reason
     return Command(Choice(key or "(no name)", f"session · {about}"), partial(screen.go_to_row, key))
 
 

@@ -21,16 +21,16 @@ from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
 from sessiontui.tui import messages
 from sessiontui.tui.looks import ink
-from sessiontui.tui.looks.keys import live
+from sessiontui.tui.looks.key_names import live
 from sessiontui.tui.screens.making import SOON, MakingDialog
 from sessiontui.tui.widgets.hours_field import HoursField
 from sessiontui.tui.widgets.safe_input import SafeInput
-from sessiontui.tui.words import hindrances, outcomes
-from sessiontui.tui.words.hindrances import Hindrance
+from sessiontui.tui.words import blockers, outcomes
+from sessiontui.tui.words.blockers import Blocker
 from sessiontui.tui.words.page import Page
 from sessiontui.tui.words.questions import RENEWED, looking, making, question
-from sessiontui.tui.words.recovering import RECOVERED
-from sessiontui.tui.work.changer import Attempt, Wanted, only
+from sessiontui.tui.words.recovery_words import RECOVERED
+from sessiontui.tui.work.change_task import ChangeRequest, RetryOptions, only
 from sessiontui.visible import visible
 
 
@@ -44,14 +44,14 @@ class ChangeDialog(MakingDialog):
         Binding("b", "backend", "backend", tooltip="Close, and show the database", id="dialog.backend"),
     ]
 
-    def __init__(self, below: Screen[None], wanted: Wanted) -> None:
+    def __init__(self, below: Screen[None], wanted: ChangeRequest) -> None:
         super().__init__(looking(wanted), below, wanted.store, "looking")
         self._wanted = wanted
         self._plan: messages.Plan | None = None
-        self._asked = self.page
+        self._requested = self.page
         self._renewed = ""
         """Why it is asked once more, where what was asked about before is no longer so."""
-        self._rest: Hindrance | None = None
+        self._rest: Blocker | None = None
         """What hindered a part of what was made."""
         self._change: str | None = None
         self._done: messages.Done | None = None
@@ -101,11 +101,11 @@ class ChangeDialog(MakingDialog):
             ink.notice(self.below, page.title)
             return
         self._plan = report.plan if page.act is not None else None
-        anew, self.stage = self.stage != "asking" and not isinstance(self.focused, SafeInput), "asking"
+        reset, self.stage = self.stage != "asking" and not isinstance(self.focused, SafeInput), "asking"
         self.hide_work()
         self._say_days(self._wanted.hours)
-        self._asked = page
-        self.show(page, anew=anew)
+        self._requested = page
+        self.show(page, reset=reset)
         self._appear()
 
     @property
@@ -128,7 +128,7 @@ class ChangeDialog(MakingDialog):
             self.hide_work()
             self._say_days(0)
             why = visible(f"“{event.text}” is no number of hours.")
-            self.show(Page(visible("Remove idle sessions"), (ink.content((why, "$warning")),)), anew=False)
+            self.show(Page(visible("Remove idle sessions"), (ink.content((why, "$warning")),)), reset=False)
         elif event.hours != self._wanted.hours or self._plan is None:
             self._wanted, self._renewed = replace(self._wanted, hours=event.hours), ""
             self._look()
@@ -182,7 +182,7 @@ class ChangeDialog(MakingDialog):
         elif self.stage != "told" or rest is None:
             super().also()
         elif rest.kind == "unleased":
-            self.hinder(rest)
+            self.block(rest)
         else:
             self.make(rest.patient, rest)
 
@@ -241,26 +241,26 @@ class ChangeDialog(MakingDialog):
         if self.stage == "looking":
             self.show(looking(self._wanted))
 
-    def attempt(self, how: Attempt, hindered: Hindrance | None) -> None:
+    def attempt(self, how: RetryOptions, blocked: Blocker | None) -> None:
         """Make the plan, or what is left of it."""
         if self._plan is None:
             return
-        if hindered is not None and hindered.keys:
-            self._wanted = replace(self._wanted, keys=hindered.keys)
-            self._plan = only(self._plan, hindered.keys)
-            self._asked = Page(ink.EMPTY, hindrances.told(hindered))
+        if blocked is not None and blocked.keys:
+            self._wanted = replace(self._wanted, keys=blocked.keys)
+            self._plan = only(self._plan, blocked.keys)
+            self._requested = Page(ink.EMPTY, blockers.told(blocked))
         self.changer.make(self._wanted, self._plan, how)
 
     def at_work(self) -> Page:
         """Still the plan."""
         if self._hours is not None:
             self._hours.input.disabled = True
-        return making(self._wanted, self._asked)
+        return making(self._wanted, self._requested)
 
-    def hinder(self, found: Hindrance) -> None:
+    def block(self, found: Blocker) -> None:
         """It is no longer asked how long a session may be idle."""
         self._show_limit(False)
-        super().hinder(found)
+        super().block(found)
 
     def renew(self, error: Exception) -> bool:
         """Plan anew what is no longer as it was when it was planned."""
@@ -269,7 +269,7 @@ class ChangeDialog(MakingDialog):
         self.stage, self._renewed = "looking", RENEWED
         if isinstance(error, Recovered):
             self._renewed = RECOVERED
-            self.below.post_message(messages.Mended(tuple(error.keys)))
+            self.below.post_message(messages.RecoveryDone(tuple(error.keys)))
         self._show_limit(True)
         self._look()
         return True
@@ -277,14 +277,14 @@ class ChangeDialog(MakingDialog):
     def tell(self, report: messages.Made) -> None:
         """Say what became of each session, where there are several; or what hindered it."""
         done = report.done
-        if (found := hindrances.of_done(done)) is not None:
-            self.hinder(found)
+        if (found := blockers.of_done(done)) is not None:
+            self.block(found)
             return
-        if hindrances.is_stale(done) and self.renew(Changed("")):
+        if blockers.is_stale(done) and self.renew(Changed("")):
             return
         self.stage, self._change, self._done = "told", done.change, done
         page = outcomes.page(done, partial(live, self))
-        self._rest = hindrances.of_rows(hindrances.rows_of(done))
+        self._rest = blockers.of_rows(blockers.rows_of(done))
         if page is None:
             self.dismiss(None)
         else:

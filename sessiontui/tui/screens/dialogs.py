@@ -17,7 +17,7 @@ from textual.widgets import Button, Static
 
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.looks.wrap import wrap
-from sessiontui.tui.screens.layer import Layer
+from sessiontui.tui.screens.layer import Overlay
 from sessiontui.tui.words.page import LINES, Page
 from sessiontui.visible import visible
 
@@ -39,7 +39,7 @@ class PageButton(Button):
             event.stop()
 
 
-class PageDialog(Layer[str | None]):
+class PageDialog(Overlay[str | None]):
     """Shows one page, and another in its place."""
 
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
@@ -84,10 +84,10 @@ class PageDialog(Layer[str | None]):
         self.query_one("#work").display = False
         self.show(self.page)
         for what in ("scroll_y", "virtual_size", "size"):
-            self.watch(self._body, what, self._say_place, init=False)
+            self.watch(self._body, what, self._say_position, init=False)
 
-    def show(self, page: Page, *, anew: bool = True) -> None:
-        """Show a page; unless ``anew``, focus and place stay as they are."""
+    def show(self, page: Page, *, reset: bool = True) -> None:
+        """Show a page; unless ``reset``, focus and place stay as they are."""
         self.page = page
         self._box.border_title = ink.content(page.title)
         pieces = [*self._body.query_children(Static)]
@@ -102,7 +102,7 @@ class PageDialog(Layer[str | None]):
             button.label = ink.content(label or ink.EMPTY)
             button.display, button.disabled = label is not None, False
             button.refresh(layout=True)  # another label, another width
-        if anew:
+        if reset:
             self._body.scroll_home(animate=False)
             self.set_focus(leave)
         self.on_resize()
@@ -118,19 +118,19 @@ class PageDialog(Layer[str | None]):
             taken += len(wrap(self.page.undo, width - FRAME)) + tall
         taken += (1 + tall) * self.query_one("#work").display
         self._body.styles.max_height = max(1, height - taken) if self.page.body else 0
-        self.call_after_refresh(self._say_place)
+        self.call_after_refresh(self._say_position)
 
     def above(self) -> int:
         """Rows of what stands above the lines, and of its margin."""
         return 0
 
-    def _say_place(self) -> None:
+    def _say_position(self) -> None:
         """Which lines are in view, where not all of them are."""
         body = self._body
         rows, seen, first = body.virtual_size.height, body.size.height, round(body.scroll_y)
         more = rows > seen > 0
-        place = f"lines {first + 1:,}–{min(rows, first + seen):,} of {rows:,} · ↑ ↓" if more else ""
-        self._box.border_subtitle = ink.content(visible(place))
+        location = f"lines {first + 1:,}–{min(rows, first + seen):,} of {rows:,} · ↑ ↓" if more else ""
+        self._box.border_subtitle = ink.content(visible(location))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Only the button that names it does something."""

@@ -22,14 +22,14 @@ from sessiontui.tui.screens.searching import SearchingScreen
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
-from sessiontui.tui.widgets.transcript import Transcript
-from sessiontui.tui.work.searcher import Locator, row_of
+from sessiontui.tui.widgets.transcript import TranscriptView
+from sessiontui.tui.work.search_task import HitLocator, row_of
 from sessiontui.visible import visible
 
 KEYS: Final = "n next · N previous · v order"
 
 
-class _Place(NamedTuple):
+class _Location(NamedTuple):
     """Where a person was."""
 
     key: str
@@ -49,9 +49,9 @@ class FindingScreen(SearchingScreen):
         self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
     ) -> None:
         super().__init__(store, clock, listed)
-        self._locator = Locator(self)
+        self._locator = HitLocator(self)
         self._rows: tuple[int, ...] | None = None
-        self._before: _Place | None = None
+        self._before: _Location | None = None
         self._reading = False
 
     def use(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
@@ -65,7 +65,7 @@ class FindingScreen(SearchingScreen):
     def go_to_hit(self, event: HitList.Opened) -> None:
         """Open the session at the message that was found."""
         if self._before is None and self.key is not None:
-            self._before = _Place(self.key, self.reading.transcript.place, self._reading)
+            self._before = _Location(self.key, self.reading.transcript.location, self._reading)
         self.went = hit = event.hit
         self.side.sessions.choose(hit.key)
         row = row_of(hit) or 0
@@ -88,17 +88,17 @@ class FindingScreen(SearchingScreen):
         """Remember whether one was reading before the search; say which keys go from hit to hit where they do."""
         typing = isinstance(event.widget, Input)
         self.side.hits.border_subtitle = None if typing else ink.content(visible(KEYS))
-        if isinstance(event.widget, SessionList | Transcript):
-            self._reading = isinstance(event.widget, Transcript)
+        if isinstance(event.widget, SessionList | TranscriptView):
+            self._reading = isinstance(event.widget, TranscriptView)
 
     def return_from_hit(self) -> bool:
         """Go back to where one was before the hit: session, row and focus; False where one was nowhere."""
         if self._before is None:
             return False
-        place, self._before, self.went = self._before, None, None
-        self.side.sessions.choose(place.key)
-        self.open_session(place.key, place.row)
-        self._focus_on(place.reading)
+        location, self._before, self.went = self._before, None, None
+        self.side.sessions.choose(location.key)
+        self.open_session(location.key, location.row)
+        self._focus_on(location.reading)
         return True
 
     @on(SearchBar.Left)
@@ -158,7 +158,7 @@ class FindingScreen(SearchingScreen):
     def show_answer(self, report: messages.Searched) -> None:
         """Where the hits of another search were says nothing of this one's; where one looks at them, find them."""
         located = self._rows is not None
-        same = self.answer is not None and self.answer.asked.text == report.asked.text
+        same = self.answer is not None and self.answer.request.text == report.request.text
         super().show_answer(report)
         if not same:
             self._unlocate()
@@ -170,7 +170,7 @@ class FindingScreen(SearchingScreen):
             self._unlocate()
         else:
             answer = self.answer
-            self._locator.locate(self.store, answer.query, self.key, answer.asked.relevance)
+            self._locator.locate(self.store, answer.query, self.key, answer.request.relevance)
 
     def _unlocate(self) -> None:
         self._locator.cancel()

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from sessiontui.tui.looks import ink, theme
-from sessiontui.tui.screens.layer import Layer
+from sessiontui.tui.screens.layer import Overlay
 from sessiontui.visible import visible
 
 KEYS = 20
@@ -51,7 +51,7 @@ NAMES = {
 }
 
 
-class HelpScreen(Layer[None]):
+class HelpScreen(Overlay[None]):
     """Describes the screen below it."""
 
     VERTICAL_BREAKPOINTS = theme.HEIGHTS

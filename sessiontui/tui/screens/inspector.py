@@ -15,7 +15,7 @@ from textual.containers import Horizontal
 
 from sessiontui.dialects.keys import is_misnamed
 from sessiontui.tui.looks import ink
-from sessiontui.tui.panes.faults import FaultsPane, Sought
+from sessiontui.tui.panes.faults_pane import FaultQuery, FaultsPane
 from sessiontui.tui.panes.looking import LookingPane
 from sessiontui.tui.screens.accepting import AcceptingScreen
 from sessiontui.tui.screens.viewing import ViewingScreen
@@ -121,7 +121,7 @@ class InspectorScreen(AcceptingScreen):
         if self.store is None:
             self.found.say(inspecting.NO_LINES[self._below.store.backend])
         else:
-            self.found.find(Sought(self.store, self._keys(), self._several, self._notes), offset)
+            self.found.find(FaultQuery(self.store, self._keys(), self._several, self._notes), offset)
 
     def _keys(self) -> tuple[str, ...]:
         """The sessions that are looked into: of several, those that are not known to be well."""
@@ -141,12 +141,12 @@ class InspectorScreen(AcceptingScreen):
     @on(FaultsPane.Shown)
     def _show(self, event: FaultsPane.Shown) -> None:
         event.stop()
-        self.set_class(event.case is None, "-empty")
-        if event.case is not None and (event.case.key, event.case.line) != self._gone:
+        self.set_class(event.ref is None, "-empty")
+        if event.ref is not None and (event.ref.key, event.ref.line) != self._gone:
             self._tries = TRIES
         if self.store is not None:
-            reading = self.found.reading(event.case) if event.case is not None else 1
-            self._pane.show(self.store, event.case, event.before, reading, named=self._several)
+            reading = self.found.reading(event.ref) if event.ref is not None else 1
+            self._pane.show(self.store, event.ref, event.before, reading, named=self._several)
 
     @on(FaultsPane.Learned)
     def _rest(self, event: FaultsPane.Learned) -> None:
@@ -157,8 +157,8 @@ class InspectorScreen(AcceptingScreen):
     def _look_again(self, event: LookingPane.Gone) -> None:
         """What was found is no longer there: look where it is now, unless that changes again and again."""
         event.stop()
-        case = self.found.case
-        self._gone = None if case is None else (case.key, case.line)
+        ref = self.found.ref
+        self._gone = None if ref is None else (ref.key, ref.line)
         self._tries -= 1
         if self._tries > 0:
             self.found.find_again()
@@ -192,10 +192,10 @@ class InspectorScreen(AcceptingScreen):
 
     def action_line(self) -> None:
         """To the line in the transcript."""
-        case = self.found.case
-        if case is not None:
+        ref = self.found.ref
+        if ref is not None:
             self.dismiss()
-            self._below.go_to_row(case.key, case.line - 1 if case.line else None)
+            self._below.go_to_row(ref.key, ref.line - 1 if ref.line else None)
 
     def action_refresh(self) -> None:
         """Look for damage again."""

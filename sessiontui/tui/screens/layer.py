@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, ScreenResultType
 from sessiontui.tui.looks import theme
 
 
-class Layer(ModalScreen[ScreenResultType]):
+class Overlay(ModalScreen[ScreenResultType]):
     """What every dialog and list above the browser is."""
 
     CSS = theme.LAYERS

@@ -17,10 +17,10 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.screens.dialogs import PageDialog
-from sessiontui.tui.words import hindrances
-from sessiontui.tui.words.hindrances import Hindrance
+from sessiontui.tui.words import blockers
+from sessiontui.tui.words.blockers import Blocker
 from sessiontui.tui.words.page import Page
-from sessiontui.tui.work.changer import FIRST, Attempt, Awaited, Begun, Changer
+from sessiontui.tui.work.change_task import FIRST, Awaited, Begun, ChangeTask, RetryOptions
 from sessiontui.visible import visible
 
 SOON: Final = 0.15
@@ -39,15 +39,15 @@ class MakingDialog(PageDialog):
         self.below = below
         self.store = store
         self.stage: Stage = stage
-        self.changer = Changer(self)
-        self._hindrance: Hindrance | None = None
+        self.changer = ChangeTask(self)
+        self._blocker: Blocker | None = None
         self._waited = False
         """Whether who stands in the way was waited for longer already."""
         self._called_off = False
 
     # ---- what it is that is made
 
-    def attempt(self, how: Attempt, hindered: Hindrance | None) -> None:
+    def attempt(self, how: RetryOptions, blocked: Blocker | None) -> None:
         """Begin to make it; once more, where it was hindered before."""
         raise NotImplementedError
 
@@ -61,11 +61,11 @@ class MakingDialog(PageDialog):
 
     # ---- made
 
-    def make(self, how: Attempt = FIRST, hindered: Hindrance | None = None) -> None:
+    def make(self, how: RetryOptions = FIRST, blocked: Blocker | None = None) -> None:
         """Have it made, and show the work as soon as that takes a while."""
         self.stage, self._called_off = "making", False
         self._waited = self._waited or bool(how.files)
-        self.attempt(how, hindered)
+        self.attempt(how, blocked)
         self.set_timer(SOON, self._show_making)
 
     def _show_making(self) -> None:
@@ -100,41 +100,41 @@ class MakingDialog(PageDialog):
         report.stop()
         if self.changer.is_stale(report):
             return
-        found = hindrances.of_error(report.error) if self.stage == "making" else None
+        found = blockers.of_error(report.error) if self.stage == "making" else None
         if found is not None:
-            self.hinder(found)
+            self.block(found)
         elif not self.renew(report.error):
             self.dismiss(None)
             self.below.post_message(report)
 
     # ---- hindered
 
-    def hinder(self, found: Hindrance) -> None:
+    def block(self, found: Blocker) -> None:
         """Say what hinders it, unless it was called off anyway."""
         if self._called_off:
             self.dismiss(None)
             self.below.post_message(messages.Failed(self.changer.generation, messages.CHANGE, Cancelled()))
             return
-        self.stage, self._hindrance = "hindered", found
+        self.stage, self._blocker = "hindered", found
         self.hide_work()
-        self.show(hindrances.page(found, self._waited))
+        self.show(blockers.page(found, self._waited))
 
     def act(self) -> None:
         """Try once more."""
-        if self.stage == "hindered" and self._hindrance is not None:
-            found = self._hindrance
+        if self.stage == "hindered" and self._blocker is not None:
+            found = self._blocker
             self.make(found.daring if found.kind == "unleased" else found.patient, found)
 
     def also(self) -> None:
         """Wait no more for who has the file open."""
-        if self.stage == "hindered" and self._hindrance is not None:
-            self.make(self._hindrance.daring, self._hindrance)
+        if self.stage == "hindered" and self._blocker is not None:
+            self.make(self._blocker.daring, self._blocker)
 
     @on(Awaited)
     def _say_who(self, report: Awaited) -> None:
         report.stop()
         if not self.changer.is_stale(report):
-            self._show_work_line(ink.content(hindrances.waiting(report.who)))
+            self._show_work_line(ink.content(blockers.waiting(report.who)))
 
     @on(Begun)
     def _wait_no_more(self, report: Begun) -> None:

@@ -18,7 +18,7 @@ from textual.widgets import Input
 
 from sessiontui.query.fuzzy import Names
 from sessiontui.tui.looks import figures, ink, theme
-from sessiontui.tui.screens.layer import Layer
+from sessiontui.tui.screens.layer import Overlay
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible
@@ -50,7 +50,7 @@ class Offer:
     """Which command is under the cursor at first."""
 
 
-class PaletteScreen(Layer[Command | None]):
+class PaletteScreen(Overlay[Command | None]):
     """An input, and below it what fits."""
 
     HELP = "Type letters of a command or of a session, in their order; Enter does what is under the cursor."

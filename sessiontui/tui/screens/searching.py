@@ -21,16 +21,16 @@ from sessiontui.model import Hit, Session
 from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
 from sessiontui.tui.looks import ink
-from sessiontui.tui.messages import Asked
+from sessiontui.tui.messages import SearchRequest
 from sessiontui.tui.panes.listing import ListingPane
+from sessiontui.tui.preferences import Remember
 from sessiontui.tui.screens.viewing import ViewingScreen
-from sessiontui.tui.taste import Remember
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.tui.widgets.side import Side
 from sessiontui.tui.widgets.spans import nothing
-from sessiontui.tui.work.searcher import Searcher
+from sessiontui.tui.work.search_task import SearchTask
 from sessiontui.visible import visible
 
 SLOW: Final = 0.2
@@ -52,9 +52,9 @@ class SearchingScreen(ViewingScreen):
         self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
     ) -> None:
         super().__init__(store, clock, listed)
-        self._searcher = Searcher(self)
+        self._searcher = SearchTask(self)
         self._relevance = False
-        self._asked: Asked | None = None
+        self._requested: SearchRequest | None = None
         self._entering = False
         self._pending = self._grew = False
         self._slow: Timer | None = None
@@ -67,16 +67,16 @@ class SearchingScreen(ViewingScreen):
         """Show this store from now on, and what is found in it."""
         self.went = None
         super().use(store, listed)
-        if self._asked is not None:
-            self._put(Asked(self._asked.text, self._asked.relevance, self.side.within))
+        if self._requested is not None:
+            self._put(SearchRequest(self._requested.text, self._requested.relevance, self.side.within))
 
     # ---- what is asked
 
     @property
     def waiting(self) -> bool:
         """Whether what is shown is no answer to what was asked last."""
-        asked, answer = self._asked, self.answer
-        return asked is not None and (answer is None or asked[:3] != answer.asked[:3])
+        request, answer = self._requested, self.answer
+        return request is not None and (answer is None or request[:3] != answer.request[:3])
 
     @on(Input.Changed, "SearchBar")
     def search(self, event: Input.Changed) -> None:
@@ -84,16 +84,16 @@ class SearchingScreen(ViewingScreen):
         self.bar.set_class(bool(event.value), "-asked")
         self._entering = False
         if event.value:
-            self._put(Asked(event.value, self._relevance, self.side.within))
+            self._put(SearchRequest(event.value, self._relevance, self.side.within))
         else:
             self.forget()
 
     @on(Side.Narrowed)
     def search_within(self) -> None:
         """The filter leaves other sessions, and so other hits."""
-        if self._asked is not None and self.side.within != self._asked.within:
-            asked = Asked(self._asked.text, self._asked.relevance, self.side.within)
-            self._put(asked, self.side.hits.hit if self.went is not None else None)
+        if self._requested is not None and self.side.within != self._requested.within:
+            request = SearchRequest(self._requested.text, self._requested.relevance, self.side.within)
+            self._put(request, self.side.hits.hit if self.went is not None else None)
 
     @on(ListingPane.Searchable)
     def search_again(self) -> None:
@@ -106,7 +106,7 @@ class SearchingScreen(ViewingScreen):
     def search_further(self) -> None:
         """The end of what is shown comes near."""
         if self.answer is not None and not self.waiting:
-            self._put(self.answer.asked.wider(self.answer.found))
+            self._put(self.answer.request.wider(self.answer.found))
 
     @on(SearchBar.Walked)
     def walk_hits(self, event: SearchBar.Walked) -> None:
@@ -123,15 +123,15 @@ class SearchingScreen(ViewingScreen):
         if not self._entering:
             self.side.list.action_open()
 
-    def _put(self, asked: Asked, keep: Hit | None = None) -> None:
-        self._asked, self._grew, self._pending = asked, False, True
-        self._searcher.search(self.store, asked, keep)
+    def _put(self, request: SearchRequest, keep: Hit | None = None) -> None:
+        self._requested, self._grew, self._pending = request, False, True
+        self._searcher.search(self.store, request, keep)
         if self.waiting and self._slow is None:
             self._slow = self.set_timer(SLOW, self._tell_waiting)
 
     def _repeat(self) -> None:
-        if self._grew and self._asked is not None:
-            self._put(self._asked._replace(counted=None), self.side.hits.hit)
+        if self._grew and self._requested is not None:
+            self._put(self._requested._replace(counted=None), self.side.hits.hit)
 
     def _tell_waiting(self) -> None:
         self._slow = None
@@ -149,7 +149,7 @@ class SearchingScreen(ViewingScreen):
         """Nothing is searched for."""
         self._end_waiting()
         self._searcher.cancel()
-        self._asked = self.answer = self.went = None
+        self._requested = self.answer = self.went = None
         self.bar.tell_nothing()
         self.side.hide_hits()
         self.reading.transcript.highlight(nothing)
@@ -170,31 +170,31 @@ class SearchingScreen(ViewingScreen):
 
     def show_answer(self, report: messages.Searched) -> None:
         """Hits, how many there are, and where they stand in the open session."""
-        from sessiontui.query.match import places, spans
+        from sessiontui.query.match import locations, spans
         from sessiontui.tui.words.nothing_found import advice, nowhere_else
 
-        before, asked, found, query = self.answer, report.asked, report.found, report.query
-        self.answer, self._asked = report, asked
-        same = before is not None and before.asked.text == asked.text and before.asked.within == asked.within
-        sorted_anew = before is not None and before.asked.relevance != asked.relevance
+        before, request, found, query = self.answer, report.request, report.found, report.query
+        self.answer, self._requested = report, request
+        same = before is not None and before.request.text == request.text and before.request.within == request.within
+        resorted = before is not None and before.request.relevance != request.relevance
         untouched = self.went is None and not self.side.hits.cursor
-        again = same and not (sorted_anew and untouched)
-        where = "" if asked.within is None else nowhere_else(asked.within.pattern)
-        picture = found.note if found.pending else advice(asked.text, query, found.note, where)
+        again = same and not (resorted and untouched)
+        where = "" if request.within is None else nowhere_else(request.within.pattern)
+        picture = found.note if found.pending else advice(request.text, query, found.note, where)
         self.side.hits.picture = visible(picture, lines=True)
-        self.side.show_hits(found, partial(places, query), again, asked.has_more(found))
-        order = "by relevance" if asked.relevance and not query.substrings else "newest"
+        self.side.show_hits(found, partial(locations, query), again, request.has_more(found))
+        order = "by relevance" if request.relevance and not query.substrings else "newest"
         self.bar.tell(
-            found.total, len(found.hits), order, found.note, "" if asked.within is None else asked.within.pattern
+            found.total, len(found.hits), order, found.note, "" if request.within is None else request.within.pattern
         )
-        if before is None or before.asked.text != asked.text:
+        if before is None or before.request.text != request.text:
             self.went = None
             self.reading.transcript.highlight(partial(spans, query) if query else nothing)
 
     @on(messages.Failed)
     def show_no_answer(self, report: messages.Failed) -> None:
         """The store can't be asked; what was shown before is no answer."""
-        if report.errand == Searcher.name and not self._searcher.is_stale(report):
+        if report.task == SearchTask.name and not self._searcher.is_stale(report):
             self._end_waiting()
             self.app.clear_notifications()  # of the letter before
             self.bar.tell_failure()
@@ -214,7 +214,7 @@ class SearchingScreen(ViewingScreen):
 
     def action_order(self) -> None:
         """Newest first, or by relevance; the hit that one is at stays under the cursor."""
-        if self._asked is None:
+        if self._requested is None:
             self.say("there are no hits to sort: / searches")
             return
         self._relevance = not self._relevance
@@ -222,7 +222,7 @@ class SearchingScreen(ViewingScreen):
             self.say("what is looked for as it stands can't be ranked: it is shown newest first")
         hits = self.side.hits
         keep = hits.hit if hits.cursor or self.went is not None else None
-        self._put(self._asked._replace(relevance=self._relevance, counted=None), keep)
+        self._put(self._requested._replace(relevance=self._relevance, counted=None), keep)
 
     def keep_search(self) -> None:
         """What stands in the bar is worth remembering."""

@@ -89,8 +89,8 @@ class TracingScreen(FindingScreen):
             yield from ((wrapped, known[key]) for key in some if key in known)
 
     def _is_wanted(self, session: Session) -> bool:
-        return session.key not in self._passed and (session.trouble is not None or bool(session.faults))
+        return session.key not in self._passed and (session.problem is not None or bool(session.faults))
 
 
 def _is_uncounted(session: Session) -> bool:
-    return session.trouble is None and session.faults is None
+    return session.problem is None and session.faults is None

@@ -6,16 +6,16 @@ from textual.screen import Screen
 
 from sessiontui.store.protocol import Store
 from sessiontui.tui.screens.making import MakingDialog
-from sessiontui.tui.words.hindrances import Hindrance, page
+from sessiontui.tui.words.blockers import Blocker, page
 from sessiontui.tui.words.page import STOP, Page
-from sessiontui.tui.work.changer import Attempt
+from sessiontui.tui.work.change_task import RetryOptions
 from sessiontui.visible import visible
 
 
 class UndoDialog(MakingDialog):
     """Takes a change back, or gives it again, once the person has decided how."""
 
-    def __init__(self, below: Screen[None], store: Store, change: str | None, redo: bool, found: Hindrance) -> None:
+    def __init__(self, below: Screen[None], store: Store, change: str | None, redo: bool, found: Blocker) -> None:
         super().__init__(page(found, tried=False), below, store, "hindered")
         self._change = change
         self._redo = redo
@@ -24,9 +24,9 @@ class UndoDialog(MakingDialog):
     def on_mount(self) -> None:
         """Begin with what hindered it."""
         super().on_mount()
-        self.hinder(self._found)
+        self.block(self._found)
 
-    def attempt(self, how: Attempt, hindered: Hindrance | None) -> None:
+    def attempt(self, how: RetryOptions, blocked: Blocker | None) -> None:
         """Take it back once more."""
         self.changer.undo(self.store, self._change, self._redo, how)
 

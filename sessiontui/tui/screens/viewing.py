@@ -91,7 +91,7 @@ class ViewingScreen(ChangingScreen):
     def use(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
         """Show this store from now on. ``listed``: somebody reads its list already."""
         self.store = store
-        self.judge()
+        self.check_writability()
         self.title_line.path, self.title_line.backend = _path(store), store.backend
         self.title_line.tell(*Totals())
         self._left = None
@@ -130,7 +130,7 @@ class ViewingScreen(ChangingScreen):
     @on(messages.Finished)
     def end_progress(self, report: messages.Finished) -> None:
         """Work is over."""
-        if report.errand in messages.SHOWN:
+        if report.task in messages.SHOWN:
             self.title_line.work = ""
 
     # ---- the session
@@ -154,7 +154,7 @@ class ViewingScreen(ChangingScreen):
         """Read the list again, and the open session where it is one of these; the place stays."""
         self.side.read_again(but=keys)
         if self.key is not None and self.key in keys:
-            self.open_session(self.key, self.reading.transcript.place)
+            self.open_session(self.key, self.reading.transcript.location)
 
     # ---- what others do to it
 
@@ -184,7 +184,7 @@ class ViewingScreen(ChangingScreen):
     def _leave(self, note: str) -> None:
         """Show a sentence in place of the open session, until it is back."""
         if self.key is not None:
-            self._left = self.key, self.reading.transcript.place
+            self._left = self.key, self.reading.transcript.location
         self.reading.close(note)
 
     def _return(self) -> None:
@@ -241,7 +241,7 @@ class ViewingScreen(ChangingScreen):
     async def action_place(self) -> None:
         """Ask where to go in the session."""
         self.enter_reading()
-        await self.reading.ask_place()
+        await self.reading.ask_location()
 
     def action_copy(self) -> None:
         """Copy the message under the cursor."""

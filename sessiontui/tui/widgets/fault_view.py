@@ -13,14 +13,14 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from sessiontui.damage import stories
+from sessiontui.damage import catalogue
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Entry, Fault, Message, Part, Salvage, Severity, Span
 from sessiontui.tui.looks.wrap import wrap
-from sessiontui.tui.widgets.drawn import LIMIT, MARGIN, SLACK, Drawn, Line, said
-from sessiontui.tui.widgets.line_parts import DamagedLine, Kind, around, chars, kind_of
+from sessiontui.tui.widgets.line_parts import DamagedLine, PieceLook, around, chars, kind_of
 from sessiontui.tui.widgets.markdown import Mark
-from sessiontui.tui.words import salvages
+from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, Line, RenderedRow, said
+from sessiontui.tui.words import recoveries
 from sessiontui.visible import visible
 
 LINES: Final = 6
@@ -31,11 +31,11 @@ HANG: Final = 2
 """Cells in front of the bytes, for the sign."""
 
 
-def lay_out(entry: Entry, fault: Fault, width: int, *, raw: bool = False, limit: int = LIMIT) -> Drawn:
+def lay_out(entry: Entry, fault: Fault, width: int, *, raw: bool = False, limit: int = LIMIT) -> RenderedRow:
     """Lay a damaged line out for ``width`` cells; ``raw``: what it may have meant is left out."""
     span = entry.address.span or Span(0, len(entry.raw))
     about = fault.span or span
-    drawn = Drawn(width, list(_head(entry, fault, about.offset, width)), body="dim", hang=_hang)
+    drawn = RenderedRow(width, list(_head(entry, fault, about.offset, width)), body="dim", hang=_hang)
     at = about.offset + fault.at - span.offset
     page = _Page(entry, span, LINES * max(8, width - MARGIN) if limit <= LIMIT else limit, width)
     page.write(fault, at if 0 <= at <= span.length else None)
@@ -81,7 +81,7 @@ def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Line]:
         elif number and not fault.lines:
             where += " and further"
         byte = f"byte {begin + fault.at:,} of the file"
-        words = [where if number else "damaged", fault.id, stories.what(fault), byte, salvages.offer(fault)]
+        words = [where if number else "damaged", fault.id, catalogue.what(fault), byte, recoveries.offer(fault)]
         sign, style = "▚ ! ", "fault"
     for at, piece in enumerate(_packed(words, width - MARGIN - SLACK - len(sign))):
         yield (((visible(" " * len(sign) if at else sign), style), (visible(piece), style)), ())
@@ -111,7 +111,7 @@ class _Page:
     width: int
     text: list[str] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-    kinds: list[Kind] = field(default_factory=list)
+    kinds: list[PieceLook] = field(default_factory=list)
     caret: int | None = None
     left: int = 0
     """Bytes that are in memory and not shown."""
@@ -184,7 +184,7 @@ def _line(text: str) -> str:
     return text.replace("\n", "␊")
 
 
-def _point(drawn: Drawn, at: int) -> None:
+def _point(drawn: RenderedRow, at: int) -> None:
     """Put a caret below the character ``at`` of the text."""
     row = max(0, bisect_right(drawn.rows, (at, len(drawn.text) + 1)) - 1)
     start, stop = drawn.rows[row]

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 BLOCK: Final = 1024
 
 
-class Place(NamedTuple):
+class RowAt(NamedTuple):
     """A line of a transcript: which row, and how many lines below its first."""
 
     row: int
@@ -63,10 +63,10 @@ class Heights:
         block = row // BLOCK
         return self._sums()[block] + sum(self._rows[block * BLOCK : row])
 
-    def at(self, y: int) -> Place:
+    def at(self, y: int) -> RowAt:
         """Which row stands at line ``y``; the nearest one where there is none. Not for an empty transcript."""
         if y >= self.total:
-            return Place(len(self._rows) - 1, self._rows[-1] - 1)
+            return RowAt(len(self._rows) - 1, self._rows[-1] - 1)
         tops = self._sums()
         block = max(0, bisect_right(tops, max(0, y)) - 1)
         left = max(0, y) - tops[block]
@@ -74,7 +74,7 @@ class Heights:
         while left >= self._rows[row]:
             left -= self._rows[row]
             row += 1
-        return Place(row, left)
+        return RowAt(row, left)
 
     def measure(self, row: int, height: int) -> int:
         """Correct one row; returns by how much it grew (negative when it shrank)."""

@@ -19,7 +19,7 @@ _NULS: Final = re.compile(rb"\0{%d}" % RUN)
 _RUN: Final = re.compile(rb"\0+")
 
 
-class Kind(NamedTuple):
+class PieceLook(NamedTuple):
     """What would become of a part: a sign, a word for it, and the name of a style."""
 
     sign: str
@@ -27,22 +27,22 @@ class Kind(NamedTuple):
     style: str
 
 
-WHOLE: Final = Kind("+", "can be had back", "whole")
-OFFERED: Final = Kind("?", "offered", "offered")
-TORN: Final = Kind("~", "a guess", "torn")
-FRAGMENT: Final = Kind("×", "a fragment", "fragment")
-IDLE: Final = Kind("·", "nothing is lost without it", "dim")
-UNKNOWN: Final = Kind(" ", "", "damaged")
-OPEN: Final = Kind(" ", "", "readable")
+WHOLE: Final = PieceLook("+", "can be had back", "whole")
+OFFERED: Final = PieceLook("?", "offered", "offered")
+TORN: Final = PieceLook("~", "a guess", "torn")
+FRAGMENT: Final = PieceLook("×", "a fragment", "fragment")
+IDLE: Final = PieceLook("·", "nothing is lost without it", "dim")
+UNKNOWN: Final = PieceLook(" ", "", "damaged")
+OPEN: Final = PieceLook(" ", "", "readable")
 KINDS: Final = {Salvage.OFFERED: OFFERED, Salvage.PARTIAL: TORN, Salvage.NONE: FRAGMENT}
 
 
-class Piece(NamedTuple):
+class DrawnPiece(NamedTuple):
     """Bytes of a line, from 0, that are shown in one way."""
 
     start: int
     stop: int
-    kind: Kind
+    kind: PieceLook
     begins: bool
     """It stands on a screen line of its own."""
     text: str
@@ -74,7 +74,7 @@ class DamagedLine(NamedTuple):
             at = len(raw[:at].rstrip(b"\0"))
         return self.entry.skipped + _whole(raw, at)
 
-    def pieces(self, at: int, middle: int, most: int) -> Iterator[Piece]:
+    def pieces(self, at: int, middle: int, most: int) -> Iterator[DrawnPiece]:
         """What stands there from ``at`` on; none goes on over ``middle``, but for a run of NULs."""
         raw, skipped, first = self.entry.raw, self.entry.skipped, at
         while at < self.stop:
@@ -91,10 +91,10 @@ class DamagedLine(NamedTuple):
             else:
                 stop = stop if run is None else skipped + run.start()
                 text = raw[at - skipped : stop - skipped].decode("utf-8", "surrogateescape")
-            yield Piece(at, stop, kind, begins, text, max(len(text), self.width if begins else 0))
+            yield DrawnPiece(at, stop, kind, begins, text, max(len(text), self.width if begins else 0))
             at = stop
 
-    def _kind(self, at: int) -> tuple[int, int, Kind]:
+    def _kind(self, at: int) -> tuple[int, int, PieceLook]:
         """From where to where something stands at a byte, and what."""
         parts, base = self.fault.parts, self.span.offset
         index = bisect_right(parts, base + at, key=lambda part: part.span.stop)
@@ -104,7 +104,7 @@ class DamagedLine(NamedTuple):
         return max(0, part.span.offset - base), min(self.stop, part.span.stop - base), kind_of(self.fault, part)
 
 
-def kind_of(fault: Fault, part: Part) -> Kind:
+def kind_of(fault: Fault, part: Part) -> PieceLook:
     """What would become of a part of a fault."""
     if fault.severity is Severity.INCOMPLETE:
         return OPEN
@@ -113,10 +113,10 @@ def kind_of(fault: Fault, part: Part) -> Kind:
     return KINDS[part.salvage]
 
 
-def around(line: DamagedLine, at: int, room: int) -> list[Piece]:
+def around(line: DamagedLine, at: int, room: int) -> list[DrawnPiece]:
     """As much of a line around a byte as there is room for."""
-    before: list[Piece] = []
-    behind: list[Piece] = []
+    before: list[DrawnPiece] = []
+    behind: list[DrawnPiece] = []
     at = line.character(at)
     for piece in line.pieces(line.begin(at - room), at, room):
         if piece.start < at:
@@ -132,7 +132,7 @@ def around(line: DamagedLine, at: int, room: int) -> list[Piece]:
     return [*(before if behind else _ending(before, room)), *behind]
 
 
-def _ending(pieces: list[Piece], room: int) -> list[Piece]:
+def _ending(pieces: list[DrawnPiece], room: int) -> list[DrawnPiece]:
     """All of these where they leave some of the room, else the last."""
     costs = sum(piece.cost for piece in pieces)
     if costs <= room * 3 // 4:
@@ -144,12 +144,12 @@ def _ending(pieces: list[Piece], room: int) -> list[Piece]:
     return pieces
 
 
-def _first(piece: Piece, room: int) -> Piece:
+def _first(piece: DrawnPiece, room: int) -> DrawnPiece:
     text = piece.text[: max(1, room)]
     return piece._replace(stop=piece.start + _size(text), text=text, cost=room)
 
 
-def _last(piece: Piece, room: int) -> Piece:
+def _last(piece: DrawnPiece, room: int) -> DrawnPiece:
     text = piece.text[-room:]
     return piece._replace(start=piece.stop - _size(text), text=text, cost=room)
 
@@ -158,11 +158,11 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8", "surrogateescape"))
 
 
-def _is_run(piece: Piece) -> bool:
+def _is_run(piece: DrawnPiece) -> bool:
     return piece.text.startswith("\0×") and piece.stop - piece.start >= RUN
 
 
-def chars(piece: Piece, at: int) -> int:
+def chars(piece: DrawnPiece, at: int) -> int:
     """How many characters of a piece stand before a byte of the line."""
     if at >= piece.stop:
         return len(piece.text)

@@ -14,8 +14,8 @@ from sessiontui.model import Entry, Message
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets import fault_view
-from sessiontui.tui.widgets.drawn import LIMIT, MARGIN, SLACK, Drawn, Line, first, said
 from sessiontui.tui.widgets.markdown import Mark, hang, marks
+from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, Line, RenderedRow, first, said
 from sessiontui.tui.widgets.spans import Spans, nothing
 from sessiontui.visible import Visible, visible
 
@@ -25,28 +25,28 @@ LINES: Final = 2_000
 TAB: Final = 4
 
 
-def lay_out(entry: Entry, width: int, *, raw: bool = False, limit: int = LIMIT, spans: Spans = nothing) -> Drawn:
+def lay_out(entry: Entry, width: int, *, raw: bool = False, limit: int = LIMIT, spans: Spans = nothing) -> RenderedRow:
     """Lay an entry out for ``width`` cells; ``raw`` shows its line as it stands in the file."""
     if entry.fault is not None:
         return fault_view.lay_out(entry, entry.fault, width, raw=raw, limit=limit)
     if raw and entry.raw:
         return _raw(entry, width, limit)
     if entry.message is None:
-        return Drawn(width, [(((visible("·"), "dim"),), _place(entry, "blank"))], gap=0)
+        return RenderedRow(width, [(((visible("·"), "dim"),), _location(entry, "blank"))], gap=0)
     return _message(entry, entry.message, width, limit, spans)
 
 
-def _message(entry: Entry, message: Message, width: int, limit: int, spans: Spans) -> Drawn:
+def _message(entry: Entry, message: Message, width: int, limit: int, spans: Spans) -> RenderedRow:
     role, content = message.role, message.content
     style = role if role in ROLES else "other"
-    head: Line = (((ink.clipped(role or "(no role)", max(8, width // 2)), style),), _place(entry))
+    head: Line = (((ink.clipped(role or "(no role)", max(8, width // 2)), style),), _location(entry))
     plain = content[:limit].expandtabs(TAB)
     text = visible(plain, lines=True)
     hangs = partial(_hang, width=width)
     rows = wrap(text, width - MARGIN - SLACK, hangs)
     most = LINES * max(1, limit // LIMIT)
     shown = limit if len(rows) <= most else rows[most][0]
-    drawn = Drawn(width, [head], text, rows[:most], hang=hangs)
+    drawn = RenderedRow(width, [head], text, rows[:most], hang=hangs)
     hits = [Mark(start, stop, "hit") for start, stop in spans(plain)]
     drawn.marks = _over(hits, marks(text))
     if not content:
@@ -59,17 +59,17 @@ def _hang(text: str, start: int, width: int) -> int:
     return min(hang(text, start), width // 4)
 
 
-def _raw(entry: Entry, width: int, limit: int) -> Drawn:
+def _raw(entry: Entry, width: int, limit: int) -> RenderedRow:
     line = visible(entry.raw[:limit].decode("utf-8", "surrogateescape"))
     at = entry.address
     where = f"byte {at.span.offset:,} of the file · {figures.size(at.span.length)} " if at.span else ""
     head: Line = (((visible(f"line {figures.count(at.line)}"), "dim"),), ((visible(where), "dim"),))
-    drawn = Drawn(width, [head], line, wrap(line, width - MARGIN - SLACK), body="raw")
+    drawn = RenderedRow(width, [head], line, wrap(line, width - MARGIN - SLACK), body="raw")
     _more(drawn, len(entry.raw) - limit, entry.clipped)
     return drawn
 
 
-def _more(drawn: Drawn, left: int, clipped: bool) -> None:
+def _more(drawn: RenderedRow, left: int, clipped: bool) -> None:
     if left > 0:
         drawn.more = True
         drawn.foot.append(said(f"… {left:,} more · Enter shows more"))
@@ -77,7 +77,7 @@ def _more(drawn: Drawn, left: int, clipped: bool) -> None:
         drawn.foot.append(said("… a huge line: only its beginning is shown"))
 
 
-def _place(entry: Entry, kind: str = "") -> tuple[tuple[Visible, str], ...]:
+def _location(entry: Entry, kind: str = "") -> tuple[tuple[Visible, str], ...]:
     """Where the entry stands, for the right end of its first line."""
     at = entry.address
     when = at.created_at.strftime(f"{'imported ' if at.imported else ''}%Y-%m-%d %H:%M") if at.created_at else ""

@@ -23,7 +23,7 @@ class PageCache:
     def __init__(self) -> None:
         self._pages: OrderedDict[int, Sequence[Entry]] = OrderedDict()
         self._sizes: dict[int, int] = {}
-        self._asked: set[int] = set()
+        self._requested: set[int] = set()
 
     def get(self, row: int) -> Entry | None:
         """The entry of a row; None when it is not in memory."""
@@ -37,8 +37,8 @@ class PageCache:
     def wanted(self, start: int, stop: int) -> list[int]:
         """First rows of the pages that rows ``start`` to ``stop`` need and nobody has asked for; now they are."""
         pages = range(start // PAGE, (stop - 1) // PAGE + 1)
-        missing = [page for page in pages if page not in self._asked and not self._holds(page, stop)]
-        self._asked.update(missing)
+        missing = [page for page in pages if page not in self._requested and not self._holds(page, stop)]
+        self._requested.update(missing)
         return [page * PAGE for page in missing]
 
     def _holds(self, page: int, stop: int) -> bool:
@@ -56,20 +56,20 @@ class PageCache:
             self._pages[number] = page
             self._sizes[number] = sum(map(_size, page))
             if len(page) == PAGE:
-                self._asked.discard(number)
+                self._requested.discard(number)
         while len(self._pages) > 2 and (len(self._pages) > PAGES or sum(self._sizes.values()) > BYTES):
             number, _ = self._pages.popitem(last=False)
             del self._sizes[number]
-            self._asked.discard(number)
+            self._requested.discard(number)
 
     def unask(self) -> None:
         """Pages that were asked for could not be read: they may be asked for again."""
-        self._asked.clear()
+        self._requested.clear()
 
     def grow(self, count: int) -> None:
         """Rows were added to ``count`` of them: a last page that ended early goes on now, and its last row is forgotten,
         for an unfinished line may have gone on as well. Until then nobody asks again for its rest."""
-        self._asked.clear()
+        self._requested.clear()
         number, at = divmod(max(0, count - 1), PAGE)
         if number in self._pages:
             self._pages[number] = self._pages[number][:at]
@@ -78,7 +78,7 @@ class PageCache:
         """Forget everything, and what was asked for."""
         self._pages.clear()
         self._sizes.clear()
-        self._asked.clear()
+        self._requested.clear()
 
 
 def last_pages(count: int, rows: int = PAGE) -> int:

@@ -23,7 +23,7 @@ DIGITS: Final = 18
 """Longer numbers are beyond every session."""
 
 
-class Kind(StrEnum):
+class GoalKind(StrEnum):
     """What a person counts in."""
 
     MESSAGE = "message"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 class Goal:
     """Where a person wants to go: message #number, physical line number, or so many percent of the rows."""
 
-    kind: Kind
+    kind: GoalKind
     number: float = 0
 
 
@@ -46,11 +46,11 @@ def goal(text: str) -> Goal | None:
     found = _GOAL.fullmatch(text.strip().lower().replace(",", "").replace("_", ""))
     if found is None or found.lastgroup is None:
         return None
-    kind = Kind(found.lastgroup)
-    if kind in (Kind.START, Kind.END):
+    kind = GoalKind(found.lastgroup)
+    if kind in (GoalKind.START, GoalKind.END):
         return Goal(kind)
     number = found[kind.value]
-    return Goal(kind, float(number) if kind is Kind.SHARE else int(number[: DIGITS + 1]))
+    return Goal(kind, float(number) if kind is GoalKind.SHARE else int(number[: DIGITS + 1]))
 
 
 class Prompt(SafeInput):

@@ -18,8 +18,8 @@ from textual.strip import Strip
 
 from sessiontui.model import Entry
 from sessiontui.tui.looks import ink, theme
-from sessiontui.tui.widgets.heights import Place
-from sessiontui.tui.widgets.laid_out import LaidOut
+from sessiontui.tui.widgets.heights import RowAt
+from sessiontui.tui.widgets.row_layout import RowLayout
 from sessiontui.tui.widgets.session_map import SessionMap
 from sessiontui.tui.widgets.viewport import Viewport
 from sessiontui.visible import visible
@@ -40,7 +40,7 @@ class RowView(ScrollView, can_focus=True):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._view = Viewport()
-        self._rows = LaidOut()
+        self._rows = RowLayout()
         self._settling = False
         self._note = ink.EMPTY
 
@@ -55,7 +55,7 @@ class RowView(ScrollView, can_focus=True):
         return self._view.cursor
 
     @property
-    def place(self) -> int | None:
+    def location(self) -> int | None:
         """The chosen row, to come back to; None at the end."""
         return None if self._view.at_end and self.cursor >= self.count - 1 else self.cursor
 
@@ -131,7 +131,7 @@ class RowView(ScrollView, can_focus=True):
             self._view.go_end()
         else:
             row = self._view.cursor = int(event.at)
-            self._view.go_to(Place(row, int((event.at - row) * self._view.height(row, self._rows.measure))))
+            self._view.go_to(RowAt(row, int((event.at - row) * self._view.height(row, self._rows.measure))))
         self._settle()
 
     def on_session_map_chosen(self, event: SessionMap.Chosen) -> None:
@@ -164,7 +164,7 @@ class RowView(ScrollView, can_focus=True):
         self._rows.clear()
         if not self._view.at_end and self.count:
             if offset and (after := self._rows.draw(row)) is not None:
-                self._view.anchor = Place(row, after.line_at(offset))
+                self._view.anchor = RowAt(row, after.line_at(offset))
             if self.cursor > row:
                 self._view.choose(0, self._room, self._rows.measure)
         self._settle()

@@ -59,7 +59,7 @@ class SessionList(LineList):
         key: str
 
     @dataclass
-    class Asked(Message):
+    class SortRequested(Message):
         """The person clicked on the name of a column."""
 
         order: str
@@ -166,7 +166,7 @@ class SessionList(LineList):
         """Sort by the column whose name was clicked."""
         column = under(x, self._columns)
         if column is not None:
-            self.tell(self.Asked(column.order))
+            self.tell(self.SortRequested(column.order))
 
     # ---- how it is drawn
 

@@ -30,7 +30,7 @@ Pens = Callable[[str], Style]
 
 def badge(session: Session) -> str:
     """One letter for what a person should know before opening it: damaged, unreadable, empty."""
-    if session.trouble is not None:
+    if session.problem is not None:
         return "×"
     if session.faults or is_misnamed(session):
         return "!"
@@ -77,9 +77,9 @@ def _figure(session: Session, column: Column, now: datetime) -> str:
     room = column.width - 1
     match column.order:
         case "messages":
-            return "–" if session.trouble is not None else _count(session.messages, room)
+            return "–" if session.problem is not None else _count(session.messages, room)
         case "faults":
-            none = session.trouble is not None or session.faults == 0 or session.backend is Backend.SQLITE
+            none = session.problem is not None or session.faults == 0 or session.backend is Backend.SQLITE
             return "" if none else _count(session.faults, room)
         case "size":
             return figures.size(session.bytes)
@@ -95,31 +95,31 @@ def _count(number: int | None, room: int) -> str:
 
 def _key_and_name(session: Session, pattern: str, width: int, pens: Pens) -> list[ink.Part]:
     """The key, beside it as much of the name as there is room for; in both the letters that a filter found."""
-    places = _places(pattern, written(session)) if pattern else set()
-    look = pens("key" if session.trouble is None else "dim")
+    locations = _locations(pattern, written(session)) if pattern else set()
+    look = pens("key" if session.problem is None else "dim")
     named = session.key or "(no name)"
     head, tail = ink.halves(named, width)
-    parts = _lit(head, 0, places, look, pens("match"))
+    parts = _lit(head, 0, locations, look, pens("match"))
     if len(head) < len(named):
-        parts += [(visible("…"), look), *_lit(tail, len(named) - len(tail), places, look, pens("match"))]
+        parts += [(visible("…"), look), *_lit(tail, len(named) - len(tail), locations, look, pens("match"))]
     room = width - sum(cell_len(text) for text, _ in parts) - 2
     if session.name and room >= NAME:
         name = ink.clipped(session.name, room)
-        parts += [(visible("  "), pens("")), *_lit(name, len(session.key) + 1, places, pens("dim"), pens("match"))]
+        parts += [(visible("  "), pens("")), *_lit(name, len(session.key) + 1, locations, pens("dim"), pens("match"))]
     elif session.instead and room >= NAME:
         what = session.instead.removeprefix("the file is ")
         parts += [(visible("  "), pens("")), (ink.clipped(what, room), pens("fault"))]
     return parts
 
 
-def _places(pattern: str, name: str) -> set[int]:
+def _locations(pattern: str, name: str) -> set[int]:
     """Where in a name the letters are that a filter found."""
     from sessiontui.query.fuzzy import positions
 
     return set(positions(pattern, name))
 
 
-def _lit(shown: str, first: int, places: set[int], plain: Style, found: Style) -> list[ink.Part]:
+def _lit(shown: str, first: int, locations: set[int], plain: Style, found: Style) -> list[ink.Part]:
     """A text in pieces, those that were found and those between. ``first``: the place of its first character."""
-    runs = groupby(enumerate(shown, first), key=lambda pair: pair[0] in places)
+    runs = groupby(enumerate(shown, first), key=lambda pair: pair[0] in locations)
     return [(visible("".join(char for _, char in run)), found if hit else plain) for hit, run in runs]

@@ -21,7 +21,7 @@ from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.visible import Visible
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """One line: texts with the names of their looks, from the left and from the right."""
 
     left: Sequence[tuple[Visible, str]] = ()
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     """What the line stands for; None where it can't be chosen."""
 
 
-Layout = Callable[[int], Sequence[Row]]
+Layout = Callable[[int], Sequence[SheetRow]]
 """Lays out the lines for a width."""
 
 
@@ -54,7 +54,7 @@ class Sheet(LineList):
         self._clicks = clicks
         """Clicks that open: 2 where a first click only chooses."""
         self._laid_out_by: Layout = lambda _: ()
-        self._rows: Sequence[Row] = ()
+        self._rows: Sequence[SheetRow] = ()
 
     @property
     def count(self) -> int:

@@ -13,7 +13,7 @@ from textual.message import Message
 from sessiontui.model import Found, Session
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort, Within
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.taste import Remember
+from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
@@ -131,8 +131,8 @@ class Side(Covered, Vertical):
         self._apply()
         self.post_message(Remember({"sort": sort.name, "sort_reversed": sort.turned}))
 
-    @on(SessionList.Asked)
-    def sort_by_column(self, event: SessionList.Asked) -> None:
+    @on(SessionList.SortRequested)
+    def sort_by_column(self, event: SessionList.SortRequested) -> None:
         """The name of a column was clicked."""
         event.stop()
         self.sort_by(event.order)

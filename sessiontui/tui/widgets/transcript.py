@@ -21,7 +21,7 @@ from sessiontui.visible import visible
 EMPTY = "This session has no messages yet.\nWhat ZeroClaw writes next will stand here"
 
 
-class Transcript(RowView):
+class TranscriptView(RowView):
     """The rows of one session."""
 
     HELP = (

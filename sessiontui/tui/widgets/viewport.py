@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sessiontui.tui.widgets.heights import Heights, Place
+from sessiontui.tui.widgets.heights import Heights, RowAt
 
 ESTIMATE: Final = 4
 """Lines that a row is thought to take before any was measured."""
@@ -27,11 +27,11 @@ class Viewport:
         """Stay at the end whatever becomes known."""
         self.cursor = max(0, count - 1 if row is None else min(row, count - 1))
         """The chosen row: always one that is in view."""
-        self.anchor = Place(self.cursor, 0)
+        self.anchor = RowAt(self.cursor, 0)
         """What stands on the top line."""
         self.seek = None if row is None else self.cursor
         """A row whose sought line is to be brought into view as soon as it is known."""
-        self.window: list[Place] = []
+        self.window: list[RowAt] = []
         """What stands on each line, from the top."""
 
     def __len__(self) -> int:
@@ -58,7 +58,7 @@ class Viewport:
     def extend(self, count: int, shift: int) -> None:
         """There are ``count`` rows; the ones so far are rows ``shift`` onwards. The place stays."""
         self.heights = self.heights.resized(count, shift, self._mean)
-        self.anchor = Place(max(0, min(count - 1, self.anchor.row + shift)), self.anchor.line)
+        self.anchor = RowAt(max(0, min(count - 1, self.anchor.row + shift)), self.anchor.line)
         self.cursor = max(0, min(count - 1, self.cursor + shift))
         self.seek = None
 
@@ -70,27 +70,27 @@ class Viewport:
     def go(self, row: int) -> None:
         """Bring a row to the top and choose it."""
         self.cursor = max(0, min(row, len(self) - 1))
-        self.anchor, self.at_end, self.seek = Place(self.cursor, 0), False, None
+        self.anchor, self.at_end, self.seek = RowAt(self.cursor, 0), False, None
 
     def go_end(self) -> None:
         """Choose the last row and stay at the end."""
         self.cursor, self.at_end, self.seek = max(0, len(self) - 1), True, None
 
-    def go_to(self, place: Place) -> None:
+    def go_to(self, location: RowAt) -> None:
         """Bring this line to the top."""
-        self.anchor, self.at_end, self.seek = place, False, None
+        self.anchor, self.at_end, self.seek = location, False, None
 
     def line_of(self, row: int) -> int:
         """The line of the screen on which a row begins, or began: negative where that is above the screen."""
-        at = next((at for at, place in enumerate(self.window) if place.row == row), 0)
+        at = next((at for at, location in enumerate(self.window) if location.row == row), 0)
         return at - self.window[at].line if self.window else 0
 
     def hold(self, row: int, line: int, measure: Measure) -> None:
         """Bring a row back to where ``line_of`` said that it begins, whatever the rows around it have become."""
         if line <= 0:
-            self.go_to(Place(row, -line))
+            self.go_to(RowAt(row, -line))
         else:
-            self.go_to(Place(row, 0))
+            self.go_to(RowAt(row, 0))
             self.walk(-line, measure)
 
     def walk(self, lines: int, measure: Measure) -> None:
@@ -103,7 +103,7 @@ class Viewport:
             line += self.height(row, measure)
         while row < len(self) - 1 and line >= (height := self.height(row, measure)):
             row, line = row + 1, line - height
-        self.anchor, self.at_end, self.seek = Place(row, max(0, line)), False, None
+        self.anchor, self.at_end, self.seek = RowAt(row, max(0, line)), False, None
 
     def choose(self, rows: int, room: int, measure: Measure) -> None:
         """Move the cursor by rows and scroll no more than its row needs to be seen."""
@@ -112,11 +112,11 @@ class Viewport:
         self.cursor = max(0, min(len(self) - 1, self.cursor + rows))
         self.seek = None
         if self.cursor <= self.anchor.row:
-            self.anchor, self.at_end = Place(self.cursor, 0), False
+            self.anchor, self.at_end = RowAt(self.cursor, 0), False
             return
         lowest = self._above(self.cursor + 1, room, measure)
         if self.anchor < lowest:
-            self.anchor = min(lowest, Place(self.cursor, 0))
+            self.anchor = min(lowest, RowAt(self.cursor, 0))
             self.at_end = False
 
     def height(self, row: int, measure: Measure) -> int:
@@ -132,23 +132,23 @@ class Viewport:
         if not len(self) or room < 1:
             return
         if self.seek is not None and (line := sought(self.seek)) is not None:
-            self.anchor = Place(self.seek, line if line > room // 2 else 0)
+            self.anchor = RowAt(self.seek, line if line > room // 2 else 0)
             self.seek = None
         end = self._above(len(self), room, measure)
         if self.at_end or self.anchor >= end:
             self.anchor, self.at_end = end, True
-        self.anchor = Place(self.anchor.row, min(self.anchor.line, self.height(self.anchor.row, measure) - 1))
+        self.anchor = RowAt(self.anchor.row, min(self.anchor.line, self.height(self.anchor.row, measure) - 1))
         row, line = self.anchor
         while row < len(self) and len(self.window) < room:
             stop = min(self.height(row, measure), line + room - len(self.window))
-            self.window.extend(Place(row, at) for at in range(line, stop))
+            self.window.extend(RowAt(row, at) for at in range(line, stop))
             row, line = row + 1, 0
         self.cursor = max(self.window[0].row, min(self.cursor, self.window[-1].row))
 
-    def _above(self, row: int, room: int, measure: Measure) -> Place:
+    def _above(self, row: int, room: int, measure: Measure) -> RowAt:
         """The top of a screen whose last line is the one before ``row``."""
         left = room
         while row > 0 and left > 0:
             row -= 1
             left -= self.height(row, measure)
-        return Place(row, max(0, -left))
+        return RowAt(row, max(0, -left))

@@ -14,11 +14,11 @@ from rich.cells import cell_len
 
 from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Backend, Session
-from sessiontui.store.about import About
+from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.plot import BEYOND, plot, top_of
-from sessiontui.tui.widgets.sheet import Row
+from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.visible import Visible, visible
 
 LABEL: Final = 14
@@ -41,7 +41,7 @@ STEPS: Final = {
     36400 * DAY: "a century",
     364000 * DAY: "in a thousand years",
 }
-HOMES: Final = {
+BACKENDS: Final = {
     Backend.JSONL: "JSONL: a file, one message a line",
     Backend.SQLITE: "SQLite: a database, one message a row",
     Backend.MEMORY: "memory",
@@ -58,11 +58,11 @@ class Facts:
     now: datetime
 
 
-def rows(facts: Facts, about: About | None, note: str, width: int) -> list[Row]:
+def rows(facts: Facts, about: SessionStats | None, note: str, width: int) -> list[SheetRow]:
     """All lines. ``about`` None: not counted (yet), as ``note`` says."""
     found = [*_facts(facts, about, width)]
     if about is None:
-        return [*found, Row(), *wrapped(note, "dim", width)]
+        return [*found, SheetRow(), *wrapped(note, "dim", width)]
     parts = [_damage(about, width), _roles(about, width), _plot(about, width), _longest(about, width)]
     return [*found, *(row for part in parts for row in part)]
 
@@ -81,21 +81,21 @@ def ago(at: datetime, now: datetime) -> str:
 # ---- what stat and metadata say
 
 
-def _facts(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
+def _facts(facts: Facts, about: SessionStats | None, width: int) -> Iterator[SheetRow]:
     session = facts.session
     yield from fact("key", session.key or "(no name)", width, "match")
     if session.name:
         yield from fact("name", session.name, width)
     yield from fact("where", facts.where, width)
-    yield from fact("kept as", HOMES[session.backend], width)
+    yield from fact("kept as", BACKENDS[session.backend], width)
     if session.reachable:
         yield from fact("ZeroClaw", "loads it by this key", width)
     else:
         odd = "the name is not UTF-8, so it never lists it; rename the file"
         why = odd if is_misnamed(session) else "no key leads to this name"
         yield from fact("ZeroClaw", f"! can't load it: {why}", width, "fault")
-    if session.trouble is not None:
-        yield from fact("trouble", f"× {session.trouble.reason}", width, "fault")
+    if session.problem is not None:
+        yield from fact("trouble", f"× {session.problem.reason}", width, "fault")
         return
     if session.instead:
         yield from fact("trouble", f"! no session: {session.instead}", width, "fault")
@@ -112,7 +112,7 @@ def _size(session: Session) -> str:
     return figures.size(session.bytes) + exact + what
 
 
-def _holds(session: Session, about: About | None) -> str:
+def _holds(session: Session, about: SessionStats | None) -> str:
     if about is None:
         return figures.counted(session.messages, "message")
     row = "line" if session.backend is Backend.JSONL else "row"
@@ -123,7 +123,7 @@ def _holds(session: Session, about: About | None) -> str:
     return f"{figures.counted(about.rows, row)}: {', '.join(said)}"
 
 
-def _times(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
+def _times(facts: Facts, about: SessionStats | None, width: int) -> Iterator[SheetRow]:
     session, now = facts.session, facts.now
     if session.backend is Backend.JSONL:
         yield from fact("created", "not known: JSONL keeps no times", width)
@@ -145,7 +145,7 @@ def _times(facts: Facts, about: About | None, width: int) -> Iterator[Row]:
 # ---- what was counted
 
 
-def _damage(about: About, width: int) -> Iterator[Row]:
+def _damage(about: SessionStats, width: int) -> Iterator[SheetRow]:
     if not about.damaged:
         return
     yield from heading(f"! {figures.counted(about.damaged, 'damaged line')}", "marked ! in the transcript", width)
@@ -154,19 +154,19 @@ def _damage(about: About, width: int) -> Iterator[Row]:
         count, where = visible(f"{kind.lines:>9,}  "), visible(f"  {kind.id} · line {kind.row + 1:,} ")
         room = width - len(count) - len(where)
         text = ink.clipped(reason, room)
-        yield Row([(count, "number"), (text, "fault")], [(where, "dim")], kind.row)
+        yield SheetRow([(count, "number"), (text, "fault")], [(where, "dim")], kind.row)
 
 
-def _roles(about: About, width: int) -> Iterator[Row]:
+def _roles(about: SessionStats, width: int) -> Iterator[SheetRow]:
     if not about.roles:
         return
     yield from heading("By role", "", width)
     bar = 10 if width >= 70 else 4
-    yield Row([(visible(f"{'messages':>{ROLE + 10}} {'characters':>{bar + 20}}"), "dim")])
+    yield SheetRow([(visible(f"{'messages':>{ROLE + 10}} {'characters':>{bar + 20}}"), "dim")])
     for share in about.roles:
         role = ink.clipped("all others" if share.role is None else share.role or "(no role)", ROLE)
         part, text = share.messages / about.messages, share.characters / max(1, about.characters)
-        yield Row(
+        yield SheetRow(
             [
                 (visible(f" {role}{' ' * (ROLE - cell_len(role))}"), "role"),
                 (visible(f"{share.messages:>9,} {_percent(part)} "), "number"),
@@ -180,7 +180,7 @@ def _percent(part: float) -> str:
     return " <1 %" if 0 < part < 0.005 else f"{part:>4.0%}".replace("%", " %")
 
 
-def _longest(about: About, width: int) -> Iterator[Row]:
+def _longest(about: SessionStats, width: int) -> Iterator[SheetRow]:
     if not about.longest:
         return
     yield from heading("Longest messages", "Enter goes to one", width)
@@ -194,13 +194,13 @@ def _longest(about: About, width: int) -> Iterator[Row]:
             (visible(f"{long.characters:>{size},}  "), "number"),
         ]
         room = width - sum(cell_len(text) for text, _ in left) - 1
-        yield Row([*left, (ink.clipped(" ".join(long.beginning.split()), room), "key")], (), long.row)
+        yield SheetRow([*left, (ink.clipped(" ".join(long.beginning.split()), room), "key")], (), long.row)
 
 
 # ---- the plot
 
 
-def _plot(about: About, width: int) -> Iterator[Row]:
+def _plot(about: SessionStats, width: int) -> Iterator[SheetRow]:
     """Messages by time where their times are known, else their lengths by place."""
     if about.first is not None and about.last is not None:
         yield from _activity(about, about.first, about.last, width)
@@ -208,7 +208,7 @@ def _plot(about: About, width: int) -> Iterator[Row]:
         yield from _lengths(about, width)
 
 
-def _activity(about: About, first: datetime, last: datetime, width: int) -> Iterator[Row]:
+def _activity(about: SessionStats, first: datetime, last: datetime, width: int) -> Iterator[SheetRow]:
     activity = about.activity.within(max(1, width - 4 - len(f"{about.messages:,}")))
     yield from heading("Activity", f"messages {STEPS[activity.step]}, UTC", width)
     begin, end = _minute(first), _minute(last)
@@ -219,7 +219,7 @@ def _activity(about: About, first: datetime, last: datetime, width: int) -> Iter
     yield from _axes(activity.values(), width, begin, "" if end in begin else end)
 
 
-def _lengths(about: About, width: int) -> Iterator[Row]:
+def _lengths(about: SessionStats, width: int) -> Iterator[SheetRow]:
     course = about.lengths.within(max(1, width - 4 - len(f"{about.longest[0].characters:,}")))
     values = course.means()
     which = "of each message" if course.per == 1 else f"a message, on average of each {course.per:,}"
@@ -229,43 +229,43 @@ def _lengths(about: About, width: int) -> Iterator[Row]:
     yield from _axes(values, width, "#1", f"#{about.messages:,}" if about.messages > 1 else "")
 
 
-def _axes(values: Sequence[int], width: int, first: str, last: str) -> Iterator[Row]:
+def _axes(values: Sequence[int], width: int, first: str, last: str) -> Iterator[SheetRow]:
     """The plot with what it is measured by: the numbers at its left, the ends of its course below it."""
     top = top_of(values)
     margin = max(len(f"{top:,}"), 1) + 1
     drawn = plot(values, width - margin - 3, HEIGHT, top)
     for at, line in enumerate(drawn):
         label = f"{top:,}" if at == 0 else "0" if at == HEIGHT - 1 else ""
-        yield Row([(visible(f"{label:>{margin}} "), "dim"), (visible("│"), "dim"), (visible(line), "role")])
+        yield SheetRow([(visible(f"{label:>{margin}} "), "dim"), (visible("│"), "dim"), (visible(line), "role")])
     under = max(len(drawn[0]), len(first) + len(last) + 2)
-    yield Row([(visible(f"{' ' * (margin + 2)}{first}{last:>{under - len(first)}}"), "dim")])
+    yield SheetRow([(visible(f"{' ' * (margin + 2)}{first}{last:>{under - len(first)}}"), "dim")])
 
 
 # ---- lines
 
 
-def heading(text: str, more: str, width: int) -> Iterator[Row]:
+def heading(text: str, more: str, width: int) -> Iterator[SheetRow]:
     """A blank line, then what follows is about."""
-    yield Row()
+    yield SheetRow()
     if len(text) + len(more) + 3 <= width:
-        yield Row([(visible(f" {text}"), "match"), (visible(f"  {more}"), "dim")])
+        yield SheetRow([(visible(f" {text}"), "match"), (visible(f"  {more}"), "dim")])
     else:
-        yield Row([(visible(f" {text}"), "match")])
+        yield SheetRow([(visible(f" {text}"), "match")])
         yield from wrapped(more, "dim", width)
 
 
-def fact(label: str, text: str, width: int, look: str = "key") -> Iterator[Row]:
+def fact(label: str, text: str, width: int, look: str = "key") -> Iterator[SheetRow]:
     """Something known, behind its name."""
     shown = visible(f" {label:<{LABEL}}")
     for row in _pieces(text, width - LABEL - 2):
-        yield Row([(shown, "dim"), (row, look)])
+        yield SheetRow([(shown, "dim"), (row, look)])
         shown = visible(" " * (LABEL + 1))
 
 
-def wrapped(text: str, look: str, width: int) -> Iterator[Row]:
+def wrapped(text: str, look: str, width: int) -> Iterator[SheetRow]:
     """Sentences."""
     for row in _pieces(text, width - 2):
-        yield Row([(visible(" "), look), (row, look)])
+        yield SheetRow([(visible(" "), look), (row, look)])
 
 
 def _pieces(text: str, width: int) -> Iterator[Visible]:

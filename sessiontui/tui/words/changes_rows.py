@@ -11,9 +11,9 @@ from rich.cells import cell_len
 
 from sessiontui.changes.outcome import Change
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.widgets.sheet import Row
+from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.tui.words.about_rows import fact, heading, moment, wrapped
-from sessiontui.tui.work.historian import Foreseen
+from sessiontui.tui.work.journal_reader import UndoPreview
 from sessiontui.visible import visible
 
 KEYS: Final = 20
@@ -24,12 +24,12 @@ STATUS: Final = {"done": "", "undone": "undone", "undo": "", "interrupted": "! b
 BOLD: Final = {False: "match", True: "fault"}
 
 
-def listed(changes: Sequence[Change], now: datetime, width: int) -> list[Row]:
+def listed(changes: Sequence[Change], now: datetime, width: int) -> list[SheetRow]:
     """One line a change, the newest first."""
     return [_line(change, now, width) for change in changes]
 
 
-def _line(change: Change, now: datetime, width: int) -> Row:
+def _line(change: Change, now: datetime, width: int) -> SheetRow:
     status = STATUS[change.status]
     right = [
         (visible(f" {status}"), "fault" if change.status == "interrupted" else "dim"),
@@ -39,7 +39,7 @@ def _line(change: Change, now: datetime, width: int) -> Row:
     dim = change.status in ("undone", "undo")
     left = [(visible(f" {short(change.id):>4}  "), "number"), (visible(f"{change.verb:<8} "), "dim" if dim else "role")]
     room = width - sum(cell_len(text) for text, _ in (*left, *right))
-    return Row([*left, (ink.middled(_what(change), room), "dim" if dim else "key")], right, change.id)
+    return SheetRow([*left, (ink.middled(_what(change), room), "dim" if dim else "key")], right, change.id)
 
 
 def _what(change: Change) -> str:
@@ -54,8 +54,8 @@ def short(id: str | None) -> str:
 
 
 def detail(
-    change: Change, changes: Sequence[Change], foreseen: Foreseen | None, now: datetime, width: int
-) -> list[Row]:
+    change: Change, changes: Sequence[Change], foreseen: UndoPreview | None, now: datetime, width: int
+) -> list[SheetRow]:
     """All about one change, and what taking it back would do: None while that is not known."""
     broken = change.status == "interrupted"
     named = [key or "(no name)" for key in change.keys[:KEYS]]
@@ -65,7 +65,7 @@ def detail(
         *fact("change", f"{short(change.id)} · {change.verb} · {_state(change, changes)}", width, BOLD[broken]),
         *fact("made", moment(change.at, now), width),
         *_foreseen(change, foreseen, width),
-        Row(),
+        SheetRow(),
         *(row for label, key in zip_longest(labels, named, fillvalue="") for row in fact(label, key, width)),
         *(fact("", f"… and {more:,} more", width, "dim") if more > 0 else ()),
         *fact("kept to undo", figures.size(change.bytes), width),
@@ -84,7 +84,7 @@ def _state(change: Change, changes: Sequence[Change]) -> str:
     return f"done; undone by change {by} and redone" if by else "done"
 
 
-def _foreseen(change: Change, foreseen: Foreseen | None, width: int) -> Iterator[Row]:
+def _foreseen(change: Change, foreseen: UndoPreview | None, width: int) -> Iterator[SheetRow]:
     if change.status == "interrupted":
         yield from heading("u would", "settle it first, then undo what stands of it", width)
     elif foreseen is None:

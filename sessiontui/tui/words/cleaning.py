@@ -10,11 +10,11 @@ from textual.content import Content
 from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.words.page import Page, key, limited, table
-from sessiontui.tui.work.changer import Wanted
+from sessiontui.tui.work.change_task import ChangeRequest
 from sessiontui.visible import Visible, visible
 
 
-def page(plan: CleanupPlan, wanted: Wanted) -> Page:
+def page(plan: CleanupPlan, wanted: ChangeRequest) -> Page:
     """Which sessions go, and which stay whatever is typed."""
     whose = "marked session" if wanted.keys is not None else "session"
     if plan.before is None:
@@ -46,7 +46,7 @@ def page(plan: CleanupPlan, wanted: Wanted) -> Page:
 def _staying(plan: CleanupPlan) -> Iterator[Content]:
     """First what stays whatever is typed, and why."""
     found = dict.fromkeys(plan.undated, "its last activity can't be read")
-    found |= {row.key: row.trouble.reason for row in plan.rows if row.status != "removed"}
+    found |= {row.key: row.problem.reason for row in plan.rows if row.status != "removed"}
     for each, why in found.items():
         yield ink.content((visible("! "), "$warning"), (key(each), "bold"), (visible(f"  stays: {why}"), "$warning"))
     for other in plan.others:

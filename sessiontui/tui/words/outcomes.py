@@ -18,9 +18,9 @@ from sessiontui.changes.repair import Repaired
 from sessiontui.changes.undo import Undone
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.looks.keys import Keys
-from sessiontui.tui.words import hindrances, repairs
-from sessiontui.tui.words.hindrances import Row
+from sessiontui.tui.looks.key_names import Keys
+from sessiontui.tui.words import blockers, repairs
+from sessiontui.tui.words.blockers import Row
 from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import Visible, visible
 
@@ -83,7 +83,7 @@ def page(done: Done, keys: Keys) -> Page | None:
         return None
     meant = sum(row.status != "unchanged" for row in done.rows)
     of = "" if meant == len(went) else f"{len(went):,} of "
-    stopped = "Stopped: " if any(row.trouble.code == STOPPED for row in done.rows) else ""
+    stopped = "Stopped: " if any(row.problem.code == STOPPED for row in done.rows) else ""
     title = f"{stopped}{of}{figures.counted(meant, 'session')} {verb}"
     undo = (
         f"Change {short(done.change)}{_key(keys, 'undo', 'takes all of it back', ': ')}."
@@ -92,19 +92,19 @@ def page(done: Done, keys: Keys) -> Page | None:
     )
     if done.change and isinstance(done, Migrated):
         undo += f"{_key(keys, 'backend', 'shows them where they are now', ' ')}."
-    lines = [*_troubles(done.rows), *body]
+    lines = [*_problems(done.rows), *body]
     act = visible("Undo") if done.change else None
-    return Page(visible(title), limited(lines), visible(undo), act, CLOSE, hindrances.again(done.rows))
+    return Page(visible(title), limited(lines), visible(undo), act, CLOSE, blockers.again(done.rows))
 
 
 def fared_well(done: Done) -> frozenset[str]:
     """The sessions that a change of several was made to; none where nothing was changed, and none of those in which
     damage is left that it was meant to mend."""
-    rows = hindrances.rows_of(done)
+    rows = blockers.rows_of(done)
     if done.change is None:
         return frozenset()
     left = {row.key for row in done.rows if row.left} if isinstance(done, Repaired) else ()
-    return frozenset(row.key for row in rows if not row.trouble.code and row.key not in left)
+    return frozenset(row.key for row in rows if not row.problem.code and row.key not in left)
 
 
 def error_page(error: SessiontuiError) -> Page | None:
@@ -115,10 +115,10 @@ def error_page(error: SessiontuiError) -> Page | None:
     return Page(visible("That was not done"), (ink.content(visible(error.sentence)), *hint), leave=CLOSE)
 
 
-def trouble_of(done: Done) -> Visible:
+def problem_of(done: Done) -> Visible:
     """Why the one session that was meant was left alone; empty where it was not."""
     rows: Sequence[Row] = done.rows if isinstance(done, Compacted | Repaired) else ()
-    return visible("\n".join(row.trouble.reason for row in rows if row.trouble.code not in (0, STOPPED)), lines=True)
+    return visible("\n".join(row.problem.reason for row in rows if row.problem.code not in (0, STOPPED)), lines=True)
 
 
 def short(change: str) -> str:
@@ -168,7 +168,7 @@ def _undone(done: Undone) -> str:
 
 
 def _nothing(rows: Sequence[Row], verb: str) -> str:
-    return f"stopped; nothing was {verb}" if any(row.trouble.code == STOPPED for row in rows) else f"nothing was {verb}"
+    return f"stopped; nothing was {verb}" if any(row.problem.code == STOPPED for row in rows) else f"nothing was {verb}"
 
 
 def _gone(rows: Sequence[Row], status: str) -> list[Row]:
@@ -178,24 +178,24 @@ def _gone(rows: Sequence[Row], status: str) -> list[Row]:
 # ---- pages
 
 
-def _troubles(rows: Iterable[Row]) -> Iterator[Content]:
+def _problems(rows: Iterable[Row]) -> Iterator[Content]:
     """First what a person has to look at: the sessions that were left alone, and why."""
-    left = [row for row in rows if row.trouble.code not in (0, STOPPED)]
-    stopped = sum(row.trouble.code == STOPPED for row in rows)
+    left = [row for row in rows if row.problem.code not in (0, STOPPED)]
+    stopped = sum(row.problem.code == STOPPED for row in rows)
     if stopped:
         told = f"! {figures.counted(stopped, 'session')} not begun when it was stopped; nothing was changed there"
         yield ink.content((visible(told), "$warning"))
     for row in left:
         yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), visible(f"  {_why(row)}"))
-        if row.trouble.hint and row.trouble.hindrance in ("", "changed"):  # a button says what to do
-            yield ink.content((visible(f"  {row.trouble.hint}"), "dim"))
+        if row.problem.hint and row.problem.blocker in ("", "changed"):  # a button says what to do
+            yield ink.content((visible(f"  {row.problem.hint}"), "dim"))
     if left or stopped:
         yield ink.content(visible(" "))
 
 
 def _why(row: Row) -> str:
     """Why it was left alone; of the others something may well have been changed."""
-    return row.trouble.reason.removesuffix("; nothing was changed")
+    return row.problem.reason.removesuffix("; nothing was changed")
 
 
 def _compact_rows(rows: Iterable[CompactRow]) -> list[Content]:

@@ -10,9 +10,9 @@ from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks import figures
 from sessiontui.tui.looks.wrap import wrap
-from sessiontui.tui.widgets.sheet import Row
+from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.tui.words.about_rows import heading, wrapped
-from sessiontui.tui.words.faults import HUGE, place, sentence
+from sessiontui.tui.words.fault_words import HUGE, location, sentence
 from sessiontui.tui.words.proposals import Proposal, Stroke
 from sessiontui.visible import visible
 
@@ -43,23 +43,23 @@ LARGE: Final = "It is too large to be shown here. a takes it all the same, and t
 TEXT_GOES_ON: Final = "It is the text of the torn record above, and goes where that goes. Accept it there."
 
 
-def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[Row]:
+def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[SheetRow]:
     """The difference, and in words what it comes to. ``proposal`` None: not looked at yet."""
     if proposal is None:
         return [*wrapped(LOOKING, "dim", width)]
     if not proposal.acts:
         return [*_no_proposal(fault, width)]
     if proposal.hidden:
-        what = f"{figures.counted(fault.recovers, 'message')} · {place(fault)}"
+        what = f"{figures.counted(fault.recovers, 'message')} · {location(fault)}"
         return [_headline(sentence(what)), *wrapped(LARGE, "key", width)]
     return [*_difference(fault, proposal, width)]
 
 
-def _headline(text: str) -> Row:
-    return Row([(visible(f" {text}"), "match")])
+def _headline(text: str) -> SheetRow:
+    return SheetRow([(visible(f" {text}"), "match")])
 
 
-def _no_proposal(fault: Fault, width: int) -> Iterator[Row]:
+def _no_proposal(fault: Fault, width: int) -> Iterator[SheetRow]:
     yield _headline("No proposal")
     yield from wrapped(_why_not(fault), "key", width)
 
@@ -76,9 +76,9 @@ def _why_not(fault: Fault) -> str:
     return NONE.get("history" if fault.id == "foreign" and fault.line is None else fault.id, STAYS)
 
 
-def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[Row]:
+def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[SheetRow]:
     stand = "as it stands" if fault.lines == 1 else "as they stand"
-    yield _headline(f"{place(fault).capitalize()}, {stand}")
+    yield _headline(f"{location(fault).capitalize()}, {stand}")
     if fault.readings:
         of = f"reading {proposal.reading} of {len(fault.readings)}: {fault.readings[proposal.reading - 1].what}"
         yield from wrapped(sentence(of), "key", width)
@@ -92,7 +92,7 @@ def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[Row]:
         yield from _strokes(proposal.after, proposal.more[1], width)
     else:
         yield from wrapped("nothing: it goes, and nothing is lost", "dim", width)
-    yield Row()
+    yield SheetRow()
     yield from wrapped(_sum(fault, outcome), "key", width)
     yield from wrapped(ACCEPT, "dim", width)
 
@@ -112,14 +112,14 @@ def _sum(fault: Fault, outcome: Outcome) -> str:
     return sentence("; ".join(told)) if told else "No message, and nothing to keep."
 
 
-def _strokes(strokes: tuple[Stroke, ...], more: int, width: int) -> Iterator[Row]:
+def _strokes(strokes: tuple[Stroke, ...], more: int, width: int) -> Iterator[SheetRow]:
     for stroke in strokes:
         yield from _stroke(stroke, width)
     if more:
-        yield Row([(visible(f"   … and {more:,} more"), "dim")])
+        yield SheetRow([(visible(f"   … and {more:,} more"), "dim")])
 
 
-def _stroke(stroke: Stroke, width: int) -> Iterator[Row]:
+def _stroke(stroke: Stroke, width: int) -> Iterator[SheetRow]:
     """The sign, then the text behind it, as many screen lines as it takes."""
     text = "".join(visible(piece) for piece, _ in stroke.pieces)
     sign = visible(f" {stroke.sign} "), SIGNS[stroke.sign]
@@ -129,7 +129,7 @@ def _stroke(stroke: Stroke, width: int) -> Iterator[Row]:
         at += len(piece)
         ends.append((at, look))
     for start, stop in wrap(text, max(8, width - 4))[:LONGEST]:
-        yield Row([sign, *((visible(text[a:b]), look) for a, b, look in _cut(ends, start, stop))])
+        yield SheetRow([sign, *((visible(text[a:b]), look) for a, b, look in _cut(ends, start, stop))])
         sign = visible(" │ "), SIGNS[stroke.sign]
 
 

@@ -11,17 +11,17 @@ from textual.content import Content
 from sessiontui.changes import recoverable
 from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.migrate import MigratePlan, MigrateRow
-from sessiontui.changes.outcome import Trouble
+from sessiontui.changes.outcome import Problem
 from sessiontui.changes.pop import PopPlan
 from sessiontui.changes.repair import RepairPlan
-from sessiontui.damage import stories
+from sessiontui.damage import catalogue
 from sessiontui.model import Message
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.messages import Planned
-from sessiontui.tui.words import cleaning, holding, recovering, repairs
-from sessiontui.tui.words.faults import place
+from sessiontui.tui.words import cleaning, holding, recovery_words, repairs
+from sessiontui.tui.words.fault_words import location
 from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
-from sessiontui.tui.work.changer import Verb, Wanted, only
+from sessiontui.tui.work.change_task import ChangeRequest, Verb, only
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
@@ -40,14 +40,16 @@ SHOWN = 100_000
 """Characters of a message that goes."""
 
 
-def question(wanted: Wanted, planned: Planned, renewed: str = "") -> Page:
+def question(wanted: ChangeRequest, planned: Planned, renewed: str = "") -> Page:
     """Put a plan into words. A page without ``act`` has nothing to ask; its title says why. ``renewed``: why it is asked
     once more, where another plan was asked about before, which no longer fits what is there."""
     if planned.interrupted is None:
         page = _question(wanted, planned)
     else:
         known = {row.key for row in getattr(planned.plan, "rows", ())} - planned.interrupted.keys
-        page = recovering.first(_question(wanted, planned.of(only(planned.plan, known))), wanted, planned.interrupted)
+        page = recovery_words.first(
+            _question(wanted, planned.of(only(planned.plan, known))), wanted, planned.interrupted
+        )
     said = [renewed] * bool(renewed) + [f"! {planned.notice}"] * bool(planned.notice)
     if page.act is None or not said:
         return page
@@ -55,7 +57,7 @@ def question(wanted: Wanted, planned: Planned, renewed: str = "") -> Page:
     return replace(page, body=(*first, ink.content(visible(" ")), *page.body))
 
 
-def _question(wanted: Wanted, planned: Planned) -> Page:
+def _question(wanted: ChangeRequest, planned: Planned) -> Page:
     plan: Plan = planned.plan
     if isinstance(plan, PopPlan):
         return _pop(plan, planned.warning, wanted.marked)
@@ -68,14 +70,14 @@ def _question(wanted: Wanted, planned: Planned) -> Page:
     return cleaning.page(plan, wanted)
 
 
-def looking(wanted: Wanted) -> Page:
+def looking(wanted: ChangeRequest) -> Page:
     """What is shown while a plan is made."""
     return Page(
         visible(f"Looking at {_meant(wanted)} …"), undo=visible("Only reads. Esc ends it; nothing was changed.")
     )
 
 
-def making(wanted: Wanted, asked: Page) -> Page:
+def making(wanted: ChangeRequest, request: Page) -> Page:
     """What is shown while a plan is carried out: still the plan."""
     doing = DOING[wanted.verb]
     stop = (
@@ -84,10 +86,10 @@ def making(wanted: Wanted, asked: Page) -> Page:
     if wanted.verb == "pop":
         stop = "Stop ends the waiting for others; a message that is being removed is removed."
     title = visible(f"{doing} {_meant(wanted)} …" if wanted.verb != "cleanup" else "Removing idle sessions …")
-    return Page(title, asked.body, visible(stop), leave=STOP)
+    return Page(title, request.body, visible(stop), leave=STOP)
 
 
-def _meant(wanted: Wanted) -> str:
+def _meant(wanted: ChangeRequest) -> str:
     if wanted.keys is None:
         return "all sessions"
     return wanted.keys[0] if len(wanted.keys) == 1 else figures.counted(len(wanted.keys), "session")
@@ -161,9 +163,9 @@ def _compact_row(row: CompactRow) -> Iterator[Content]:
         yield ink.content(name, (visible("  every line is valid; stays as it is"), "dim"))
         return
     if row.status != "compacted":
-        yield ink.content(name, (visible(f"  ! left alone: {row.trouble.reason}"), "$warning"))
-        if row.trouble.hint:
-            yield ink.content((visible(f"  {row.trouble.hint}"), "dim"))
+        yield ink.content(name, (visible(f"  ! left alone: {row.problem.reason}"), "$warning"))
+        if row.problem.hint:
+            yield ink.content((visible(f"  {row.problem.hint}"), "dim"))
         return
     sizes = f"{figures.size(row.bytes_before)} → {figures.size(row.bytes_after)}"
     goes = figures.counted(row.dropped, "damaged line")
@@ -176,10 +178,10 @@ def _compact_row(row: CompactRow) -> Iterator[Content]:
                 stayed += fault.line - line
             line = fault.line + fault.lines
         size = f"  {figures.size(fault.span.length)}" if fault.span is not None else ""
-        went = visible(f"! {place(fault)} {'goes' if fault.lines == 1 else 'go'}{size}")
+        went = visible(f"! {location(fault)} {'goes' if fault.lines == 1 else 'go'}{size}")
         held = recoverable.NONE.with_fault(fault)
         holds = f" ({held})" if held.total else ""
-        yield ink.content((went, "$error"), visible(f"  {stories.what(fault)}"), (visible(holds), "$warning"))
+        yield ink.content((went, "$error"), visible(f"  {catalogue.what(fault)}"), (visible(holds), "$warning"))
     more = row.dropped - sum(fault.lines for fault in row.gone)
     if more > 0:
         yield ink.content(
@@ -233,7 +235,7 @@ def _stays(rows: Sequence[MigrateRow]) -> Iterator[Content]:
     """First what a person has to look at: what keeps a session where it is."""
     refused = [row for row in rows if row.status != "migrated"]
     for row in refused:
-        why = row.trouble.reason or "there is nothing to import"
+        why = row.problem.reason or "there is nothing to import"
         yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), (visible(f"  stays: {why}"), "$warning"))
     if refused:
         yield ink.content(visible(" "))
@@ -248,11 +250,11 @@ def _migrate_row(row: MigrateRow) -> Sequence[Cell]:
 
 def _refusal(rows: Sequence[CompactRow]) -> str:
     """Why the first of these was left alone, and the next thing to do."""
-    troubles = (row.trouble for row in rows)
-    return next((" · ".join(filter(None, (each.reason, each.hint))) for each in troubles if each.reason), "")
+    problems = (row.problem for row in rows)
+    return next((" · ".join(filter(None, (each.reason, each.hint))) for each in problems if each.reason), "")
 
 
 def _reason(rows: Sequence[CompactRow] | Sequence[MigrateRow]) -> str:
     """Why the first of these was left alone."""
-    troubles: Iterator[Trouble] = (row.trouble for row in rows)
-    return next((trouble.reason for trouble in troubles if trouble.reason), "")
+    problems: Iterator[Problem] = (row.problem for row in rows)
+    return next((problem.reason for problem in problems if problem.reason), "")

@@ -13,13 +13,13 @@ from typing import Final
 from textual.content import Content
 
 from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
-from sessiontui.damage import stories
+from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.looks.keys import Keys
-from sessiontui.tui.words.faults import place
+from sessiontui.tui.looks.key_names import Keys
+from sessiontui.tui.words.fault_words import location
 from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import visible
 
@@ -42,7 +42,7 @@ def question(plan: RepairPlan) -> Page:
 
 def _nothing(rows: Sequence[RepairRow]) -> str:
     """Why there is nothing to ask about."""
-    if reason := next((row.trouble.reason for row in rows if row.trouble.code), ""):
+    if reason := next((row.problem.reason for row in rows if row.problem.code), ""):
         return reason
     faults = [each.fault for row in rows for each in row.outcomes]
     left = sum(row.left for row in rows)
@@ -85,8 +85,8 @@ def _row(row: RepairRow) -> Iterator[Content]:
     name = (visible(row.key), "bold")
     if row.status == "repaired":
         yield ink.content(name, visible(f"  {_sums([row])}"))
-    elif row.trouble.code:
-        yield ink.content(name, (visible(f"  ! left alone: {row.trouble.reason}"), "$warning"))
+    elif row.problem.code:
+        yield ink.content(name, (visible(f"  ! left alone: {row.problem.reason}"), "$warning"))
     else:
         yield ink.content(name, (visible("  nothing comes back; stays as it is"), "dim"))
     yield from _outcomes(row)
@@ -131,8 +131,8 @@ def _more(row: RepairRow) -> list[str]:
 
 
 def _stays(fault: Fault) -> Content:
-    said = visible(f"! {place(fault)} {_stay(fault.lines)}"), "$warning"
-    return ink.content(said, visible(f"  {stories.what(fault)}"), (visible(f": {_why(fault)}"), "dim"))
+    said = visible(f"! {location(fault)} {_stay(fault.lines)}"), "$warning"
+    return ink.content(said, visible(f"  {catalogue.what(fault)}"), (visible(f": {_why(fault)}"), "dim"))
 
 
 def _why(fault: Fault) -> str:
@@ -161,8 +161,8 @@ def _goes(found: Outcome) -> Content:
     )
     becomes = ", ".join(told) or f"goes: {'nothing is lost' if sure else 'its bytes are kept'}"
     sign = ("+", "$success") if back else ("×" if kept else "·", "dim")
-    where = visible(f"{sign[0]} {place(found.fault)}"), sign[1]
-    return ink.content(where, visible(f"  {stories.what(found.fault)} → {becomes}"))
+    where = visible(f"{sign[0]} {location(found.fault)}"), sign[1]
+    return ink.content(where, visible(f"  {catalogue.what(found.fault)} → {becomes}"))
 
 
 # ---- when it was made

@@ -20,7 +20,7 @@ from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Backend
 from sessiontui.store.detect import DATABASE
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Store
 
 STEP: Final = 50

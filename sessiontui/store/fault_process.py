@@ -1,0 +1,163 @@
+"""The helper process that finds what is wrong in sessions: ``python -m sessiontui.store.fault_process PATH NOTES [KEY…]``.
+
+It tells progress, ``{"cases": […]}`` as they are found, in batches, and last whether there are more than it tells of.
+Parts that hold many bytes of records are left out: who shows such a fault diagnoses it again. It writes nothing, and
+never loads the screen.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sessiontui.model import Fault, Part, Reading, Salvage, Severity, Span
+from sessiontui.store import fault_refs as refs
+from sessiontui.store import helper_process
+from sessiontui.store.fault_refs import FaultRef
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.protocol import IsCancelled, Progress, within
+
+MOST: Final = 100_000
+"""Faults that are told of."""
+BATCH: Final = 200
+OFTEN: Final = 0.1
+"""Seconds after which faults are told of, though they are fewer than a batch."""
+HEAVY: Final = 4096
+"""Bytes of records in the parts of a fault that is told without them."""
+KEPT: Final = 16 * 1024 * 1024
+"""And what all parts together may hold: behind that, every fault is told without."""
+ARGUMENTS: Final = 64 * 1024
+"""Characters of keys that are named to the process; where there are more, it looks at every session."""
+
+
+class Enough(Exception):
+    """There are more faults than are told of."""
+
+
+def start(store: JsonlStore, keys: Sequence[str], *, notes: bool) -> subprocess.Popen[str]:
+    """Begin to look for the faults of these sessions; of all, where they are too many to be named."""
+    named = keys if sum(map(len, keys)) <= ARGUMENTS else ()
+    path = os.fspath(store.path)
+    return helper_process.start("sessiontui.store.fault_process", path, str(int(notes)), *("=" + key for key in named))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Look into the sessions that are named, or into all; 0 where it was told what is wrong there."""
+    path, notes, *named = arguments
+    store = JsonlStore(Path(path))
+    keys = [key.removeprefix("=") for key in named] or [each.key for each in store.sessions()]
+
+    def tell(progress: Progress, cancelled: IsCancelled) -> Mapping[str, object]:
+        batch = Batch(lambda refs: helper_process.say({"cases": [*map(written, refs)]}))
+        more = look(store, keys, batch, cancelled, progress, notes=notes == "1")
+        return {"more": more}
+
+    return helper_process.serve(tell)
+
+
+def look(
+    store: JsonlStore,
+    keys: Sequence[str],
+    batch: Batch,
+    cancelled: IsCancelled,
+    progress: Progress,
+    *,
+    notes: bool,
+) -> bool:
+    """Find the faults of sessions, one session after the other; whether there are more than are told of."""
+    sizes = [_size(store.file(key)) for key in keys]
+    total, done = sum(sizes), 0
+    try:
+        for key, size in zip(keys, sizes, strict=True):
+            refs.find(store, key, batch.add, cancelled, within(progress, done, total), notes=notes)
+            done += size
+    except Enough:
+        return True
+    finally:
+        batch.flush()
+    progress(total, total)
+    return False
+
+
+def _size(path: Path) -> int:
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return 0
+
+
+class Batch:
+    """Hands on what is found, not one by one, and no more parts than can be kept."""
+
+    def __init__(self, told: Callable[[list[FaultRef]], object]) -> None:
+        self._told = told
+        self._held: list[FaultRef] = []
+        self._last = time.monotonic()
+        self._count = self._weight = 0
+
+    def add(self, ref: FaultRef) -> None:
+        """One more. Raises ``Enough`` for one too many."""
+        if self._count >= MOST:
+            raise Enough
+        self._count += 1
+        weight = _weight(ref.fault.parts) + sum(_weight(each.parts) for each in ref.fault.readings)
+        light = weight <= HEAVY and self._weight + weight <= KEPT
+        self._weight += weight if light else 0
+        self._held.append(ref if light else ref._replace(fault=ref.fault.bare))
+        if len(self._held) >= BATCH or time.monotonic() - self._last > OFTEN:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand on what there is."""
+        if self._held:
+            self._told(self._held)
+        self._held, self._last = [], time.monotonic()
+
+
+def _weight(parts: Sequence[Part]) -> int:
+    return sum(64 + sum(map(len, part.records)) for part in parts)
+
+
+def written(ref: FaultRef) -> list[object]:
+    """As JSON values."""
+    fault = ref.fault
+    readings = [[each.what, _written(each.parts)] for each in fault.readings]
+    return [ref.key, ref.mark, *fault._replace(parts=(), readings=()), _written(fault.parts), readings]
+
+
+def _written(parts: Sequence[Part]) -> list[list[object]]:
+    return [
+        [*part.span, part.salvage, [b64encode(record).decode() for record in part.records], part.left] for part in parts
+    ]
+
+
+def read_back(values: Sequence[Any]) -> FaultRef:
+    """The value that ``written`` was given."""
+    key, mark, *fields, parts, readings = values
+    fault = Fault(*fields)
+    return FaultRef(
+        key,
+        fault._replace(
+            severity=Severity(fault.severity),
+            salvage=Salvage(fault.salvage),
+            span=Span(*fault.span) if fault.span else None,
+            parts=tuple(_part(*part) for part in parts),
+            readings=tuple(Reading(what, tuple(_part(*part) for part in each)) for what, each in readings),
+        ),
+        mark,
+    )
+
+
+def _part(offset: int, length: int, salvage: str, records: Sequence[str], left: Sequence[Sequence[int]]) -> Part:
+    where = tuple(Span(*each) for each in left)
+    return Part(Span(offset, length), Salvage(salvage), tuple(map(b64decode, records)), where)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

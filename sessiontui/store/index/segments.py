@@ -1,0 +1,221 @@
+"""Segments: how the rows of the index are tied to the bytes of the files.
+
+A segment is a run of whole lines of one file. Its messages have consecutive row ids; for each the segment keeps where
+it begins and a checksum of the bytes from there to where the next one begins, so that every byte of the segment can
+be proved unchanged. Reads session files; knows no SQL and writes nothing.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+import zlib
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects.zeroclaw import Dropped
+from sessiontui.disk import lines
+from sessiontui.model import Message, Span
+
+ROWS: Final = 4096
+"""Messages in a segment at most."""
+
+BYTES: Final = 4 * 1024 * 1024
+"""A segment that is longer takes no further line."""
+
+JOINED: Final = 512
+"""Segments that follow each other are made one of up to so many messages."""
+
+SEARCHED: Final = 32 * 1024 * 1024
+"""Of a longer text only so many characters are searched."""
+
+SKIPPED: Final = 40
+"""An entry is the row's offset in the segment and, from this bit on, how many lines before it are no messages."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What the index knows of a run of lines. ``first_ordinal`` and ``first_line`` are None until what stands before
+    is known."""
+
+    first_row: int
+    start: int
+    stop: int
+    rows: int
+    offsets: bytes
+    first_ordinal: int | None = None
+    first_line: int | None = None
+
+    def extents(self) -> list[tuple[int, int, int]]:
+        """Start, stop and checksum of the pieces that the segment is made of: one a row, or one for no rows."""
+        starts, sums = self.unpacked
+        bounds = [self.start, *(self.start + (entry & ~(-1 << SKIPPED)) for entry in starts[1:]), self.stop]
+        return [(bounds[at], bounds[at + 1], checked) for at, checked in enumerate(sums)]
+
+    def locations(self) -> list[tuple[int, int]]:
+        """For each row where its line begins, and where the next one does: blank and damaged lines may stand between."""
+        starts = [self.start + (entry & ~(-1 << SKIPPED)) for entry in self.unpacked[0]]
+        return list(zip(starts, [*starts[1:], self.stop], strict=False))
+
+    def row(self, at: int) -> IndexRow:
+        """Where the message of a row (from 0 within the segment) stands."""
+        starts, sums = self.unpacked
+        offset = starts[at] & ~(-1 << SKIPPED)
+        following = self.start + (starts[at + 1] & ~(-1 << SKIPPED)) if at + 1 < self.rows else self.stop
+        return IndexRow(
+            offset=self.start + offset,
+            begin=self.start if at == 0 else self.start + offset,
+            stop=following,
+            checksum=sums[at],
+            line=None if self.first_line is None else self.first_line + at + (starts[at] >> SKIPPED),
+            ordinal=None if self.first_ordinal is None else self.first_ordinal + at,
+        )
+
+    @cached_property
+    def unpacked(self) -> tuple[array[int], array[int]]:
+        """The entries of ``offsets``, and the checksums."""
+        starts, sums = array("Q"), array("I")
+        starts.frombytes(self.offsets[: 8 * self.rows])
+        sums.frombytes(self.offsets[8 * self.rows :])
+        if sys.byteorder == "big":
+            starts.byteswap()
+            sums.byteswap()
+        return starts, sums
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """Where a message stands: its line begins at ``offset``; the checksum is of the bytes from begin to stop."""
+
+    offset: int
+    begin: int
+    stop: int
+    checksum: int
+    line: int | None
+    ordinal: int | None
+
+
+def huge_message(fd: int, span: Span) -> Message | Dropped | None:
+    """A huge line, its text cut at what is searched."""
+    scanned = stream.scan(lines.pieces(fd, span), span.offset)
+    if not isinstance(scanned, stream.Scanned):
+        return scanned
+    pieces: list[str] = []
+    size = 0
+    for piece in stream.text(lines.pieces(fd, scanned.content)):
+        pieces.append(piece)
+        size += len(piece)
+        if size >= SEARCHED:
+            break
+    return Message(scanned.role, "".join(pieces)[:SEARCHED])
+
+
+def checksum(fd: int, start: int, stop: int, running: int = 0) -> int:
+    """The CRC-32 of the bytes between two offsets."""
+    for piece in lines.pieces(fd, Span(start, stop - start)):
+        running = zlib.crc32(piece, running)
+    return running
+
+
+def unchanged(fd: int, segment: Segment, size: int) -> int:
+    """How many of the pieces of a segment still stand where they stood, from its beginning on."""
+    extents = segment.extents()
+    held = _read(fd, segment.start, min(segment.stop, size)) if segment.stop - segment.start <= 2 * BYTES else None
+    for at, (start, stop, expected) in enumerate(extents):
+        if stop > size:
+            return at
+        if held is None:
+            found = checksum(fd, start, stop)
+        else:
+            found = zlib.crc32(held[start - segment.start : stop - segment.start])
+        if found != expected:
+            return at
+    return len(extents)
+
+
+def shortened(segment: Segment, rows: int) -> Segment | None:
+    """The segment with its first rows only; None where none are left."""
+    extents = segment.extents()[:rows]
+    if not extents:
+        return None
+    offsets = segment.offsets[: 8 * rows] + segment.offsets[8 * segment.rows :][: 4 * rows]
+    return Segment(
+        segment.first_row, segment.start, extents[-1][1], rows, offsets, segment.first_ordinal, segment.first_line
+    )
+
+
+def joined(one: Segment, other: Segment) -> Segment | None:
+    """One segment for two numbered ones; None where it would be too large, or the other does not follow at once."""
+    (starts, sums), (more_starts, more_sums) = one.unpacked, other.unpacked
+    rows = one.rows + other.rows
+    follows = (one.stop, one.first_row + one.rows) == (other.start, other.first_row)
+    if not (starts and more_starts and follows) or more_starts[0] or rows > JOINED or other.stop - one.start > BYTES:
+        return None
+    if one.first_line is None or other.first_line is None:
+        return None
+    shift = other.start - one.start | other.first_line - one.first_line - one.rows << SKIPPED
+    offsets = packed([*starts, *(entry + shift for entry in more_starts)], [*sums, *more_sums])
+    return Segment(one.first_row, one.start, other.stop, rows, offsets, one.first_ordinal, one.first_line)
+
+
+def message_at(fd: int, row: IndexRow, size: int) -> tuple[Message, int] | None:
+    """The message of a row and the length of its line; None where its bytes are no longer those that were indexed."""
+    if row.stop > size:
+        return None
+    if row.stop - row.begin > lines.HUGE:
+        return _huge_at(fd, row)
+    data = _read(fd, row.begin, row.stop)
+    line, _, _ = data[row.offset - row.begin :].partition(b"\n")
+    message = zeroclaw.read(line) if zlib.crc32(data) == row.checksum else None
+    return (message, len(line)) if isinstance(message, Message) else None
+
+
+def _huge_at(fd: int, row: IndexRow) -> tuple[Message, int] | None:
+    if checksum(fd, row.begin, row.stop) != row.checksum:
+        return None
+    _, line = next(lines.lines(fd, row.offset, row.stop), (0, b""))
+    message = zeroclaw.read(line) if isinstance(line, bytes) else huge_message(fd, Span(row.offset, len(line)))
+    return (message, len(line)) if isinstance(message, Message) else None
+
+
+def matching(
+    fd: int, segment: Segment, size: int, wanted: Sequence[bytes], escaped: Collection[int]
+) -> Iterator[tuple[int, Message]]:
+    r"""Row (from 0) and message of a segment's rows, the last first, less those that can't hold all of ``wanted``.
+
+    ``escaped``: the rows that may hold it as ``\u`` and a number. A first look only: what is used of it has to be read
+    again by ``message_at``.
+    """
+    if segment.stop - segment.start > BYTES + lines.HUGE:
+        yield from _one_by_one(fd, segment, size)
+        return
+    whole = _read(fd, segment.start, min(segment.stop, size))
+    if not escaped and not all(part in whole for part in wanted):
+        return
+    base = segment.start
+    for at, (start, stop) in reversed(list(enumerate(segment.locations()))):
+        line = whole[start - base : stop - base]
+        if at in escaped or all(part in line for part in wanted):
+            message = zeroclaw.read(line[: line.find(b"\n") + 1] or line)
+            if isinstance(message, Message):
+                yield at, message
+
+
+def _one_by_one(fd: int, segment: Segment, size: int) -> Iterator[tuple[int, Message]]:
+    for at in range(segment.rows - 1, -1, -1):
+        found = message_at(fd, segment.row(at), size)
+        if found is not None:
+            yield at, found[0]
+
+
+def packed(starts: Sequence[int], sums: Sequence[int]) -> bytes:
+    """Little-endian, 8 bytes a row, then 4 bytes a checksum."""
+    return struct.pack(f"<{len(starts)}Q{len(sums)}I", *starts, *sums)
+
+
+def _read(fd: int, start: int, stop: int) -> bytes:
+    return b"".join(lines.pieces(fd, Span(start, stop - start), stop - start)) if stop > start else b""

@@ -1,0 +1,1 @@
+"""A folder of session files, one line a message."""

@@ -1,0 +1,228 @@
+"""What is wrong in a session file, and what it holds, found in one pass: lines are judged in bulk, damaged ones diagnosed.
+
+The bytes of a huge line are never held; its fault says only where its reader stopped. Writes nothing.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Generator, Iterable, Iterator
+from heapq import merge
+from itertools import groupby
+from typing import cast
+
+from sessiontui.damage import diagnose, notes
+from sessiontui.damage.verdict import Line
+from sessiontui.dialects import stream, zeroclaw
+from sessiontui.disk import lines, stamps
+from sessiontui.disk.lines import Huge
+from sessiontui.disk.stamps import Stamp
+from sessiontui.errors import Cancelled
+from sessiontui.model import Fault, Span
+from sessiontui.store.jsonl import file_end, huge_line, no_session, odd_lines
+from sessiontui.store.jsonl.count import Count
+from sessiontui.store.jsonl.odd_lines import OddLines
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent
+
+
+def faults(
+    fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent, *, settled: bool = True
+) -> Generator[Fault, None, Count]:
+    """What is wrong up to ``stop``, in order; returns what the file holds. ``progress`` in bytes. Raises ``Cancelled``.
+
+    Of a file that is no session that is the one fault, without a line.
+
+    ``settled`` False: the file was written to a moment ago. What is wrong with very many lines together comes in
+    several goes, each with its parts; ``diagnose.whole`` makes them one.
+    """
+    if whole := no_session.of(fd, stop, cancelled):
+        yield whole
+        return as_whole(count(fd, stop, cancelled, progress), whole)
+    tally = LineTally()
+    yield from diagnosed(odd(fd, stop, tally, cancelled, progress, settled=settled), settled=settled)
+    progress(stop, stop)
+    return tally.count()
+
+
+def counted(
+    before: Count, fd: int, stop: int, cancelled: IsCancelled, progress: Progress = silent, start: int = 0
+) -> Count:
+    """What a file holds, and what it is where it is no session; ``before`` is what it holds up to ``start``."""
+    found = before.then(count(fd, stop, cancelled, progress, start))
+    return as_whole(found, no_session.of(fd, stop, cancelled))
+
+
+def as_whole(count: Count, whole: Fault | None) -> Count:
+    """The count of a file that is no session, where ``whole`` says what it is."""
+    return count if whole is None else count._replace(faults=1, open=False, instead=no_session.what(whole))
+
+
+def diagnosed(found: Iterable[Line | Fault], *, settled: bool = True) -> Iterator[Fault]:
+    """What is wrong with what ``odd`` gave."""
+    return _with(found, lambda run: diagnose.of_damaged(run, settled=settled))
+
+
+def of_file(fd: int, stamp: Stamp) -> Iterator[Fault]:
+    """What is wrong in a file; very many lines that are one matter are one fault."""
+    return diagnose.whole(faults(fd, stamp.size, settled=stamps.is_idle(stamp.mtime_ns)))
+
+
+def told(
+    fd: int,
+    stamp: Stamp,
+    found: Callable[[Fault], object],
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+    *,
+    notes: bool = False,
+) -> Count:
+    """What a file holds; ``found`` is told of each fault and, with ``notes``, what else is worth one, by line: for that
+    the file is read once more."""
+    counts: list[Count] = []
+
+    def counted() -> Iterator[Fault]:
+        settled = stamps.is_idle(stamp.mtime_ns)
+        counts.append((yield from faults(fd, stamp.size, cancelled, progress, settled=settled)))
+
+    every = diagnose.whole(counted())
+    for fault in merge(every, _notes(fd, stamp.size, cancelled), key=_line) if notes else every:
+        found(fault)
+    return counts[0]
+
+
+def _line(fault: Fault) -> int:
+    return fault.line or 0
+
+
+def _with(
+    found: Iterable[Line | Fault], check_writability: Callable[[Iterator[Line]], Iterator[Fault]]
+) -> Iterator[Fault]:
+    """The faults among lines, and those that ``check_writability`` finds in the lines between them."""
+    for is_fault, run in groupby(found, lambda each: isinstance(each, Fault)):
+        if is_fault:
+            yield from (each for each in cast("Iterator[Fault]", run) if each.id != "blank")
+        else:
+            yield from check_writability(cast("Iterator[Line]", run))
+
+
+class LineTally:
+    """Counts lines."""
+
+    def __init__(self) -> None:
+        self.lines = self._valid = self._damaged = 0
+        self._marks = array("Q")
+        self._open = False
+
+    def add(self, validated: zeroclaw.Validated, lines: int, *, begun: bool) -> None:
+        """So many lines were judged together; ``begun``: the last one breaks off, and no newline ends it."""
+        self._valid += validated.valid
+        self._damaged += len(validated.dropped)
+        if len(self._marks) <= odd_lines.MOST:
+            self._marks.extend(odd_lines.marked(self.lines, [at for at, _ in validated.dropped], validated.blank))
+        self._open = begun
+        self.lines += lines
+
+    def count(self) -> Count:
+        """What they come to."""
+        few = len(self._marks) <= odd_lines.MOST
+        return Count(self._valid, self._damaged, OddLines(self.lines, self._marks) if few else None, self._open)
+
+
+def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent, start: int = 0) -> Count:
+    """What a file holds, without a look at what is wrong. Of a later ``start``, which is the beginning of a line, lines
+    are counted from there."""
+    tally = LineTally()
+    for offset, block in lines.blocks(fd, start, stop):
+        if cancelled():
+            raise Cancelled
+        progress(offset, stop)
+        _validated(fd, offset, block, tally)
+    progress(stop, stop)
+    return tally.count()
+
+
+def holds_message(fd: int, stop: int, cancelled: IsCancelled = never) -> bool:
+    """Whether ZeroClaw loads a message from the first ``stop`` bytes; reads up to the first one."""
+    tally = LineTally()
+    for offset, block in lines.blocks(fd, 0, stop):
+        if cancelled():
+            raise Cancelled
+        if _validated(fd, offset, block, tally).valid:
+            return True
+    return False
+
+
+def _validated(fd: int, offset: int, block: list[bytes | Huge], tally: LineTally) -> zeroclaw.Validated:
+    first = block[0]
+    if isinstance(first, Huge):
+        span = Span(offset, first.length - first.ended)
+        read = stream.scan(lines.pieces(fd, span), offset)
+        dropped = [(0, read)] if isinstance(read, zeroclaw.Dropped) else []
+        validated = zeroclaw.Validated(int(isinstance(read, stream.Scanned)), [0] if read is None else [], dropped)
+        tally.add(validated, 1, begun=not first.ended and huge_line.breaks_off(fd, read, span))
+        return validated
+    validated = zeroclaw.validate(cast("list[bytes]", block))
+    last = cast(bytes, block[-1])
+    begun = not last.endswith(b"\n") and file_end.is_begun(offset + sum(map(len, block[:-1])), last)
+    tally.add(validated, len(block), begun=begun)
+    return validated
+
+
+def odd(
+    fd: int,
+    stop: int,
+    tally: LineTally,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+    *,
+    settled: bool = True,
+) -> Iterator[Line | Fault]:
+    """The damaged and the blank lines, in order; for a huge one its fault, or the note that it is blank."""
+    for offset, block in lines.blocks(fd, 0, stop):
+        if cancelled():
+            raise Cancelled
+        progress(offset, stop)
+        before = tally.lines
+        validated = _validated(fd, offset, block, tally)
+        if isinstance(block[0], Huge):
+            span = Span(offset, block[0].length - block[0].ended)
+            for _, outcome in validated.dropped:
+                yield huge_line.fault(fd, outcome, before + 1, span, growing=not (settled or block[0].ended))
+            if validated.blank:
+                yield notes.blank(before + 1, span)
+        elif validated.dropped or validated.blank:
+            yield from _in_block(cast("list[bytes]", block), validated, before, offset)
+
+
+def _in_block(block: list[bytes], validated: zeroclaw.Validated, before: int, offset: int) -> Iterator[Line]:
+    at = 0
+    wrong = dict(validated.dropped)
+    for index in sorted([*validated.blank, *wrong]):
+        offset += sum(map(len, block[at:index]))
+        at = index
+        data = block[index]
+        ended = data.endswith(b"\n")
+        yield Line(before + index + 1, offset, data[:-1] if ended else data, ended, wrong.get(index))
+
+
+def _notes(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Fault]:
+    return _with(_sound(fd, stop, cancelled), notes.notes)
+
+
+def _sound(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Line | Fault]:
+    """The lines that are not damaged, and the notes to huge ones."""
+    tally = LineTally()
+    for offset, block in lines.blocks(fd, 0, stop):
+        if cancelled():
+            raise Cancelled
+        before = tally.lines
+        wrong = {index for index, _ in _validated(fd, offset, block, tally).dropped}
+        at = offset
+        for index, line in enumerate(block):
+            if isinstance(line, Huge):
+                if not wrong:
+                    yield notes.huge(before + 1, Span(at, line.length - line.ended))
+            elif index not in wrong:
+                bare = line.removesuffix(b"\n")
+                yield Line(before + index + 1, at, bare, len(bare) < len(line))
+            at += len(line)

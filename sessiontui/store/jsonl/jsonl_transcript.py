@@ -1,0 +1,204 @@
+"""One session file as a list of offsets: lines are read and parsed when they come near the screen.
+
+Nothing of the file is kept but where its lines end, and no descriptor outlives one read. The bytes a view was made
+from are checked at every read (inode, length, a hash of the bytes before its end); a view never shows others.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from sessiontui.disk import lines
+from sessiontui.disk.stamps import Stamp
+from sessiontui.errors import Cancelled, Changed
+from sessiontui.model import Entry
+from sessiontui.store.jsonl import entries, file_end, file_faults, odd_lines, session_file
+from sessiontui.store.jsonl.odd_lines import OddLines
+from sessiontui.store.protocol import IsCancelled, TranscriptRows, never
+
+CHUNK = 8 * 1024 * 1024
+"""Bytes between two looks at whether the scan was cancelled: a few milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """What a view was made from."""
+
+    stamp: Stamp
+    length: int
+    tail: str
+    open: bool
+    """The last line may be still being written."""
+
+    @staticmethod
+    def at(fd: int, stamp: Stamp) -> _Parsed:
+        return _Parsed(stamp, stamp.size, lines.tail_hash(fd, stamp.size), file_end.may_grow(fd, stamp))
+
+    def holds(self, fd: int, now: Stamp) -> bool:
+        """These bytes are still the beginning of the file; one that did not grow has the very same stamp."""
+        if now.size == self.length:
+            return now == self.stamp
+        same = (now.device, now.inode) == (self.stamp.device, self.stamp.inode) and now.size > self.length
+        return same and lines.tail_hash(fd, self.length) == self.tail
+
+
+@dataclass(frozen=True, eq=False)
+class JsonlRows:
+    """A frozen view of lines that stand one behind the other; all of them where ``complete``."""
+
+    path: Path
+    key: str
+    complete: bool
+    first: int
+    """Offset at which the first row begins."""
+    ends: array[int]
+    """Offset behind each row, its newline included."""
+    made: _Parsed
+    odd: OddLines | None = None
+    """The lines of the whole file that hold no message, where they are known."""
+
+    @cached_property
+    def damaged(self) -> Sequence[int] | None:
+        """The rows that are damaged; None while the file is not counted, and where too many lines are odd. A last one
+        that may be still being written is none."""
+        before = self.before
+        if self.odd is None or before is None:
+            return None
+        found = self.odd.damaged()
+        if self.made.open and found and found[-1] == self.odd.lines:
+            found.pop()
+        return array("Q", (line - before - 1 for line in found[bisect_left(found, before + 1) :]))
+
+    def begin(self, row: int) -> int:
+        """Where a row begins; of the row behind the last one, where that ends."""
+        return self.ends[row - 1] if row else self.first
+
+    @property
+    def before(self) -> int | None:
+        """How many lines stand before the first row."""
+        if self.complete:
+            return 0
+        return None if self.odd is None else self.odd.lines - len(self.ends)
+
+    def has_message(self, row: int) -> bool:
+        """Whether a message is known to stand somewhere before a row."""
+        before = self.before
+        return self.odd is not None and before is not None and self.odd.before(before + row + 1) < before + row
+
+    def row_of(self, ordinal: int) -> int | None:
+        """The row of a message; None while the file is not counted, and where too many lines are odd."""
+        line = None if self.odd is None else self.odd.line_of(ordinal)
+        row = -1 if line is None else line - 1 - (self.before or 0)
+        return row if row >= 0 else None
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def load(self, start: int, stop: int) -> Sequence[Entry]:
+        """The entries of rows start to stop; reads only these lines. Raises ``Changed`` when the bytes are gone."""
+        start, stop = max(0, start), min(stop, len(self.ends))
+        if start >= stop:
+            return []
+        with session_file.opened(self.path, self.key) as (fd, now):
+            if not self.made.holds(fd, now):
+                raise Changed(self.path.name)
+            found = [self._numbered(entry) for entry in entries.page(fd, now, self, start, stop)]
+        if len(found) != stop - start:
+            raise Changed(self.path.name)
+        return found
+
+    def _numbered(self, entry: Entry) -> Entry:
+        line = entry.address.line
+        if self.odd is None or line is None or entry.message is None:
+            return entry
+        return entry._replace(ordinal=line - self.odd.before(line))
+
+
+class JsonlTranscript:
+    """One session file, opened for the screen."""
+
+    def __init__(self, path: Path, key: str, odd: Callable[[Stamp], OddLines | None] = lambda _: None) -> None:
+        self.path = path
+        self.key = key
+        self._odd = odd
+
+    def tail(self, count: int = 200) -> JsonlRows:
+        """The newest rows, read from the end; complete where these are all there are."""
+        with session_file.opened(self.path, self.key) as (fd, stamp):
+            begins = [offset for offset, _ in islice(lines.backwards(fd, stamp.size), max(count, 0))]
+            made = _Parsed.at(fd, stamp)
+        begins.reverse()
+        first = begins[0] if begins else stamp.size
+        ends = array("Q", [*begins[1:], stamp.size] if begins else [])
+        return self._known(JsonlRows(self.path, self.key, first == 0, first, ends, made))
+
+    def scan(self, cancelled: IsCancelled = never) -> JsonlRows:
+        """All rows."""
+        with session_file.opened(self.path, self.key) as (fd, stamp):
+            ends = array("Q")
+            _scan(ends, fd, 0, stamp.size, cancelled)
+            made = _Parsed.at(fd, stamp)
+        return self._known(JsonlRows(self.path, self.key, True, 0, ends, made))
+
+    def known(self, rows: TranscriptRows) -> JsonlRows:
+        """The same rows, with their odd lines where these were learned since."""
+        ours = _ours(rows)
+        return ours if ours.odd is not None else self._known(ours)
+
+    def grown(self, rows: TranscriptRows, cancelled: IsCancelled = never) -> JsonlRows:
+        """The same rows and those that were appended since. Of odd lines that are known, those of what is new are
+        found by reading it, unless it is much: then they are not known until the file is counted."""
+        ours = _ours(rows)
+        with session_file.opened(self.path, self.key) as (fd, stamp):
+            if not ours.made.holds(fd, stamp):
+                raise Changed(self.path.name)
+            if stamp.size == ours.made.length:
+                made = _Parsed.at(fd, stamp)
+                return self.known(ours if made == ours.made else replace(ours, made=made))
+            ends = ours.ends[:]
+            if ends and lines.ends_open(fd, ends[-1]):
+                ends.pop()
+            kept, begin = len(ends), ends[-1] if ends else ours.first
+            _scan(ends, fd, begin, stamp.size, cancelled)
+            made = _Parsed.at(fd, stamp)
+            odd = ours.odd
+            if odd is not None:
+                fresh = file_faults.count(fd, stamp.size, start=begin).odd if stamp.size - begin <= CHUNK else None
+                odd = odd_lines.joined((odd.first(odd.lines - len(ours.ends) + kept), fresh))
+        grown = replace(ours, ends=ends, made=made, odd=odd)
+        return grown if odd is not None else self._known(grown)
+
+    def _known(self, rows: JsonlRows) -> JsonlRows:
+        odd = self._odd(rows.made.stamp)
+        if odd is None or (odd.lines != len(rows.ends) if rows.complete else odd.lines < len(rows.ends)):
+            return rows
+        return replace(rows, odd=odd)
+
+
+def _ours(rows: TranscriptRows) -> JsonlRows:
+    if not isinstance(rows, JsonlRows):
+        raise TypeError("rows of another home")
+    return rows
+
+
+def _scan(ends: array[int], fd: int, start: int, size: int, cancelled: IsCancelled) -> None:
+    """Add the ends of all lines from ``start``, which is the beginning of one."""
+    for at in range(start, size, CHUNK):
+        if cancelled():
+            raise Cancelled
+        time.sleep(0)  # the screen's thread goes first
+        _add_ends(ends, fd, at, min(at + CHUNK, size), size)
+
+
+def _add_ends(ends: array[int], fd: int, at: int, stop: int, size: int) -> None:
+    """Add the line ends of one chunk; a line that goes on behind it has its end in a later chunk."""
+    ends.extend(lines.line_ends(fd, at, stop))
+    if stop < size and lines.ends_open(fd, stop):
+        ends.pop()

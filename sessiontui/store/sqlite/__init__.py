@@ -1,0 +1,1 @@
+"""A sessions.db: rows of any era."""

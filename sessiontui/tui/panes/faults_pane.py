@@ -1,0 +1,300 @@
+"""The left of the inspector: the faults of some sessions, which of them are marked, and the errand that finds them.
+
+What is found anew takes the place of what is shown at once and whole; what was under the cursor, or came into its place,
+is under it then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from sessiontui.errors import Cancelled, SessiontuiError
+from sessiontui.model import Fault
+from sessiontui.store.fault_process import MOST
+from sessiontui.store.fault_refs import FaultRef, matched
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.tui import messages
+from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.panes.fault_rows import FaultRows
+from sessiontui.tui.widgets.fault_list import FaultList
+from sessiontui.tui.words import inspecting
+from sessiontui.tui.work.fault_scan import FaultScan, FaultsFound, FoundAll
+from sessiontui.visible import visible
+
+
+class FaultQuery(NamedTuple):
+    """Where faults are looked for."""
+
+    store: JsonlStore
+    keys: tuple[str, ...]
+    several: bool = False
+    """The person wants to see those of more than one session."""
+    notes: bool = False
+    """And what is no damage."""
+
+
+class FaultsPane(Vertical):
+    """Finds faults and lets a person walk over them and mark them."""
+
+    @dataclass(eq=False, repr=False)
+    class Shown(Message):
+        """Another fault is under the cursor, or none; ``before``: the one before it in the same file."""
+
+        ref: FaultRef | None
+        before: Fault | None = None
+
+    @dataclass(eq=False, repr=False)
+    class Learned(Message):
+        """There are faults where there were none, or none where there were."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._found = FaultRows()
+        """What is shown."""
+        self._pending: FaultRows | None = None
+        """What was found so far of what will take the place of that; None while nothing has been shown whole."""
+        self._sought: FaultQuery | None = None
+        self._offset: int | None = None
+        """A byte of the file; the fault nearest to it is wanted under the cursor."""
+        self._marks: set[tuple[str, int]] = set()
+        self._readings: dict[tuple[str, str], int] = {}
+        self._seen: tuple[str, str, Fault] | None = None
+        self._work = ""
+
+    def compose(self) -> ComposeResult:
+        """The list takes it all."""
+        yield FaultList(id="faults")
+
+    def on_mount(self) -> None:
+        """Ready to look."""
+        self._finder = FaultScan(self)
+        self.list = self.query_one(FaultList)
+        self.watch(self.list, "size", self._tell, init=False)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for it any more."""
+        self._finder.cancel()
+
+    # ---- told from above
+
+    def say(self, note: str) -> None:
+        """Show a sentence and no faults."""
+        self._finder.cancel()
+        self._sought = None
+        self._found = FaultRows()
+        self.list.picture = visible(note, lines=True)
+        self._show(0)
+
+    def find(self, sought: FaultQuery, offset: int | None = None) -> None:
+        """Look for faults, and show nothing that was found before."""
+        self._offset, self._sought, self._pending = offset, sought, None
+        self._found = FaultRows()
+        self._marks.clear()
+        self.list.picture = visible(inspecting.FINDING, lines=True)
+        self._show(0)
+        self._finder.find(sought.store, sought.keys, notes=sought.notes)
+
+    def find_again(self) -> None:
+        """Look at the same files anew; what is shown stays until that is done."""
+        if self._sought is not None:
+            self._pending = FaultRows() if self.refs else None
+            self._finder.find(self._sought.store, self._sought.keys, notes=self._sought.notes)
+
+    @property
+    def working(self) -> bool:
+        """Whether faults are still looked for."""
+        return self._finder.running
+
+    def interrupt(self) -> None:
+        """Look no further; what was found stays."""
+        self._finder.interrupt()
+
+    # ---- what is shown
+
+    @property
+    def refs(self) -> Sequence[FaultRef]:
+        """What is shown."""
+        return self._found.refs
+
+    @property
+    def ref(self) -> FaultRef | None:
+        """What is under the cursor."""
+        return self.refs[self.list.cursor] if self.refs else None
+
+    @property
+    def marked(self) -> list[FaultRef]:
+        """What is marked."""
+        return [ref for ref in self.refs if (ref.key, ref.line) in self._marks]
+
+    def mark(self, at: int | None = None) -> None:
+        """Mark a fault, the one under the cursor if no other is named, or take its mark away; go on to the next."""
+        index = self.list.cursor if at is None else at
+        if not self.refs:
+            return
+        ref, item = self.refs[index], self._found.items[index]
+        if not item.acts:
+            ink.notice(self, inspecting.refusal(ref.fault))
+            return
+        self._marks ^= {(ref.key, ref.line)}
+        if at is None:
+            self.list.action_move(1)
+        self._tell()
+        self.list.refresh()
+
+    def mark_all(self) -> None:
+        """Mark all that can be; where all are, none."""
+        wanted = {(item.key, item.fault.line or 0) for item in self._found.items if item.acts}
+        self._marks = set() if self._marks >= wanted else wanted
+        self._tell()
+        self._list(self.list.cursor, len(self.refs))
+
+    def reading(self, ref: FaultRef) -> int:
+        """Which reading of a fault is chosen, from 1."""
+        return self._readings.get((ref.key, ref.mark), 1)
+
+    def turn(self, step: int) -> None:
+        """Choose the next reading of the fault under the cursor, or the one before; around the ends."""
+        if (ref := self.ref) is None or not ref.fault.readings:
+            ink.notice(self, visible(inspecting.ONE_READING))
+            return
+        self._readings[ref.key, ref.mark] = (self.reading(ref) - 1 + step) % len(ref.fault.readings) + 1
+        self._seen = None
+        self._look()
+
+    @property
+    def _several(self) -> bool:
+        return self._sought is not None and self._sought.several
+
+    def _show(self, cursor: int, since: int = 0) -> None:
+        self._list(cursor, since)
+        self._tell()
+        self._look()
+
+    def _list(self, cursor: int, since: int) -> None:
+        self.list.show(self._found.items, self._marks, cursor, several=self._several, since=since)
+
+    def _look(self) -> None:
+        """Tell of what is under the cursor, once; not before it is where it is wanted."""
+        ref = self.ref if self._offset is None else None
+        seen = None if ref is None else (ref.key, ref.mark, ref.fault)
+        if seen != self._seen or seen is None:
+            self._seen = seen
+            at = self.list.cursor
+            before = self.refs[at - 1] if ref is not None and at else None
+            same = before is not None and ref is not None and before.key == ref.key
+            self.post_message(self.Shown(ref, before.fault if before is not None and same else None))
+
+    def _tell(self) -> None:
+        """What is found, in the border."""
+        if self._sought is None:
+            self.list.border_title = self.list.border_subtitle = None
+            return
+        where = figures.counted(len(self._sought.keys), "session") if self._several else self._sought.keys[0]
+        self.list.border_title = ink.content(self._found.title(where, self.list.size.width - 2))
+        self.list.border_subtitle = ink.content(inspecting.subtitle(len(self._marks), self._work))
+
+    @on(FaultList.Chosen)
+    def _choose(self, event: FaultList.Chosen) -> None:
+        event.stop()
+        self._offset = None
+        self._look()
+
+    @on(FaultList.Marked)
+    def _mark(self, event: FaultList.Marked) -> None:
+        event.stop()
+        self.mark(event.at)
+
+    # ---- what the errand reports
+
+    @on(FaultsFound)
+    def _add(self, report: FaultsFound) -> None:
+        report.stop()
+        if self._finder.is_stale(report) or not report.refs:
+            return
+        if self._pending is not None:
+            self._pending.add(report.refs)
+            return
+        since = len(self.refs)
+        self._found.add(report.refs)
+        self._show(self._near(since), since)
+
+    def _near(self, since: int) -> int:
+        """The fault at the byte that is wanted, or the next one; while that is not found, the cursor stays."""
+        if self._offset is not None:
+            for at, ref in enumerate(self.refs[since:], since):
+                if ref.fault.span is None or ref.fault.span.stop >= self._offset:
+                    self._offset = None
+                    return at
+        return self.list.cursor
+
+    @on(FoundAll)
+    def _end_search(self, report: FoundAll) -> None:
+        report.stop()
+        if self._finder.is_stale(report) or self._sought is None:
+            return
+        if self._pending is not None:
+            self._replace(self._pending)
+        if report.more:
+            ink.notice(self, visible(inspecting.CUT.format(MOST)), "warning")
+        if self._offset is not None:
+            self._offset = None
+            self._show(max(0, len(self.refs) - 1), len(self.refs))
+        self._pending = None
+        self.list.picture = visible(inspecting.nothing(several=self._several, notes=self._sought.notes), lines=True)
+        self.list.refresh()
+
+    def _replace(self, found: FaultRows) -> None:
+        """Show what was found anew; what was under the cursor, or came into its place, is under it."""
+        before, after, cursor = self.refs, found.refs, self.list.cursor
+        now = matched(before, after)
+        marked = set(map(id, self.marked))
+        still = [at for at, ref in zip(now, before, strict=True) if id(ref) in marked and _is_at(ref, after, at)]
+        self._marks = {(after[at].key, after[at].line) for at in still}
+        self._found, self._seen = found, None
+        self._show(min(now[cursor], max(0, len(after) - 1)) if cursor < len(now) else 0)
+
+    @on(messages.Progressed)
+    def _show_progress(self, report: messages.Progressed) -> None:
+        report.stop()
+        if not self._finder.is_stale(report) and report.total:
+            share = report.done / report.total
+            self._work = f"{report.label} {share:.0%} {figures.bar(share)} · Esc stops"
+            self._tell()
+
+    @on(messages.Finished)
+    def _end(self, report: messages.Finished) -> None:
+        report.stop()
+        if not self._finder.is_stale(report):
+            self._work = ""
+            self._tell()
+            self.post_message(self.Learned())
+
+    @on(messages.Failed)
+    def _fail(self, report: messages.Failed) -> None:
+        report.stop()
+        error = report.error
+        if self._finder.is_stale(report):
+            return
+        self._pending = self._offset = None
+        if isinstance(error, Cancelled):
+            self._look()
+            self.list.picture = visible(inspecting.STOPPED, lines=True)
+            self.list.refresh()
+        elif isinstance(error, SessiontuiError):
+            self.list.picture = visible("\n".join(filter(None, (f"× {error}", error.hint))), lines=True)
+            self._found = FaultRows()
+            self._show(0)
+        else:
+            raise error
+
+
+def _is_at(ref: FaultRef, found: Sequence[FaultRef], at: int) -> bool:
+    """Whether it is the very same that stands there now."""
+    return at < len(found) and (found[at].key, found[at].mark) == (ref.key, ref.mark)

@@ -1,0 +1,97 @@
+"""Waits until nobody has some files open for writing, a database locked, or a journal; and says whom it waits for.
+
+A change waits too, but can't be called off while it does, so this goes before it. What can't be found out here is not
+waited for: the change itself says what is the matter. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from sessiontui.changes.folder import reading
+from sessiontui.changes.store_access import NAME
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk import holders, lease, lines
+from sessiontui.errors import Cancelled, Locked, SessiontuiError
+from sessiontui.store.protocol import IsCancelled
+
+PAUSE: Final = 0.05
+"""Seconds between two looks."""
+NAMED: Final = 20
+"""Looks between two looks at who it is."""
+
+
+def free(paths: Iterable[Path], seconds: float, cancelled: IsCancelled, told: Callable[[str], None]) -> float:
+    """Wait until they are free, for so many seconds at most; return how many of them are left. ``told`` hears who has
+    the file open. Raises ``Cancelled``."""
+    until = time.monotonic() + seconds
+    for path in paths:
+        looks = 0
+        while time.monotonic() < until and _is_taken(path):
+            if not looks % NAMED:
+                told(_who(path))
+            looks += 1
+            time.sleep(PAUSE)
+            if cancelled():
+                raise Cancelled
+    return max(0.0, until - time.monotonic())
+
+
+def _is_taken(path: Path) -> bool:
+    if path.name == NAME:
+        return _is_changed(path.parent)
+    return _is_written(path) if path.name.endswith(SUFFIX) else _is_locked(path)
+
+
+def _is_changed(sessions: Path) -> bool:
+    """Whether another sessiontui makes a change there."""
+    with suppress(OSError, SessiontuiError), reading(sessions) as journal:
+        return journal is not None and journal.busy()
+    return False
+
+
+def _is_locked(database: Path) -> bool:
+    """Whether another program writes to it right now."""
+    from sessiontui.store.sqlite.transaction import Writing  # late: most stores have no database
+
+    try:
+        with Writing(database, wait=0):
+            return False
+    except Locked:
+        return True
+    except (OSError, SessiontuiError):
+        return False
+
+
+def _is_written(path: Path) -> bool:
+    """Whether somebody has it open for writing, as far as anybody can say."""
+    try:
+        fd = lines.open_file(path)
+    except OSError:
+        return False
+    try:
+        lease.reading(fd, 0).give_back()
+    except lease.Taken:
+        return True
+    except (lease.NoLease, OSError):
+        return False
+    finally:
+        os.close(fd)
+    return False
+
+
+def _who(path: Path) -> str:
+    if path.name == NAME:
+        return "another sessiontui"
+    if not path.name.endswith(SUFFIX):  # who has a database open need not be who locked it
+        return ""
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    return " and ".join(holders.writers(status.st_dev, status.st_ino))
