@@ -35,13 +35,13 @@ from sessiontui.config import Remembered
 from sessiontui.model import Session
 from sessiontui.store.detect import StoreLocation
 from sessiontui.store.protocol import Store
+from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.driver import TerminalDriver
 from sessiontui.tui.keyboard import Keyboard
 from sessiontui.tui.looks import ink, key_names, theme, themes
 from sessiontui.tui.looks.ascii_signs import tolerate_input
 from sessiontui.tui.looks.terminal import Terminal, end_with
 from sessiontui.tui.preferences import Remember
-from sessiontui.tui.screens.browser import BrowserScreen
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
 

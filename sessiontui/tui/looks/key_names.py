@@ -8,6 +8,8 @@ from typing import Any, Final
 from textual.keys import key_to_character
 from textual.screen import Screen
 
+from sessiontui.tui.pane_keys import plain
+
 Keys = Callable[[str], str]
 """The name of the key that does this now, by the name of its action; empty where none does."""
 
@@ -42,6 +44,6 @@ def shown(key: str) -> str:
 def live(screen: Screen[Any], action: str) -> str:
     """The name of the key that does this on a screen as it is now; empty where none does."""
     for active in screen.active_bindings.values():
-        if active.enabled and active.binding.action.partition("(")[0].rpartition(".")[2] == action:
+        if active.enabled and plain(active.binding.action).partition("(")[0] == action:
             return shown(active.binding.key)
     return ""

@@ -21,8 +21,8 @@ from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui import messages
 from sessiontui.tui.looks import ink
 from sessiontui.tui.panes.faults_pane import FaultsPane
+from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.screens.layer import Overlay
-from sessiontui.tui.screens.viewing import ViewingScreen
 from sessiontui.tui.words import inspecting, proposals
 from sessiontui.tui.work.fault_loader import FaultLoader, Same
 from sessiontui.visible import visible
@@ -47,7 +47,7 @@ class AcceptingScreen(Overlay[None]):
         Binding("U", "changes", "changes", show=False, tooltip="List of changes", id="inspector.changes"),
     ]
 
-    def __init__(self, below: ViewingScreen) -> None:
+    def __init__(self, below: ChangingScreen) -> None:
         super().__init__()
         self._below = below
         self._loader = FaultLoader(self)

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.screens.layer import Overlay
 from sessiontui.visible import visible
 
@@ -25,19 +26,14 @@ MOUSE = (
     "Mouse: click and wheel everywhere; drag scroll bars and the line between the panes (double click: as it was). "
     "A click beside a box like this closes it."
 )
-TOPICS = {
-    "SearchingScreen": "Find",
-    "FindingScreen": "Find",
-    "TracingScreen": "Find",
-    "ViewingScreen": "Look at",
-    "ChangingScreen": "Change, and take back",
-    "BrowserScreen": "Everywhere",
-}
-"""Headlines for keys of a screen, by the class that has them, in the order in which they are shown."""
+CHANGE = "Change, and take back"
+TOPICS = ("Find", "Look at", CHANGE, "Everywhere")
+"""Headlines for keys of a screen, in the order in which they are shown; each key has its own as its group."""
 NAMES = {
+    "BrowserScreen": "Everywhere",
     "SessionList": "Sessions",
     "HitList": "Hits",
-    "Transcript": "Transcript",
+    "TranscriptView": "Transcript",
     "SearchBar": "Search",
     "FilterBar": "Filter",
     "Prompt": "Go to",
@@ -98,7 +94,7 @@ def _lines(below: Screen[Any]) -> Iterator[Content]:
 
 def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
     """Headline, what it is about, and keys with their words."""
-    around: dict[str, dict[str, str]] = {title: {} for title in TOPICS.values()}
+    around: dict[str, dict[str, str]] = {title: {} for title in TOPICS}
     about = getattr(below, "HELP", "")
     for node, actions in _by_node(below).items():
         if node is below or node is below.app:
@@ -130,12 +126,12 @@ def _by_node(below: Screen[Any]) -> dict[DOMNode, list[tuple[str, Binding]]]:
 
 def _topic(below: Screen[Any], binding: Binding | None) -> str:
     """The headline that a key of the screen stands under; without one, that of all other keys."""
-    for kind in type(below).__mro__:
-        if binding is not None and kind.__name__ in TOPICS:
-            ours = vars(kind).get("BINDINGS", ())
-            if any(isinstance(each, Binding) and each.id == binding.id for each in ours):
-                return TOPICS[kind.__name__]
-    return NAMES.get(type(below).__name__, "Everywhere" if type(below).__name__ in TOPICS else "Here")
+    if binding is not None and binding.group is not None:
+        return binding.group.description
+    changes = ChangingScreen.BINDINGS if isinstance(below, ChangingScreen) else ()
+    if binding is not None and any(isinstance(each, Binding) and each.id == binding.id for each in changes):
+        return CHANGE
+    return NAMES.get(type(below).__name__, "Here")
 
 
 def _words(binding: Binding) -> str:

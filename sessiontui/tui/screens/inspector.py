@@ -6,6 +6,7 @@ nothing and writes nothing; what is accepted, and how, is ``accepting``'s.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from textual import on
@@ -14,11 +15,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from sessiontui.dialects.keys import is_misnamed
+from sessiontui.model import Session
 from sessiontui.tui.looks import ink
 from sessiontui.tui.panes.faults_pane import FaultQuery, FaultsPane
 from sessiontui.tui.panes.looking import LookingPane
 from sessiontui.tui.screens.accepting import AcceptingScreen
-from sessiontui.tui.screens.viewing import ViewingScreen
+from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.words import inspecting
 from sessiontui.visible import visible
@@ -84,8 +86,16 @@ class InspectorScreen(AcceptingScreen):
         Binding("escape,q,x", "leave", "close", tooltip="Stop the search, or close", id="inspector.close"),
     ]
 
-    def __init__(self, below: ViewingScreen, key: str, offset: int | None = None) -> None:
+    def __init__(
+        self,
+        below: ChangingScreen,
+        known: Callable[[], Mapping[str, Session]],
+        go_to: Callable[[str, int | None], object],
+        key: str,
+        offset: int | None = None,
+    ) -> None:
         super().__init__(below)
+        self._known, self._go_to = known, go_to
         self._key = key
         self._offset = offset
         self._several = self._notes = False
@@ -127,7 +137,7 @@ class InspectorScreen(AcceptingScreen):
         """The sessions that are looked into: of several, those that are not known to be well."""
         if not self._several:
             return (self._key,)
-        known = self._below.side.known
+        known = self._known()
         wanted = (key for key in self._below.marked or known if key in known)
         return tuple(key for key in wanted if self._notes or known[key].faults != 0 or is_misnamed(known[key])) or (
             self._key,
@@ -195,7 +205,7 @@ class InspectorScreen(AcceptingScreen):
         ref = self.found.ref
         if ref is not None:
             self.dismiss()
-            self._below.go_to_row(ref.key, ref.line - 1 if ref.line else None)
+            self._go_to(ref.key, ref.line - 1 if ref.line else None)
 
     def action_refresh(self) -> None:
         """Look for damage again."""

@@ -36,6 +36,11 @@ class TitleLine(Widget):
         """What is in the store now, as far as it is known."""
         self.sessions, self.messages, self.faults, self.files = sessions, messages, faults, files
 
+    def show_work(self, label: str, done: int, total: int) -> None:
+        """Say how far work is."""
+        if total:
+            self.work = f"{label} {done / total:.0%} {figures.bar(done / total)}"
+
     def render_line(self, y: int) -> Strip:
         """Name, store and totals at the left; note and work at the right. What does not fit is left out whole."""
         width = self.size.width

@@ -130,6 +130,11 @@ class TranscriptView(RowView):
         """Whether lines are shown as they stand in the file."""
         return self._rows.raw
 
+    def enter(self) -> None:
+        """Take the focus; where one pane is shown at a time, it is this one now."""
+        self.screen.add_class("-reading")
+        self.screen.set_focus(self)
+
     # ---- keys
 
     def action_move(self, lines: int) -> None:

@@ -11,11 +11,11 @@ from sessiontui.errors import Cancelled, StoreError
 from sessiontui.store import fault_process
 from sessiontui.store.fault_process import Batch
 from sessiontui.store.fault_refs import FaultRef
+from sessiontui.store.helper_process import heard
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress
 from sessiontui.tui.messages import Report
 from sessiontui.tui.work.background_task import Errand_
-from sessiontui.tui.work.helper_output import heard
 
 SMALL: Final = 256 * 1024
 """Bytes that are read in a thread rather than in a process of their own."""

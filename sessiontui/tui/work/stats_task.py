@@ -8,12 +8,12 @@ from typing import ClassVar, Final
 from sessiontui.errors import Cancelled, Changed, StoreError
 from sessiontui.model import Backend, Session
 from sessiontui.store import survey_process
+from sessiontui.store.helper_process import heard
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.store.survey import heavy, survey
 from sessiontui.tui.messages import Report
 from sessiontui.tui.work.background_task import Errand_
-from sessiontui.tui.work.helper_output import heard
 
 SMALL: Final = 4 * 1024 * 1024
 """Bytes that are read in a thread rather than in a process of their own."""

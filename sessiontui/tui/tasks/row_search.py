@@ -9,45 +9,47 @@ from __future__ import annotations
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final
+from typing import Final
 
 from sessiontui.errors import Cancelled
 from sessiontui.model import Entry, Severity
 from sessiontui.store.protocol import IsCancelled, TranscriptRows
-from sessiontui.tui.messages import FAULT, SEEK, RowFound
-from sessiontui.tui.work.background_task import Errand_
+from sessiontui.tui.messages import FAULT
+from sessiontui.tui.tasks.background_task import BackgroundTask, Job
 
 PAGE: Final = 128
-"""TranscriptRows that are read at once."""
+"""Rows that are read at once."""
 MOMENT: Final = 0.25
-"""Seconds before progress is told."""
+"""Seconds before progress is reported."""
 BREATH: Final = 0.001
 """Seconds between two pages that belong to the screen."""
 Wanted = Callable[[Entry], bool]
 Progress = Callable[[int, int], None]
 
 
-class RowSearch(Errand_):
-    """One search in one session."""
+class RowSearch:
+    """One search in one session. ``found`` takes what was looked for, the direction, and the row or None."""
 
-    name: ClassVar[str] = SEEK
+    def __init__(self, task: BackgroundTask, found: Callable[[str, int, int | None], None]) -> None:
+        self.task = task
+        self._found = found
 
     def go(self, what: str, rows: TranscriptRows, row: int, steps: int) -> None:
-        """So many turns of the user, or faults, further down from a row, or up where ``steps`` is negative; as far as
-        there are any. Reports ``RowFound``."""
+        """Some turns of the user, or faults, further down from a row, or up where ``steps`` is negative; as far as there
+        are any."""
         one = fault if what == FAULT else turn
 
-        def job(generation: int, cancelled: IsCancelled) -> None:
-            told = self.progress(generation, f"looking for a {what}")
+        def work(job: Job) -> None:
+            progress = job.progress(f"looking for a {what}")
             found, step = None, 1 if steps > 0 else -1
             for _ in range(abs(steps)):
-                further = one(rows, row if found is None else found, step, cancelled, told)
+                further = one(rows, row if found is None else found, step, job.cancelled, progress)
                 if further is None:
                     break
                 found = further
-            self.report(RowFound(generation, found, step, what))
+            job.report(self._found, what, step, found)
 
-        self.begin(job)
+        self.task.start(work)
 
 
 def turn(rows: TranscriptRows, row: int, step: int, cancelled: IsCancelled, progress: Progress) -> int | None:

@@ -8,32 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.app import App
 from textual.binding import ActiveBinding
 
 from sessiontui.tui.arrangement import ORDERS
+from sessiontui.tui.browser.session_opener import SessionOpener
+from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.looks import figures, themes
+from sessiontui.tui.pane_keys import plain
 from sessiontui.tui.preferences import Remember
+from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.screens.palette import Command, Offer, PaletteScreen, sessions_hint
 from sessiontui.tui.widgets.choice_list import Choice
-
-if TYPE_CHECKING:
-    from sessiontui.tui.screens.browser import BrowserScreen
 
 UNLISTED: Final = ("palette", "back", "focus_next", "focus_previous")
 """Actions that make no sense from a palette."""
 
 
-def open_palette(screen: BrowserScreen) -> None:
+def open_palette(screen: ChangingScreen, side: SessionPane, opener: SessionOpener) -> None:
     """Offer all that can be done on the browser, and its sessions."""
-    keys = list(screen.side.known)
-    commands = [*_keys(screen), *_more(screen)]
-    _offer(screen, Offer("Commands and sessions", commands, keys, partial(_session, screen), sessions_hint(len(keys))))
+    keys = list(side.known)
+    commands = [*_keys(screen), *_more(screen, side)]
+    named = partial(_session, side, opener)
+    _offer(screen, Offer("Commands and sessions", commands, keys, named, sessions_hint(len(keys))))
 
 
-def open_themes(screen: BrowserScreen) -> None:
+def open_themes(screen: ChangingScreen) -> None:
     """Offer the themes; the one under the cursor is on the screen already."""
     app, before = screen.app, screen.app.theme
     names = _themes(app)
@@ -42,7 +44,7 @@ def open_themes(screen: BrowserScreen) -> None:
     _offer(screen, Offer("Change theme", commands, cursor=cursor), partial(setattr, app, "theme", before))
 
 
-def _offer(screen: BrowserScreen, offer: Offer, undo: partial[None] | None = None) -> None:
+def _offer(screen: ChangingScreen, offer: Offer, undo: partial[None] | None = None) -> None:
     def chosen(command: Command | None) -> None:
         if command is not None:
             command.run()
@@ -53,13 +55,13 @@ def _offer(screen: BrowserScreen, offer: Offer, undo: partial[None] | None = Non
     screen.app.push_screen(PaletteScreen(offer), chosen)
 
 
-def _keys(screen: BrowserScreen) -> Iterator[Command]:
+def _keys(screen: ChangingScreen) -> Iterator[Command]:
     """A command for each action that has a key, with all its keys; what only moves a cursor is no command."""
     keys: dict[str, list[str]] = {}
     found: dict[str, ActiveBinding] = {}
     for active in _bindings(screen):
         binding = active.binding
-        if binding.id and binding.tooltip and binding.action.split(".")[-1] not in UNLISTED:
+        if binding.id and binding.tooltip and plain(binding.action) not in UNLISTED:
             keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
             found.setdefault(binding.action, active)
     for action, active in found.items():
@@ -69,7 +71,7 @@ def _keys(screen: BrowserScreen) -> Iterator[Command]:
         yield Command(Choice(active.binding.tooltip, about, " ".join(dict.fromkeys(keys[action]))), run)
 
 
-def _bindings(screen: BrowserScreen) -> Iterator[ActiveBinding]:
+def _bindings(screen: ChangingScreen) -> Iterator[ActiveBinding]:
     """What keys do now, and what they do on the screen where the focus has another use for them: typing, say."""
     yield from screen.active_bindings.values()
     for _, binding in screen._bindings:  # noqa: SLF001 - as they were remapped, which no class can tell
@@ -77,21 +79,21 @@ def _bindings(screen: BrowserScreen) -> Iterator[ActiveBinding]:
         yield ActiveBinding(screen, binding, bool(enabled), binding.tooltip)
 
 
-def _more(screen: BrowserScreen) -> Iterator[Command]:
+def _more(screen: ChangingScreen, side: SessionPane) -> Iterator[Command]:
     """What has no key."""
     for order in ORDERS.values():
-        yield Command(Choice(f"Sort the list by {order.name}", order.words), partial(screen.side.sort_by, order.name))
+        yield Command(Choice(f"Sort the list by {order.name}", order.words), partial(side.sort_by, order.name))
     if not screen.app.no_color:
         yield Command(Choice("Change theme", screen.app.theme), partial(open_themes, screen))
 
 
-def _session(screen: BrowserScreen, key: str) -> Command:
-    session = screen.side.known.get(key)
+def _session(side: SessionPane, opener: SessionOpener, key: str) -> Command:
+    session = side.known.get(key)
     if session is None:
         about = "gone since"
     else:
         about = figures.counted(session.messages, "message") if session.problem is None else session.problem.reason
-    return Command(Choice(key or "(no name)", f"session · {about}"), partial(screen.go_to_row, key))
+    return Command(Choice(key or "(no name)", f"session · {about}"), partial(opener.go_to, key))
 
 
 def _themes(app: App[object]) -> list[str]:
@@ -101,7 +103,7 @@ def _themes(app: App[object]) -> list[str]:
     return [*ours, *(theme.name for theme in sorted(others, key=lambda theme: (not theme.dark, theme.name)))]
 
 
-def _theme(screen: BrowserScreen, name: str) -> Command:
+def _theme(screen: ChangingScreen, name: str) -> Command:
     app = screen.app
     theme = app.available_themes[name]
     about = "the terminal's own colours" if theme.ansi else "dark" if theme.dark else "light"

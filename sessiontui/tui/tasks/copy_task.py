@@ -12,7 +12,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 from sessiontui.errors import Cancelled, Changed, StoreError
 from sessiontui.model import Hit, Message
@@ -20,9 +20,8 @@ from sessiontui.paths import cache_folder
 from sessiontui.query.ast import Query
 from sessiontui.query.match import matches
 from sessiontui.store.protocol import IsCancelled, Store
-from sessiontui.tui.messages import COPY, TextCopied
-from sessiontui.tui.work.background_task import Errand_
-from sessiontui.tui.work.search_task import row_of
+from sessiontui.tui.tasks.background_task import BackgroundTask, Job
+from sessiontui.tui.tasks.search_task import row_of
 
 CLIPBOARD: Final = 64 * 1024
 """Bytes that go into a clipboard."""
@@ -33,30 +32,32 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HALVES: Final = re.compile(r"[\ud800-\udfff]")
 
 
-class CopyTask(Errand_):
-    """One copy at a time."""
+class CopyTask:
+    """One copy at a time. ``done`` takes the name of what was copied, the text for the clipboard, or the file that holds it
+    where it is too long for one, and how many bytes it is."""
 
-    name: ClassVar[str] = COPY
+    def __init__(self, task: BackgroundTask, done: Callable[[str, str, Path | None, int], None]) -> None:
+        self.task = task
+        self._done = done
 
     def copy(self, what: str, text: str) -> None:
-        """Copy a text; ``what`` names it in the notice. Reports ``TextCopied``."""
-        self._begin(what, lambda: [text])
+        """Copy a text; ``what`` names it in the notice."""
+        self._start(what, lambda: [text])
 
     def copy_messages(self, what: str, store: Store, key: str, start: int = 0, stop: int | None = None) -> None:
-        """Copy messages of a session, each after its role where there are several. Reports ``TextCopied``."""
+        """Copy messages of a session, each after its role where there are several."""
         one = stop == start + 1
-        self._begin(what, lambda: _talk(store.messages(key, start, stop), named=not one))
+        self._start(what, lambda: _talk(store.messages(key, start, stop), named=not one))
 
     def copy_hit(self, what: str, store: Store, hit: Hit, query: Query) -> None:
-        """Copy the message that was found. Reports ``TextCopied``; fails with ``Changed`` where none such stands there now."""
-        self._begin(what, lambda: _found(store, hit, query))
+        """Copy the message that was found; fails with ``Changed`` where none such stands there now."""
+        self._start(what, lambda: _found(store, hit, query))
 
-    def _begin(self, what: str, pieces: Callable[[], Iterable[str]]) -> None:
-        def job(generation: int, cancelled: IsCancelled) -> None:
-            text, path, count = copied(pieces(), cancelled)
-            self.report(TextCopied(generation, what, text, path, count))
+    def _start(self, what: str, pieces: Callable[[], Iterable[str]]) -> None:
+        def work(job: Job) -> None:
+            job.report(self._done, what, *copied(pieces(), job.cancelled))
 
-        self.begin(job)
+        self.task.start(work)
 
 
 def plain(text: str) -> str:

@@ -1,20 +1,17 @@
-"""Makes known what a list leaves open: indexes, then counts what the index does not know. Reports as it goes."""
+"""Counts and indexes what the list of a store leaves open, for the tasks of that list; reports as it goes."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Final
-
-from textual.widget import Widget
 
 from sessiontui.errors import Cancelled
 from sessiontui.model import Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Store
-from sessiontui.tui.messages import Counted, Indexed
-from sessiontui.tui.work.background_task import Errand_
+from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
+from sessiontui.tui.tasks.background_task import Job
 
 BATCH_SECONDS: Final = 0.1
 """How long counts are gathered before they are shown."""
@@ -51,92 +48,86 @@ class RateLimiter:
         self._next = now + min(max(self._least, (SHARE - 1) * (now - self._began)), MOST_SECONDS)
 
 
-class IndexState:
-    """What the errands of one list share: in what order they tell, and what nobody has counted yet."""
+class IndexUpdate:
+    """What the tasks of one list share: in what order they report, and what nobody has counted yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, counted: Callable[[Sequence[Session]], object], indexed: Callable[[], object]) -> None:
+        self._counted = counted
+        self._indexed = indexed
         self.order = Lock()
-        """Held by who looks at the store and tells of it, so that what was seen first is told first."""
+        """Held by a task that looks at the store and reports it, so that what was seen first is reported first."""
         self.unsure: set[str] = set()
         """Keys of sessions whose figures are of an earlier time, or missing."""
-        self.indexed = False
+        self.complete = False
         """Whether all but the unsure ones is known to be indexed."""
 
-
-class IndexTask(Errand_):
-    """What the errands of one list have in common."""
-
-    def __init__(self, owner: Widget, course: IndexState) -> None:
-        super().__init__(owner)
-        self.course = course
-
-    def know(self, store: Store, generation: int, cancelled: IsCancelled) -> None:
-        """Reports ``Counted`` for the sessions that nobody is sure of, and ``Indexed`` when search covers more."""
-        with self.course.order:
-            taken = set(self.course.unsure)
-            self.course.unsure.clear()
-        unknown = set(taken)
+    def run(self, store: Store, job: Job, counting: Progress = silent) -> None:
+        """Count the unsure sessions and index the store; reports the sessions that become known, and when search covers
+        more."""
+        with self.order:
+            unknown = set(self.unsure)
+            self.unsure.clear()
         try:
-            self._know(store, unknown, generation, cancelled)
+            self._run(store, unknown, job, counting)
         finally:
-            with self.course.order:
-                self.course.unsure |= unknown
+            with self.order:
+                self.unsure |= unknown
 
-    def _know(self, store: Store, unknown: set[str], generation: int, cancelled: IsCancelled) -> None:
-        _go_on(cancelled)
+    def _run(self, store: Store, unknown: set[str], job: Job, counting: Progress) -> None:
+        _go_on(job.cancelled)
         little = self._is_little(store, unknown)
         if not little and isinstance(store, JsonlStore) and store.search_index.missing() > SMALL:
-            self._index_outside(store, unknown, generation, cancelled)
-            _go_on(cancelled)
-        store.index(cancelled, keys=unknown if little else None)
-        _go_on(cancelled)
-        left = self._learn(store, unknown, generation)
-        unknown.intersection_update(self._count(store, left, generation, cancelled))
-        self.course.indexed = True
-        self.report(Indexed(generation))
+            self._index_outside(store, unknown, job)
+            _go_on(job.cancelled)
+        store.index(job.cancelled, keys=unknown if little else None)
+        _go_on(job.cancelled)
+        left = self._learn(store, unknown, job)
+        unknown.intersection_update(self._count(store, left, job, counting))
+        self.complete = True
+        job.report(self._indexed)
 
     def _is_little(self, store: Store, unknown: set[str]) -> bool:
         """Whether these sessions are all that the index lacks, and so small that it soon has them."""
-        few = self.course.indexed and len(unknown) <= FEW
+        few = self.complete and len(unknown) <= FEW
         return few and sum(session.bytes or 0 for session in store.looked(unknown)) <= SMALL
 
-    def _index_outside(self, store: JsonlStore, unknown: set[str], generation: int, cancelled: IsCancelled) -> None:
+    def _index_outside(self, store: JsonlStore, unknown: set[str], job: Job) -> None:
         """Have a helper process count and index, and look now and then at what it knows."""
-        from sessiontui.tui.work.helper_output import index_outside
+        from sessiontui.store.index.index_process import index_outside
 
-        progress = self.progress(generation, INDEXING)
+        progress = job.progress(INDEXING)
         pace = RateLimiter(LOOK_SECONDS)
-        for done, total in index_outside(store, cancelled):
+        for done, total in index_outside(store, job.cancelled):
             progress(done, total)
             if pace.due():
-                self._learn(store, unknown, generation)
-                self.report(Indexed(generation))
+                self._learn(store, unknown, job)
+                job.report(self._indexed)
                 pace.done()
 
-    def _learn(self, store: Store, unknown: set[str], generation: int) -> list[Session]:
+    def _learn(self, store: Store, unknown: set[str], job: Job) -> list[Session]:
         """Report the sessions that are known by now, and give the others."""
         looked = look(store, unknown) if unknown else []
         known = [session for session in looked if is_known(session)]
         unknown.difference_update(session.key for session in known)
         if known:
-            self.report(Counted(generation, known))
+            job.report(self._counted, known)
         return [session for session in looked if not is_known(session)]
 
-    def _count(self, store: Store, sessions: list[Session], generation: int, cancelled: IsCancelled) -> set[str]:
+    def _count(self, store: Store, sessions: list[Session], job: Job, counting: Progress) -> set[str]:
         """The keys of those that could not be counted now, and may be the next time."""
         held: set[str] = set()
         if not sessions:
             return held
         batch: list[Session] = []
         begun = time.monotonic()
-        for session in store.counted(sessions, cancelled, self.progress(generation, "counting")):
+        for session in store.counted(sessions, job.cancelled, counting):
             batch.append(session)
             if not is_known(session):
                 held.add(session.key)
             if time.monotonic() - begun > BATCH_SECONDS:
-                self.report(Counted(generation, batch))
+                job.report(self._counted, batch)
                 batch, begun = [], time.monotonic()
-        self.report(Counted(generation, batch))
+        job.report(self._counted, batch)
         return held
 
 
