@@ -111,8 +111,8 @@ def test_contributing_names_the_loop(command: str) -> None:
 def test_every_key_of_the_browser_is_named() -> None:
     from textual.binding import Binding
 
+    from sessiontui.tui.browser.screen import BrowserScreen
     from sessiontui.tui.looks.key_names import shown
-    from sessiontui.tui.screens.browser import BrowserScreen
 
     named = set(re.findall(r"`([^` ]+)`|(?<=[| ])(Ctrl\+\w|Esc|Enter|Space|F\d|Shift\+F\d|Tab)(?=[ |,])", README))
     keys = {quoted or plain for quoted, plain in named}

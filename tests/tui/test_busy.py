@@ -19,7 +19,7 @@ from sessiontui.disk import holders
 from sessiontui.disk.wait_policy import USUAL
 from sessiontui.errors import Changed
 from sessiontui.model import Message
-from sessiontui.tui.screens.browser import BrowserScreen
+from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.screens.changes import ChangesScreen
 from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.screens.making import MakingDialog

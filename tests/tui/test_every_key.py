@@ -11,7 +11,8 @@ from threading import Event
 import pytest
 
 from sessiontui.model import Message
-from sessiontui.tui.screens.browser import BrowserScreen
+from sessiontui.tui.browser.screen import BrowserScreen
+from sessiontui.tui.pane_keys import plain
 from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.screens.palette import PaletteScreen
 from sessiontui.tui.widgets.choice_list import ChoiceList
@@ -215,7 +216,7 @@ async def test_a_click_gives_the_focus(store: Path) -> None:
 async def test_every_word_of_the_last_line_can_be_clicked(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "carol")
-        words = [(start, active.binding.action) for start, _, active in app.browser.query_one(KeyLine)._shown]
+        words = [(start, plain(active.binding.action)) for start, _, active in app.browser.query_one(KeyLine)._shown]
         assert {"search", "filter", "pop", "compact", "migrate", "undo", "raw", "help"} <= {
             action for _, action in words
         }

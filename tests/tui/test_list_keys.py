@@ -42,7 +42,7 @@ def cursor(app: StillApp) -> str | None:
 
 
 def marked(app: StillApp) -> list[str]:
-    return list(app.browser.side.marked)
+    return list(app.browser.side.marks.keys)
 
 
 # ---- order
@@ -198,7 +198,7 @@ async def test_hits_are_neither_marked_nor_sorted_by_the_keys_of_the_list(store:
             await press(pilot, key)
             assert app.notices == ["hits are neither sorted by columns nor marked: Esc in the list shows the sessions"]
         assert marked(app) == []
-        assert app.browser.side.sort.name == "activity"
+        assert app.browser.side.arranged.sort.name == "activity"
         assert app.browser.query_one(SearchBar).value == "line"
 
 

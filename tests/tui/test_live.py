@@ -16,13 +16,14 @@ from textual.pilot import Pilot
 
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Backend, Message
+from sessiontui.store import watcher
 from sessiontui.store.index.search_index import SearchIndex
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
+from sessiontui.store.watcher import Touch, touches
+from sessiontui.tui.tasks import follow_task
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.tui.work import follow_task, watcher
-from sessiontui.tui.work.watcher import Touch, touches
 from tests.support import databases
 from tests.support.capabilities import unprivileged
 from tests.support.screens import StillApp, choose, folder, opened, press, says, settle, shown, talk, until
@@ -310,13 +311,13 @@ async def test_a_store_that_vanishes_is_waited_for_and_shown_again_at_the_same_p
         os.rename(store, store.with_name("away"))
         await until(pilot, lambda: says(app, "The sessions can't be read.", "It can't be read.", "… sessions"))
         assert "It is read again as soon as it is there" in "\n".join(shown(app))
-        assert not app.browser.side.marked
+        assert not app.browser.side.marks.keys
         os.rename(store.with_name("away"), store)
         await until(pilot, lambda: says(app, "3 sessions · 207 messages"))
         await until(pilot, lambda: reading(app).count == 200)
         await settle(pilot)
         assert (reading(app).cursor, app.browser.key) == (row, "two")
-        assert app.browser.side.marked == ("three",)
+        assert app.browser.side.marks.keys == ("three",)
         append(store, "one", "x")
         await until(pilot, lambda: says(app, "208 messages"))
 

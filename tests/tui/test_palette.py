@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from sessiontui import config
-from sessiontui.tui.screens.browser import BrowserScreen
+from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.screens.palette import PaletteScreen
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.session_list import SessionList
@@ -220,7 +220,7 @@ async def test_without_colours_there_are_no_themes(store: Path, monkeypatch: pyt
 @pytest.mark.parametrize("where", ["list", "transcript", "search", "filter"])
 async def test_help_is_of_what_has_the_focus(store: Path, where: str) -> None:
     keys = {"list": (), "transcript": ("enter",), "search": ("slash",), "filter": ("f",)}[where]
-    first = {"list": "Sessions", "transcript": "TranscriptView", "search": "Search", "filter": "Filter"}[where]
+    first = {"list": "Sessions", "transcript": "Transcript", "search": "Search", "filter": "Filter"}[where]
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 60)) as pilot:
         await settle(pilot)

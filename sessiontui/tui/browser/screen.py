@@ -106,7 +106,6 @@ class BrowserScreen(ChangingScreen):
 
     @on(SessionFeed.Switched)
     def _switch_store(self, event: SessionFeed.Switched) -> None:
-        """The other backend of the folder is open."""
         self.bar.value = ""
         self.use(event.store)
 
@@ -172,7 +171,6 @@ class BrowserScreen(ChangingScreen):
 
     @on(messages.WritabilityChecked)
     def _note_whether_it_may_be_changed(self) -> None:
-        """Said in the title too, where it can be seen before a key is tried, and as long as it is so."""
         self.call_later(self._note)
 
     def _note(self) -> None:
@@ -252,7 +250,6 @@ class BrowserScreen(ChangingScreen):
 
     @on(SplitPanes.Chosen)
     def _keep_width(self, event: SplitPanes.Chosen) -> None:
-        """The list is so wide from now on."""
         self.post_message(Remember({"side_width": event.columns}))
 
     # ---- keys
@@ -265,7 +262,6 @@ class BrowserScreen(ChangingScreen):
 
     @on(messages.InspectionWanted)
     def _inspect(self, wanted: messages.InspectionWanted) -> None:
-        """A dialog named a session in which damage stays."""
         self.overlays.inspect(wanted.key)
 
     @on(messages.OtherWanted)
