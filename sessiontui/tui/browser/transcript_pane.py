@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
@@ -250,11 +251,14 @@ class TranscriptPane(Covered, Vertical):
     def _load(self, event: TranscriptView.PageWanted) -> None:
         event.stop()
         if self._open is not None and self._open.rows is not None:
-            self._reader.load(self._open.rows, event.start, event.end, self._show_page)
+            rows = self._open.rows
+            self._reader.load(rows, event.start, event.end, partial(self._show_page, rows.complete))
 
-    def _show_page(self, start: int, entries: Sequence[Entry]) -> None:
+    def _show_page(self, complete: bool, start: int, entries: Sequence[Entry]) -> None:
+        """Entries were read; those of the newest rows are dropped once all rows are known, for they are others by then."""
         self._failed = False
-        self.transcript.give(start, entries)
+        if self._open is not None and self._open.rows is not None and self._open.rows.complete == complete:
+            self.transcript.give(start, entries)
 
     def _fail(self, error: Exception) -> None:
         opened = self._open

@@ -116,10 +116,11 @@ class LineList(ScrollView, can_focus=True):
     def move_to(self, item: int) -> None:
         """Move the cursor to an item, if there are any."""
         item = max(0, min(item, self.count - 1))
-        moved = self.count and item != self.cursor
-        self.cursor = item
+        before, self.cursor = self.cursor, item
         self._reveal()
-        if moved:
+        if self.count and item != before:
+            for line in (before, item):  # a scroll draws all of them, a move these two
+                self.refresh_lines(self.head + line * self.STEP, self.STEP)
             self.chosen()
 
     def action_move(self, items: int) -> None:
@@ -168,7 +169,6 @@ class LineList(ScrollView, can_focus=True):
             self.scroll_to(y=top, animate=False, force=True)
         elif self._room and top + self.STEP > self.scroll_y + self._room:
             self.scroll_to(y=top + self.STEP - self._room, animate=False, force=True)
-        self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
         """Another height: a cursor that was in view stays in view."""
