@@ -23,13 +23,13 @@ class GoTo:
     """A prompt in the pane, for as long as it takes."""
 
     KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("colon", "place", "go to", show=False, tooltip="Go to a message or line", id="place", group=LOOK),
+        Binding("colon", "ask", "go to", show=False, tooltip="Go to a message or line", id="place", group=LOOK),
     ]
 
     def __init__(self, pane: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
         self._pane, self._transcript, self._opened = pane, transcript, opened
 
-    async def action_place(self) -> None:
+    async def action_ask(self) -> None:
         """Let the person type where to go; done when they can."""
         from sessiontui.tui.widgets.prompt import Prompt
 

@@ -35,7 +35,13 @@ BROWSER: Final[list[BindingType]] = [
     *of_pane("reading.go_to", GoTo.KEYS),
     *of_pane("reading.copier", Copier.KEYS),
     Binding(
-        "f5", "refresh", "read again", show=False, tooltip="Read the list again, all of it", id="refresh", group=LOOK
+        "f5",
+        "pane('opener', 'refresh')",
+        "read again",
+        show=False,
+        tooltip="Read the list again, all of it",
+        id="refresh",
+        group=LOOK,
     ),
     *of_pane("search", SearchController.KEYS),
     *of_pane("hits", HitWalk.KEYS),

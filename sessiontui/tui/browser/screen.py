@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.css.query import QueryType
 from textual.widget import Widget
 from textual.widgets import Input
@@ -59,6 +59,7 @@ class BrowserScreen(ChangingScreen):
     ) -> None:
         super().__init__(store)
         self._listed, self._clock = listed, clock
+        self._active: dict[str, ActiveBinding] | None = None
         self.live = True
         """Whether what others do to the store is followed."""
         self.title_line, self.bar = TitleLine(id="title"), SearchBar(id="search")
@@ -72,7 +73,6 @@ class BrowserScreen(ChangingScreen):
         self.overlays = Overlays(self, self.side, self.reading, self.opener)
 
     def compose(self) -> ComposeResult:
-        """Title, search, two panes, keys."""
         yield self.title_line
         yield self.bar
         yield self.panes
@@ -133,17 +133,14 @@ class BrowserScreen(ChangingScreen):
 
     @property
     def key(self) -> str | None:
-        """The session that is open."""
         return self.reading.key
 
     @property
     def marked(self) -> tuple[str, ...]:
-        """The sessions that are marked."""
         return self.side.marks.keys
 
     @property
     def now(self) -> datetime:
-        """The time by the screen's clock."""
         return self._clock()
 
     @on(SessionList.Chosen)
@@ -156,8 +153,6 @@ class BrowserScreen(ChangingScreen):
             self.opener.open(event.key)
         if isinstance(event, SessionList.Opened):
             self.reading.transcript.enter()
-
-    # ---- what is changed
 
     def changed(self, keys: tuple[str, ...]) -> None:
         """Read the list again, and the open session where it is one of these; the place stays."""
@@ -236,7 +231,6 @@ class BrowserScreen(ChangingScreen):
         return self.focused if turned else super().focus_next(selector)
 
     def focus_previous(self, selector: str | type[QueryType] = "*") -> Widget | None:
-        """The same way back."""
         transcript = self.reading.transcript
         turned = self._turn({self.bar: transcript.enter, transcript: self.side.enter})
         return self.focused if turned else super().focus_previous(selector)
@@ -254,6 +248,17 @@ class BrowserScreen(ChangingScreen):
 
     # ---- keys
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """What keys do now; asked again when that may have changed, for each key and each paint wants to know."""
+        if self._active is None:
+            self._active = super().active_bindings
+        return self._active
+
+    def refresh_bindings(self) -> None:
+        self._active = None
+        super().refresh_bindings()
+
     async def action_pane(self, pane: str, action: str, *values: object) -> None:
         """Do what a key of a pane means."""
         done = getattr(attrgetter(pane)(self), f"action_{action}")(*values)
@@ -266,12 +271,7 @@ class BrowserScreen(ChangingScreen):
 
     @on(messages.OtherWanted)
     def action_backend(self) -> None:
-        """The other backend of this folder."""
         self.side.feed.switch()
-
-    def action_refresh(self) -> None:
-        """Read the list again, all of it, and what the open session holds now."""
-        self.opener.refresh()
 
     def action_back(self) -> None:
         """The first of these that applies: cancel work, clear the text, leave the bar, go back to before the hit; in the

@@ -51,7 +51,7 @@ class SessionOpener:
         if (key := self._reading.key) is not None and key in keys:
             self.open(key, self._reading.transcript.location)
 
-    def refresh(self) -> None:
+    def action_refresh(self) -> None:
         """Read the list again, all of it, and what the open session holds now."""
         self._side.feed.read_again(but=tuple(self._side.known))
         if self._reading.key in self._side.known:
