@@ -221,6 +221,24 @@ async def test_twenty_thousand_sessions_are_walked_and_drawn_by_the_screen(monke
         assert len(drawn) < 200
 
 
+async def test_a_move_of_the_cursor_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with staged(SessionList(clock=clock)) as (pilot, _):
+        widget = pilot.app.query_one(SessionList)
+        put(widget, sessions(9))
+        await pilot.pause()
+        drawn: list[int] = []
+        draw = widget.draw
+
+        def counting(item: int, line: int, width: int, ground: Any) -> Any:
+            drawn.append(item)
+            return draw(item, line, width, ground)
+
+        monkeypatch.setattr(widget, "draw", counting)
+        await pilot.press("j")
+        await pilot.pause()
+        assert sorted(drawn) == [0, 1]
+
+
 # ---- the mouse
 
 
