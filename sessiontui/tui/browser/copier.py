@@ -14,7 +14,6 @@ from sessiontui.tui.browser.open_session import OpenSession
 from sessiontui.tui.browser.shown_task import shown_task
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.messages import COPY
-from sessiontui.tui.pane_keys import LOOK
 from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.visible import visible
 
@@ -28,8 +27,8 @@ class Copier:
     """Into the clipboard, or into a private file where it is too long for that."""
 
     KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("y", "copy", "copy", show=False, tooltip="Copy the message under the cursor", id="copy", group=LOOK),
-        Binding("Y", "copy_all", "copy all", show=False, tooltip="Copy the whole session", id="copy_all", group=LOOK),
+        Binding("y", "copy", "copy", show=False, tooltip="Copy the message under the cursor", id="copy"),
+        Binding("Y", "copy_all", "copy all", show=False, tooltip="Copy the whole session", id="copy_all"),
     ]
 
     def __init__(self, owner: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:

@@ -14,16 +14,13 @@ from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.looks import figures
-from sessiontui.tui.pane_keys import FIND
 
 
 class FaultWalk:
     """Which session is next; which fault is next in the open session is the transcript pane's."""
 
     KEYS: ClassVar[Sequence[Binding]] = [
-        Binding(
-            "e", "fault(1)", "next fault", tooltip="Next fault, of the next session too", id="next_fault", group=FIND
-        ),
+        Binding("e", "fault(1)", "next fault", tooltip="Next fault, of the next session too", id="next_fault"),
         Binding(
             "E",
             "fault(-1)",
@@ -31,7 +28,6 @@ class FaultWalk:
             show=False,
             tooltip="Previous fault, of the session before too",
             id="previous_fault",
-            group=FIND,
         ),
     ]
 

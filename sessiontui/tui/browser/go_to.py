@@ -11,7 +11,6 @@ from textual.widget import Widget
 from sessiontui.errors import UsageError
 from sessiontui.tui.browser.open_session import OpenSession
 from sessiontui.tui.looks import ink
-from sessiontui.tui.pane_keys import LOOK
 from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.visible import visible
 
@@ -23,7 +22,7 @@ class GoTo:
     """A prompt in the pane, for as long as it takes."""
 
     KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("colon", "ask", "go to", show=False, tooltip="Go to a message or line", id="place", group=LOOK),
+        Binding("colon", "ask", "go to", show=False, tooltip="Go to a message or line", id="place"),
     ]
 
     def __init__(self, pane: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:

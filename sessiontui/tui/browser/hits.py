@@ -18,7 +18,6 @@ from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.shown_task import tell_failure
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.looks import ink
-from sessiontui.tui.pane_keys import FIND
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.search_task import HitLocator, row_of
 from sessiontui.tui.widgets.spans import Spans, nothing
@@ -36,10 +35,8 @@ class HitWalk:
     """Hits that are gone to."""
 
     KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("n,f3", "hit(1)", "next hit", show=False, tooltip="Next hit", id="next_hit", group=FIND),
-        Binding(
-            "N,shift+f3", "hit(-1)", "previous hit", show=False, tooltip="Previous hit", id="previous_hit", group=FIND
-        ),
+        Binding("n,f3", "hit(1)", "next hit", show=False, tooltip="Next hit", id="next_hit"),
+        Binding("N,shift+f3", "hit(-1)", "previous hit", show=False, tooltip="Previous hit", id="previous_hit"),
     ]
 
     def __init__(

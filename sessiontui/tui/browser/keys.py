@@ -15,11 +15,11 @@ from sessiontui.tui.browser.search import SearchController
 from sessiontui.tui.browser.session_marks import SessionMarks
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
-from sessiontui.tui.pane_keys import LOOK, of_pane
+from sessiontui.tui.pane_keys import FIND, LOOK, of_pane
 from sessiontui.tui.widgets.splitter import SplitPanes
 
 BROWSER: Final[list[BindingType]] = [
-    *of_pane("reading", TranscriptPane.KEYS),
+    *of_pane("reading", TranscriptPane.KEYS, LOOK),
     Binding("b", "backend", "backend", tooltip="The other backend of this folder", id="backend", group=LOOK),
     Binding(
         "i",
@@ -29,11 +29,11 @@ BROWSER: Final[list[BindingType]] = [
         id="about",
         group=LOOK,
     ),
-    *of_pane("side", SessionPane.KEYS),
-    *of_pane("side.marks", SessionMarks.KEYS),
-    *of_pane("reading.walk", RowWalk.KEYS),
-    *of_pane("reading.go_to", GoTo.KEYS),
-    *of_pane("reading.copier", Copier.KEYS),
+    *of_pane("side", SessionPane.KEYS, LOOK),
+    *of_pane("side.marks", SessionMarks.KEYS, LOOK),
+    *of_pane("reading.walk", RowWalk.KEYS, LOOK),
+    *of_pane("reading.go_to", GoTo.KEYS, LOOK),
+    *of_pane("reading.copier", Copier.KEYS, LOOK),
     Binding(
         "f5",
         "pane('opener', 'refresh')",
@@ -43,9 +43,9 @@ BROWSER: Final[list[BindingType]] = [
         id="refresh",
         group=LOOK,
     ),
-    *of_pane("search", SearchController.KEYS),
-    *of_pane("hits", HitWalk.KEYS),
-    *of_pane("faults", FaultWalk.KEYS),
+    *of_pane("search", SearchController.KEYS, FIND),
+    *of_pane("hits", HitWalk.KEYS, FIND),
+    *of_pane("faults", FaultWalk.KEYS, FIND),
     Binding(
         "ctrl+p",
         "pane('overlays', 'palette')",

@@ -14,7 +14,6 @@ from sessiontui.tui.browser.open_session import OpenSession
 from sessiontui.tui.browser.shown_task import shown_task, tell_failure
 from sessiontui.tui.looks import ink
 from sessiontui.tui.messages import FAULT, SEEK, TURN
-from sessiontui.tui.pane_keys import LOOK
 from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.visible import visible
 
@@ -24,23 +23,9 @@ class RowWalk:
 
     KEYS: ClassVar[Sequence[Binding]] = [
         Binding(
-            "left_square_bracket",
-            "user(-1)",
-            "previous turn",
-            show=False,
-            tooltip="Previous user turn",
-            id="turn_up",
-            group=LOOK,
+            "left_square_bracket", "user(-1)", "previous turn", show=False, tooltip="Previous user turn", id="turn_up"
         ),
-        Binding(
-            "right_square_bracket",
-            "user(1)",
-            "next turn",
-            show=False,
-            tooltip="Next user turn",
-            id="turn_down",
-            group=LOOK,
-        ),
+        Binding("right_square_bracket", "user(1)", "next turn", show=False, tooltip="Next user turn", id="turn_down"),
     ]
 
     @dataclass(eq=False, repr=False)

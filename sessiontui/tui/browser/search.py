@@ -18,7 +18,6 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui import messages
 from sessiontui.tui.browser import notice
 from sessiontui.tui.browser.session_pane import SessionPane
-from sessiontui.tui.pane_keys import FIND
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.tasks.background_task import BackgroundTask, ignore
 from sessiontui.tui.tasks.search_task import Answer, SearchRequest, SearchTask
@@ -34,17 +33,11 @@ class SearchController:
     """A question in the bar, its answer in the list."""
 
     KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("slash", "search", "search", tooltip="Search all messages", id="search", priority=True, group=FIND),
+        Binding("slash", "search", "search", tooltip="Search all messages", id="search", priority=True),
         Binding(
-            "f",
-            "filter",
-            "filter",
-            tooltip="Filter the list by letters of key and name",
-            id="filter",
-            priority=True,
-            group=FIND,
+            "f", "filter", "filter", tooltip="Filter the list by letters of key and name", id="filter", priority=True
         ),
-        Binding("v", "order", "order", show=False, tooltip="Hits newest first or by relevance", id="order", group=FIND),
+        Binding("v", "order", "order", show=False, tooltip="Hits newest first or by relevance", id="order"),
     ]
 
     def __init__(self, screen: Screen[None], bar: SearchBar, side: SessionPane, store: Store) -> None:

@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.binding import Binding
 
 from sessiontui.tui.arrangement import Arrangement
-from sessiontui.tui.pane_keys import LOOK
 from sessiontui.tui.widgets.session_list import SessionList
 
 
@@ -20,12 +19,8 @@ class SessionMarks:
     """
 
     KEYS: ClassVar[Sequence[Binding]] = [
-        Binding(
-            "space", "mark", "mark", tooltip="Mark the session, so that a key means several", id="mark", group=LOOK
-        ),
-        Binding(
-            "asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all shown", id="mark_all", group=LOOK
-        ),
+        Binding("space", "mark", "mark", tooltip="Mark the session, so that a key means several", id="mark"),
+        Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all shown", id="mark_all"),
     ]
 
     def __init__(

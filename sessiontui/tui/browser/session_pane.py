@@ -19,7 +19,6 @@ from sessiontui.tui.browser import notice
 from sessiontui.tui.browser.session_feed import SessionFeed
 from sessiontui.tui.browser.session_marks import SessionMarks
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.pane_keys import LOOK
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.filter_bar import FilterBar
@@ -34,10 +33,8 @@ class SessionPane(Covered, Vertical):
     """Shows sessions or hits, one of them at a time."""
 
     KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("s", "sort", "sort", show=False, tooltip="Sort the list by the next column", id="sort", group=LOOK),
-        Binding(
-            "S", "turn", "turn", show=False, tooltip="Sort the list the other way round", id="sort_turn", group=LOOK
-        ),
+        Binding("s", "sort", "sort", show=False, tooltip="Sort the list by the next column", id="sort"),
+        Binding("S", "turn", "turn", show=False, tooltip="Sort the list the other way round", id="sort_turn"),
     ]
 
     class Narrowed(Message):

@@ -22,7 +22,6 @@ from sessiontui.tui.browser.open_session import OpenSession
 from sessiontui.tui.browser.row_walk import RowWalk
 from sessiontui.tui.browser.shown_task import tell_failure
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.pane_keys import LOOK
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.session_reader import AllRows, FirstRows, SessionReader
 from sessiontui.tui.widgets.covered import Covered
@@ -43,7 +42,7 @@ class TranscriptPane(Covered, Vertical):
     """Opens sessions and shows them; reads what the transcript wants to show."""
 
     KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("r", "raw", "raw", tooltip="Raw lines or conversation", id="raw", group=LOOK),
+        Binding("r", "raw", "raw", tooltip="Raw lines or conversation", id="raw"),
     ]
 
     def __init__(self, id: str | None = None) -> None:
