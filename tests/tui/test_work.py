@@ -22,12 +22,12 @@ from sessiontui.store.protocol import IsCancelled as Poll
 from sessiontui.tui import messages
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.work import helper_output, index_task
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 from sessiontui.tui.work.helper_output import index_outside
 from tests.support.screens import TORN, StillApp, browsing, folder, opened, press, says, settle, talk
 from tests.support.watch import watched
 
-Errands = tuple[BackgroundTask, Pilot[Any], list[messages.Report]]
+Errands = tuple[Errand_, Pilot[Any], list[messages.Report]]
 
 
 @asynccontextmanager
@@ -41,7 +41,7 @@ async def task() -> AsyncIterator[Errands]:
 
     async with App[None]().run_test(message_hook=hook) as pilot:
         screen: Screen[Any] = pilot.app.screen
-        yield BackgroundTask(screen), pilot, reported
+        yield Errand_(screen), pilot, reported
 
 
 def kinds(reported: list[messages.Report]) -> list[str]:
@@ -240,7 +240,7 @@ async def test_what_an_error_holds_is_let_go_in_the_thread_that_raised_it() -> N
 
     app: App[None] = App()
     async with app.run_test():
-        BackgroundTask(app.screen).begin(job)
+        Errand_(app.screen).begin(job)
         await app.workers.wait_for_complete()
     assert len(ended) == 1
     assert ended[0] != threading.get_ident()

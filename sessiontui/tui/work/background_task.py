@@ -26,7 +26,7 @@ _GENERATIONS: Final = count(1)
 """No two requests have the same, of whatever errand."""
 
 
-class BackgroundTask:
+class Errand_:  # noqa: N801 - goes with the last task that inherits it
     """What is done on behalf of a screen or pane in threads of one group."""
 
     name: ClassVar[str] = "errand"

@@ -23,7 +23,7 @@ from sessiontui.errors import Changed, Recovered, Refused, SessiontuiError
 from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
 from sessiontui.tui.messages import CHANGE, Made, Planned, Report
 from sessiontui.tui.work import wait_until_free
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Done, Plan
@@ -74,7 +74,7 @@ class Begun(Report):
     """Nobody is waited for any more: the change is being made."""
 
 
-class ChangeTask(BackgroundTask):
+class ChangeTask(Errand_):
     """One change at a time."""
 
     name: ClassVar[str] = CHANGE

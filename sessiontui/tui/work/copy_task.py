@@ -21,7 +21,7 @@ from sessiontui.query.ast import Query
 from sessiontui.query.match import matches
 from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import COPY, TextCopied
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 from sessiontui.tui.work.search_task import row_of
 
 CLIPBOARD: Final = 64 * 1024
@@ -33,7 +33,7 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HALVES: Final = re.compile(r"[\ud800-\udfff]")
 
 
-class CopyTask(BackgroundTask):
+class CopyTask(Errand_):
     """One copy at a time."""
 
     name: ClassVar[str] = COPY

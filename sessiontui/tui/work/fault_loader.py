@@ -15,7 +15,7 @@ from sessiontui.store.protocol import IsCancelled
 from sessiontui.tui.messages import Report
 from sessiontui.tui.words import proposals
 from sessiontui.tui.words.proposals import Proposal
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 
 PAUSE: Final = 0.03
 """Seconds that the cursor stays on a fault before it is read."""
@@ -45,7 +45,7 @@ class BytesRead(Report):
     data: bytes
 
 
-class FaultLoader(BackgroundTask):
+class FaultLoader(Errand_):
     """One fault at a time."""
 
     name: ClassVar[str] = "look"

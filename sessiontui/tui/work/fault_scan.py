@@ -14,7 +14,7 @@ from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress
 from sessiontui.tui.messages import Report
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 from sessiontui.tui.work.helper_output import heard
 
 SMALL: Final = 256 * 1024
@@ -35,7 +35,7 @@ class FoundAll(Report):
     more: bool
 
 
-class FaultScan(BackgroundTask):
+class FaultScan(Errand_):
     """One search for faults at a time."""
 
     name: ClassVar[str] = "find"

@@ -14,7 +14,7 @@ from sessiontui.model import Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import Counted, Indexed
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 
 BATCH_SECONDS: Final = 0.1
 """How long counts are gathered before they are shown."""
@@ -63,7 +63,7 @@ class IndexState:
         """Whether all but the unsure ones is known to be indexed."""
 
 
-class IndexTask(BackgroundTask):
+class IndexTask(Errand_):
     """What the errands of one list have in common."""
 
     def __init__(self, owner: Widget, course: IndexState) -> None:

@@ -14,7 +14,7 @@ from sessiontui.changes.undo import UndoPlan
 from sessiontui.errors import SessiontuiError
 from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import Report
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 
 PAUSE: Final = 0.05
 """Seconds that the cursor stays on a change before it is asked what undoing it would do."""
@@ -38,7 +38,7 @@ class UndoPreview(Report):
     hint: str = ""
 
 
-class JournalReader(BackgroundTask):
+class JournalReader(Errand_):
     """One question at a time."""
 
     name: ClassVar[str] = "history"

@@ -15,7 +15,7 @@ from sessiontui.errors import Cancelled
 from sessiontui.model import Entry, Severity
 from sessiontui.store.protocol import IsCancelled, TranscriptRows
 from sessiontui.tui.messages import FAULT, SEEK, RowFound
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 
 PAGE: Final = 128
 """TranscriptRows that are read at once."""
@@ -27,7 +27,7 @@ Wanted = Callable[[Entry], bool]
 Progress = Callable[[int, int], None]
 
 
-class RowSearch(BackgroundTask):
+class RowSearch(Errand_):
     """One search in one session."""
 
     name: ClassVar[str] = SEEK

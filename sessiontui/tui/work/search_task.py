@@ -13,7 +13,7 @@ from sessiontui.errors import SessiontuiError
 from sessiontui.model import Found, Hit
 from sessiontui.store.protocol import IsCancelled, Store, silent
 from sessiontui.tui.messages import Located, Searched, SearchRequest
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 
 if TYPE_CHECKING:
     from sessiontui.query.ast import Query
@@ -29,7 +29,7 @@ IN_SESSION: Final = 10_000
 """Hits of one session that are told apart."""
 
 
-class SearchTask(BackgroundTask):
+class SearchTask(Errand_):
     """Live search in one store."""
 
     name: ClassVar[str] = "search"
@@ -91,7 +91,7 @@ class SearchTask(BackgroundTask):
         self.report(Searched(generation, request, query, whole))
 
 
-class HitLocator(BackgroundTask):
+class HitLocator(Errand_):
     """Where the hits of one session are."""
 
     name: ClassVar[str] = "locate"

@@ -10,7 +10,7 @@ from sessiontui.model import Entry
 from sessiontui.store.protocol import IsCancelled, SessionTranscript, Store, TranscriptRows
 from sessiontui.tui.messages import Grown, Known, Opened, PageLoaded, RowsKnown
 from sessiontui.tui.widgets.page_cache import PAGE, last_pages
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 
 NEAR: Final = 256 * PAGE
 """TranscriptRows before and behind in which a message is looked for that may have moved."""
@@ -22,7 +22,7 @@ TRIES = 3
 """How often a session that changes while it is opened is opened again."""
 
 
-class SessionReader(BackgroundTask):
+class SessionReader(Errand_):
     """One session at a time."""
 
     name: ClassVar[str] = "read"

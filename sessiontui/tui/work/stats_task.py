@@ -12,7 +12,7 @@ from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.store.survey import heavy, survey
 from sessiontui.tui.messages import Report
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 from sessiontui.tui.work.helper_output import heard
 
 SMALL: Final = 4 * 1024 * 1024
@@ -28,7 +28,7 @@ class Surveyed(Report):
     about: SessionStats
 
 
-class StatsTask(BackgroundTask):
+class StatsTask(Errand_):
     """One session at a time."""
 
     name: ClassVar[str] = "about"

@@ -10,10 +10,10 @@ from typing import ClassVar
 from sessiontui.model import Backend
 from sessiontui.store.protocol import IsCancelled, Store
 from sessiontui.tui.messages import WritabilityChecked
-from sessiontui.tui.work.background_task import BackgroundTask
+from sessiontui.tui.work.background_task import Errand_
 
 
-class WritabilityCheck(BackgroundTask):
+class WritabilityCheck(Errand_):
     """Looks at one store at a time."""
 
     name: ClassVar[str] = "judge"
