@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # loaded when the first change is planned, not before the fir
     from sessiontui.changes.compact import Compacted, CompactPlan
     from sessiontui.changes.migrate import Migrated, MigratePlan
     from sessiontui.changes.pop import Popped, PopPlan
-    from sessiontui.changes.recovery import Interrupted
     from sessiontui.changes.repair import Repaired, RepairPlan
     from sessiontui.changes.undo import Undone
     from sessiontui.query.ast import Query
@@ -247,29 +246,6 @@ class Located(Report):
 
     key: str
     rows: tuple[int, ...]
-
-
-@dataclass(eq=False, repr=False)
-class Planned(Report):
-    """What a change would do; nothing is done yet. ``warning``: why it would have been refused without being asked.
-    ``notice``: what else a person should know before it is made."""
-
-    plan: Plan
-    warning: str = ""
-    notice: str = ""
-    interrupted: Interrupted | None = None
-    """What recovery has to do before the change."""
-
-    def of(self, plan: Plan) -> Planned:
-        """The same of another plan."""
-        return Planned(self.generation, plan, self.warning, self.notice, self.interrupted)
-
-
-@dataclass(eq=False, repr=False)
-class RecoveryDone(Message):
-    """Interrupted changes were finished or rolled back, which may have changed these sessions."""
-
-    keys: tuple[str, ...]
 
 
 @dataclass(eq=False, repr=False)

@@ -13,7 +13,8 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Button
 
-from sessiontui.tui.work import index_task, journal_reader, search_task
+from sessiontui.tui.tasks import journal_reader
+from sessiontui.tui.work import index_task, search_task
 
 BREATH: Final = 0.001
 """Seconds that threads and timers that are due get before the loop is looked at again."""

@@ -11,9 +11,9 @@ from textual.events import Click
 from textual.widgets import Button, Input
 
 from sessiontui.model import Backend, Message
+from sessiontui.tui.changes.dialog import PageDialog
+from sessiontui.tui.changes.page_box import PIECE
 from sessiontui.tui.looks import ink
-from sessiontui.tui.screens.conversing import ChangeDialog
-from sessiontui.tui.screens.dialogs import PIECE, PageDialog
 from sessiontui.tui.words.page import LINES, Page
 from sessiontui.visible import visible
 from tests.support import databases
@@ -309,5 +309,5 @@ async def test_a_dialog_survives_being_resized_to_almost_nothing(store: Path) ->
         await settle(pilot)
         await pilot.resize_terminal(80, 24)
         await settle(pilot)
-        assert isinstance(app.screen, ChangeDialog)
+        assert isinstance(app.screen, PageDialog)
         assert says(app, "Remove 2 sessions?", "Cancel", "Remove")

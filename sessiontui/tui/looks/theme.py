@@ -69,14 +69,14 @@ HitList { display: none; }
 ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
 Toast { width: auto; max-width: 80%; padding: 0 1; margin: 0; }
 .-short ToastRack { margin: 0; }
-.-short Toast, Layer Toast { max-width: 100%; }
-Layer ToastRack { dock: bottom; align: right bottom; margin: 0; }
+.-short Toast, Overlay Toast { max-width: 100%; }
+Overlay ToastRack { dock: bottom; align: right bottom; margin: 0; }
 
 LineList:focus:ansi, Transcript:focus:ansi, SearchBar:focus:ansi, FilterBar:focus:ansi { border: double $accent; }
 """
 
 LAYERS: Final = """
-ChangeDialog, PageDialog, HelpScreen { align: center middle; }
+PageDialog, HelpScreen { align: center middle; }
 .-unseen { background: transparent; }
 .-unseen #box { visibility: hidden; }
 #box {

@@ -87,10 +87,11 @@ class BrowserScreen(TracingScreen):
         self._inspect(self.key, None if span is None else span.offset)
 
     def _inspect(self, key: str, offset: int | None = None) -> None:
-        from sessiontui.tui.screens.inspector import InspectorScreen
+        from sessiontui.tui.inspector.inspector_screen import InspectorScreen
 
         self.app.clear_notifications()
-        self.app.push_screen(InspectorScreen(self, key, offset))
+        inspector = InspectorScreen(self.changes, lambda: self.side.known, self.go_to_row, key, offset)
+        self.app.push_screen(inspector)
 
     @on(messages.InspectionWanted)
     def inspect_this(self, wanted: messages.InspectionWanted) -> None:
@@ -105,12 +106,6 @@ class BrowserScreen(TracingScreen):
     def action_widen(self, columns: int) -> None:
         """A wider list, or a narrower one."""
         self.query_one(SplitPanes).widen(columns)
-
-    @on(messages.RecoveryDone)
-    def _look_again(self, report: messages.RecoveryDone) -> None:
-        self.check_writability()
-        self.changed(report.keys)
-        self.settled.publish(report.keys)
 
     @on(messages.WritabilityChecked)
     def note_whether_it_may_be_changed(self) -> None:

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from sessiontui.tui.looks import ink, theme
-from sessiontui.tui.screens.layer import Overlay
+from sessiontui.tui.overlay import Overlay
 from sessiontui.visible import visible
 
 KEYS = 20

@@ -273,7 +273,7 @@ class ViewingScreen(ChangingScreen):
         if session is None:
             ink.notice(self, visible("no session is open"))
             return
-        from sessiontui.tui.screens.about import AboutScreen
+        from sessiontui.tui.about import AboutScreen
 
         self.app.clear_notifications()
         self.app.push_screen(AboutScreen(self.store, session, self._clock(), partial(self.go_to_row, session.key)))
