@@ -6,12 +6,12 @@ Loaded before the first paint: imports little.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.signal import Signal
 
@@ -21,8 +21,8 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui.error_notice import show_error
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks import key_names as keys
-from sessiontui.tui.messages import WritabilityChecked
-from sessiontui.tui.tasks.writability_check import WritabilityCheck
+from sessiontui.tui.tasks.background_task import BackgroundTask
+from sessiontui.tui.tasks.writability_check import Writability, WritabilityCheck
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sessiontui.tui.tasks.change_task import ChangeRequest, ChangeTask, Verb
 
 CHANGES: Final = frozenset({"pop", "compact", "repair", "migrate", "cleanup", "undo", "redo"})
-"""Keys that write to the store."""
+"""Ids of the keys that write to the store."""
 OF_LINES: Final = {"compact": "remove", "repair": "repair"}
 """Those of them that only files have a use for, and what they do with damaged lines."""
 NOTHING_MEANT: Final = {
@@ -53,12 +53,11 @@ class ChangeHost(NamedTuple):
     """These sessions are no longer as they were."""
     made: Callable[[Done], object]
     """A change was made."""
-    checked: Callable[[WritabilityChecked], object]
+    checked: Callable[[Writability], object]
     """``unchangeable`` or ``unsettled`` may be another."""
     progressed: Callable[[str, int, int], object]
-    """An undo has come so far."""
     ended: Callable[[], object]
-    """It is over."""
+    """Progress and end of an undo."""
     inspect: Callable[[str], object]
     """Show what is damaged in this session."""
     show_backend: Callable[[], object]
@@ -68,17 +67,29 @@ class ChangeHost(NamedTuple):
 class ChangeController:
     """What can be changed in a store, on a screen of Textual's that has the keys."""
 
-    KEYS: ClassVar[list[BindingType]] = [
-        Binding("p", "pop", "pop", tooltip="Remove the last message of the open session", id="pop"),
-        Binding("c", "compact", "compact", tooltip="Remove damaged lines: marked sessions or this", id="compact"),
-        Binding("m", "migrate", "migrate", tooltip="Move to SQLite: marked sessions, or all", id="migrate"),
-        Binding("D", "cleanup", "clean up", show=False, tooltip="Remove sessions that were idle long", id="cleanup"),
-        Binding("u", "undo", "undo", tooltip="Undo the last change", id="undo"),
-        Binding("R", "repair", "repair", tooltip="Repair damaged lines: marked sessions or this", id="repair"),
-        Binding("ctrl+r", "redo", "redo", show=False, tooltip="Redo what was undone", id="redo"),
-        Binding("U", "changes", "changes", show=False, tooltip="List of changes: undo and redo any", id="changes"),
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("p", "change('pop')", "pop", tooltip="Remove the last message of the open session", id="pop"),
+        Binding(
+            "c", "change('compact')", "compact", tooltip="Remove damaged lines: marked sessions or this", id="compact"
+        ),
+        Binding("m", "change('migrate')", "migrate", tooltip="Move to SQLite: marked sessions, or all", id="migrate"),
+        Binding(
+            "D",
+            "change('cleanup')",
+            "clean up",
+            show=False,
+            tooltip="Remove sessions that were idle long",
+            id="cleanup",
+        ),
+        Binding("u", "change('undo')", "undo", tooltip="Undo the last change", id="undo"),
+        Binding(
+            "R", "change('repair')", "repair", tooltip="Repair damaged lines: marked sessions or this", id="repair"
+        ),
+        Binding("ctrl+r", "change('redo')", "redo", show=False, tooltip="Redo what was undone", id="redo"),
+        Binding(
+            "U", "change('changes')", "changes", show=False, tooltip="List of changes: undo and redo any", id="changes"
+        ),
     ]
-    """Their actions are what ``run`` takes."""
 
     forbidden: str | None = None
     """Why nothing may be changed, whatever the disk allows: the person asked for it."""
@@ -90,8 +101,8 @@ class ChangeController:
         self.unsettled = ""
         """What a crash left to the next change, in a few words; empty where there is nothing."""
         self._screen, self._host = screen, host
-        self._check = WritabilityCheck(screen, checked=self._learn, failed=partial(show_error, screen))
-        self._checked = WritabilityChecked(0, None, 0)
+        task = BackgroundTask(screen, "writability", failed=partial(show_error, screen))
+        self._check, self._checked = WritabilityCheck(task, self._learn), Writability(None, 0)
         self._undone: ChangeRequest | None = None
         """What is undone, or was last."""
 
@@ -100,13 +111,8 @@ class ChangeController:
         """Undoes; loaded with the first undo, not before the first paint."""
         from sessiontui.tui.tasks.change_task import ChangeTask
 
-        return ChangeTask(
-            self._screen,
-            made=self.made,
-            failed=self._fail_undo,
-            progressed=self._host.progressed,
-            ended=self._host.ended,
-        )
+        progressed, ended = self._host.progressed, self._host.ended
+        return ChangeTask(self._screen, made=self.made, failed=self._fail_undo, progressed=progressed, ended=ended)
 
     @property
     def changing(self) -> bool:
@@ -133,9 +139,9 @@ class ChangeController:
     def check_writability(self) -> None:
         """Find out whether the store may be changed, and what a crash left, once what is on the screen is painted."""
         self._screen.refresh_bindings()  # the store may be another one
-        self._screen.call_after_refresh(lambda: self._check.start(self.store))
+        self._screen.call_after_refresh(lambda: self._check.look(self.store))
 
-    def _learn(self, report: WritabilityChecked) -> None:
+    def _learn(self, report: Writability) -> None:
         before, self._checked = self._checked, report
         if report.reason != before.reason:
             self._screen.refresh_bindings()
@@ -149,33 +155,33 @@ class ChangeController:
                     ink.notice(self._screen, each, "warning")
         self._host.checked(report)
 
-    def why_not(self, action: str) -> str:
-        """Why a key can't do this here, whatever is open; empty where it can."""
-        if action in CHANGES and self.unchangeable is not None:
+    def why_not(self, key: str) -> str:
+        """Why the key of this id does nothing here, whatever is open; empty where it does something."""
+        if key in CHANGES and self.unchangeable is not None:
             return f"read-only: {self.unchangeable}"
-        if action in OF_LINES and self.store.backend is not Backend.JSONL:
-            return f"a database has no lines, so there are no damaged ones to {OF_LINES[action]}"
+        if key in OF_LINES and self.store.backend is not Backend.JSONL:
+            return f"a database has no lines, so there are no damaged ones to {OF_LINES[key]}"
         return ""
 
-    def explain(self, action: str) -> None:
-        """Say why this can't be done here, and check again: the reason may be gone."""
-        if why := self.why_not(action):
+    def explain(self, key: str) -> None:
+        """Say why it does nothing, and check again: the reason may be gone."""
+        if why := self.why_not(key):
             ink.notice(self._screen, visible(why), "warning")
-            self._check.start(self.store)
+            self._check.look(self.store)
 
     # ---- keys
 
-    def run(self, action: str) -> None:
-        """Do what a key of ``KEYS`` does."""
-        if action == "changes":
-            self.show_list()
-        elif action in ("undo", "redo"):
-            self.undo(redo=action == "redo")
-        elif action == "migrate" and self.store.backend is Backend.SQLITE:
-            said = "these sessions are in SQLite already; b shows the files, if there are any"
-            ink.notice(self._screen, visible(said))
+    def action_change(self, key: str) -> None:
+        """Do what the key of this id does."""
+        if key == "changes":
+            self._show_list()
+        elif key in ("undo", "redo"):
+            self.undo(redo=key == "redo")
+        elif key == "migrate" and self.store.backend is Backend.SQLITE:
+            there = "these sessions are in SQLite already; b shows the files, if there are any"
+            ink.notice(self._screen, visible(there))
         else:
-            self._ask(cast("Verb", action))
+            self._ask(cast("Verb", key))
 
     def _ask(self, verb: Verb) -> None:
         """Ask about a change of the sessions that are meant."""
@@ -203,7 +209,7 @@ class ChangeController:
 
         self._screen.app.push_screen(change_dialog(self, wanted))
 
-    def show_list(self) -> None:
+    def _show_list(self) -> None:
         """List the changes that can be undone."""
         from sessiontui.tui.changes.list import ChangesScreen
 
@@ -222,8 +228,8 @@ class ChangeController:
 
     def _is_busy(self) -> bool:
         if self.changing:
-            under_way = "an undo is under way; wait until it is made, for it is made whole or not"
-            ink.notice(self._screen, visible(under_way), "warning")
+            busy = "an undo is under way; wait until it is made, for it is made whole or not"
+            ink.notice(self._screen, visible(busy), "warning")
         return self.changing
 
     # ---- what follows from them, once the screen that reports it has left

@@ -7,6 +7,9 @@ the whole plan and makes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding
 
 from sessiontui.damage.salvage import EVERYTHING_SURE, Wish
 from sessiontui.errors import SessiontuiError
@@ -25,6 +28,11 @@ from sessiontui.visible import visible
 class Acceptance:
     """Asks for the changes that accept what is proposed for faults of a pane."""
 
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("a", "accept", "accept", tooltip="Accept what is proposed for this fault", id="inspector.accept"),
+        Binding("A", "accept_all", "all lossless", tooltip="Have back all that is lossless", id="inspector.accept_all"),
+    ]
+
     def __init__(self, faults: FaultsPane, changes: ChangeController) -> None:
         self._faults, self._changes = faults, changes
         self._task = BackgroundTask(faults, "require faults", failed=self._fail)
@@ -33,7 +41,7 @@ class Acceptance:
         """End the check."""
         self._task.cancel()
 
-    def accept(self) -> None:
+    def action_accept(self) -> None:
         """Accept what is proposed for the fault under the cursor."""
         ref = self._faults.ref
         if ref is None or not proposals.acts(ref.fault):
@@ -41,7 +49,7 @@ class Acceptance:
         else:
             self._ask([ref])
 
-    def accept_all(self) -> None:
+    def action_accept_all(self) -> None:
         """Accept all that is lossless."""
         sure = [each for each in self._faults.refs if proposals.acts(each.fault) and _is_sure(each)]
         if sure:
@@ -49,7 +57,7 @@ class Acceptance:
         else:
             ink.notice(self._faults, visible(inspecting.NOTHING_SURE))
 
-    def apply(self) -> None:
+    def action_apply(self) -> None:
         """Accept what is marked."""
         marked = self._faults.marked
         if marked:

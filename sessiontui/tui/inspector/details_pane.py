@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -57,6 +58,24 @@ class ProposalSheet(FaultSheet):
 class DetailsPane(Vertical):
     """Shows one fault."""
 
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("1", "view('bytes')", "bytes", show=False, tooltip="The bytes", id="inspector.bytes"),
+        Binding("2", "view('meaning')", "meaning", show=False, tooltip="What it means", id="inspector.meaning"),
+        Binding("3", "view('proposal')", "proposal", show=False, tooltip="What it becomes", id="inspector.proposal"),
+        Binding("right", "turn(1)", "view", tooltip="The next view", id="inspector.next_view", priority=True),
+        Binding(
+            "left",
+            "turn(-1)",
+            "view before",
+            show=False,
+            tooltip="The view before",
+            id="inspector.last_view",
+            priority=True,
+        ),
+        Binding("J", "scroll(1)", "down", show=False, tooltip="The view: a line down", id="inspector.down"),
+        Binding("K", "scroll(-1)", "up", show=False, tooltip="The view: a line up", id="inspector.up"),
+    ]
+
     class Gone(Message):
         """The file is no longer as it was when the fault was found."""
 
@@ -80,7 +99,7 @@ class DetailsPane(Vertical):
         self._bytes = self.query_one(HexView)
         self._loader = FaultLoader(self, loaded=self._show_loaded, read=self._bytes.give, failed=self._fail)
         self._meaning, self._becomes = self.query_one(MeaningSheet), self.query_one(ProposalSheet)
-        self.choose(self.view)
+        self.action_view(self.view)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
@@ -162,7 +181,7 @@ class DetailsPane(Vertical):
         ends = accumulate((len(name) for name, _ in self._names(view.id or "")), initial=TITLE)
         chosen = next((at for at, (a, b) in enumerate(pairwise(ends)) if a <= x < b), None)
         if y == 0 and chosen is not None and not self.together:
-            self.choose(VIEWS[chosen])
+            self.action_view(VIEWS[chosen])
 
     @on(Sheet.Opened)
     @on(Sheet.Chosen)
@@ -171,7 +190,7 @@ class DetailsPane(Vertical):
 
     # ---- which view
 
-    def choose(self, view: str) -> None:
+    def action_view(self, view: str) -> None:
         """Show one of the three; where all are shown, give it the focus."""
         self.view = view
         for each in VIEWS:
@@ -180,11 +199,11 @@ class DetailsPane(Vertical):
         if self.together or any(each.has_focus for each in self._views()):
             self.screen.set_focus(self.query_one(f"#{view}", LineList))
 
-    def turn(self, step: int) -> None:
+    def action_turn(self, step: int) -> None:
         """The next view, or the one before."""
-        self.choose(VIEWS[(VIEWS.index(self.view) + step) % len(VIEWS)])
+        self.action_view(VIEWS[(VIEWS.index(self.view) + step) % len(VIEWS)])
 
-    def scroll_view(self, lines: int) -> None:
+    def action_scroll(self, lines: int) -> None:
         """Show the rest of the view."""
         shown = self.query_one(f"#{self.view}", LineList)
         shown.scroll_to(y=shown.scroll_y + lines, animate=False, force=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -41,6 +42,13 @@ class FaultQuery(NamedTuple):
 
 class FaultsPane(Vertical):
     """Finds faults and lets a person walk over them and mark them."""
+
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("space", "mark", "mark", tooltip="Mark the fault, or take its mark away", id="inspector.mark"),
+        Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all", id="inspector.mark_all"),
+        Binding("full_stop", "read(1)", "reading", show=False, tooltip="The next reading", id="inspector.next_reading"),
+        Binding("comma", "read(-1)", "reading", show=False, tooltip="The reading before", id="inspector.last_reading"),
+    ]
 
     @dataclass(eq=False, repr=False)
     class Shown(Message):
@@ -139,7 +147,7 @@ class FaultsPane(Vertical):
         """What is marked."""
         return [ref for ref in self.refs if (ref.key, ref.line) in self._marks]
 
-    def mark(self, at: int | None = None) -> None:
+    def action_mark(self, at: int | None = None) -> None:
         """Mark a fault, the one under the cursor if no other is named, or take its mark away; go on to the next."""
         index = self.list.cursor if at is None else at
         if not self.refs:
@@ -154,7 +162,7 @@ class FaultsPane(Vertical):
         self._tell()
         self.list.refresh()
 
-    def mark_all(self) -> None:
+    def action_mark_all(self) -> None:
         """Mark all that can be; where all are, none."""
         wanted = {(item.key, item.fault.line or 0) for item in self._found.items if item.acts}
         self._marks = set() if self._marks >= wanted else wanted
@@ -165,7 +173,7 @@ class FaultsPane(Vertical):
         """Which reading of a fault is chosen, from 1."""
         return self._readings.get((ref.key, ref.mark), 1)
 
-    def turn(self, step: int) -> None:
+    def action_read(self, step: int) -> None:
         """Choose the next reading of the fault under the cursor, or the one before; around the ends."""
         if (ref := self.ref) is None or not ref.fault.readings:
             ink.notice(self, visible(inspecting.ONE_READING))
@@ -215,7 +223,7 @@ class FaultsPane(Vertical):
     @on(FaultList.Marked)
     def _mark(self, event: FaultList.Marked) -> None:
         event.stop()
-        self.mark(event.at)
+        self.action_mark(event.at)
 
     # ---- what the scan reports
 

@@ -22,6 +22,7 @@ from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultQuery, FaultsPane
 from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.pane_keys import of_pane
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.words import inspecting
 from sessiontui.visible import visible
@@ -32,7 +33,7 @@ HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall"), (36, "-hi
 TRIES: Final = 3
 """How often the inspector itself scans again what changes while it is shown."""
 CHANGING: Final = frozenset({"accept", "accept_all", "apply", "undo", "redo"})
-"""Actions that write to the store."""
+"""Actions of panes that write to the store."""
 
 
 class InspectorScreen(Overlay[None]):
@@ -68,31 +69,34 @@ class InspectorScreen(Overlay[None]):
     InspectorScreen.-empty FaultsPane { width: 100%; max-width: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "accept", "accept", tooltip="Accept what is proposed for this fault", id="inspector.accept"),
-        Binding("A", "accept_all", "all lossless", tooltip="Have back all that is lossless", id="inspector.accept_all"),
-        Binding("space", "mark", "mark", tooltip="Mark the fault, or take its mark away", id="inspector.mark"),
-        Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all", id="inspector.mark_all"),
-        Binding("full_stop", "read(1)", "reading", show=False, tooltip="The next reading", id="inspector.next_reading"),
-        Binding("comma", "read(-1)", "reading", show=False, tooltip="The reading before", id="inspector.last_reading"),
-        Binding("enter", "apply", "apply", tooltip="Apply what is marked", id="inspector.apply", priority=True),
-        Binding("u", "undo", "undo", tooltip="Undo the last change", id="inspector.undo"),
-        Binding("ctrl+r", "redo", "redo", show=False, tooltip="Redo what was undone", id="inspector.redo"),
-        Binding("U", "changes", "changes", show=False, tooltip="List of changes", id="inspector.changes"),
-        Binding("1", "view('bytes')", "bytes", show=False, tooltip="The bytes", id="inspector.bytes"),
-        Binding("2", "view('meaning')", "meaning", show=False, tooltip="What it means", id="inspector.meaning"),
-        Binding("3", "view('proposal')", "proposal", show=False, tooltip="What it becomes", id="inspector.proposal"),
-        Binding("right", "turn(1)", "view", tooltip="The next view", id="inspector.next_view", priority=True),
+        *of_pane("acceptance", Acceptance.KEYS),
+        *of_pane("faults", FaultsPane.KEYS),
         Binding(
-            "left",
-            "turn(-1)",
-            "view before",
-            show=False,
-            tooltip="The view before",
-            id="inspector.last_view",
+            "enter",
+            "pane('acceptance', 'apply')",
+            "apply",
+            tooltip="Apply what is marked",
+            id="inspector.apply",
             priority=True,
         ),
-        Binding("J", "scroll(1)", "down", show=False, tooltip="The view: a line down", id="inspector.down"),
-        Binding("K", "scroll(-1)", "up", show=False, tooltip="The view: a line up", id="inspector.up"),
+        Binding("u", "pane('changes', 'change', 'undo')", "undo", tooltip="Undo the last change", id="inspector.undo"),
+        Binding(
+            "ctrl+r",
+            "pane('changes', 'change', 'redo')",
+            "redo",
+            show=False,
+            tooltip="Redo what was undone",
+            id="inspector.redo",
+        ),
+        Binding(
+            "U",
+            "pane('changes', 'change', 'changes')",
+            "changes",
+            show=False,
+            tooltip="List of changes",
+            id="inspector.changes",
+        ),
+        *of_pane("details", DetailsPane.KEYS),
         Binding("s", "scope", "sessions", tooltip="All sessions (or the marked ones), or this", id="inspector.scope"),
         Binding("n", "notes", "notes", tooltip="Notes too: what is no damage", id="inspector.notes"),
         Binding("l", "line", "line", tooltip="Go to the line in the transcript", id="inspector.line"),
@@ -109,53 +113,53 @@ class InspectorScreen(Overlay[None]):
         offset: int | None = None,
     ) -> None:
         super().__init__()
-        self._controller, self._known, self._go_to = changes, known, go_to
+        self.changes, self._known, self._go_to = changes, known, go_to
         self._key = key
         self._offset = offset
         self._several = self._notes = False
         self._tries = TRIES
         self._gone: tuple[str, int] | None = None
         """The fault that was not found where it had been."""
-        self._faults, self._details = FaultsPane(id="found"), DetailsPane(id="looking")
-        self._acceptance = Acceptance(self._faults, changes)
+        self.faults, self.details = FaultsPane(id="found"), DetailsPane(id="looking")
+        self.acceptance = Acceptance(self.faults, changes)
 
     def compose(self) -> ComposeResult:
         """The faults, one of them, the keys."""
         with Horizontal(id="inspector"):
-            yield self._faults
-            yield self._details
+            yield self.faults
+            yield self.details
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Begin the scan."""
-        self.call_after_refresh(self._details.retitle)
-        self._controller.settled.subscribe(self, self._scan_again)
+        self.call_after_refresh(self.details.retitle)
+        self.changes.settled.subscribe(self, self._scan_again)
         self._find(self._offset)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._controller.settled.unsubscribe(self)
-        self._acceptance.cancel()
+        self.changes.settled.unsubscribe(self)
+        self.acceptance.cancel()
 
     def on_resize(self) -> None:
         """There may be room for other views."""
-        self.call_after_refresh(self._details.retitle)
+        self.call_after_refresh(self.details.retitle)
 
     # ---- where damage is looked for
 
     def _find(self, offset: int | None = None) -> None:
-        store = self._controller.store
+        store = self.changes.store
         if isinstance(store, JsonlStore):
-            self._faults.find(FaultQuery(store, self._keys(), self._several, self._notes), offset)
+            self.faults.find(FaultQuery(store, self._keys(), self._several, self._notes), offset)
         else:
-            self._faults.say(inspecting.NO_LINES[store.backend])
+            self.faults.say(inspecting.NO_LINES[store.backend])
 
     def _keys(self) -> tuple[str, ...]:
         """The sessions that are looked into: of several, those that are not known to be well."""
         if not self._several:
             return (self._key,)
         known = self._known()
-        wanted = (key for key in self._controller.marked or known if key in known)
+        wanted = (key for key in self.changes.marked or known if key in known)
         return tuple(key for key in wanted if self._notes or known[key].faults != 0 or is_misnamed(known[key])) or (
             self._key,
         )
@@ -163,7 +167,7 @@ class InspectorScreen(Overlay[None]):
     def _scan_again(self, keys: tuple[str, ...]) -> None:
         """A change was made, or refused."""
         self.refresh_bindings()
-        self._faults.find_again()
+        self.faults.find_again()
 
     @on(FaultsPane.Shown)
     def _show(self, event: FaultsPane.Shown) -> None:
@@ -171,10 +175,10 @@ class InspectorScreen(Overlay[None]):
         self.set_class(event.ref is None, "-empty")
         if event.ref is not None and (event.ref.key, event.ref.line) != self._gone:
             self._tries = TRIES
-        store = self._controller.store
+        store = self.changes.store
         if isinstance(store, JsonlStore):
-            reading = self._faults.reading(event.ref) if event.ref is not None else 1
-            self._details.show(store, event.ref, event.before, reading, named=self._several)
+            reading = self.faults.reading(event.ref) if event.ref is not None else 1
+            self.details.show(store, event.ref, event.before, reading, named=self._several)
 
     @on(FaultsPane.Learned)
     def _rest(self, event: FaultsPane.Learned) -> None:
@@ -185,11 +189,11 @@ class InspectorScreen(Overlay[None]):
     def _find_gone(self, event: DetailsPane.Gone) -> None:
         """A fault is no longer where it was found: scan again, unless that changes again and again."""
         event.stop()
-        ref = self._faults.ref
+        ref = self.faults.ref
         self._gone = None if ref is None else (ref.key, ref.line)
         self._tries -= 1
         if self._tries > 0:
-            self._faults.find_again()
+            self.faults.find_again()
         else:
             ink.notice(self, visible(inspecting.CHANGING), "warning")
 
@@ -197,66 +201,21 @@ class InspectorScreen(Overlay[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dimmed where nothing may be changed."""
-        return None if action in CHANGING and self._controller.unchangeable else True
+        changing = not CHANGING.isdisjoint(parameters)
+        return None if changing and self.changes.unchangeable else True
 
     def on_key(self, event: events.Key) -> None:
         """A dimmed key says why."""
         active = self.active_bindings.get(event.key)
-        if active is not None and not active.enabled and active.binding.action in CHANGING:
+        if active is not None and not active.enabled:
             event.stop()
-            self._controller.explain("repair")
+            self.changes.explain("repair")
 
-    # ---- keys that change something
+    # ---- keys
 
-    def action_accept(self) -> None:
-        """Accept what is proposed for the fault under the cursor."""
-        self._acceptance.accept()
-
-    def action_accept_all(self) -> None:
-        """Accept all that is lossless."""
-        self._acceptance.accept_all()
-
-    def action_apply(self) -> None:
-        """Apply what is marked."""
-        self._acceptance.apply()
-
-    def action_undo(self) -> None:
-        """Undo the last change."""
-        self._controller.undo()
-
-    def action_redo(self) -> None:
-        """Redo what was undone."""
-        self._controller.undo(redo=True)
-
-    def action_changes(self) -> None:
-        """List the changes that can be undone."""
-        self._controller.show_list()
-
-    # ---- keys that show something
-
-    def action_mark(self) -> None:
-        """Mark the fault under the cursor."""
-        self._faults.mark()
-
-    def action_mark_all(self) -> None:
-        """Mark all that can be accepted."""
-        self._faults.mark_all()
-
-    def action_read(self, step: int) -> None:
-        """Another reading of the fault under the cursor."""
-        self._faults.turn(step)
-
-    def action_view(self, view: str) -> None:
-        """One of the three views."""
-        self._details.choose(view)
-
-    def action_turn(self, step: int) -> None:
-        """The next view, or the one before."""
-        self._details.turn(step)
-
-    def action_scroll(self, lines: int) -> None:
-        """Show the rest of the view."""
-        self._details.scroll_view(lines)
+    def action_pane(self, pane: str, action: str, *values: object) -> None:
+        """Do what a key of a pane means."""
+        getattr(getattr(self, pane), f"action_{action}")(*values)
 
     def action_scope(self) -> None:
         """This session, or all of them; where some are marked, those."""
@@ -271,7 +230,7 @@ class InspectorScreen(Overlay[None]):
 
     def action_line(self) -> None:
         """To the line in the transcript."""
-        ref = self._faults.ref
+        ref = self.faults.ref
         if ref is not None:
             self.dismiss()
             self._go_to(ref.key, ref.line - 1 if ref.line else None)
@@ -279,11 +238,11 @@ class InspectorScreen(Overlay[None]):
     def action_refresh(self) -> None:
         """Look for damage again."""
         self._tries = TRIES
-        self._faults.find_again()
+        self.faults.find_again()
 
     def action_leave(self) -> None:
         """Stop the search; where there is none, close."""
-        if self._faults.working:
-            self._faults.interrupt()
+        if self.faults.working:
+            self.faults.interrupt()
         else:
             self.dismiss()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class ChangingScreen(Screen[None]):
     """The screen that is made of it says which store and which sessions are meant."""
 
-    BINDINGS: ClassVar[list[BindingType]] = ChangeController.KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [replace(key, action=str(key.id)) for key in ChangeController.KEYS]
 
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -33,7 +34,7 @@ class ChangingScreen(Screen[None]):
             now=lambda: self.now,
             changed=self.changed,
             made=lambda done: self.post_message(messages.Made(0, done, ())),
-            checked=self.post_message,
+            checked=lambda found: self.post_message(messages.WritabilityChecked(0, *found)),
             progressed=lambda label, done, total: self.post_message(
                 messages.Progressed(0, messages.CHANGE, label, done, total)
             ),
@@ -137,32 +138,32 @@ class ChangingScreen(Screen[None]):
 
     def action_pop(self) -> None:
         """Remove the last message of the open session."""
-        self.changes.run("pop")
+        self.changes.action_change("pop")
 
     def action_compact(self) -> None:
         """Remove damaged lines."""
-        self.changes.run("compact")
+        self.changes.action_change("compact")
 
     def action_repair(self) -> None:
         """Repair damaged lines."""
-        self.changes.run("repair")
+        self.changes.action_change("repair")
 
     def action_migrate(self) -> None:
         """Move sessions to SQLite."""
-        self.changes.run("migrate")
+        self.changes.action_change("migrate")
 
     def action_cleanup(self) -> None:
         """Remove sessions that were idle long."""
-        self.changes.run("cleanup")
+        self.changes.action_change("cleanup")
 
     def action_undo(self) -> None:
         """Undo the last change."""
-        self.changes.run("undo")
+        self.changes.action_change("undo")
 
     def action_redo(self) -> None:
         """Redo what was undone."""
-        self.changes.run("redo")
+        self.changes.action_change("redo")
 
     def action_changes(self) -> None:
         """List the changes that can be undone."""
-        self.changes.run("changes")
+        self.changes.action_change("changes")

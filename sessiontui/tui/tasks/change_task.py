@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from textual.widget import Widget
@@ -157,8 +156,9 @@ class ChangeTask:
         if not options.files:
             return options.patience
         paths = [sessions_folder(store) / name for name in options.files]
-        waiting = partial(job.report, self._waiting)
-        left = wait_until_free.free(paths, options.patience.seconds, job.cancelled, waiting)
+        left = wait_until_free.free(
+            paths, options.patience.seconds, job.cancelled, lambda who: job.report(self._waiting, who)
+        )
         job.report(self._begun)
         return options.patience._replace(seconds=max(USUAL.seconds, left))
 

@@ -1,4 +1,4 @@
-"""Finds out whether a store may be changed, and what a crash left to the next change: both ask the disk.
+"""Finds out whether a store may be changed, and what a crash left to the next change, for that asks the disk.
 
 Loaded before the first paint: imports little.
 """
@@ -6,40 +6,49 @@ Loaded before the first paint: imports little.
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from textual.widget import Widget
+from typing import NamedTuple
 
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
-from sessiontui.tui.messages import WritabilityChecked
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job
 
 
-class WritabilityCheck:
-    """One store at a time; ``checked`` takes the result."""
+class Writability(NamedTuple):
+    """Whether a store may be changed: why not, in one sentence, or None; and what a crash left to the next change."""
 
-    def __init__(
-        self,
-        owner: Widget,
-        *,
-        checked: Callable[[WritabilityChecked], object],
-        failed: Callable[[Exception], object],
-    ) -> None:
-        self._task = BackgroundTask(owner, "writability", failed=failed)
+    reason: str | None
+    interrupted: int
+    """How many changes were."""
+    late: tuple[tuple[str, int], ...] = ()
+    """Keys, each with how many messages wait in the journal for it."""
+    imports: tuple[str, ...] = ()
+    """Sessions of which an import was interrupted, and that a database does not list."""
+
+    @property
+    def waiting(self) -> int:
+        """How many changes and imports were interrupted."""
+        return self.interrupted + len(self.imports)
+
+
+class WritabilityCheck:
+    """Looks at one store at a time."""
+
+    def __init__(self, task: BackgroundTask, checked: Callable[[Writability], None]) -> None:
+        self.task = task
         self._checked = checked
 
-    def start(self, store: Store) -> None:
-        """Check a store."""
+    def look(self, store: Store) -> None:
+        """Report how it is now."""
 
         def work(job: Job) -> None:
             from sessiontui.changes.store_access import interrupted, pending_messages, sessions_folder, unwritable
             from sessiontui.store.jsonl import interrupted_imports
 
             folder = sessions_folder(store)
-            waiting = tuple((each.key, len(each.messages)) for each in pending_messages(folder))
-            # the list shows those of files
-            imports = interrupted_imports.stems(folder) if store.backend is Backend.SQLITE else ()
-            report = WritabilityChecked(0, unwritable(store), interrupted(folder), waiting, imports)
-            job.report(self._checked, report)
+            late = tuple((each.key, len(each.messages)) for each in pending_messages(folder))
+            imports = (
+                interrupted_imports.stems(folder) if store.backend is Backend.SQLITE else ()
+            )  # else they are listed
+            job.report(self._checked, Writability(unwritable(store), interrupted(folder), late, imports))
 
-        self._task.start(work)
+        self.task.start(work)
