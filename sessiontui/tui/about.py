@@ -20,6 +20,7 @@ from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import StatsTask
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.words import about_rows
@@ -63,14 +64,15 @@ class AboutScreen(Overlay[None]):
 
     def on_mount(self) -> None:
         """Say what is known, and begin to count."""
-        self._stats_task = StatsTask(self, counted=self._show, failed=self._fail, progressed=self._progress)
+        task = BackgroundTask(self, "about", failed=self._fail, progressed=self._progress)
+        self._stats_task = StatsTask(task, self._show)
         self._say()
         if self._facts.session.problem is None:
             self._stats_task.start(self._store, self._facts.session)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._stats_task.cancel()
+        self._stats_task.task.cancel()
 
     def _say(self) -> None:
         self.query_one(AboutSheet).show(partial(about_rows.rows, self._facts, self._stats, self._note))

@@ -21,6 +21,7 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui.error_notice import show_error
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks import key_names as keys
+from sessiontui.tui.messages import CHANGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.writability_check import Writability, WritabilityCheck
 from sessiontui.visible import visible
@@ -107,17 +108,18 @@ class ChangeController:
         """What is undone, or was last."""
 
     @cached_property
-    def task(self) -> ChangeTask:
+    def undo_task(self) -> ChangeTask:
         """Undoes; loaded with the first undo, not before the first paint."""
         from sessiontui.tui.tasks.change_task import ChangeTask
 
         progressed, ended = self._host.progressed, self._host.ended
-        return ChangeTask(self._screen, made=self.made, failed=self._fail_undo, progressed=progressed, ended=ended)
+        task = BackgroundTask(self._screen, CHANGE, failed=self._fail_undo, progressed=progressed, ended=ended)
+        return ChangeTask(task, self.made)
 
     @property
     def changing(self) -> bool:
         """Whether an undo is under way; every other change has a dialog."""
-        return "task" in self.__dict__ and self.task.running
+        return "undo_task" in self.__dict__ and self.undo_task.task.running
 
     @property
     def now(self) -> datetime:
@@ -224,7 +226,7 @@ class ChangeController:
             from sessiontui.tui.tasks.change_task import ChangeRequest
 
             self._undone = ChangeRequest("undo", self.store, self.now, change=change, redo=redo)
-            self.task.undo(self._undone)
+            self.undo_task.undo(self._undone)
 
     def _is_busy(self) -> bool:
         if self.changing:

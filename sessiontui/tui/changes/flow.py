@@ -16,6 +16,8 @@ from sessiontui.tui.changes.dialog import PageDialog
 from sessiontui.tui.changes.protocol import Changes
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.key_names import live
+from sessiontui.tui.messages import CHANGE
+from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.change_task import FIRST, ChangeRequest, ChangeTask, Planned, RetryOptions, only
 from sessiontui.tui.widgets.hours_field import HoursField
 from sessiontui.tui.widgets.safe_input import SafeInput
@@ -63,13 +65,11 @@ class ChangeFlow:
         """Plan, and be seen only when that takes a while."""
         self._dialog, self._box, self._requested = dialog, dialog.box, dialog.page
         self._task = ChangeTask(
-            dialog,
+            BackgroundTask(dialog, CHANGE, failed=self._fail, progressed=self._progress),
+            self._tell,
             planned=self._ask,
-            made=self._tell,
             waiting=lambda who: self._box.show_work(ink.content(blockers.waiting(who))),
             begun=lambda: self._box.show_progress(0, 0),
-            failed=self._fail,
-            progressed=self._progress,
         )
         if self._blocker is not None:
             self._block(self._blocker)
@@ -121,7 +121,7 @@ class ChangeFlow:
             return
         self._box.disable_act()
         if hours is None:
-            self._task.cancel()
+            self._task.task.cancel()
             self._plan, self.stage = None, "asking"
             self._box.hide_work()
             self.hours.say_days(0)
@@ -254,7 +254,7 @@ class ChangeFlow:
             self._task.interrupt()
             self._box.say_title(visible("Stopping …"))
             return
-        self._task.cancel()
+        self._task.task.cancel()
         self._dialog.dismiss()
         if self.stage == "planning":
             self._changes.failed(Cancelled())

@@ -18,6 +18,7 @@ from sessiontui.errors import SessiontuiError
 from sessiontui.tui.changes.protocol import Changes
 from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.journal_reader import JournalReader, UndoPreview
 from sessiontui.tui.widgets.sheet import Sheet, SheetRow
 from sessiontui.tui.words import changes_rows
@@ -85,7 +86,8 @@ class ChangesScreen(Overlay[None]):
 
     def on_mount(self) -> None:
         """Begin to read; read again when a change was made, or refused."""
-        self._journal = JournalReader(self, listed=self._show, previewed=self._show_preview, failed=self._fail)
+        listing, preview = (BackgroundTask(self, name, failed=self._fail) for name in ("journal", "undo preview"))
+        self._journal = JournalReader(listing, preview, self._show, self._show_preview)
         self._list, self._detail = self.query_one(ChangeList), self.query_one(ChangeDetail)
         self._list.border_title = ink.content(visible("Changes"))
         self._list.picture = visible(READING)

@@ -20,6 +20,7 @@ from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.looks.damage import DAMAGE
+from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_loader import FaultLoader
 from sessiontui.tui.widgets.hex_view import Fates, HexView
 from sessiontui.tui.widgets.line_list import LineList
@@ -97,7 +98,8 @@ class DetailsPane(Vertical):
     def on_mount(self) -> None:
         """Nothing is shown yet."""
         self._bytes = self.query_one(HexView)
-        self._loader = FaultLoader(self, loaded=self._show_loaded, read=self._bytes.give, failed=self._fail)
+        task = BackgroundTask(self, "look", failed=self._fail)
+        self._loader = FaultLoader(task, self._show_loaded, self._bytes.give)
         self._meaning, self._becomes = self.query_one(MeaningSheet), self.query_one(ProposalSheet)
         self.action_view(self.view)
 

@@ -23,6 +23,7 @@ from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector.fault_rows import FaultRows
 from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_scan import FaultScan
 from sessiontui.tui.widgets.fault_list import FaultList
 from sessiontui.tui.words import inspecting
@@ -57,10 +58,6 @@ class FaultsPane(Vertical):
         ref: FaultRef | None
         before: Fault | None = None
 
-    @dataclass(eq=False, repr=False)
-    class Learned(Message):
-        """There are faults where there were none, or none where there were."""
-
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._found = FaultRows()
@@ -81,14 +78,8 @@ class FaultsPane(Vertical):
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""
-        self._scan = FaultScan(
-            self,
-            found=self._add,
-            complete=self._complete,
-            failed=self._fail,
-            progressed=self._progress,
-            ended=self._end,
-        )
+        task = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
+        self._scan = FaultScan(task, self._add, self._complete)
         self.list = self.query_one(FaultList)
         self.watch(self.list, "size", self._tell, init=False)
 
@@ -280,7 +271,7 @@ class FaultsPane(Vertical):
     def _end(self) -> None:
         self._work = ""
         self._tell()
-        self.post_message(self.Learned())
+        self.screen.refresh_bindings()
 
     def _fail(self, error: Exception) -> None:
         self._pending = self._offset = None

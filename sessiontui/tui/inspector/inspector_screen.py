@@ -180,11 +180,6 @@ class InspectorScreen(Overlay[None]):
             reading = self.faults.reading(event.ref) if event.ref is not None else 1
             self.details.show(store, event.ref, event.before, reading, named=self._several)
 
-    @on(FaultsPane.Learned)
-    def _rest(self, event: FaultsPane.Learned) -> None:
-        event.stop()
-        self.refresh_bindings()
-
     @on(DetailsPane.Gone)
     def _find_gone(self, event: DetailsPane.Gone) -> None:
         """A fault is no longer where it was found: scan again, unless that changes again and again."""

@@ -75,7 +75,7 @@ class ChangingScreen(Screen[None]):
     @property
     def changer(self) -> ChangeTask:
         """What undoes."""
-        return self.changes.task
+        return self.changes.undo_task
 
     @property
     def changing(self) -> bool:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from textual.widget import Widget
-
 from sessiontui.changes import bounds, cleanup, compact, migrate, pop, recovery, repair, undo, wait_until_free
 from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan
@@ -23,7 +21,6 @@ from sessiontui.damage.salvage import Wish
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Changed, Recovered, Refused, SessiontuiError
 from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
-from sessiontui.tui.messages import CHANGE
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job, ignore
 
 if TYPE_CHECKING:
@@ -86,31 +83,19 @@ class ChangeTask:
 
     def __init__(
         self,
-        owner: Widget,
-        *,
+        task: BackgroundTask,
         made: Callable[[Done, tuple[str, ...]], object],
-        failed: Callable[[Exception], object],
-        progressed: Callable[[str, int, int], object],
+        *,
         planned: Callable[[Planned], object] = ignore,
         waiting: Callable[[str], object] = ignore,
         begun: Callable[[], object] = ignore,
-        ended: Callable[[], object] = ignore,
     ) -> None:
-        self._task = BackgroundTask(owner, CHANGE, failed=failed, progressed=progressed, ended=ended)
+        self.task = task
         self._planned, self._made, self._waiting, self._begun = planned, made, waiting, begun
-
-    @property
-    def running(self) -> bool:
-        """Whether a change is planned or made now."""
-        return self._task.running
 
     def interrupt(self) -> None:
         """Ask it to end; what was done by then is reported."""
-        self._task.stop()
-
-    def cancel(self) -> None:
-        """End it; nothing of it is heard again."""
-        self._task.cancel()
+        self.task.stop()
 
     def plan(self, wanted: ChangeRequest) -> None:
         """Plan a change."""
@@ -121,7 +106,7 @@ class ChangeTask:
             notice = bounds.notice(wanted.store, plan)
             job.report(self._planned, Planned(plan, warning, notice, interrupted or None))
 
-        self._task.start(work)
+        self.task.start(work)
 
     def make(self, wanted: ChangeRequest, plan: Plan, options: RetryOptions = FIRST) -> None:
         """Make what was planned. Where an interrupted change had to be recovered first, and the plan is another one then,
@@ -134,7 +119,7 @@ class ChangeTask:
             now = _recovered(wanted, plan, patience, job.cancelled)
             job.report(self._made, *_made(store, now, patience, job.cancelled, job.progress("changing")))
 
-        self._task.start(work)
+        self.task.start(work)
 
     def undo(self, wanted: ChangeRequest, options: RetryOptions = FIRST) -> None:
         """Undo a change, or redo it."""
@@ -149,7 +134,7 @@ class ChangeTask:
             done = undo.make(folder, plan, patience, job.progress("redoing" if wanted.redo else "undoing"))
             job.report(self._made, done, done.keys)
 
-        self._task.start(work)
+        self.task.start(work)
 
     def _wait(self, store: Store, options: RetryOptions, job: Job) -> WaitPolicy:
         """Wait for the files of another try; return what patience is left, but never less than usual."""

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from time import sleep
 from typing import Final
 
-from textual.widget import Widget
-
 from sessiontui.model import Fault
 from sessiontui.store import fault_refs as refs
 from sessiontui.store.fault_refs import FaultRef
@@ -26,13 +24,11 @@ class FaultLoader:
 
     def __init__(
         self,
-        owner: Widget,
-        *,
+        task: BackgroundTask,
         loaded: Callable[[FaultRef, Proposal], object],
         read: Callable[[int, bytes], object],
-        failed: Callable[[Exception], object],
     ) -> None:
-        self.task = BackgroundTask(owner, "look", failed=failed)
+        self.task = task
         self._loaded, self._read = loaded, read
 
     def load(self, store: JsonlStore, ref: FaultRef, before: Fault | None = None, reading: int = 1) -> None:

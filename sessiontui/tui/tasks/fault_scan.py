@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from textual.widget import Widget
-
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.store import fault_process, json_values
 from sessiontui.store.fault_process import Batch
@@ -27,16 +25,9 @@ class FaultScan:
     more than were reported."""
 
     def __init__(
-        self,
-        owner: Widget,
-        *,
-        found: Callable[[Sequence[FaultRef]], object],
-        complete: Callable[[bool], object],
-        failed: Callable[[Exception], object],
-        progressed: Callable[[str, int, int], object],
-        ended: Callable[[], object],
+        self, task: BackgroundTask, found: Callable[[Sequence[FaultRef]], object], complete: Callable[[bool], object]
     ) -> None:
-        self.task = BackgroundTask(owner, "find", failed=failed, progressed=progressed, ended=ended)
+        self.task = task
         self._found, self._complete = found, complete
 
     def start(self, store: JsonlStore, keys: Sequence[str], *, notes: bool) -> None:

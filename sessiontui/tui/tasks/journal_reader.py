@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from time import sleep
 from typing import Final, NamedTuple
 
-from textual.widget import Widget
-
 from sessiontui.changes import journal, undo
 from sessiontui.changes.outcome import Change
 from sessiontui.changes.store_access import sessions_folder
@@ -35,14 +33,12 @@ class JournalReader:
 
     def __init__(
         self,
-        owner: Widget,
-        *,
+        listing: BackgroundTask,
+        preview: BackgroundTask,
         listed: Callable[[Sequence[Change], int], object],
         previewed: Callable[[UndoPreview], object],
-        failed: Callable[[Exception], object],
     ) -> None:
-        self._listing = BackgroundTask(owner, "journal", failed=failed)
-        self._preview = BackgroundTask(owner, "undo preview", failed=failed)
+        self._listing, self._preview = listing, preview
         self._listed, self._previewed = listed, previewed
 
     def read(self, store: Store) -> None:

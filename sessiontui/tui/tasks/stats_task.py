@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from textual.widget import Widget
-
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Backend, Session
 from sessiontui.store import json_values, survey_process
@@ -26,20 +24,9 @@ TRIES: Final = 3
 class StatsTask:
     """One session at a time; ``counted`` takes what it is made of."""
 
-    def __init__(
-        self,
-        owner: Widget,
-        *,
-        counted: Callable[[SessionStats], object],
-        failed: Callable[[Exception], object],
-        progressed: Callable[[str, int, int], object],
-    ) -> None:
-        self._task = BackgroundTask(owner, "about", failed=failed, progressed=progressed)
+    def __init__(self, task: BackgroundTask, counted: Callable[[SessionStats], object]) -> None:
+        self.task = task
         self._counted = counted
-
-    def cancel(self) -> None:
-        """End it; nothing of it is heard again."""
-        self._task.cancel()
 
     def start(self, store: Store, session: Session) -> None:
         """Count a session."""
@@ -54,7 +41,7 @@ class StatsTask:
                     if left == 1:
                         raise
 
-        self._task.start(work)
+        self.task.start(work)
 
 
 def _survey(store: Store, session: Session, cancelled: IsCancelled, progress: Progress) -> SessionStats:
