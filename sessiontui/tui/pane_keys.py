@@ -18,11 +18,11 @@ LOOK: Final = Binding.Group("Look at")
 """Headings that keys have in help."""
 
 
-def of_pane(pane: str, keys: Iterable[Binding]) -> Iterator[Binding]:
-    """The keys of a pane, as bindings of the screen that has it."""
+def of_pane(pane: str, keys: Iterable[Binding], group: Binding.Group | None = None) -> Iterator[Binding]:
+    """The keys of a pane, as bindings of the screen that has it; ``group`` is their heading in help."""
     for key in keys:
         _, name, values = parse(key.action)
-        yield replace(key, action=f"pane({', '.join(map(repr, (pane, name, *values)))})")
+        yield replace(key, action=f"pane({', '.join(map(repr, (pane, name, *values)))})", group=group)
 
 
 def plain(action: str) -> str:
