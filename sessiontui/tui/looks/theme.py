@@ -25,7 +25,7 @@ HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall")]
 
 CSS: Final = """
 BrowserScreen { background: $background; color: $foreground; }
-LineList, Transcript, VerticalScroll {
+LineList, TranscriptView, VerticalScroll {
     scrollbar-size-vertical: 1; scrollbar-background: $background; scrollbar-color: $frame;
     scrollbar-background-hover: $background; scrollbar-background-active: $background;
     scrollbar-color-hover: $primary; scrollbar-color-active: $accent;
@@ -46,14 +46,14 @@ FilterBar.-shown { display: block; }
 #reading { width: 5fr; }
 Splitter { width: 1; height: 100%; }
 
-LineList, Transcript {
+LineList, TranscriptView {
     height: 1fr; background: $background; border: round $frame; overflow-x: hidden; overflow-y: scroll;
     border-title-color: $foreground 75%; border-subtitle-color: $foreground 60%;
 }
 #reading { layers: default above; }
 Prompt { layer: above; dock: bottom; height: 3; border: round $accent; padding: 0 1; background: $background; }
 Prompt:focus { border: round $accent; background-tint: $background 0%; }
-LineList:focus, Transcript:focus { border: round $accent; border-title-color: $accent; }
+LineList:focus, TranscriptView:focus { border: round $accent; border-title-color: $accent; }
 HitList { display: none; }
 #side.-hits SessionList { display: none; }
 #side.-hits HitList { display: block; }
@@ -72,7 +72,7 @@ Toast { width: auto; max-width: 80%; padding: 0 1; margin: 0; }
 .-short Toast, Overlay Toast { max-width: 100%; }
 Overlay ToastRack { dock: bottom; align: right bottom; margin: 0; }
 
-LineList:focus:ansi, Transcript:focus:ansi, SearchBar:focus:ansi, FilterBar:focus:ansi { border: double $accent; }
+LineList:focus:ansi, TranscriptView:focus:ansi, SearchBar:focus:ansi, FilterBar:focus:ansi { border: double $accent; }
 """
 
 LAYERS: Final = """

@@ -37,7 +37,7 @@ TOPICS = {
 NAMES = {
     "SessionList": "Sessions",
     "HitList": "Hits",
-    "Transcript": "Transcript",
+    "TranscriptView": "Transcript",
     "SearchBar": "Search",
     "FilterBar": "Filter",
     "Prompt": "Go to",
