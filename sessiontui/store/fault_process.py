@@ -1,8 +1,8 @@
 """The helper process that finds what is wrong in sessions: ``python -m sessiontui.store.fault_process PATH NOTES [KEY…]``.
 
-It tells progress, ``{"cases": […]}`` as they are found, in batches, and last whether there are more than it tells of.
-Parts that hold many bytes of records are left out: who shows such a fault diagnoses it again. It writes nothing, and
-never loads the screen.
+It reports progress, ``{"faults": […]}`` as they are found, in batches, and last whether there are more than it reports.
+Parts that hold many bytes of records are left out: before such a fault is shown, it is diagnosed again. It writes
+nothing, and never loads the screen.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import os
 import subprocess
 import sys
 import time
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sessiontui.model import Fault, Part, Reading, Salvage, Severity, Span
+from sessiontui.model import Part
 from sessiontui.store import fault_refs as refs
-from sessiontui.store import helper_process
+from sessiontui.store import helper_process, json_values
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, within
@@ -54,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     keys = [key.removeprefix("=") for key in named] or [each.key for each in store.sessions()]
 
     def tell(progress: Progress, cancelled: IsCancelled) -> Mapping[str, object]:
-        batch = Batch(lambda refs: helper_process.say({"cases": [*map(written, refs)]}))
+        batch = Batch(lambda refs: helper_process.say({"faults": [*map(json_values.write, refs)]}))
         more = look(store, keys, batch, cancelled, progress, notes=notes == "1")
         return {"more": more}
 
@@ -122,41 +121,6 @@ class Batch:
 
 def _weight(parts: Sequence[Part]) -> int:
     return sum(64 + sum(map(len, part.records)) for part in parts)
-
-
-def written(ref: FaultRef) -> list[object]:
-    """As JSON values."""
-    fault = ref.fault
-    readings = [[each.what, _written(each.parts)] for each in fault.readings]
-    return [ref.key, ref.mark, *fault._replace(parts=(), readings=()), _written(fault.parts), readings]
-
-
-def _written(parts: Sequence[Part]) -> list[list[object]]:
-    return [
-        [*part.span, part.salvage, [b64encode(record).decode() for record in part.records], part.left] for part in parts
-    ]
-
-
-def read_back(values: Sequence[Any]) -> FaultRef:
-    """The value that ``written`` was given."""
-    key, mark, *fields, parts, readings = values
-    fault = Fault(*fields)
-    return FaultRef(
-        key,
-        fault._replace(
-            severity=Severity(fault.severity),
-            salvage=Salvage(fault.salvage),
-            span=Span(*fault.span) if fault.span else None,
-            parts=tuple(_part(*part) for part in parts),
-            readings=tuple(Reading(what, tuple(_part(*part) for part in each)) for what, each in readings),
-        ),
-        mark,
-    )
-
-
-def _part(offset: int, length: int, salvage: str, records: Sequence[str], left: Sequence[Sequence[int]]) -> Part:
-    where = tuple(Span(*each) for each in left)
-    return Part(Span(offset, length), Salvage(salvage), tuple(map(b64decode, records)), where)
 
 
 if __name__ == "__main__":

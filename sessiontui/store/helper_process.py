@@ -13,10 +13,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from sessiontui.errors import Cancelled, SessiontuiError
+from sessiontui.errors import Cancelled, SessiontuiError, StoreError
 from sessiontui.store.protocol import IsCancelled, Progress
 
 NICE: Final = 10
@@ -108,6 +108,17 @@ def say(fields: Mapping[str, object]) -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # nobody listens any more; the end of standard input says so too
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def answers(said: Iterable[Mapping[str, Any]], progress: Progress) -> Iterator[Mapping[str, Any]]:
+    """What a helper process says beside its progress, which ``progress`` takes. Raises its error (``StoreError``)."""
+    for line in said:
+        if "done" in line:
+            progress(int(line["done"]), int(line["total"]))
+        elif "error" in line:
+            raise StoreError(str(line["error"]), str(line["hint"]))
+        else:
+            yield line
 
 
 def _wait_for_end(gone: threading.Event) -> None:

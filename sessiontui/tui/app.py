@@ -112,7 +112,7 @@ class SessiontuiApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The browser is the first screen, with no empty one painted under it."""
         screen = BrowserScreen(self._store, self._clock, self._listed)
-        screen.forbidden = "the browser was opened with --read-only" if self._read_only else None
+        screen.changes.forbidden = "the browser was opened with --read-only" if self._read_only else None
         return screen
 
     def on_mount(self) -> None:
@@ -183,7 +183,7 @@ class SessiontuiApp(App[None]):
 
     def action_help(self) -> None:
         """Help for what has the focus; F1 works where a question mark is text."""
-        from sessiontui.tui.screens.help import HelpScreen
+        from sessiontui.tui.help import HelpScreen
 
         self.clear_notifications()
         if isinstance(self.screen, HelpScreen):

@@ -16,7 +16,7 @@ import pytest
 from sessiontui.changes.outcome import problem
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, SessiontuiError, Unleased
-from sessiontui.tui.work.change_task import only
+from sessiontui.tui.tasks.change_task import only
 
 DAEMON = "zeroclaw (pid 4711)"
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 
-def watched(monkeypatch: pytest.MonkeyPatch, owner: ModuleType, name: str) -> list[tuple[Any, ...]]:
+def watched(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> list[tuple[Any, ...]]:
     """The positional arguments of every call of ``owner.name`` from now on, in a list that grows."""
     calls: list[tuple[Any, ...]] = []
     real = getattr(owner, name)

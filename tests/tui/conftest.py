@@ -13,8 +13,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Button
 
-from sessiontui.tui.tasks import index_update, search_task
-from sessiontui.tui.work import journal_reader
+from sessiontui.tui.tasks import index_update, journal_reader, search_task
 
 BREATH: Final = 0.001
 """Seconds that threads and timers that are due get before the loop is looked at again."""

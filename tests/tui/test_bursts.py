@@ -8,7 +8,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from sessiontui.tui.screens.conversing import ChangeDialog
+from sessiontui.tui.changes.dialog import PageDialog
 from sessiontui.tui.widgets.choice_list import ChoiceList
 from tests.support.matrices import few
 from tests.support.screens import StillApp, browsing, folder, opened, press, says, settle, talk, typed
@@ -181,7 +181,7 @@ async def test_a_point_goes_on_with_a_number_that_has_no_focus_any_more(store: P
     async with browsing(store, (60, 15)) as (app, pilot):
         await press(pilot, "D", "0")
         screen = app.screen
-        assert isinstance(screen, ChangeDialog)
+        assert isinstance(screen, PageDialog)
         screen.set_focus(screen.query_one("#leave"))
         await settle(pilot)
         screen.add_class("-unseen")

@@ -20,10 +20,9 @@ from sessiontui.disk.wait_policy import USUAL
 from sessiontui.errors import Changed
 from sessiontui.model import Message
 from sessiontui.tui.browser.screen import BrowserScreen
-from sessiontui.tui.screens.changes import ChangesScreen
-from sessiontui.tui.screens.help import HelpScreen
-from sessiontui.tui.screens.making import MakingDialog
-from sessiontui.tui.screens.undoing import UndoDialog
+from sessiontui.tui.changes.dialog import PageDialog
+from sessiontui.tui.changes.list import ChangesScreen
+from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.words import blockers
 from tests.support.blocked import DAEMON, busy, raising, refusing, unleased, writing
 from tests.support.screens import NOW, SMALL, TORN, StillApp, browsing, folder, press, says, settle, until
@@ -239,7 +238,7 @@ async def test_an_undo_that_is_hindered_has_a_dialog(store: Path, monkeypatch: p
         await press(pilot, "p", "right", "enter")
         shorter = files(store)
         await press(pilot, "u")
-        assert top(app) is UndoDialog
+        assert top(app) is PageDialog
         assert says(app, "Busy", OPEN, "Nothing was changed.")
         assert buttons(app) == ["[Cancel]", "Try again"]
         await press(pilot, "enter")
@@ -270,7 +269,7 @@ async def test_a_redo_from_the_list_of_changes_too(store: Path, monkeypatch: pyt
         await press(pilot, "u", "U", "j")
         raising(monkeypatch, undo, busy("new"))
         await press(pilot, "ctrl+r")
-        assert top(app) is UndoDialog
+        assert top(app) is PageDialog
         await press(pilot, "right", "enter")
         assert top(app) is ChangesScreen
         assert says(app, "Changes · 3 ·")
@@ -283,7 +282,7 @@ async def test_the_undo_button_of_a_page_too(store: Path, monkeypatch: pytest.Mo
     raising(monkeypatch, undo, unleased("torn"))
     async with browsing(store) as (app, pilot):
         await press(pilot, "D", "right", "enter", "right", "enter")
-        assert top(app) is UndoDialog
+        assert top(app) is PageDialog
         await press(pilot, "right", "enter")
         assert files(store) == before
 
@@ -403,7 +402,7 @@ async def test_waiting_can_be_called_off(store: Path, monkeypatch: pytest.Monkey
         with writing(store / "new.jsonl"):
             await press(pilot, "right")
             await waits(pilot, app)
-            assert issubclass(top(app), MakingDialog)
+            assert top(app) is PageDialog
             await press(pilot, "escape")
             assert top(app) is BrowserScreen
         assert app.notices[-1] == "cancelled; nothing was changed"

@@ -15,11 +15,11 @@ from sessiontui.changes import compact, journal, pop, undo
 from sessiontui.changes.outcome import Change
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.tui.screens.changes import ChangeDetail, ChangeList, ChangesScreen
-from sessiontui.tui.screens.help import HelpScreen
+from sessiontui.tui.changes.list import ChangeDetail, ChangeList, ChangesScreen
+from sessiontui.tui.help import HelpScreen
+from sessiontui.tui.tasks import journal_reader
+from sessiontui.tui.tasks.journal_reader import UndoPreview
 from sessiontui.tui.words import changes_rows
-from sessiontui.tui.work import journal_reader
-from sessiontui.tui.work.journal_reader import UndoPreview
 from tests.support.matrices import few
 from tests.support.screens import (
     NARROW,
@@ -417,7 +417,7 @@ def _change(id: str, verb: str, status: Any, undoes: str | None = None, keys: Se
 def test_hostile_keys_and_many_of_them_are_shown_and_counted() -> None:
     keys = ["\x1b[31m[bold]", "", *(f"k{at}" for at in range(40))]
     change = _change("00000001", "compact", "done", keys=keys)
-    foreseen = UndoPreview(0, change.id, None, "\x1b]0;x\x07 changed; nothing was changed", "look")
+    foreseen = UndoPreview(change.id, None, "\x1b]0;x\x07 changed; nothing was changed", "look")
     rows = changes_rows.detail(change, [change], foreseen, NOW, 60)
     text = "\n".join("".join(part for part, _ in row.left) for row in rows)
     assert "\x1b" not in text

@@ -15,11 +15,10 @@ from sessiontui.changes.outcome import Problem
 from sessiontui.changes.pop import PopPlan
 from sessiontui.model import Fault, Message, Severity
 from sessiontui.store.memory import MemoryStore
-from sessiontui.tui.messages import Planned
-from sessiontui.tui.screens.conversing import ChangeDialog
+from sessiontui.tui.changes.dialog import PageDialog
+from sessiontui.tui.tasks.change_task import ChangeRequest, Planned
 from sessiontui.tui.words.page import Page
 from sessiontui.tui.words.questions import question
-from sessiontui.tui.work.change_task import ChangeRequest
 from tests.support.screens import NOW, SMALL, TORN, browsing, clock, folder, press, says, settle, shown
 
 if TYPE_CHECKING:
@@ -48,9 +47,9 @@ async def test_pop_shows_what_goes_and_enter_alone_cancels(store: Path) -> None:
         await press(pilot, "p")
         assert says(app, "Remove the last message of alice?", "the last one", "u puts it back", "Cancel", "Remove")
         await press(pilot, "enter")
-        assert not isinstance(app.screen, ChangeDialog)
+        assert not isinstance(app.screen, PageDialog)
         await press(pilot, "p", "escape")
-        assert not isinstance(app.screen, ChangeDialog)
+        assert not isinstance(app.screen, PageDialog)
         assert app.notices == []
     assert files(store) == before
 
@@ -221,7 +220,7 @@ async def test_migrate_in_sqlite_says_so(store: Path) -> None:
 async def test_pop_works_in_sqlite_too(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "m", "right", "enter", "enter", "b", "p")
-        assert isinstance(app.screen, ChangeDialog)
+        assert isinstance(app.screen, PageDialog)
         await press(pilot, "right", "enter")
         assert says(app, "sqlite · 2 sessions · 3 messages")
         await press(pilot, "u")
@@ -245,7 +244,7 @@ def text(request: Page) -> str:
 
 def request(plan: Plan, keys: tuple[str, ...] | None = None, hours: float = 720, warning: str = "") -> Page:
     """The page that asks about a plan; which store it is of makes no difference to the words."""
-    return question(ChangeRequest("pop", MemoryStore(clock), NOW, keys, hours), Planned(0, plan, warning))
+    return question(ChangeRequest("pop", MemoryStore(clock), NOW, keys, hours), Planned(plan, warning))
 
 
 NASTY = "evil\x1b]52;c;eA==\x07[red]"

@@ -12,9 +12,10 @@ import pytest
 
 from sessiontui.model import Message
 from sessiontui.tui.browser.screen import BrowserScreen
+from sessiontui.tui.help import HelpScreen
+from sessiontui.tui.palette import PaletteScreen
 from sessiontui.tui.pane_keys import plain
-from sessiontui.tui.screens.help import HelpScreen
-from sessiontui.tui.screens.palette import PaletteScreen
+from sessiontui.tui.tasks.change_task import ChangeTask
 from sessiontui.tui.widgets.choice_list import ChoiceList
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
@@ -22,7 +23,6 @@ from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.tui.work.change_task import ChangeTask
 from tests.support.matrices import few
 from tests.support.screens import (
     StillApp,

@@ -15,16 +15,16 @@ from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Backend, Message
 from sessiontui.store import fault_process as finding
 from sessiontui.store import fault_refs
-from sessiontui.tui.panes.faults_pane import FaultsPane
-from sessiontui.tui.panes.looking import LookingPane, MeaningSheet, ProposalSheet
-from sessiontui.tui.screens.conversing import ChangeDialog
-from sessiontui.tui.screens.help import HelpScreen
-from sessiontui.tui.screens.inspector import InspectorScreen
+from sessiontui.tui.changes.dialog import PageDialog
+from sessiontui.tui.help import HelpScreen
+from sessiontui.tui.inspector.details_pane import DetailsPane, MeaningSheet, ProposalSheet
+from sessiontui.tui.inspector.faults_pane import FaultsPane
+from sessiontui.tui.inspector.inspector_screen import InspectorScreen
+from sessiontui.tui.tasks import fault_loader, fault_scan
 from sessiontui.tui.widgets import fault_list
 from sessiontui.tui.widgets.fault_list import FaultList
 from sessiontui.tui.widgets.hex_view import HexView
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.tui.work import fault_loader, fault_scan
 from tests.support.databases import append, database
 from tests.support.matrices import few
 from tests.support.safe import is_safe
@@ -108,7 +108,7 @@ def aged(path: Path) -> None:
 
 async def confirm(pilot: Pilot[Any]) -> None:
     """Press the button that does it."""
-    assert isinstance(pilot.app.screen, ChangeDialog)
+    assert isinstance(pilot.app.screen, PageDialog)
     await press(pilot, "right", "enter")
 
 
@@ -325,7 +325,7 @@ async def test_a_has_one_back_after_a_look_at_the_whole_plan(store: Path) -> Non
     before = (store / "alice.jsonl").read_bytes()
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g", "a")
-        assert isinstance(app.screen, ChangeDialog)
+        assert isinstance(app.screen, PageDialog)
         assert (store / "alice.jsonl").read_bytes() == before
         await confirm(pilot)
         assert (store / "alice.jsonl").read_bytes() == before.replace(FUSED, NEXT)
@@ -415,7 +415,7 @@ async def test_enter_means_the_same_in_every_view(store: Path) -> None:
         await press(pilot, "x", "g", "space", "tab")
         for view in ("1", "2", "3"):
             await press(pilot, view, "enter")
-            assert isinstance(app.screen, ChangeDialog), view
+            assert isinstance(app.screen, PageDialog), view
             await press(pilot, "escape")
 
 
@@ -666,7 +666,7 @@ async def test_ten_thousand_faults_are_shown_as_they_come(tmp_path: Path, monkey
         assert under(app) == ("fused", 20_000)
         assert len(drawn) < 200, "none is drawn but what is in view"
         await press(pilot, "asterisk", "enter")
-        assert isinstance(app.screen, ChangeDialog)
+        assert isinstance(app.screen, PageDialog)
         assert says(app, "10,000 messages")
 
 
@@ -731,7 +731,7 @@ async def test_it_fits_every_terminal(store: Path, size: tuple[int, int]) -> Non
         await press(pilot, "x", "g", "1", "3", "s", "n", "2")
         assert all(len(row) <= size[0] for row in shown(app))
         assert says(app, "fused") or size == (40, 10)
-        pane = app.screen.query_one(LookingPane)
+        pane = app.screen.query_one(DetailsPane)
         assert pane.size.height > 0
 
 

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from sessiontui import config
 from sessiontui.tui.browser.screen import BrowserScreen
-from sessiontui.tui.screens.palette import PaletteScreen
+from sessiontui.tui.palette import PaletteScreen
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import TranscriptView

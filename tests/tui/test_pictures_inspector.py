@@ -11,7 +11,7 @@ import pytest
 from sessiontui.config import Remembered
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Backend, Message
-from sessiontui.tui.work import fault_loader
+from sessiontui.tui.tasks import fault_loader
 from tests.support.databases import append, database
 from tests.support.screens import StillApp, folder, keys, opened, talk
 

@@ -9,7 +9,7 @@ import pytest
 
 from sessiontui.changes import store_access
 from sessiontui.store.protocol import Store
-from sessiontui.tui.screens.changing import CHANGES
+from sessiontui.tui.changes.controller import CHANGES
 from tests.support.screens import TORN, StillApp, browsing, folder, opened, press, settle, shown
 from tests.tui.test_dialogs import ALICE
 

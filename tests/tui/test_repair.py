@@ -19,12 +19,12 @@ from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
 from sessiontui.store.protocol import IsCancelled, Progress, Store
-from sessiontui.tui.screens.changing import CHANGES
-from sessiontui.tui.screens.conversing import ChangeDialog
+from sessiontui.tui.changes.controller import CHANGES
+from sessiontui.tui.changes.dialog import PageDialog
+from sessiontui.tui.tasks.change_task import ChangeRequest
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.words import outcomes, repairs
 from sessiontui.tui.words.page import LINES, Page
-from sessiontui.tui.work.change_task import ChangeRequest
 from tests.support import databases
 from tests.support.blocked import busy, raising, refusing, unleased
 from tests.support.matrices import few
@@ -69,7 +69,7 @@ def dimmed(app: StillApp) -> set[str]:
 
 def page_of(app: StillApp) -> Page:
     """What the dialog says."""
-    assert isinstance(app.screen, ChangeDialog)
+    assert isinstance(app.screen, PageDialog)
     return app.screen.page
 
 
@@ -465,7 +465,7 @@ async def test_a_dialog_fits_a_small_screen(store: Path) -> None:
         assert says(app, "! line 11 stays")
         await press(pilot, "right", "enter")
         assert says(app, "1 session repaired", "Close", "Undo")
-        assert isinstance(app.screen, ChangeDialog)
+        assert isinstance(app.screen, PageDialog)
 
 
 # ---- words, without a screen

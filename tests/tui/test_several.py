@@ -11,13 +11,16 @@ from textual.events import Click
 from textual.widgets import Button, Input
 
 from sessiontui.model import Backend, Message
+from sessiontui.tui.changes import flow
+from sessiontui.tui.changes.dialog import PageDialog
+from sessiontui.tui.changes.page_box import PIECE, PageBox
 from sessiontui.tui.looks import ink
-from sessiontui.tui.screens.conversing import ChangeDialog
-from sessiontui.tui.screens.dialogs import PIECE, PageDialog
+from sessiontui.tui.words import outcomes
 from sessiontui.tui.words.page import LINES, Page
 from sessiontui.visible import visible
 from tests.support import databases
 from tests.support.screens import NARROW, NOW, SMALL, TORN, WIDE, browsing, folder, opened, press, says, settle, typed
+from tests.support.watch import watched
 from tests.tui.test_dialogs import ALICE, files
 
 HOURS = {"new": 1, "torn": 30, "old": 800, "older": 900}
@@ -273,6 +276,18 @@ async def test_a_long_plan_scrolls_and_says_where_one_is(tmp_path: Path) -> None
 
 
 @pytest.mark.exhaustive
+async def test_each_page_of_a_change_is_made_and_shown_once(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow, "SOON", 3600)
+    drawn, made = watched(monkeypatch, PageBox, "show"), watched(monkeypatch, outcomes, "page")
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "m", "right", "enter")
+        assert says(app, "4 sessions moved to SQLite")
+    titles = ["Looking at all sessions …", "Move all 4 sessions to SQLite?", "4 sessions moved to SQLite"]
+    assert [page.title for _, page in drawn] == titles
+    assert len(made) == 1
+
+
+@pytest.mark.exhaustive
 async def test_a_plan_of_a_thousand_lines_is_drawn_in_pieces(store: Path) -> None:
     page = Page(visible("long"), tuple(ink.content(visible(f"line {at}")) for at in range(LINES + 3)))
     async with browsing(store, SMALL) as (app, pilot):
@@ -309,5 +324,5 @@ async def test_a_dialog_survives_being_resized_to_almost_nothing(store: Path) ->
         await settle(pilot)
         await pilot.resize_terminal(80, 24)
         await settle(pilot)
-        assert isinstance(app.screen, ChangeDialog)
+        assert isinstance(app.screen, PageDialog)
         assert says(app, "Remove 2 sessions?", "Cancel", "Remove")

@@ -13,8 +13,8 @@ from textual.widgets import Button, Input
 from sessiontui.changes import cleanup, compact, migrate, undo
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.store.protocol import IsCancelled, Progress, Store
-from sessiontui.tui.screens import conversing
-from sessiontui.tui.screens.conversing import ChangeDialog
+from sessiontui.tui.changes import flow
+from sessiontui.tui.changes.dialog import PageDialog
 from tests.support.screens import SMALL, TORN, browsing, folder, press, says, settle, typed, until
 from tests.tui.test_dialogs import ALICE, files
 
@@ -73,12 +73,12 @@ async def test_looking_shows_progress_and_esc_ends_it(
 async def test_what_is_planned_at_once_is_seen_only_when_it_is_whole(
     store: Path, gate: Callable[..., Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conversing, "SOON", 3600)
+    monkeypatch.setattr(flow, "SOON", 3600)
     go = gate(compact, "plan", after=0)
     async with browsing(store) as (app, pilot):
         await pilot.press("c")
         await pilot.pause()
-        assert isinstance(app.screen, ChangeDialog)
+        assert isinstance(app.screen, PageDialog)
         assert not says(app, "Looking at")
         assert not says(app, "Cancel")
         await pilot.press("x")  # means nothing here, and nothing to the screen below
@@ -167,7 +167,7 @@ async def test_only_the_newest_plan_can_be_made(store: Path, monkeypatch: pytest
         await pilot.click("#act")
         await pilot.pause()
         assert files(store) == before
-        assert isinstance(app.screen, ChangeDialog)
+        assert isinstance(app.screen, PageDialog)
         app.screen.query_one(Input).value = "10"
         await until(pilot, lambda: says(app, "no session has been idle for longer than 10 hours"))
         go.set()

@@ -17,7 +17,7 @@ from sessiontui.disk import lines
 from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Address, Backend, Fault, Message, Session, Severity
 from sessiontui.query.parse import parse
-from sessiontui.store import series, session_stats, survey, survey_process
+from sessiontui.store import json_values, series, session_stats, survey, survey_process
 from sessiontui.store.helper_process import start
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.memory import MemoryStore
@@ -396,7 +396,7 @@ def test_the_helper_process_tells_the_same(tmp_path: Path) -> None:
         process = survey_process.start(store, "schlüssel")
         *progress, last = said(process)
         assert process.returncode == 0
-        assert survey_process.read_back(last["about"]) == survey.survey(store, "schlüssel")
+        assert json_values.read(session_stats.SessionStats, last["about"]) == survey.survey(store, "schlüssel")
         assert all("done" in line for line in progress)
 
 

@@ -11,8 +11,8 @@ from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
 from sessiontui.changes.outcome import Change
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.looks import figures
+from sessiontui.tui.tasks.change_task import ChangeRequest
 from sessiontui.tui.words import about_rows, changes_rows, cleaning
-from sessiontui.tui.work.change_task import ChangeRequest
 
 NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Message, Severity
-from sessiontui.store import fault_process, fault_refs
+from sessiontui.store import fault_process, fault_refs, json_values
 from sessiontui.store.fault_process import Batch
 from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.helper_process import heard
@@ -40,7 +40,7 @@ def found(of: JsonlStore, *keys: str, notes: bool = False) -> list[FaultRef]:
 def outside(of: JsonlStore, keys: Sequence[str], *, notes: bool = False) -> tuple[list[FaultRef], dict[str, object]]:
     """What the helper process tells of faults, and its last word."""
     said = list(heard(fault_process.start(of, keys, notes=notes), never))
-    return [fault_process.read_back(each) for one in said for each in one.get("cases", ())], said[-1]
+    return [json_values.read(FaultRef, each) for one in said for each in one.get("faults", ())], said[-1]
 
 
 # ---- what is found
@@ -52,7 +52,7 @@ def test_each_fault_is_found_with_its_bytes_and_told_as_it_is(tmp_path: Path) ->
         told = found(of, "s")
         if [ref.fault.line for ref in told] != [None]:  # else the file is no session
             assert [ref.fault for ref in told] == list(faults(lines_of(data)))
-        assert [fault_process.read_back(json.loads(json.dumps(fault_process.written(ref)))) for ref in told] == told
+        assert [json_values.read(FaultRef, json.loads(json.dumps(json_values.write(ref)))) for ref in told] == told
         for ref in told:
             assert ref.fault.span is not None
             assert fault_refs.whole(of, ref) == (ref, data[ref.fault.span.offset : ref.fault.span.stop])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sessiontui.damage.salvage import Wish, plan
 from sessiontui.damage.verdict import Verdict, fault
 from sessiontui.model import Part, Reading, Salvage, Span
-from sessiontui.store.fault_process import read_back, written
 from sessiontui.store.fault_refs import FaultRef
+from sessiontui.store.json_values import read, write
 
 ONE, TWO = (b'{"role":"user","content":"%d"}' % number for number in (1, 2))
 FIRST = (Part(Span(0, 8), Salvage.OFFERED, (ONE,)),)
@@ -46,4 +46,4 @@ def test_without_its_parts_a_fault_still_knows_how_many_readings_there_are() -> 
 
 def test_a_helper_process_hands_on_every_reading() -> None:
     ref = FaultRef("k", FOUND, "mark")
-    assert read_back(written(ref)) == ref
+    assert read(FaultRef, write(ref)) == ref

@@ -10,32 +10,34 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from textual.actions import parse
 from textual.app import App
 from textual.binding import ActiveBinding
+from textual.screen import Screen
 
 from sessiontui.tui.arrangement import ORDERS
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
+from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.looks import figures, themes
+from sessiontui.tui.palette import Command, Offer, PaletteScreen, sessions_hint
 from sessiontui.tui.pane_keys import plain
 from sessiontui.tui.preferences import Remember
-from sessiontui.tui.screens.changing import ChangingScreen
-from sessiontui.tui.screens.palette import Command, Offer, PaletteScreen, sessions_hint
 from sessiontui.tui.widgets.choice_list import Choice
 
 UNLISTED: Final = ("palette", "back", "focus_next", "focus_previous")
 """Actions that make no sense from a palette."""
 
 
-def open_palette(screen: ChangingScreen, side: SessionPane, opener: SessionOpener) -> None:
+def open_palette(screen: Screen[None], changes: ChangeController, side: SessionPane, opener: SessionOpener) -> None:
     """Offer all that can be done on the browser, and its sessions."""
     keys = list(side.known)
-    commands = [*_keys(screen), *_more(screen, side)]
+    commands = [*_keys(screen, changes), *_more(screen, side)]
     named = partial(_session, side, opener)
     _offer(screen, Offer("Commands and sessions", commands, keys, named, sessions_hint(len(keys))))
 
 
-def open_themes(screen: ChangingScreen) -> None:
+def open_themes(screen: Screen[None]) -> None:
     """Offer the themes; the one under the cursor is on the screen already."""
     app, before = screen.app, screen.app.theme
     names = _themes(app)
@@ -44,7 +46,7 @@ def open_themes(screen: ChangingScreen) -> None:
     _offer(screen, Offer("Change theme", commands, cursor=cursor), partial(setattr, app, "theme", before))
 
 
-def _offer(screen: ChangingScreen, offer: Offer, undo: partial[None] | None = None) -> None:
+def _offer(screen: Screen[None], offer: Offer, undo: partial[None] | None = None) -> None:
     def chosen(command: Command | None) -> None:
         if command is not None:
             command.run()
@@ -55,7 +57,7 @@ def _offer(screen: ChangingScreen, offer: Offer, undo: partial[None] | None = No
     screen.app.push_screen(PaletteScreen(offer), chosen)
 
 
-def _keys(screen: ChangingScreen) -> Iterator[Command]:
+def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Command]:
     """A command for each action that has a key, with all its keys; what only moves a cursor is no command."""
     keys: dict[str, list[str]] = {}
     found: dict[str, ActiveBinding] = {}
@@ -67,19 +69,20 @@ def _keys(screen: ChangingScreen) -> Iterator[Command]:
     for action, active in found.items():
         about = "" if active.enabled else "not now: it says why"
         does = partial(screen.call_later, screen.app.run_action, action, active.node)
-        run = does if active.enabled else partial(screen.explain, action)
+        run = does if active.enabled else partial(changes.explain, active.binding.id or "")
         yield Command(Choice(active.binding.tooltip, about, " ".join(dict.fromkeys(keys[action]))), run)
 
 
-def _bindings(screen: ChangingScreen) -> Iterator[ActiveBinding]:
+def _bindings(screen: Screen[None]) -> Iterator[ActiveBinding]:
     """What keys do now, and what they do on the screen where the focus has another use for them: typing, say."""
     yield from screen.active_bindings.values()
     for _, binding in screen._bindings:  # noqa: SLF001 - as they were remapped, which no class can tell
-        enabled = screen.check_action(binding.action.partition("(")[0], ())
+        _, name, values = parse(binding.action)
+        enabled = screen.check_action(name, values)
         yield ActiveBinding(screen, binding, bool(enabled), binding.tooltip)
 
 
-def _more(screen: ChangingScreen, side: SessionPane) -> Iterator[Command]:
+def _more(screen: Screen[None], side: SessionPane) -> Iterator[Command]:
     """What has no key."""
     for order in ORDERS.values():
         yield Command(Choice(f"Sort the list by {order.name}", order.words), partial(side.sort_by, order.name))
@@ -103,7 +106,7 @@ def _themes(app: App[object]) -> list[str]:
     return [*ours, *(theme.name for theme in sorted(others, key=lambda theme: (not theme.dark, theme.name)))]
 
 
-def _theme(screen: ChangingScreen, name: str) -> Command:
+def _theme(screen: Screen[None], name: str) -> Command:
     app = screen.app
     theme = app.available_themes[name]
     about = "the terminal's own colours" if theme.ansi else "dark" if theme.dark else "light"

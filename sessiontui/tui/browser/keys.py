@@ -15,10 +15,12 @@ from sessiontui.tui.browser.search import SearchController
 from sessiontui.tui.browser.session_marks import SessionMarks
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
-from sessiontui.tui.pane_keys import FIND, LOOK, of_pane
+from sessiontui.tui.changes.controller import ChangeController
+from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK, of_pane
 from sessiontui.tui.widgets.splitter import SplitPanes
 
 BROWSER: Final[list[BindingType]] = [
+    *of_pane("changes", ChangeController.KEYS, CHANGE),
     *of_pane("reading", TranscriptPane.KEYS, LOOK),
     Binding("b", "backend", "backend", tooltip="The other backend of this folder", id="backend", group=LOOK),
     Binding(

@@ -7,12 +7,13 @@ from concurrent.futures import Future
 from datetime import datetime
 from inspect import isawaitable
 from operator import attrgetter
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.css.query import QueryType
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -33,9 +34,10 @@ from sessiontui.tui.browser.session_feed import SessionFeed, Totals
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
+from sessiontui.tui.changes.controller import CHANGES, ChangeController, ChangeHost
+from sessiontui.tui.error_notice import show_error
 from sessiontui.tui.looks import theme
 from sessiontui.tui.preferences import Remember
-from sessiontui.tui.screens.changing import ChangingScreen
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.key_line import KeyLine
@@ -44,8 +46,11 @@ from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.tui.widgets.splitter import SplitPanes, Splitter
 from sessiontui.tui.widgets.title import TitleLine
 
+if TYPE_CHECKING:
+    from sessiontui.tui.messages import Done
 
-class BrowserScreen(ChangingScreen):
+
+class BrowserScreen(Screen[None]):
     """One store on one screen."""
 
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."
@@ -57,8 +62,8 @@ class BrowserScreen(ChangingScreen):
     def __init__(
         self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
     ) -> None:
-        super().__init__(store)
-        self._listed, self._clock = listed, clock
+        super().__init__()
+        self._listed = listed
         self._active: dict[str, ActiveBinding] | None = None
         self.live = True
         """Whether what others do to the store is followed."""
@@ -66,11 +71,26 @@ class BrowserScreen(ChangingScreen):
         self.side, self.reading = SessionPane(id="side", clock=clock), TranscriptPane(id="reading")
         self.panes = SplitPanes(self.side, Splitter(), self.reading, id="panes")
         self.opener = SessionOpener(store, self.side, self.reading)
+        self.changes = ChangeController(self, store, self._host(clock))
         self.search = SearchController(self, self.bar, self.side, store)
         self.back_stack = BackStack(self.side, self.reading, self.opener)
         self.hits = HitWalk(self, self.search, self.side, self.reading, self.opener, self.back_stack)
         self.faults = FaultWalk(self, self.side, self.reading, self.opener)
-        self.overlays = Overlays(self, self.side, self.reading, self.opener)
+        self.overlays = Overlays(self, self.changes, self.side, self.reading, self.opener)
+
+    def _host(self, clock: Callable[[], datetime]) -> ChangeHost:
+        return ChangeHost(
+            key=lambda: self.reading.key,
+            marked=lambda: self.side.marks.keys,
+            now=clock,
+            changed=self.opener.read_again,
+            made=self._take_marks,
+            checked=lambda _: self._note(),
+            progressed=self.title_line.show_work,
+            ended=self.title_line.end_work,
+            inspect=self._inspect,
+            show_backend=self.side.feed.switch,
+        )
 
     def compose(self) -> ComposeResult:
         yield self.title_line
@@ -85,7 +105,7 @@ class BrowserScreen(ChangingScreen):
         self.side.start_sorted(remembered.sort, remembered.sort_reversed)
         self.bar.earlier = remembered.searches
         self.panes.chosen = remembered.side_width
-        self.use(self.store, self._listed)
+        self.use(self.changes.store, self._listed)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """The first time, each part has just been given its styles."""
@@ -95,8 +115,8 @@ class BrowserScreen(ChangingScreen):
 
     def use(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
         """Show this store from now on. ``listed``: somebody reads its list already."""
-        self.store = store
-        self.check_writability()
+        self.changes.store = store
+        self.changes.check_writability()
         self.title_line.path, self.title_line.backend = paths.shortened(written(str(store.path))), store.backend
         self.title_line.tell(*Totals())
         self.back_stack.clear()
@@ -129,19 +149,11 @@ class BrowserScreen(ChangingScreen):
     @on(messages.Finished)
     def _end_progress(self, report: messages.Finished) -> None:
         if report.task in messages.SHOWN:
-            self.title_line.work = ""
+            self.title_line.end_work()
 
-    @property
-    def key(self) -> str | None:
-        return self.reading.key
-
-    @property
-    def marked(self) -> tuple[str, ...]:
-        return self.side.marks.keys
-
-    @property
-    def now(self) -> datetime:
-        return self._clock()
+    @on(messages.Failed)
+    def _show_error(self, report: messages.Failed) -> None:
+        show_error(self, report.error)
 
     @on(SessionList.Chosen)
     @on(SessionList.Opened)
@@ -149,35 +161,20 @@ class BrowserScreen(ChangingScreen):
         """The cursor came to a session, or the person wants to read it: show it, unless it is the one that was open."""
         if isinstance(event, SessionList.Chosen):
             self.back_stack.clear()
-        if event.key != self.key:
+        if event.key != self.reading.key:
             self.opener.open(event.key)
         if isinstance(event, SessionList.Opened):
             self.reading.transcript.enter()
 
-    def changed(self, keys: tuple[str, ...]) -> None:
-        """Read the list again, and the open session where it is one of these; the place stays."""
-        self.opener.read_again(keys)
-
-    @on(messages.RecoveryDone)
-    def _look_again(self, report: messages.RecoveryDone) -> None:
-        self.check_writability()
-        self.changed(report.keys)
-        self.settled.publish(report.keys)
-
-    @on(messages.WritabilityChecked)
-    def _note_whether_it_may_be_changed(self) -> None:
-        self.call_later(self._note)
-
     def _note(self) -> None:
-        notes = ("read-only" if self.unchangeable else "", self.unsettled)
+        notes = ("read-only" if self.changes.unchangeable else "", self.changes.unsettled)
         self.title_line.note = " · ".join(filter(None, notes))
 
-    @on(messages.Made)
-    def _take_marks_away(self, report: messages.Made) -> None:
+    def _take_marks(self, done: Done) -> None:
         """What sessions were marked for is done; those that it could not be done to stay marked."""
         from sessiontui.tui.words.outcomes import fared_well
 
-        self.side.marks.take(fared_well(report.done))
+        self.side.marks.take(fared_well(done))
 
     @on(Input.Changed, "SearchBar")
     def _search(self, event: Input.Changed) -> None:
@@ -265,20 +262,31 @@ class BrowserScreen(ChangingScreen):
         if isawaitable(done):
             await done
 
-    @on(messages.InspectionWanted)
-    def _inspect(self, wanted: messages.InspectionWanted) -> None:
-        self.overlays.inspect(wanted.key)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dimmed where a change can't be made."""
+        changes = action == "pane" and parameters[:1] == ("changes",)
+        return None if changes and self.changes.why_not(str(parameters[-1])) else True
 
-    @on(messages.OtherWanted)
+    def on_key(self, event: events.Key) -> None:
+        """A dimmed key says why."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and not active.enabled and active.binding.id in CHANGES:
+            event.stop()
+            self.changes.explain(active.binding.id)
+
+    def _inspect(self, key: str) -> None:
+        self.overlays.inspect(key)
+
     def action_backend(self) -> None:
+        """The other backend of this folder."""
         self.side.feed.switch()
 
     def action_back(self) -> None:
         """The first of these that applies: cancel work, clear the text, leave the bar, go back to before the hit; in the
         list take the search away, then the filter, then the marks."""
         focused = self.focused
-        if self.changing:
-            self.changer.interrupt()
+        if self.changes.changing:
+            self.changes.undo_task.interrupt()
         elif self.reading.working:
             self.reading.stop()
         elif isinstance(focused, FilterBar | SearchBar) and focused.value:

@@ -21,8 +21,8 @@ def shown_task(owner: Widget, name: str, failed: Callable[[Exception], object] |
         owner,
         name,
         failed=failed or partial(tell_failure, owner, name),
-        progressed=lambda label, done, total: post(messages.Progressed(0, name, label, done, total)),
-        ended=lambda: post(messages.Finished(0, name)),
+        progressed=lambda label, done, total: post(messages.Progressed(name, label, done, total)),
+        ended=lambda: post(messages.Finished(name)),
     )
 
 
@@ -31,4 +31,4 @@ def tell_failure(owner: Widget, name: str, error: Exception) -> None:
     if isinstance(error, Cancelled):
         ink.notice(owner, visible("cancelled; you are where you were"))
     else:
-        owner.post_message(messages.Failed(0, name, error))
+        owner.post_message(messages.Failed(name, error))

@@ -8,10 +8,8 @@ from typing import Any, Final
 from textual.keys import key_to_character
 from textual.screen import Screen
 
-from sessiontui.tui.pane_keys import plain
-
 Keys = Callable[[str], str]
-"""The name of the key that does this now, by the name of its action; empty where none does."""
+"""The name of the key that does this now; empty where none does."""
 
 _NAMES: Final = {
     "escape": "Esc",
@@ -42,8 +40,8 @@ def shown(key: str) -> str:
 
 
 def live(screen: Screen[Any], action: str) -> str:
-    """The name of the key that does this on a screen as it is now; empty where none does."""
+    """The name of the key that does this on a screen as it is now, by the last part of its id; empty where none does."""
     for active in screen.active_bindings.values():
-        if active.enabled and plain(active.binding.action).partition("(")[0] == action:
+        if active.enabled and (active.binding.id or "").rpartition(".")[2] == action:
             return shown(active.binding.key)
     return ""

@@ -76,7 +76,7 @@ LineList:focus:ansi, TranscriptView:focus:ansi, SearchBar:focus:ansi, FilterBar:
 """
 
 LAYERS: Final = """
-ChangeDialog, PageDialog, HelpScreen { align: center middle; }
+PageDialog, HelpScreen { align: center middle; }
 .-unseen { background: transparent; }
 .-unseen #box { visibility: hidden; }
 #box {

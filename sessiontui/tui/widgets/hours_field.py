@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from sessiontui.tui.looks import figures, ink
@@ -17,21 +16,15 @@ from sessiontui.visible import visible
 
 
 class HoursField(Horizontal):
-    """Words, a field, and what its hours are in days."""
+    """Words, a field, and what its hours are in days.
 
-    @dataclass(eq=False, repr=False)
-    class Changed(Message):
-        """Something was typed; ``hours`` None: it is no number."""
+    ``changed`` takes the text and its hours, None where it is no number, in the message loop of the screen.
+    """
 
-        text: str
-        hours: float | None
-
-    class Submitted(Message):
-        """The person has said it."""
-
-    def __init__(self, hours: float, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, hours: float, changed: Callable[[str, float | None], object]) -> None:
+        super().__init__(id="ask")
         self._first = f"{hours:g}"
+        self._changed = changed
         self.typed = False
         """Whether a number was begun from outside."""
 
@@ -70,12 +63,7 @@ class HoursField(Horizontal):
     @on(Input.Changed)
     def _change(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Changed(event.value.strip(), _hours(event.value)))
-
-    @on(Input.Submitted)
-    def _submit(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(self.Submitted())
+        self.screen.call_later(self._changed, event.value.strip(), _hours(event.value))
 
 
 def _hours(text: str) -> float | None:

@@ -41,6 +41,10 @@ class TitleLine(Widget):
         if total:
             self.work = f"{label} {done / total:.0%} {figures.bar(done / total)}"
 
+    def end_work(self) -> None:
+        """Say of no work any more."""
+        self.work = ""
+
     def render_line(self, y: int) -> Strip:
         """Name, store and totals at the left; note and work at the right. What does not fit is left out whole."""
         width = self.size.width

@@ -21,8 +21,8 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Busy, InTurn, Locked, Unleased
 from sessiontui.tui.looks import ink
+from sessiontui.tui.tasks.change_task import RetryOptions
 from sessiontui.tui.words.page import Page, limited
-from sessiontui.tui.work.change_task import RetryOptions
 from sessiontui.visible import Visible, visible
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from rich.cells import cell_len
 
 from sessiontui.changes.outcome import Change
 from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.tasks.journal_reader import UndoPreview
 from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.tui.words.about_rows import fact, heading, moment, wrapped
-from sessiontui.tui.work.journal_reader import UndoPreview
 from sessiontui.visible import visible
 
 KEYS: Final = 20

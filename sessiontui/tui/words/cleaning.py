@@ -9,8 +9,8 @@ from textual.content import Content
 
 from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.tasks.change_task import ChangeRequest
 from sessiontui.tui.words.page import Page, key, limited, table
-from sessiontui.tui.work.change_task import ChangeRequest
 from sessiontui.visible import Visible, visible
 
 
@@ -61,6 +61,12 @@ def _nothing(why: str, more: Sequence[Content] = ()) -> Page:
         (ink.content(visible(f"Nothing goes: {why}.")), *limited(more)),
         visible("Type another number of hours, or leave."),
     )
+
+
+def no_number(text: str) -> Page:
+    """What is said of what is typed, where that is none."""
+    why = visible(f"“{text}” is no number of hours.")
+    return Page(visible("Remove idle sessions"), (ink.content((why, "$warning")),))
 
 
 def _idle(then: datetime | None, now: datetime) -> Visible:

@@ -17,11 +17,10 @@ from sessiontui.changes.repair import RepairPlan
 from sessiontui.damage import catalogue
 from sessiontui.model import Message
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.messages import Planned
+from sessiontui.tui.tasks.change_task import ChangeRequest, Planned, Verb, only
 from sessiontui.tui.words import cleaning, holding, recovery_words, repairs
 from sessiontui.tui.words.fault_words import location
 from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
-from sessiontui.tui.work.change_task import ChangeRequest, Verb, only
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def question(wanted: ChangeRequest, planned: Planned, renewed: str = "") -> Page
     else:
         known = {row.key for row in getattr(planned.plan, "rows", ())} - planned.interrupted.keys
         page = recovery_words.first(
-            _question(wanted, planned.of(only(planned.plan, known))), wanted, planned.interrupted
+            _question(wanted, replace(planned, plan=only(planned.plan, known))), wanted, planned.interrupted
         )
     said = [renewed] * bool(renewed) + [f"! {planned.notice}"] * bool(planned.notice)
     if page.act is None or not said:
@@ -79,6 +78,10 @@ def looking(wanted: ChangeRequest) -> Page:
 
 def making(wanted: ChangeRequest, request: Page) -> Page:
     """What is shown while a plan is carried out: still the plan."""
+    if wanted.verb == "undo":
+        title = visible("Redoing …" if wanted.redo else "Undoing …")
+        stop = "Stop ends the waiting for others; what is begun is made whole."
+        return Page(title, request.body, visible(stop), leave=STOP)
     doing = DOING[wanted.verb]
     stop = (
         "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."

@@ -11,8 +11,8 @@ from textual.content import Content
 from sessiontui.changes.recovery import Interrupted
 from sessiontui.errors import AfterRecovery
 from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.tasks.change_task import ChangeRequest
 from sessiontui.tui.words.page import Page, key, limited
-from sessiontui.tui.work.change_task import ChangeRequest
 from sessiontui.visible import visible
 
 RECOVERED: Final = "Recovery is done; nothing else was changed. This is the plan now."

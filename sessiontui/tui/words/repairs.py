@@ -177,6 +177,12 @@ def sentence(rows: Sequence[RepairRow]) -> str:
     return f"set {figures.counted(kept, 'fragment')} aside"
 
 
+def first_left(shown: object) -> str | None:
+    """The first session in which damage stays, by the plan or the outcome of a repair."""
+    rows = shown.rows if isinstance(shown, RepairPlan | Repaired) else ()
+    return next((row.key for row in rows if row.left), None)
+
+
 def needs_page(done: Repaired) -> bool:
     """Whether there is more to read than the sentence."""
     return len(done.rows) > 1 or (done.change is not None and any(row.dropped or row.left for row in done.rows))

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from sessiontui.tui.looks import figures
-from sessiontui.tui.messages import WritabilityChecked
+from sessiontui.tui.tasks.writability_check import Writability
 from sessiontui.visible import Visible, visible
 
 NAMED: Final = 3
 """So many interrupted imports are named, at most."""
 
 
-def note(report: WritabilityChecked) -> str:
+def note(report: Writability) -> str:
     """In a few words, for as long as it is so; empty where all is settled."""
     waiting = sum(count for _, count in report.late)
     parts = (
@@ -24,7 +24,7 @@ def note(report: WritabilityChecked) -> str:
     return " · ".join(filter(None, parts))
 
 
-def notices(report: WritabilityChecked) -> Iterator[Visible]:
+def notices(report: Writability) -> Iterator[Visible]:
     """What a person should know of it at once."""
     if report.interrupted:
         each = "it" if report.interrupted == 1 else "each"

@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from sessiontui.tui.looks import ink, theme
-from sessiontui.tui.screens.changing import ChangingScreen
-from sessiontui.tui.screens.layer import Overlay
+from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK
 from sessiontui.visible import visible
 
 KEYS = 20
@@ -26,8 +26,7 @@ MOUSE = (
     "Mouse: click and wheel everywhere; drag scroll bars and the line between the panes (double click: as it was). "
     "A click beside a box like this closes it."
 )
-CHANGE = "Change, and take back"
-TOPICS = ("Find", "Look at", CHANGE, "Everywhere")
+TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
 """Headlines for keys of a screen, in the order in which they are shown; each key has its own as its group."""
 NAMES = {
     "BrowserScreen": "Everywhere",
@@ -128,9 +127,6 @@ def _topic(below: Screen[Any], binding: Binding | None) -> str:
     """The headline that a key of the screen stands under; without one, that of all other keys."""
     if binding is not None and binding.group is not None:
         return binding.group.description
-    changes = ChangingScreen.BINDINGS if isinstance(below, ChangingScreen) else ()
-    if binding is not None and any(isinstance(each, Binding) and each.id == binding.id for each in changes):
-        return CHANGE
     return NAMES.get(type(below).__name__, "Here")
 
 

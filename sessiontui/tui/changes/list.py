@@ -1,7 +1,4 @@
-"""The changes that the journal keeps: what each did, what undoing it would bring back, undo and redo of any of them.
-
-It shows and asks; what is undone is undone by the screen below, which tells how it went and reads what changed.
-"""
+"""The changes that the journal keeps: what each did, what undoing it would bring back, undo and redo of any of them."""
 
 from __future__ import annotations
 
@@ -18,13 +15,13 @@ from textual.widgets import Static
 from sessiontui.changes.journal import AGE, SIZE
 from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
-from sessiontui.tui import messages
+from sessiontui.tui.changes.protocol import Changes
 from sessiontui.tui.looks import figures, ink, theme
-from sessiontui.tui.screens.changing import ChangingScreen
-from sessiontui.tui.screens.layer import Overlay
+from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.tasks.background_task import BackgroundTask
+from sessiontui.tui.tasks.journal_reader import JournalReader, UndoPreview
 from sessiontui.tui.widgets.sheet import Sheet, SheetRow
 from sessiontui.tui.words import changes_rows
-from sessiontui.tui.work.journal_reader import JournalReader, Recalled, UndoPreview
 from sessiontui.visible import visible
 
 READING: Final = "Reading the journal …"
@@ -46,7 +43,7 @@ class ChangeDetail(Sheet, can_focus=False):
 
 
 class ChangesScreen(Overlay[None]):
-    """Lists the changes of the store of the screen below."""
+    """Lists the changes of the open store; the controller undoes and redoes them."""
 
     HELP = (
         "Any change can be undone, as long as nothing that came since stands in its way. An undo is a change too. "
@@ -73,11 +70,11 @@ class ChangesScreen(Overlay[None]):
         Binding("K", "scroll(-1)", "up", show=False, tooltip="What it did: a line up", id="changes.up"),
     ]
 
-    def __init__(self, below: ChangingScreen) -> None:
+    def __init__(self, changes: Changes) -> None:
         super().__init__()
-        self._below = below
+        self._controller = changes
         self._changes: Sequence[Change] = ()
-        self._foreseen: UndoPreview | None = None
+        self._preview: UndoPreview | None = None
 
     def compose(self) -> ComposeResult:
         """The list, what is under its cursor, and what the journal takes."""
@@ -88,64 +85,56 @@ class ChangesScreen(Overlay[None]):
             yield Static(ink.content(visible(BOUNDS)), id="bounds")
 
     def on_mount(self) -> None:
-        """Begin to read."""
-        self._journal, self._oracle = JournalReader(self), JournalReader(self)
+        """Begin to read; read again when a change was made, or refused."""
+        listing, preview = (BackgroundTask(self, name, failed=self._fail) for name in ("journal", "undo preview"))
+        self._journal = JournalReader(listing, preview, self._show, self._show_preview)
         self._list, self._detail = self.query_one(ChangeList), self.query_one(ChangeDetail)
         self._list.border_title = ink.content(visible("Changes"))
         self._list.picture = visible(READING)
-        self._below.settled.subscribe(self, self._read_again)
-        self._journal.recall(self._below.store)
+        self._controller.settled.subscribe(self, lambda _: self._read())
+        self._read()
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._below.settled.unsubscribe(self)
+        self._controller.settled.unsubscribe(self)
         self._journal.cancel()
-        self._oracle.cancel()
 
     # ---- what is read
 
-    def _read_again(self, _: object) -> None:
-        """A change was made, or refused."""
-        self._journal.recall(self._below.store)
+    def _read(self) -> None:
+        self._journal.read(self._controller.store)
 
-    @on(Recalled)
-    def _show(self, report: Recalled) -> None:
-        report.stop()
-        if self._journal.is_stale(report):
-            return
-        self._changes = report.changes
+    def _show(self, changes: Sequence[Change], size: int) -> None:
+        self._changes = changes
         self._list.picture = visible(EMPTY, lines=True)
-        self._list.show(partial(changes_rows.listed, self._changes, self._below.now))
+        self._list.show(partial(changes_rows.listed, self._changes, self._controller.now))
         keys = "u Enter undo · ^R redo · Esc close" if self._changes else "Esc close"
         self._list.border_subtitle = ink.content(visible(keys))
         if self._changes:
-            kept = f" · {len(self._changes):,} · {figures.size(report.bytes)} on disk"
+            kept = f" · {len(self._changes):,} · {figures.size(size)} on disk"
             self._list.border_title = ink.content(visible(f"Changes{kept}"))
         self.set_class(not self._changes, "-empty")
-        self._foresee()
+        self._choose()
 
     @on(Sheet.Chosen)
-    def _choose(self, event: Sheet.Chosen) -> None:
+    def _note_cursor(self, event: Sheet.Chosen) -> None:
         event.stop()
-        self._foresee()
+        self._choose()
 
-    def _foresee(self) -> None:
-        """Ask what undoing the change under the cursor would do."""
+    def _choose(self) -> None:
+        """Show the change under the cursor, and find out what undoing it would do."""
         change = self._change
-        if self._foreseen is not None and (change is None or self._foreseen.change != change.id):
-            self._foreseen = None
-        self._explain()
+        if self._preview is not None and (change is None or self._preview.change != change.id):
+            self._preview = None
+        self._show_detail()
         if change is not None:
-            self._oracle.foresee(self._below.store, change)
+            self._journal.preview(self._controller.store, change)
 
-    @on(UndoPreview)
-    def _show_foreseen(self, report: UndoPreview) -> None:
-        report.stop()
-        if not self._oracle.is_stale(report):
-            self._foreseen = report
-            self._explain()
+    def _show_preview(self, preview: UndoPreview) -> None:
+        self._preview = preview
+        self._show_detail()
 
-    def _explain(self) -> None:
+    def _show_detail(self) -> None:
         self._detail.show(self._detail_rows)
         self._detail.border_title = ink.content(visible("What it did" if self._change is not None else ""))
 
@@ -153,23 +142,16 @@ class ChangesScreen(Overlay[None]):
         change = self._change
         if change is None:
             return []
-        return changes_rows.detail(change, self._changes, self._foreseen, self._below.now, width)
+        return changes_rows.detail(change, self._changes, self._preview, self._controller.now, width)
 
-    @on(messages.Failed)
-    def _fail(self, report: messages.Failed) -> None:
-        report.stop()
-        error = report.error
+    def _fail(self, error: Exception) -> None:
         if not self._changes and not isinstance(error, SessiontuiError):
             raise error
         hint = error.hint if isinstance(error, SessiontuiError) else ""
         self._changes = ()
         self._list.picture = visible(f"The journal can't be read.\n{error}\n{hint}", lines=True)
         self._list.show(lambda _: ())
-        self._foresee()
-
-    @on(messages.Finished)
-    def _end(self, report: messages.Finished) -> None:
-        report.stop()
+        self._choose()
 
     @property
     def _change(self) -> Change | None:
@@ -188,15 +170,15 @@ class ChangesScreen(Overlay[None]):
         if self._change is None:
             ink.notice(self, visible("there is no change to undo"))
         else:
-            self._below.take_back(self._change.id)
+            self._controller.undo(self._change.id)
 
     def action_redo(self) -> None:
         """Redo the change under the cursor."""
         if self._change is None:
             ink.notice(self, visible("there is no change to redo"))
         else:
-            self._below.take_back(self._change.id, redo=True)
+            self._controller.undo(self._change.id, redo=True)
 
     def action_scroll(self, lines: int) -> None:
-        """Look at the rest of what it did."""
+        """Show the rest of what it did."""
         self._detail.scroll_to(y=self._detail.scroll_y + lines, animate=False)

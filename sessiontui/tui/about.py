@@ -1,7 +1,4 @@
-"""SessionStats one session: what is known at once, then what was counted. Closing it ends the counting.
-
-It says what it is told and reads nothing itself; what is chosen in it goes back to the screen below.
-"""
+"""About one session: what is known at once, then what was counted. Closing it ends the counting."""
 
 from __future__ import annotations
 
@@ -21,13 +18,13 @@ from sessiontui.model import Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
-from sessiontui.tui import messages
 from sessiontui.tui.looks import figures, ink, theme
-from sessiontui.tui.screens.layer import Overlay
+from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.tasks.background_task import BackgroundTask
+from sessiontui.tui.tasks.stats_task import StatsTask
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.words import about_rows
 from sessiontui.tui.words.about_rows import Facts
-from sessiontui.tui.work.stats_task import StatsTask, Surveyed
 from sessiontui.visible import visible
 
 
@@ -38,7 +35,7 @@ class AboutSheet(Sheet):
 
 
 class AboutScreen(Overlay[None]):
-    """Tells what a session is made of."""
+    """Shows what a session is made of. ``go_to`` takes the row that is chosen in it."""
 
     HORIZONTAL_BREAKPOINTS = theme.WIDTHS
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
@@ -55,58 +52,45 @@ class AboutScreen(Overlay[None]):
         self._store = store
         self._facts = Facts(session, _where(store, session), now)
         self._go_to = go_to
-        self._about: SessionStats | None = None
+        self._stats: SessionStats | None = None
         self._note = "" if session.problem is not None else "counting …"
 
     def compose(self) -> ComposeResult:
         """One sheet of lines."""
         sheet = AboutSheet(id="about", clicks=1)
-        sheet.border_title = ink.content(visible("SessionStats this session"))
+        sheet.border_title = ink.content(visible("About this session"))
         sheet.border_subtitle = ink.content(visible("Enter goes to a message · Esc closes"))
         yield sheet
 
     def on_mount(self) -> None:
         """Say what is known, and begin to count."""
-        self._stats_task = StatsTask(self)
+        task = BackgroundTask(self, "about", failed=self._fail, progressed=self._progress)
+        self._stats_task = StatsTask(task, self._show)
         self._say()
         if self._facts.session.problem is None:
-            self._stats_task.tell(self._store, self._facts.session)
+            self._stats_task.start(self._store, self._facts.session)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._stats_task.cancel()
+        self._stats_task.task.cancel()
 
     def _say(self) -> None:
-        self.query_one(AboutSheet).show(partial(about_rows.rows, self._facts, self._about, self._note))
+        self.query_one(AboutSheet).show(partial(about_rows.rows, self._facts, self._stats, self._note))
 
-    @on(messages.Progressed)
-    def _show_progress(self, report: messages.Progressed) -> None:
-        report.stop()
-        if not self._stats_task.is_stale(report) and self._about is None and report.total:
-            share = report.done / report.total
-            self._note = f"counting … {share:.0%} {figures.bar(share)} · Esc stops"
+    def _progress(self, label: str, done: int, total: int) -> None:
+        if self._stats is None and total:
+            share = done / total
+            self._note = f"{label} … {share:.0%} {figures.bar(share)} · Esc stops"
             self._say()
 
-    @on(Surveyed)
-    def _show(self, report: Surveyed) -> None:
-        report.stop()
-        if not self._stats_task.is_stale(report):
-            self._about = report.about
-            self._say()
+    def _show(self, stats: SessionStats) -> None:
+        self._stats = stats
+        self._say()
 
-    @on(messages.Failed)
-    def _show_failure(self, report: messages.Failed) -> None:
-        report.stop()
-        if self._stats_task.is_stale(report):
-            return
-        error = report.error
+    def _fail(self, error: Exception) -> None:
         hint = error.hint if isinstance(error, SessiontuiError) else ""
         self._note = f"× It can't be counted: {error}\n{hint}"
         self._say()
-
-    @on(messages.Finished)
-    def _end(self, report: messages.Finished) -> None:
-        report.stop()
 
     @on(Sheet.Opened)
     def _open(self, event: Sheet.Opened) -> None:

@@ -1,7 +1,6 @@
-"""The inspector: at the left what is wrong in a session, or in several, at the right one of these faults, seen in three ways.
+"""The inspector: at the left what is wrong in a session, or in several, at the right one of these faults in three views.
 
-It says where damage is looked for and which view of it is seen. After each change what is left is looked at again. It draws
-nothing and writes nothing; what is accepted, and how, is ``accepting``'s.
+After each change the same sessions are scanned again. It draws nothing and writes nothing.
 """
 
 from __future__ import annotations
@@ -9,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Session
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.tui.changes.controller import ChangeController
+from sessiontui.tui.inspector.acceptance import Acceptance
+from sessiontui.tui.inspector.details_pane import DetailsPane
+from sessiontui.tui.inspector.faults_pane import FaultQuery, FaultsPane
 from sessiontui.tui.looks import ink
-from sessiontui.tui.panes.faults_pane import FaultQuery, FaultsPane
-from sessiontui.tui.panes.looking import LookingPane
-from sessiontui.tui.screens.accepting import AcceptingScreen
-from sessiontui.tui.screens.changing import ChangingScreen
+from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.pane_keys import of_pane
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.words import inspecting
 from sessiontui.visible import visible
@@ -29,11 +31,14 @@ WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (140, "-
 """Below 100 columns the list stands above the fault; from 140 on, in a high terminal, all three views stand together."""
 HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall"), (36, "-high")]
 TRIES: Final = 3
-"""How often what changes while it is looked at is read again by itself."""
+"""How often the inspector itself scans again what changes while it is shown."""
+CHANGING: Final = frozenset({"accept", "accept_all", "apply", "undo", "redo"})
+"""Actions of panes that write to the store."""
 
 
-class InspectorScreen(AcceptingScreen):
-    """Damage, seen and had back."""
+class InspectorScreen(Overlay[None]):
+    """The faults of some sessions, and what is proposed for them. ``known``: the sessions of the store; ``go_to`` takes a
+    key and a row that shall be shown in the transcript."""
 
     HELP = (
         "Where and why lines are damaged, and what can be had back of them. Nothing is changed before the whole plan was "
@@ -48,37 +53,50 @@ class InspectorScreen(AcceptingScreen):
     InspectorScreen:ansi { background: ansi_default; }
     InspectorScreen #inspector { height: 1fr; }
     InspectorScreen FaultsPane { width: 2fr; min-width: 44; max-width: 68; }
-    InspectorScreen LookingPane { width: 3fr; }
-    InspectorScreen LookingPane LineList { display: none; }
-    LookingPane.-bytes #bytes, LookingPane.-meaning #meaning, LookingPane.-proposal #proposal { display: block; }
-    InspectorScreen.-broad.-high LookingPane LineList { display: block; }
+    InspectorScreen DetailsPane { width: 3fr; }
+    InspectorScreen DetailsPane LineList { display: none; }
+    DetailsPane.-bytes #bytes, DetailsPane.-meaning #meaning, DetailsPane.-proposal #proposal { display: block; }
+    InspectorScreen.-broad.-high DetailsPane LineList { display: block; }
     InspectorScreen.-broad.-high #bytes { height: 3fr; }
     InspectorScreen.-broad.-high #meaning { height: 4fr; }
     InspectorScreen.-broad.-high #proposal { height: 4fr; }
     InspectorScreen.-several FaultsPane { width: 1fr; }
-    InspectorScreen.-several LookingPane { width: 1fr; }
+    InspectorScreen.-several DetailsPane { width: 1fr; }
     InspectorScreen.-narrow #inspector { layout: vertical; }
     InspectorScreen.-narrow FaultsPane { width: 100%; max-width: 100%; height: 2fr; }
-    InspectorScreen.-narrow LookingPane { width: 100%; height: 3fr; }
-    InspectorScreen.-empty LookingPane { display: none; }
+    InspectorScreen.-narrow DetailsPane { width: 100%; height: 3fr; }
+    InspectorScreen.-empty DetailsPane { display: none; }
     InspectorScreen.-empty FaultsPane { width: 100%; max-width: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "view('bytes')", "bytes", show=False, tooltip="The bytes", id="inspector.bytes"),
-        Binding("2", "view('meaning')", "meaning", show=False, tooltip="What it means", id="inspector.meaning"),
-        Binding("3", "view('proposal')", "proposal", show=False, tooltip="What it becomes", id="inspector.proposal"),
-        Binding("right", "turn(1)", "view", tooltip="The next view", id="inspector.next_view", priority=True),
+        *of_pane("acceptance", Acceptance.KEYS),
+        *of_pane("faults", FaultsPane.KEYS),
         Binding(
-            "left",
-            "turn(-1)",
-            "view before",
-            show=False,
-            tooltip="The view before",
-            id="inspector.last_view",
+            "enter",
+            "pane('acceptance', 'apply')",
+            "apply",
+            tooltip="Apply what is marked",
+            id="inspector.apply",
             priority=True,
         ),
-        Binding("J", "scroll(1)", "down", show=False, tooltip="The view: a line down", id="inspector.down"),
-        Binding("K", "scroll(-1)", "up", show=False, tooltip="The view: a line up", id="inspector.up"),
+        Binding("u", "pane('changes', 'change', 'undo')", "undo", tooltip="Undo the last change", id="inspector.undo"),
+        Binding(
+            "ctrl+r",
+            "pane('changes', 'change', 'redo')",
+            "redo",
+            show=False,
+            tooltip="Redo what was undone",
+            id="inspector.redo",
+        ),
+        Binding(
+            "U",
+            "pane('changes', 'change', 'changes')",
+            "changes",
+            show=False,
+            tooltip="List of changes",
+            id="inspector.changes",
+        ),
+        *of_pane("details", DetailsPane.KEYS),
         Binding("s", "scope", "sessions", tooltip="All sessions (or the marked ones), or this", id="inspector.scope"),
         Binding("n", "notes", "notes", tooltip="Notes too: what is no damage", id="inspector.notes"),
         Binding("l", "line", "line", tooltip="Go to the line in the transcript", id="inspector.line"),
@@ -88,65 +106,68 @@ class InspectorScreen(AcceptingScreen):
 
     def __init__(
         self,
-        below: ChangingScreen,
+        changes: ChangeController,
         known: Callable[[], Mapping[str, Session]],
         go_to: Callable[[str, int | None], object],
         key: str,
         offset: int | None = None,
     ) -> None:
-        super().__init__(below)
-        self._known, self._go_to = known, go_to
+        super().__init__()
+        self.changes, self._known, self._go_to = changes, known, go_to
         self._key = key
         self._offset = offset
         self._several = self._notes = False
         self._tries = TRIES
         self._gone: tuple[str, int] | None = None
         """The fault that was not found where it had been."""
+        self.faults, self.details = FaultsPane(id="found"), DetailsPane(id="looking")
+        self.acceptance = Acceptance(self.faults, changes)
 
     def compose(self) -> ComposeResult:
         """The faults, one of them, the keys."""
         with Horizontal(id="inspector"):
-            yield FaultsPane(id="found")
-            yield LookingPane(id="looking")
+            yield self.faults
+            yield self.details
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
-        """Begin to look."""
-        self._pane = self.query_one(LookingPane)
-        self.call_after_refresh(self._pane.retitle)
-        self._below.settled.subscribe(self, self._settled)
+        """Begin the scan."""
+        self.call_after_refresh(self.details.retitle)
+        self.changes.settled.subscribe(self, self._scan_again)
         self._find(self._offset)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._below.settled.unsubscribe(self)
+        self.changes.settled.unsubscribe(self)
+        self.acceptance.cancel()
 
     def on_resize(self) -> None:
         """There may be room for other views."""
-        self.call_after_refresh(self._pane.retitle)
+        self.call_after_refresh(self.details.retitle)
 
     # ---- where damage is looked for
 
     def _find(self, offset: int | None = None) -> None:
-        if self.store is None:
-            self.found.say(inspecting.NO_LINES[self._below.store.backend])
+        store = self.changes.store
+        if isinstance(store, JsonlStore):
+            self.faults.find(FaultQuery(store, self._keys(), self._several, self._notes), offset)
         else:
-            self.found.find(FaultQuery(self.store, self._keys(), self._several, self._notes), offset)
+            self.faults.say(inspecting.NO_LINES[store.backend])
 
     def _keys(self) -> tuple[str, ...]:
         """The sessions that are looked into: of several, those that are not known to be well."""
         if not self._several:
             return (self._key,)
         known = self._known()
-        wanted = (key for key in self._below.marked or known if key in known)
+        wanted = (key for key in self.changes.marked or known if key in known)
         return tuple(key for key in wanted if self._notes or known[key].faults != 0 or is_misnamed(known[key])) or (
             self._key,
         )
 
-    def _settled(self, keys: tuple[str, ...]) -> None:
-        """A change was made, or refused: what is left is looked at again."""
+    def _scan_again(self, keys: tuple[str, ...]) -> None:
+        """A change was made, or refused."""
         self.refresh_bindings()
-        self.found.find_again()
+        self.faults.find_again()
 
     @on(FaultsPane.Shown)
     def _show(self, event: FaultsPane.Shown) -> None:
@@ -154,40 +175,42 @@ class InspectorScreen(AcceptingScreen):
         self.set_class(event.ref is None, "-empty")
         if event.ref is not None and (event.ref.key, event.ref.line) != self._gone:
             self._tries = TRIES
-        if self.store is not None:
-            reading = self.found.reading(event.ref) if event.ref is not None else 1
-            self._pane.show(self.store, event.ref, event.before, reading, named=self._several)
+        store = self.changes.store
+        if isinstance(store, JsonlStore):
+            reading = self.faults.reading(event.ref) if event.ref is not None else 1
+            self.details.show(store, event.ref, event.before, reading, named=self._several)
 
-    @on(FaultsPane.Learned)
-    def _rest(self, event: FaultsPane.Learned) -> None:
+    @on(DetailsPane.Gone)
+    def _find_gone(self, event: DetailsPane.Gone) -> None:
+        """A fault is no longer where it was found: scan again, unless that changes again and again."""
         event.stop()
-        self.refresh_bindings()
-
-    @on(LookingPane.Gone)
-    def _look_again(self, event: LookingPane.Gone) -> None:
-        """What was found is no longer there: look where it is now, unless that changes again and again."""
-        event.stop()
-        ref = self.found.ref
+        ref = self.faults.ref
         self._gone = None if ref is None else (ref.key, ref.line)
         self._tries -= 1
         if self._tries > 0:
-            self.found.find_again()
+            self.faults.find_again()
         else:
             ink.notice(self, visible(inspecting.CHANGING), "warning")
 
-    # ---- looking
+    # ---- whether anything may be changed
 
-    def action_view(self, view: str) -> None:
-        """One of the three views."""
-        self._pane.choose(view)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dimmed where nothing may be changed."""
+        changing = not CHANGING.isdisjoint(parameters)
+        return None if changing and self.changes.unchangeable else True
 
-    def action_turn(self, step: int) -> None:
-        """The next view, or the one before."""
-        self._pane.turn(step)
+    def on_key(self, event: events.Key) -> None:
+        """A dimmed key says why."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and not active.enabled:
+            event.stop()
+            self.changes.explain("repair")
 
-    def action_scroll(self, lines: int) -> None:
-        """Look at the rest of the view."""
-        self._pane.scroll_view(lines)
+    # ---- keys
+
+    def action_pane(self, pane: str, action: str, *values: object) -> None:
+        """Do what a key of a pane means."""
+        getattr(getattr(self, pane), f"action_{action}")(*values)
 
     def action_scope(self) -> None:
         """This session, or all of them; where some are marked, those."""
@@ -202,7 +225,7 @@ class InspectorScreen(AcceptingScreen):
 
     def action_line(self) -> None:
         """To the line in the transcript."""
-        ref = self.found.ref
+        ref = self.faults.ref
         if ref is not None:
             self.dismiss()
             self._go_to(ref.key, ref.line - 1 if ref.line else None)
@@ -210,11 +233,11 @@ class InspectorScreen(AcceptingScreen):
     def action_refresh(self) -> None:
         """Look for damage again."""
         self._tries = TRIES
-        self.found.find_again()
+        self.faults.find_again()
 
     def action_leave(self) -> None:
         """Stop the search; where there is none, close."""
-        if self.found.working:
-            self.found.interrupt()
+        if self.faults.working:
+            self.faults.interrupt()
         else:
             self.dismiss()

@@ -18,7 +18,7 @@ from textual.widgets import Input
 
 from sessiontui.query.fuzzy import Names
 from sessiontui.tui.looks import figures, ink, theme
-from sessiontui.tui.screens.layer import Overlay
+from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible

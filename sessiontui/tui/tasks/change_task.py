@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from sessiontui.changes import bounds, cleanup, compact, migrate, pop, recovery, repair, undo
+from sessiontui.changes import bounds, cleanup, compact, migrate, pop, recovery, repair, undo, wait_until_free
 from sessiontui.changes.cleanup import CleanupPlan
 from sessiontui.changes.compact import CompactPlan
 from sessiontui.changes.import_state import source
@@ -21,14 +21,12 @@ from sessiontui.damage.salvage import Wish
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Changed, Recovered, Refused, SessiontuiError
 from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
-from sessiontui.tui.messages import CHANGE, Made, Planned, Report
-from sessiontui.tui.work import wait_until_free
-from sessiontui.tui.work.background_task import Errand_
+from sessiontui.tui.tasks.background_task import BackgroundTask, Job, ignore
 
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Done, Plan
 
-Verb = Literal["pop", "compact", "repair", "migrate", "cleanup"]
+Verb = Literal["pop", "compact", "repair", "migrate", "cleanup", "undo"]
 
 MONTH: Final = 720.0
 """Hours that a session may be idle, unless the person says otherwise."""
@@ -42,13 +40,17 @@ class ChangeRequest:
     store: Store
     now: datetime
     keys: tuple[str, ...] | None = None
-    """None means all sessions; pop has exactly one."""
+    """None means all sessions; pop has exactly one. Undo takes none."""
     hours: float = MONTH
     """For cleanup: how long a session may be idle."""
     marked: int = 0
     """Sessions that are marked and not meant all the same."""
     wishes: Mapping[str, Wish] = field(default_factory=dict)
     """For repair: what shall be had back of a session, where that isn't all that needs no guess."""
+    change: str | None = None
+    """For undo: which change; None means the newest that can be undone."""
+    redo: bool = False
+    """For undo: redo it."""
 
 
 class RetryOptions(NamedTuple):
@@ -62,74 +64,88 @@ class RetryOptions(NamedTuple):
 FIRST: Final = RetryOptions()
 
 
-@dataclass(eq=False, repr=False)
-class Awaited(Report):
-    """Somebody has a file open for writing, and is waited for. ``who`` is empty where nobody can be named."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a change would do; nothing is done yet. ``warning``: why it would have been refused without being asked.
+    ``notice``: what else a person should know before it is made."""
 
-    who: str
+    plan: Plan
+    warning: str = ""
+    notice: str = ""
+    interrupted: Interrupted | None = None
+    """What recovery has to do before the change."""
 
 
-@dataclass(eq=False, repr=False)
-class Begun(Report):
-    """Nobody is waited for any more: the change is being made."""
+class ChangeTask:
+    """One change at a time. ``planned`` takes a plan; ``made`` what was done, also when it was stopped, and the sessions
+    that it was done to. Before that, ``waiting`` takes the programs that have a file open (empty: nobody can be named), and
+    ``begun`` nothing, once nobody is waited for."""
 
+    def __init__(
+        self,
+        task: BackgroundTask,
+        made: Callable[[Done, tuple[str, ...]], object],
+        *,
+        planned: Callable[[Planned], object] = ignore,
+        waiting: Callable[[str], object] = ignore,
+        begun: Callable[[], object] = ignore,
+    ) -> None:
+        self.task = task
+        self._planned, self._made, self._waiting, self._begun = planned, made, waiting, begun
 
-class ChangeTask(Errand_):
-    """One change at a time."""
-
-    name: ClassVar[str] = CHANGE
+    def interrupt(self) -> None:
+        """Ask it to end; what was done by then is reported."""
+        self.task.stop()
 
     def plan(self, wanted: ChangeRequest) -> None:
-        """Reports ``Planned``."""
+        """Plan a change."""
 
-        def job(generation: int, cancelled: IsCancelled) -> None:
-            progress = self.progress(generation, "looking")
+        def work(job: Job) -> None:
             interrupted = recovery.foreseen(sessions_folder(wanted.store))
-            plan, warning = _foreseen(wanted, interrupted, cancelled, progress)
-            self.report(Planned(generation, plan, warning, bounds.notice(wanted.store, plan), interrupted or None))
+            plan, warning = _foreseen(wanted, interrupted, job.cancelled, job.progress("looking"))
+            notice = bounds.notice(wanted.store, plan)
+            job.report(self._planned, Planned(plan, warning, notice, interrupted or None))
 
-        self.begin(job)
+        self.task.start(work)
 
-    def make(self, wanted: ChangeRequest, plan: Plan, attempt: RetryOptions = FIRST) -> None:
-        """Make what was planned; reports ``Made``, also when it was stopped on the way. Where files are waited for,
-        first ``Awaited`` and ``Begun``. Where an interrupted change had to be recovered first, and the plan is another
-        one then, reports the error ``Recovered``."""
+    def make(self, wanted: ChangeRequest, plan: Plan, options: RetryOptions = FIRST) -> None:
+        """Make what was planned. Where an interrupted change had to be recovered first, and the plan is another one then,
+        it fails with ``Recovered``."""
         store = wanted.store
 
-        def job(generation: int, cancelled: IsCancelled) -> None:
+        def work(job: Job) -> None:
             bounds.require(store, plan)
-            patience = self._await(store, attempt, generation, cancelled)
-            now = _recovered(wanted, plan, patience, cancelled)
-            progress = self.progress(generation, "changing")
-            self.report(Made(generation, *_made(store, now, patience, cancelled, progress)))
+            patience = self._wait(store, options, job)
+            now = _recovered(wanted, plan, patience, job.cancelled)
+            job.report(self._made, *_made(store, now, patience, job.cancelled, job.progress("changing")))
 
-        self.begin(job)
+        self.task.start(work)
 
-    def undo(self, store: Store, change: str | None = None, redo: bool = False, attempt: RetryOptions = FIRST) -> None:
-        """Take back a change, the newest that can be where none is named (or give it again); reports as ``make``."""
+    def undo(self, wanted: ChangeRequest, options: RetryOptions = FIRST) -> None:
+        """Undo a change, or redo it."""
+        store = wanted.store
 
-        def job(generation: int, cancelled: IsCancelled) -> None:
-            patience = self._await(store, attempt, generation, cancelled)
+        def work(job: Job) -> None:
+            patience = self._wait(store, options, job)
             folder = sessions_folder(store)
             recovery.recover(folder, patience)
-            plan = undo.plan(folder, change, redo)
+            plan = undo.plan(folder, wanted.change, wanted.redo)
             bounds.require(store, plan)
-            progress = self.progress(generation, "redoing" if redo else "undoing")
-            done = undo.make(folder, plan, patience, progress)
-            self.report(Made(generation, done, done.keys))
+            done = undo.make(folder, plan, patience, job.progress("redoing" if wanted.redo else "undoing"))
+            job.report(self._made, done, done.keys)
 
-        self.begin(job)
+        self.task.start(work)
 
-    def _await(self, store: Store, attempt: RetryOptions, generation: int, cancelled: IsCancelled) -> WaitPolicy:
-        """Wait for the files of an attempt; return what patience is left, but never less than usual."""
-        if not attempt.files:
-            return attempt.patience
-        paths = [sessions_folder(store) / name for name in attempt.files]
+    def _wait(self, store: Store, options: RetryOptions, job: Job) -> WaitPolicy:
+        """Wait for the files of another try; return what patience is left, but never less than usual."""
+        if not options.files:
+            return options.patience
+        paths = [sessions_folder(store) / name for name in options.files]
         left = wait_until_free.free(
-            paths, attempt.patience.seconds, cancelled, lambda who: self.report(Awaited(generation, who))
+            paths, options.patience.seconds, job.cancelled, lambda who: job.report(self._waiting, who)
         )
-        self.report(Begun(generation))
-        return attempt.patience._replace(seconds=max(USUAL.seconds, left))
+        job.report(self._begun)
+        return options.patience._replace(seconds=max(USUAL.seconds, left))
 
 
 def _foreseen(

@@ -1,4 +1,4 @@
-"""A screen above the browser, for as long as it takes. It leaves once, however many keys or reports say so at once."""
+"""A screen above the browser. It leaves once, however many keys or reports ask for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sessiontui.tui.looks import theme
 
 
 class Overlay(ModalScreen[ScreenResultType]):
-    """What every dialog and list above the browser is."""
+    """The base of every dialog and list above the browser."""
 
     CSS = theme.LAYERS
     SCOPED_CSS = False
@@ -22,15 +22,15 @@ class Overlay(ModalScreen[ScreenResultType]):
     ]
 
     BESIDE: ClassVar[bool] = True
-    """Whether a click beside the box closes it, for who has a mouse and no button to press."""
+    """Whether a click beside the box closes it: a mouse finds no button there."""
 
     def on_click(self, event: events.Click) -> None:
-        """Close it, where the click was on nothing of it."""
+        """Close it after a click on nothing of it."""
         if self.BESIDE and self.get_widget_at(*event.screen_offset)[0] is self:
             self.dismiss(None)
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Leave, and take along what lies above; Textual's own would take away whatever is on top, the browser too."""
+        """Leave, with all that lies above; Textual's own removes the topmost screen, the browser too."""
         if self not in self.app.screen_stack:
             return AwaitComplete()
         while not self.is_current:

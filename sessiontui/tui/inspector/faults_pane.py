@@ -1,6 +1,6 @@
-"""The left of the inspector: the faults of some sessions, which of them are marked, and the errand that finds them.
+"""The left of the inspector: the faults of some sessions, and which of them are marked.
 
-What is found anew takes the place of what is shown at once and whole; what was under the cursor, or came into its place,
+A second scan of the same sessions replaces what is shown at once and whole; what was under the cursor, or took its place,
 is under it then.
 """
 
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -20,12 +21,12 @@ from sessiontui.model import Fault
 from sessiontui.store.fault_process import MOST
 from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.tui import messages
+from sessiontui.tui.inspector.fault_rows import FaultRows
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.panes.fault_rows import FaultRows
+from sessiontui.tui.tasks.background_task import BackgroundTask
+from sessiontui.tui.tasks.fault_scan import FaultScan
 from sessiontui.tui.widgets.fault_list import FaultList
 from sessiontui.tui.words import inspecting
-from sessiontui.tui.work.fault_scan import FaultScan, FaultsFound, FoundAll
 from sessiontui.visible import visible
 
 
@@ -43,6 +44,13 @@ class FaultQuery(NamedTuple):
 class FaultsPane(Vertical):
     """Finds faults and lets a person walk over them and mark them."""
 
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("space", "mark", "mark", tooltip="Mark the fault, or take its mark away", id="inspector.mark"),
+        Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all", id="inspector.mark_all"),
+        Binding("full_stop", "read(1)", "reading", show=False, tooltip="The next reading", id="inspector.next_reading"),
+        Binding("comma", "read(-1)", "reading", show=False, tooltip="The reading before", id="inspector.last_reading"),
+    ]
+
     @dataclass(eq=False, repr=False)
     class Shown(Message):
         """Another fault is under the cursor, or none; ``before``: the one before it in the same file."""
@@ -50,17 +58,13 @@ class FaultsPane(Vertical):
         ref: FaultRef | None
         before: Fault | None = None
 
-    @dataclass(eq=False, repr=False)
-    class Learned(Message):
-        """There are faults where there were none, or none where there were."""
-
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._found = FaultRows()
         """What is shown."""
         self._pending: FaultRows | None = None
-        """What was found so far of what will take the place of that; None while nothing has been shown whole."""
-        self._sought: FaultQuery | None = None
+        """What a second scan has found; None in a first one, which is shown as it comes."""
+        self._query: FaultQuery | None = None
         self._offset: int | None = None
         """A byte of the file; the fault nearest to it is wanted under the cursor."""
         self._marks: set[tuple[str, int]] = set()
@@ -73,48 +77,49 @@ class FaultsPane(Vertical):
         yield FaultList(id="faults")
 
     def on_mount(self) -> None:
-        """Ready to look."""
-        self._finder = FaultScan(self)
+        """Nothing is shown yet."""
+        task = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
+        self._scan = FaultScan(task, self._add, self._complete)
         self.list = self.query_one(FaultList)
         self.watch(self.list, "size", self._tell, init=False)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._finder.cancel()
+        self._scan.task.cancel()
 
-    # ---- told from above
+    # ---- where faults are looked for
 
     def say(self, note: str) -> None:
         """Show a sentence and no faults."""
-        self._finder.cancel()
-        self._sought = None
+        self._scan.task.cancel()
+        self._query = None
         self._found = FaultRows()
         self.list.picture = visible(note, lines=True)
         self._show(0)
 
-    def find(self, sought: FaultQuery, offset: int | None = None) -> None:
-        """Look for faults, and show nothing that was found before."""
-        self._offset, self._sought, self._pending = offset, sought, None
+    def find(self, query: FaultQuery, offset: int | None = None) -> None:
+        """Look for faults, and show nothing that was found before. ``offset``: put the cursor near this byte."""
+        self._offset, self._query, self._pending = offset, query, None
         self._found = FaultRows()
         self._marks.clear()
         self.list.picture = visible(inspecting.FINDING, lines=True)
         self._show(0)
-        self._finder.find(sought.store, sought.keys, notes=sought.notes)
+        self._scan.start(query.store, query.keys, notes=query.notes)
 
     def find_again(self) -> None:
-        """Look at the same files anew; what is shown stays until that is done."""
-        if self._sought is not None:
+        """Look into the same files again; what is shown stays until that is done."""
+        if self._query is not None:
             self._pending = FaultRows() if self.refs else None
-            self._finder.find(self._sought.store, self._sought.keys, notes=self._sought.notes)
+            self._scan.start(self._query.store, self._query.keys, notes=self._query.notes)
 
     @property
     def working(self) -> bool:
         """Whether faults are still looked for."""
-        return self._finder.running
+        return self._scan.task.running
 
     def interrupt(self) -> None:
         """Look no further; what was found stays."""
-        self._finder.interrupt()
+        self._scan.task.stop()
 
     # ---- what is shown
 
@@ -133,7 +138,7 @@ class FaultsPane(Vertical):
         """What is marked."""
         return [ref for ref in self.refs if (ref.key, ref.line) in self._marks]
 
-    def mark(self, at: int | None = None) -> None:
+    def action_mark(self, at: int | None = None) -> None:
         """Mark a fault, the one under the cursor if no other is named, or take its mark away; go on to the next."""
         index = self.list.cursor if at is None else at
         if not self.refs:
@@ -148,7 +153,7 @@ class FaultsPane(Vertical):
         self._tell()
         self.list.refresh()
 
-    def mark_all(self) -> None:
+    def action_mark_all(self) -> None:
         """Mark all that can be; where all are, none."""
         wanted = {(item.key, item.fault.line or 0) for item in self._found.items if item.acts}
         self._marks = set() if self._marks >= wanted else wanted
@@ -159,7 +164,7 @@ class FaultsPane(Vertical):
         """Which reading of a fault is chosen, from 1."""
         return self._readings.get((ref.key, ref.mark), 1)
 
-    def turn(self, step: int) -> None:
+    def action_read(self, step: int) -> None:
         """Choose the next reading of the fault under the cursor, or the one before; around the ends."""
         if (ref := self.ref) is None or not ref.fault.readings:
             ink.notice(self, visible(inspecting.ONE_READING))
@@ -170,7 +175,7 @@ class FaultsPane(Vertical):
 
     @property
     def _several(self) -> bool:
-        return self._sought is not None and self._sought.several
+        return self._query is not None and self._query.several
 
     def _show(self, cursor: int, since: int = 0) -> None:
         self._list(cursor, since)
@@ -193,10 +198,10 @@ class FaultsPane(Vertical):
 
     def _tell(self) -> None:
         """What is found, in the border."""
-        if self._sought is None:
+        if self._query is None:
             self.list.border_title = self.list.border_subtitle = None
             return
-        where = figures.counted(len(self._sought.keys), "session") if self._several else self._sought.keys[0]
+        where = figures.counted(len(self._query.keys), "session") if self._several else self._query.keys[0]
         self.list.border_title = ink.content(self._found.title(where, self.list.size.width - 2))
         self.list.border_subtitle = ink.content(inspecting.subtitle(len(self._marks), self._work))
 
@@ -209,20 +214,18 @@ class FaultsPane(Vertical):
     @on(FaultList.Marked)
     def _mark(self, event: FaultList.Marked) -> None:
         event.stop()
-        self.mark(event.at)
+        self.action_mark(event.at)
 
-    # ---- what the errand reports
+    # ---- what the scan reports
 
-    @on(FaultsFound)
-    def _add(self, report: FaultsFound) -> None:
-        report.stop()
-        if self._finder.is_stale(report) or not report.refs:
+    def _add(self, refs: Sequence[FaultRef]) -> None:
+        if not refs:
             return
         if self._pending is not None:
-            self._pending.add(report.refs)
+            self._pending.add(refs)
             return
         since = len(self.refs)
-        self._found.add(report.refs)
+        self._found.add(refs)
         self._show(self._near(since), since)
 
     def _near(self, since: int) -> int:
@@ -234,54 +237,43 @@ class FaultsPane(Vertical):
                     return at
         return self.list.cursor
 
-    @on(FoundAll)
-    def _end_search(self, report: FoundAll) -> None:
-        report.stop()
-        if self._finder.is_stale(report) or self._sought is None:
+    def _complete(self, more: bool) -> None:
+        """All is found, or, with ``more``, as much as is shown."""
+        if self._query is None:
             return
         if self._pending is not None:
             self._replace(self._pending)
-        if report.more:
+        if more:
             ink.notice(self, visible(inspecting.CUT.format(MOST)), "warning")
         if self._offset is not None:
             self._offset = None
             self._show(max(0, len(self.refs) - 1), len(self.refs))
         self._pending = None
-        self.list.picture = visible(inspecting.nothing(several=self._several, notes=self._sought.notes), lines=True)
+        self.list.picture = visible(inspecting.nothing(several=self._several, notes=self._query.notes), lines=True)
         self.list.refresh()
 
     def _replace(self, found: FaultRows) -> None:
-        """Show what was found anew; what was under the cursor, or came into its place, is under it."""
+        """Show what the second scan found; what was under the cursor, or took its place, is under it."""
         before, after, cursor = self.refs, found.refs, self.list.cursor
         now = matched(before, after)
         marked = set(map(id, self.marked))
-        still = [at for at, ref in zip(now, before, strict=True) if id(ref) in marked and _is_at(ref, after, at)]
-        self._marks = {(after[at].key, after[at].line) for at in still}
+        same = [at for at, ref in zip(now, before, strict=True) if id(ref) in marked and _is_at(ref, after, at)]
+        self._marks = {(after[at].key, after[at].line) for at in same}
         self._found, self._seen = found, None
         self._show(min(now[cursor], max(0, len(after) - 1)) if cursor < len(now) else 0)
 
-    @on(messages.Progressed)
-    def _show_progress(self, report: messages.Progressed) -> None:
-        report.stop()
-        if not self._finder.is_stale(report) and report.total:
-            share = report.done / report.total
-            self._work = f"{report.label} {share:.0%} {figures.bar(share)} · Esc stops"
+    def _progress(self, label: str, done: int, total: int) -> None:
+        if total:
+            share = done / total
+            self._work = f"{label} {share:.0%} {figures.bar(share)} · Esc stops"
             self._tell()
 
-    @on(messages.Finished)
-    def _end(self, report: messages.Finished) -> None:
-        report.stop()
-        if not self._finder.is_stale(report):
-            self._work = ""
-            self._tell()
-            self.post_message(self.Learned())
+    def _end(self) -> None:
+        self._work = ""
+        self._tell()
+        self.screen.refresh_bindings()
 
-    @on(messages.Failed)
-    def _fail(self, report: messages.Failed) -> None:
-        report.stop()
-        error = report.error
-        if self._finder.is_stale(report):
-            return
+    def _fail(self, error: Exception) -> None:
         self._pending = self._offset = None
         if isinstance(error, Cancelled):
             self._look()
@@ -296,5 +288,5 @@ class FaultsPane(Vertical):
 
 
 def _is_at(ref: FaultRef, found: Sequence[FaultRef], at: int) -> bool:
-    """Whether it is the very same that stands there now."""
+    """Whether the very same fault is there now."""
     return at < len(found) and (found[at].key, found[at].mark) == (ref.key, ref.mark)

@@ -1,16 +1,16 @@
-"""The right of the inspector: one fault as bytes, in words, and as what it would become; and the errand that reads it."""
+"""The right of the inspector: one fault as bytes, in words, and as what it would become."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -18,16 +18,16 @@ from sessiontui.errors import Changed, SessiontuiError, UnknownKey
 from sessiontui.model import Fault
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.tui import messages
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.looks.damage import DAMAGE
+from sessiontui.tui.tasks.background_task import BackgroundTask
+from sessiontui.tui.tasks.fault_loader import FaultLoader
 from sessiontui.tui.widgets.hex_view import Fates, HexView
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.sheet import Sheet, SheetRow
 from sessiontui.tui.words import fault_words, proposal_rows, proposals
 from sessiontui.tui.words.about_rows import fact, wrapped
 from sessiontui.tui.words.proposals import Proposal
-from sessiontui.tui.work.fault_loader import BytesRead, FaultLoader, Seen
 from sessiontui.visible import Visible, visible
 
 VIEWS: Final = ("bytes", "meaning", "proposal")
@@ -56,14 +56,29 @@ class ProposalSheet(FaultSheet):
     HELP = "- goes, + comes, ~ is kept apart in the journal's folder with its bytes. Nothing is done before you say so."
 
 
-class LookingPane(Vertical):
-    """Shows one fault; says when its bytes are no longer there."""
+class DetailsPane(Vertical):
+    """Shows one fault."""
 
-    @dataclass(eq=False, repr=False)
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("1", "view('bytes')", "bytes", show=False, tooltip="The bytes", id="inspector.bytes"),
+        Binding("2", "view('meaning')", "meaning", show=False, tooltip="What it means", id="inspector.meaning"),
+        Binding("3", "view('proposal')", "proposal", show=False, tooltip="What it becomes", id="inspector.proposal"),
+        Binding("right", "turn(1)", "view", tooltip="The next view", id="inspector.next_view", priority=True),
+        Binding(
+            "left",
+            "turn(-1)",
+            "view before",
+            show=False,
+            tooltip="The view before",
+            id="inspector.last_view",
+            priority=True,
+        ),
+        Binding("J", "scroll(1)", "down", show=False, tooltip="The view: a line down", id="inspector.down"),
+        Binding("K", "scroll(-1)", "up", show=False, tooltip="The view: a line up", id="inspector.up"),
+    ]
+
     class Gone(Message):
         """The file is no longer as it was when the fault was found."""
-
-        error: Exception
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -75,21 +90,22 @@ class LookingPane(Vertical):
         self._named = False
 
     def compose(self) -> ComposeResult:
-        """All three; which is in view, the style sheet says."""
+        """All three; the style sheet says which are in view."""
         yield HexView(id="bytes")
         yield MeaningSheet(id="meaning")
         yield ProposalSheet(id="proposal")
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""
-        self._loader = FaultLoader(self)
         self._bytes = self.query_one(HexView)
+        task = BackgroundTask(self, "look", failed=self._fail)
+        self._loader = FaultLoader(task, self._show_loaded, self._bytes.give)
         self._meaning, self._becomes = self.query_one(MeaningSheet), self.query_one(ProposalSheet)
-        self.choose(self.view)
+        self.action_view(self.view)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
-        self._loader.cancel()
+        self._loader.task.cancel()
 
     # ---- what is shown
 
@@ -111,19 +127,16 @@ class LookingPane(Vertical):
         ``named``: say of which session."""
         self._named = named
         self._store, self._ref, self._proposal = store, ref, None
-        self._loader.cancel()
+        self._loader.task.cancel()
         if ref is not None and (ref.fault.span is None or not ref.mark):
             self._proposal = proposals.propose(ref.fault, None)
         elif ref is not None:
-            self._loader.look(store, ref, before, reading)
+            self._loader.load(store, ref, before, reading)
         self._say()
 
-    @on(Seen)
-    def _show_seen(self, report: Seen) -> None:
-        report.stop()
-        if not self._loader.is_stale(report):
-            self._ref, self._proposal = report.ref, report.proposal
-            self._say()
+    def _show_loaded(self, ref: FaultRef, proposal: Proposal) -> None:
+        self._ref, self._proposal = ref, proposal
+        self._say()
 
     def _say(self) -> None:
         ref = self._ref
@@ -153,30 +166,15 @@ class LookingPane(Vertical):
         if self._store is not None and self._ref is not None:
             self._loader.read(self._store, self._ref, event.start, event.stop_at)
 
-    @on(BytesRead)
-    def _give(self, report: BytesRead) -> None:
-        report.stop()
-        if not self._loader.is_stale(report):
-            self._bytes.give(report.start, report.data)
-
-    @on(messages.Failed)
-    def _fail(self, report: messages.Failed) -> None:
-        report.stop()
-        if self._loader.is_stale(report):
-            return
-        self._loader.cancel()
-        error = report.error
+    def _fail(self, error: Exception) -> None:
+        self._loader.task.cancel()
         if isinstance(error, Changed | UnknownKey):
-            self.post_message(self.Gone(error))
+            self.post_message(self.Gone())
         if not isinstance(error, SessiontuiError):
             raise error
-        told = "\n".join(filter(None, (f"× It can't be read: {error}", error.hint)))
-        self._bytes.say(visible(told, lines=True))
-        self._becomes.show(lambda width: [*wrapped(told, "fault", width)])
-
-    @on(messages.Finished)
-    def _end(self, report: messages.Finished) -> None:
-        report.stop()
+        why = "\n".join(filter(None, (f"× It can't be read: {error}", error.hint)))
+        self._bytes.say(visible(why, lines=True))
+        self._becomes.show(lambda width: [*wrapped(why, "fault", width)])
 
     def on_click(self, event: events.Click) -> None:
         """On the name of a view in the border: that one."""
@@ -185,7 +183,7 @@ class LookingPane(Vertical):
         ends = accumulate((len(name) for name, _ in self._names(view.id or "")), initial=TITLE)
         chosen = next((at for at, (a, b) in enumerate(pairwise(ends)) if a <= x < b), None)
         if y == 0 and chosen is not None and not self.together:
-            self.choose(VIEWS[chosen])
+            self.action_view(VIEWS[chosen])
 
     @on(Sheet.Opened)
     @on(Sheet.Chosen)
@@ -194,8 +192,8 @@ class LookingPane(Vertical):
 
     # ---- which view
 
-    def choose(self, view: str) -> None:
-        """Show one of the three; where all are shown, look at that one."""
+    def action_view(self, view: str) -> None:
+        """Show one of the three; where all are shown, give it the focus."""
         self.view = view
         for each in VIEWS:
             self.set_class(each == view, f"-{each}")
@@ -203,12 +201,12 @@ class LookingPane(Vertical):
         if self.together or any(each.has_focus for each in self._views()):
             self.screen.set_focus(self.query_one(f"#{view}", LineList))
 
-    def turn(self, step: int) -> None:
+    def action_turn(self, step: int) -> None:
         """The next view, or the one before."""
-        self.choose(VIEWS[(VIEWS.index(self.view) + step) % len(VIEWS)])
+        self.action_view(VIEWS[(VIEWS.index(self.view) + step) % len(VIEWS)])
 
-    def scroll_view(self, lines: int) -> None:
-        """Look at the rest of what is shown."""
+    def action_scroll(self, lines: int) -> None:
+        """Show the rest of the view."""
         shown = self.query_one(f"#{self.view}", LineList)
         shown.scroll_to(y=shown.scroll_y + lines, animate=False, force=True)
         shown.refresh()

@@ -1,0 +1,151 @@
+"""A dialog above the screen: one page at a time, and what its buttons and keys do, if there is a flow behind them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Button, Input
+
+from sessiontui.tui.changes.page_box import PageBox
+from sessiontui.tui.looks import theme
+from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.widgets.hours_field import HoursField
+from sessiontui.tui.words.page import Page
+
+
+class Flow(Protocol):
+    """The stages that a dialog goes through, each with a page of its own."""
+
+    hours: HoursField | None
+    """A field above the lines."""
+
+    def begin(self, dialog: PageDialog) -> None:
+        """The dialog is open."""
+
+    def act(self) -> None:
+        """The button that changes something was pressed."""
+
+    def also(self) -> None:
+        """The third button was pressed."""
+
+    def leave(self) -> None:
+        """Stop what is under way, or close the dialog."""
+
+    def offers(self, key: str) -> bool:
+        """Whether a key of ``offer`` does something now."""
+
+    def offer(self, key: str) -> None:
+        """Do what the key does."""
+
+    def type(self, text: str) -> bool:
+        """Whether the field takes this text, typed or pasted elsewhere."""
+
+
+class PageDialog(Overlay[None]):
+    """Shows one page, and another in its place. Without a flow every button closes it."""
+
+    HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
+    AUTO_FOCUS = "#leave"
+    BESIDE = False  # there is a button for it, and work may be under way
+    VERTICAL_BREAKPOINTS = theme.HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "cancel", tooltip="Leave everything as it is", id="dialog.leave"),
+        Binding("left,right", "other", "next button", show=False, id="dialog.other"),
+        Binding("down,j", "scroll(1)", "down", show=False, id="dialog.down"),
+        Binding("up,k", "scroll(-1)", "up", show=False, id="dialog.up"),
+        Binding("pagedown,ctrl+d", "scroll(10)", "page down", show=False, id="dialog.page_down"),
+        Binding("pageup,ctrl+u", "scroll(-10)", "page up", show=False, id="dialog.page_up"),
+        Binding("end,G", "scroll(1000000)", "to the end", show=False, id="dialog.end"),
+        Binding("home,g", "scroll(-1000000)", "to the start", show=False, id="dialog.start"),
+        Binding(
+            "R", "offer('repair')", "repair first", tooltip="Have messages back before lines go", id="dialog.repair"
+        ),
+        Binding("u", "offer('undo')", "undo", tooltip="Undo what was done", id="dialog.undo"),
+        Binding(
+            "x", "offer('inspect')", "inspect", tooltip="Close, and inspect what stays damaged", id="dialog.inspect"
+        ),
+        Binding("b", "offer('backend')", "backend", tooltip="Close, and show the database", id="dialog.backend"),
+    ]
+
+    def __init__(self, page: Page, flow: Flow | None = None) -> None:
+        super().__init__()
+        self.box = PageBox(page, None if flow is None else flow.hours)
+        self._flow = flow
+
+    @property
+    def page(self) -> Page:
+        """What is shown."""
+        return self.box.page
+
+    def compose(self) -> ComposeResult:
+        """The box."""
+        yield self.box
+
+    def on_mount(self) -> None:
+        """Show the first page, and begin."""
+        self.app.clear_notifications()  # they would lie above the buttons
+        self.box.show(self.page)
+        if self._flow is not None:
+            self._flow.begin(self)
+
+    def on_resize(self) -> None:
+        """Keep the buttons in view."""
+        self.box.fit()
+
+    # ---- buttons and keys
+
+    @on(Button.Pressed)
+    def _press(self, event: Button.Pressed) -> None:
+        event.stop()
+        if self._flow is not None and event.button.id == "act":
+            self._flow.act()
+        elif self._flow is not None and event.button.id == "also":
+            self._flow.also()
+        else:
+            self.action_leave()
+
+    @on(Input.Submitted)
+    def _leave_field(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.box.focus_leave()
+
+    def action_leave(self) -> None:
+        """Leave everything as it is."""
+        if self._flow is None:
+            self.dismiss()
+        else:
+            self._flow.leave()
+
+    def action_other(self) -> None:
+        """The next button."""
+        self.box.next_button()
+
+    def action_scroll(self, lines: int) -> None:
+        """Show the rest."""
+        self.box.scroll_lines(lines)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The flow says what it offers now."""
+        return action != "offer" or (self._flow is not None and self._flow.offers(str(parameters[0])))
+
+    def action_offer(self, key: str) -> None:
+        """What the flow offers."""
+        if self._flow is not None:
+            self._flow.offer(key)
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit is meant for the field, wherever the focus is."""
+        hours = None if self._flow is None else self._flow.hours
+        if hours is not None and hours.takes(event.character) and self._type(event.character or ""):
+            event.stop()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """So is what is pasted."""
+        if self._type(event.text.strip()):
+            event.stop()
+
+    def _type(self, text: str) -> bool:
+        return self._flow is not None and self._flow.type(text)

@@ -1,0 +1,162 @@
+"""A box that shows a page: a title, lines that scroll, work and undo below them, and up to three buttons.
+
+The button that leaves has the focus at first: Enter alone changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.words.page import LINES, Page
+from sessiontui.visible import Visible, visible
+
+WIDTH: Final = 84
+"""Columns of a dialog where there are so many."""
+FRAME: Final = 6
+"""Columns that border and padding take."""
+BAR: Final = 24
+"""Columns of the progress bar."""
+PIECE: Final = 64
+"""Lines that are drawn at once where one of them is in view: a thousand would stop the screen."""
+
+
+class PageButton(Button):
+    """A button whose meaning changes with the page: the second click of a double click was meant for the one before."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Let only the first click press it."""
+        if event.chain > 1:
+            event.prevent_default()
+            event.stop()
+
+
+class PageBox(Vertical):
+    """Shows one page, and another in its place. ``above``: a widget of one row that does not scroll."""
+
+    def __init__(self, page: Page, above: Widget | None = None) -> None:
+        super().__init__(id="box")
+        self.page = page
+        self._above = above
+
+    def compose(self) -> ComposeResult:
+        """What does not scroll, lines, work, undo, buttons."""
+        if self._above is not None:
+            yield self._above
+        with VerticalScroll(id="body", can_focus=False) as self._body:
+            yield from (Static() for _ in range(0, LINES, PIECE))
+        self._work, self._undo = Static(id="work"), Static(id="undo")
+        yield self._work
+        yield self._undo
+        self._buttons = [PageButton(ink.content(ink.EMPTY), id=name) for name in ("leave", "act", "also")]
+        with Horizontal(id="buttons"):
+            yield from self._buttons
+
+    def on_mount(self) -> None:
+        """Follow the position in the lines."""
+        self._work.display = False
+        for what in ("scroll_y", "virtual_size", "size"):
+            self.watch(self._body, what, self._say_position, init=False)
+
+    def show(self, page: Page, *, reset: bool = True) -> None:
+        """Show a page; unless ``reset``, focus and position stay as they are."""
+        self.page = page
+        self.say_title(page.title)
+        pieces = [*self._body.query_children(Static)]
+        for at, piece in enumerate(pieces):
+            lines = page.body[at * PIECE : None if piece is pieces[-1] else (at + 1) * PIECE]
+            piece.display = bool(lines)
+            piece.update(ink.lines(lines))
+        self._undo.update(ink.content(page.undo))
+        for button, label in zip(self._buttons, (page.leave, page.act, page.also), strict=True):
+            button.label = ink.content(label or ink.EMPTY)
+            button.display, button.disabled = label is not None, False
+            button.refresh(layout=True)  # another label, another width
+        if reset:
+            self._body.scroll_home(animate=False)
+            self.screen.set_focus(self._buttons[0])
+        self.fit()
+
+    def say_title(self, title: Visible) -> None:
+        """Another title for the same page."""
+        self.border_title = ink.content(title)
+
+    def fit(self) -> None:
+        """Let a long page scroll, so that the buttons are in view."""
+        area = self.screen.size
+        width, height = min(WIDTH, area.width * 96 // 100), area.height * 92 // 100
+        tall = not self.screen.has_class("-short")
+        self._undo.display = bool(self.page.undo)
+        taken = 3 + 2 * tall  # border and buttons; the margins of the lines
+        if self._above is not None and self._above.display:
+            taken += 1 + tall
+        if self._undo.display:
+            taken += len(wrap(self.page.undo, width - FRAME)) + tall
+        taken += (1 + tall) * self._work.display
+        self._body.styles.max_height = max(1, height - taken) if self.page.body else 0
+        self.call_after_refresh(self._say_position)
+
+    def _say_position(self) -> None:
+        """Which lines are in view, where not all of them are."""
+        rows, seen, first = self._body.virtual_size.height, self._body.size.height, round(self._body.scroll_y)
+        more = rows > seen > 0
+        location = f"lines {first + 1:,}–{min(rows, first + seen):,} of {rows:,} · ↑ ↓" if more else ""
+        self.border_subtitle = ink.content(visible(location))
+
+    # ---- work
+
+    @property
+    def working(self) -> bool:
+        """Whether work is shown."""
+        return self._work.display
+
+    def show_work(self, line: Content) -> None:
+        """Show how far the work is."""
+        self._work.update(line)
+        if not self._work.display:
+            self._work.display = True
+            self.fit()
+
+    def show_progress(self, done: int, total: int, *, sessions: bool = True) -> None:
+        """Show how much of a total is done, in sessions or in bytes; a ``total`` of 0 is not known yet."""
+        share, figure = done / max(1, total), ""
+        if total and sessions:
+            figure = f" · {done:,} of {figures.counted(total, 'session')}"
+        elif total:
+            figure = f" · {figures.size(done)} of {figures.size(total)}"
+        bar = visible(figures.bar(share, BAR)), "$accent"
+        self.show_work(ink.content(bar, visible(f" {share:.0%}{figure}")))
+
+    def hide_work(self) -> None:
+        """Show no work, from the next page on."""
+        self._work.display = False
+
+    # ---- keys
+
+    def scroll_lines(self, lines: int) -> None:
+        """Show the lines so many further on."""
+        self._body.scroll_to(y=self._body.scroll_y + lines, animate=False)
+
+    def next_button(self) -> None:
+        """Give the focus to the next button."""
+        buttons: list[Widget] = [each for each in self._buttons if each.focusable]
+        if buttons:
+            focused = self.screen.focused
+            at = buttons.index(focused) if focused in buttons else -1
+            self.screen.set_focus(buttons[(at + 1) % len(buttons)])
+
+    def disable_act(self) -> None:
+        """Disable the button that changes something, until the next page."""
+        self._buttons[1].disabled = True
+
+    def focus_leave(self) -> None:
+        """Give the focus to the button that leaves."""
+        self.screen.set_focus(self._buttons[0])

@@ -1,0 +1,1 @@
+"""Damage on the screen: the faults of some sessions, one of them in three views, and what is proposed for it."""

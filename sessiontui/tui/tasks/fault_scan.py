@@ -1,0 +1,74 @@
+"""Finds the faults of sessions: in a thread in small files, in a helper process in large ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from sessiontui.errors import Cancelled, StoreError
+from sessiontui.store import fault_process, json_values
+from sessiontui.store.fault_process import Batch
+from sessiontui.store.fault_refs import FaultRef
+from sessiontui.store.helper_process import answers, heard
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.protocol import IsCancelled, Progress
+from sessiontui.tui.tasks.background_task import BackgroundTask, Job
+
+SMALL: Final = 256 * 1024
+"""Bytes that are read in a thread rather than in a process of their own."""
+
+
+class FaultScan:
+    """One scan at a time. ``found`` takes the next faults, again and again; then ``complete`` takes whether there are
+    more than were reported."""
+
+    def __init__(
+        self, task: BackgroundTask, found: Callable[[Sequence[FaultRef]], object], complete: Callable[[bool], object]
+    ) -> None:
+        self.task = task
+        self._found, self._complete = found, complete
+
+    def start(self, store: JsonlStore, keys: Sequence[str], *, notes: bool) -> None:
+        """Find the faults of these sessions, in place of those that are looked for now."""
+
+        def work(job: Job) -> None:
+            def found(refs: Sequence[FaultRef]) -> None:
+                job.report(self._found, refs)
+
+            progress = job.progress("finding")
+            if sum(_sizes(store, keys)) <= SMALL:
+                more = fault_process.look(store, keys, Batch(found), job.cancelled, progress, notes=notes)
+            else:
+                more = _outside(store, keys, notes, found, job.cancelled, progress)
+            job.report(self._complete, more)
+
+        self.task.start(work)
+
+
+def _sizes(store: JsonlStore, keys: Sequence[str]) -> Iterator[int]:
+    for key in keys:
+        try:
+            yield os.lstat(store.file(key)).st_size
+        except OSError:
+            yield 0
+
+
+def _outside(
+    store: JsonlStore,
+    keys: Sequence[str],
+    notes: bool,
+    found: Callable[[Sequence[FaultRef]], object],
+    cancelled: IsCancelled,
+    progress: Progress,
+) -> bool:
+    """Report what a helper process finds; whether there is more. It reads all sessions where too many are named."""
+    named = frozenset(keys)
+    for said in answers(heard(fault_process.start(store, tuple(keys), notes=notes), cancelled), progress):
+        if "more" in said:
+            return bool(said["more"])
+        refs = (json_values.read(FaultRef, each) for each in said["faults"])
+        found([ref for ref in refs if ref.key in named])
+    if cancelled():
+        raise Cancelled
+    raise StoreError("what looks for damage ended without an answer", "F5 begins again")
