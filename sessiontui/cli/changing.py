@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 import click
 
-from sessiontui.changes import append as appending
-from sessiontui.changes import cleanup as cleaning
-from sessiontui.changes import compact as compacting
-from sessiontui.changes import pop as popping
-from sessiontui.changes.cleanup import CleanupRow
-from sessiontui.changes.compact import CompactRow
+from sessiontui.changes.verbs import append as appending
+from sessiontui.changes.verbs import cleanup as cleaning
+from sessiontui.changes.verbs import compact as compacting
+from sessiontui.changes.verbs import pop as popping
+from sessiontui.changes.verbs.cleanup import CleanupRow
+from sessiontui.changes.verbs.compact import CompactRow
 from sessiontui.cli import huge_output, output, report
 from sessiontui.cli import key_argument as keys
 from sessiontui.cli.key_argument import wanted as wanted_keys

@@ -12,12 +12,10 @@ from functools import reduce
 from typing import TYPE_CHECKING, TypeVar
 
 from sessiontui.changes import bounds, recoverable
-from sessiontui.changes.append import AppendPlan
+from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Problem
-from sessiontui.changes.pop import PopPlan
 from sessiontui.changes.recoverable import Recoverable
-from sessiontui.changes.store_access import sessions_folder
-from sessiontui.changes.undo import UndoPlan
+from sessiontui.changes.verbs.plans import keys_of
 from sessiontui.cli import output, report
 from sessiontui.cli.options import ChangeOptions, Context
 from sessiontui.cli.output import count, say
@@ -27,9 +25,9 @@ from sessiontui.errors import Changed
 from sessiontui.store.protocol import Store
 
 if TYPE_CHECKING:
-    from sessiontui.changes.compact import CompactRow
-    from sessiontui.changes.migrate import MigrateRow
-    from sessiontui.changes.repair import RepairRow
+    from sessiontui.changes.verbs.compact import CompactRow
+    from sessiontui.changes.verbs.migrate import MigrateRow
+    from sessiontui.changes.verbs.repair import RepairRow
 
 PAUSE = 0.1
 """Seconds between two attempts at a file that another program wrote anew."""
@@ -37,7 +35,7 @@ PAUSE = 0.1
 LOOKED = 8
 """So many files are looked at for who writes to them."""
 
-Plan = TypeVar("Plan", bound=AppendPlan | PopPlan | UndoPlan)
+Plan = TypeVar("Plan", bound=bounds.Plan)
 Outcome = TypeVar("Outcome")
 
 
@@ -51,7 +49,7 @@ def persisting(
         try:
             planned = plan()
             weigh(store, planned)
-            with naming_writers(store, planned.keys if isinstance(planned, UndoPlan) else [planned.key]):
+            with naming_writers(store, keys_of(planned)):
                 return make(planned)
         except Changed:
             if time.monotonic() >= until:
@@ -131,7 +129,9 @@ def tell_problems(problems: Iterable[Problem], tally: report.ExitTally) -> int:
     hints, told = {""}, set[str]()
     for problem in problems:
         if problem.code:
-            reason = problem.reason.replace("; nothing was changed", "; it stays as it is")  # others may have been
+            reason = (
+                f"{problem.cause}; it stays as it is" if problem.unchanged else problem.cause
+            )  # others may have changed
             if reason not in told:
                 report.tell(reason, "" if problem.hint in hints else problem.hint)
             told.add(reason)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from sessiontui.changes import migrate as migrating
-from sessiontui.changes.import_state import DATABASE, MIGRATED
-from sessiontui.changes.migrate import MigrateRow
+from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Problem
-from sessiontui.changes.store_access import sessions_folder
+from sessiontui.changes.verbs import migrate as migrating
+from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED
+from sessiontui.changes.verbs.migrate import MigrateRow
 from sessiontui.cli import key_argument as keys
 from sessiontui.cli import output, report
 from sessiontui.cli.making import naming_writers, tell_change, tell_problems, tell_recoverable, weigh

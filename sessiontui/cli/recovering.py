@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sessiontui.changes import recovery
+from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Problem
-from sessiontui.changes.recovery import Interrupted
-from sessiontui.changes.store_access import sessions_folder
+from sessiontui.changes.recovery.recover import NOTHING, Interrupted, foreseen, recover
+from sessiontui.changes.verbs.plans import after, explained
 from sessiontui.cli import report
 from sessiontui.cli.making import short
 from sessiontui.cli.options import ChangeOptions, Context
@@ -27,7 +27,7 @@ class Recovery:
 
     def __init__(self, change: ChangeOptions) -> None:
         self._change = change
-        self.interrupted: Interrupted = recovery.NOTHING
+        self.interrupted: Interrupted = NOTHING
 
     def open(self, context: Context, *, writable: bool = True) -> Store:
         """Open a store to change it, or to say what would be changed."""
@@ -35,18 +35,18 @@ class Recovery:
 
     def _first(self, store: Store) -> bool:
         if self._change.dry_run:
-            self.interrupted = recovery.foreseen(sessions_folder(store))
+            self.interrupted = foreseen(sessions_folder(store))
             _foretell(self.interrupted)
             return False
-        self.interrupted = recovery.recover(sessions_folder(store), self._change.patience)
+        self.interrupted = recover(sessions_folder(store), self._change.patience)
         _tell(self.interrupted)
         return bool(self.interrupted)
 
     def of(self, plan: Plan) -> Plan:
         """A plan as it can be told: in a dry run, a session that recovery may change is planned after it."""
         if self._change.dry_run:
-            return recovery.after(plan, self.interrupted)
-        return recovery.explained(plan, self.interrupted)
+            return after(plan, self.interrupted)
+        return explained(plan, self.interrupted)
 
     def mark(self, key: str) -> dict[str, object]:
         """The field that marks an object about this session, for programs."""
@@ -79,7 +79,7 @@ def _tell(interrupted: Interrupted) -> None:
         report.tell(f"recovered first: {_what(Interrupted(changes, interrupted.late))}")
     for _, error in interrupted.left:
         if not isinstance(error, Refused):  # else the change itself is refused, or does not mind
-            report.tell(error.sentence.removesuffix("; nothing was changed"), error.hint)
+            report.tell(error.cause, error.hint)
 
 
 def _what(interrupted: Interrupted) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from sessiontui.changes import repair as repairing
-from sessiontui.changes.repair import RepairRow
+from sessiontui.changes.verbs import repair as repairing
+from sessiontui.changes.verbs.repair import RepairRow
 from sessiontui.cli import key_argument as keys
 from sessiontui.cli import report
 from sessiontui.cli.checking import numbered

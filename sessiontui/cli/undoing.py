@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from sessiontui.changes import journal as journals
+from sessiontui.changes import history as journals
 from sessiontui.changes import undo as undoing
+from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Change as Recorded
-from sessiontui.changes.store_access import sessions_folder
 from sessiontui.cli import output, report
 from sessiontui.cli.making import persisting, short, tell_change, weigh
 from sessiontui.cli.options import ChangeOptions, Context, changes
@@ -103,7 +103,7 @@ def _tell_illegible(kept: journals.Listed) -> int:
     """Tell of records that can't be read; return the exit code."""
     tally = report.ExitTally()
     for problem in kept.problems:
-        report.tell(problem.sentence.removesuffix("; nothing was changed"), problem.hint)
+        report.tell(problem.cause, problem.hint)
         tally.add(problem.exit_code)
     return tally.code
 

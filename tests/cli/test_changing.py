@@ -115,7 +115,7 @@ def test_pop_removes_the_last_message_and_says_so(run: Runner, store: Path) -> N
 def test_pop_counts_the_lines_of_a_large_file_for_programs(
     run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sessiontui.changes import pop
+    from sessiontui.changes.verbs import pop
 
     monkeypatch.setattr(pop, "COUNTED", 0)
     assert run("pop", "bob", "--dry-run", "--json").rows[0]["removed"]["line"] == 3
@@ -576,7 +576,7 @@ def test_a_database_has_nothing_to_compact(database: Path) -> None:
 
 
 def test_a_file_that_is_still_growing_is_tried_again(run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sessiontui.changes import pop
+    from sessiontui.changes.verbs import pop
     from sessiontui.errors import Changed
 
     tries = []

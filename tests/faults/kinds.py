@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from sessiontui.changes import append, cleanup, compact, migrate, pop, repair, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop, repair
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore

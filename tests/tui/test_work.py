@@ -13,7 +13,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from sessiontui.changes import compact
+from sessiontui.changes.verbs import compact
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Message
 from sessiontui.store.index.index_process import start

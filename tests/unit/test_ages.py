@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sessiontui import ages
-from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
 from sessiontui.changes.outcome import Change
+from sessiontui.changes.verbs.cleanup import CleanupPlan, CleanupRow
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.looks import figures
 from sessiontui.tui.words import about_rows, changes_rows, cleaning

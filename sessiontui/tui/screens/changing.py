@@ -24,7 +24,8 @@ from sessiontui.tui.work.writability_check import WritabilityCheck
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
-    from sessiontui.tui.work.change_task import ChangeRequest, ChangeTask, Verb
+    from sessiontui.changes.verbs.table import VerbName
+    from sessiontui.tui.work.change_task import ChangeRequest, ChangeTask
 
 CHANGES: Final = frozenset({"pop", "compact", "repair", "migrate", "cleanup", "undo", "redo"})
 """Actions that write to the store."""
@@ -170,7 +171,7 @@ class ChangingScreen(Screen[None]):
         """Have back what damaged lines hold."""
         self._open_meant("repair", "repaired")
 
-    def _open_meant(self, verb: Verb, done: str) -> None:
+    def _open_meant(self, verb: VerbName, done: str) -> None:
         if self.meant:
             self._open(verb, self.meant)
         else:
@@ -193,7 +194,7 @@ class ChangingScreen(Screen[None]):
         only: str | None = getattr(self.store, "only", None)
         return None if only is None else (only,)
 
-    def _open(self, verb: Verb, keys: tuple[str, ...] | None, marked: int = 0) -> None:
+    def _open(self, verb: VerbName, keys: tuple[str, ...] | None, marked: int = 0) -> None:
         from sessiontui.tui.work.change_task import ChangeRequest
 
         self.change(ChangeRequest(verb, self.store, self.now, keys, marked=marked))

@@ -16,7 +16,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Button
 
-from sessiontui.changes.repair import Repaired, RepairPlan
+from sessiontui.changes.verbs.plans import only
+from sessiontui.changes.verbs.repair import Repaired, RepairPlan
 from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
 from sessiontui.tui import messages
@@ -30,7 +31,7 @@ from sessiontui.tui.words.blockers import Blocker
 from sessiontui.tui.words.page import Page
 from sessiontui.tui.words.questions import RENEWED, looking, making, question
 from sessiontui.tui.words.recovery_words import RECOVERED
-from sessiontui.tui.work.change_task import ChangeRequest, RetryOptions, only
+from sessiontui.tui.work.change_task import ChangeRequest, RetryOptions
 from sessiontui.visible import visible
 
 

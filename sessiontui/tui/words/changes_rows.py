@@ -91,7 +91,7 @@ def _foreseen(change: Change, foreseen: UndoPreview | None, width: int) -> Itera
         yield from heading("…", "looking at what undoing it would do", width)
     elif foreseen.plan is None:
         yield from heading("It can't be undone", "", width)
-        for text in (foreseen.refusal.removesuffix("; nothing was changed"), foreseen.hint):
+        for text in (foreseen.refusal, foreseen.hint):
             if text:
                 yield from wrapped(text, "key", width)
     else:

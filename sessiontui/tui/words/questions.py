@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from sessiontui.changes import recoverable
-from sessiontui.changes.compact import CompactPlan, CompactRow
-from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Problem
-from sessiontui.changes.pop import PopPlan
-from sessiontui.changes.repair import RepairPlan
+from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
+from sessiontui.changes.verbs.migrate import MigratePlan, MigrateRow
+from sessiontui.changes.verbs.plans import only
+from sessiontui.changes.verbs.pop import PopPlan
+from sessiontui.changes.verbs.repair import RepairPlan
+from sessiontui.changes.verbs.table import VERBS
 from sessiontui.damage import catalogue
 from sessiontui.model import Message
 from sessiontui.tui.looks import figures, ink
@@ -21,20 +23,13 @@ from sessiontui.tui.messages import Planned
 from sessiontui.tui.words import cleaning, holding, recovery_words, repairs
 from sessiontui.tui.words.fault_words import location
 from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
-from sessiontui.tui.work.change_task import ChangeRequest, Verb, only
+from sessiontui.tui.work.change_task import ChangeRequest
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Plan
 
 RENEWED = "! It changed after you were asked, so nothing was done. This is how it is now."
-DOING: Final[dict[Verb, str]] = {
-    "pop": "Popping",
-    "compact": "Compacting",
-    "repair": "Repairing",
-    "migrate": "Moving",
-    "cleanup": "Removing",
-}
 REPAIR_FIRST: Final = visible("Repair first")
 SHOWN = 100_000
 """Characters of a message that goes."""
@@ -79,7 +74,7 @@ def looking(wanted: ChangeRequest) -> Page:
 
 def making(wanted: ChangeRequest, request: Page) -> Page:
     """What is shown while a plan is carried out: still the plan."""
-    doing = DOING[wanted.verb]
+    doing = VERBS[wanted.verb].doing
     stop = (
         "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
     )
@@ -101,7 +96,6 @@ def _meant(wanted: ChangeRequest) -> str:
 def _pop(plan: PopPlan, warning: str, marked: int) -> Page:
     if plan.removed is None:
         return Page(visible(f"{plan.key} has no message to remove"))
-    warning = warning.removesuffix("; nothing was changed")
     notes = [ink.content((visible(f"! {warning}"), "$warning"))] if warning else []
     if marked:
         told = f"Pop takes from the open session only, not from {figures.counted(marked, 'other marked session')}."

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from time import sleep
 from typing import ClassVar, Final
 
-from sessiontui.changes import journal, undo
+from sessiontui.changes import history, undo
+from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Change
-from sessiontui.changes.store_access import sessions_folder
 from sessiontui.changes.undo import UndoPlan
 from sessiontui.errors import SessiontuiError
 from sessiontui.store.protocol import IsCancelled, Store
@@ -48,7 +48,7 @@ class JournalReader(BackgroundTask):
 
         def job(generation: int, cancelled: IsCancelled) -> None:
             folder = sessions_folder(store)
-            self.report(Recalled(generation, journal.changes(folder), journal.size(folder)))
+            self.report(Recalled(generation, history.changes(folder), history.size(folder)))
 
         self.begin(job)
 
@@ -62,7 +62,7 @@ class JournalReader(BackgroundTask):
             try:
                 plan = undo.plan(sessions_folder(store), change.id, redo=change.status == "undone")
             except SessiontuiError as error:
-                self.report(UndoPreview(generation, change.id, None, error.sentence, error.hint))
+                self.report(UndoPreview(generation, change.id, None, error.cause, error.hint))
             else:
                 self.report(UndoPreview(generation, change.id, plan))
 

@@ -22,7 +22,8 @@ class WritabilityCheck(BackgroundTask):
         """Reports ``WritabilityChecked``."""
 
         def job(generation: int, cancelled: IsCancelled) -> None:
-            from sessiontui.changes.store_access import interrupted, pending_messages, sessions_folder, unwritable
+            from sessiontui.changes.journal.location import sessions_folder
+            from sessiontui.changes.store_access import interrupted, pending_messages, unwritable
             from sessiontui.store.jsonl import interrupted_imports
 
             waiting = tuple((each.key, len(each.messages)) for each in pending_messages(sessions_folder(store)))
