@@ -40,6 +40,7 @@ EACH = [
     ("compact", "bob"),
     ("migrate", "bob"),
     ("cleanup", "--ttl-hours", "1"),
+    ("delete", "bob"),
 ]
 """A change of each kind that touches the file of bob."""
 

@@ -117,7 +117,7 @@ def made(
             found[row.key] = make(row, name_in(store.path, path), within(progress, done, total))
         except (OSError, SessiontuiError) as error:
             after(record)
-            found[row.key] = row.left(as_plain(error, path.name))
+            found[row.key] = row.left_alone(as_plain(error, path.name))
         record.patience = record.patience.for_others(found[row.key].problem.blocker)
         done += row.bytes_before
     progress(total, total)

@@ -36,7 +36,7 @@ class CleanupRow:
     seen: Stamp | Extent | None = field(default=None, compare=False)
     """What was planned for, where the session has to be just as it was then."""
 
-    def left(self, error: SessiontuiError) -> CleanupRow:
+    def left_alone(self, error: SessiontuiError) -> CleanupRow:
         """The row of a session that stays."""
         status: CleanupStatus = "refused" if error.exit_code in (0, 4) else "failed"
         if isinstance(error, Cancelled):
@@ -57,9 +57,14 @@ class CleanupPlan:
     """Of each file so old that is no session, what it is: it stays."""
 
     @property
+    def goes(self) -> tuple[CleanupRow, ...]:
+        """The sessions that are removed."""
+        return removal.going(self.rows)
+
+    @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do."""
-        return not removal.going(self.rows)
+        return not self.goes
 
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk."""

@@ -58,7 +58,7 @@ class CompactRow:
     unfinished: int | None = None
     """Where the last line begins, if it goes and no newline ends it: somebody may be writing it still."""
 
-    def left(self, error: SessiontuiError) -> CompactRow:
+    def left_alone(self, error: SessiontuiError) -> CompactRow:
         """The row of a session that stays as it is."""
         return replace(
             self,
@@ -117,7 +117,7 @@ def plan(
 
     def read(fd: int, key: str, seen: Copied, progress: Progress) -> CompactRow:
         row = _read(fd, key, seen, cancelled, progress)
-        return row if row.kept or not row.dropped or (anyway and keys is not None) else row.left(_empties(row))
+        return row if row.kept or not row.dropped or (anyway and keys is not None) else row.left_alone(_empties(row))
 
     return CompactPlan(batch.planned(store, keys, read, _unread, progress))
 

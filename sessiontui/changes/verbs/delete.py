@@ -30,9 +30,14 @@ class DeletePlan:
     rows: tuple[CleanupRow, ...]
 
     @property
+    def goes(self) -> tuple[CleanupRow, ...]:
+        """The sessions that are removed."""
+        return removal.going(self.rows)
+
+    @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do."""
-        return not removal.going(self.rows)
+        return not self.goes
 
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk."""
@@ -78,7 +83,7 @@ def _planned(store: Store, session: Session, seen: Extent | None) -> CleanupRow:
     except Cancelled:
         raise
     except (OSError, SessiontuiError) as error:
-        return row.left(as_plain(error, path.name))
+        return row.left_alone(as_plain(error, path.name))
 
 
 def make(

@@ -53,7 +53,7 @@ class MigrateRow:
     held: ImportState = NOTHING
     """What the database holds of it already."""
 
-    def left(self, error: SessiontuiError) -> MigrateRow:
+    def left_alone(self, error: SessiontuiError) -> MigrateRow:
         """The row of a session that stays as it is."""
         status: MigrateStatus = "skipped" if error.exit_code in (0, Cancelled.exit_code) else "refused"
         return replace(self, imported=0, status=status, problem=problem(error))
@@ -109,7 +109,9 @@ def plan(
     unsound = _unsound(folder) if sessions else None
     for each in sorted(sessions, key=lambda session: session.key):
         row = MigrateRow(each.key, 0, 0, "migrated")
-        planned.append(row.left(unsound) if unsound else _planned(store, row, cancelled, within(progress, done, total)))
+        planned.append(
+            row.left_alone(unsound) if unsound else _planned(store, row, cancelled, within(progress, done, total))
+        )
         done += each.bytes or 0
     progress(total, total)
     creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in planned)
@@ -147,7 +149,7 @@ def _planned(store: JsonlStore, row: MigrateRow, cancelled: IsCancelled, progres
     except Cancelled:
         raise
     except SessiontuiError as error:
-        return row.left(error)
+        return row.left_alone(error)
 
 
 def _no_message(file: str, holds: Recoverable) -> Refused:
@@ -200,7 +202,7 @@ def _made(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progres
         settle.after(record)
         if _stands(record, row.key):  # it was finished after all
             return row
-        return row.left(as_plain(error, row.key + SUFFIX))
+        return row.left_alone(as_plain(error, row.key + SUFFIX))
     return row
 
 

@@ -25,7 +25,7 @@ class Row(Protocol):
     @property
     def problem(self) -> Problem: ...
 
-    def left(self, error: SessiontuiError) -> Self:
+    def left_alone(self, error: SessiontuiError) -> Self:
         """The row of the same session, which stays as it is."""
 
 
@@ -60,7 +60,7 @@ def explained(plan: P, interrupted: Interrupted) -> P:
 
 
 def _left(plan: P, errors: Mapping[str, SessiontuiError]) -> P:
-    return _with(plan, (row.left(errors[row.key]) if row.key in errors else row for row in rows_of(plan)))
+    return _with(plan, (row.left_alone(errors[row.key]) if row.key in errors else row for row in rows_of(plan)))
 
 
 def _with(plan: P, rows: Iterable[Row]) -> P:

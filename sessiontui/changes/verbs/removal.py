@@ -33,7 +33,7 @@ def possible(store: Store, rows: Sequence[R]) -> tuple[R, ...]:
         if rows:
             database.require_sound(store.path)
     except (OSError, SessiontuiError) as error:
-        return tuple(row.left(as_plain(error, store.path.name)) for row in rows)
+        return tuple(row.left_alone(as_plain(error, store.path.name)) for row in rows)
     return tuple(rows)
 
 
@@ -42,7 +42,7 @@ def _replaceable(store: JsonlStore, row: R) -> R:
         if not row.problem.code:
             obstacles.require_replaceable(Path(os.path.realpath(store.file(row.key))))
     except (OSError, SessiontuiError) as error:
-        return row.left(as_plain(error, row.key))
+        return row.left_alone(as_plain(error, row.key))
     return row
 
 
@@ -91,7 +91,7 @@ def make(
             made = _without_files(record, store, wanted, stamp, cancelled, progress)
         else:
             gone = remove_rows(record, database.name_of(store), wanted)
-            made = {row.key: row if row.key in gone else row.left(Changed(f"“{row.key}”")) for row in wanted}
+            made = {row.key: row if row.key in gone else row.left_alone(Changed(f"“{row.key}”")) for row in wanted}
     return record.id if record.stands else None, tuple(made.get(row.key, row) for row in rows)
 
 
@@ -106,7 +106,7 @@ def _without_files(
     made = {}
     for at, row in enumerate(rows):
         progress(at, len(rows))
-        made[row.key] = row.left(Cancelled()) if cancelled() else _without_file(record, store, row, stamp)
+        made[row.key] = row.left_alone(Cancelled()) if cancelled() else _without_file(record, store, row, stamp)
         record.patience = record.patience.for_others(made[row.key].problem.blocker)
     progress(len(rows), len(rows))
     return made
@@ -119,5 +119,5 @@ def _without_file(record: ChangeRecord, store: JsonlStore, row: R, stamp: Callab
         create_remove.remove(record, row.key, file, stamp(row, path))
     except (OSError, SessiontuiError) as error:
         settle.after(record)
-        return row.left(as_plain(error, row.key))
+        return row.left_alone(as_plain(error, row.key))
     return row

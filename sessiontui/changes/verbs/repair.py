@@ -78,7 +78,7 @@ class RepairRow:
     fragments: Path | None = None
     """Where they are kept, once they are; None where there are none."""
 
-    def left(self, error: SessiontuiError) -> RepairRow:
+    def left_alone(self, error: SessiontuiError) -> RepairRow:
         """The row of a session that stays as it is."""
         return replace(
             self,
@@ -167,7 +167,7 @@ def _read(fd: int, key: str, seen: Copied, found: Sum, cancelled: IsCancelled, p
         key, 0, 0, 0, 0, request.size, 0, "unchanged", seen=seen, settled=request.settled, wish=request.wish
     )
     row = replace(_told(row, found), problem=_why_nothing(found), takes=takes)
-    return row.left(_missing(found.missing, key + SUFFIX)) if found.missing else row
+    return row.left_alone(_missing(found.missing, key + SUFFIX)) if found.missing else row
 
 
 def _missing(wanted: list[int], file: str) -> Refused:

@@ -1,11 +1,10 @@
-"""SessionStats one session: what is known at once, then what was counted. Closing it ends the counting.
+"""About one session: what is known at once, then what was counted. Closing it ends the counting.
 
 It says what it is told and reads nothing itself; what is chosen in it goes back to the screen below.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -15,10 +14,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from sessiontui.dialects.keys import written
+from sessiontui.describe.about import Facts, where
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
-from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui import messages
@@ -26,7 +24,6 @@ from sessiontui.tui.looks import figures, ink, theme
 from sessiontui.tui.screens.layer import Overlay
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.words import about_rows
-from sessiontui.tui.words.about_rows import Facts
 from sessiontui.tui.work.stats_task import StatsTask, Surveyed
 from sessiontui.visible import visible
 
@@ -53,7 +50,7 @@ class AboutScreen(Overlay[None]):
     def __init__(self, store: Store, session: Session, now: datetime, go_to: Callable[[int], object]) -> None:
         super().__init__()
         self._store = store
-        self._facts = Facts(session, _where(store, session), now)
+        self._facts = Facts(session, where(store, session), now)
         self._go_to = go_to
         self._about: SessionStats | None = None
         self._note = "" if session.problem is not None else "counting …"
@@ -61,7 +58,7 @@ class AboutScreen(Overlay[None]):
     def compose(self) -> ComposeResult:
         """One sheet of lines."""
         sheet = AboutSheet(id="about", clicks=1)
-        sheet.border_title = ink.content(visible("SessionStats this session"))
+        sheet.border_title = ink.content(visible("About this session"))
         sheet.border_subtitle = ink.content(visible("Enter goes to a message · Esc closes"))
         yield sheet
 
@@ -115,10 +112,3 @@ class AboutScreen(Overlay[None]):
         self.dismiss()
         if isinstance(event.target, int):
             self._go_to(event.target)
-
-
-def _where(store: Store, session: Session) -> str:
-    """The file of a session, or the database that it is in."""
-    path = written(str(store.file(session.key) if isinstance(store, JsonlStore) else store.path))
-    user_folder = os.path.expanduser("~")
-    return "~" + path.removeprefix(user_folder) if path.startswith(user_folder + "/") else path

@@ -10,9 +10,10 @@ from typing import Final
 from rich.cells import cell_len
 
 from sessiontui.changes.outcome import Change
+from sessiontui.describe.about import moment
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.widgets.sheet import SheetRow
-from sessiontui.tui.words.about_rows import fact, heading, moment, wrapped
+from sessiontui.tui.words.about_rows import fact, heading, wrapped
 from sessiontui.tui.work.journal_reader import UndoPreview
 from sessiontui.visible import visible
 

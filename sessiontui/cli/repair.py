@@ -1,7 +1,4 @@
-"""The verb repair: what is whole in damaged lines is had back, without a guess or as far as a person says.
-
-It makes a plan, which is the whole of a dry run, and has ``changes`` make it; nothing is written here.
-"""
+"""The verb repair: what is whole in damaged lines is had back, without a guess or as far as a person says."""
 
 from __future__ import annotations
 
@@ -11,16 +8,13 @@ from pathlib import Path
 
 import click
 
-from sessiontui.changes.verbs import repair as repairing
+from sessiontui.changes.verbs import repair as verb
 from sessiontui.changes.verbs.repair import RepairRow
-from sessiontui.cli import key_argument as keys
-from sessiontui.cli import report
+from sessiontui.cli import key_argument
+from sessiontui.cli.change import VerbRun, is_after, say_after, tell_row, weigh
 from sessiontui.cli.checking import numbered
-from sessiontui.cli.key_argument import wanted as wanted_keys
-from sessiontui.cli.making import naming_writers, tell_change, tell_problems, tell_row, weigh
 from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import count, say, size
-from sessiontui.cli.recovering import Recovery, is_after, say_after
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.dialects.keys import written
@@ -34,7 +28,7 @@ _MARK = re.compile(r"(\d+)(?::(\d+))?")
 
 
 @click.command()
-@keys.KEYS
+@key_argument.KEYS
 @click.option("--all", "every", is_flag=True, help="All sessions of the store.")
 @click.option(
     "--mark",
@@ -53,27 +47,31 @@ def repair(
     All other lines stay, byte for byte. --dry-run names the damage and what becomes of each.
     """
     keys, readings = _marked(keys, mark, every=every)
-    recovered = Recovery(change)
-    store = recovered.open(context)
-    tally = report.ExitTally()
-    wanted = wanted_keys(store, keys, tally)
+    run = VerbRun(context, change)
+    store = run.open()
+    wanted = key_argument.wanted(store, keys, run.tally)
     if wanted == []:
-        return tally.code
-    with report.interruptible() as cancelled, report.progress("reading") as progress:
-        wish = Wish(marked=frozenset(readings), partial=partial, readings=readings)
-        plan = recovered.of(repairing.plan(store, wanted, wish=wish, cancelled=cancelled, progress=progress))
+        return run.tally.code
+    wish = Wish(marked=frozenset(readings), partial=partial, readings=readings)
+    plan = run.planned(
+        lambda cancelled, progress: verb.plan(store, wanted, wish=wish, cancelled=cancelled, progress=progress)
+    )
     if readings:
         _require_offered(plan.rows[0], readings)
     weigh(store, plan)
-    if change.dry_run:
-        _repaired(context, None, plan.rows, "would be", recovered)
-        _foretold(context, plan.rows)
-        return tell_problems((row.problem for row in plan.rows), tally)
-    waiting = naming_writers(store, [row.key for row in plan.rows if row.status == "repaired"])
-    with report.interruptible() as cancelled, report.progress("repairing") as progress, waiting:
-        done = repairing.make(store, plan, cancelled, progress, change.patience)
-    _repaired(context, done.change, done.rows, "was", recovered, done.fragments)
-    return tell_problems((row.problem for row in done.rows), tally)
+
+    def foretell() -> None:
+        _tell(run, None, plan.rows, "would be")
+        _foretell(context, plan.rows)
+
+    return run.several(
+        store,
+        plan,
+        foretell=foretell,
+        make=lambda cancelled, progress: verb.make(store, plan, cancelled, progress, change.patience),
+        tell=lambda done: _tell(run, done.change, done.rows, "was", done.fragments),
+        doing="repairing",
+    )
 
 
 def _marked(typed: tuple[str, ...], mark: tuple[str, ...], *, every: bool) -> tuple[tuple[str, ...], dict[int, int]]:
@@ -139,17 +137,13 @@ def _named(lines: Sequence[int]) -> str:
     return f"line {shown[0]}" if len(shown) == 1 else f"lines {', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def _repaired(
-    context: Context,
-    change: str | None,
-    rows: tuple[RepairRow, ...],
-    was: str,
-    recovered: Recovery,
-    fragments: Path | None = None,
+def _tell(
+    run: VerbRun, change: str | None, rows: tuple[RepairRow, ...], was: str, fragments: Path | None = None
 ) -> None:
-    if context.json:
+    if run.context.json:
         for row in rows:
-            _row(change, row, recovered)
+            where = written(str(row.fragments)) if row.fragments else None
+            tell_row(change, row, left=row.left, fragments=where, **run.mark(row.key))
         return
     for row in rows:
         if row.status == "repaired":
@@ -161,7 +155,7 @@ def _repaired(
     _say_unchanged(rows)
     if fragments is not None:
         say(f"the fragments are kept in {fragments}")
-    tell_change(context, change)
+    run.tell_change(change)
 
 
 def _had(row: RepairRow) -> str:
@@ -194,12 +188,7 @@ def _say_unchanged(rows: tuple[RepairRow, ...]) -> None:
         say(f"{count(len(idle), 'session')} without anything to repair", *(f": {reason}" for reason in why))
 
 
-def _row(change: str | None, row: RepairRow, recovered: Recovery) -> None:
-    fragments = written(str(row.fragments)) if row.fragments else None
-    tell_row(change, row, left=row.left, fragments=fragments, **recovered.mark(row.key))
-
-
-def _foretold(context: Context, rows: tuple[RepairRow, ...]) -> None:
+def _foretell(context: Context, rows: tuple[RepairRow, ...]) -> None:
     """Name the damage, and what becomes of each."""
     if context.json:
         return
