@@ -16,7 +16,7 @@ from sessiontui.changes.verbs import removal
 from sessiontui.changes.verbs.cleanup import CleanupRow
 from sessiontui.disk.stamps import Stamp
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
-from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError, StoreError, UnknownKey
+from sessiontui.errors import Changed, Refused, SessiontuiError, StoreError, UnknownKey
 from sessiontui.model import Session
 from sessiontui.store.jsonl import session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
@@ -59,9 +59,8 @@ def plan(store: Store, keys: Sequence[str], cancelled: IsCancelled = never, prog
     sessions = store.looked(wanted)
     for key in wanted.keys() - {each.key for each in sessions}:
         raise UnknownKey(key)
-    found = list(store.counted(sessions, cancelled, progress))
-    seen = {} if isinstance(store, JsonlStore) else database.extents(store.path, [each.key for each in found])
-    rows = [_planned(store, each, seen.get(each.key)) for each in found]
+    seen = {} if isinstance(store, JsonlStore) else database.extents(store.path, list(wanted))
+    rows = [_planned(store, each, seen.get(each.key)) for each in store.counted(sessions, cancelled, progress)]
     return DeletePlan(removal.possible(store, rows))
 
 
@@ -80,8 +79,6 @@ def _planned(store: Store, session: Session, seen: Extent | None) -> CleanupRow:
             if stamp.size != session.bytes:
                 raise Changed(path.name)
             return replace(row, seen=stamp)
-    except Cancelled:
-        raise
     except (OSError, SessiontuiError) as error:
         return row.left_alone(as_plain(error, path.name))
 
