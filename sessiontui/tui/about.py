@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -12,10 +11,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from sessiontui.dialects.keys import written
+from sessiontui.describe.about import Facts, where
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
-from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui.looks import figures, ink, theme
@@ -24,7 +22,6 @@ from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import StatsTask
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.words import about_rows
-from sessiontui.tui.words.about_rows import Facts
 from sessiontui.visible import visible
 
 
@@ -50,7 +47,7 @@ class AboutScreen(Overlay[None]):
     def __init__(self, store: Store, session: Session, now: datetime, go_to: Callable[[int], object]) -> None:
         super().__init__()
         self._store = store
-        self._facts = Facts(session, _where(store, session), now)
+        self._facts = Facts(session, where(store, session), now)
         self._go_to = go_to
         self._stats: SessionStats | None = None
         self._note = "" if session.problem is not None else "counting …"
@@ -99,10 +96,3 @@ class AboutScreen(Overlay[None]):
         self.dismiss()
         if isinstance(event.target, int):
             self._go_to(event.target)
-
-
-def _where(store: Store, session: Session) -> str:
-    """The file of a session, or the database that it is in."""
-    path = written(str(store.file(session.key) if isinstance(store, JsonlStore) else store.path))
-    user_folder = os.path.expanduser("~")
-    return "~" + path.removeprefix(user_folder) if path.startswith(user_folder + "/") else path

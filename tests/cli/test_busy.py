@@ -40,6 +40,7 @@ EACH = [
     ("compact", "bob"),
     ("migrate", "bob"),
     ("cleanup", "--ttl-hours", "1"),
+    ("delete", "bob"),
 ]
 """A change of each kind that touches the file of bob."""
 
@@ -197,7 +198,7 @@ def test_where_nobody_looks_at_a_terminal_nobody_is_told_for_whom_he_waits(
 def test_the_message_that_goes_is_the_last_when_it_goes(
     run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sessiontui.changes import pop
+    from sessiontui.changes.verbs import pop
 
     real = pop.make
     before = (store / "alice.jsonl").read_bytes()

@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop
 from sessiontui.disk import live_replace
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused, UsageError

@@ -19,7 +19,7 @@ CONTRIBUTING = (ROOT / ".github" / "CONTRIBUTING.md").read_text()
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install -q --require-hashes -r"
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
 EXIT = re.compile(r"# exit (\d+)")
-CHANGES = re.compile(r"sessiontui (append|pop|repair|compact|migrate|cleanup|undo)\b")
+CHANGES = re.compile(r"sessiontui (append|pop|repair|compact|migrate|cleanup|delete|undo)\b")
 """Commands to which README has ``--no-lease`` added where there are no leases."""
 
 

@@ -24,8 +24,10 @@ from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, repair, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
 from sessiontui.changes.outcome import Change
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop, repair
 from sessiontui.damage import salvage
 from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.dialects import zeroclaw

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from sessiontui.describe.about import Facts
 from sessiontui.errors import Cancelled, Changed, StoreError
 from sessiontui.model import Backend, Fault, Message, Session, Severity
 from sessiontui.store import survey as surveys
@@ -22,7 +23,6 @@ from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.tasks import stats_task
 from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.tui.words import about_rows
-from sessiontui.tui.words.about_rows import Facts
 from tests.support.databases import append, database
 from tests.support.matrices import few
 from tests.support.screens import (
@@ -228,7 +228,7 @@ async def test_help_names_its_keys(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "question_mark")
         assert isinstance(app.screen, HelpScreen)
-        assert says(app, "SessionStats this session", "in the transcript", "Close, and stop counting")
+        assert says(app, "About this session", "in the transcript", "Close, and stop counting")
         await press(pilot, "escape")
         assert isinstance(app.screen, AboutScreen)
 

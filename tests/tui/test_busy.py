@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Button
 
-from sessiontui.changes import bounds, cleanup, compact, migrate, pop, undo
+from sessiontui.changes import bounds, undo
+from sessiontui.changes.verbs import cleanup, compact, migrate, pop
 from sessiontui.disk import holders
 from sessiontui.disk.wait_policy import USUAL
 from sessiontui.errors import Changed
@@ -349,7 +350,7 @@ async def test_what_a_change_takes_of_the_disk_is_said_where_it_is_much(
 async def test_what_the_disk_has_no_room_for_is_refused_before_anything_is_written(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds, "_free", lambda _: 1)
+    monkeypatch.setattr(bounds, "free_bytes", lambda _: 1)
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "c", "right", "enter")

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import compact, journal, pop, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
 from sessiontui.changes.outcome import Change
+from sessiontui.changes.verbs import compact, pop
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.changes.list import ChangeDetail, ChangeList, ChangesScreen
@@ -417,7 +419,7 @@ def _change(id: str, verb: str, status: Any, undoes: str | None = None, keys: Se
 def test_hostile_keys_and_many_of_them_are_shown_and_counted() -> None:
     keys = ["\x1b[31m[bold]", "", *(f"k{at}" for at in range(40))]
     change = _change("00000001", "compact", "done", keys=keys)
-    foreseen = UndoPreview(change.id, None, "\x1b]0;x\x07 changed; nothing was changed", "look")
+    foreseen = UndoPreview(change.id, None, "\x1b]0;x\x07 changed", "look")
     rows = changes_rows.detail(change, [change], foreseen, NOW, 60)
     text = "\n".join("".join(part for part, _ in row.left) for row in rows)
     assert "\x1b" not in text

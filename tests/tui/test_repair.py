@@ -11,11 +11,11 @@ import pytest
 from textual.content import Content
 from textual.widgets import Button
 
-from sessiontui.changes import compact, repair, repair_plan
-from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.outcome import Problem
 from sessiontui.changes.recoverable import Recoverable
-from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
+from sessiontui.changes.verbs import compact, repair, repair_plan
+from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
+from sessiontui.changes.verbs.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
 from sessiontui.store.protocol import IsCancelled, Progress, Store

@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sessiontui import config
-from sessiontui.changes import migrate
+from sessiontui.changes.verbs import migrate
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span

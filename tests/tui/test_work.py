@@ -12,7 +12,7 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
-from sessiontui.changes import compact
+from sessiontui.changes.verbs import compact
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Message
 from sessiontui.store.index import index_process

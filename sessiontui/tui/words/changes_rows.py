@@ -10,10 +10,11 @@ from typing import Final
 from rich.cells import cell_len
 
 from sessiontui.changes.outcome import Change
+from sessiontui.describe.about import moment
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.tasks.journal_reader import UndoPreview
 from sessiontui.tui.widgets.sheet import SheetRow
-from sessiontui.tui.words.about_rows import fact, heading, moment, wrapped
+from sessiontui.tui.words.about_rows import fact, heading, wrapped
 from sessiontui.visible import visible
 
 KEYS: Final = 20
@@ -91,7 +92,7 @@ def _foreseen(change: Change, foreseen: UndoPreview | None, width: int) -> Itera
         yield from heading("…", "looking at what undoing it would do", width)
     elif foreseen.plan is None:
         yield from heading("It can't be undone", "", width)
-        for text in (foreseen.refusal.removesuffix("; nothing was changed"), foreseen.hint):
+        for text in (foreseen.refusal, foreseen.hint):
             if text:
                 yield from wrapped(text, "key", width)
     else:

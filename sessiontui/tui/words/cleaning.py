@@ -7,7 +7,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from sessiontui.changes.cleanup import CleanupPlan
+from sessiontui.changes.verbs.cleanup import CleanupPlan
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.tasks.change_task import ChangeRequest
 from sessiontui.tui.words.page import Page, key, limited, table

@@ -8,9 +8,9 @@ from functools import reduce
 from textual.content import Content
 
 from sessiontui.changes import recoverable
-from sessiontui.changes.compact import CompactRow
-from sessiontui.changes.migrate import MigrateRow
 from sessiontui.changes.recoverable import Recoverable
+from sessiontui.changes.verbs.compact import CompactRow
+from sessiontui.changes.verbs.migrate import MigrateRow
 from sessiontui.tui.looks import figures, ink
 from sessiontui.visible import visible
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from sessiontui.changes.cleanup import CleanedUp, CleanupRow
-from sessiontui.changes.compact import Compacted, CompactRow
-from sessiontui.changes.migrate import Migrated, MigrateRow
-from sessiontui.changes.pop import Popped
-from sessiontui.changes.repair import Repaired
 from sessiontui.changes.undo import Undone
+from sessiontui.changes.verbs.cleanup import CleanedUp, CleanupRow
+from sessiontui.changes.verbs.compact import Compacted, CompactRow
+from sessiontui.changes.verbs.migrate import Migrated, MigrateRow
+from sessiontui.changes.verbs.pop import Popped
+from sessiontui.changes.verbs.repair import Repaired
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.looks.key_names import Keys
@@ -195,7 +195,7 @@ def _problems(rows: Iterable[Row]) -> Iterator[Content]:
 
 def _why(row: Row) -> str:
     """Why it was left alone; of the others something may well have been changed."""
-    return row.problem.reason.removesuffix("; nothing was changed")
+    return row.problem.cause
 
 
 def _compact_rows(rows: Iterable[CompactRow]) -> list[Content]:

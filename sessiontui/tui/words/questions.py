@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from sessiontui.changes import recoverable
-from sessiontui.changes.compact import CompactPlan, CompactRow
-from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Problem
-from sessiontui.changes.pop import PopPlan
-from sessiontui.changes.repair import RepairPlan
+from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
+from sessiontui.changes.verbs.migrate import MigratePlan, MigrateRow
+from sessiontui.changes.verbs.plans import only
+from sessiontui.changes.verbs.pop import PopPlan
+from sessiontui.changes.verbs.repair import RepairPlan
+from sessiontui.changes.verbs.table import VERBS
 from sessiontui.damage import catalogue
 from sessiontui.model import Message
 from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.tasks.change_task import ChangeRequest, Planned, Verb, only
+from sessiontui.tui.tasks.change_task import ChangeRequest, Planned
 from sessiontui.tui.words import cleaning, holding, recovery_words, repairs
 from sessiontui.tui.words.fault_words import location
 from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
@@ -27,13 +29,6 @@ if TYPE_CHECKING:
     from sessiontui.tui.messages import Plan
 
 RENEWED = "! It changed after you were asked, so nothing was done. This is how it is now."
-DOING: Final[dict[Verb, str]] = {
-    "pop": "Popping",
-    "compact": "Compacting",
-    "repair": "Repairing",
-    "migrate": "Moving",
-    "cleanup": "Removing",
-}
 REPAIR_FIRST: Final = visible("Repair first")
 SHOWN = 100_000
 """Characters of a message that goes."""
@@ -82,7 +77,7 @@ def making(wanted: ChangeRequest, request: Page) -> Page:
         title = visible("Redoing …" if wanted.redo else "Undoing …")
         stop = "Stop ends the waiting for others; what is begun is made whole."
         return Page(title, request.body, visible(stop), leave=STOP)
-    doing = DOING[wanted.verb]
+    doing = VERBS[wanted.verb].doing
     stop = (
         "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
     )
@@ -104,7 +99,6 @@ def _meant(wanted: ChangeRequest) -> str:
 def _pop(plan: PopPlan, warning: str, marked: int) -> Page:
     if plan.removed is None:
         return Page(visible(f"{plan.key} has no message to remove"))
-    warning = warning.removesuffix("; nothing was changed")
     notes = [ink.content((visible(f"! {warning}"), "$warning"))] if warning else []
     if marked:
         told = f"Pop takes from the open session only, not from {figures.counted(marked, 'other marked session')}."

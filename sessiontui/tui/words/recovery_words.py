@@ -8,7 +8,7 @@ from typing import Final
 
 from textual.content import Content
 
-from sessiontui.changes.recovery import Interrupted
+from sessiontui.changes.recovery.recover import Interrupted
 from sessiontui.errors import AfterRecovery
 from sessiontui.tui.looks import figures, ink
 from sessiontui.tui.tasks.change_task import ChangeRequest

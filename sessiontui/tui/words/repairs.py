@@ -12,7 +12,7 @@ from typing import Final
 
 from textual.content import Content
 
-from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
+from sessiontui.changes.verbs.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.dialects.keys import written
