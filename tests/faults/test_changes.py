@@ -83,7 +83,7 @@ def steps(kind: Kind, place: Path) -> list[Call]:
 def test_a_step_that_fails_loses_nothing(place: Path, kind: Kind, error: str, stride: int) -> None:
     around = whole(kind, place)
     calls = steps(kind, place)
-    for n in count(matrices.first(stride, kind.name), stride):
+    for n in count(matrices.first(stride, f"{kind.name}{error}"), stride):
         fault = ERRORS[error](n)
         with fresh(kind, place) as folder:
             descriptors = set(os.listdir("/dev/fd"))
