@@ -57,7 +57,7 @@ def is_fast(name: str) -> bool:
 def cases(ways: Iterable[str | Callable[..., object]]) -> Iterator[Any]:
     """Each kind of change with each way to fail, at every step; of most, at some steps for the fast set."""
     named = {f"{kind.name}-{spoken(way)}": (kind, way) for kind, way in product(KINDS, ways)}
-    return matrices.at_moments(named, is_fast, 7)
+    return matrices.at_moments(named, is_fast, 13)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def cases(tried: list[Kind]) -> Iterator[Any]:
 
     A redo makes the calls of the change itself, and fails in this process at each of its steps: here a sample is enough.
     """
-    every = matrices.at_moments({kind.name: (kind,) for kind in tried}, lambda name: name in FAST, 7)
+    every = matrices.at_moments({kind.name: (kind,) for kind in tried}, lambda name: name in FAST, 13)
     return (case for case in every if not str(case.id).startswith("redo-") or str(case.id).endswith("-some"))
 
 
