@@ -20,6 +20,7 @@ from sessiontui.cli import report
 from sessiontui.disk import lease
 from sessiontui.store.sqlite.transaction import Writing
 from tests.cli.conftest import Ran, Runner
+from tests.support import matrices
 from tests.support.capabilities import unprivileged
 
 ROOT = Path(__file__).parent.parent.parent
@@ -227,7 +228,7 @@ HINT = "  --no-lease changes it all the same once it has been still for 2 second
 
 
 @pytest.mark.usefixtures("macos")
-@pytest.mark.parametrize("arguments", EACH, ids=lambda arguments: arguments[0])
+@pytest.mark.parametrize("arguments", matrices.few(*EACH[::-1]), ids=lambda arguments: arguments[0])
 def test_without_leases_a_file_is_left_alone_and_it_is_said_how_it_can_be_changed(
     run: Runner, store: Path, arguments: tuple[str, ...]
 ) -> None:

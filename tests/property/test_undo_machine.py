@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
+import pytest
 from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -776,7 +777,7 @@ class Undoing(RuleBasedStateMachine):
         assert self.memory.standing == [c.id for c in sorted(self.chains.values(), key=lambda c: c.tip) if not c.undone]
 
 
-TestUndoing = Undoing.TestCase
+TestUndoing = pytest.mark.timeout(600)(Undoing.TestCase)
 TestUndoing.settings = settings(
     examples(2),
     stateful_step_count=20,
