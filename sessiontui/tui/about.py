@@ -25,20 +25,15 @@ from sessiontui.tui.words import about_rows
 from sessiontui.visible import visible
 
 
-class AboutSheet(Sheet):
-    """The lines, in which the longest messages and the damaged lines can be chosen."""
-
-    HELP = "What this session is made of. Enter or a click on a damaged or a long one goes to it in the transcript."
-
-
 class AboutScreen(Overlay[None]):
     """Shows what a session is made of. ``go_to`` takes the row that is chosen in it."""
 
+    HELP_TITLE = "About a session"
     HORIZONTAL_BREAKPOINTS = theme.WIDTHS
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
     CSS = """
     AboutScreen { align: center middle; }
-    AboutScreen AboutSheet { width: 96%; max-width: 104; height: 92%; }
+    AboutScreen Sheet { width: 96%; max-width: 104; height: 92%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,i", "dismiss", "close", tooltip="Close, and stop counting", id="about.close"),
@@ -54,7 +49,7 @@ class AboutScreen(Overlay[None]):
 
     def compose(self) -> ComposeResult:
         """One sheet of lines."""
-        sheet = AboutSheet(id="about", clicks=1)
+        sheet = Sheet("about", clicks=1)
         sheet.border_title = ink.content(visible("About this session"))
         sheet.border_subtitle = ink.content(visible("Enter goes to a message · Esc closes"))
         yield sheet
@@ -72,7 +67,7 @@ class AboutScreen(Overlay[None]):
         self._stats_task.task.cancel()
 
     def _say(self) -> None:
-        self.query_one(AboutSheet).show(partial(about_rows.rows, self._facts, self._stats, self._note))
+        self.query_one(Sheet).show(partial(about_rows.rows, self._facts, self._stats, self._note))
 
     def _progress(self, label: str, done: int, total: int) -> None:
         if self._stats is None and total:

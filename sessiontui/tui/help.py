@@ -28,22 +28,6 @@ MOUSE = (
 )
 TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
 """Headlines for keys of a screen, in the order in which they are shown; each key has its own as its group."""
-NAMES = {
-    "BrowserScreen": "Everywhere",
-    "SessionList": "Sessions",
-    "HitList": "Hits",
-    "TranscriptView": "Transcript",
-    "SearchBar": "Search",
-    "FilterBar": "Filter",
-    "Prompt": "Go to",
-    "ChangesScreen": "Changes",
-    "AboutScreen": "About a session",
-    "InspectorScreen": "Inspector",
-    "FaultList": "Faults",
-    "HexView": "Bytes",
-    "MeaningSheet": "Meaning",
-    "ProposalSheet": "Proposal",
-}
 
 
 class HelpScreen(Overlay[None]):
@@ -101,7 +85,7 @@ def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, list[tuple[str, str]]
                 rows = around.setdefault(_topic(below, binding), {})
                 words = _words(binding)
                 rows[words] = f"{rows[words]} {keys}" if words in rows else keys
-        elif name := NAMES.get(type(node).__name__):
+        elif name := getattr(node, "HELP_TITLE", ""):
             yield name, getattr(node, "HELP", ""), [(keys, _words(binding)) for keys, binding in actions]
     for title, rows in around.items():
         if rows:
@@ -127,7 +111,7 @@ def _topic(below: Screen[Any], binding: Binding | None) -> str:
     """The headline that a key of the screen stands under; without one, that of all other keys."""
     if binding is not None and binding.group is not None:
         return binding.group.description
-    return NAMES.get(type(below).__name__, "Here")
+    return getattr(below, "HELP_TITLE", "Here")
 
 
 def _words(binding: Binding) -> str:

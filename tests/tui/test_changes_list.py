@@ -17,10 +17,11 @@ from sessiontui.changes.outcome import Change
 from sessiontui.changes.verbs import compact, pop
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.tui.changes.list import ChangeDetail, ChangeList, ChangesScreen
+from sessiontui.tui.changes.list import ChangesScreen
 from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.tasks import journal_reader
 from sessiontui.tui.tasks.journal_reader import UndoPreview
+from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.words import changes_rows
 from tests.support.matrices import few
 from tests.support.screens import (
@@ -82,7 +83,7 @@ def counts(store: Path) -> dict[str, int]:
 
 def under(app: StillApp) -> object:
     """The change under the cursor."""
-    return app.screen.query_one(ChangeList).target
+    return app.screen.query_one("#list", Sheet).target
 
 
 # ---- what it says
@@ -131,7 +132,7 @@ async def test_where_nothing_was_changed_it_says_what_it_is_for(tmp_path: Path) 
     async with browsing(store) as (app, pilot):
         await press(pilot, "U")
         assert says(app, "Nothing was changed here yet.", "can be undone from here", "--purge")
-        assert not app.screen.query_one(ChangeDetail).display
+        assert not app.screen.query_one("#detail", Sheet).display
         await press(pilot, "u", "ctrl+r", "enter")
         assert app.notices == ["there is no change to undo", "there is no change to redo"]
 
@@ -368,7 +369,7 @@ async def test_upper_j_and_k_scroll_what_it_did(tmp_path: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "U")
         assert says(app, "30 sessions")
-        detail = app.screen.query_one(ChangeDetail)
+        detail = app.screen.query_one("#detail", Sheet)
         await press(pilot, "J", "J")
         assert detail.scroll_y == 2
         await press(pilot, "K")

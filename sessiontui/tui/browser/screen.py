@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 class BrowserScreen(Screen[None]):
     """One store on one screen."""
 
+    HELP_TITLE = "Everywhere"
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."
     AUTO_FOCUS = "SessionList"
     HORIZONTAL_BREAKPOINTS = theme.WIDTHS

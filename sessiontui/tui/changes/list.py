@@ -32,33 +32,24 @@ BOUNDS: Final = (
 )
 
 
-class ChangeList(Sheet):
-    """One line a change."""
-
-    HELP = "The changes that were made to this store, newest first. Enter, u or a double click undoes one."
-
-
-class ChangeDetail(Sheet, can_focus=False):
-    """All about the change under the cursor."""
-
-
 class ChangesScreen(Overlay[None]):
     """Lists the changes of the open store; the controller undoes and redoes them."""
 
+    HELP_TITLE = "Changes"
     HELP = (
         "Any change can be undone, as long as nothing that came since stands in its way. An undo is a change too. "
         + BOUNDS
     )
     HORIZONTAL_BREAKPOINTS = theme.WIDTHS
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
-    AUTO_FOCUS = "ChangeList"
+    AUTO_FOCUS = "#list"
     CSS = """
     ChangesScreen { align: center middle; }
     ChangesScreen #changes { width: 96%; height: 92%; background: $background; }
     ChangesScreen.-narrow #columns { layout: vertical; }
-    ChangesScreen.-narrow ChangeList { height: 2fr; }
-    ChangesScreen.-narrow ChangeDetail { height: 3fr; }
-    ChangesScreen.-empty ChangeDetail { display: none; }
+    ChangesScreen.-narrow #list { height: 2fr; }
+    ChangesScreen.-narrow #detail { height: 3fr; }
+    ChangesScreen.-empty #detail { display: none; }
     ChangesScreen.-short #bounds { display: none; }
     ChangesScreen #bounds { height: auto; padding: 0 2; color: $foreground 65%; }
     """
@@ -80,15 +71,15 @@ class ChangesScreen(Overlay[None]):
         """The list, what is under its cursor, and what the journal takes."""
         with Vertical(id="changes"):
             with Horizontal(id="columns"):
-                yield ChangeList(id="list")
-                yield ChangeDetail(id="detail")
+                yield Sheet("list")
+                yield Sheet("detail", can_focus=False)
             yield Static(ink.content(visible(BOUNDS)), id="bounds")
 
     def on_mount(self) -> None:
         """Begin to read; read again when a change was made, or refused."""
         listing, preview = (BackgroundTask(self, name, failed=self._fail) for name in ("journal", "undo preview"))
         self._journal = JournalReader(listing, preview, self._show, self._show_preview)
-        self._list, self._detail = self.query_one(ChangeList), self.query_one(ChangeDetail)
+        self._list, self._detail = self.query_one("#list", Sheet), self.query_one("#detail", Sheet)
         self._list.border_title = ink.content(visible("Changes"))
         self._list.picture = visible(READING)
         self._controller.settled.subscribe(self, lambda _: self._read())

@@ -50,6 +50,7 @@ Marks = Container[tuple[str, int]]
 class FaultList(LineList):
     """What is wrong."""
 
+    HELP_TITLE = "Faults"
     HELP = (
         "What is wrong, in the order of the file: line, byte of the file, kind, and what can be had back: + for certain, "
         "? if a person says so, ≈ by a guess. ! is damage, … may still be being written, ● is marked."

@@ -40,6 +40,7 @@ Fates = Sequence[tuple[int, str]]
 class HexView(LineList):
     """The bytes of one fault."""
 
+    HELP_TITLE = "Bytes"
     HELP = (
         "The bytes as they stand in the file: where in the file, where in the line, the bytes, and the same as text. "
         "[ ] is the byte at which it goes wrong, ◂ where one is missing; ~ is kept apart, - goes without a loss, all others stay in a message."

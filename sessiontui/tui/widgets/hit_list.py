@@ -29,6 +29,7 @@ NEAR: Final = 24
 class HitList(LineList):
     """What was found, newest first or by relevance."""
 
+    HELP_TITLE = "Hits"
     HELP = "The messages that were found. Enter goes to one; n and N go to the next and the previous, v sorts them."
     STEP: ClassVar[int] = 2
 

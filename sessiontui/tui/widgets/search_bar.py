@@ -24,6 +24,7 @@ KEPT: Final = 50
 class SearchBar(SafeInput):
     """Search in all messages, live: ↑ ↓ move in the hits, Enter goes to one."""
 
+    HELP_TITLE = "Search"
     HELP = (
         'Search all messages while you type. Words, "phrases" and the beginning of the last word; any text is legal. '
         "→ at the end takes the rest of an earlier search that is shown behind the cursor."

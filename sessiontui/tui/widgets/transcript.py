@@ -24,6 +24,7 @@ EMPTY = "This session has no messages yet.\nWhat ZeroClaw writes next will stand
 class TranscriptView(RowView):
     """The rows of one session."""
 
+    HELP_TITLE = "Transcript"
     HELP = (
         "The conversation of one session, with damaged lines where their bytes stand in the file: + is had back by repair,"
         " ? when you say so, ~ is a guess, × a fragment, · nothing is lost without; ^ stands below the byte where it goes"
