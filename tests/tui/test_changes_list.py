@@ -276,7 +276,7 @@ async def test_two_pops_of_a_session_are_undone_in_turn(store: Path) -> None:
 async def test_where_the_store_must_not_be_changed_nothing_is(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
-        app.browser.forbidden = "you asked for it"
+        app.browser.changes.forbidden = "you asked for it"
         await press(pilot, "U", "u", "enter", "ctrl+r")
         assert files(store) == before
         assert set(app.notices) == {"read-only: you asked for it"}

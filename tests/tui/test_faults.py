@@ -48,7 +48,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def location(app: StillApp) -> tuple[str | None, int]:
-    return app.browser.key, app.browser.query_one(TranscriptView).cursor
+    return app.browser.reading.key, app.browser.query_one(TranscriptView).cursor
 
 
 # ---- where the keys lead

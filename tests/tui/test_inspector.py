@@ -477,9 +477,13 @@ async def test_it_closes_and_the_browser_is_as_it_was(store: Path, key: str) -> 
 async def test_l_goes_to_the_line_in_the_transcript(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "s", "g", "j", "l")
-        assert (app.browser.key, focus(app), app.browser.reading.transcript.cursor) == ("alice", TranscriptView, 3)
+        assert (app.browser.reading.key, focus(app), app.browser.reading.transcript.cursor) == (
+            "alice",
+            TranscriptView,
+            3,
+        )
         await press(pilot, "x", "s", "G", "l")
-        assert (app.browser.key, app.browser.reading.transcript.cursor) == ("bob", 1)
+        assert (app.browser.reading.key, app.browser.reading.transcript.cursor) == ("bob", 1)
 
 
 @pytest.mark.exhaustive

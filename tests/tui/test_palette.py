@@ -95,7 +95,7 @@ async def test_a_session_is_found_by_letters_and_opened(store: Path) -> None:
         assert names(app) == ["discord_bob"]
         assert says(app, "session · 3 messages")
         await press(pilot, "enter")
-        assert app.browser.key == "discord_bob"
+        assert app.browser.reading.key == "discord_bob"
         assert app.browser.side.sessions.session is not None
         assert app.browser.side.sessions.session.key == "discord_bob"
         assert isinstance(app.focused, TranscriptView)
@@ -133,7 +133,7 @@ async def test_hostile_keys_are_shown_as_they_are(store: Path) -> None:
         await press(pilot, "ctrl+p", *typed("evil"))
         assert says(app, "evil␛]0;x␇[red]key")
         await press(pilot, "enter")
-        assert app.browser.key == HOSTILE
+        assert app.browser.reading.key == HOSTILE
 
 
 @pytest.mark.exhaustive
@@ -147,11 +147,11 @@ async def test_keys_and_mouse_move_in_it_and_escape_does_nothing(store: Path) ->
         assert app.screen.query_one(ChoiceList).cursor > 5
         await press(pilot, "escape")
         assert app.screen is app.browser
-        assert app.browser.key == "telegram_alice"
+        assert app.browser.reading.key == "telegram_alice"
         await press(pilot, "ctrl+p", *typed("bob"))
         await pilot.click(ChoiceList, offset=(5, 0))
         await settle(pilot)
-        assert app.browser.key == "discord_bob"
+        assert app.browser.reading.key == "discord_bob"
 
 
 @pytest.mark.exhaustive

@@ -759,7 +759,7 @@ async def test_a_page_that_could_not_be_read_is_read_with_the_next_key(
 @pytest.mark.exhaustive
 async def test_messages_are_numbered_once_they_are_counted(tmp_path: Path) -> None:
     async with browsing(sample(tmp_path)) as (app, pilot):
-        assert app.browser.key == "telegram_night-train"
+        assert app.browser.reading.key == "telegram_night-train"
         assert says(app, "#1", "#2", "#3")
         await press(pilot, "colon", "2", "enter")
         assert app.browser.query_one(TranscriptView).cursor == 1
