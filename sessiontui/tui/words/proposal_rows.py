@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
@@ -22,17 +23,6 @@ LONGEST: Final = 400
 LOOKING: Final = "looking …"
 ACCEPT: Final = "a accepts it, Space marks it. Before anything is done, the whole plan is shown; u undoes it."
 CHOOSE: Final = "The full stop shows the next reading, the comma the one before."
-NONE: Final = {
-    "not-a-file": "There is no file, so there are no lines to mend.",
-    "unreadable": "What can't be read can't be mended. When it can be read again, F5 looks again.",
-    "dangling": "There is no file at the end of the link.",
-    "interrupted-import": "Its lines are as they are. Migrate finishes the import.",
-    "odd-name": "Its lines are as they are. Rename the file to a name that is UTF-8, and ZeroClaw finds it.",
-    "not-jsonl": "The file holds no lines of JSON. Nothing here touches it.",
-    "foreign": "The line says something to the program that wrote it. It stays where it is; compact would remove it.",
-    "history": "Another program keeps its history in this file. Nothing here touches it.",
-    "nul-run": "What stood where the NULs are is not known. The line stays as it is.",
-}
 STAYS: Final = (
     "Nothing can be had back of it without making something up, so it stays as it is. compact would remove it."
 )
@@ -73,7 +63,7 @@ def _why_not(fault: Fault) -> str:
         return TEXT_GOES_ON
     if fault.span and fault.span.length > lines.HUGE:
         return HUGE
-    return NONE.get("history" if fault.id == "foreign" and fault.line is None else fault.id, STAYS)
+    return catalogue.kind("history" if fault.id == "foreign" and fault.line is None else fault.id).nothing or STAYS
 
 
 def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[SheetRow]:
