@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from sessiontui import units
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.errors import Refused
-from sessiontui.sizes import size
 from sessiontui.store.protocol import Store
 
 
@@ -46,11 +46,11 @@ def notice(store: Store, plan: Plan) -> str:
     folder = sessions_folder(store)
     free = free_bytes(folder)
     if free is not None and takes.written > free:
-        return f"this takes {size(takes.written)} of the disk that holds {folder}, where {size(free)} are free"
+        return f"this takes {units.size(takes.written, tenths=True)} of the disk that holds {folder}, where {units.size(free, tenths=True)} are free"
     if takes.kept > history.SIZE:
         return (
-            f"the journal keeps {size(takes.kept)} so that this can be undone, more than the "
-            f"{size(history.SIZE)} that it is bounded to: it drops every older change"
+            f"the journal keeps {units.size(takes.kept, tenths=True)} so that this can be undone, more than the "
+            f"{units.size(history.SIZE, tenths=True)} that it is bounded to: it drops every older change"
         )
     return ""
 

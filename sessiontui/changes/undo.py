@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sessiontui import units
 from sessiontui.changes import history
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits.files import as_plain, as_store_error, require_inside
@@ -121,28 +122,24 @@ def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
         if redo and any(of.first.id > newest.tip.id for of in every.values()):
             raise UsageError(
                 "something was changed since the last undo, so there is no next step forth",
-                f"`sessiontui undo --redo {_short(newest.first.id)}` redoes change {_short(newest.first.id)} all the same",
+                f"`sessiontui undo --redo {units.change_number(newest.first.id)}` redoes change {units.change_number(newest.first.id)} all the same",
             )
         return newest
     of = every.get(id.zfill(8))
     if of is None:
         raise UsageError(
-            f"there is no change {_short(id)} in the journal", "`sessiontui undo --list` shows those that are"
+            f"there is no change {units.change_number(id)} in the journal",
+            "`sessiontui undo --list` shows those that are",
         )
     if of.undone == redo or (of.undone and of.tip.id == id.zfill(8)):
         return of
-    first = _short(of.first.id)
+    first = units.change_number(of.first.id)
     if redo:
         raise UsageError(f"change {first} was not undone", f"`sessiontui undo {first}` undoes it")
     raise UsageError(
-        f"change {first} was already undone, by change {_short(of.tip.id)}",
+        f"change {first} was already undone, by change {units.change_number(of.tip.id)}",
         f"`sessiontui undo --redo {first}` redoes it",
     )
-
-
-def _short(id: str) -> str:
-    """As a person types it."""
-    return id.lstrip("0") or id
 
 
 def _nothing(redo: bool) -> UsageError:

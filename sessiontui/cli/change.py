@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from sessiontui import units
 from sessiontui.changes import bounds, recoverable
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Problem
@@ -156,7 +157,9 @@ class VerbRun:
     def tell_change(self, change: str | None) -> None:
         """Name the change that was made, and how to take it back."""
         if change is not None:
-            say(f"change {short(change)} · undo with `sessiontui undo{self.context.options()} {short(change)}`")
+            say(
+                f"change {units.change_number(change)} · undo with `sessiontui undo{self.context.options()} {units.change_number(change)}`"
+            )
 
 
 def weigh(store: Store, plan: bounds.Plan) -> None:
@@ -214,11 +217,6 @@ def tell_recoverable(context: Context, does: str, rows: Sequence[CompactRow | Mi
     )
 
 
-def short(change: str) -> str:
-    """A change's id for people, without the zeros before it."""
-    return change.lstrip("0") or "0"
-
-
 def tell_problems(problems: Iterable[Problem], tally: report.ExitTally) -> int:
     """Tell why sessions were left as they were, what is the same for several once, each hint once too; return the highest
     exit code, those tallied before too."""
@@ -268,7 +266,9 @@ def _tell(interrupted: Interrupted) -> None:
 
 def _what(interrupted: Interrupted) -> str:
     """The interrupted changes and the messages that wait, in words."""
-    told = [f"change {short(each.id)}, {each.verb}, was interrupted" for each in interrupted.changes[:NAMED]]
+    told = [
+        f"change {units.change_number(each.id)}, {each.verb}, was interrupted" for each in interrupted.changes[:NAMED]
+    ]
     if len(interrupted.changes) > NAMED:
         told = [f"{count(len(interrupted.changes), 'change')} were interrupted"]
     for each in interrupted.late[:NAMED]:

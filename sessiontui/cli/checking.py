@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from sessiontui import sizes
+from sessiontui import units
 from sessiontui.cli import key_argument as keys
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Context, reads
@@ -77,7 +77,7 @@ def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
             damaged += _differing(store.path, None if not keys else {session.key for session in sessions}, row)
     if damaged:
         tally.add(DAMAGED)
-    of = " in " * bool(lines or files) + sizes.damage(lines, files)
+    of = " in " * bool(lines or files) + units.damage(lines, files)
     totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault") + of)
     _sum_up(context, ", ".join(totals), saved)
     return tally.code

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from sessiontui import units
 from sessiontui.changes import history
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Change
 from sessiontui.cli import output, report
-from sessiontui.cli.change import short
 from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import count, say, size
 from sessiontui.dialects.keys import written
@@ -38,7 +38,14 @@ def _journal(context: Context, folder: Path, kept: Sequence[Change]) -> None:
         return
     output.table(
         (
-            (short(each.id), each.verb, names(each.keys).strip(), output.age(each.at), each.status, size(each.bytes))
+            (
+                units.change_number(each.id),
+                each.verb,
+                names(each.keys).strip(),
+                output.age(each.at),
+                each.status,
+                size(each.bytes),
+            )
             for each in kept
         ),
         right=(0, 3, 5),

@@ -7,12 +7,13 @@ from functools import partial
 
 import click
 
+from sessiontui import units
 from sessiontui.changes import history
 from sessiontui.changes import undo as verb
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Change
 from sessiontui.cli import output
-from sessiontui.cli.change import VerbRun, say_after, short
+from sessiontui.cli.change import VerbRun, say_after
 from sessiontui.cli.journal import names, tell_illegible, tell_row
 from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import say
@@ -55,7 +56,7 @@ def _tell(run: VerbRun, done: verb.Undone) -> None:
     if run.context.json:
         tell_row(done.change, done.verb, done.keys, done.at, done.status, of=done.of)
     else:
-        say(f"{done.status} change {short(done.of)}: {done.verb}", names(done.keys))
+        say(f"{done.status} change {units.change_number(done.of)}: {done.verb}", names(done.keys))
         run.tell_change(done.change)
 
 
@@ -71,7 +72,10 @@ def _foretell(context: Context, plan: verb.UndoPlan) -> None:
     if context.json:
         tell_row(None, plan.verb, plan.keys, plan.at, "redo" if plan.redo else "undo", of=plan.change)
         return
-    say(f"would {'redo' if plan.redo else 'undo'} change {short(plan.change)}: {plan.verb}", names(plan.keys))
+    say(
+        f"would {'redo' if plan.redo else 'undo'} change {units.change_number(plan.change)}: {plan.verb}",
+        names(plan.keys),
+    )
     for step in plan.steps:
         say("  ", step)
 
@@ -92,7 +96,13 @@ def _list(context: Context, changes: Sequence[Change]) -> None:
         return
     output.table(
         (
-            (short(change.id), change.verb, names(change.keys).strip(), output.age(change.at), change.status)
+            (
+                units.change_number(change.id),
+                change.verb,
+                names(change.keys).strip(),
+                output.age(change.at),
+                change.status,
+            )
             for change in changes
         ),
         right=(0, 3),

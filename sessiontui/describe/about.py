@@ -5,17 +5,15 @@ A time that nobody knows is said to be unknown; the time of an import is never t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sessiontui import ages
+from sessiontui import paths, units
 from sessiontui.dialects.keys import is_misnamed, written
 from sessiontui.model import Backend, Session
-from sessiontui.sizes import size
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
@@ -68,9 +66,7 @@ def path_of(store: Store, session: Session) -> Path:
 
 def where(store: Store, session: Session) -> str:
     """The same for people."""
-    path = written(str(path_of(store, session)))
-    user_folder = os.path.expanduser("~")
-    return "~" + path.removeprefix(user_folder) if path.startswith(user_folder + "/") else path
+    return paths.shortened(written(str(path_of(store, session))))
 
 
 def known(facts: Facts, about: SessionStats | None) -> Iterator[Fact]:
@@ -102,7 +98,7 @@ def _size(session: Session) -> str:
         return UNKNOWN
     what = "" if session.backend is Backend.JSONL else " of roles and texts"
     exact = f" · {session.bytes:,} bytes" if session.bytes >= 1000 else ""
-    return size(session.bytes, short=True) + exact + what
+    return units.size(session.bytes) + exact + what
 
 
 def _holds(session: Session, about: SessionStats | None) -> str:
@@ -142,7 +138,7 @@ def moment(at: datetime | None, now: datetime) -> str:
 
 def ago(at: datetime, now: datetime) -> str:
     """``2m ago``, ``in 3d``."""
-    age = ages.age(at, now, ages.YEARS)
+    age = units.age(at, now)
     return age if age.startswith("in ") else f"{age} ago"
 
 

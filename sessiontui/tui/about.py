@@ -11,12 +11,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from sessiontui import units
 from sessiontui.describe.about import Facts, where
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
-from sessiontui.tui.looks import figures, ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import StatsTask
@@ -72,7 +73,7 @@ class AboutScreen(Overlay[None]):
     def _progress(self, label: str, done: int, total: int) -> None:
         if self._stats is None and total:
             share = done / total
-            self._note = f"{label} … {share:.0%} {figures.bar(share)} · Esc stops"
+            self._note = f"{label} … {share:.0%} {units.bar(share)} · Esc stops"
             self._say()
 
     def _show(self, stats: SessionStats) -> None:

@@ -16,8 +16,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from sessiontui import units
 from sessiontui.query.fuzzy import Names
-from sessiontui.tui.looks import figures, ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.safe_input import SafeInput
@@ -153,4 +154,4 @@ class PaletteScreen(Overlay[Command | None]):
 
 def sessions_hint(count: int) -> str:
     """What may be found besides commands."""
-    return f"letters find {figures.counted(count, 'session')} too"
+    return f"letters find {units.counted(count, 'session')} too"

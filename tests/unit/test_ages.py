@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sessiontui import ages
+from sessiontui import units
 from sessiontui.changes.outcome import Change
 from sessiontui.changes.verbs.cleanup import CleanupPlan, CleanupRow
 from sessiontui.describe import about
 from sessiontui.store.memory import MemoryStore
-from sessiontui.tui.looks import figures
 from sessiontui.tui.tasks.change_task import ChangeRequest
 from sessiontui.tui.words import changes_rows, cleaning
 
@@ -37,9 +36,8 @@ NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
     ],
 )
 def test_a_moment_ahead_is_no_moment_now(ahead: timedelta, days: str, years: str, short: str) -> None:
-    assert ages.age(NOW + ahead, NOW, ages.DAYS) == days
-    assert figures.age(NOW + ahead, NOW) == years
-    assert figures.short_age(NOW + ahead, NOW) == short
+    assert units.age(NOW + ahead, NOW) == years
+    assert units.short_age(NOW + ahead, NOW) == short
     assert len(short) <= 4
 
 

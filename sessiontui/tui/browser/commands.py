@@ -15,11 +15,12 @@ from textual.app import App
 from textual.binding import ActiveBinding
 from textual.screen import Screen
 
+from sessiontui import units
 from sessiontui.tui.arrangement import ORDERS
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.changes.controller import ChangeController
-from sessiontui.tui.looks import figures, themes
+from sessiontui.tui.looks import themes
 from sessiontui.tui.palette import Command, Offer, PaletteScreen, sessions_hint
 from sessiontui.tui.pane_keys import plain
 from sessiontui.tui.preferences import Remember
@@ -95,7 +96,7 @@ def _session(side: SessionPane, opener: SessionOpener, key: str) -> Command:
     if session is None:
         about = "gone since"
     else:
-        about = figures.counted(session.messages, "message") if session.problem is None else session.problem.reason
+        about = units.counted(session.messages, "message") if session.problem is None else session.problem.reason
     return Command(Choice(key or "(no name)", f"session · {about}"), partial(opener.go_to, key))
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.widget import Widget
 
+from sessiontui import units
 from sessiontui.model import Entry, Hit
 from sessiontui.tui.browser.open_session import OpenSession
 from sessiontui.tui.browser.shown_task import shown_task
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.messages import COPY
 from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.visible import visible
@@ -46,7 +47,7 @@ class Copier:
         elif entry is None or opened is None:
             ink.notice(self._owner, visible("there is no message to copy"), "warning")
         elif entry.message is None or (self._transcript.raw and entry.raw):
-            line = f"line {figures.count(entry.address.line)}"
+            line = f"line {units.count(entry.address.line)}"
             what = f"the beginning of {line}" if entry.clipped else line
             self._copying.copy(what, entry.raw.decode(errors="replace"))
         elif entry.clipped and entry.ordinal is not None:
@@ -72,7 +73,7 @@ class Copier:
         return CopyTask(self.task, self._done)
 
     def _done(self, what: str, text: str, path: Path | None, size: int) -> None:
-        shown = figures.size(size)
+        shown = units.size(size)
         if path is not None:
             sentence = f"{what}: {shown}, too long for a clipboard; copied to {path}"
         elif not size:

@@ -8,12 +8,12 @@ from typing import ClassVar
 from textual.binding import Binding
 from textual.screen import Screen
 
+from sessiontui import units
 from sessiontui.model import Backend, Session
 from sessiontui.tui.browser import notice
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
-from sessiontui.tui.looks import figures
 
 
 class FaultWalk:
@@ -51,7 +51,7 @@ class FaultWalk:
         """To the next session that has damage, as far as that is known; after the last one to the first."""
         known = self._side.known
         uncounted = sum(_is_uncounted(known[key]) for key in known)
-        unsure = f"{figures.counted(uncounted, 'session')} not counted yet" if uncounted else ""
+        unsure = f"{units.counted(uncounted, 'session')} not counted yet" if uncounted else ""
         found = next(((past, each) for past, each in self._further(step) if self._is_wanted(each)), None)
         if found is None:
             notice.say(self._screen, " · ".join(filter(None, ("no session of the list has damage", unsure))))

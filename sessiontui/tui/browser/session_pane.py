@@ -13,12 +13,13 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
+from sessiontui import units
 from sessiontui.model import Found, Session
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
 from sessiontui.tui.browser import notice
 from sessiontui.tui.browser.session_feed import SessionFeed
 from sessiontui.tui.browser.session_marks import SessionMarks
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.filter_bar import FilterBar
@@ -249,7 +250,7 @@ class SessionPane(Covered, Vertical):
 
 
 def _no_key_fits(count: int) -> Visible:
-    sessions = figures.counted(count, "session")
+    sessions = units.counted(count, "session")
     return visible(
         f"No key fits.\nNone of {sessions} holds these letters in this order\nFewer letters fit more\nEsc shows all",
         lines=True,

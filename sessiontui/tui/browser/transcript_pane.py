@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from sessiontui import units
 from sessiontui.errors import Changed, UnknownKey
 from sessiontui.model import Entry, Session
 from sessiontui.store.protocol import Store, TranscriptRows
@@ -21,7 +22,7 @@ from sessiontui.tui.browser.go_to import GoTo
 from sessiontui.tui.browser.open_session import OpenSession
 from sessiontui.tui.browser.row_walk import RowWalk
 from sessiontui.tui.browser.shown_task import tell_failure
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.session_reader import AllRows, FirstRows, SessionReader
 from sessiontui.tui.widgets.covered import Covered
@@ -165,10 +166,10 @@ class TranscriptPane(Covered, Vertical):
         if session.problem is not None:
             self.transcript.border_title = ink.content((self._fitted(name, 0), "bold"))
             return
-        parts = [figures.counted(session.messages, "message")]
+        parts = [units.counted(session.messages, "message")]
         if session.faults:
-            parts.append(f"! {figures.counted(session.faults, 'damaged line')}")
-        parts.append(figures.size(session.bytes))
+            parts.append(f"! {units.counted(session.faults, 'damaged line')}")
+        parts.append(units.size(session.bytes))
         if not session.reachable:
             parts.append("ZeroClaw can't load it by this name")
         about = visible(" ─ " + " · ".join(parts))

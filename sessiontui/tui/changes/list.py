@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from sessiontui import units
 from sessiontui.changes.history import AGE, SIZE
 from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
 from sessiontui.tui.changes.protocol import Changes
-from sessiontui.tui.looks import figures, ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.journal_reader import JournalReader, UndoPreview
@@ -27,7 +28,7 @@ from sessiontui.visible import visible
 READING: Final = "Reading the journal …"
 EMPTY: Final = "Nothing was changed here yet.\nWhat you change is listed here\nand can be undone from here"
 BOUNDS: Final = (
-    f"Kept for {AGE.days} days, up to {figures.size(SIZE)}, the newest always"
+    f"Kept for {AGE.days} days, up to {units.size(SIZE)}, the newest always"
     " · `sessiontui journal --purge` removes the rest"
 )
 
@@ -102,7 +103,7 @@ class ChangesScreen(Overlay[None]):
         keys = "u Enter undo · ^R redo · Esc close" if self._changes else "Esc close"
         self._list.border_subtitle = ink.content(visible(keys))
         if self._changes:
-            kept = f" · {len(self._changes):,} · {figures.size(size)} on disk"
+            kept = f" · {len(self._changes):,} · {units.size(size)} on disk"
             self._list.border_title = ink.content(visible(f"Changes{kept}"))
         self.set_class(not self._changes, "-empty")
         self._choose()

@@ -11,8 +11,9 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
+from sessiontui import units
 from sessiontui.model import Entry
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.row_view import RowView
 from sessiontui.tui.widgets.spans import Spans
 from sessiontui.tui.widgets.viewport import Viewport
@@ -110,8 +111,8 @@ class TranscriptView(RowView):
     def show_hits(self, hits: Sequence[int], at: int | None, damaged: Sequence[int] = ()) -> None:
         """The rows that hold what was searched for, in the order in which a person walks through them, and at which of
         them (an index) that person is; the rows that are damaged, in order."""
-        there = figures.count(None if at is None else at + 1)
-        self._hits = "" if not hits else figures.counted(len(hits), "hit") if at is None else f"{there}/{len(hits):,}"
+        there = units.count(None if at is None else at + 1)
+        self._hits = "" if not hits else units.counted(len(hits), "hit") if at is None else f"{there}/{len(hits):,}"
         self.map.mark(damaged, sorted(hits))
         self._tell()
 

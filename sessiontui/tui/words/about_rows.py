@@ -8,9 +8,10 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from sessiontui import units
 from sessiontui.describe.about import DAY, STEPS, Facts, known, minute, percent
 from sessiontui.store.session_stats import SessionStats
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.plot import BEYOND, plot, top_of
 from sessiontui.tui.widgets.sheet import SheetRow
@@ -38,7 +39,7 @@ def rows(facts: Facts, about: SessionStats | None, note: str, width: int) -> lis
 def _damage(about: SessionStats, width: int) -> Iterator[SheetRow]:
     if not about.damaged:
         return
-    yield from heading(f"! {figures.counted(about.damaged, 'damaged line')}", "marked ! in the transcript", width)
+    yield from heading(f"! {units.counted(about.damaged, 'damaged line')}", "marked ! in the transcript", width)
     for kind in about.damage:
         reason = "other kinds" if kind.reason is None else kind.reason
         count, where = visible(f"{kind.lines:>9,}  "), visible(f"  {kind.id} · line {kind.row + 1:,} ")
@@ -60,7 +61,7 @@ def _roles(about: SessionStats, width: int) -> Iterator[SheetRow]:
             [
                 (visible(f" {role}{' ' * (ROLE - cell_len(role))}"), "role"),
                 (visible(f"{share.messages:>9,} {percent(part)} "), "number"),
-                (visible(figures.bar(part, bar)), "match"),
+                (visible(units.bar(part, bar)), "match"),
                 (visible(f"{share.characters:>13,} {percent(text)}"), "dim"),
             ]
         )

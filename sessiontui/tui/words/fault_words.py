@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sessiontui import units
 from sessiontui.damage import catalogue
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.looks import figures
 from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.tui.words.about_rows import fact
 from sessiontui.tui.words.proposals import Proposal
@@ -74,7 +74,7 @@ def _location(fault: Fault, width: int) -> Iterator[SheetRow]:
         yield from fact("where", "the whole file", width)
         return
     at, size = fault.at, fault.span.length
-    where = f"{location(fault)} · {figures.counted(size, 'byte')}"
+    where = f"{location(fault)} · {units.counted(size, 'byte')}"
     wrong = f", wrong at byte {at:,} of {'the line' if fault.lines == 1 else 'these lines'}" * (
         fault.severity is not Severity.INFO
     )
@@ -114,7 +114,7 @@ def why(fault: Fault) -> str:
 
 def _how(fault: Fault, proposal: Proposal | None) -> str:
     if fault.recovers:
-        return f"{figures.counted(fault.recovers, 'message')}, {SURE[fault.salvage]}"
+        return f"{units.counted(fault.recovers, 'message')}, {SURE[fault.salvage]}"
     if fault.salvage is Salvage.LOSSLESS:
         return "no message: nothing is lost without it, so it goes"
     if proposal is not None and proposal.acts:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sessiontui import units
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.looks import figures
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.tui.words.about_rows import heading, wrapped
@@ -40,7 +40,7 @@ def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[SheetRow]:
     if not proposal.acts:
         return [*_no_proposal(fault, width)]
     if proposal.hidden:
-        what = f"{figures.counted(fault.recovers, 'message')} · {location(fault)}"
+        what = f"{units.counted(fault.recovers, 'message')} · {location(fault)}"
         return [_headline(sentence(what)), *wrapped(LARGE, "key", width)]
     return [*_difference(fault, proposal, width)]
 
@@ -89,7 +89,7 @@ def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[SheetR
 
 def _sum(fault: Fault, outcome: Outcome) -> str:
     """What it comes to."""
-    had = figures.counted(len(outcome.records), "message")
+    had = units.counted(len(outcome.records), "message")
     how = {
         Salvage.LOSSLESS: ", exactly",
         Salvage.OFFERED: ", if it is what it seems to be",
@@ -98,7 +98,7 @@ def _sum(fault: Fault, outcome: Outcome) -> str:
     told = [f"{had} had back{how.get(fault.salvage, '')}"] if outcome.records else []
     if outcome.fragments:
         size = sum(span.length for span in outcome.fragments)
-        told.append(f"{figures.counted(size, 'byte')} kept apart (~) in the journal's folder, none lost")
+        told.append(f"{units.counted(size, 'byte')} kept apart (~) in the journal's folder, none lost")
     return sentence("; ".join(told)) if told else "No message, and nothing to keep."
 
 
