@@ -36,6 +36,8 @@ class LineList(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     STEP: ClassVar[int] = 1
     """Lines to an item."""
+    LOOKS: theme.Looks = theme.LIST
+    """Names of styles that it draws with."""
     virtual_size = Reactive(Size(0, 0), layout=False)
     """Textual's own, but for the layout of the whole screen that each other number of items would set off: the scroll
     bar is always there, so nothing else stands elsewhere then."""
@@ -206,4 +208,4 @@ class LineList(ScrollView, can_focus=True):
         return self.draw(item, line, width, self._look(ground))
 
     def _look(self, name: str) -> Style:
-        return theme.styles(self, theme.LIST)[name]
+        return theme.styles(self, self.LOOKS)[name]

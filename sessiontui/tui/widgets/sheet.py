@@ -16,7 +16,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.theme import LIST, Looks
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.visible import Visible
@@ -56,7 +56,7 @@ class Sheet(LineList):
         super().__init__(id=id)
         self.HELP_TITLE, self.HELP = title, help
         self.can_focus = can_focus
-        self._looks = looks
+        self.LOOKS = looks
         self._clicks = clicks
         """Clicks that open: 2 where a first click only chooses."""
         self._laid_out_by: Layout = lambda _: ()
@@ -173,6 +173,3 @@ class Sheet(LineList):
         ground = self._look("ground") if row.target is None else ground
         left, right = ([(text, self.style(name, ground)) for text, name in parts] for parts in (row.left, row.right))
         return ink.spread(left, right, width, ground)
-
-    def _look(self, name: str) -> Style:
-        return theme.styles(self, self._looks)[name]
