@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from sessiontui.model import Message
-from sessiontui.tui.browser.screen import BrowserScreen
+from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.palette import PaletteScreen
 from sessiontui.tui.pane_keys import plain
@@ -169,7 +169,7 @@ async def test_esc_takes_back_one_thing_at_a_time(store: Path, monkeypatch: pyte
         await choose(pilot, "build")
         await press(pilot, "enter", "g", "slash", *typed("budget"), "enter", "slash")
         assert (app.browser.reading.key, focus(app)) == ("alice", SearchBar)
-        monkeypatch.setattr(BrowserScreen, "changing", property(lambda _: not stopped.is_set()))
+        monkeypatch.setattr(ChangeController, "changing", property(lambda _: not stopped.is_set()))
         monkeypatch.setattr(ChangeTask, "interrupt", lambda _: stopped.set())
         await press(pilot, "ctrl+p", "f1")
         await press(pilot, "escape", "escape")
