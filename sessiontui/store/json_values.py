@@ -32,8 +32,8 @@ def write(value: Any) -> Any:
 
 def read(kind: type[Value], values: Any) -> Value:
     """The value of this type that ``write`` was given."""
-    made: Value = _reader(cast("Any", kind))(values)
-    return made
+    reader: Callable[[Any], Value] = _reader(cast("Any", kind))
+    return reader(values)
 
 
 @cache

@@ -21,7 +21,7 @@ from sessiontui.query.fuzzy import Names
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
-from sessiontui.tui.widgets.safe_input import SafeInput
+from sessiontui.tui.widgets.safe_input import TextInput
 from sessiontui.visible import visible
 
 SHOWN: Final = 100
@@ -75,7 +75,7 @@ class PaletteScreen(Overlay[Command | None]):
         """A box with both."""
         with Vertical(id="palette", classes="-looks" if any(each.look for each in self._offer.commands) else "") as box:
             box.border_title = ink.content(visible(self._offer.title))
-            yield SafeInput(id="wanted")
+            yield TextInput(id="wanted")
             yield ChoiceList(id="choices")
 
     def on_mount(self) -> None:

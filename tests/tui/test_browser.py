@@ -297,7 +297,7 @@ async def test_help_is_about_what_has_the_focus(store: Path) -> None:
         await press(pilot, "end")
         assert says(app, "Everywhere", "Remove the last message")
         await press(pilot, "escape", "tab", "question_mark")
-        assert says(app, "TranscriptView", "Next message")
+        assert says(app, "Transcript", "Next message")
         await press(pilot, "q")
         assert focus(app) is TranscriptView
 

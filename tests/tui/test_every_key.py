@@ -11,10 +11,9 @@ from threading import Event
 import pytest
 
 from sessiontui.model import Message
-from sessiontui.tui.browser.screen import BrowserScreen
+from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.palette import PaletteScreen
-from sessiontui.tui.pane_keys import plain
 from sessiontui.tui.tasks.change_task import ChangeTask
 from sessiontui.tui.widgets.choice_list import ChoiceList
 from sessiontui.tui.widgets.filter_bar import FilterBar
@@ -169,7 +168,7 @@ async def test_esc_takes_back_one_thing_at_a_time(store: Path, monkeypatch: pyte
         await choose(pilot, "build")
         await press(pilot, "enter", "g", "slash", *typed("budget"), "enter", "slash")
         assert (app.browser.reading.key, focus(app)) == ("alice", SearchBar)
-        monkeypatch.setattr(BrowserScreen, "changing", property(lambda _: not stopped.is_set()))
+        monkeypatch.setattr(ChangeController, "changing", property(lambda _: not stopped.is_set()))
         monkeypatch.setattr(ChangeTask, "interrupt", lambda _: stopped.set())
         await press(pilot, "ctrl+p", "f1")
         await press(pilot, "escape", "escape")
@@ -220,7 +219,7 @@ async def test_a_click_gives_the_focus(store: Path) -> None:
 async def test_every_word_of_the_last_line_can_be_clicked(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "carol")
-        words = [(start, plain(active.binding.action)) for start, _, active in app.browser.query_one(KeyLine)._shown]
+        words = [(start, active.binding.id or "") for start, _, active in app.browser.query_one(KeyLine)._shown]
         assert {"search", "filter", "pop", "compact", "migrate", "undo", "raw", "help"} <= {
             action for _, action in words
         }

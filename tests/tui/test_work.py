@@ -107,13 +107,18 @@ async def test_of_cancelled_work_nothing_is_heard_again() -> None:
 
 async def test_what_was_reported_before_a_newer_start_and_is_delivered_after_it_is_dropped() -> None:
     async with task() as (work, pilot, reported):
-        older = threading.Event()
+        begun, release, older = threading.Event(), threading.Event(), threading.Event()
 
-        def quick(job: Job) -> None:
+        def held(job: Job) -> None:
+            begun.set()
+            assert release.wait(20)
             job.report(reported.append, ("older",))
             older.set()
 
-        work.start(quick)
+        work.start(held)
+        while not begun.is_set():
+            await pilot.pause(0.01)
+        release.set()
         assert older.wait(20)  # its report waits in the loop, which this holds up
         work.start(lambda job: job.report(reported.append, ("newer",)))
         await settle(pilot)

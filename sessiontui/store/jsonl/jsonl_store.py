@@ -221,11 +221,8 @@ class JsonlStore:
 
     def stale(self, before: datetime) -> list[Session]:
         """Sessions whose file was written before; what is no readable file is never stale."""
-        return [
-            session
-            for session in self.sessions()
-            if session.problem is None and session.last_activity is not None and session.last_activity < before
-        ]
+        dated = ((session, session.last_activity) for session in self.sessions() if session.problem is None)
+        return [session for session, last in dated if last is not None and last < before]
 
     # ---- one session
 

@@ -22,7 +22,14 @@ from sessiontui.tui.widgets.splitter import SplitPanes
 BROWSER: Final[list[BindingType]] = [
     *of_pane("changes", ChangeController.KEYS, CHANGE),
     *of_pane("reading", TranscriptPane.KEYS, LOOK),
-    Binding("b", "backend", "backend", tooltip="The other backend of this folder", id="backend", group=LOOK),
+    Binding(
+        "b",
+        "pane('side.feed', 'backend')",
+        "backend",
+        tooltip="The other backend of this folder",
+        id="backend",
+        group=LOOK,
+    ),
     Binding(
         "i",
         "pane('overlays', 'about')",

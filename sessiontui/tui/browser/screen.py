@@ -89,8 +89,8 @@ class BrowserScreen(Screen[None]):
             checked=lambda _: self._note(),
             progressed=self.title_line.show_work,
             ended=self.title_line.end_work,
-            inspect=self._inspect,
-            show_backend=self.side.feed.switch,
+            inspect=lambda key: self.overlays.inspect(key),  # noqa: PLW0108 - there are none yet
+            show_backend=self.side.feed.action_backend,
         )
 
     def compose(self) -> ComposeResult:
@@ -215,8 +215,6 @@ class BrowserScreen(Screen[None]):
     def _go_to_next_session(self, event: RowWalk.NoFault) -> None:
         self.faults.go_on(event.step)
 
-    # ---- focus
-
     @on(events.DescendantFocus)
     def _note_focus(self, event: events.DescendantFocus) -> None:
         self.hits.name_keys(not isinstance(event.widget, Input))
@@ -274,13 +272,6 @@ class BrowserScreen(Screen[None]):
         if active is not None and not active.enabled and active.binding.id in CHANGES:
             event.stop()
             self.changes.explain(active.binding.id)
-
-    def _inspect(self, key: str) -> None:
-        self.overlays.inspect(key)
-
-    def action_backend(self) -> None:
-        """The other backend of this folder."""
-        self.side.feed.switch()
 
     def action_back(self) -> None:
         """The first of these that applies: cancel work, clear the text, leave the bar, go back to before the hit; in the

@@ -127,7 +127,7 @@ class SessionFeed:
         if self._store is not None:
             self._lister.read(self._store, {key: each for key, each in known.items() if key not in but})
 
-    def switch(self) -> None:
+    def action_backend(self) -> None:
         """Open the other backend of the same folder; posts ``Switched``."""
         if self._store is not None:
             self._lister.switch(self._store, lambda store: self._post(self.Switched(store)))

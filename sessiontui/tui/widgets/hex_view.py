@@ -127,11 +127,8 @@ class HexView(LineList):
         return 16 if self._columns >= self._taken(16) else 8
 
     def _taken(self, across: int) -> int:
-        return self._gutter + 4 + 4 * across
-
-    @property
-    def _gutter(self) -> int:
-        return len(f"{self._offset + self._length:,}") + len(f"{self._length:,}") + 3
+        """Columns of a row of so many bytes, its offsets before them."""
+        return len(f"{self._offset + self._length:,}") + len(f"{self._length:,}") + 7 + 4 * across
 
     @property
     def head(self) -> int:

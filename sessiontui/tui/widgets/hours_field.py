@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from sessiontui import units
 from sessiontui.tui.looks import ink
-from sessiontui.tui.widgets.safe_input import SafeInput
+from sessiontui.tui.widgets.safe_input import TextInput
 from sessiontui.visible import visible
 
 
@@ -32,7 +32,7 @@ class HoursField(Horizontal):
     def compose(self) -> ComposeResult:
         """All in one line."""
         yield Static(ink.content(visible("Idle for more hours than ")), classes="word")
-        yield SafeInput(self._first, id="hours", select_on_focus=False, compact=True)
+        yield TextInput(self._first, id="hours", select_on_focus=False, compact=True)
         yield Static(id="days", classes="word")
 
     @property

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from sessiontui.model import Entry
+from sessiontui.tui.widgets.heights import RowAt
 from sessiontui.tui.widgets.page_cache import PAGE, PageCache
 from sessiontui.tui.widgets.spans import Spans, nothing
 
@@ -78,6 +79,15 @@ class RowLayout:
     def clear(self) -> None:
         """Lay everything out anew: the width, the entries or the way of drawing changed."""
         self._drawn.clear()
+
+    def resize(self, width: int, anchor: RowAt) -> RowAt:
+        """Lay everything out for another width; where the text of a line is then."""
+        before = self.draw(anchor.row)
+        offset = before.offset(anchor.line) if before is not None else 0
+        self.width = width
+        self.clear()
+        after = self.draw(anchor.row) if offset else None
+        return anchor if after is None else RowAt(anchor.row, after.line_at(offset))
 
     def draw(self, row: int) -> RenderedRow | None:
         """The row laid out; None where it never was and its entry is not in memory."""

@@ -25,3 +25,7 @@ class SafeInput(Input):
     def validate_value(self, value: str) -> str:
         """The value that is kept and drawn."""
         return visible(value)
+
+
+class TextInput(SafeInput):
+    """One that has no keys of its own."""

@@ -55,7 +55,7 @@ class Sheet(LineList):
     ) -> None:
         super().__init__(id=id)
         self.HELP_TITLE = title
-        self.HELP = help  # type: ignore[misc]  # each sheet has its own
+        self.HELP = help  # type: ignore[misc]  # Textual's is of a class; a sheet has its own
         self.can_focus = can_focus
         self.LOOKS = looks
         self._clicks = clicks

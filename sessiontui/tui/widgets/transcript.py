@@ -1,58 +1,88 @@
-"""One session to read: what it is told to show, the keys that walk in it, and what its border says.
+"""One session to read: rows over a screen, drawn when they are seen, the keys that walk in them, a map at the right edge.
 
-Opens at the end whatever the size. Which rows stand where is ``row_view``'s.
+Opens at the end whatever the size. Nothing moves but by a person's hand: what stands on the screen stays there when
+rows become known or are added and when the width changes. Reads nothing itself: it posts ``PageWanted`` and is given the
+entries.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
 
-from sessiontui import units
 from sessiontui.model import Entry
-from sessiontui.tui.looks import ink
-from sessiontui.tui.widgets.row_view import RowView
+from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.widgets import transcript_keys
+from sessiontui.tui.widgets.heights import RowAt
+from sessiontui.tui.widgets.row_layout import RowLayout
+from sessiontui.tui.widgets.session_map import SessionMap
 from sessiontui.tui.widgets.spans import Spans
+from sessiontui.tui.widgets.transcript_border import TranscriptBorder
 from sessiontui.tui.widgets.viewport import Viewport
 from sessiontui.visible import visible
 
 EMPTY = "This session has no messages yet.\nWhat ZeroClaw writes next will stand here"
 
 
-class TranscriptView(RowView):
-    """The rows of one session."""
+class TranscriptView(ScrollView, can_focus=True):
+    """The rows of one session, one of them chosen."""
 
     HELP_TITLE = "Transcript"
-    HELP = (
-        "The conversation of one session, with damaged lines where their bytes stand in the file: + is had back by repair,"
-        " ? when you say so, ~ is a guess, × a fragment, · nothing is lost without; ^ stands below the byte where it goes"
-        " wrong. The right edge is a map"
-        " of all of it: ! damage, • many hits, · few, ◆ both. A press on a sign goes there; the block can be dragged."
-    )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "Line down", show=False, id="transcript.line_down"),
-        Binding("k,up", "move(-1)", "Line up", show=False, id="transcript.line_up"),
-        Binding("J", "choose(1)", "Next message", show=False, id="transcript.next_message"),
-        Binding("K", "choose(-1)", "Previous message", show=False, id="transcript.previous_message"),
-        Binding("pagedown,space", "page(1)", "Page down", show=False, id="transcript.page_down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="transcript.page_up"),
-        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="transcript.half_down"),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="transcript.half_up"),
-        Binding("g,home", "start", "Start", show=False, id="transcript.start"),
-        Binding("G,end", "end", "End", show=False, id="transcript.end"),
-        Binding("enter", "more", "Show more of a long message", show=False, id="transcript.more"),
-    ]
+    HELP = transcript_keys.HELP
+    BINDINGS: ClassVar[list[BindingType]] = transcript_keys.KEYS
+    ALLOW_SELECT = False
+
+    @dataclass(eq=False, repr=False)
+    class PageWanted(Message):
+        """Rows ``start`` to ``end`` are near the viewport and not in memory."""
+
+        start: int
+        end: int
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._hits = ""
-        self._below = 0
-        self._told = ink.EMPTY
+        self._view = Viewport()
+        self._rows = RowLayout()
+        self._settling = False
+        self._note = ink.EMPTY
+        self._border = TranscriptBorder(self)
 
-    # ---- told from above
+    @property
+    def count(self) -> int:
+        return len(self._view)
+
+    @property
+    def cursor(self) -> int:
+        return self._view.cursor
+
+    @property
+    def location(self) -> int | None:
+        """The chosen row, to come back to; None at the end."""
+        return None if self._view.at_end and self.cursor >= self.count - 1 else self.cursor
+
+    @property
+    def entry(self) -> Entry | None:
+        """The chosen entry, when it is in memory."""
+        return self._rows.entry(self.cursor) if self.count else None
+
+    def give(self, start: int, entries: Sequence[Entry]) -> None:
+        self._rows.give(start, entries)
+        self._settle()
+
+    def go(self, row: int, seek: bool = False) -> None:
+        """Bring a row to the top and choose it; with ``seek``, the line of it that holds what was searched for."""
+        self._view.go(row)
+        self._view.seek = self.cursor if seek else None
+        self._settle()
 
     def show(
         self, count: int, start: int, entries: Sequence[Entry], row: int | None = None, stays: bool = False
@@ -78,7 +108,7 @@ class TranscriptView(RowView):
         at the end neither: the border says how many are below."""
         self._rows.grow(self.count)
         if count > self.count:
-            self._below += count - self.count
+            self._border.below += count - self.count
             self._view.grow(count)
         self._settle()
 
@@ -97,13 +127,12 @@ class TranscriptView(RowView):
         self._begin(note, 0, ())
 
     def _begin(self, note: str, start: int, entries: Sequence[Entry]) -> None:
-        self._below = 0
+        self._border.below = 0
         self._note = visible(note, lines=True)
         self._rows.replace(start, entries)
         self._settle()
 
     def highlight(self, spans: Spans) -> None:
-        """Highlight what was searched for."""
         self._rows.spans = spans
         self._rows.clear()
         self._settle()
@@ -111,8 +140,7 @@ class TranscriptView(RowView):
     def show_hits(self, hits: Sequence[int], at: int | None, damaged: Sequence[int] = ()) -> None:
         """The rows that hold what was searched for, in the order in which a person walks through them, and at which of
         them (an index) that person is; the rows that are damaged, in order."""
-        there = units.count(None if at is None else at + 1)
-        self._hits = "" if not hits else units.counted(len(hits), "hit") if at is None else f"{there}/{len(hits):,}"
+        self._border.count_hits(len(hits), at)
         self.map.mark(damaged, sorted(hits))
         self._tell()
 
@@ -137,8 +165,6 @@ class TranscriptView(RowView):
         self.screen.add_class("-reading")
         self.screen.set_focus(self)
 
-    # ---- keys
-
     def action_move(self, lines: int) -> None:
         """Scroll by some lines; where there is no further to scroll, choose rows."""
         before = self._view.anchor
@@ -148,22 +174,18 @@ class TranscriptView(RowView):
             self.action_choose(lines)
 
     def action_page(self, pages: float) -> None:
-        """Scroll by nearly a screen, or half of one."""
         lines = max(1, int(abs(pages) * (self._room - 2)))
         self.action_move(lines if pages > 0 else -lines)
 
     def action_start(self) -> None:
-        """To the first row."""
         self._view.go(0)
         self._settle()
 
     def action_end(self) -> None:
-        """To the last row."""
         self._view.go_end()
         self._settle()
 
     def action_choose(self, rows: int) -> None:
-        """Move the cursor by rows and bring its row into view."""
         self._view.choose(rows, self._room, self._rows.measure)
         self._settle()
 
@@ -173,22 +195,99 @@ class TranscriptView(RowView):
             self._view.at_end = False
             self._settle()
 
-    # ---- Textual
+    # ---- what is in view
 
-    def settled(self) -> None:
-        """Who sees the end has seen what is new."""
+    @property
+    def _room(self) -> int:
+        return int(self.scrollable_content_region.height)
+
+    @property
+    def _columns(self) -> int:
+        return int(self.scrollable_content_region.width)
+
+    def _settle(self) -> None:
+        """Find what is in view, ask for what is missing, and tell Textual and the map where that is."""
+        if not self._room or not self._columns or self._settling:
+            return
+        self._settling = True
+        self._rows.width = self._columns
+        try:
+            self._view.settle(self._room, self._rows.measure, self._rows.sought)
+            if window := self._view.window:
+                for start, end in self._rows.wanted(window[0].row, window[-1].row + 1, self.count):
+                    self.post_message(self.PageWanted(start, end))
+            self.virtual_size = Size(self._columns, self._view.heights.total)
+            self.scroll_to(y=self._view.offset if self.count else 0, animate=False, force=True)
+            self.map.show(self.count, *self._view.shown)
+        finally:
+            self._settling = False
         if self._view.at_end:
-            self._below = 0
+            self._border.below = 0  # seen by now
         self._tell()
+        self.refresh()
 
     def _tell(self) -> None:
-        """In the border: what is new below, the hits, how lines are shown."""
-        raw = "raw lines · r shows the conversation" if self._columns > 60 else "raw lines"
-        new = f"{self._below:,} new below · G" if self._below else ""
-        told = visible(" ─ ".join(part for part in (new, self._hits, raw if self.raw else "") if part))
-        if told != self._told:
-            self._told = told
-            self.border_subtitle = ink.content(told) if told else None
+        self._border.tell(self.raw, self._columns)
+
+    # ---- the map, which is the scroll bar too
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The bar that Textual places and tells of scrolling."""
+        return self.map
+
+    @property
+    def map(self) -> SessionMap:
+        if not isinstance(self._vertical_scrollbar, SessionMap):
+            self._vertical_scrollbar = bar = SessionMap()
+            bar.display = False
+            self.app._start_widget(self, bar)  # noqa: SLF001 - as Textual starts its own; there is no other way to give one
+            return bar
+        return self._vertical_scrollbar
+
+    def on_session_map_pointed(self, event: SessionMap.Pointed) -> None:
+        """The map was pressed, or its block is dragged."""
+        event.stop()
+        if event.at >= self.count:
+            self._view.go_end()
+        else:
+            row = self._view.cursor = int(event.at)
+            self._view.go_to(RowAt(row, int((event.at - row) * self._view.height(row, self._rows.measure))))
+        self._settle()
+
+    def on_session_map_chosen(self, event: SessionMap.Chosen) -> None:
+        event.stop()
+        self.go(event.row)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The wheel moved the view: what stands there now is what stays."""
+        super().watch_scroll_y(old_value, new_value)
+        if not self._settling and self.count and round(new_value) != round(old_value):
+            self._view.scroll(round(old_value), round(new_value), self._room, self._rows.measure)
+            self._settle()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width: everything is laid out anew around the text at the top. The chosen row stays in view."""
+        if not self._room or not self._columns:
+            return
+        anchor = self._rows.resize(self._columns, self._view.anchor)
+        if not self._view.at_end and self.count:
+            self._view.anchor = anchor
+            if self.cursor > anchor.row:
+                self._view.choose(0, self._room, self._rows.measure)
+        self._settle()
+
+    def render_line(self, y: int) -> Strip:
+        styles, width = theme.styles(self, theme.TRANSCRIPT), self._columns
+        if not self.count:
+            return ink.centred(self._note, y, width, self._room, styles["dim"], styles["text"])
+        if y >= len(self._view.window):
+            return ink.strip([], width, styles["ground"])
+        row, line = self._view.window[y]
+        drawn = self._rows.draw(row)
+        if drawn is None:
+            return ink.strip([(visible("  ⋯" if line == 0 else ""), styles["dim"])], width, styles["ground"])
+        return drawn.strip(line, styles, chosen=row == self.cursor)
 
     def on_click(self, event: events.Click) -> None:
         """The row that was clicked comes under the cursor; a second click is Enter."""

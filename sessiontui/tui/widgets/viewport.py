@@ -105,6 +105,13 @@ class Viewport:
             row, line = row + 1, line - height
         self.anchor, self.at_end, self.seek = RowAt(row, max(0, line)), False, None
 
+    def scroll(self, before: int, offset: int, room: int, measure: Measure) -> None:
+        """Bring the line at an offset to the top, from ``before``; what is near is measured on the way there."""
+        if abs(offset - before) <= room:
+            self.walk(offset - before, measure)
+        else:
+            self.go_to(self.heights.at(offset))
+
     def choose(self, rows: int, room: int, measure: Measure) -> None:
         """Move the cursor by rows and scroll no more than its row needs to be seen."""
         if not len(self):
