@@ -34,7 +34,7 @@ KINDS = [kind for kind in kinds() if any(bindings(kind))]
 
 
 def test_there_are_bindings_to_look_at() -> None:
-    assert {"BrowserScreen", "Transcript", "SearchBar", "HelpScreen", "PaletteScreen"} <= {
+    assert {"BrowserScreen", "TranscriptView", "SearchBar", "HelpScreen", "PaletteScreen"} <= {
         each.__name__ for each in KINDS
     }
 
