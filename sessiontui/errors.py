@@ -10,15 +10,28 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 
+def unchanged_sentence(cause: str, *, unchanged: bool) -> str:
+    """What went wrong, with the words that nothing was changed where that is so."""
+    return f"{cause}; nothing was changed" if unchanged else cause
+
+
 class SessiontuiError(Exception):
     """Base of all: ``str(error)`` is one plain sentence, ``hint`` the next thing to do (may be empty)."""
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, sentence: str, hint: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, cause: str, hint: str = "", *, unchanged: bool = False) -> None:
+        self.cause = cause
+        """What went wrong."""
         self.hint = hint
+        self.unchanged = unchanged
+        """It kept a change from being made, and nothing was changed."""
+        super().__init__(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """What went wrong, and that nothing was changed."""
+        return unchanged_sentence(self.cause, unchanged=self.unchanged)
 
 
 class UsageError(SessiontuiError):
@@ -76,8 +89,9 @@ class Changed(Refused):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name} changed while it was read; nothing was changed",
+            f"{name} changed while it was read",
             "something is writing to it: try again when it is still",
+            unchanged=True,
         )
 
 
@@ -94,8 +108,9 @@ class InTurn(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "another sessiontui is changing this store; nothing was changed",
+            "another sessiontui is changing this store",
             "try again when it has finished, or wait longer with --wait SECONDS",
+            unchanged=True,
         )
 
 
@@ -105,8 +120,9 @@ class Busy(Refused):
     def __init__(self, name: str, holders: tuple[str, ...] = ()) -> None:
         who = " and ".join(holders) or "another program"
         super().__init__(
-            f"{name} is open for writing in {who}; nothing was changed",
+            f"{name} is open for writing in {who}",
             "wait longer with --wait SECONDS, or change it with --no-lease once it has been still for 2 seconds",
+            unchanged=True,
         )
         self.name = name
         self.holders = holders
@@ -117,9 +133,10 @@ class Unleased(Refused):
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(
-            f"no lease can be had on {name}: {why}; nothing was changed",
+            f"no lease can be had on {name}: {why}",
             "--no-lease changes it all the same once it has been still for 2 seconds; what is written at that very "
             "moment can be lost",
+            unchanged=True,
         )
         self.name = name
         self.why = why

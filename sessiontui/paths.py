@@ -36,6 +36,12 @@ def known_folders(env: Mapping[str, str]) -> list[Path]:
     return list(dict.fromkeys(folders))
 
 
+def shortened(path: str) -> str:
+    """A path for a person: ``~`` for the folder of the person."""
+    user_folder = os.path.expanduser("~")
+    return "~" + path.removeprefix(user_folder) if path.startswith(user_folder + "/") else path
+
+
 def _expanded(folder: str) -> Path:
     """A leading ``~`` is the person's home: a variable set in a service file or by quotes still has it."""
     return Path(folder).expanduser() if folder.startswith("~") else Path(folder)

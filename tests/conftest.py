@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from sessiontui.disk import replace
+from tests.support import matrices
 
 settings.register_profile(
     "fast", derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
@@ -43,7 +44,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--moments", type=int, default=1, help="exhaustive tests of moments try each Nth; default: all")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    matrices.stride = config.getoption("moments")
     wished = config.getoption("--hypothesis-profile")
     settings.load_profile(str(wished or ("exhaustive" if _is_exhaustive(config) else "fast")))
 

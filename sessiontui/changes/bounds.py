@@ -9,24 +9,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from sessiontui.changes import journal, obstacles
-from sessiontui.changes.append import AppendPlan
-from sessiontui.changes.cleanup import CleanupPlan
-from sessiontui.changes.compact import CompactPlan
-from sessiontui.changes.migrate import MigratePlan
-from sessiontui.changes.pop import PopPlan
-from sessiontui.changes.repair import RepairPlan
-from sessiontui.changes.store_access import sessions_folder
-from sessiontui.changes.undo import UndoPlan
-from sessiontui.dialects import zeroclaw
+from sessiontui import units
+from sessiontui.changes import history, obstacles
+from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.errors import Refused
-from sessiontui.model import Message
-from sessiontui.sizes import size
-from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
-
-Plan = AppendPlan | PopPlan | CompactPlan | RepairPlan | CleanupPlan | MigratePlan | UndoPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +28,29 @@ class Takes:
     """What is written anew beside all that is there."""
 
 
+class Plan(Protocol):
+    """What a verb would do."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do."""
+
+    def takes(self, store: Store) -> Takes:
+        """What it takes of the disk."""
+
+
 def notice(store: Store, plan: Plan) -> str:
     """What a person should know before this change is made: its figure, where that is above the journal's bound or
     what is free. Empty where there is nothing to say."""
-    takes = _takes(store, plan)
-    free = _free(sessions_folder(store))
+    takes = plan.takes(store)
+    folder = sessions_folder(store)
+    free = free_bytes(folder)
     if free is not None and takes.written > free:
-        return f"this takes {size(takes.written)} of the disk that holds {sessions_folder(store)}, where {size(free)} are free"
-    if takes.kept > journal.SIZE:
+        return f"this takes {units.size(takes.written, tenths=True)} of the disk that holds {folder}, where {units.size(free, tenths=True)} are free"
+    if takes.kept > history.SIZE:
         return (
-            f"the journal keeps {size(takes.kept)} so that this can be undone, more than the "
-            f"{size(journal.SIZE)} that it is bounded to: it drops every older change"
+            f"the journal keeps {units.size(takes.kept, tenths=True)} so that this can be undone, more than the "
+            f"{units.size(history.SIZE, tenths=True)} that it is bounded to: it drops every older change"
         )
     return ""
 
@@ -57,96 +58,25 @@ def notice(store: Store, plan: Plan) -> str:
 def require(store: Store, plan: Plan) -> None:
     """Raise ``Refused``, with the figure, where the disk has not the room for this change, and ``StoreError`` where
     the change can't be recorded."""
-    free = _free(sessions_folder(store))
+    folder = sessions_folder(store)
+    free = free_bytes(folder)
     full = ""
-    if not _is_idle(plan):
-        obstacles.require_journal(sessions_folder(store))
-        full = (
-            f"the disk that holds {sessions_folder(store)} is full, and a change has to be recorded"
-            if free == 0
-            else ""
-        )
-    if free is not None and _takes(store, plan).written > free:
+    if not plan.is_idle:
+        obstacles.require_journal(folder)
+        if free == 0:
+            full = f"the disk that holds {folder} is full, and a change has to be recorded"
+    if free is not None and plan.takes(store).written > free:
         full = notice(store, plan)
     if full:
         raise Refused(
-            f"{full}; nothing was changed",
+            f"{full}",
             "make room first: `sessiontui journal` says what undo keeps, `sessiontui journal --purge` drops it but for "
             "the newest change",
+            unchanged=True,
         )
 
 
-def _is_idle(plan: Plan) -> bool:
-    """Whether there is nothing to do."""
-    match plan:
-        case PopPlan():
-            return plan.removed is None
-        case AppendPlan() | UndoPlan():
-            return False
-    return not any(row.status in ("compacted", "repaired", "removed", "migrated") for row in plan.rows)
-
-
-def _takes(store: Store, plan: Plan) -> Takes:
-    match plan:
-        case AppendPlan():
-            line = len(zeroclaw.write(Message(plan.role, plan.content)))
-            return Takes(line, 2 * line)
-        case PopPlan():
-            return _pop(plan)
-        case CompactPlan():
-            rows = [row for row in plan.rows if row.status == "compacted"]
-            return Takes(sum(row.bytes_before for row in rows), sum(row.bytes_after for row in rows))
-        case RepairPlan():
-            mended = [row for row in plan.rows if row.status == "repaired"]
-            kept = sum(row.bytes_before + row.takes for row in mended)
-            return Takes(kept, sum(row.bytes_after + row.takes for row in mended))
-        case CleanupPlan():
-            return _cleanup(store, [row.key for row in plan.rows if row.status == "removed"])
-        case MigratePlan():
-            sizes = [row.bytes for row in plan.rows if row.status == "migrated" and not row.held.covered]
-            return Takes(0, sum(sizes) + max(sizes, default=0))  # each session stands in the -wal first
-        case UndoPlan():
-            return Takes(0, _kept(sessions_folder(store), plan.change))
-
-
-def _pop(plan: PopPlan) -> Takes:
-    if plan.removed is None:
-        return Takes(0, 0)
-    if plan.stamp is not None and not plan.truncates:
-        return Takes(plan.stamp.size, plan.stamp.size)
-    span = plan.address.span if plan.address else None
-    size = len(plan.removed.content.encode()) if span is None else span.length + 1 + plan.behind
-    return Takes(size, size)
-
-
-def _cleanup(store: Store, keys: list[str]) -> Takes:
-    if isinstance(store, JsonlStore):
-        return Takes(sum(_size(store.file(key)) for key in keys), 0)
-    most = _size(store.path)
-    free = _free(store.path.parent)
-    if most <= journal.SIZE and (free is None or most <= free):
-        return Takes(0, 0)  # not worth counting: that reads all their text
-    text = sum(each.bytes or 0 for each in store.counted(store.looked(keys)))
-    return Takes(text, text)
-
-
-def _kept(folder: Path, change: str) -> int:
-    """What the journal keeps for the newest change of a chain, which is what taking it back brings back."""
-    found = 0
-    for each in reversed(journal.changes(folder)):  # oldest first
-        if change in (each.id, each.undoes):
-            change, found = each.id, each.bytes
-    return found
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _free(folder: Path) -> int | None:
+def free_bytes(folder: Path) -> int | None:
     """Bytes that we may still write where a folder is; None where its file system doesn't say."""
     try:
         found = os.statvfs(folder)

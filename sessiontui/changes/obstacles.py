@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes.store_access import NAME
+from sessiontui.changes.journal.location import NAME
 from sessiontui.disk import lines
 from sessiontui.errors import StoreError
 
@@ -64,8 +64,9 @@ def require_writable_folder(folder: Path) -> None:
     """Raise ``StoreError`` where no file can come to or leave a folder."""
     if not _may(folder, os.W_OK | os.X_OK):
         raise StoreError(
-            f"{folder} can't be written; nothing was changed",
+            f"{folder} can't be written",
             "look at the rights of the folder, and whether its disk is read-only",
+            unchanged=True,
         )
     _require_loose(folder)
 
@@ -85,13 +86,14 @@ def require_name(folder: Path, name: str) -> None:
         return
     if size > most:
         raise StoreError(
-            f"{name} would be a name of {size} bytes, where {most} are possible; nothing was changed",
+            f"{name} would be a name of {size} bytes, where {most} are possible",
             "give the session a shorter name first",
+            unchanged=True,
         )
 
 
 def _can_t(path: Path, why: str, hint: str) -> StoreError:
-    return StoreError(f"{path.name} can't be changed: {why}; nothing was changed", hint)
+    return StoreError(f"{path.name} can't be changed: {why}", hint, unchanged=True)
 
 
 def _may(path: Path, mode: int) -> bool:

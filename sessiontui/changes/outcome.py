@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sessiontui.errors import Busy, Changed, Locked, SessiontuiError, Unleased
+from sessiontui.errors import Busy, Changed, Locked, SessiontuiError, Unleased, unchanged_sentence
 
 CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelled"]
 RepairStatus = Literal["repaired", "unchanged", "refused", "failed", "cancelled"]
@@ -21,12 +21,18 @@ BlockerKind = Literal["", "busy", "locked", "unleased", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a session was left as it was: the sentence, the next thing to do, and the exit code it asks for."""
+    """Why a session was left as it was: what went wrong, the next thing to do, and the exit code it asks for."""
 
-    reason: str = ""
+    cause: str = ""
     hint: str = ""
     code: int = 0
     blocker: BlockerKind = ""
+    unchanged: bool = False
+
+    @property
+    def reason(self) -> str:
+        """The whole sentence."""
+        return unchanged_sentence(self.cause, unchanged=self.unchanged)
 
 
 NONE = Problem()
@@ -34,7 +40,7 @@ NONE = Problem()
 
 def problem(error: SessiontuiError) -> Problem:
     """The record of an error that one session met."""
-    return Problem(error.sentence, error.hint, error.exit_code, blocker(error))
+    return Problem(error.cause, error.hint, error.exit_code, blocker(error), error.unchanged)
 
 
 def blocker(error: Exception) -> BlockerKind:

@@ -1,4 +1,4 @@
-"""Where the journal of a store is, and whether anything may be changed there at all.
+"""Whether anything may be changed in a store, and what waits in its journal.
 
 Loads nothing of the journal itself before it is asked about it: most of the time there is none to read.
 """
@@ -7,35 +7,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from sessiontui.changes.journal.location import is_there, sessions_folder
 from sessiontui.dialects.keys import written
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 
 if TYPE_CHECKING:
-    from sessiontui.changes.pending_messages import PendingMessages
-
-NAME: Final = ".sessiontui"
-"""The journal's folder, in the sessions folder."""
-
-
-def sessions_folder(store: Store) -> Path:
-    """The sessions folder whose journal keeps the changes of this store."""
-    return store.path if store.backend is Backend.JSONL else store.path.parent
-
-
-def is_there(sessions: Path) -> bool:
-    """Whether something of the journal's name stands in a sessions folder."""
-    return os.path.lexists(sessions / NAME)
+    from sessiontui.changes.recovery.pending_messages import PendingMessages
 
 
 def interrupted(sessions: Path) -> int:
     """How many changes were interrupted and wait for the next one to settle them; 0 where nobody can say."""
     if not is_there(sessions):
         return 0
-    from sessiontui.changes.journal import waiting
+    from sessiontui.changes.history import waiting
 
     return waiting(sessions)
 
@@ -44,7 +32,7 @@ def pending_messages(sessions: Path) -> tuple[PendingMessages, ...]:
     """Messages that wait in the journal for the next change to bring them over."""
     if not is_there(sessions):
         return ()
-    from sessiontui.changes.pending_messages import waiting
+    from sessiontui.changes.recovery.pending_messages import waiting
 
     return waiting(sessions)
 
@@ -75,10 +63,10 @@ def _unwritable(path: Path, what: str) -> str | None:
 
 
 def _journal_problem(sessions: Path) -> str | None:
-    from sessiontui.changes.folder import reading
+    from sessiontui.changes.journal.folder import reading
 
     try:
         with reading(sessions):
             return None
     except StoreError as error:
-        return error.sentence.removesuffix("; nothing was changed")
+        return error.cause

@@ -6,25 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sessiontui.changes import (
-    create_remove,
-    database,
-    imports,
-    journal,
-    obstacles,
-    reverting,
-    rewrites,
-    settle,
-    splices,
-)
-from sessiontui.changes.chain import Chain, chains
-from sessiontui.changes.edits import Create, Edit, Import, MakeDatabase, Remove, Rename, Rewrite, Rows, Splice, keys_of
-from sessiontui.changes.files import as_plain, as_store_error, require_inside
-from sessiontui.changes.folder import Folder, reading
-from sessiontui.changes.record import ChangeRecord
+from sessiontui import units
+from sessiontui.changes import history
+from sessiontui.changes.bounds import Takes
+from sessiontui.changes.edits.files import as_plain, as_store_error, require_inside
+from sessiontui.changes.journal.chain import Chain, chains
+from sessiontui.changes.journal.folder import Folder, reading
+from sessiontui.changes.journal.location import sessions_folder
+from sessiontui.changes.journal.record import ChangeRecord, Edit
+from sessiontui.changes.recovery import settle
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Changed, StoreError, UsageError
-from sessiontui.store.protocol import Progress, silent
+from sessiontui.store.protocol import Progress, Store, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +32,15 @@ class UndoPlan:
     redo: bool
     steps: tuple[str, ...]
     """In words, one a session or file."""
+    is_idle = False
+
+    def takes(self, store: Store) -> Takes:
+        """Bytes that it takes of the disk: reverting the newest change of a chain brings back what is kept for it."""
+        change, found = self.change, 0
+        for each in reversed(history.changes(sessions_folder(store))):  # oldest first
+            if change in (each.id, each.undoes):
+                change, found = each.id, each.bytes
+        return Takes(0, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
             raise _nothing(redo)
         of = _chosen(found, id, redo)
         # Only the edit that is taken back first can be judged now: the others stand on it.
-        for name in {step.edit.database for step in of.tip.made if isinstance(step.edit, Rows | Import)}:
-            database.require_sound(found.sessions / name)
-        last: dict[str, Edit] = {key: step.edit for step in of.tip.made for key in keys_of(step.edit)}
+        for name in {step.edit.changed_database for step in of.tip.made}:
+            if name is not None:
+                _require_sound(found.sessions / name)
+        last: dict[str, Edit] = {key: step.edit for step in of.tip.made for key in step.edit.sessions}
         steps = tuple(_foresee(found, edit) for edit in reversed(last.values()))
     return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, steps)
 
@@ -81,17 +84,16 @@ def make(folder: Path, plan: UndoPlan, patience: WaitPolicy = USUAL, progress: P
             raise _nothing(plan.redo)
         tip = _chosen(found, plan.change, plan.redo).tip.id
     verb = "redo" if plan.redo else "undo"
-    with journal.change(folder, verb, plan.keys, patience, undoes=tip) as record:
+    with history.change(folder, verb, plan.keys, patience, undoes=tip) as record:
         undone = _chosen(record.folder, plan.change, plan.redo).tip
         if undone.id != tip:
             raise Changed("the journal")
         for step in undone.made:
-            if isinstance(step.edit, Remove):
-                create_remove.require_wanted(record.folder, step.edit)
+            step.edit.require_wanted(record.folder)
         try:
             for at, step in enumerate(reversed(undone.made)):
                 progress(at, len(undone.made))
-                reverting.revert(record, step.edit)
+                settle.revert(record, step.edit)
         except BaseException:
             settle.after(record)
             _put_back(record)
@@ -102,16 +104,16 @@ def make(folder: Path, plan: UndoPlan, patience: WaitPolicy = USUAL, progress: P
 def _put_back(record: ChangeRecord) -> None:
     """Take out again what was taken back by half. Raises ``StoreError`` where even that fails."""
     try:
-        reverting.put_back(record)
+        settle.put_back(record)
     except (OSError, StoreError) as error:
-        reason = as_plain(error, str(record.folder.sessions)).sentence.removesuffix("; nothing was changed")
+        reason = as_plain(error, str(record.folder.sessions)).cause
         raise StoreError(
             f"it was taken back by half: {reason}", "the next changing command finishes it or rolls it back"
         ) from error
 
 
 def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
-    every = chains(each for each in journal.recorded(folder) if each.done)
+    every = chains(each for each in history.recorded(folder) if each.done)
     if id is None:
         found = [of for of in every.values() if of.undone == redo]
         if not found:
@@ -120,28 +122,24 @@ def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
         if redo and any(of.first.id > newest.tip.id for of in every.values()):
             raise UsageError(
                 "something was changed since the last undo, so there is no next step forth",
-                f"`sessiontui undo --redo {_short(newest.first.id)}` redoes change {_short(newest.first.id)} all the same",
+                f"`sessiontui undo --redo {units.change_number(newest.first.id)}` redoes change {units.change_number(newest.first.id)} all the same",
             )
         return newest
     of = every.get(id.zfill(8))
     if of is None:
         raise UsageError(
-            f"there is no change {_short(id)} in the journal", "`sessiontui undo --list` shows those that are"
+            f"there is no change {units.change_number(id)} in the journal",
+            "`sessiontui undo --list` shows those that are",
         )
     if of.undone == redo or (of.undone and of.tip.id == id.zfill(8)):
         return of
-    first = _short(of.first.id)
+    first = units.change_number(of.first.id)
     if redo:
         raise UsageError(f"change {first} was not undone", f"`sessiontui undo {first}` undoes it")
     raise UsageError(
-        f"change {first} was already undone, by change {_short(of.tip.id)}",
+        f"change {first} was already undone, by change {units.change_number(of.tip.id)}",
         f"`sessiontui undo --redo {first}` redoes it",
     )
-
-
-def _short(id: str) -> str:
-    """As a person types it."""
-    return id.lstrip("0") or id
 
 
 def _nothing(redo: bool) -> UsageError:
@@ -152,22 +150,10 @@ def _nothing(redo: bool) -> UsageError:
 
 def _foresee(folder: Folder, edit: Edit) -> str:
     require_inside(folder, edit)
-    match edit:
-        case Splice():
-            return splices.foresee(folder, edit)
-        case Rewrite():
-            found = rewrites.foresee(folder, edit)
-            obstacles.require_replaceable(folder.sessions / edit.file)
-            return found
-        case Remove():
-            return create_remove.foresee_remove(folder, edit)
-        case Create():
-            return create_remove.foresee_create(folder, edit)
-        case Rename():
-            return create_remove.foresee_rename(folder, edit)
-        case Rows():
-            return database.foresee(folder, edit)
-        case Import():
-            return imports.foresee(folder, edit)
-        case MakeDatabase():
-            return f"{'make' if edit.back else 'remove'} {edit.database}"
+    return edit.foresee(folder)
+
+
+def _require_sound(database: Path) -> None:
+    from sessiontui.changes.edits.database import require_sound  # late: files alone need no SQLite
+
+    require_sound(database)

@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes.folder import reading
-from sessiontui.changes.store_access import NAME
+from sessiontui.changes.journal.folder import reading
+from sessiontui.changes.journal.location import NAME
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import holders, lease, lines
 from sessiontui.errors import Cancelled, Locked, SessiontuiError

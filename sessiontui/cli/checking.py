@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from sessiontui import sizes
+from sessiontui import units
 from sessiontui.cli import key_argument as keys
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Context, reads
@@ -21,6 +21,7 @@ from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.model import Fault, Salvage, Session, Severity
 from sessiontui.store.jsonl import interrupted_imports
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.jsonl.parallel import examining
 from sessiontui.store.protocol import Store, within
 
 DAMAGED: Final = 1
@@ -60,10 +61,10 @@ def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
     total = sum(session.bytes or 0 for session in sessions)
     done = 0
     with report.progress("checking") as progress:
-        for session in sessions:
+        for session, examine in examining(store, sessions, notes=notes):
             path = _path(store, session)
             with tally.alone():
-                told = store.examine(session, found, progress=within(progress, done, total), notes=notes)
+                told = examine(found, progress=within(progress, done, total))
                 messages += told.messages or 0
                 lines += told.faults or 0
             done += session.bytes or 0
@@ -76,7 +77,7 @@ def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
             damaged += _differing(store.path, None if not keys else {session.key for session in sessions}, row)
     if damaged:
         tally.add(DAMAGED)
-    of = " in " * bool(lines or files) + sizes.damage(lines, files)
+    of = " in " * bool(lines or files) + units.damage(lines, files)
     totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault") + of)
     _sum_up(context, ", ".join(totals), saved)
     return tally.code

@@ -85,3 +85,6 @@ KEY = click.argument("key", metavar="KEY", shell_complete=complete)
 
 KEYS = click.argument("keys", metavar="[KEY]...", nargs=-1, shell_complete=complete)
 """The decorator of a verb on several sessions."""
+
+NAMED_KEYS = click.argument("keys", metavar="KEY...", nargs=-1, required=True, shell_complete=complete)
+"""The same where at least one has to be named."""

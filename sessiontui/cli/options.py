@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from sessiontui.changes import store_access as location
+from sessiontui.changes import store_access
+from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.cli import report
 from sessiontui.cli.output import count
 from sessiontui.dialects.keys import SUFFIX, written
@@ -79,9 +80,9 @@ class Context:
         store = chosen.location.open(writable)
         self.opened.append(store)
         if recover is None:
-            _tell_interrupted(location.sessions_folder(store))
+            _tell_interrupted(sessions_folder(store))
         if store.backend is Backend.SQLITE:
-            _tell_orphans(location.sessions_folder(store))
+            _tell_orphans(sessions_folder(store))
         return store
 
     def options(self) -> str:
@@ -89,10 +90,10 @@ class Context:
         typed, or its folder where that leads there no longer, for a change may take a file or what opens by default."""
         import shlex  # late: only what is printed needs it
 
-        home = location.sessions_folder(self.opened[-1])
+        home = sessions_folder(self.opened[-1])
         try:
             found = detect.find(self.store, None, os.environ).location.open()
-            leads = location.sessions_folder(found).samefile(home)
+            leads = sessions_folder(found).samefile(home)
         except (SessiontuiError, OSError):
             leads = False
         store = self.store if leads else str(home)
@@ -121,10 +122,10 @@ class ChangeOptions(NamedTuple):
 
 
 def _tell_interrupted(sessions: Path) -> None:
-    if count := location.interrupted(sessions):
+    if count := store_access.interrupted(sessions):
         what = "1 change was" if count == 1 else f"{count} changes were"
         report.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
-    for each in location.pending_messages(sessions):
+    for each in store_access.pending_messages(sessions):
         many = len(each.messages)
         what, them = ("1 message waits", "it") if many == 1 else (f"{many:,} messages wait", "them")
         into = f"the next changing command brings {them} into {each.key}"

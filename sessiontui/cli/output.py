@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from sessiontui import ages, sizes
+from sessiontui import units
 from sessiontui.cli import report
 from sessiontui.cli.width import expand, pad, width
 from sessiontui.dialects.keys import written
@@ -123,9 +123,7 @@ def table(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> None:
 
 def count(number: int | None, noun: str) -> str:
     """``1 message``, ``12,004 messages``; what is not known is ``…``."""
-    if number is None:
-        return "…"
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return units.UNKNOWN if number is None else units.counted(number, noun)
 
 
 def column(number: int | None, noun: str) -> str:
@@ -135,9 +133,9 @@ def column(number: int | None, noun: str) -> str:
 
 def size(number: int | None) -> str:
     """A number of bytes for people: ``812 B``, ``1.2 MB``; what is not known is ``…``."""
-    return "…" if number is None else sizes.size(number)
+    return units.size(number, tenths=True)
 
 
 def age(moment: datetime | None) -> str:
-    """How long ago, in its greatest unit: ``5s``, ``2m``, ``1h``, ``12d``; ``in 3d`` ahead; ``-`` where not known."""
-    return "-" if moment is None else ages.age(moment, datetime.now(UTC), ages.DAYS)
+    """How long ago, in its greatest unit: ``5s``, ``2m``, ``1h``, ``12d``, ``2mo``; ``in 3d`` ahead; ``-`` where not known."""
+    return "-" if moment is None else units.age(moment, datetime.now(UTC))

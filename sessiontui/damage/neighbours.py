@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sessiontui.damage import marks, one_line
+from sessiontui.damage import catalogue, marks, one_line
 from sessiontui.damage.patterns import lazy
-from sessiontui.damage.salvage import REMOVED, plan
+from sessiontui.damage.salvage import plan
 from sessiontui.damage.verdict import Line, behind, best, fault
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
@@ -29,7 +29,7 @@ def alone(line: Line, above: Fault | None, end: bytes | None, *, settled: bool) 
     goes_on = above is not None and above.id == "torn" and behind(above) == line.number
     if goes_on and verdict.id == "escaped":  # a record that the torn text quotes
         verdict = verdict._replace(id="log-text", parts=(Part(Span(0, len(line.data)), Salvage.NONE),), readings=())
-    if verdict.id in REMOVED and best(verdict.parts) is Salvage.NONE:
+    if catalogue.kind(verdict.id).removed and best(verdict.parts) is Salvage.NONE:
         if verdict.id == "log-text" and goes_on:
             parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in verdict.parts)  # goes when that one does
             verdict = verdict._replace(id="torn", what="the text of a torn record goes on", parts=parts)
@@ -59,12 +59,12 @@ def bracketed(found: list[Fault], text: Callable[[Fault], bytes]) -> list[Fault]
 
     ``text`` gives the bytes of a fault.
     """
-    if all(each.stays or each.id not in REMOVED for each in found):
+    if all(each.stays or not catalogue.kind(each.id).removed for each in found):
         return found
     stay = [outcome.stays for outcome in plan(found)]
     made = list(found)
     for at, each in enumerate(found):
-        if stay[at] or each.id not in REMOVED or each.recovers:
+        if stay[at] or not catalogue.kind(each.id).removed or each.recovers:
             continue
         above = at > 0 and stay[at - 1] and behind(found[at - 1]) == each.line
         below = at + 1 < len(found) and stay[at + 1] and behind(each) == found[at + 1].line

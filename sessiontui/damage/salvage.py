@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from sessiontui.damage import catalogue
 from sessiontui.damage.verdict import behind, continues
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
-
-REMOVED: Final = frozenset({"stale-tail", "log-text"})
-"""Text without a record in it: repair takes it out of the file, unless its fault stays or no message would remain."""
 
 _SIGNS: Final = frozenset({"merge-marker", "array"})
 """Lines that say nothing beside records; without any of these they are another text's."""
@@ -82,7 +80,8 @@ def plan(
 
 def is_removal(outcome: Outcome) -> bool:
     """Whether text is taken out of the file, with no record in its place."""
-    return outcome.fault.id in REMOVED | _SIGNS and not outcome.stays and not outcome.records
+    id = outcome.fault.id
+    return (catalogue.kind(id).removed or id in _SIGNS) and not outcome.stays and not outcome.records
 
 
 def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, frozenset[Salvage]]:
@@ -120,7 +119,7 @@ def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
     had = [part for part in found.parts if part.salvage in taken]
     records = tuple(record for part in had for record in part.records)
     unread = found.stays or any(map(_is_unread, found.parts))
-    removed = found.id in REMOVED and found.salvage is Salvage.NONE and not unread
+    removed = catalogue.kind(found.id).removed and found.salvage is Salvage.NONE and not unread
     if not records and len(had) < len(found.parts) and not removed:
         return Outcome(found, stays=True)
     end = found.parts[-1].span if found.keeps_end and records and had[-1:] != [found.parts[-1]] else None

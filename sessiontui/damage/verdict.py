@@ -13,7 +13,6 @@ from sessiontui.dialects.source import Dropped
 from sessiontui.model import Fault, Part, Reading, Salvage, Severity, Span
 
 _BEST_FIRST: Final = (Salvage.LOSSLESS, Salvage.OFFERED, Salvage.PARTIAL, Salvage.NONE)
-_MERGED_IDS: Final = frozenset({"array", "pretty-printed", "not-jsonl", "utf16"})
 """What is one fault over any number of lines."""
 
 
@@ -82,7 +81,7 @@ def behind(found: Fault) -> int:
 def continues(found: Fault, later: Fault) -> bool:
     """Whether both are one matter: a list, say, that goes on."""
     same = found.id == later.id and found.salvage == later.salvage
-    return same and found.id in _MERGED_IDS and behind(found) == later.line
+    return same and catalogue.kind(found.id).together and behind(found) == later.line
 
 
 def together(found: Fault, later: Fault) -> Fault:

@@ -41,9 +41,9 @@ def carry(old: Like, new: int) -> None:
     except _Uncarried as error:
         attribute, why = error.args
         raise Refused(
-            f"{old.name} has {attribute}, which can't be given to the file that takes its place: {why}; "
-            "nothing was changed",
+            f"{old.name} has {attribute}, which can't be given to the file that takes its place: {why}",
             "remove the attribute, or run this as the owner of the store",
+            unchanged=True,
         ) from error
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -26,12 +27,15 @@ ENDED_WITHIN: Final = 3.0
 _OFTEN: Final = 0.1
 """Seconds between two lines of progress."""
 
+POLL: Final = 0.1
+"""Seconds between two looks at whether it was cancelled."""
+
 Work = Callable[[Progress, IsCancelled], Mapping[str, object]]
 """What a helper process is for; gives its answer as JSON values."""
 
 
 def start(module: str, *arguments: str) -> subprocess.Popen[str]:
-    """Begin. Read its standard output line by line; close its standard input to end it."""
+    """Begin. Listen to it by ``heard``; close its standard input to end it."""
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-P", "-X", "utf8", "-m", module, *arguments],
         stdin=subprocess.PIPE,
@@ -41,6 +45,30 @@ def start(module: str, *arguments: str) -> subprocess.Popen[str]:
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         start_new_session=True,  # Ctrl-C at the terminal is not meant for it
     )
+
+
+def heard(process: subprocess.Popen[str], cancelled: IsCancelled) -> Iterator[dict[str, Any]]:
+    """What a helper process says, line by line. Ends it when it is left or cancelled."""
+    try:
+        if process.stdout is not None:
+            yield from _lines(process.stdout.fileno(), cancelled)
+    finally:
+        for end in (process.stdin, process.stdout):
+            if end is not None:
+                end.close()
+        process.wait()
+
+
+def _lines(source: int, cancelled: IsCancelled) -> Iterator[dict[str, Any]]:
+    rest = b""
+    while not cancelled():
+        if not select.select([source], [], [], POLL)[0]:
+            continue
+        data = os.read(source, 65536)
+        if not data:
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        yield from map(json.loads, lines)
 
 
 def serve(work: Work, failed: Mapping[str, object] | None = None) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sessiontui.query.ast import Query
 
 IsCancelled = Callable[[], bool]
-"""SortRequested between steps of long work; True ends it with ``errors.Cancelled``."""
+"""Asked between steps of long work; True ends it with ``errors.Cancelled``."""
 
 Progress = Callable[[int, int], None]
 """Told (done, total) now and then during long work, in units of the work's own choice."""

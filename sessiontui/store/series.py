@@ -28,7 +28,7 @@ STEPS: Final = (
 )
 """Seconds of the spans that messages are counted by; each is a multiple of the one before."""
 
-_MONDAY: Final = datetime(1970, 1, 5, tzinfo=UTC)
+MONDAY: Final = datetime(1970, 1, 5, tzinfo=UTC)
 """Weeks begin on Mondays."""
 
 
@@ -133,7 +133,7 @@ class TimeHistogram:
             self.last = at
         elif at < self.first:
             self.first = at
-        since = at - _MONDAY
+        since = at - MONDAY
         span = (since.days * 86400 + since.seconds) // STEPS[self._step]
         self._counts[span] = self._counts.get(span, 0) + 1
         while len(self._counts) > MOST and self._step < len(STEPS) - 1:

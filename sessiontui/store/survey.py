@@ -108,7 +108,7 @@ def _of_entries(store: Store, key: str, cancelled: IsCancelled) -> SessionStats:
 
 
 def heavy(store: Store, key: str) -> int:
-    """SessionStats how many bytes a survey reads, by a look at the file; 0 where there is none."""
+    """About how many bytes a survey reads, by a look at the file; 0 where there is none."""
     path = store.file(key) if isinstance(store, JsonlStore) else store.path
     try:
         return os.stat(path).st_size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -12,36 +11,30 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from sessiontui.dialects.keys import written
+from sessiontui import units
+from sessiontui.describe.about import Facts, where
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
-from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
-from sessiontui.tui.looks import figures, ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import StatsTask
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.words import about_rows
-from sessiontui.tui.words.about_rows import Facts
 from sessiontui.visible import visible
-
-
-class AboutSheet(Sheet):
-    """The lines, in which the longest messages and the damaged lines can be chosen."""
-
-    HELP = "What this session is made of. Enter or a click on a damaged or a long one goes to it in the transcript."
 
 
 class AboutScreen(Overlay[None]):
     """Shows what a session is made of. ``go_to`` takes the row that is chosen in it."""
 
+    HELP_TITLE = "About a session"
     HORIZONTAL_BREAKPOINTS = theme.WIDTHS
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
     CSS = """
     AboutScreen { align: center middle; }
-    AboutScreen AboutSheet { width: 96%; max-width: 104; height: 92%; }
+    AboutScreen Sheet { width: 96%; max-width: 104; height: 92%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,i", "dismiss", "close", tooltip="Close, and stop counting", id="about.close"),
@@ -50,14 +43,14 @@ class AboutScreen(Overlay[None]):
     def __init__(self, store: Store, session: Session, now: datetime, go_to: Callable[[int], object]) -> None:
         super().__init__()
         self._store = store
-        self._facts = Facts(session, _where(store, session), now)
+        self._facts = Facts(session, where(store, session), now)
         self._go_to = go_to
         self._stats: SessionStats | None = None
         self._note = "" if session.problem is not None else "counting …"
 
     def compose(self) -> ComposeResult:
         """One sheet of lines."""
-        sheet = AboutSheet(id="about", clicks=1)
+        sheet = Sheet("about", clicks=1)
         sheet.border_title = ink.content(visible("About this session"))
         sheet.border_subtitle = ink.content(visible("Enter goes to a message · Esc closes"))
         yield sheet
@@ -75,12 +68,12 @@ class AboutScreen(Overlay[None]):
         self._stats_task.task.cancel()
 
     def _say(self) -> None:
-        self.query_one(AboutSheet).show(partial(about_rows.rows, self._facts, self._stats, self._note))
+        self.query_one(Sheet).show(partial(about_rows.rows, self._facts, self._stats, self._note))
 
     def _progress(self, label: str, done: int, total: int) -> None:
         if self._stats is None and total:
             share = done / total
-            self._note = f"{label} … {share:.0%} {figures.bar(share)} · Esc stops"
+            self._note = f"{label} … {share:.0%} {units.bar(share)} · Esc stops"
             self._say()
 
     def _show(self, stats: SessionStats) -> None:
@@ -99,10 +92,3 @@ class AboutScreen(Overlay[None]):
         self.dismiss()
         if isinstance(event.target, int):
             self._go_to(event.target)
-
-
-def _where(store: Store, session: Session) -> str:
-    """The file of a session, or the database that it is in."""
-    path = written(str(store.file(session.key) if isinstance(store, JsonlStore) else store.path))
-    user_folder = os.path.expanduser("~")
-    return "~" + path.removeprefix(user_folder) if path.startswith(user_folder + "/") else path

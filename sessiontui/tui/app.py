@@ -35,13 +35,13 @@ from sessiontui.config import Remembered
 from sessiontui.model import Session
 from sessiontui.store.detect import StoreLocation
 from sessiontui.store.protocol import Store
+from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.driver import TerminalDriver
 from sessiontui.tui.keyboard import Keyboard
 from sessiontui.tui.looks import ink, key_names, theme, themes
 from sessiontui.tui.looks.ascii_signs import tolerate_input
 from sessiontui.tui.looks.terminal import Terminal, end_with
 from sessiontui.tui.preferences import Remember
-from sessiontui.tui.screens.browser import BrowserScreen
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
 
@@ -112,7 +112,7 @@ class SessiontuiApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The browser is the first screen, with no empty one painted under it."""
         screen = BrowserScreen(self._store, self._clock, self._listed)
-        screen.forbidden = "the browser was opened with --read-only" if self._read_only else None
+        screen.changes.forbidden = "the browser was opened with --read-only" if self._read_only else None
         return screen
 
     def on_mount(self) -> None:
@@ -183,7 +183,7 @@ class SessiontuiApp(App[None]):
 
     def action_help(self) -> None:
         """Help for what has the focus; F1 works where a question mark is text."""
-        from sessiontui.tui.screens.help import HelpScreen
+        from sessiontui.tui.help import HelpScreen
 
         self.clear_notifications()
         if isinstance(self.screen, HelpScreen):

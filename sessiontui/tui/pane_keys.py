@@ -13,6 +13,7 @@ from typing import Final
 from textual.actions import parse
 from textual.binding import Binding
 
+CHANGE: Final = Binding.Group("Change, and take back")
 FIND: Final = Binding.Group("Find")
 LOOK: Final = Binding.Group("Look at")
 """Headings that keys have in help."""

@@ -45,7 +45,7 @@ def queries(folder: str, file: str) -> list[tuple[float, float]]:
 
 def pop(folder: str, key: str, times: str) -> list[tuple[float, float]]:
     """Each of several pops, planned and made."""
-    from sessiontui.changes import pop as verb
+    from sessiontui.changes.verbs import pop as verb
 
     store = JsonlStore(Path(folder))
     return [_took(lambda: verb.make(store, verb.plan(store, key))) for _ in range(int(times))]
@@ -53,8 +53,8 @@ def pop(folder: str, key: str, times: str) -> list[tuple[float, float]]:
 
 def migrate(folder: str) -> dict[str, tuple[float, float]]:
     """The move of a whole store, and what of it is verification: reading it before, hashing and counting."""
-    from sessiontui.changes import imports
-    from sessiontui.changes import migrate as verb
+    from sessiontui.changes.edits import imports
+    from sessiontui.changes.verbs import migrate as verb
 
     verified = [0.0, 0.0]
 

@@ -20,6 +20,7 @@ from sessiontui.cli import report
 from sessiontui.disk import lease
 from sessiontui.store.sqlite.transaction import Writing
 from tests.cli.conftest import Ran, Runner
+from tests.support import matrices
 from tests.support.capabilities import unprivileged
 
 ROOT = Path(__file__).parent.parent.parent
@@ -40,6 +41,7 @@ EACH = [
     ("compact", "bob"),
     ("migrate", "bob"),
     ("cleanup", "--ttl-hours", "1"),
+    ("delete", "bob"),
 ]
 """A change of each kind that touches the file of bob."""
 
@@ -197,7 +199,7 @@ def test_where_nobody_looks_at_a_terminal_nobody_is_told_for_whom_he_waits(
 def test_the_message_that_goes_is_the_last_when_it_goes(
     run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sessiontui.changes import pop
+    from sessiontui.changes.verbs import pop
 
     real = pop.make
     before = (store / "alice.jsonl").read_bytes()
@@ -226,7 +228,7 @@ HINT = "  --no-lease changes it all the same once it has been still for 2 second
 
 
 @pytest.mark.usefixtures("macos")
-@pytest.mark.parametrize("arguments", EACH, ids=lambda arguments: arguments[0])
+@pytest.mark.parametrize("arguments", matrices.few(*EACH[::-1]), ids=lambda arguments: arguments[0])
 def test_without_leases_a_file_is_left_alone_and_it_is_said_how_it_can_be_changed(
     run: Runner, store: Path, arguments: tuple[str, ...]
 ) -> None:

@@ -115,7 +115,7 @@ def test_pop_removes_the_last_message_and_says_so(run: Runner, store: Path) -> N
 def test_pop_counts_the_lines_of_a_large_file_for_programs(
     run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sessiontui.changes import pop
+    from sessiontui.changes.verbs import pop
 
     monkeypatch.setattr(pop, "COUNTED", 0)
     assert run("pop", "bob", "--dry-run", "--json").rows[0]["removed"]["line"] == 3
@@ -507,6 +507,53 @@ def test_purge_keeps_what_the_newest_change_took_back_and_says_so_beforehand(run
     run("undo", "--redo")
 
 
+# ---- delete
+
+
+def test_delete_removes_what_is_named_and_undo_brings_it_back(run: Runner, store: Path) -> None:
+    before = tree(store)
+    ran = run("delete", "alice", "bob")
+    assert "alice was removed: 2 messages, idle for " in ran.text
+    assert "bob was removed: 2 messages, idle for " in ran.text
+    assert "change 1 · undo with `sessiontui undo" in ran.text
+    assert [path.name for path in store.glob("*.jsonl")] == ["carol.jsonl"]
+    run("undo")
+    assert {name: each for name, each in tree(store).items() if name.endswith(".jsonl")} == before
+
+
+def test_delete_foretold_and_for_programs(run: Runner, store: Path) -> None:
+    assert "bob would be removed: 2 messages" in run("delete", "bob", "--dry-run").text
+    assert (store / "bob.jsonl").exists()
+    [row] = run("delete", "bob", "--json").rows
+    assert list(row) == ["change", "key", "last_activity", "messages"]
+    assert (row["change"], row["key"], row["messages"]) == ("00000001", "bob", 2)
+
+
+def test_delete_of_an_unknown_session_leaves_the_others_to_go(run: Runner, store: Path) -> None:
+    ran = run("delete", "nobody", "bob", code=2)
+    assert "no session “nobody” in this store" in ran.err
+    assert not (store / "bob.jsonl").exists()
+    run("delete", code=2)
+
+
+def test_delete_leaves_what_is_no_session(run: Runner, store: Path) -> None:
+    (store / "page.jsonl").write_bytes(b"<!DOCTYPE html>\n<html><body>x</body></html>\n")
+    ran = run("delete", "page", "--json", code=4)
+    assert ran.rows == []
+    assert "page.jsonl is no session" in ran.err
+    assert (store / "page.jsonl").exists()
+
+
+def test_delete_takes_the_rows_of_a_database(run: Runner, store: Path) -> None:
+    run("migrate", code=None)
+    there = Runner(store / "sessions.db")
+    before = {row["key"] for row in there("list", "--json").rows}
+    there("delete", "alice")
+    assert {row["key"] for row in there("list", "--json").rows} == before - {"alice"}
+    there("undo")
+    assert {row["key"] for row in there("list", "--json").rows} == before >= {"alice", "bob"}
+
+
 # ---- dry runs
 
 
@@ -520,6 +567,7 @@ def test_purge_keeps_what_the_newest_change_took_back_and_says_so_beforehand(run
         ("compact", "--all"),
         ("migrate",),
         ("cleanup", "--ttl-hours", "1"),
+        ("delete", "alice", "bob"),
         ("journal", "--purge"),
     ],
 )
@@ -576,7 +624,7 @@ def test_a_database_has_nothing_to_compact(database: Path) -> None:
 
 
 def test_a_file_that_is_still_growing_is_tried_again(run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sessiontui.changes import pop
+    from sessiontui.changes.verbs import pop
     from sessiontui.errors import Changed
 
     tries = []

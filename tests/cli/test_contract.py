@@ -21,6 +21,9 @@ FIELDS = {
     "repair --all": "change, key, kept, dropped, recovered, bytes_before, bytes_after, status, reason, left, fragments",
     "migrate": "change, key, imported, left_behind, status, reason, recoverable",
     "cleanup --ttl-hours 1": "change, key, last_activity, messages",
+    "delete bob carol": "change, key, last_activity, messages",
+    "about bob": "key, backend, path, name, reachable, problem, bytes, created_at, last_activity, rows, messages, characters, "
+    "blank, damaged, unfinished, first, last, imported, imported_at, roles, damage, longest",
     "undo --list": "change, verb, keys, at, status",
 }
 """What the contract says of each verb's objects."""

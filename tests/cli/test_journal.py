@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import journal
+from sessiontui.changes import history as journal
 from tests.cli.conftest import Runner, tree
 
 BOB = b'{"role":"user","content":"one"}\n{"role":"user","content":"tw\n{"role":"user","content":"three"}\n\n'

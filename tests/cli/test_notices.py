@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from sessiontui.changes import journal
+from sessiontui.changes import history as journal
 from sessiontui.cli import output, report
 from sessiontui.cli.verbs import verbs
 from tests.cli.conftest import Runner

@@ -349,7 +349,7 @@ def test_what_is_ignored_stays_ignored() -> None:
 def test_an_interrupted_compact_leaves_what_it_had_not_begun(
     run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sessiontui.changes import compact
+    from sessiontui.changes.verbs import compact
 
     real = compact.make
 

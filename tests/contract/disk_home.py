@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sessiontui.changes import append, cleanup, compact, pop, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, cleanup, compact, pop
 from sessiontui.model import Message
 from sessiontui.store.protocol import Store
 

@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from sessiontui.changes import append, cleanup, compact, migrate, pop, repair, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, cleanup, compact, delete, migrate, pop, repair
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
@@ -99,6 +100,16 @@ def clean_rows(folder: Path) -> object:
     return cleanup.make(store, cleanup.plan(store, 1, STALE), SOON)
 
 
+def forget(folder: Path) -> object:
+    store = JsonlStore(folder)
+    return delete.make(store, delete.plan(store, ["a", "b"]), SOON)
+
+
+def forget_rows(folder: Path) -> object:
+    store = SqliteStore(folder / "sessions.db")
+    return delete.make(store, delete.plan(store, ["a", "b"]), SOON)
+
+
 def move(folder: Path) -> object:
     return migrate.make(migrate.plan(folder, ["a", "b"]), patience=SOON)
 
@@ -171,6 +182,7 @@ def after(prepare: Callable[[Path], object], *runs: Callable[[Path], object]) ->
 
 APPEND = ("append", "k", "--role", HELLO.role, HELLO.content)
 APPEND_ROW = ("append", "a", "--role", HELLO.role, HELLO.content)
+DELETE = ("delete", "a", "b")
 CLEANUP = ("cleanup", "--ttl-hours", "1")
 MADE = [
     Kind("append", one(USER), add, APPEND, 10),
@@ -183,11 +195,13 @@ MADE = [
     Kind("compact", two, tidy, ("compact", "a", "b"), 20),
     Kind("repair", two_to_mend, mend, ("repair", "a", "b"), 24),
     Kind("cleanup", two, clean, CLEANUP, 15),
+    Kind("delete", two, forget, DELETE, 15),
     Kind("migrate", two_and_a_database, move, ("migrate", "a", "b", "--backend", "jsonl"), 20),
     Kind("migrate-makes-a-database", two, move, ("migrate", "a", "b"), 20),
     Kind("append-row", rows, add_row, APPEND_ROW, 6, sqlite=True),
     Kind("pop-row", rows, take_row, ("pop", "a"), 6, sqlite=True),
     Kind("cleanup-rows", rows, clean_rows, CLEANUP, 6, sqlite=True),
+    Kind("delete-rows", rows, forget_rows, DELETE, 6, sqlite=True),
 ]
 UNDONE = [Kind(f"undo-{kind.name}", after(kind.prepare, kind.run), back, ("undo",), 6, kind.sqlite) for kind in MADE]
 REDONE = [

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sessiontui.changes import journal, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
 from sessiontui.errors import SessiontuiError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store

@@ -18,8 +18,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, splices, undo
-from sessiontui.changes import pending_messages as lateness
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.edits import splices
+from sessiontui.changes.recovery import pending_messages as lateness
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop
 from sessiontui.disk import lease, lines, live_replace, replace
 from sessiontui.disk.lease import NoLease
 from sessiontui.disk.wait_policy import WaitPolicy

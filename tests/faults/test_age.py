@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, compact, journal, pop, repair, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, compact, pop, repair
 from sessiontui.errors import StoreError
 from sessiontui.model import Fault, Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore

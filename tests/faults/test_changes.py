@@ -57,7 +57,7 @@ def is_fast(name: str) -> bool:
 def refs(ways: Iterable[str | Callable[..., object]]) -> Iterator[Any]:
     """Each kind of change with each way to fail, at every step; of most, at some steps for the fast set."""
     named = {f"{kind.name}-{spoken(way)}": (kind, way) for kind, way in product(KINDS, ways)}
-    return matrices.at_moments(named, is_fast, 7)
+    return matrices.at_moments(named, is_fast, 13)
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def steps(kind: Kind, location: Path) -> list[Call]:
 def test_a_step_that_fails_loses_nothing(location: Path, kind: Kind, error: str, stride: int) -> None:
     around = whole(kind, location)
     calls = steps(kind, location)
-    for n in count(matrices.first(stride, kind.name), stride):
+    for n in count(matrices.first(stride, f"{kind.name}{error}"), stride):
         fault = ERRORS[error](n)
         with fresh(kind, location) as folder:
             descriptors = set(os.listdir("/dev/fd"))

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import cleanup, journal, undo
-from sessiontui.changes.edits import line
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.journal.record import line
 from sessiontui.changes.outcome import NONE
+from sessiontui.changes.verbs import cleanup
 from sessiontui.disk import live_replace
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError

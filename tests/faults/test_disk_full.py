@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import recovery
 from sessiontui.changes.outcome import NONE
+from sessiontui.changes.recovery import recover as recovery
 from tests.support import disks, mounts, seeing
 from tests.support.disks import Tried, every_change, every_change_of_files
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import journal
+from sessiontui.changes import history as journal
 from sessiontui.changes.outcome import NONE
 from sessiontui.disk import live_replace
 from sessiontui.disk.wait_policy import WaitPolicy

@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import cleanup, recovery
-from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
 from sessiontui.changes.outcome import NONE
+from sessiontui.changes.recovery import recover as recovery
+from sessiontui.changes.verbs import cleanup
+from sessiontui.changes.verbs.cleanup import CleanupPlan, CleanupRow
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import disks, matrices, seeing

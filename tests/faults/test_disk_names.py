@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, compact, journal, migrate, pop
+from sessiontui.changes import history as journal
 from sessiontui.changes.outcome import NONE
+from sessiontui.changes.verbs import append, compact, migrate, pop
 from sessiontui.errors import StoreError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import databases, disks, mounts, seeing

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import journal
+from sessiontui.changes import history as journal
 from sessiontui.changes.outcome import NONE
 from sessiontui.disk import live_replace
 from sessiontui.disk.wait_policy import WaitPolicy

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import journal, store_access
+from sessiontui.changes import history as journal
+from sessiontui.changes import store_access
 from sessiontui.changes.outcome import NONE
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import disks, seeing

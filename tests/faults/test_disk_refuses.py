@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, journal, recovery, store_access
+from sessiontui.changes import history as journal
+from sessiontui.changes import store_access
 from sessiontui.changes.outcome import NONE
+from sessiontui.changes.recovery import recover as recovery
+from sessiontui.changes.verbs import append
 from sessiontui.errors import StoreError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support import disks, mounts, seeing

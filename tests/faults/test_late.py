@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop
 from sessiontui.disk import live_replace
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused, UsageError
@@ -156,7 +158,7 @@ def writer() -> Iterator[Waiting]:
     writer.close()
 
 
-@pytest.mark.parametrize(("case", "how", "hold", "stride"), matrices.at_moments(CASES, matrices.always, 11))
+@pytest.mark.parametrize(("case", "how", "hold", "stride"), matrices.at_moments(CASES, matrices.always, 23))
 def test_a_message_may_arrive_at_any_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: Waiting, ref: Case, how: str, hold: bool, stride: int
 ) -> None:

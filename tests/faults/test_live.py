@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import journal
+from sessiontui.changes import history as journal
 from sessiontui.disk import lease
 from tests.stress import rounds, verdict
 from tests.stress.trial import Plan, run

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from sessiontui.cli.verbs import verbs
 from tests.faults.remains import Homes, contents, everything, noting
-from tests.support import databases, mounts
+from tests.support import databases, matrices, mounts
 from tests.support.faulty import FullFrom, KillAt, Watch, writes
 from tests.support.folders import REPLY, TORN, USER, written
 
@@ -34,6 +34,8 @@ WHOLE_STORE = {
     "repair": ("repair", "--all"),
     "cleanup": ("cleanup", "--ttl-hours", "1"),
 }
+QUICK = ("migrate", "compact")
+"""Those of the fast set."""
 """Commands that end in one state, however often they are run."""
 
 
@@ -94,7 +96,7 @@ def one_more_run_finishes(folder: Path, command: tuple[str, ...], end: Homes) ->
     assert "undone" not in run(folder, "undo", "--list").output
 
 
-@pytest.mark.parametrize("verb", WHOLE_STORE)
+@pytest.mark.parametrize("verb", matrices.thinned(WHOLE_STORE, QUICK.__contains__))
 def test_a_command_that_was_killed_at_any_step_is_finished_by_one_run(store: Path, verb: str) -> None:
     command = WHOLE_STORE[verb]
     end, steps = undisturbed(store, verb)
@@ -119,14 +121,14 @@ def killed_twice(store: Path, verb: str, times: int) -> None:
         shutil.rmtree(store)
 
 
-@pytest.mark.parametrize("verb", WHOLE_STORE)
+@pytest.mark.parametrize("verb", matrices.thinned(WHOLE_STORE, QUICK.__contains__))
 def test_a_recovery_that_was_killed_is_finished_by_one_run(store: Path, verb: str) -> None:
     killed_twice(store, verb, 10)
 
 
 @pytest.mark.exhaustive
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("verb", WHOLE_STORE)
+@pytest.mark.parametrize("verb", matrices.thinned(WHOLE_STORE, QUICK.__contains__))
 def test_four_hundred_recoveries_that_were_killed(store: Path, verb: str) -> None:
     killed_twice(store, verb, PAIRS // len(WHOLE_STORE))
 
@@ -168,7 +170,7 @@ def test_a_process_that_is_killed_at_any_time_is_finished_by_one_run(store: Path
 # ---- a dry run
 
 
-@pytest.mark.parametrize("verb", WHOLE_STORE)
+@pytest.mark.parametrize("verb", matrices.thinned(WHOLE_STORE, QUICK.__contains__))
 def test_a_dry_run_marks_what_is_planned_after_recovery(store: Path, verb: str) -> None:
     command = WHOLE_STORE[verb]
     _, steps = undisturbed(store, verb)
@@ -224,7 +226,7 @@ def test_a_dry_run_promises_no_recovery_where_nothing_can_be_written(tmp_path: P
 # ---- recovery that can't be finished
 
 
-@pytest.mark.parametrize("verb", ["migrate", "compact", "repair"])
+@pytest.mark.parametrize("verb", matrices.few("migrate", "compact", "repair"))
 def test_a_recovery_that_finds_the_disk_full_says_so_and_the_next_run_finishes(store: Path, verb: str) -> None:
     command = WHOLE_STORE[verb]
     end, steps = undisturbed(store, verb)

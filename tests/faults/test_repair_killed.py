@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import journal, repair, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import repair
 from sessiontui.disk.wait_policy import USUAL
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.folders import REPLY, USER, written

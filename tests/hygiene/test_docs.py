@@ -19,7 +19,7 @@ CONTRIBUTING = (ROOT / ".github" / "CONTRIBUTING.md").read_text()
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install -q --require-hashes -r"
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
 EXIT = re.compile(r"# exit (\d+)")
-CHANGES = re.compile(r"sessiontui (append|pop|repair|compact|migrate|cleanup|undo)\b")
+CHANGES = re.compile(r"sessiontui (append|pop|repair|compact|migrate|cleanup|delete|undo)\b")
 """Commands to which README has ``--no-lease`` added where there are no leases."""
 
 
@@ -45,7 +45,9 @@ def test_every_verb_is_named() -> None:
 
 def test_every_kind_of_damage_is_named() -> None:
     damage = README.split("\n## Damage\n")[1].split("\n## ")[0]
-    assert [id for id in catalogue._STORY if f"`{id}`" not in damage and f"*{id}*" not in damage] == []
+    assert [
+        id for id, kind in catalogue.KINDS.items() if kind.cause and f"`{id}`" not in damage and f"*{id}*" not in damage
+    ] == []
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +113,8 @@ def test_contributing_names_the_loop(command: str) -> None:
 def test_every_key_of_the_browser_is_named() -> None:
     from textual.binding import Binding
 
+    from sessiontui.tui.browser.screen import BrowserScreen
     from sessiontui.tui.looks.key_names import shown
-    from sessiontui.tui.screens.browser import BrowserScreen
 
     named = set(re.findall(r"`([^` ]+)`|(?<=[| ])(Ctrl\+\w|Esc|Enter|Space|F\d|Shift\+F\d|Tab)(?=[ |,])", README))
     keys = {quoted or plain for quoted, plain in named}

@@ -33,6 +33,8 @@ COMMANDS = {
     "report": ["report", "a"],
     "migrate": ["migrate"],
     "cleanup": ["cleanup", "--ttl-hours", "1"],
+    "delete": ["delete", "a"],
+    "about": ["about", "a"],
     "undo": ["undo", "--list"],
     "journal": ["journal"],
     "demo --no-open": ["demo", "demo", "--no-open"],
@@ -79,11 +81,11 @@ def test_a_list_loads_no_matcher_but_a_filtered_one_does(tmp_path: Path) -> None
 def test_a_verb_loads_only_itself(tmp_path: Path) -> None:
     modules = loaded(tmp_path, ["show", "a"])
     assert "sessiontui.cli.showing" in modules
-    assert not {"sessiontui.cli.undoing", "sessiontui.cli.moving", "sessiontui.changes.migrate"} & modules
+    assert not {"sessiontui.cli.undo", "sessiontui.cli.migrate", "sessiontui.changes.verbs.migrate"} & modules
 
 
 def test_reading_a_store_without_a_journal_loads_none(tmp_path: Path) -> None:
     read, changed = (loaded(tmp_path, [name, "a"]) for name in ("show", "pop"))
     assert "sessiontui.changes.store_access" in read
-    assert "sessiontui.changes.journal" not in read
-    assert "sessiontui.changes.journal" in changed
+    assert "sessiontui.changes.history" not in read
+    assert "sessiontui.changes.history" in changed

@@ -16,7 +16,8 @@ from unittest import mock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.changes import repair, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import repair
 from sessiontui.damage.salvage import Wish
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.property.test_damage import ANY

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop
 from sessiontui.dialects import zeroclaw
 from sessiontui.disk.wait_policy import USUAL
 from sessiontui.errors import Refused

@@ -20,12 +20,15 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
+import pytest
 from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, repair, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
 from sessiontui.changes.outcome import Change
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop, repair
 from sessiontui.damage import salvage
 from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.dialects import zeroclaw
@@ -774,7 +777,7 @@ class Undoing(RuleBasedStateMachine):
         assert self.memory.standing == [c.id for c in sorted(self.chains.values(), key=lambda c: c.tip) if not c.undone]
 
 
-TestUndoing = Undoing.TestCase
+TestUndoing = pytest.mark.timeout(600)(Undoing.TestCase)
 TestUndoing.settings = settings(
     examples(2),
     stateful_step_count=20,

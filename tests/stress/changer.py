@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from sessiontui.changes import append, compact, journal, pop, repair, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, compact, pop, repair
 from sessiontui.errors import Refused, UsageError
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore

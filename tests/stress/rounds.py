@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes import compact, pop, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import compact, pop
 from sessiontui.errors import Refused
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.stress.trial import KEY, Trial

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from sessiontui.changes import journal
+from sessiontui.changes import history as journal
 from tests.stress.changer import OURS
 from tests.stress.trial import NAMES, Trial
 from tests.support.folders import loads

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from sessiontui.changes.outcome import problem
+from sessiontui.changes.verbs.plans import only
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, SessiontuiError, Unleased
-from sessiontui.tui.tasks.change_task import only
 
 DAEMON = "zeroclaw (pid 4711)"
 

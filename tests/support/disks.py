@@ -14,8 +14,10 @@ from typing import Any, Final
 
 import pytest
 
-from sessiontui.changes import append, cleanup, compact, journal, migrate, pop, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
 from sessiontui.changes.outcome import NONE, Problem, problem
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Message

@@ -1,4 +1,4 @@
-"""Of a matrix the fast set runs a sample; the whole of it is exhaustive."""
+"""Of a matrix the fast set runs a sample; the whole of it is exhaustive, or with ``--moments N`` each Nth moment of it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,26 @@ KINDS: Final = frozenset(
 )  # fmt: skip
 """The changes of the fast set, by the names that they have in the tests of faults."""
 
+stride = 1
+"""How many moments further the next one is that an exhaustive test tries; ``--moments`` says it."""
 
-def thinned(refs: Iterable[Any], is_fast: Callable[[Any], bool]) -> list[Any]:
+
+def thinned(cases: Iterable[Any], is_fast: Callable[[Any], bool]) -> list[Any]:
     """The cases as parameters, those outside the sample marked as exhaustive."""
-    return [pytest.param(ref, marks=() if is_fast(ref) else pytest.mark.exhaustive) for ref in refs]
+    return [pytest.param(case, marks=() if is_fast(case) else pytest.mark.exhaustive) for case in cases]
 
 
-def few(*refs: Any) -> list[Any]:
+def few(*cases: Any) -> list[Any]:
     """The cases as parameters of one name; the first is in the sample, the others are exhaustive."""
-    return [pytest.param(ref, marks=pytest.mark.exhaustive if n else ()) for n, ref in enumerate(refs)]
+    return [pytest.param(case, marks=pytest.mark.exhaustive if n else ()) for n, case in enumerate(cases)]
 
 
-def at_moments(refs: dict[str, tuple[Any, ...]], is_fast: Callable[[str], bool], stride: int) -> Iterator[Any]:
-    """The cases, by name, with a stride behind each: 1, all moments, as exhaustive; those of the sample with this one."""
-    for name, ref in refs.items():
+def at_moments(cases: dict[str, tuple[Any, ...]], is_fast: Callable[[str], bool], fast: int) -> Iterator[Any]:
+    """The cases, by name, with a stride behind each: ``stride`` as exhaustive; those of the sample with ``fast``."""
+    for name, case in cases.items():
         if is_fast(name):
-            yield pytest.param(*ref, stride, id=f"{name}-some")
-        yield pytest.param(*ref, 1, id=f"{name}-every", marks=pytest.mark.exhaustive)
+            yield pytest.param(*case, fast, id=f"{name}-some")
+        yield pytest.param(*case, stride, id=f"{name}-every", marks=pytest.mark.exhaustive)
 
 
 def always(name: str) -> bool:

@@ -24,8 +24,8 @@ from sessiontui.model import Backend, Message
 from sessiontui.store.detect import find
 from sessiontui.store.protocol import Store
 from sessiontui.tui.app import SessiontuiApp
+from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.messages import FOLLOW
-from sessiontui.tui.screens.browser import BrowserScreen
 from sessiontui.tui.widgets.session_list import SessionList
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -13,8 +13,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Button
 
-from sessiontui.tui.tasks import journal_reader
-from sessiontui.tui.work import index_task, search_task
+from sessiontui.tui.tasks import index_update, journal_reader, search_task
 
 BREATH: Final = 0.001
 """Seconds that threads and timers that are due get before the loop is looked at again."""
@@ -57,6 +56,6 @@ def _no_idle_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", _at_rest)
     monkeypatch.setattr(Button, "_start_active_affect", lambda _: None)
-    monkeypatch.setattr(index_task, "PAINT_SECONDS", 0)
+    monkeypatch.setattr(index_update, "PAINT_SECONDS", 0)
     monkeypatch.setattr(journal_reader, "PAUSE", 0)
     monkeypatch.setattr(search_task, "PAUSE", 0)

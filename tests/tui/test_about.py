@@ -12,17 +12,18 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from sessiontui.describe.about import Facts
 from sessiontui.errors import Cancelled, Changed, StoreError
 from sessiontui.model import Backend, Fault, Message, Session, Severity
 from sessiontui.store import survey as surveys
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.store.session_stats import SessionStats, StatsTally
-from sessiontui.tui.about import AboutScreen, AboutSheet
-from sessiontui.tui.screens.help import HelpScreen
+from sessiontui.tui.about import AboutScreen
+from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.tasks import stats_task
+from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.tui.words import about_rows
-from sessiontui.tui.words.about_rows import Facts
 from tests.support.databases import append, database
 from tests.support.matrices import few
 from tests.support.screens import (
@@ -171,7 +172,7 @@ async def test_enter_on_a_kind_of_damage_goes_to_its_first_line(store: Path) -> 
 async def test_the_cursor_walks_over_what_can_be_gone_to(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i")
-        sheet = app.screen.query_one(AboutSheet)
+        sheet = app.screen.query_one(Sheet)
         seen = [sheet.target]
         for key in ("down", "j", "up", "k"):
             await press(pilot, key)
@@ -193,7 +194,7 @@ async def test_a_small_screen_scrolls_through_all_of_it(store: Path) -> None:
             seen |= set(shown(app))
         assert any("#301 user" in line for line in seen)
         assert any("Lengths" in line for line in seen)
-        sheet = app.screen.query_one(AboutSheet)
+        sheet = app.screen.query_one(Sheet)
         assert sheet.max_scroll_y > 0
         assert sheet.scroll_y == sheet.max_scroll_y
         await press(pilot, "g")
@@ -228,7 +229,7 @@ async def test_help_names_its_keys(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "question_mark")
         assert isinstance(app.screen, HelpScreen)
-        assert says(app, "SessionStats this session", "in the transcript", "Close, and stop counting")
+        assert says(app, "About this session", "in the transcript", "Close, and stop counting")
         await press(pilot, "escape")
         assert isinstance(app.screen, AboutScreen)
 
@@ -259,7 +260,7 @@ async def test_a_click_on_a_message_goes_to_it_and_one_beside_does_not(store: Pa
 async def test_the_wheel_scrolls(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "i")
-        sheet = app.screen.query_one(AboutSheet)
+        sheet = app.screen.query_one(Sheet)
         await pilot._post_mouse_events([_scroll_down()], widget=sheet)
         await settle(pilot)
         assert sheet.scroll_y > 0
@@ -275,7 +276,7 @@ def _scroll_down() -> Any:
 async def test_another_width_lays_it_out_anew_and_keeps_what_is_chosen(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "j", "j")
-        sheet = app.screen.query_one(AboutSheet)
+        sheet = app.screen.query_one(Sheet)
         chosen = sheet.target
         for size in (NARROW, SMALL, WIDE):
             await pilot.resize_terminal(*size)

@@ -10,6 +10,7 @@ import pytest
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend, Message, Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
@@ -370,6 +371,26 @@ async def test_sqlite_sessions_show_their_times(tmp_path: Path) -> None:
     store = opened(sample(tmp_path), Backend.SQLITE)
     async with browsing(store) as (app, _):
         assert says(app, "2026-02-", "· #1")
+
+
+async def test_what_the_keys_do_is_asked_once_until_it_may_have_changed(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions: list[str] = []
+    check = BrowserScreen.check_action
+
+    def counting(self: BrowserScreen, action: str, parameters: tuple[object, ...]) -> bool | None:
+        actions.append(action)
+        return check(self, action, parameters)
+
+    async with browsing(store) as (app, pilot):
+        assert app.screen.active_bindings
+        monkeypatch.setattr(BrowserScreen, "check_action", counting)
+        await press(pilot, "j")
+        assert len(actions) <= 2
+        app.screen.refresh_bindings()
+        await press(pilot, "j")
+        assert len(actions) > len(app.screen.BINDINGS)
 
 
 @pytest.mark.exhaustive

@@ -97,7 +97,7 @@ async def test_keys_go_where_those_before_them_went(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         burst(app, "f", *"bob", "enter", "enter", "colon", *"2", "enter", "f", "backspace", "backspace", "backspace")
         await settle(pilot)
-        assert app.browser.key == "discord_bob"
+        assert app.browser.reading.key == "discord_bob"
         assert app.browser.reading.transcript.location == 1
         assert isinstance(app.focused, Input)
         assert app.focused.value == ""
@@ -146,7 +146,7 @@ async def test_letters_that_come_at_once_look_at_no_command_that_is_gone(store: 
         burst(app, "backspace", "backspace", "enter", "g", "J")
         await settle(pilot)
         assert app.screen is app.browser
-        assert app.browser.key == "discord_bob"
+        assert app.browser.reading.key == "discord_bob"
 
 
 @pytest.mark.parametrize("opens", few("ctrl+p", "question_mark", "U", "i"))
@@ -163,7 +163,7 @@ async def test_a_click_beside_a_box_closes_it_and_one_in_it_does_not(store: Path
         await pilot.click(offset=(0, 39))
         await settle(pilot)
         assert app.screen is app.browser
-        assert app.browser.key == "telegram_alice"
+        assert app.browser.reading.key == "telegram_alice"
 
 
 async def test_a_click_beside_a_dialog_answers_nothing(store: Path) -> None:

@@ -14,15 +14,16 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Button
 
-from sessiontui.changes import bounds, cleanup, compact, migrate, pop, undo
+from sessiontui.changes import bounds, undo
+from sessiontui.changes.verbs import cleanup, compact, migrate, pop
 from sessiontui.disk import holders
 from sessiontui.disk.wait_policy import USUAL
 from sessiontui.errors import Changed
 from sessiontui.model import Message
+from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.changes.dialog import PageDialog
 from sessiontui.tui.changes.list import ChangesScreen
-from sessiontui.tui.screens.browser import BrowserScreen
-from sessiontui.tui.screens.help import HelpScreen
+from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.words import blockers
 from tests.support.blocked import DAEMON, busy, raising, refusing, unleased, writing
 from tests.support.screens import NOW, SMALL, TORN, StillApp, browsing, folder, press, says, settle, until
@@ -164,7 +165,7 @@ async def test_the_busy_ones_of_several_are_tried_again(store: Path, monkeypatch
         await press(pilot, "right", "right", "enter")
         assert top(app) is BrowserScreen
         assert app.notices == ["removed 1 damaged line (change 3) · u brings it back"]
-        assert not app.browser.marked
+        assert not app.browser.side.marks.keys
         assert not any(TORN in data for data in files(store).values())
         await press(pilot, "u")
         assert files(store)["older.jsonl"] == before["older.jsonl"]
@@ -349,7 +350,7 @@ async def test_what_a_change_takes_of_the_disk_is_said_where_it_is_much(
 async def test_what_the_disk_has_no_room_for_is_refused_before_anything_is_written(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds, "_free", lambda _: 1)
+    monkeypatch.setattr(bounds, "free_bytes", lambda _: 1)
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "c", "right", "enter")

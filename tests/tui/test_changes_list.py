@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import compact, journal, pop, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
 from sessiontui.changes.outcome import Change
+from sessiontui.changes.verbs import compact, pop
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.tui.changes.list import ChangeDetail, ChangeList, ChangesScreen
-from sessiontui.tui.screens.help import HelpScreen
+from sessiontui.tui.changes.list import ChangesScreen
+from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.tasks import journal_reader
 from sessiontui.tui.tasks.journal_reader import UndoPreview
+from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.words import changes_rows
 from tests.support.matrices import few
 from tests.support.screens import (
@@ -80,7 +83,7 @@ def counts(store: Path) -> dict[str, int]:
 
 def under(app: StillApp) -> object:
     """The change under the cursor."""
-    return app.screen.query_one(ChangeList).target
+    return app.screen.query_one("#list", Sheet).target
 
 
 # ---- what it says
@@ -129,7 +132,7 @@ async def test_where_nothing_was_changed_it_says_what_it_is_for(tmp_path: Path) 
     async with browsing(store) as (app, pilot):
         await press(pilot, "U")
         assert says(app, "Nothing was changed here yet.", "can be undone from here", "--purge")
-        assert not app.screen.query_one(ChangeDetail).display
+        assert not app.screen.query_one("#detail", Sheet).display
         await press(pilot, "u", "ctrl+r", "enter")
         assert app.notices == ["there is no change to undo", "there is no change to redo"]
 
@@ -273,7 +276,7 @@ async def test_two_pops_of_a_session_are_undone_in_turn(store: Path) -> None:
 async def test_where_the_store_must_not_be_changed_nothing_is(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
-        app.browser.forbidden = "you asked for it"
+        app.browser.changes.forbidden = "you asked for it"
         await press(pilot, "U", "u", "enter", "ctrl+r")
         assert files(store) == before
         assert set(app.notices) == {"read-only: you asked for it"}
@@ -366,7 +369,7 @@ async def test_upper_j_and_k_scroll_what_it_did(tmp_path: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "U")
         assert says(app, "30 sessions")
-        detail = app.screen.query_one(ChangeDetail)
+        detail = app.screen.query_one("#detail", Sheet)
         await press(pilot, "J", "J")
         assert detail.scroll_y == 2
         await press(pilot, "K")
@@ -417,7 +420,7 @@ def _change(id: str, verb: str, status: Any, undoes: str | None = None, keys: Se
 def test_hostile_keys_and_many_of_them_are_shown_and_counted() -> None:
     keys = ["\x1b[31m[bold]", "", *(f"k{at}" for at in range(40))]
     change = _change("00000001", "compact", "done", keys=keys)
-    foreseen = UndoPreview(change.id, None, "\x1b]0;x\x07 changed; nothing was changed", "look")
+    foreseen = UndoPreview(change.id, None, "\x1b]0;x\x07 changed", "look")
     rows = changes_rows.detail(change, [change], foreseen, NOW, 60)
     text = "\n".join("".join(part for part, _ in row.left) for row in rows)
     assert "\x1b" not in text

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sessiontui.changes.compact import CompactPlan, CompactRow
-from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Problem
-from sessiontui.changes.pop import PopPlan
+from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
+from sessiontui.changes.verbs.migrate import MigratePlan, MigrateRow
+from sessiontui.changes.verbs.pop import PopPlan
 from sessiontui.model import Fault, Message, Severity
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.changes.dialog import PageDialog

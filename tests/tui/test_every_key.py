@@ -11,9 +11,10 @@ from threading import Event
 import pytest
 
 from sessiontui.model import Message
-from sessiontui.tui.screens.browser import BrowserScreen
-from sessiontui.tui.screens.help import HelpScreen
-from sessiontui.tui.screens.palette import PaletteScreen
+from sessiontui.tui.browser.screen import BrowserScreen
+from sessiontui.tui.help import HelpScreen
+from sessiontui.tui.palette import PaletteScreen
+from sessiontui.tui.pane_keys import plain
 from sessiontui.tui.tasks.change_task import ChangeTask
 from sessiontui.tui.widgets.choice_list import ChoiceList
 from sessiontui.tui.widgets.filter_bar import FilterBar
@@ -167,7 +168,7 @@ async def test_esc_takes_back_one_thing_at_a_time(store: Path, monkeypatch: pyte
     async with browsing(store) as (app, pilot):
         await choose(pilot, "build")
         await press(pilot, "enter", "g", "slash", *typed("budget"), "enter", "slash")
-        assert (app.browser.key, focus(app)) == ("alice", SearchBar)
+        assert (app.browser.reading.key, focus(app)) == ("alice", SearchBar)
         monkeypatch.setattr(BrowserScreen, "changing", property(lambda _: not stopped.is_set()))
         monkeypatch.setattr(ChangeTask, "interrupt", lambda _: stopped.set())
         await press(pilot, "ctrl+p", "f1")
@@ -180,9 +181,13 @@ async def test_esc_takes_back_one_thing_at_a_time(store: Path, monkeypatch: pyte
         await press(pilot, "escape")
         assert (app.browser.bar.value, focus(app)) == ("", SearchBar)
         await press(pilot, "escape")
-        assert (app.browser.key, focus(app)) == ("alice", TranscriptView)
+        assert (app.browser.reading.key, focus(app)) == ("alice", TranscriptView)
         await press(pilot, "escape")
-        assert (app.browser.key, focus(app), app.browser.reading.transcript.location) == ("build", TranscriptView, 0)
+        assert (app.browser.reading.key, focus(app), app.browser.reading.transcript.location) == (
+            "build",
+            TranscriptView,
+            0,
+        )
         await press(pilot, "escape")
         assert focus(app) is SessionList
 
@@ -197,10 +202,10 @@ async def test_a_hit_is_chosen_by_a_click_and_gone_to_by_a_double_click(store: P
         hits = app.browser.query_one(HitList)
         await pilot.click(HitList, offset=(10, 3))
         await settle(pilot)
-        assert (hits.cursor, focus(app), app.browser.key) == (1, HitList, "alice")
+        assert (hits.cursor, focus(app), app.browser.reading.key) == (1, HitList, "alice")
         await pilot.click(HitList, offset=(10, 4), times=2)
         await settle(pilot)
-        assert (focus(app), app.browser.key) == (TranscriptView, "carol")
+        assert (focus(app), app.browser.reading.key) == (TranscriptView, "carol")
 
 
 async def test_a_click_gives_the_focus(store: Path) -> None:
@@ -215,7 +220,7 @@ async def test_a_click_gives_the_focus(store: Path) -> None:
 async def test_every_word_of_the_last_line_can_be_clicked(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "carol")
-        words = [(start, active.binding.action) for start, _, active in app.browser.query_one(KeyLine)._shown]
+        words = [(start, plain(active.binding.action)) for start, _, active in app.browser.query_one(KeyLine)._shown]
         assert {"search", "filter", "pop", "compact", "migrate", "undo", "raw", "help"} <= {
             action for _, action in words
         }
@@ -242,4 +247,4 @@ async def test_a_click_beside_the_choices_of_the_palette_does_nothing(store: Pat
         assert (type(app.screen), offered(app)[0]) == (PaletteScreen, "build")
         await pilot.click(ChoiceList, offset=(5, 0))
         await settle(pilot)
-        assert (app.screen, app.browser.key) == (app.browser, "build")
+        assert (app.screen, app.browser.reading.key) == (app.browser, "build")

@@ -14,9 +14,9 @@ from sessiontui.model import Entry, Message, Severity
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.memory import MemoryStore
 from sessiontui.store.protocol import TranscriptRows, never, silent
+from sessiontui.tui.tasks import row_search
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.tui.work import row_search
 from tests.support.examples import examples
 from tests.support.screens import (
     NARROW,
@@ -48,7 +48,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def location(app: StillApp) -> tuple[str | None, int]:
-    return app.browser.key, app.browser.query_one(TranscriptView).cursor
+    return app.browser.reading.key, app.browser.query_one(TranscriptView).cursor
 
 
 # ---- where the keys lead
@@ -59,7 +59,7 @@ async def test_e_goes_from_fault_to_fault_and_on_to_the_next_session(store: Path
         order = list(app.browser.query_one(SessionList).keys)
         assert order == ["odd", "healthy", "long", "sound", "short"]
         await choose(pilot, "healthy")
-        app.browser.open_session("healthy")
+        app.browser.opener.open("healthy")
         seen = []
         for _ in range(6):
             await press(pilot, "e")
@@ -75,7 +75,7 @@ async def test_e_goes_from_fault_to_fault_and_on_to_the_next_session(store: Path
 @pytest.mark.exhaustive
 async def test_E_goes_the_other_way(store: Path) -> None:
     async with browsing(store) as (app, pilot):
-        app.browser.go_to_row("sound")
+        app.browser.opener.go_to("sound")
         seen = []
         for _ in range(6):
             await press(pilot, "E")
@@ -117,7 +117,7 @@ async def test_keys_that_are_pressed_quickly_all_count(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "long")
         for _ in range(3):
-            app.browser.action_fault(1)
+            app.browser.faults.action_fault(1)
         await press(pilot, "shift")
         assert location(app) == ("long", 305)
 
@@ -155,7 +155,7 @@ async def test_what_is_not_counted_yet_is_said(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         known = app.browser.side.known
         app.browser.side.learn([known["long"]._replace(messages=None, faults=None)])
-        app.browser.open_session("healthy")
+        app.browser.opener.open("healthy")
         await press(pilot, "e")
         assert location(app) == ("short", 0)
         assert app.notices == ["1 session not counted yet"]

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from sessiontui.model import Message
+from tests.support import matrices
 from tests.support.screens import folder, sample
 from tests.tui.test_terminal import PATIENCE, Terminal
 
-CLOSED, QUICK = 20, 3
+CLOSED, QUICK = 20, 1
 """How often a stalled terminal is closed, and how often of that in the fast set."""
 
 
@@ -62,7 +63,7 @@ def test_it_ends_when_a_stalled_terminal_is_closed(tmp_path: Path, turn: int) ->
         assert gone(store)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", matrices.few(signal.SIGHUP, signal.SIGTERM))
 def test_it_ends_by_a_signal_while_its_terminal_is_stalled(tmp_path: Path, number: signal.Signals) -> None:
     store = sample(tmp_path)
     with Terminal(store, tmp_path) as terminal:
@@ -97,7 +98,7 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="whether a process is stopped is asked of /proc")
-@pytest.mark.parametrize("stop", ["ctrl+z", "SIGTSTP", "SIGSTOP"])
+@pytest.mark.parametrize("stop", matrices.few("ctrl+z", "SIGTSTP", "SIGSTOP"))
 def test_all_is_drawn_again_after_a_stop(store: Path, tmp_path: Path, stop: str) -> None:
     with Terminal(store, tmp_path) as terminal:
         terminal.wait("! talk")

@@ -16,10 +16,10 @@ from sessiontui.model import Backend, Message
 from sessiontui.store import fault_process as finding
 from sessiontui.store import fault_refs
 from sessiontui.tui.changes.dialog import PageDialog
-from sessiontui.tui.inspector.details_pane import DetailsPane, MeaningSheet, ProposalSheet
+from sessiontui.tui.help import HelpScreen
+from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultsPane
 from sessiontui.tui.inspector.inspector_screen import InspectorScreen
-from sessiontui.tui.screens.help import HelpScreen
 from sessiontui.tui.tasks import fault_loader, fault_scan
 from sessiontui.tui.widgets import fault_list
 from sessiontui.tui.widgets.fault_list import FaultList
@@ -218,12 +218,12 @@ async def test_a_click_on_the_name_of_a_view_shows_it(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g")
         row = shown(app)[0]
-        for name, kind in (("3 proposal", ProposalSheet), ("1 bytes", HexView), ("2 meaning", MeaningSheet)):
+        for name, id in (("3 proposal", "#proposal"), ("1 bytes", "#bytes"), ("2 meaning", "#meaning")):
             for at in (row.index(name), row.index(name) + len(name) - 1):
                 await pilot.click(offset=(at, 0))
                 await settle(pilot)
-                assert app.screen.query_one(kind).display, name
-                assert app.screen.query_one(kind).size.width, name
+                assert app.screen.query_one(id).display, name
+                assert app.screen.query_one(id).size.width, name
 
 
 @pytest.mark.exhaustive
@@ -240,16 +240,18 @@ async def test_in_a_wide_terminal_all_three_stand_together(store: Path) -> None:
     async with browsing(store, WIDE) as (app, pilot):
         await press(pilot, "x", "g")
         assert says(app, "1 bytes", "2 meaning", "3 proposal", "~7B~22~72", "what is wrong", "becomes")
-        for key, kind in (("1", HexView), ("2", MeaningSheet), ("3", ProposalSheet)):
+        for key, id in (("1", "bytes"), ("2", "meaning"), ("3", "proposal")):
             await press(pilot, key)
-            assert focus(app) is kind
+            assert app.focused is not None
+            assert app.focused.id == id
 
 
 @pytest.mark.exhaustive
 async def test_tab_goes_into_the_view_where_its_keys_scroll(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         await press(pilot, "x", "g", "tab")
-        assert focus(app) is MeaningSheet
+        assert app.focused is not None
+        assert app.focused.id == "meaning"
         before = shown(app)
         await press(pilot, "j", "j")
         assert shown(app) != before
@@ -475,9 +477,13 @@ async def test_it_closes_and_the_browser_is_as_it_was(store: Path, key: str) -> 
 async def test_l_goes_to_the_line_in_the_transcript(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "s", "g", "j", "l")
-        assert (app.browser.key, focus(app), app.browser.reading.transcript.cursor) == ("alice", TranscriptView, 3)
+        assert (app.browser.reading.key, focus(app), app.browser.reading.transcript.cursor) == (
+            "alice",
+            TranscriptView,
+            3,
+        )
         await press(pilot, "x", "s", "G", "l")
-        assert (app.browser.key, app.browser.reading.transcript.cursor) == ("bob", 1)
+        assert (app.browser.reading.key, app.browser.reading.transcript.cursor) == ("bob", 1)
 
 
 @pytest.mark.exhaustive

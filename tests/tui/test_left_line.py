@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.disk import stamps
-from sessiontui.tui.work import follow_task
+from sessiontui.tui.tasks import follow_task
 from tests.support.screens import choose, folder, says, talk, until
 from tests.support.watch import watched
 from tests.tui.test_live import living

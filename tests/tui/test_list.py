@@ -17,11 +17,11 @@ from textual.pilot import Pilot
 
 from sessiontui.model import Backend, Fault, Session, Severity
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort, ordered
+from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.columns import columns, heading, under
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.widgets.side import Side
 from tests.support.matrices import few
 from tests.support.screens import NOW, clock
 from tests.support.stage import lines, staged
@@ -45,13 +45,13 @@ def put(widget: SessionList, rows: Sequence[Session]) -> None:
     widget.show([row.key for row in rows], {row.key: row for row in rows})
 
 
-def said(side: Side) -> str:
+def said(side: SessionPane) -> str:
     """What stands on the lower border of the list."""
     return Content.from_markup(side.sessions.border_subtitle or "").plain
 
 
-def marked(side: Side) -> list[str]:
-    return list(side.marked)
+def marked(side: SessionPane) -> list[str]:
+    return list(side.marks.keys)
 
 
 def under_cursor(widget: SessionList) -> str | None:
@@ -67,8 +67,8 @@ def shown_keys(widget: SessionList) -> list[str]:
     return [line.split()[0] for line in (line.strip(" !~×●") for line in lines(widget)) if line]
 
 
-def side_of(pilot: Pilot[None]) -> Side:
-    return pilot.app.query_one(Side)
+def side_of(pilot: Pilot[None]) -> SessionPane:
+    return pilot.app.query_one(SessionPane)
 
 
 # ---- what a line shows
@@ -221,6 +221,24 @@ async def test_twenty_thousand_sessions_are_walked_and_drawn_by_the_screen(monke
         assert len(drawn) < 200
 
 
+async def test_a_move_of_the_cursor_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with staged(SessionList(clock=clock)) as (pilot, _):
+        widget = pilot.app.query_one(SessionList)
+        put(widget, sessions(9))
+        await pilot.pause()
+        drawn: list[int] = []
+        draw = widget.draw
+
+        def counting(item: int, line: int, width: int, ground: Any) -> Any:
+            drawn.append(item)
+            return draw(item, line, width, ground)
+
+        monkeypatch.setattr(widget, "draw", counting)
+        await pilot.press("j")
+        await pilot.pause()
+        assert sorted(drawn) == [0, 1]
+
+
 # ---- the mouse
 
 
@@ -312,13 +330,13 @@ def test_sorting_goes_round_and_the_same_order_asked_for_again_turns() -> None:
 
 
 async def test_the_person_sorts_by_key_and_the_choice_is_told() -> None:
-    async with staged(Side(id="side", clock=clock), Remember, size=(60, 24)) as (pilot, posted):
+    async with staged(SessionPane(id="side", clock=clock), Remember, size=(60, 24)) as (pilot, posted):
         side = side_of(pilot)
         side.show(MIXED)
-        side.sort_next()
+        side.action_sort()
         assert shown_keys(side.sessions)[1:6] == ["a", "b", "C", "d", "folder"]
         assert "key▲" in lines(side.sessions)[0]
-        side.sort_turn()
+        side.action_turn()
         assert shown_keys(side.sessions)[1] == "folder"
         assert "key▼" in lines(side.sessions)[0]
         assert str(side.sessions.border_subtitle) == "Z to A"
@@ -331,22 +349,22 @@ async def test_the_person_sorts_by_key_and_the_choice_is_told() -> None:
 
 @pytest.mark.exhaustive
 async def test_a_click_on_a_column_sorts_by_it_and_a_second_turns_it() -> None:
-    async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
+    async with staged(SessionPane(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show(MIXED)
         await pilot.pause()
         at = lines(side.sessions)[0].index("messages") + 1
         await pilot.click(SessionList, offset=(at, 1))
-        assert side.sort == Sort("messages")
+        assert side.arranged.sort == Sort("messages")
         assert under_cursor(side.sessions) == "b"
         await pilot.click(SessionList, offset=(at, 1))
-        assert side.sort == Sort("messages", True)
+        assert side.arranged.sort == Sort("messages", True)
         assert "messages▲" in lines(side.sessions)[0]
 
 
 @pytest.mark.exhaustive
 async def test_a_remembered_order_holds_from_the_first_list_and_nobody_is_told() -> None:
-    async with staged(Side(id="side", clock=clock), Remember, size=(60, 24)) as (pilot, posted):
+    async with staged(SessionPane(id="side", clock=clock), Remember, size=(60, 24)) as (pilot, posted):
         side = side_of(pilot)
         side.start_sorted("size", True)
         side.start_sorted("colour")
@@ -357,7 +375,7 @@ async def test_a_remembered_order_holds_from_the_first_list_and_nobody_is_told()
 
 
 async def test_counts_that_arrive_sort_the_list_around_the_cursor() -> None:
-    async with staged(Side(id="side", clock=clock), SessionList.Chosen, size=(60, 24)) as (pilot, posted):
+    async with staged(SessionPane(id="side", clock=clock), SessionList.Chosen, size=(60, 24)) as (pilot, posted):
         side = side_of(pilot)
         rows = [session(f"key_{at:05}", None, None, minutes=at) for at in range(300)]
         side.show(rows)
@@ -383,7 +401,7 @@ async def test_counts_that_arrive_sort_the_list_around_the_cursor() -> None:
 
 @pytest.mark.exhaustive
 async def test_the_filter_shows_what_fits_and_says_how_many() -> None:
-    async with staged(Side(id="side", clock=clock), SessionList.Chosen, size=(60, 24)) as (pilot, posted):
+    async with staged(SessionPane(id="side", clock=clock), SessionList.Chosen, size=(60, 24)) as (pilot, posted):
         side = side_of(pilot)
         side.show([session("telegram_alice"), session("discord_bob"), session("telegram_bob"), *sessions(1_000)])
         side.open_filter()
@@ -408,7 +426,7 @@ async def test_the_filter_shows_what_fits_and_says_how_many() -> None:
 
 @pytest.mark.exhaustive
 async def test_a_filter_looks_at_names_too_and_shows_what_it_found() -> None:
-    async with staged(Side(id="side", clock=clock), size=(70, 24)) as (pilot, _):
+    async with staged(SessionPane(id="side", clock=clock), size=(70, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show([session("gw_1", name="Budget of the house"), session("gw_2", name="Garden")])
         side.open_filter()
@@ -423,7 +441,7 @@ async def test_a_filter_looks_at_names_too_and_shows_what_it_found() -> None:
 @pytest.mark.exhaustive
 async def test_what_fits_best_leads_until_the_person_takes_over() -> None:
     rows = [session("bot_a_b"), session("x_bob"), session("bob"), session("bo_b")]
-    async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
+    async with staged(SessionPane(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show(rows)
         side.open_filter()
@@ -442,7 +460,7 @@ async def test_what_fits_best_leads_until_the_person_takes_over() -> None:
 @pytest.mark.exhaustive
 async def test_what_was_filtered_can_be_sorted_and_the_next_letter_ranks_again() -> None:
     rows = [session("x_bob", 1), session("bob", 2), session("b_o_b", 3), session("alice", 9)]
-    async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
+    async with staged(SessionPane(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show(rows)
         side.open_filter()
@@ -457,7 +475,7 @@ async def test_what_was_filtered_can_be_sorted_and_the_next_letter_ranks_again()
 
 @pytest.mark.exhaustive
 async def test_sessions_that_arrive_while_a_filter_holds_are_filtered_too() -> None:
-    async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
+    async with staged(SessionPane(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show([*sessions(50), session("bob_1"), session("bob_2"), session("bob_3")])
         side.open_filter()
@@ -477,17 +495,17 @@ async def test_sessions_that_arrive_while_a_filter_holds_are_filtered_too() -> N
 @pytest.mark.exhaustive
 async def test_marks_stay_with_their_sessions() -> None:
     rows = sessions(30)
-    async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
+    async with staged(SessionPane(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show(rows)
-        side.mark()
-        side.mark()
+        side.marks.action_mark()
+        side.marks.action_mark()
         assert under_cursor(side.sessions) == "key_00002"
         assert marked(side) == ["key_00000", "key_00001"]
         assert lines(side.sessions)[1].startswith("●")
         assert said(side) == "2 marked · newest first"
         side.sort_by("key")
-        side.sort_turn()
+        side.action_turn()
         side.open_filter()
         await pilot.press("2")
         assert "key_00000" not in side.sessions.keys
@@ -496,21 +514,21 @@ async def test_marks_stay_with_their_sessions() -> None:
         side.show(rows[1:])
         side.show(rows)
         assert marked(side) == ["key_00001"]
-        side.clear_marks()
+        side.marks.clear()
         assert marked(side) == []
         assert not any("●" in line for line in lines(side.sessions))
 
 
 async def test_all_that_are_shown_are_marked_and_unmarked() -> None:
-    async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
+    async with staged(SessionPane(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show([*sessions(3), session("other")])
-        side.mark()
+        side.marks.action_mark()
         side.open_filter()
         await pilot.press(*"key")
-        side.mark_all()
+        side.marks.action_mark_all()
         assert marked(side) == ["key_00000", "key_00001", "key_00002"]
-        side.mark_all()
+        side.marks.action_mark_all()
         assert marked(side) == []
 
 
@@ -518,7 +536,7 @@ async def test_all_that_are_shown_are_marked_and_unmarked() -> None:
     "how", few({"offset": (2, 3)}, {"offset": (9, 3), "control": True}, {"offset": (9, 3), "shift": True})
 )
 async def test_the_mouse_marks_and_leaves_the_cursor(how: dict[str, Any]) -> None:
-    async with staged(Side(id="side", clock=clock), size=(60, 24)) as (pilot, _):
+    async with staged(SessionPane(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show(sessions(9))
         await pilot.pause()
@@ -544,7 +562,7 @@ def _grown(rows: Sequence[Session], chance: random.Random) -> list[Session]:
     return grown
 
 
-async def _act(pilot: Pilot[None], side: Side, act: str, chance: random.Random, kept: str) -> None:
+async def _act(pilot: Pilot[None], side: SessionPane, act: str, chance: random.Random, kept: str) -> None:
     rows = list(side.known.values())
     if act == "more":
         side.show(_grown(rows, chance))
@@ -553,9 +571,9 @@ async def _act(pilot: Pilot[None], side: Side, act: str, chance: random.Random, 
     elif act == "learn":
         side.learn([session(row.key, chance.randrange(999), 0) for row in chance.sample(rows, len(rows) // 2)])
     elif act == "sort":
-        side.sort_next()
+        side.action_sort()
     elif act == "turn":
-        side.sort_turn()
+        side.action_turn()
     elif act == "filter":
         side._narrow(chance.choice(("k", "ke", "0", "_0")))
     elif act == "unfilter":
@@ -568,7 +586,7 @@ async def _act(pilot: Pilot[None], side: Side, act: str, chance: random.Random, 
 @pytest.mark.parametrize("seed", few(*range(6)))
 async def test_the_cursor_stays_on_its_session_and_line_through_everything(seed: int) -> None:
     chance = random.Random(seed)
-    async with staged(Side(id="side", clock=clock), SessionList.Chosen, size=(60, 24)) as (pilot, posted):
+    async with staged(SessionPane(id="side", clock=clock), SessionList.Chosen, size=(60, 24)) as (pilot, posted):
         side = side_of(pilot)
         side.show([session(f"key_{at:05}", None, None, minutes=at) for at in range(400)])
         side.sessions.move_to(200)

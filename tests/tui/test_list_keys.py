@@ -42,7 +42,7 @@ def cursor(app: StillApp) -> str | None:
 
 
 def marked(app: StillApp) -> list[str]:
-    return list(app.browser.side.marked)
+    return list(app.browser.side.marks.keys)
 
 
 # ---- order
@@ -119,11 +119,11 @@ async def test_arrows_move_in_the_list_while_one_types(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("bob"), "down")
         assert (cursor(app), focus(app)) == ("telegram_bob", FilterBar)
-        assert app.browser.key == "telegram_bob"
+        assert app.browser.reading.key == "telegram_bob"
         await press(pilot, "up")
         assert cursor(app) == "discord_bob"
         await press(pilot, "pagedown", "pageup", "enter", "enter")
-        assert app.browser.key == "discord_bob"
+        assert app.browser.reading.key == "discord_bob"
         assert focus(app) not in (SessionList, FilterBar)
 
 
@@ -139,7 +139,7 @@ async def test_no_key_fits_is_a_picture_and_the_way_back_keeps_the_place(store: 
         await press(pilot, "j", "f", *typed("zzz"))
         assert says(app, "No key fits.", "None of 5 sessions")
         await press(pilot, "escape", "escape")
-        assert cursor(app) == app.browser.key == "discord_bob"
+        assert cursor(app) == app.browser.reading.key == "discord_bob"
 
 
 @pytest.mark.exhaustive
@@ -147,9 +147,9 @@ async def test_a_filtered_session_that_goes_leaves_quietly(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("bob"), "enter")
         (store / "discord_bob.jsonl").unlink()
-        app.browser.changed(())
+        app.browser.opener.read_again(())
         await settle(pilot)
-        assert (cursor(app), app.browser.key) == ("telegram_bob", "telegram_bob")
+        assert (cursor(app), app.browser.reading.key) == ("telegram_bob", "telegram_bob")
         assert says(app, "Sessions · 1 of 4")
 
 
@@ -182,7 +182,7 @@ async def test_a_marked_session_that_goes_loses_its_mark(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "asterisk")
         (store / "slack_torn.jsonl").unlink()
-        app.browser.changed(())
+        app.browser.opener.read_again(())
         await settle(pilot)
         assert "slack_torn" not in marked(app)
         assert len(marked(app)) == 4
@@ -198,7 +198,7 @@ async def test_hits_are_neither_marked_nor_sorted_by_the_keys_of_the_list(store:
             await press(pilot, key)
             assert app.notices == ["hits are neither sorted by columns nor marked: Esc in the list shows the sessions"]
         assert marked(app) == []
-        assert app.browser.side.sort.name == "activity"
+        assert app.browser.side.arranged.sort.name == "activity"
         assert app.browser.query_one(SearchBar).value == "line"
 
 
@@ -231,5 +231,5 @@ async def test_a_double_click_opens_at_every_size(store: Path, size: tuple[int, 
         widget = sessions(app)
         await pilot.click(SessionList, offset=(9, 1 + widget.head + 1), times=2)
         await settle(pilot)
-        assert app.browser.key == "discord_bob"
+        assert app.browser.reading.key == "discord_bob"
         assert focus(app) is not SessionList

@@ -16,13 +16,14 @@ from textual.pilot import Pilot
 
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Backend, Message
+from sessiontui.store import watcher
 from sessiontui.store.index.search_index import SearchIndex
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
+from sessiontui.store.watcher import Touch, touches
+from sessiontui.tui.tasks import follow_task
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.tui.work import follow_task, watcher
-from sessiontui.tui.work.watcher import Touch, touches
 from tests.support import databases
 from tests.support.capabilities import unprivileged
 from tests.support.screens import StillApp, choose, folder, opened, press, says, settle, shown, talk, until
@@ -282,7 +283,7 @@ async def test_a_session_that_is_deleted_while_it_is_open_says_so_and_comes_back
         (store / "two.jsonl").write_bytes(raw)
         await until(pilot, lambda: reading(app).count == 200)
         await settle(pilot)
-        assert (reading(app).cursor, app.browser.key) == (row, "two")
+        assert (reading(app).cursor, app.browser.reading.key) == (row, "two")
 
 
 @pytest.mark.exhaustive
@@ -293,7 +294,7 @@ async def test_who_moves_on_from_a_session_that_is_gone_reads_the_next(store: Pa
         await until(pilot, lambda: says(app, "This session is gone."))
         await settle(pilot)
         await press(pilot, "down")
-        await until(pilot, lambda: app.browser.key == "three")
+        await until(pilot, lambda: app.browser.reading.key == "three")
 
 
 # ---- the store
@@ -310,13 +311,13 @@ async def test_a_store_that_vanishes_is_waited_for_and_shown_again_at_the_same_p
         os.rename(store, store.with_name("away"))
         await until(pilot, lambda: says(app, "The sessions can't be read.", "It can't be read.", "… sessions"))
         assert "It is read again as soon as it is there" in "\n".join(shown(app))
-        assert not app.browser.side.marked
+        assert not app.browser.side.marks.keys
         os.rename(store.with_name("away"), store)
         await until(pilot, lambda: says(app, "3 sessions · 207 messages"))
         await until(pilot, lambda: reading(app).count == 200)
         await settle(pilot)
-        assert (reading(app).cursor, app.browser.key) == (row, "two")
-        assert app.browser.side.marked == ("three",)
+        assert (reading(app).cursor, app.browser.reading.key) == (row, "two")
+        assert app.browser.side.marks.keys == ("three",)
         append(store, "one", "x")
         await until(pilot, lambda: says(app, "208 messages"))
 
@@ -354,7 +355,7 @@ async def test_a_store_that_comes_back_without_the_open_session_says_so(store: P
         await settle(pilot)
         assert not says(app, "It can't be read.")
         await press(pilot, "j")
-        await until(pilot, lambda: app.browser.key is not None)
+        await until(pilot, lambda: app.browser.reading.key is not None)
 
 
 @pytest.mark.exhaustive
@@ -384,7 +385,7 @@ async def test_a_database_is_followed_too(tmp_path: Path) -> None:
     path = databases.database(tmp_path)
     databases.append(path, "one", "user", "a")
     async with living(SqliteStore(path)) as (app, pilot):
-        assert app.browser.store.backend is Backend.SQLITE
+        assert app.browser.changes.store.backend is Backend.SQLITE
         databases.append(path, "two", "user", "b", at="2026-03-17T00:00:00.000000000+00:00")
         await until(pilot, lambda: says(app, "2 sessions · 2 messages"))
         databases.append(path, "one", "user", "the newest", at="2026-03-18T00:00:00.000000000+00:00")

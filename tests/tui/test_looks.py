@@ -18,9 +18,9 @@ from textual.color import Color
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from sessiontui import config
+from sessiontui import config, units
 from sessiontui.config import Remembered
-from sessiontui.tui.looks import figures, theme, themes
+from sessiontui.tui.looks import theme, themes
 from sessiontui.tui.looks.ascii_signs import SIGNS, Signs
 from sessiontui.tui.looks.contrast import SIGN, TEXT, contrast, readable
 from sessiontui.tui.looks.cube import _distance, _nearest
@@ -374,7 +374,7 @@ def title(width: int, **values: Any) -> str:
     return line.render_line(0).text
 
 
-FULL = {"sessions": 2000, "messages": 981_282, "faults": 3, "work": f"indexing 43% {figures.bar(0.43)}"}
+FULL = {"sessions": 2000, "messages": 981_282, "faults": 3, "work": f"indexing 43% {units.bar(0.43)}"}
 
 
 def test_the_title_says_all_where_there_is_room() -> None:

@@ -9,8 +9,8 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from sessiontui import config
-from sessiontui.tui.screens.browser import BrowserScreen
-from sessiontui.tui.screens.palette import PaletteScreen
+from sessiontui.tui.browser.screen import BrowserScreen
+from sessiontui.tui.palette import PaletteScreen
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import TranscriptView
@@ -95,7 +95,7 @@ async def test_a_session_is_found_by_letters_and_opened(store: Path) -> None:
         assert names(app) == ["discord_bob"]
         assert says(app, "session · 3 messages")
         await press(pilot, "enter")
-        assert app.browser.key == "discord_bob"
+        assert app.browser.reading.key == "discord_bob"
         assert app.browser.side.sessions.session is not None
         assert app.browser.side.sessions.session.key == "discord_bob"
         assert isinstance(app.focused, TranscriptView)
@@ -108,7 +108,7 @@ async def test_a_session_that_goes_while_it_is_looked_for_is_said_to_be_gone(sto
         await settle(pilot)
         await press(pilot, "ctrl+p", *typed("dbo"))
         (store / "discord_bob.jsonl").unlink()
-        app.browser.action_refresh()
+        app.browser.opener.action_refresh()
         await settle(pilot)
         await press(pilot, "b")
         assert says(app, "discord_bob  session · gone since")
@@ -133,7 +133,7 @@ async def test_hostile_keys_are_shown_as_they_are(store: Path) -> None:
         await press(pilot, "ctrl+p", *typed("evil"))
         assert says(app, "evil␛]0;x␇[red]key")
         await press(pilot, "enter")
-        assert app.browser.key == HOSTILE
+        assert app.browser.reading.key == HOSTILE
 
 
 @pytest.mark.exhaustive
@@ -147,11 +147,11 @@ async def test_keys_and_mouse_move_in_it_and_escape_does_nothing(store: Path) ->
         assert app.screen.query_one(ChoiceList).cursor > 5
         await press(pilot, "escape")
         assert app.screen is app.browser
-        assert app.browser.key == "telegram_alice"
+        assert app.browser.reading.key == "telegram_alice"
         await press(pilot, "ctrl+p", *typed("bob"))
         await pilot.click(ChoiceList, offset=(5, 0))
         await settle(pilot)
-        assert app.browser.key == "discord_bob"
+        assert app.browser.reading.key == "discord_bob"
 
 
 @pytest.mark.exhaustive
@@ -220,7 +220,7 @@ async def test_without_colours_there_are_no_themes(store: Path, monkeypatch: pyt
 @pytest.mark.parametrize("where", ["list", "transcript", "search", "filter"])
 async def test_help_is_of_what_has_the_focus(store: Path, where: str) -> None:
     keys = {"list": (), "transcript": ("enter",), "search": ("slash",), "filter": ("f",)}[where]
-    first = {"list": "Sessions", "transcript": "TranscriptView", "search": "Search", "filter": "Filter"}[where]
+    first = {"list": "Sessions", "transcript": "Transcript", "search": "Search", "filter": "Filter"}[where]
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 60)) as pilot:
         await settle(pilot)

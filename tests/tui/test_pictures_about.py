@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import compact, pop, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import compact, pop
 from sessiontui.model import Backend, Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.databases import append, database

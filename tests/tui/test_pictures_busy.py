@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from sessiontui.changes import bounds, migrate, pop, repair, undo
+from sessiontui.changes import bounds, undo
+from sessiontui.changes.verbs import migrate, pop, repair
 from sessiontui.disk import holders
 from sessiontui.tui.words import blockers
 from tests.support.blocked import DAEMON, busy, raising, refusing, unleased

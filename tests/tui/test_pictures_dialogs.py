@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from sessiontui.changes import compact, migrate, pop, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import compact, migrate, pop
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused
 from sessiontui.model import Backend

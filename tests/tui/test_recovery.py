@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import migrate, recovery, repair
+from sessiontui.changes.recovery import recover as recovery
+from sessiontui.changes.verbs import migrate, repair
 from sessiontui.model import Backend, Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.support.faulty import Crash, DieAt

@@ -11,11 +11,11 @@ import pytest
 from textual.content import Content
 from textual.widgets import Button
 
-from sessiontui.changes import compact, repair, repair_plan
-from sessiontui.changes.compact import CompactPlan, CompactRow
 from sessiontui.changes.outcome import Problem
 from sessiontui.changes.recoverable import Recoverable
-from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
+from sessiontui.changes.verbs import compact, repair, repair_plan
+from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
+from sessiontui.changes.verbs.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
 from sessiontui.store.protocol import IsCancelled, Progress, Store
@@ -154,7 +154,7 @@ async def test_repair_means_the_marked_sessions_and_marks_stay_where_damage_does
         await press(pilot, "right", "enter")
         assert says(app, "2 sessions repaired", "mixed", "glued")
         await press(pilot, "enter")
-        assert set(app.browser.marked) == {"mixed", "torn"}
+        assert set(app.browser.side.marks.keys) == {"mixed", "torn"}
     assert files(store)["mixed.jsonl"] == MENDED
 
 
@@ -162,7 +162,9 @@ async def test_what_is_wished_for_is_asked_about_and_had_back(store: Path) -> No
     """As the inspector does it."""
     async with browsing(store) as (app, pilot):
         wish = Wish(lossless=False, marked=frozenset({3}), guessed=frozenset({11}))
-        app.browser.change(ChangeRequest("repair", app.browser.store, NOW, ("mixed",), wishes={"mixed": wish}))
+        app.browser.changes.change(
+            ChangeRequest("repair", app.browser.changes.store, NOW, ("mixed",), wishes={"mixed": wish})
+        )
         await settle(pilot)
         assert says(app, "Have 3 messages of mixed back?")
         assert lines(page_of(app))[2:] == [
@@ -416,7 +418,7 @@ async def test_the_session_that_was_busy_is_tried_again_alone(store: Path, monke
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "G", "space", "R", "right", "enter")
         assert says(app, "1 of 2 sessions repaired", "! glued", "Try 1 again")
-        assert app.browser.marked == ("mixed", "glued"), "damage is left in the first, all of it in the second"
+        assert app.browser.side.marks.keys == ("mixed", "glued"), "damage is left in the first, all of it in the second"
         await press(pilot, "right", "right", "enter")
         assert files(store)["glued.jsonl"] == ONE + b"\n" + TWO + b"\n"
 

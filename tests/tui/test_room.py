@@ -16,6 +16,7 @@ from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.tui.words import inspecting
 from sessiontui.visible import visible
+from tests.support import matrices
 from tests.support.screens import NOW, SMALL, StillApp, folder, opened, press, settle, shown, talk
 from tests.support.stage import lines, staged
 
@@ -85,7 +86,7 @@ def test_a_title_cuts_the_name_and_says_the_figures() -> None:
     assert inspecting.title("short", (3, 4, 1), 1, 0, 80) == "short ─ 3 faults in 4 damaged lines and 1 file · 1 note"
 
 
-@pytest.mark.parametrize("size", [(140, 40), (100, 30), SMALL])
+@pytest.mark.parametrize("size", matrices.few(SMALL, (140, 40), (100, 30)))
 async def test_what_is_told_for_a_moment_covers_nothing_that_is_read(tmp_path: Path, size: tuple[int, int]) -> None:
     store = folder(tmp_path / "sessions", {"alice": [*talk(60), Message("user", "the last one")]})
     app = StillApp(opened(store))

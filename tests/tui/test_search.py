@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sessiontui import config
-from sessiontui.changes import migrate
+from sessiontui.changes.verbs import migrate
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
@@ -20,7 +20,7 @@ from sessiontui.query.ast import Query, Word
 from sessiontui.query.parse import parse
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never
-from sessiontui.tui.panes.listing import ListingPane
+from sessiontui.tui.browser.session_feed import SessionFeed
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
@@ -336,7 +336,7 @@ async def test_enter_before_the_answer_goes_to_the_first_hit_of_the_answer(store
         held.gates["config"].set()
         await settle(pilot)
         assert focus(app) is TranscriptView
-        assert (app.browser.key, transcript(app).cursor) == ("alice", 1)
+        assert (app.browser.reading.key, transcript(app).cursor) == ("alice", 1)
 
 
 class Failing(JsonlStore):
@@ -362,7 +362,7 @@ async def test_hits_that_come_later_push_nothing(many: Path) -> None:
         with (many / "many.jsonl").open("ab") as file:
             file.write(write(Message("user", "a new needle")))
         opened(many).index()
-        app.browser.query_one(ListingPane).post_message(ListingPane.Searchable())
+        app.browser.side.post_message(SessionFeed.Searchable())
         await settle(pilot)
         assert says(app, "301 hits · newest")
         assert (at(app), line_of(app, "needle 299")) == (before, line)
@@ -379,7 +379,7 @@ async def test_a_search_is_repeated_after_the_one_that_runs_when_the_index_grows
         await pilot.press("slash", *typed("budget"))
         await until(pilot, lambda: held.request[-1:] == ["budget"])
         for _ in range(3):
-            app.browser.query_one(ListingPane).post_message(ListingPane.Searchable())
+            app.browser.side.post_message(SessionFeed.Searchable())
         await pilot.pause()
         assert held.request.count("budget") == 1, "what runs is not begun again"
         held.gates["budget"].set()
@@ -397,11 +397,11 @@ async def test_n_goes_through_the_hits_of_all_sessions_and_says_where_they_end(s
         seen = []
         for _ in range(4):
             await press(pilot, "n")
-            seen.append((app.browser.key, transcript(app).cursor))
+            seen.append((app.browser.reading.key, transcript(app).cursor))
         assert seen == [("alice", 0), ("carol", 2), ("carol", 0), ("carol", 0)]
         assert app.notices == ["this is the last hit"]
         await press(pilot, "N", "shift+f3", "N")
-        assert (app.browser.key, transcript(app).cursor) == ("alice", 0)
+        assert (app.browser.reading.key, transcript(app).cursor) == ("alice", 0)
         assert app.notices[1:] == ["this is the first hit"]
 
 
@@ -417,7 +417,7 @@ async def test_a_hit_in_a_session_that_is_gone_says_so_and_the_others_are_still_
         await press(pilot, "n")
         assert says(app, "This session is gone.", "u brings it back")
         await press(pilot, "n", "N", "N")
-        assert app.browser.key == "alice"
+        assert app.browser.reading.key == "alice"
 
 
 @pytest.mark.exhaustive
@@ -433,7 +433,7 @@ async def test_v_and_n_while_a_search_runs_are_of_its_answer(store: Path) -> Non
         held.gates["budget"].set()
         await settle(pilot)
         assert says(app, "3 hits · by relevance")
-        assert (focus(app), app.browser.key, transcript(app).cursor) == (TranscriptView, "carol", 0)
+        assert (focus(app), app.browser.reading.key, transcript(app).cursor) == (TranscriptView, "carol", 0)
 
 
 @pytest.mark.exhaustive
@@ -445,7 +445,7 @@ async def test_b_while_a_search_runs_shows_no_hit_of_the_store_before(tmp_path: 
         await pilot.press("slash", *typed("the"))
         await until(pilot, lambda: "the" in held.request)
         await pilot.press("tab", "b")
-        await until(pilot, lambda: app.browser.store.backend is Backend.SQLITE)
+        await until(pilot, lambda: app.browser.changes.store.backend is Backend.SQLITE)
         held.gates["the"].set()
         await settle(pilot)
         assert (text(app), hits(app).count, focus(app)) == ("", 0, SessionList)
@@ -458,9 +458,9 @@ async def test_f3_works_while_one_types(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"), "f3")
         assert focus(app) is TranscriptView
-        assert app.browser.key == "alice"
+        assert app.browser.reading.key == "alice"
         await press(pilot, "f3")
-        assert app.browser.key == "carol"
+        assert app.browser.reading.key == "carol"
 
 
 @pytest.mark.exhaustive
@@ -490,21 +490,21 @@ async def test_esc_goes_back_to_session_row_and_focus(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "build")
         await press(pilot, "enter", "g", "J", "J", "slash", *typed("budget"), "enter", "n", "n")
-        assert app.browser.key == "carol"
+        assert app.browser.reading.key == "carol"
         await press(pilot, "escape")
-        assert (app.browser.key, transcript(app).cursor, focus(app)) == ("build", 2, TranscriptView)
+        assert (app.browser.reading.key, transcript(app).cursor, focus(app)) == ("build", 2, TranscriptView)
         assert text(app) == "budget"
         await press(pilot, "n")
-        assert app.browser.key == "carol", "the hit one came from"
+        assert app.browser.reading.key == "carol", "the hit one came from"
 
 
 @pytest.mark.exhaustive
 async def test_esc_goes_back_to_the_list_where_one_came_from_there(store: Path) -> None:
     async with browsing(store, NARROW) as (app, pilot):
         await press(pilot, "j", "slash", *typed("config"), "enter")
-        assert (app.browser.key, focus(app)) == ("alice", TranscriptView)
+        assert (app.browser.reading.key, focus(app)) == ("alice", TranscriptView)
         await press(pilot, "escape")
-        assert (app.browser.key, focus(app)) == ("build", HitList)
+        assert (app.browser.reading.key, focus(app)) == ("build", HitList)
         assert not app.browser.has_class("-reading")
         await press(pilot, "escape")
         assert (text(app), focus(app)) == ("", SessionList)
@@ -623,7 +623,7 @@ async def test_hits_of_a_database_have_a_time_and_are_gone_to(tmp_path: Path) ->
         hit, entry = hits(app).hit, transcript(app).entry
         assert hit is not None
         assert entry is not None
-        assert (app.browser.key, entry.address.id) == (hit.key, hit.address.id)
+        assert (app.browser.reading.key, entry.address.id) == (hit.key, hit.address.id)
 
 
 # ---- how a hit is drawn
@@ -655,7 +655,7 @@ async def test_y_in_the_list_of_hits_copies_the_hit(store: Path, tmp_path: Path,
         hit = hits(app).hit
         assert hit is not None
         assert word in app.clipboard.lower()
-        message = list(app.browser.store.messages(hit.key))[(hit.ordinal or 0) - 1]
+        message = list(app.browser.changes.store.messages(hit.key))[(hit.ordinal or 0) - 1]
         assert app.clipboard == message.content
         assert app.notices[-1].startswith(f"copied message #{hit.ordinal} of {hit.key} · ")
 

@@ -18,12 +18,12 @@ from tests.support.screens import StillApp, folder, opened, says, settle, talk, 
 _PAINT = """
 import json, sys
 from sessiontui.cli import verbs
-from sessiontui.store.jsonl import JsonlStore
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.app import SessiontuiApp
+from sessiontui.tui.tasks import index_update
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.work import counter
 
-counter.PAINT_SECONDS = 5.0  # a paint that is slow is no reason to begin before it
+index_update.PAINT_SECONDS = 5.0  # a paint that is slow is no reason to begin before it
 store = JsonlStore(__import__("pathlib").Path(sys.argv[1]))
 store.sessions()
 painted = set()
@@ -75,18 +75,18 @@ LATE = (
     "sessiontui.tui.changes.dialog",
     "sessiontui.tui.changes.flow",
     "sessiontui.tui.changes.list",
-    "sessiontui.tui.screens.help",
-    "sessiontui.tui.screens.palette",
+    "sessiontui.tui.help",
+    "sessiontui.tui.palette",
     "sessiontui.tui.widgets.rendered_row",
     "sessiontui.tui.widgets.fault_view",
     "sessiontui.tui.widgets.line_parts",
     "sessiontui.tui.widgets.markdown",
     "sessiontui.tui.widgets.message_view",
+    "sessiontui.store.helper_process",
     "sessiontui.tui.tasks.change_task",
-    "sessiontui.tui.work.helper_output",
-    "sessiontui.tui.work.row_search",
+    "sessiontui.tui.tasks.row_search",
     "sessiontui.tui.words.recoveries",
-    "sessiontui.tui.work.watcher",
+    "sessiontui.store.watcher",
 )
 """What only a later key, or the work behind the list, has need of."""
 
@@ -98,7 +98,7 @@ def test_nothing_is_loaded_before_the_first_paint_that_only_comes_later(tmp_path
         [sys.executable, "-c", _PAINT, store], capture_output=True, env={**os.environ, "TERM": "xterm"}, check=True
     )
     loaded = set(json.loads(run.stdout.splitlines()[-1]))
-    assert "sessiontui.tui.panes.listing" in loaded
+    assert "sessiontui.tui.browser.session_feed" in loaded
     assert sorted(name for name in loaded if name.startswith(LATE)) == []
 
 
@@ -118,7 +118,7 @@ async def test_a_counted_store_is_read_without_opening_a_session_but_the_shown_o
     app = StillApp(JsonlStore(store.path))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        assert app.browser.side.totals.messages == 45
+        assert app.browser.side.feed.totals.messages == 45
     assert {name for name in opened if name.endswith(".jsonl")} == {"s0.jsonl"}
 
 

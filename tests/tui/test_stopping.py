@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from textual.widgets import Button, Input
 
-from sessiontui.changes import cleanup, compact, migrate, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import cleanup, compact, migrate
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.changes import flow
@@ -193,7 +194,7 @@ async def test_no_change_begins_while_one_is_taken_back(store: Path, gate: Calla
 
 @pytest.mark.exhaustive
 async def test_a_change_that_another_program_makes_is_waited_for_and_told(store: Path) -> None:
-    from sessiontui.changes import journal
+    from sessiontui.changes import history as journal
 
     before = files(store)
     async with browsing(store) as (app, pilot):

@@ -28,6 +28,7 @@ import pytest
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Message
 from sessiontui.tui.app import last_words
+from tests.support import matrices
 from tests.support.capabilities import keeps_any_name
 from tests.support.matrices import few
 from tests.support.safe import is_safe
@@ -307,8 +308,9 @@ def test_a_terminal_would_have_obeyed() -> None:
                 harmless(text.encode("utf-8"))
 
 
-@pytest.mark.parametrize(("number", "code"), [(None, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_the_terminal_is_given_back(store: Path, tmp_path: Path, number: signal.Signals | None, code: int) -> None:
+@pytest.mark.parametrize("end", matrices.few((None, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)))
+def test_the_terminal_is_given_back(store: Path, tmp_path: Path, end: tuple[signal.Signals | None, int]) -> None:
+    number, code = end
     with Terminal(store, tmp_path) as terminal:
         terminal.wait("a_talk")
         assert terminal.leave(number) == code

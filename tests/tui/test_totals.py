@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui import sizes
+from sessiontui import units
 from tests.cli.conftest import Runner
 from tests.support.screens import browsing, press, sample, says, shown
 
@@ -22,7 +22,7 @@ from tests.support.screens import browsing, press, sample, says, shown
     ],
 )
 def test_damage_in_words(lines: int, files: int, said: str) -> None:
-    assert sizes.damage(lines, files) == said
+    assert units.damage(lines, files) == said
 
 
 async def test_the_sample_has_one_total_everywhere(tmp_path: Path) -> None:

@@ -20,14 +20,14 @@ from sessiontui.model import Address, Backend, Entry, Fault, Message, Severity, 
 from sessiontui.store.jsonl.jsonl_transcript import JsonlRows, JsonlTranscript
 from sessiontui.store.memory_transcript import MemoryRows
 from sessiontui.store.protocol import never, silent
+from sessiontui.tui.browser import transcript_pane
 from sessiontui.tui.looks.ascii_signs import Signs
-from sessiontui.tui.panes import reading
+from sessiontui.tui.tasks import copy_task, row_search
 from sessiontui.tui.widgets.page_cache import PAGE
 from sessiontui.tui.widgets.prompt import Goal, GoalKind, Prompt, goal
 from sessiontui.tui.widgets.session_map import BOTH, DAMAGE, FEW, HIT, NOTHING
 from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.tui.words.goal_rows import goal_row
-from sessiontui.tui.work import copy_task, row_search
 from tests.support.matrices import few
 from tests.support.safe import is_safe
 from tests.support.screens import (
@@ -390,13 +390,13 @@ async def test_brackets_that_are_pressed_quickly_all_count(store: Path, monkeypa
     async with browsing(store) as (app, pilot):
         monkeypatch.setattr(row_search, "BREATH", 0.1)
         transcript = app.browser.query_one(TranscriptView)
-        app.browser.enter_reading()
+        app.browser.reading.transcript.enter()
         for step in (-1, -1, -1, 1):
-            app.browser.action_user(step)
+            app.browser.reading.walk.action_user(step)
         await settle(pilot)
         assert transcript.cursor == 84
         for _ in range(20):
-            app.browser.action_user(-1)
+            app.browser.reading.walk.action_user(-1)
         await settle(pilot)
         assert transcript.cursor == 4
         assert app.notices == []
@@ -409,13 +409,13 @@ async def test_a_turn_that_is_found_late_moves_nobody_who_went_elsewhere(
     async with browsing(store) as (app, pilot):
         monkeypatch.setattr(row_search, "BREATH", 0.3)
         transcript = app.browser.query_one(TranscriptView)
-        app.browser.enter_reading()
-        app.browser.action_user(-1)
+        app.browser.reading.transcript.enter()
+        app.browser.reading.walk.action_user(-1)
         transcript.action_start()
-        app.browser.action_user(1)
+        app.browser.reading.walk.action_user(1)
         await settle(pilot)
         assert transcript.cursor == 4
-        app.browser.action_user(1)
+        app.browser.reading.walk.action_user(1)
         transcript.action_end()
         row = transcript.cursor
         await settle(pilot)
@@ -708,7 +708,7 @@ async def test_what_takes_long_to_read_says_so(store: Path, monkeypatch: pytest.
 
     async with browsing(store) as (app, pilot):
         monkeypatch.setattr(JsonlTranscript, "tail", slow)
-        monkeypatch.setattr(reading, "LASTS", 0.001)
+        monkeypatch.setattr(transcript_pane, "LASTS", 0.001)
         await pilot.press("j")
         for _ in range(200):
             await pilot.pause(0.02)
@@ -759,7 +759,7 @@ async def test_a_page_that_could_not_be_read_is_read_with_the_next_key(
 @pytest.mark.exhaustive
 async def test_messages_are_numbered_once_they_are_counted(tmp_path: Path) -> None:
     async with browsing(sample(tmp_path)) as (app, pilot):
-        assert app.browser.key == "telegram_night-train"
+        assert app.browser.reading.key == "telegram_night-train"
         assert says(app, "#1", "#2", "#3")
         await press(pilot, "colon", "2", "enter")
         assert app.browser.query_one(TranscriptView).cursor == 1

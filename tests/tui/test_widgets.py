@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from sessiontui.model import Address, Backend, Entry, Found, Hit, Message, Session, Span
+from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
@@ -20,7 +21,6 @@ from sessiontui.tui.widgets.page_cache import PAGE, PAGES, PageCache, last_pages
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.widgets.side import Side
 from sessiontui.tui.widgets.spans import nothing
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import TranscriptView
@@ -160,8 +160,8 @@ async def test_what_is_pasted_is_made_visible(kind: type[SafeInput]) -> None:
 
 
 async def test_hits_take_the_place_of_sessions() -> None:
-    async with staged(Side(id="side", clock=clock), size=(60, 16)) as (pilot, _):
-        side = pilot.app.query_one(Side)
+    async with staged(SessionPane(id="side", clock=clock), size=(60, 16)) as (pilot, _):
+        side = pilot.app.query_one(SessionPane)
         side.show([session("a")])
         side.show_hits(Found((), 0), nothing, again=False)
         await pilot.pause()

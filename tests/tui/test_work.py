@@ -1,4 +1,4 @@
-"""Work off the screen's thread: newer requests win, cancelled work says so, and no error is swallowed."""
+"""Work off the screen's thread: newer starts win, cancelled work says so, and no error is swallowed."""
 
 from __future__ import annotations
 
@@ -11,107 +11,147 @@ from typing import Any
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
-from textual.screen import Screen
 
-from sessiontui.changes import compact
+from sessiontui.changes.verbs import compact
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Message
-from sessiontui.store.index.index_process import start
+from sessiontui.store.index import index_process
+from sessiontui.store.index.index_process import index_outside, start
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled as Poll
-from sessiontui.tui import messages
+from sessiontui.tui.tasks import index_update
+from sessiontui.tui.tasks.background_task import BackgroundTask, Job
 from sessiontui.tui.widgets.session_list import SessionList
-from sessiontui.tui.work import helper_output, index_task
-from sessiontui.tui.work.background_task import Errand_
-from sessiontui.tui.work.helper_output import index_outside
 from tests.support.screens import TORN, StillApp, browsing, folder, opened, press, says, settle, talk
 from tests.support.watch import watched
 
-Errands = tuple[Errand_, Pilot[Any], list[messages.Report]]
+Tasks = tuple[BackgroundTask, Pilot[Any], list[tuple[Any, ...]]]
 
 
 @asynccontextmanager
-async def task() -> AsyncIterator[Errands]:
-    """An errand of an empty screen, and what it reported."""
-    reported: list[messages.Report] = []
-
-    def hook(message: object) -> None:
-        if isinstance(message, messages.Report) and not any(message is other for other in reported):
-            reported.append(message)
-
-    async with App[None]().run_test(message_hook=hook) as pilot:
-        screen: Screen[Any] = pilot.app.screen
-        yield Errand_(screen), pilot, reported
-
-
-def kinds(reported: list[messages.Report]) -> list[str]:
-    return [type(report).__name__ for report in reported]
+async def task() -> AsyncIterator[Tasks]:
+    """A task of an empty screen, and what it reported."""
+    reported: list[tuple[Any, ...]] = []
+    async with App[None]().run_test() as pilot:
+        work = BackgroundTask(
+            pilot.app.screen,
+            "task",
+            failed=lambda error: reported.append(("failed", error)),
+            progressed=lambda *progress: reported.append(("progressed", *progress)),
+            ended=lambda: reported.append(("ended",)),
+        )
+        yield work, pilot, reported
 
 
-async def test_a_newer_request_cancels_the_older_and_makes_its_reports_stale() -> None:
+async def test_a_newer_start_cancels_the_older_and_drops_its_reports() -> None:
     async with task() as (work, pilot, reported):
-        begun = threading.Event()
+        begun, ended = threading.Event(), threading.Event()
 
-        def slow(generation: int, cancelled: Poll) -> None:
+        def slow(job: Job) -> None:
             begun.set()
-            while not cancelled():
+            while not job.cancelled():
                 pass
-            work.report(messages.Indexed(generation))
+            job.report(reported.append, ("older",))
+            ended.set()
 
-        work.begin(slow)
+        work.start(slow)
         while not begun.is_set():
             await pilot.pause(0.01)
-        work.begin(lambda generation, _: work.report(messages.Indexed(generation)))
+        work.start(lambda job: job.report(reported.append, ("newer",)))
         await settle(pilot)
-        indexed = [report for report in reported if isinstance(report, messages.Indexed)]
-        assert sorted(work.is_stale(report) for report in indexed) == [False, True]
+        assert ended.is_set()
+        assert reported == [("newer",), ("ended",)]
 
 
 @pytest.mark.parametrize("error", [StoreError("gone", "look"), Cancelled(), ValueError("a fault of ours")])
 async def test_every_error_is_reported(error: Exception) -> None:
     async with task() as (work, pilot, reported):
 
-        def job(_: int, cancelled: Poll) -> None:
+        def fail(job: Job) -> None:
             raise error
 
-        work.begin(job)
+        work.start(fail)
         await settle(pilot)
-        assert kinds(reported) == ["Failed", "Finished"]
-        assert isinstance(reported[0], messages.Failed)
-        assert reported[0].error is error
+        assert reported == [("failed", error), ("ended",)]
         assert not work.running
 
 
-async def test_interrupted_work_still_says_what_it_did() -> None:
+async def test_work_that_is_asked_to_stop_reports_what_it_did() -> None:
     async with task() as (work, pilot, reported):
 
-        def job(generation: int, cancelled: Poll) -> None:
-            while not cancelled():
+        def slow(job: Job) -> None:
+            while not job.cancelled():
                 pass
-            work.report(messages.Indexed(generation))
+            job.report(reported.append, ("done",))
 
-        work.begin(job)
-        work.interrupt()
+        work.start(slow)
+        work.stop()
         await settle(pilot)
-        assert [(type(report).__name__, work.is_stale(report)) for report in reported] == [
-            ("Indexed", False),
-            ("Finished", False),
-        ]
+        assert reported == [("done",), ("ended",)]
 
 
-async def test_progress_is_told_once_a_percent() -> None:
+async def test_of_cancelled_work_nothing_is_heard_again() -> None:
     async with task() as (work, pilot, reported):
 
-        def job(generation: int, _: Poll) -> None:
-            tell = work.progress(generation, "counting")
-            for done in range(100_001):
-                tell(done, 100_000)
+        def slow(job: Job) -> None:
+            while not job.cancelled():
+                pass
+            job.report(reported.append, ("done",))
 
-        work.begin(job)
+        work.start(slow)
+        work.cancel()
         await settle(pilot)
-        told = [report for report in reported if isinstance(report, messages.Progressed)]
-        assert 1 <= len(told) <= 101
-        assert (told[-1].done, told[-1].total) == (100_000, 100_000)
+        assert reported == []
+        assert not work.running
+
+
+async def test_what_was_reported_before_a_newer_start_and_is_delivered_after_it_is_dropped() -> None:
+    async with task() as (work, pilot, reported):
+        older = threading.Event()
+
+        def quick(job: Job) -> None:
+            job.report(reported.append, ("older",))
+            older.set()
+
+        work.start(quick)
+        assert older.wait(20)  # its report waits in the loop, which this holds up
+        work.start(lambda job: job.report(reported.append, ("newer",)))
+        await settle(pilot)
+        assert reported == [("newer",), ("ended",)]
+
+
+async def test_work_that_is_started_beside_other_work_is_cancelled_with_it() -> None:
+    async with task() as (work, pilot, reported):
+        release = threading.Event()
+
+        def held(job: Job) -> None:
+            assert release.wait(20)
+            job.report(reported.append, ("beside",))
+
+        work.start(lambda job: job.report(reported.append, ("first",)))
+        work.start_beside(held)
+        while len(reported) < 2:
+            await pilot.pause(0.01)
+        work.cancel()
+        release.set()
+        await settle(pilot)
+        assert reported == [("first",), ("ended",)]
+
+
+async def test_progress_is_reported_once_a_percent() -> None:
+    async with task() as (work, pilot, reported):
+
+        def count(job: Job) -> None:
+            progress = job.progress("counting")
+            for done in range(100_001):
+                progress(done, 100_000)
+
+        work.start(count)
+        await settle(pilot)
+        *progressed, end = reported
+        assert end == ("ended",)
+        assert [done for _, _, done, _ in progressed] == [1_000 * percent for percent in range(101)]
+        assert progressed[-1] == ("progressed", "counting", 100_000, 100_000)
 
 
 # ---- the helper process
@@ -141,7 +181,7 @@ def test_a_cancelled_helper_process_is_gone(tmp_path: Path, monkeypatch: pytest.
         started.append(start(path, only))
         return started[-1]
 
-    monkeypatch.setattr(helper_output, "start", seen)
+    monkeypatch.setattr(index_process, "start", seen)
     assert list(index_outside(JsonlStore(store), lambda: True)) == []
     assert started[0].returncode is not None
 
@@ -150,14 +190,14 @@ def test_a_cancelled_helper_process_is_gone(tmp_path: Path, monkeypatch: pytest.
 async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_task, "SMALL", 0)
+    monkeypatch.setattr(index_update, "SMALL", 0)
     rows = [*talk(300), Message("user", "a needle"), TORN]
     store = folder(tmp_path / "sessions", {"one": rows, "two": talk(5)})
     async with browsing(store) as (app, pilot):
         assert says(app, "2 sessions · 306 messages · ! 1 damaged")
         await press(pilot, "slash", *"needle")
         assert says(app, "1 hit · newest")
-    request = watched(monkeypatch, helper_output, "index_outside")
+    request = watched(monkeypatch, index_process, "index_outside")
     async with browsing(store):
         assert not request
     with (store / "two.jsonl").open("ab") as out:
@@ -174,13 +214,13 @@ async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_proces
 async def test_counts_are_no_zero_until_they_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = folder(tmp_path / "sessions", {"one": talk(3)})
     release = threading.Event()
-    knowing = index_task.IndexTask._know
+    running = index_update.IndexUpdate._run
 
-    def held(self: index_task.IndexTask, *arguments: Any) -> None:
+    def held(self: index_update.IndexUpdate, *arguments: Any) -> None:
         assert release.wait(20)
-        knowing(self, *arguments)
+        running(self, *arguments)
 
-    monkeypatch.setattr(index_task.IndexTask, "_know", held)
+    monkeypatch.setattr(index_update.IndexUpdate, "_run", held)
     async with browsing_while_held(store, release) as (app, pilot):
         assert says(app, "1 session · … messages", "one ─ … messages")
         release.set()
@@ -233,14 +273,13 @@ async def test_what_an_error_holds_is_let_go_in_the_thread_that_raised_it() -> N
         finally:
             ended.append(threading.get_ident())
 
-    def job(generation: int, cancelled: Poll) -> None:
+    def fail(job: Job) -> None:
         held = rows()
         next(held)
         raise Cancelled
 
-    app: App[None] = App()
-    async with app.run_test():
-        Errand_(app.screen).begin(job)
-        await app.workers.wait_for_complete()
+    async with task() as (work, pilot, _):
+        work.start(fail)
+        await pilot.app.workers.wait_for_complete()
     assert len(ended) == 1
     assert ended[0] != threading.get_ident()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from sessiontui.describe.about import Facts
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Address, Backend, Fault, Message, Session, Severity
@@ -93,8 +94,7 @@ def test_a_last_line_that_may_be_being_written_is_told_apart(tmp_path: Path, sec
     assert (found.rows, found.messages, found.damaged, found.unfinished) == (2, 1, damaged, 1 - damaged)
     [session] = store.counted(store.sessions())
     text = "\n".join(
-        "".join(text for text, _ in row.left)
-        for row in about_rows.rows(about_rows.Facts(session, "", T), found, "", 140)
+        "".join(text for text, _ in row.left) for row in about_rows.rows(Facts(session, "", T), found, "", 140)
     )
     assert ("2 lines: 1 message, 0 damaged, 0 blank, 1 unfinished, perhaps still being written" in text) == (
         not damaged
@@ -104,7 +104,7 @@ def test_a_last_line_that_may_be_being_written_is_told_apart(tmp_path: Path, sec
 
 def test_a_name_that_is_no_utf8_is_told(tmp_path: Path) -> None:
     session = Session("a\udcff", Backend.JSONL, 1, 0, 9, None, T, reachable=False)
-    rows = about_rows.rows(about_rows.Facts(session, "", T), None, "", 120)
+    rows = about_rows.rows(Facts(session, "", T), None, "", 120)
     told = [text for row in rows for text, look in row.left if look == "fault"]
     assert told == ["! can't load it: the name is not UTF-8, so it never lists it; rename the file"]
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sessiontui import ages
-from sessiontui.changes.cleanup import CleanupPlan, CleanupRow
+from sessiontui import units
 from sessiontui.changes.outcome import Change
+from sessiontui.changes.verbs.cleanup import CleanupPlan, CleanupRow
+from sessiontui.describe import about
 from sessiontui.store.memory import MemoryStore
-from sessiontui.tui.looks import figures
 from sessiontui.tui.tasks.change_task import ChangeRequest
-from sessiontui.tui.words import about_rows, changes_rows, cleaning
+from sessiontui.tui.words import changes_rows, cleaning
 
 NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
 
@@ -36,16 +36,15 @@ NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
     ],
 )
 def test_a_moment_ahead_is_no_moment_now(ahead: timedelta, days: str, years: str, short: str) -> None:
-    assert ages.age(NOW + ahead, NOW, ages.DAYS) == days
-    assert figures.age(NOW + ahead, NOW) == years
-    assert figures.short_age(NOW + ahead, NOW) == short
+    assert units.age(NOW + ahead, NOW) == years
+    assert units.short_age(NOW + ahead, NOW) == short
     assert len(short) <= 4
 
 
 def test_what_is_ahead_is_not_ago() -> None:
-    assert about_rows.moment(NOW - timedelta(days=3), NOW) == "2026-03-13 12:00 UTC · 3d ago"
-    assert about_rows.moment(NOW + timedelta(days=3), NOW) == "2026-03-19 12:00 UTC · in 3d"
-    assert about_rows.moment(None, NOW) == "not known"
+    assert about.moment(NOW - timedelta(days=3), NOW) == "2026-03-13 12:00 UTC · 3d ago"
+    assert about.moment(NOW + timedelta(days=3), NOW) == "2026-03-19 12:00 UTC · in 3d"
+    assert about.moment(None, NOW) == "not known"
 
 
 def test_a_change_that_lies_ahead_is_not_of_now() -> None:

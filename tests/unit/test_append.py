@@ -8,7 +8,10 @@ from typing import NoReturn
 
 import pytest
 
-from sessiontui.changes import append, journal, migrate, splices, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.edits import splices
+from sessiontui.changes.verbs import append, migrate
 from sessiontui.dialects import zeroclaw
 from sessiontui.disk import lease, live_replace, replace
 from sessiontui.disk.lease import NoLease

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import cleanup, compact, migrate, pop, repair, undo
-from sessiontui.changes.folder import Folder
+from sessiontui.changes import undo
+from sessiontui.changes.journal.folder import Folder
+from sessiontui.changes.verbs import cleanup, compact, migrate, pop, repair
 from sessiontui.disk import attributes
 from sessiontui.errors import Refused
 from sessiontui.store.jsonl.jsonl_store import JsonlStore

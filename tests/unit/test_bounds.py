@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, bounds, cleanup, compact, journal, migrate, pop, repair, undo
+from sessiontui.changes import bounds, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop, repair
 from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
@@ -54,32 +56,32 @@ def plans(store: JsonlStore) -> Iterator[tuple[bounds.Plan, bounds.Takes]]:
 def test_repair_takes_what_its_fragments_take_too(store: JsonlStore) -> None:
     path = written(store.path, "k", USER + b"INFO here\n" + REPLY[:-1])
     plan = repair.plan(store, None)
-    takes = bounds._takes(store, plan)
+    takes = plan.takes(store)
     done = repair.make(store, plan)
     assert done.fragments is not None
     fragments = done.fragments.stat().st_size
     assert takes == bounds.Takes(len(USER + b"INFO here\n" + REPLY) - 1 + fragments, len(USER + REPLY) + fragments)
     assert path.read_bytes() == USER + REPLY
-    assert bounds._takes(store, repair.plan(store, None)) == bounds.Takes(0, 0)
+    assert repair.plan(store, None).takes(store) == bounds.Takes(0, 0)
 
 
 def test_each_plan_has_its_figures(store: JsonlStore) -> None:
     for plan, takes in plans(store):
-        assert bounds._takes(store, plan) == takes
+        assert plan.takes(store) == takes
         assert bounds.notice(store, plan) == ""
         bounds.require(store, plan)
 
 
 def test_a_message_with_damage_behind_it_takes_the_whole_file(tmp_path: Path, store: JsonlStore) -> None:
     written(tmp_path, "k", USER + TORN + b"\n")
-    assert bounds._takes(store, pop.plan(store, "k")) == bounds.Takes(len(USER + TORN) + 1, len(USER + TORN) + 1)
+    assert pop.plan(store, "k").takes(store) == bounds.Takes(len(USER + TORN) + 1, len(USER + TORN) + 1)
 
 
 def test_nothing_to_do_takes_nothing(tmp_path: Path, store: JsonlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     written(tmp_path, "k", b"")
     leave(monkeypatch, 0)
     for plan in (pop.plan(store, "k"), compact.plan(store, None), cleanup.plan(store, 0, NOW)):
-        assert bounds._takes(store, plan) == bounds.Takes(0, 0)
+        assert plan.takes(store) == bounds.Takes(0, 0)
         bounds.require(store, plan)
 
 
@@ -87,7 +89,7 @@ def test_a_full_disk_has_no_room_for_the_record_of_a_change(
     tmp_path: Path, store: JsonlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = cleanup.plan(store, 1, NOW)
-    assert bounds._takes(store, plan).written == 0
+    assert plan.takes(store).written == 0
     leave(monkeypatch, 0)
     with pytest.raises(Refused, match="is full, and a change has to be recorded; nothing was changed"):
         bounds.require(store, plan)
@@ -95,13 +97,13 @@ def test_a_full_disk_has_no_room_for_the_record_of_a_change(
 
 def test_an_import_takes_the_file_again(tmp_path: Path, store: JsonlStore) -> None:
     written(tmp_path, "k", USER)
-    assert bounds._takes(store, migrate.plan(tmp_path)) == bounds.Takes(0, 2 * len(USER)), "the -wal holds it first"
+    assert migrate.plan(tmp_path).takes(store) == bounds.Takes(0, 2 * len(USER)), "the -wal holds it first"
 
 
 def test_what_is_kept_is_what_the_journal_has_afterwards(tmp_path: Path, store: JsonlStore) -> None:
     plan = compact.plan(store, None)
     compact.make(store, plan)
-    assert (tmp_path / ".sessiontui" / "00000001.1.old").stat().st_size == bounds._takes(store, plan).kept
+    assert (tmp_path / ".sessiontui" / "00000001.1.old").stat().st_size == plan.takes(store).kept
 
 
 def test_more_than_the_bound_is_said_with_its_figure(store: JsonlStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +177,7 @@ def test_an_undo_of_a_redo_takes_what_the_redo_kept(store: JsonlStore, monkeypat
 def test_rows_are_counted_only_where_they_may_matter(database: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = cleanup.plan(database, 1, NOW)
     assert plan.rows
-    assert bounds._takes(database, plan) == bounds.Takes(0, 0)
+    assert plan.takes(database) == bounds.Takes(0, 0)
     text = sum(each.bytes or 0 for each in database.counted(database.sessions()))
     leave(monkeypatch, text)
     bounds.require(database, plan)
@@ -188,7 +190,7 @@ def test_rows_are_counted_only_where_they_may_matter(database: SqliteStore, monk
     key = next(each.key for each in database.counted(database.sessions()) if each.messages)
     last = pop.plan(database, key)
     assert last.removed is not None
-    assert bounds._takes(database, last).kept == len(last.removed.content.encode())
+    assert last.takes(database).kept == len(last.removed.content.encode())
 
 
 # ---- what is dropped afterwards

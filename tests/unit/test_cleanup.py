@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import cleanup, undo
-from sessiontui.changes.folder import Folder
+from sessiontui.changes import undo
+from sessiontui.changes.journal.folder import Folder
+from sessiontui.changes.verbs import cleanup
 from sessiontui.disk import replace, stamps
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused

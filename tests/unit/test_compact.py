@@ -7,7 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from sessiontui.changes import compact, journal, rewrites, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.edits import rewrites
+from sessiontui.changes.verbs import compact
 from sessiontui.disk import lines
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Cancelled, UnknownKey
@@ -251,7 +254,7 @@ def test_what_a_writer_put_into_the_file_that_gave_way_is_brought_over(
             late.append(record, REPLY)  # whoever opened it long ago and only writes now
 
     monkeypatch.setattr(os, "replace", step)
-    monkeypatch.setattr("sessiontui.changes.journal.time", SimpleNamespace(sleep=later))
+    monkeypatch.setattr("sessiontui.changes.history.time", SimpleNamespace(sleep=later))
     tidy(tmp_path, "k")
     late.end()
     monkeypatch.undo()

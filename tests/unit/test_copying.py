@@ -9,9 +9,11 @@ from zlib import crc32
 
 import pytest
 
-from sessiontui.changes import compact, hashing, record, undo
-from sessiontui.changes.edits import Rewrite
-from sessiontui.changes.folder import reading
+from sessiontui.changes import undo
+from sessiontui.changes.edits import hashing, records
+from sessiontui.changes.edits.rewrites import Rewrite
+from sessiontui.changes.journal.folder import reading
+from sessiontui.changes.verbs import compact
 from sessiontui.disk import lines, replace
 from sessiontui.model import Span
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
@@ -36,8 +38,8 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def rewrite(folder: Path) -> Rewrite:
     with reading(folder) as found:
         assert found is not None
-        (id,) = record.ids(found)
-        recorded = record.read(found, id)
+        (id,) = records.ids(found)
+        recorded = records.read(found, id)
         assert recorded is not None
         (step,) = recorded.steps
         assert isinstance(step.edit, Rewrite)

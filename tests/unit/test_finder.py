@@ -15,9 +15,9 @@ from sessiontui.model import Message, Severity
 from sessiontui.store import fault_process, fault_refs, json_values
 from sessiontui.store.fault_process import Batch
 from sessiontui.store.fault_refs import FaultRef, matched
+from sessiontui.store.helper_process import heard
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import never, silent
-from sessiontui.tui.work.helper_output import heard
 from tests.support.screens import folder
 from tests.unit.test_proposals import SAMPLES
 

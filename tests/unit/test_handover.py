@@ -14,7 +14,9 @@ from typing import NoReturn
 
 import pytest
 
-from sessiontui.changes import journal, rewrites, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.edits import rewrites
 from sessiontui.disk import lease, lines, live_replace, replace
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.lease import NoLease

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import hashing
-from sessiontui.changes.hashing import AHEAD, Hashing
+from sessiontui.changes.edits import hashing
+from sessiontui.changes.edits.hashing import AHEAD, Hashing
 from sessiontui.disk import lines
 from sessiontui.errors import Changed
 from sessiontui.model import Span

@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, cleanup, compact, journal, pop, splices, undo
-from sessiontui.changes.edits import encode, line
-from sessiontui.changes.folder import reading
-from sessiontui.changes.record import ChangeRecord, read
-from sessiontui.changes.store_access import sessions_folder
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.edits import splices
+from sessiontui.changes.edits.records import read
+from sessiontui.changes.journal.folder import reading
+from sessiontui.changes.journal.location import sessions_folder
+from sessiontui.changes.journal.record import ChangeRecord, encode, line
+from sessiontui.changes.verbs import append, cleanup, compact, pop
 from sessiontui.disk import replace
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused, StoreError
@@ -46,7 +49,7 @@ class Killed(BaseException):
 def killed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A change that dies in the block leaves the journal as a kill would."""
     with monkeypatch.context() as patch:
-        patch.setattr("sessiontui.changes.settle.after", lambda _: None)
+        patch.setattr("sessiontui.changes.recovery.settle.after", lambda _: None)
         patch.setattr(ChangeRecord, "finish", ChangeRecord.close)
         with pytest.raises(Killed):
             yield
@@ -552,6 +555,6 @@ def test_purge_keeps_what_can_still_be_undone_last(tmp_path: Path) -> None:
 
 
 def test_nothing_here_loads_the_screen() -> None:
-    program = "import sys, sessiontui.changes.undo, sessiontui.changes.migrate; print('textual' in sys.modules)"
+    program = "import sys, sessiontui.changes.undo, sessiontui.changes.verbs.migrate; print('textual' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"

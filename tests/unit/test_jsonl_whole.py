@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sessiontui.changes import append, compact, migrate, pop, repair
-from sessiontui.changes import cleanup as cleaning
+from sessiontui.changes.verbs import append, compact, migrate, pop, repair
+from sessiontui.changes.verbs import cleanup as cleaning
 from sessiontui.dialects import zeroclaw
 from sessiontui.disk import lines
 from sessiontui.disk.stamps import moment

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, journal, migrate, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, migrate
 from sessiontui.disk import replace
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Cancelled, Refused, UnknownKey
@@ -492,7 +494,7 @@ def test_an_import_that_died_is_in_one_home_after_the_next_change(
     if direction == "back":
         move(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr("sessiontui.changes.settle.after", lambda _: None)
+        patch.setattr("sessiontui.changes.recovery.settle.after", lambda _: None)
         if step == "commit":
             patch.setattr(Writing, "commit", dies)
         else:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, bounds, cleanup, compact, migrate, obstacles, pop, repair
-from sessiontui.changes.files import as_plain
+from sessiontui.changes import bounds, obstacles
+from sessiontui.changes.edits.files import as_plain
+from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop, repair
 from sessiontui.errors import SessiontuiError, StoreError
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore

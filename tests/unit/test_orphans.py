@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import append, migrate, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import append, migrate
 from sessiontui.errors import Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import interrupted_imports
@@ -154,7 +155,7 @@ def test_begun_rows_come_again_where_the_import_fails(folder: Path, monkeypatch:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("sessiontui.changes.imports.make", fails)
+        patched.setattr("sessiontui.changes.edits.imports.make", fails)
         row = move(folder)
     assert (row.status, row.problem.code) == ("refused", 3)
     assert (rows(folder), files(folder)) == (ROWS[:2], {"k.jsonl.importing": DATA})

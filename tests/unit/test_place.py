@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from sessiontui.changes.files import as_plain
-from sessiontui.changes.folder import reading
+from sessiontui.changes.edits.files import as_plain
+from sessiontui.changes.journal.folder import reading
 from sessiontui.changes.store_access import unwritable
 from sessiontui.errors import StoreError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import files, journal, pop, undo
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.edits import files
+from sessiontui.changes.verbs import pop
 from sessiontui.disk import lines
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, Changed, Refused, UnknownKey

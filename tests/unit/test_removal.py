@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import repair, undo
+from sessiontui.changes import undo
+from sessiontui.changes.verbs import repair
 from sessiontui.damage import diagnose, salvage
 from sessiontui.damage.salvage import Wish
 from sessiontui.store.jsonl.jsonl_store import JsonlStore

@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import hashing, journal, repair, repair_plan, undo
-from sessiontui.changes.fragment_file import _encoded
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.edits import hashing
+from sessiontui.changes.journal.fragment_file import _encoded
+from sessiontui.changes.verbs import repair, repair_plan
 from sessiontui.damage.salvage import Wish
 from sessiontui.disk import lines, live_replace, replace
 from sessiontui.disk.wait_policy import WaitPolicy
@@ -389,7 +392,7 @@ def test_a_disk_without_room_for_a_fragment_leaves_all_as_it_is(
         os.write(fd, data[:3])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sessiontui.changes.fragment_file.write_all", full)
+    monkeypatch.setattr("sessiontui.changes.journal.fragment_file.write_all", full)
     done = repair.make(store, plan)
     assert [(row.status, row.problem.code) for row in done.rows] == [("failed", 3)] * 2
     assert "No space left" in done.rows[0].problem.reason
@@ -411,7 +414,7 @@ def test_what_leaves_the_file_is_on_the_disk_before_it_goes(tmp_path: Path, monk
         order.append("swap")
         real_replace(*args, **kwargs)
 
-    monkeypatch.setattr("sessiontui.changes.fragment_file.sync", sync)
+    monkeypatch.setattr("sessiontui.changes.journal.fragment_file.sync", sync)
     monkeypatch.setattr(os, "replace", swap)
     repair.make(store, plan)
     assert order == ["00000001.1.fragments", "swap"]

@@ -170,6 +170,18 @@ def test_a_short_prefix_is_answered_from_the_newest_first(
     assert found.total == 10
 
 
+def test_a_message_that_is_looked_at_for_a_prefix_is_read_once(
+    folder: Path, search_index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again(*_: object) -> None:
+        raise AssertionError("read again")
+
+    write(folder, "one", *(line(f"word{number}") for number in range(10)))
+    search_index.update()
+    monkeypatch.setattr(segments, "message_at", again)
+    assert hits(search_index.search(parse("wor*"), limit=2)) == [("one", 10), ("one", 9)]
+
+
 @pytest.mark.parametrize("newest", [1, 8, 40, 2_000])
 def test_however_a_prefix_is_answered_the_hits_are_the_newest(
     folder: Path, search_index: SearchIndex, monkeypatch: pytest.MonkeyPatch, newest: int
@@ -371,6 +383,16 @@ def test_a_hit_whose_bytes_are_gone_is_left_out_and_looked_at_again(folder: Path
     search_index.update()
     assert hits(search_index.search(parse("gamma"))) == [("one", 1)]
     assert search_index.search(parse("alpha")) == Found((), 0)
+
+
+def test_what_fits_a_prefix_and_is_not_what_was_indexed_is_left_out(folder: Path, search_index: SearchIndex) -> None:
+    path = write(folder, "one", line("alpha"), line("album"))
+    search_index.update()
+    path.write_bytes(line("alpen") + line("album"))
+    os.utime(path, ns=(10**9, 10**9))  # nothing tells that it changed
+    found = search_index.search(parse("al*"), limit=5)
+    assert hits(found) == [("one", 2)]
+    assert "some files changed" in found.note
 
 
 def test_growth_touches_nothing_that_was_indexed(folder: Path, search_index: SearchIndex) -> None:

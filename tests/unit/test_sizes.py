@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sessiontui.sizes import size
+from sessiontui import units
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ from sessiontui.sizes import size
     ],
 )
 def test_a_size(number: int, told: str, short: str) -> None:
-    assert (size(number), size(number, short=True)) == (told, short)
+    assert (units.size(number, tenths=True), units.size(number)) == (told, short)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sessiontui.changes import compact, imports, migrate, repair
+from sessiontui.changes.edits import imports
+from sessiontui.changes.verbs import compact, migrate, repair
 from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed

@@ -6,21 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.changes import (
-    append,
-    compact,
-    journal,
-    migrate,
-    pop,
-    recovery,
-    reverting,
-    rewrites,
-    settle,
-    splices,
-    undo,
-)
-from sessiontui.changes.edits import Rewrite
-from sessiontui.changes.record import ChangeRecord
+from sessiontui.changes import history as journal
+from sessiontui.changes import undo
+from sessiontui.changes.edits import splices
+from sessiontui.changes.edits.rewrites import Rewrite
+from sessiontui.changes.journal.record import ChangeRecord
+from sessiontui.changes.recovery import recover as recovery
+from sessiontui.changes.recovery import settle
+from sessiontui.changes.verbs import append, compact, migrate, pop
 from sessiontui.disk import replace
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, Changed, Refused, UsageError
@@ -403,22 +396,22 @@ def test_an_undo_that_is_interrupted_is_taken_out_again(
     before = state(tmp_path)
     tidy(tmp_path, "a", "b", "c")
     compacted = {name: seen.data for name, seen in state(tmp_path).items()}
-    real = rewrites.revert
+    real = Rewrite.revert
     taken: list[str] = []
 
-    def interrupted(record: ChangeRecord, edit: Rewrite) -> None:
+    def interrupted(edit: Rewrite, record: ChangeRecord) -> None:
         if not taken:
             taken.append(edit.key)
-            return real(record, edit)
+            return real(edit, record)
         monkeypatch.undo()
         if kill:
             monkeypatch.setattr(settle, "after", lambda _: None)
-            monkeypatch.setattr(reverting, "put_back", lambda _: None)
+            monkeypatch.setattr(settle, "put_back", lambda _: None)
         if after:
-            real(record, edit)
+            real(edit, record)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rewrites, "revert", interrupted)
+    monkeypatch.setattr(Rewrite, "revert", interrupted)
     with pytest.raises(KeyboardInterrupt):
         back(tmp_path)
     monkeypatch.undo()

@@ -8,17 +8,31 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from sessiontui.dialects.keys import SUFFIX
 from sessiontui.store import helper_process
 from sessiontui.store.index.search_index import SearchIndex
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress
 
 
 def start(folder: Path, only: str | None = None) -> subprocess.Popen[str]:
     """Begin to index a store, or ``only`` the file of this name in it."""
     return helper_process.start("sessiontui.store.index.index_process", os.fspath(folder), *filter(None, [only]))
+
+
+def index_outside(store: JsonlStore, cancelled: IsCancelled) -> Iterator[tuple[int, int]]:
+    """Index a store in a helper process; gives bytes done and bytes in all, now and then. Ends the process when it is left
+    or cancelled.
+
+    A process that fails says nothing more: the caller does what it did not do, or reports the error.
+    """
+    process = start(store.path, None if store.only is None else store.only + SUFFIX)
+    for said in helper_process.heard(process, cancelled):
+        if "done" in said:
+            yield int(said["done"]), int(said["total"])
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -12,14 +12,14 @@ from itertools import islice
 from operator import itemgetter
 from typing import Final
 
-from sessiontui.model import Found, Hit, Message
+from sessiontui.model import Found, Hit
 from sessiontui.query.ast import Query, Term, Word
 from sessiontui.query.fts import SHORT, anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.tokens import fold
 from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted, exact
 from sessiontui.store.index import index_rows as rows
-from sessiontui.store.index.row_locations import LocatedRow, RowLocations
+from sessiontui.store.index.row_locations import LocatedMessage, RowLocations
 from sessiontui.store.index.segments import SEARCHED
 from sessiontui.store.protocol import IsCancelled
 
@@ -199,41 +199,37 @@ class IndexSearch:
         hits: list[Hit] = []
         for id in ids:
             self._locations.ask()
-            hit = self._locations.hit(query, self._locations.of(id))
-            if hit is not None:
+            found = self._locations.message(id)
+            if found is not None and (hit := self._locations.hit(query, found)) is not None:
                 hits.append(hit)
             if len(hits) == limit:
                 break
         return hits
 
     def _scanned(
-        self, query: Query, limit: int | None, candidates: Iterable[tuple[LocatedRow, Message]]
+        self, query: Query, limit: int | None, candidates: Iterable[LocatedMessage]
     ) -> tuple[list[Hit], int | None]:
         """Hits among messages that have to be looked at; of a small file all are, so that the total is known."""
         hits: list[Hit] = []
         more, whole = 0, self._is_small()
-        for location, message in candidates:
+        for found in candidates:
             if len(hits) == limit and not whole:
                 return hits, None
             self._locations.ask()
-            if not matches(query, message.content):
+            if not matches(query, found.candidate.message.content):
                 continue
             if len(hits) == limit:
                 more += 1
-            elif (hit := self._locations.hit(query, location)) is not None:
+            elif (hit := self._locations.hit(query, found)) is not None:
                 hits.append(hit)
         return hits, len(hits) + more
 
-    def _candidates(self, query: Query, expression: str | None) -> Iterator[tuple[LocatedRow, Message]]:
+    def _candidates(self, query: Query, expression: str | None) -> Iterator[LocatedMessage]:
         """Messages that may match, newest first: those the index gives, or all."""
         if expression is None:
             wanted = tuple(part.encode() for part in anchors(query))
-            yield from self._locations.newest(wanted, self._file, self._files)
-            return
-        for location in map(self._locations.of, self._newest(expression)):
-            message = self._locations.message(location)
-            if message is not None:
-                yield location, message
+            return self._locations.newest(wanted, self._file, self._files)
+        return filter(None, map(self._locations.message, self._newest(expression)))
 
     def _is_small(self) -> bool:
         """Whether one file is searched, and looking at all its messages costs less than a prefix costs the index."""
@@ -249,13 +245,14 @@ class IndexSearch:
             return None
         others = match_expression(Query(tuple(term for term in query.terms if not _worth(term))))
         hits: list[Hit] = []
-        for seen, (location, message) in enumerate(self._candidates(query, others)):
+        for seen, found in enumerate(self._candidates(query, others)):
             if len(hits) >= limit:
                 return hits, None
             if seen == most or (seen == most // 8 and len(hits) < limit // 8):
                 return None
             self._locations.ask()
-            if matches(query, message.content) and (hit := self._locations.hit(query, location)) is not None:
+            matching = matches(query, found.candidate.message.content)
+            if matching and (hit := self._locations.hit(query, found)) is not None:
                 hits.append(hit)
         return hits, len(hits)
 

@@ -10,16 +10,15 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.disk import lines
 from sessiontui.errors import Cancelled, Changed
-from sessiontui.model import Address, Backend, Hit, Message, Span
+from sessiontui.model import Address, Backend, Hit, Span
 from sessiontui.query.ast import Query
 from sessiontui.query.snippet import snippet
 from sessiontui.store.index import segments
-from sessiontui.store.index.segments import IndexRow, Segment
+from sessiontui.store.index.segments import Candidate, IndexRow, Segment
 from sessiontui.store.protocol import IsCancelled
 
 _SEGMENT: Final = (
@@ -28,13 +27,12 @@ _SEGMENT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedRow:
-    """A row of the index, with the file it is in."""
+class LocatedMessage(NamedTuple):
+    """A message that may be a hit, with the file it is in."""
 
     file: int
     name: bytes
-    row: IndexRow
+    candidate: Candidate
 
 
 class RowLocations:
@@ -49,44 +47,48 @@ class RowLocations:
         self.stale: set[int] = set()
         """The files whose bytes had changed."""
 
-    def of(self, id: int) -> LocatedRow:
-        """Where a row is; rows come segment by segment, so the last one is kept."""
+    def _of(self, id: int) -> tuple[int, bytes, IndexRow]:
+        """The file of a row, its name, and where the row is in it; rows come segment by segment, so the last one is kept."""
         file, name, segment = self._last or (0, b"", None)
         if segment is None or not segment.first_row <= id < segment.first_row + segment.rows:
             statement = f"{_SEGMENT} WHERE first_row <= ? ORDER BY first_row DESC LIMIT 1"
             file, name, *rest = self._connection.execute(statement, (id,)).fetchone()
             segment = Segment(*rest)
             self._last = file, name, segment
-        return LocatedRow(file, name, segment.row(id - segment.first_row))
+        return file, name, segment.row(id - segment.first_row)
 
-    def hit(self, query: Query, location: LocatedRow) -> Hit | None:
+    def hit(self, query: Query, found: LocatedMessage) -> Hit | None:
         """The hit with its words from the file; None where they are no longer there."""
-        found = self._read(location)
-        if found is None:
+        row, message = found.candidate.row, found.candidate.message
+        if not found.candidate.holds:
+            self.stale.add(found.file)
             return None
-        message, length = found
         return Hit(
-            key=os.fsdecode(location.name).removesuffix(".jsonl"),
+            key=os.fsdecode(found.name).removesuffix(".jsonl"),
             backend=Backend.JSONL,
             role=message.role,
             snippet=snippet(query, message.content),
-            ordinal=location.row.ordinal,
-            address=Address(line=location.row.line, span=Span(location.row.offset, length)),
+            ordinal=row.ordinal,
+            address=Address(line=row.line, span=Span(row.offset, found.candidate.length)),
         )
 
-    def message(self, location: LocatedRow) -> Message | None:
-        """The message; None where its bytes are other ones."""
-        found = self._read(location)
-        return None if found is None else found[0]
+    def message(self, id: int) -> LocatedMessage | None:
+        """The message of a row; None where its bytes are other ones."""
+        file, name, row = self._of(id)
+        found = None
+        with suppress(OSError, Changed):  # cut off or gone: its bytes are no longer there
+            fd = self._open(name)
+            found = segments.message_at(fd, row, os.fstat(fd).st_size)
+        if found is None:
+            self.stale.add(file)
+            return None
+        return LocatedMessage(file, name, found)
 
     def newest(
         self, wanted: tuple[bytes, ...], file: int | None, files: frozenset[int] | None = None
-    ) -> Iterator[tuple[LocatedRow, Message]]:
+    ) -> Iterator[LocatedMessage]:
         """All messages, or those of one file, or of some, the newest first, less those whose lines can't hold all of
-        ``wanted``.
-
-        A first look only: ``hit`` reads again what is used of it.
-        """
+        ``wanted``; ``hit`` proves those that are used."""
         for id, name, segment in self._segments(file):
             self.ask()
             if files is not None and id not in files:
@@ -94,8 +96,8 @@ class RowLocations:
             try:
                 fd = self._open(name)
                 size = os.fstat(fd).st_size
-                for at, message in segments.matching(fd, segment, size, wanted, self._escaped(segment)):
-                    yield LocatedRow(id, name, segment.row(at)), message
+                for candidate in segments.matching(fd, segment, size, wanted, self._escaped(segment)):
+                    yield LocatedMessage(id, name, candidate)
             except (OSError, Changed):
                 self.stale.add(id)
                 continue
@@ -112,16 +114,6 @@ class RowLocations:
         if self._held is not None:
             os.close(self._held[1])
             self._held = None
-
-    def _read(self, location: LocatedRow) -> tuple[Message, int] | None:
-        """The message and the length of its line."""
-        found = None
-        with suppress(OSError, Changed):  # cut off or gone: its bytes are no longer there
-            fd = self._open(location.name)
-            found = segments.message_at(fd, location.row, os.fstat(fd).st_size)
-        if found is None:
-            self.stale.add(location.file)
-        return found
 
     def _segments(self, file: int | None) -> Iterator[tuple[int, bytes, Segment]]:
         where, values = ("", ()) if file is None else ("WHERE file = ?", (file,))

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.zeroclaw import Dropped
@@ -99,6 +99,22 @@ class IndexRow:
     ordinal: int | None
 
 
+class Candidate(NamedTuple):
+    """A message that may be what is searched for."""
+
+    row: IndexRow
+    message: Message
+    length: int
+    """Bytes of its line."""
+    data: bytes | None = None
+    """Bytes that have to be proved by the checksum of the row before the message is used; None where they are."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the bytes are those that were indexed."""
+        return self.data is None or zlib.crc32(self.data) == self.row.checksum
+
+
 def huge_message(fd: int, span: Span) -> Message | Dropped | None:
     """A huge line, its text cut at what is searched."""
     scanned = stream.scan(lines.pieces(fd, span), span.offset)
@@ -162,8 +178,8 @@ def joined(one: Segment, other: Segment) -> Segment | None:
     return Segment(one.first_row, one.start, other.stop, rows, offsets, one.first_ordinal, one.first_line)
 
 
-def message_at(fd: int, row: IndexRow, size: int) -> tuple[Message, int] | None:
-    """The message of a row and the length of its line; None where its bytes are no longer those that were indexed."""
+def message_at(fd: int, row: IndexRow, size: int) -> Candidate | None:
+    """The message of a row; None where its bytes are no longer those that were indexed."""
     if row.stop > size:
         return None
     if row.stop - row.begin > lines.HUGE:
@@ -171,24 +187,23 @@ def message_at(fd: int, row: IndexRow, size: int) -> tuple[Message, int] | None:
     data = _read(fd, row.begin, row.stop)
     line, _, _ = data[row.offset - row.begin :].partition(b"\n")
     message = zeroclaw.read(line) if zlib.crc32(data) == row.checksum else None
-    return (message, len(line)) if isinstance(message, Message) else None
+    return Candidate(row, message, len(line)) if isinstance(message, Message) else None
 
 
-def _huge_at(fd: int, row: IndexRow) -> tuple[Message, int] | None:
+def _huge_at(fd: int, row: IndexRow) -> Candidate | None:
     if checksum(fd, row.begin, row.stop) != row.checksum:
         return None
     _, line = next(lines.lines(fd, row.offset, row.stop), (0, b""))
     message = zeroclaw.read(line) if isinstance(line, bytes) else huge_message(fd, Span(row.offset, len(line)))
-    return (message, len(line)) if isinstance(message, Message) else None
+    return Candidate(row, message, len(line)) if isinstance(message, Message) else None
 
 
 def matching(
     fd: int, segment: Segment, size: int, wanted: Sequence[bytes], escaped: Collection[int]
-) -> Iterator[tuple[int, Message]]:
-    r"""Row (from 0) and message of a segment's rows, the last first, less those that can't hold all of ``wanted``.
+) -> Iterator[Candidate]:
+    r"""The messages of a segment, the last first, less those that can't hold all of ``wanted``; they are not proved yet.
 
-    ``escaped``: the rows that may hold it as ``\u`` and a number. A first look only: what is used of it has to be read
-    again by ``message_at``.
+    ``escaped``: the rows (from 0) that may hold it as ``\u`` and a number.
     """
     if segment.stop - segment.start > BYTES + lines.HUGE:
         yield from _one_by_one(fd, segment, size)
@@ -200,16 +215,18 @@ def matching(
     for at, (start, stop) in reversed(list(enumerate(segment.locations()))):
         line = whole[start - base : stop - base]
         if at in escaped or all(part in line for part in wanted):
-            message = zeroclaw.read(line[: line.find(b"\n") + 1] or line)
+            line, _, _ = line.partition(b"\n")
+            message = zeroclaw.read(line)
             if isinstance(message, Message):
-                yield at, message
+                row = segment.row(at)
+                yield Candidate(row, message, len(line), whole[row.begin - base : row.stop - base])
 
 
-def _one_by_one(fd: int, segment: Segment, size: int) -> Iterator[tuple[int, Message]]:
+def _one_by_one(fd: int, segment: Segment, size: int) -> Iterator[Candidate]:
     for at in range(segment.rows - 1, -1, -1):
         found = message_at(fd, segment.row(at), size)
         if found is not None:
-            yield at, found[0]
+            yield found
 
 
 def packed(starts: Sequence[int], sums: Sequence[int]) -> bytes:

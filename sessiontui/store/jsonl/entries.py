@@ -15,7 +15,7 @@ from itertools import groupby, islice, takewhile
 from operator import itemgetter
 from typing import Final, Protocol, cast
 
-from sessiontui.damage import diagnose, verdict
+from sessiontui.damage import catalogue, diagnose, verdict
 from sessiontui.damage.pieces import is_blank
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
@@ -30,8 +30,6 @@ from sessiontui.store.jsonl.stretch import Lined, Stretch, is_odd
 
 CLIP: Final = 64 * 1024
 """How much of a huge line is shown: characters of a message, bytes of a damaged line."""
-WHOLE: Final = frozenset({"not-jsonl", "utf16"})
-"""What may be wrong with all of a file, so that its beginning tells of it."""
 FEW: Final = 16
 """Huge lines that are not read again while their file stays as it is."""
 STRETCHES: Final = 4
@@ -150,7 +148,7 @@ def _begun(fd: int, stop: int) -> Fault | None:
         if isinstance(line, bytes) and offset + len(line) < stop:
             held.append(Line(number, offset, line))
     found = diagnose.of_stretch(held, first=True) if held else []
-    goes_on = bool(found) and found[-1].id in WHOLE and _stop(found[-1]) == held[-1].stop - 1
+    goes_on = bool(found) and catalogue.kind(found[-1].id).of_file and _stop(found[-1]) == held[-1].stop - 1
     return found[-1] if goes_on else None
 
 

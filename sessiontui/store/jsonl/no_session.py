@@ -70,7 +70,7 @@ def of(fd: int, size: int, cancelled: IsCancelled = never) -> Fault | None:
 
 def refusal(name: str, whole: Fault) -> Refused:
     """Why a change leaves the file of this name alone."""
-    return Refused(f"{name} is no session: {what(whole)}; nothing was changed", "move it out of the folder of sessions")
+    return Refused(f"{name} is no session: {what(whole)}", "move it out of the folder of sessions", unchanged=True)
 
 
 def what(whole: Fault) -> str:

@@ -151,7 +151,7 @@ def kept(path: Path) -> KeptRows:
     except (sqlite3.Error, TypeError, ValueError) as error:
         raise StoreError(f"what undo kept in {path.name} can't be read: {error}") from error
     if not whole:
-        raise StoreError(f"what undo kept in {path.name} is damaged, or of a newer sessiontui; nothing was changed")
+        raise StoreError(f"what undo kept in {path.name} is damaged, or of a newer sessiontui", unchanged=True)
     return KeptRows(path, direction, rows, sha256, runs, concerned)
 
 

@@ -213,7 +213,7 @@ class Writing:
         except ERRORS as error:
             raise spoken(self.path, error) from error
         except OSError as error:
-            raise StoreError(f"what undo needs can't be kept: {error.strerror}; nothing was changed") from error
+            raise StoreError(f"what undo needs can't be kept: {error.strerror}", unchanged=True) from error
 
 
 def following(connection: sqlite3.Connection, name: str) -> int:
@@ -222,7 +222,7 @@ def following(connection: sqlite3.Connection, name: str) -> int:
     if max(sequence, largest) < LARGEST:
         return int(max(sequence, largest, 0)) + 1
     lower = f"set `seq` in its table sqlite_sequence to {largest}" if largest < LARGEST else ""
-    raise Refused(f"{name} has no row number left ({LARGEST} is taken); nothing was changed", lower)
+    raise Refused(f"{name} has no row number left ({LARGEST} is taken)", lower, unchanged=True)
 
 
 def made(path: Path, file: Path) -> bool:

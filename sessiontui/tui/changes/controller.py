@@ -27,8 +27,9 @@ from sessiontui.tui.tasks.writability_check import Writability, WritabilityCheck
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
+    from sessiontui.changes.verbs.table import VerbName
     from sessiontui.tui.messages import Done
-    from sessiontui.tui.tasks.change_task import ChangeRequest, ChangeTask, Verb
+    from sessiontui.tui.tasks.change_task import ChangeRequest, ChangeTask
 
 CHANGES: Final = frozenset({"pop", "compact", "repair", "migrate", "cleanup", "undo", "redo"})
 """Ids of the keys that write to the store."""
@@ -183,9 +184,9 @@ class ChangeController:
             there = "these sessions are in SQLite already; b shows the files, if there are any"
             ink.notice(self._screen, visible(there))
         else:
-            self._ask(cast("Verb", key))
+            self._ask(cast("VerbName", key))
 
-    def _ask(self, verb: Verb) -> None:
+    def _ask(self, verb: VerbName) -> None:
         """Ask about a change of the sessions that are meant."""
         key, marked, others = self._host.key(), self.marked, 0
         meant: tuple[str, ...] | None = () if key is None else (key,)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
+from sessiontui.changes.verbs.plans import only
 from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
 from sessiontui.tui.changes.dialog import PageDialog
@@ -18,7 +19,7 @@ from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.key_names import live
 from sessiontui.tui.messages import CHANGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.change_task import FIRST, ChangeRequest, ChangeTask, Planned, RetryOptions, only
+from sessiontui.tui.tasks.change_task import FIRST, ChangeRequest, ChangeTask, Planned, RetryOptions
 from sessiontui.tui.widgets.hours_field import HoursField
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.tui.words import blockers, cleaning, outcomes, repairs

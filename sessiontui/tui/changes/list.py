@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from sessiontui.changes.journal import AGE, SIZE
+from sessiontui import units
+from sessiontui.changes.history import AGE, SIZE
 from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
 from sessiontui.tui.changes.protocol import Changes
-from sessiontui.tui.looks import figures, ink, theme
+from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.journal_reader import JournalReader, UndoPreview
@@ -27,38 +28,29 @@ from sessiontui.visible import visible
 READING: Final = "Reading the journal …"
 EMPTY: Final = "Nothing was changed here yet.\nWhat you change is listed here\nand can be undone from here"
 BOUNDS: Final = (
-    f"Kept for {AGE.days} days, up to {figures.size(SIZE)}, the newest always"
+    f"Kept for {AGE.days} days, up to {units.size(SIZE)}, the newest always"
     " · `sessiontui journal --purge` removes the rest"
 )
-
-
-class ChangeList(Sheet):
-    """One line a change."""
-
-    HELP = "The changes that were made to this store, newest first. Enter, u or a double click undoes one."
-
-
-class ChangeDetail(Sheet, can_focus=False):
-    """All about the change under the cursor."""
 
 
 class ChangesScreen(Overlay[None]):
     """Lists the changes of the open store; the controller undoes and redoes them."""
 
+    HELP_TITLE = "Changes"
     HELP = (
         "Any change can be undone, as long as nothing that came since stands in its way. An undo is a change too. "
         + BOUNDS
     )
     HORIZONTAL_BREAKPOINTS = theme.WIDTHS
     VERTICAL_BREAKPOINTS = theme.HEIGHTS
-    AUTO_FOCUS = "ChangeList"
+    AUTO_FOCUS = "#list"
     CSS = """
     ChangesScreen { align: center middle; }
     ChangesScreen #changes { width: 96%; height: 92%; background: $background; }
     ChangesScreen.-narrow #columns { layout: vertical; }
-    ChangesScreen.-narrow ChangeList { height: 2fr; }
-    ChangesScreen.-narrow ChangeDetail { height: 3fr; }
-    ChangesScreen.-empty ChangeDetail { display: none; }
+    ChangesScreen.-narrow #list { height: 2fr; }
+    ChangesScreen.-narrow #detail { height: 3fr; }
+    ChangesScreen.-empty #detail { display: none; }
     ChangesScreen.-short #bounds { display: none; }
     ChangesScreen #bounds { height: auto; padding: 0 2; color: $foreground 65%; }
     """
@@ -80,15 +72,15 @@ class ChangesScreen(Overlay[None]):
         """The list, what is under its cursor, and what the journal takes."""
         with Vertical(id="changes"):
             with Horizontal(id="columns"):
-                yield ChangeList(id="list")
-                yield ChangeDetail(id="detail")
+                yield Sheet("list")
+                yield Sheet("detail", can_focus=False)
             yield Static(ink.content(visible(BOUNDS)), id="bounds")
 
     def on_mount(self) -> None:
         """Begin to read; read again when a change was made, or refused."""
         listing, preview = (BackgroundTask(self, name, failed=self._fail) for name in ("journal", "undo preview"))
         self._journal = JournalReader(listing, preview, self._show, self._show_preview)
-        self._list, self._detail = self.query_one(ChangeList), self.query_one(ChangeDetail)
+        self._list, self._detail = self.query_one("#list", Sheet), self.query_one("#detail", Sheet)
         self._list.border_title = ink.content(visible("Changes"))
         self._list.picture = visible(READING)
         self._controller.settled.subscribe(self, lambda _: self._read())
@@ -111,7 +103,7 @@ class ChangesScreen(Overlay[None]):
         keys = "u Enter undo · ^R redo · Esc close" if self._changes else "Esc close"
         self._list.border_subtitle = ink.content(visible(keys))
         if self._changes:
-            kept = f" · {len(self._changes):,} · {figures.size(size)} on disk"
+            kept = f" · {len(self._changes):,} · {units.size(size)} on disk"
             self._list.border_title = ink.content(visible(f"Changes{kept}"))
         self.set_class(not self._changes, "-empty")
         self._choose()

@@ -14,7 +14,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from sessiontui.tui.looks import figures, ink
+from sessiontui import units
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.words.page import LINES, Page
 from sessiontui.visible import Visible, visible
@@ -129,10 +130,10 @@ class PageBox(Vertical):
         """Show how much of a total is done, in sessions or in bytes; a ``total`` of 0 is not known yet."""
         share, figure = done / max(1, total), ""
         if total and sessions:
-            figure = f" · {done:,} of {figures.counted(total, 'session')}"
+            figure = f" · {done:,} of {units.counted(total, 'session')}"
         elif total:
-            figure = f" · {figures.size(done)} of {figures.size(total)}"
-        bar = visible(figures.bar(share, BAR)), "$accent"
+            figure = f" · {units.size(done)} of {units.size(total)}"
+        bar = visible(units.bar(share, BAR)), "$accent"
         self.show_work(ink.content(bar, visible(f" {share:.0%}{figure}")))
 
     def hide_work(self) -> None:

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import ClassVar, Final
 
-from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -18,7 +17,7 @@ from sessiontui.errors import Changed, SessiontuiError, UnknownKey
 from sessiontui.model import Fault
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_loader import FaultLoader
@@ -37,23 +36,10 @@ NO_BYTES: Final = "There are no bytes to show:\nthe fault is about the file, not
 EMPTY_LINE: Final = "There are no bytes to show: the line is empty"
 
 
-class FaultSheet(Sheet):
-    """Sentences or a difference."""
-
-    def _look(self, name: str) -> Style:
-        return theme.styles(self, DAMAGE)[name]
-
-
-class MeaningSheet(FaultSheet):
-    """What is wrong, in words."""
-
-    HELP = "What is wrong with the fault under the cursor, how it comes about, and what can be had back."
-
-
-class ProposalSheet(FaultSheet):
-    """What it would become."""
-
-    HELP = "- goes, + comes, ~ is kept apart in the journal's folder with its bytes. Nothing is done before you say so."
+MEANING: Final = "What is wrong with the fault under the cursor, how it comes about, and what can be had back."
+PROPOSAL: Final = (
+    "- goes, + comes, ~ is kept apart in the journal's folder with its bytes. Nothing is done before you say so."
+)
 
 
 class DetailsPane(Vertical):
@@ -92,15 +78,15 @@ class DetailsPane(Vertical):
     def compose(self) -> ComposeResult:
         """All three; the style sheet says which are in view."""
         yield HexView(id="bytes")
-        yield MeaningSheet(id="meaning")
-        yield ProposalSheet(id="proposal")
+        yield Sheet("meaning", title="Meaning", help=MEANING, looks=DAMAGE)
+        yield Sheet("proposal", title="Proposal", help=PROPOSAL, looks=DAMAGE)
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""
         self._bytes = self.query_one(HexView)
         task = BackgroundTask(self, "look", failed=self._fail)
         self._loader = FaultLoader(task, self._show_loaded, self._bytes.give)
-        self._meaning, self._becomes = self.query_one(MeaningSheet), self.query_one(ProposalSheet)
+        self._meaning, self._becomes = self.query_one("#meaning", Sheet), self.query_one("#proposal", Sheet)
         self.action_view(self.view)
 
     def on_unmount(self) -> None:

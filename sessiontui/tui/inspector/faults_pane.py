@@ -16,13 +16,14 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
+from sessiontui import units
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Fault
 from sessiontui.store.fault_process import MOST
 from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector.fault_rows import FaultRows
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_scan import FaultScan
 from sessiontui.tui.widgets.fault_list import FaultList
@@ -201,7 +202,7 @@ class FaultsPane(Vertical):
         if self._query is None:
             self.list.border_title = self.list.border_subtitle = None
             return
-        where = figures.counted(len(self._query.keys), "session") if self._several else self._query.keys[0]
+        where = units.counted(len(self._query.keys), "session") if self._several else self._query.keys[0]
         self.list.border_title = ink.content(self._found.title(where, self.list.size.width - 2))
         self.list.border_subtitle = ink.content(inspecting.subtitle(len(self._marks), self._work))
 
@@ -265,7 +266,7 @@ class FaultsPane(Vertical):
     def _progress(self, label: str, done: int, total: int) -> None:
         if total:
             share = done / total
-            self._work = f"{label} {share:.0%} {figures.bar(share)} · Esc stops"
+            self._work = f"{label} {share:.0%} {units.bar(share)} · Esc stops"
             self._tell()
 
     def _end(self) -> None:

@@ -40,6 +40,7 @@ class InspectorScreen(Overlay[None]):
     """The faults of some sessions, and what is proposed for them. ``known``: the sessions of the store; ``go_to`` takes a
     key and a row that shall be shown in the transcript."""
 
+    HELP_TITLE = "Inspector"
     HELP = (
         "Where and why lines are damaged, and what can be had back of them. Nothing is changed before the whole plan was "
         "shown, and what is changed can be undone with u."

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from sessiontui.changes import bounds, cleanup, compact, migrate, pop, recovery, repair, undo, wait_until_free
-from sessiontui.changes.cleanup import CleanupPlan
-from sessiontui.changes.compact import CompactPlan
-from sessiontui.changes.import_state import source
-from sessiontui.changes.migrate import MigratePlan
-from sessiontui.changes.pop import PopPlan
-from sessiontui.changes.recovery import Interrupted
-from sessiontui.changes.repair import RepairPlan
-from sessiontui.changes.store_access import sessions_folder
+from sessiontui.changes import bounds, undo, wait_until_free
+from sessiontui.changes.journal.location import sessions_folder
+from sessiontui.changes.recovery.recover import Interrupted, foreseen, recover
+from sessiontui.changes.verbs.plans import explained, keys_of
+from sessiontui.changes.verbs.pop import PopPlan
+from sessiontui.changes.verbs.table import VERBS, VerbName
 from sessiontui.damage.salvage import Wish
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
-from sessiontui.errors import Changed, Recovered, Refused, SessiontuiError
+from sessiontui.errors import Recovered, SessiontuiError
 from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job, ignore
 
 if TYPE_CHECKING:
     from sessiontui.tui.messages import Done, Plan
-
-Verb = Literal["pop", "compact", "repair", "migrate", "cleanup", "undo"]
 
 MONTH: Final = 720.0
 """Hours that a session may be idle, unless the person says otherwise."""
@@ -36,7 +30,7 @@ MONTH: Final = 720.0
 class ChangeRequest:
     """What the person wants done, before there is a plan."""
 
-    verb: Verb
+    verb: VerbName | Literal["undo"]
     store: Store
     now: datetime
     keys: tuple[str, ...] | None = None
@@ -101,7 +95,7 @@ class ChangeTask:
         """Plan a change."""
 
         def work(job: Job) -> None:
-            interrupted = recovery.foreseen(sessions_folder(wanted.store))
+            interrupted = foreseen(sessions_folder(wanted.store))
             plan, warning = _foreseen(wanted, interrupted, job.cancelled, job.progress("looking"))
             notice = bounds.notice(wanted.store, plan)
             job.report(self._planned, Planned(plan, warning, notice, interrupted or None))
@@ -117,7 +111,8 @@ class ChangeTask:
             bounds.require(store, plan)
             patience = self._wait(store, options, job)
             now = _recovered(wanted, plan, patience, job.cancelled)
-            job.report(self._made, *_made(store, now, patience, job.cancelled, job.progress("changing")))
+            done = VERBS[wanted.verb].make(store, now, patience, job.cancelled, job.progress("changing"))
+            job.report(self._made, done, keys_of(done))
 
         self.task.start(work)
 
@@ -128,7 +123,7 @@ class ChangeTask:
         def work(job: Job) -> None:
             patience = self._wait(store, options, job)
             folder = sessions_folder(store)
-            recovery.recover(folder, patience)
+            recover(folder, patience)
             plan = undo.plan(folder, wanted.change, wanted.redo)
             bounds.require(store, plan)
             done = undo.make(folder, plan, patience, job.progress("redoing" if wanted.redo else "undoing"))
@@ -162,68 +157,15 @@ def _foreseen(
 
 def _recovered(wanted: ChangeRequest, plan: Plan, patience: WaitPolicy, cancelled: IsCancelled) -> Plan:
     """The plan once nothing is interrupted any more. Raises ``Recovered`` where it is another one."""
-    interrupted = recovery.recover(sessions_folder(wanted.store), patience)
+    interrupted = recover(sessions_folder(wanted.store), patience)
     if not interrupted:
         return plan
-    fresh = recovery.explained(_planned(wanted, cancelled, silent)[0], interrupted)
-    if not recovery.is_alike(plan, fresh):
+    fresh = explained(_planned(wanted, cancelled, silent)[0], interrupted)
+    if plan != fresh:
         raise Recovered(interrupted.keys)
     return fresh
 
 
 def _planned(wanted: ChangeRequest, cancelled: IsCancelled, progress: Progress) -> tuple[Plan, str]:
     """The plan, and why it would have been refused without being asked."""
-    store, keys = wanted.store, wanted.keys
-    if wanted.verb == "compact":
-        return compact.plan(store, keys, cancelled, progress), ""
-    if wanted.verb == "repair":
-        return repair.plan(store, keys, wanted.wishes, cancelled=cancelled, progress=progress), ""
-    if wanted.verb == "migrate":
-        return migrate.plan(store.path, _files(store, keys), cancelled, progress), ""
-    if wanted.verb == "cleanup":
-        return cleanup.plan(store, wanted.hours, wanted.now, keys, cancelled, progress), ""
-    [key] = keys or ("",)
-    try:
-        return pop.plan(store, key), ""
-    except Changed:
-        raise
-    except Refused as refusal:
-        return pop.plan(store, key, anyway=True), refusal.sentence
-
-
-def _files(store: Store, keys: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """Those of which there is a file: recovery may have moved the others."""
-    return keys and tuple(key for key in keys if os.path.lexists(store.path / source(store.path, key)))
-
-
-def only(plan: Plan, keys: Collection[str]) -> Plan:
-    """The part of a plan that is about these sessions."""
-    match plan:
-        case CompactPlan():
-            return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
-        case RepairPlan():
-            return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
-        case MigratePlan():
-            return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
-        case CleanupPlan():
-            return replace(plan, rows=tuple(row for row in plan.rows if row.key in keys))
-    return plan
-
-
-def _made(
-    store: Store, plan: Plan, patience: WaitPolicy, cancelled: IsCancelled, progress: Progress
-) -> tuple[Done, tuple[str, ...]]:
-    """What was done, and the sessions that it was done to."""
-    if isinstance(plan, PopPlan):
-        return pop.make(store, plan, patience), (plan.key,)
-    if isinstance(plan, CompactPlan):
-        compacted = compact.make(store, plan, cancelled, progress, patience)
-        return compacted, tuple(row.key for row in compacted.rows)
-    if isinstance(plan, RepairPlan):
-        repaired = repair.make(store, plan, cancelled, progress, patience)
-        return repaired, tuple(row.key for row in repaired.rows)
-    if isinstance(plan, MigratePlan):
-        migrated = migrate.make(plan, cancelled, progress, patience)
-        return migrated, tuple(row.key for row in migrated.rows)
-    cleaned = cleanup.make(store, plan, patience, cancelled, progress)
-    return cleaned, tuple(row.key for row in cleaned.rows)
+    return VERBS[wanted.verb].plan(wanted, cancelled, progress)

@@ -10,11 +10,10 @@ from sessiontui.errors import Cancelled, StoreError
 from sessiontui.store import fault_process, json_values
 from sessiontui.store.fault_process import Batch
 from sessiontui.store.fault_refs import FaultRef
-from sessiontui.store.helper_process import answers
+from sessiontui.store.helper_process import answers, heard
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job
-from sessiontui.tui.work.helper_output import heard
 
 SMALL: Final = 256 * 1024
 """Bytes that are read in a thread rather than in a process of their own."""

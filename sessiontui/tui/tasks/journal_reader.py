@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from time import sleep
 from typing import Final, NamedTuple
 
-from sessiontui.changes import journal, undo
+from sessiontui.changes import history, undo
+from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Change
-from sessiontui.changes.store_access import sessions_folder
 from sessiontui.changes.undo import UndoPlan
 from sessiontui.errors import SessiontuiError
 from sessiontui.store.protocol import Store
@@ -46,7 +46,7 @@ class JournalReader:
 
         def work(job: Job) -> None:
             folder = sessions_folder(store)
-            job.report(self._listed, journal.changes(folder), journal.size(folder))
+            job.report(self._listed, history.changes(folder), history.size(folder))
 
         self._listing.start(work)
 
@@ -60,7 +60,7 @@ class JournalReader:
             try:
                 plan = undo.plan(sessions_folder(store), change.id, redo=change.status == "undone")
             except SessiontuiError as error:
-                job.report(self._previewed, UndoPreview(change.id, None, error.sentence, error.hint))
+                job.report(self._previewed, UndoPreview(change.id, None, error.cause, error.hint))
             else:
                 job.report(self._previewed, UndoPreview(change.id, plan))
 

@@ -8,12 +8,11 @@ from typing import Final
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Backend, Session
 from sessiontui.store import json_values, survey_process
-from sessiontui.store.helper_process import answers
+from sessiontui.store.helper_process import answers, heard
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.store.survey import heavy, survey
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job
-from sessiontui.tui.work.helper_output import heard
 
 SMALL: Final = 4 * 1024 * 1024
 """Bytes that are read in a thread rather than in a process of their own."""

@@ -41,7 +41,8 @@ class WritabilityCheck:
         """Report how it is now."""
 
         def work(job: Job) -> None:
-            from sessiontui.changes.store_access import interrupted, pending_messages, sessions_folder, unwritable
+            from sessiontui.changes.journal.location import sessions_folder
+            from sessiontui.changes.store_access import interrupted, pending_messages, unwritable
             from sessiontui.store.jsonl import interrupted_imports
 
             folder = sessions_folder(store)

@@ -34,7 +34,7 @@ class Column(NamedTuple):
 
 @cache
 def columns(width: int) -> tuple[Column, ...]:
-    """The columns of a list of this width, from the left: badge, key, then the figures."""
+    """The columns of a list of this width, from the left: badge, key, then the units."""
     roomy = width >= WITH_SIZE
     figures = [
         *([("faults", "damaged", 9)] if width >= WITH_FAULTS else []),

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.visible import visible
@@ -50,6 +50,8 @@ Marks = Container[tuple[str, int]]
 class FaultList(LineList):
     """What is wrong."""
 
+    LOOKS = DAMAGE
+    HELP_TITLE = "Faults"
     HELP = (
         "What is wrong, in the order of the file: line, byte of the file, kind, and what can be had back: + for certain, "
         "? if a person says so, ≈ by a guess. ! is damage, … may still be being written, ● is marked."
@@ -170,9 +172,6 @@ class FaultList(LineList):
     def _taken(self, key: int) -> int:
         """Columns up to the end of an id, the byte left out."""
         return 3 + (key + 1) * self._several + self._wide[0] + 1 + self._id_columns
-
-    def _look(self, name: str) -> Style:
-        return theme.styles(self, DAMAGE)[name]
 
 
 def _badge(fault: Fault) -> str:

@@ -16,6 +16,7 @@ from sessiontui.visible import visible
 class FilterBar(SafeInput):
     """Filter the list of sessions by letters of their keys and names, live: ↑ ↓ move in the list below."""
 
+    HELP_TITLE = "Filter"
     HELP = (
         "Type letters of a key or a name, in their order; the list shows what fits, best first. "
         "Enter keeps the filter and goes to the list, Esc clears it."

@@ -18,7 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.visible import REPLACEMENT, Visible, visible
@@ -28,7 +28,7 @@ BLOCK: Final = 4096
 BLOCKS: Final = 64
 """How many such blocks are remembered."""
 SIGNS: Final = {"kept": " ", "apart": "~", "gone": "-"}
-LOOKS: Final = {"kept": "key", "apart": "apart", "gone": "gone"}
+FATES: Final = {"kept": "key", "apart": "apart", "gone": "gone"}
 
 LEADS: Final = ((0xF0, 4), (0xE0, 3), (0xC0, 2))
 """From which byte on a character has how many."""
@@ -40,6 +40,8 @@ Fates = Sequence[tuple[int, str]]
 class HexView(LineList):
     """The bytes of one fault."""
 
+    LOOKS = DAMAGE
+    HELP_TITLE = "Bytes"
     HELP = (
         "The bytes as they stand in the file: where in the file, where in the line, the bytes, and the same as text. "
         "[ ] is the byte at which it goes wrong, ◂ where one is missing; ~ is kept apart, - goes without a loss, all others stay in a message."
@@ -94,13 +96,10 @@ class HexView(LineList):
     def give(self, start: int, data: bytes) -> None:
         """Bytes that were asked for."""
         while len(self._blocks) >= BLOCKS:
-            self._forget(next(iter(self._blocks)))
+            del self._blocks[oldest := next(iter(self._blocks))]
+            self._wanted.discard(oldest)
         self._blocks[start // BLOCK] = data
         self.refresh()
-
-    def _forget(self, block: int) -> None:
-        del self._blocks[block]
-        self._wanted.discard(block)
 
     # ---- keys
 
@@ -167,14 +166,14 @@ class HexView(LineList):
         parts += self._behind(start + len(data), ground)
         parts.append((visible("   " * (self._across - len(data))), dim))
         for at, letter in _letters(data):
-            parts.append((letter, self._style("bad" if start + at == self._wrong else LOOKS[fates[at]], ground)))
+            parts.append((letter, self._style("bad" if start + at == self._wrong else FATES[fates[at]], ground)))
         return ink.strip(parts, width, ground)
 
     def _cell(self, at: int, byte: int, fate: str, ground: Style) -> list[ink.Part]:
         """The sign before a byte, and the byte."""
         if at == self._wrong:
             return [(visible(f"[{byte:02X}"), self._style("bad", ground))]
-        look = self._style(LOOKS[fate], ground)
+        look = self._style(FATES[fate], ground)
         if at == self._wrong + 1 and at % self._across:
             return [(visible("]"), self._style("bad", ground)), (visible(f"{byte:02X}"), look)]
         return [(visible(f"{SIGNS[fate]}{byte:02X}"), look)]
@@ -210,9 +209,6 @@ class HexView(LineList):
         super().on_resize(event)
         if not self._moved:
             self.action_wrong()
-
-    def _look(self, name: str) -> Style:
-        return theme.styles(self, DAMAGE)[name]
 
 
 def _letters(data: bytes) -> Iterator[tuple[int, Visible]]:

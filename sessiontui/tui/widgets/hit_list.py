@@ -15,8 +15,9 @@ from rich.style import Style
 from textual.message import Message
 from textual.strip import Strip
 
+from sessiontui import units
 from sessiontui.model import Found, Hit
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.tui.widgets.spans import Spans, nothing
@@ -29,6 +30,7 @@ NEAR: Final = 24
 class HitList(LineList):
     """What was found, newest first or by relevance."""
 
+    HELP_TITLE = "Hits"
     HELP = "The messages that were found. Enter goes to one; n and N go to the next and the previous, v sorts them."
     STEP: ClassVar[int] = 2
 
@@ -121,7 +123,7 @@ class HitList(LineList):
         right = [
             (ink.clipped(hit.role, 10), role),
             (visible(f"  {where}"), number),
-            (visible(f" {figures.age(when, self._clock()):>4}" if when else ""), dim),
+            (visible(f" {units.age(when, self._clock()):>4}" if when else ""), dim),
             (visible(" "), ground),
         ]
         room = max(4, width - sum(cell_len(text) for text, _ in right) - 2)

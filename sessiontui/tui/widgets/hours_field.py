@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from sessiontui.tui.looks import figures, ink
+from sessiontui import units
+from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible
 
@@ -52,7 +53,7 @@ class HoursField(Horizontal):
 
     def say_days(self, hours: float) -> None:
         """Say it in days, where it is whole days."""
-        days = f" = {figures.counted(round(hours / 24), 'day')}" if hours >= 24 and hours % 24 == 0 else ""
+        days = f" = {units.counted(round(hours / 24), 'day')}" if hours >= 24 and hours % 24 == 0 else ""
         self.query_one("#days", Static).update(ink.content((visible(days), "dim")))
 
     def ask(self, asks: bool) -> None:

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.pane_keys import plain
 from sessiontui.visible import visible
 
 
@@ -83,4 +84,4 @@ class KeyLine(Widget):
 
 def _named(active: ActiveBinding) -> str:
     """What is done, whoever does it."""
-    return active.binding.action.rpartition(".")[2]
+    return plain(active.binding.action)

@@ -36,6 +36,8 @@ class LineList(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     STEP: ClassVar[int] = 1
     """Lines to an item."""
+    LOOKS: theme.Looks = theme.LIST
+    """Names of styles that it draws with."""
     virtual_size = Reactive(Size(0, 0), layout=False)
     """Textual's own, but for the layout of the whole screen that each other number of items would set off: the scroll
     bar is always there, so nothing else stands elsewhere then."""
@@ -116,10 +118,11 @@ class LineList(ScrollView, can_focus=True):
     def move_to(self, item: int) -> None:
         """Move the cursor to an item, if there are any."""
         item = max(0, min(item, self.count - 1))
-        moved = self.count and item != self.cursor
-        self.cursor = item
+        before, self.cursor = self.cursor, item
         self._reveal()
-        if moved:
+        if self.count and item != before:
+            for line in (before, item):  # a scroll draws all of them, a move these two
+                self.refresh_lines(self.head + line * self.STEP, self.STEP)
             self.chosen()
 
     def action_move(self, items: int) -> None:
@@ -168,7 +171,6 @@ class LineList(ScrollView, can_focus=True):
             self.scroll_to(y=top, animate=False, force=True)
         elif self._room and top + self.STEP > self.scroll_y + self._room:
             self.scroll_to(y=top + self.STEP - self._room, animate=False, force=True)
-        self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
         """Another height: a cursor that was in view stays in view."""
@@ -206,4 +208,4 @@ class LineList(ScrollView, can_focus=True):
         return self.draw(item, line, width, self._look(ground))
 
     def _look(self, name: str) -> Style:
-        return theme.styles(self, theme.LIST)[name]
+        return theme.styles(self, self.LOOKS)[name]

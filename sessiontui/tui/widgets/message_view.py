@@ -10,8 +10,9 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
+from sessiontui import units
 from sessiontui.model import Entry, Message
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets import fault_view
 from sessiontui.tui.widgets.markdown import Mark, hang, marks
@@ -62,8 +63,8 @@ def _hang(text: str, start: int, width: int) -> int:
 def _raw(entry: Entry, width: int, limit: int) -> RenderedRow:
     line = visible(entry.raw[:limit].decode("utf-8", "surrogateescape"))
     at = entry.address
-    where = f"byte {at.span.offset:,} of the file · {figures.size(at.span.length)} " if at.span else ""
-    head: Line = (((visible(f"line {figures.count(at.line)}"), "dim"),), ((visible(where), "dim"),))
+    where = f"byte {at.span.offset:,} of the file · {units.size(at.span.length)} " if at.span else ""
+    head: Line = (((visible(f"line {units.count(at.line)}"), "dim"),), ((visible(where), "dim"),))
     drawn = RenderedRow(width, [head], line, wrap(line, width - MARGIN - SLACK), body="raw")
     _more(drawn, len(entry.raw) - limit, entry.clipped)
     return drawn

@@ -56,6 +56,7 @@ def goal(text: str) -> Goal | None:
 class Prompt(SafeInput):
     """Asks where to go in the open session."""
 
+    HELP_TITLE = "Go to"
     HELP = "Where to go: the number of a message, l431 or line 431 for a line of the file, 50%, start or end."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "go", tooltip="Go there", id="prompt.enter"),

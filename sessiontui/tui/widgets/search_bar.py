@@ -13,7 +13,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from sessiontui.tui.looks import figures, ink
+from sessiontui import units
+from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import Visible, visible
 
@@ -24,6 +25,7 @@ KEPT: Final = 50
 class SearchBar(SafeInput):
     """Search in all messages, live: ↑ ↓ move in the hits, Enter goes to one."""
 
+    HELP_TITLE = "Search"
     HELP = (
         'Search all messages while you type. Words, "phrases" and the beginning of the last word; any text is legal. '
         "→ at the end takes the rest of an earlier search that is shown behind the cursor."
@@ -109,10 +111,10 @@ class SearchBar(SafeInput):
         """Say how much was found, in which order, and what else there is to say; ``total`` None where it is not known;
         ``within``: the filter whose sessions alone were searched."""
         if total is not None:
-            count = figures.counted(total, "hit")
+            count = units.counted(total, "hit")
         else:
             count = (
-                "" if note else f"more than {figures.counted(shown, 'hit')}"
+                "" if note else f"more than {units.counted(shown, 'hit')}"
             )  # the note says why, and how many at least
         only = f"only in sessions that fit “{within}”" if within else ""
         text = " · ".join(part for part in (count, order if shown else "", only, note) if part)

@@ -35,6 +35,7 @@ def utc_now() -> datetime:
 class SessionList(LineList):
     """What there is; the cursor is on a key, not on a line."""
 
+    HELP_TITLE = "Sessions"
     HELP = (
         "The sessions of the store. ! holds damaged lines, ~ is empty, × can't be read, ● is marked. "
         "A click on the name of a column sorts by it, a click on a badge marks, a double click opens."

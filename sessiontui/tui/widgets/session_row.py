@@ -14,10 +14,11 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
+from sessiontui import units
 from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Backend, Session
 from sessiontui.tui.arrangement import Sort, written
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.columns import Column, columns, heading
 from sessiontui.visible import visible
 
@@ -82,14 +83,14 @@ def _figure(session: Session, column: Column, now: datetime) -> str:
             none = session.problem is not None or session.faults == 0 or session.backend is Backend.SQLITE
             return "" if none else _count(session.faults, room)
         case "size":
-            return figures.size(session.bytes)
+            return units.size(session.bytes)
         case _:
-            return figures.short_age(session.last_activity, now)
+            return units.short_age(session.last_activity, now)
 
 
 def _count(number: int | None, room: int) -> str:
     """A count in as many cells as there are."""
-    text = figures.count(number)
+    text = units.count(number)
     return text if number is None or len(text) <= room else f"{number / 1e6:,.1f} M"
 
 

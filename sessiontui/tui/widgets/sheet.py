@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from sessiontui.tui.looks import ink
+from sessiontui.tui.looks.theme import LIST, Looks
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.visible import Visible
 
@@ -49,8 +50,13 @@ class Sheet(LineList):
 
         target: object
 
-    def __init__(self, id: str | None = None, clicks: int = 2) -> None:
+    def __init__(
+        self, id: str, *, title: str = "", help: str = "", clicks: int = 2, looks: Looks = LIST, can_focus: bool = True
+    ) -> None:
         super().__init__(id=id)
+        self.HELP_TITLE, self.HELP = title, help
+        self.can_focus = can_focus
+        self.LOOKS = looks
         self._clicks = clicks
         """Clicks that open: 2 where a first click only chooses."""
         self._laid_out_by: Layout = lambda _: ()

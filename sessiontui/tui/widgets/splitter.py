@@ -6,10 +6,12 @@ not there; the width that was chosen is kept until there is room again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import events, on
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive, reactive
@@ -86,6 +88,11 @@ class Splitter(Widget):
 class SplitPanes(Covered, Horizontal):
     """A pane, a ``Splitter`` and a pane."""
 
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("less_than_sign", "widen(-4)", "narrower", show=False, tooltip="A narrower list", id="narrower"),
+        Binding("greater_than_sign", "widen(4)", "wider", show=False, tooltip="A wider list", id="wider"),
+    ]
+
     chosen: Reactive[int | None] = reactive(None)
     """Columns of the left pane that a person wants; None leaves it to the style sheet."""
 
@@ -103,7 +110,7 @@ class SplitPanes(Covered, Horizontal):
         """Another terminal: there may be more room, or less."""
         self._arrange()
 
-    def widen(self, columns: int) -> None:
+    def action_widen(self, columns: int) -> None:
         """Move the line to the right, or to the left."""
         if self.is_split:
             self._choose(self.children[0].outer_size.width + columns)

@@ -10,8 +10,8 @@ from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui import sizes
-from sessiontui.tui.looks import figures, ink, theme
+from sessiontui import units
+from sessiontui.tui.looks import ink, theme
 from sessiontui.visible import visible
 
 
@@ -36,6 +36,15 @@ class TitleLine(Widget):
         """What is in the store now, as far as it is known."""
         self.sessions, self.messages, self.faults, self.files = sessions, messages, faults, files
 
+    def show_work(self, label: str, done: int, total: int) -> None:
+        """Say how far work is."""
+        if total:
+            self.work = f"{label} {done / total:.0%} {units.bar(done / total)}"
+
+    def end_work(self) -> None:
+        """Say of no work any more."""
+        self.work = ""
+
     def render_line(self, y: int) -> Strip:
         """Name, store and totals at the left; note and work at the right. What does not fit is left out whole."""
         width = self.size.width
@@ -49,7 +58,7 @@ class TitleLine(Widget):
     def _right(self) -> Iterator[list[ink.Part]]:
         """What goes on and what should be known; the bar goes before the words."""
         note = [(visible(f" {self.note} "), self._look("note"))] if self.note else []
-        words = self.work.rstrip(figures.BAR)
+        words = self.work.rstrip(units.BAR)
         for work in dict.fromkeys((self.work, words.rstrip())):
             yield [*note, *([(visible(f" {work} "), self._look("work"))] if work else [])]
         yield note
@@ -61,15 +70,15 @@ class TitleLine(Widget):
         folders = self.path.split("/")
         tails = [self.path, *("/".join(("…", *folders[at:])) for at in range(2, len(folders)))]
         *nearer, near = [(visible(f" {tail} · {self.backend}"), self._look("ground")) for tail in tails]
-        sessions = (visible(f" · {figures.counted(self.sessions, 'session')}"), self._look("dim"))
-        messages = (visible(f" · {figures.counted(self.messages, 'message')}"), self._look("dim"))
-        damage = sizes.damage(self.faults or 0, self.files)
+        sessions = (visible(f" · {units.counted(self.sessions, 'session')}"), self._look("dim"))
+        messages = (visible(f" · {units.counted(self.messages, 'message')}"), self._look("dim"))
+        damage = units.damage(self.faults or 0, self.files)
         faults = (visible(f" · ! {damage}" if damage else ""), self._look("fault"))
         yield [name, store, sessions, messages, faults]
         for part in (*nearer, near):
             yield [part, sessions, messages, faults]
         yield [near, sessions, faults]
-        least = (visible(f" {self.backend} · {figures.counted(self.sessions, 'session')}"), self._look("ground"))
+        least = (visible(f" {self.backend} · {units.counted(self.sessions, 'session')}"), self._look("ground"))
         if damage:
             yield [least, faults]
         yield [near, sessions]

@@ -11,8 +11,9 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
+from sessiontui import units
 from sessiontui.model import Entry
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.row_view import RowView
 from sessiontui.tui.widgets.spans import Spans
 from sessiontui.tui.widgets.viewport import Viewport
@@ -24,6 +25,7 @@ EMPTY = "This session has no messages yet.\nWhat ZeroClaw writes next will stand
 class TranscriptView(RowView):
     """The rows of one session."""
 
+    HELP_TITLE = "Transcript"
     HELP = (
         "The conversation of one session, with damaged lines where their bytes stand in the file: + is had back by repair,"
         " ? when you say so, ~ is a guess, × a fragment, · nothing is lost without; ^ stands below the byte where it goes"
@@ -109,8 +111,8 @@ class TranscriptView(RowView):
     def show_hits(self, hits: Sequence[int], at: int | None, damaged: Sequence[int] = ()) -> None:
         """The rows that hold what was searched for, in the order in which a person walks through them, and at which of
         them (an index) that person is; the rows that are damaged, in order."""
-        there = figures.count(None if at is None else at + 1)
-        self._hits = "" if not hits else figures.counted(len(hits), "hit") if at is None else f"{there}/{len(hits):,}"
+        there = units.count(None if at is None else at + 1)
+        self._hits = "" if not hits else units.counted(len(hits), "hit") if at is None else f"{there}/{len(hits):,}"
         self.map.mark(damaged, sorted(hits))
         self._tell()
 
@@ -129,6 +131,11 @@ class TranscriptView(RowView):
     def raw(self) -> bool:
         """Whether lines are shown as they stand in the file."""
         return self._rows.raw
+
+    def enter(self) -> None:
+        """Take the focus; where one pane is shown at a time, it is this one now."""
+        self.screen.add_class("-reading")
+        self.screen.set_focus(self)
 
     # ---- keys
 

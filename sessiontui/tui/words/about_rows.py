@@ -1,21 +1,17 @@
-"""What is said about a session, as lines laid out for a width: pure, from values alone.
-
-A time that nobody knows is said to be unknown; the time of an import is never told as that of a message.
-"""
+"""What is said about a session, as lines laid out for a width: pure, from values alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from rich.cells import cell_len
 
-from sessiontui.dialects.keys import is_misnamed
-from sessiontui.model import Backend, Session
+from sessiontui import units
+from sessiontui.describe.about import DAY, STEPS, Facts, known, minute, percent
 from sessiontui.store.session_stats import SessionStats
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.plot import BEYOND, plot, top_of
 from sessiontui.tui.widgets.sheet import SheetRow
@@ -27,119 +23,14 @@ HEIGHT: Final = 5
 """Lines of the plot."""
 ROLE: Final = 14
 
-DAY: Final = 86400
-STEPS: Final = {
-    60: "a minute",
-    600: "in ten minutes",
-    3600: "an hour",
-    6 * 3600: "in six hours",
-    DAY: "a day",
-    7 * DAY: "a week",
-    28 * DAY: "in four weeks",
-    364 * DAY: "in 52 weeks",
-    3640 * DAY: "in ten years",
-    36400 * DAY: "a century",
-    364000 * DAY: "in a thousand years",
-}
-BACKENDS: Final = {
-    Backend.JSONL: "JSONL: a file, one message a line",
-    Backend.SQLITE: "SQLite: a database, one message a row",
-    Backend.MEMORY: "memory",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a session before it is read."""
-
-    session: Session
-    where: str
-    """Path of its file or database; hostile text."""
-    now: datetime
-
 
 def rows(facts: Facts, about: SessionStats | None, note: str, width: int) -> list[SheetRow]:
     """All lines. ``about`` None: not counted (yet), as ``note`` says."""
-    found = [*_facts(facts, about, width)]
+    found = [row for each in known(facts, about) for row in fact(each.label, each.text, width, each.look)]
     if about is None:
         return [*found, SheetRow(), *wrapped(note, "dim", width)]
     parts = [_damage(about, width), _roles(about, width), _plot(about, width), _longest(about, width)]
     return [*found, *(row for part in parts for row in part)]
-
-
-def moment(at: datetime | None, now: datetime) -> str:
-    """A time, and how long ago that is, or how far ahead: ``2026-03-01 11:58 UTC · 2m ago``."""
-    return "not known" if at is None else f"{_minute(at)} UTC · {ago(at, now)}"
-
-
-def ago(at: datetime, now: datetime) -> str:
-    """``2m ago``, ``in 3d``."""
-    age = figures.age(at, now)
-    return age if age.startswith("in ") else f"{age} ago"
-
-
-# ---- what stat and metadata say
-
-
-def _facts(facts: Facts, about: SessionStats | None, width: int) -> Iterator[SheetRow]:
-    session = facts.session
-    yield from fact("key", session.key or "(no name)", width, "match")
-    if session.name:
-        yield from fact("name", session.name, width)
-    yield from fact("where", facts.where, width)
-    yield from fact("kept as", BACKENDS[session.backend], width)
-    if session.reachable:
-        yield from fact("ZeroClaw", "loads it by this key", width)
-    else:
-        odd = "the name is not UTF-8, so it never lists it; rename the file"
-        why = odd if is_misnamed(session) else "no key leads to this name"
-        yield from fact("ZeroClaw", f"! can't load it: {why}", width, "fault")
-    if session.problem is not None:
-        yield from fact("trouble", f"× {session.problem.reason}", width, "fault")
-        return
-    if session.instead:
-        yield from fact("trouble", f"! no session: {session.instead}", width, "fault")
-    yield from fact("size", _size(session), width)
-    yield from fact("holds", _holds(session, about), width)
-    yield from _times(facts, about, width)
-
-
-def _size(session: Session) -> str:
-    if session.bytes is None:
-        return figures.UNKNOWN
-    what = "" if session.backend is Backend.JSONL else " of roles and texts"
-    exact = f" · {session.bytes:,} bytes" if session.bytes >= 1000 else ""
-    return figures.size(session.bytes) + exact + what
-
-
-def _holds(session: Session, about: SessionStats | None) -> str:
-    if about is None:
-        return figures.counted(session.messages, "message")
-    row = "line" if session.backend is Backend.JSONL else "row"
-    parts = [figures.counted(about.messages, "message"), f"{about.damaged:,} damaged", f"{about.blank:,} blank"]
-    if about.unfinished:
-        parts.append(f"{about.unfinished:,} unfinished, perhaps still being written")
-    said = parts if session.backend is Backend.JSONL else parts[:1] if not about.damaged else parts[:2]
-    return f"{figures.counted(about.rows, row)}: {', '.join(said)}"
-
-
-def _times(facts: Facts, about: SessionStats | None, width: int) -> Iterator[SheetRow]:
-    session, now = facts.session, facts.now
-    if session.backend is Backend.JSONL:
-        yield from fact("created", "not known: JSONL keeps no times", width)
-        yield from fact("last activity", f"{moment(session.last_activity, now)}, when the file was written", width)
-        return
-    yield from fact("created", moment(session.created_at, now), width)
-    yield from fact("last activity", moment(session.last_activity, now), width)
-    if about is None:
-        return
-    if about.timed:
-        yield from fact("first message", moment(about.first, now), width)
-        yield from fact("last message", moment(about.last, now), width)
-    if about.imported:
-        which = "all messages" if not about.timed else figures.counted(about.imported, "message")
-        said = f"{which} came by an import, {moment(about.imported_at, now)}; when they were said is not known"
-        yield from fact("imported", said, width)
 
 
 # ---- what was counted
@@ -148,7 +39,7 @@ def _times(facts: Facts, about: SessionStats | None, width: int) -> Iterator[She
 def _damage(about: SessionStats, width: int) -> Iterator[SheetRow]:
     if not about.damaged:
         return
-    yield from heading(f"! {figures.counted(about.damaged, 'damaged line')}", "marked ! in the transcript", width)
+    yield from heading(f"! {units.counted(about.damaged, 'damaged line')}", "marked ! in the transcript", width)
     for kind in about.damage:
         reason = "other kinds" if kind.reason is None else kind.reason
         count, where = visible(f"{kind.lines:>9,}  "), visible(f"  {kind.id} · line {kind.row + 1:,} ")
@@ -169,15 +60,11 @@ def _roles(about: SessionStats, width: int) -> Iterator[SheetRow]:
         yield SheetRow(
             [
                 (visible(f" {role}{' ' * (ROLE - cell_len(role))}"), "role"),
-                (visible(f"{share.messages:>9,} {_percent(part)} "), "number"),
-                (visible(figures.bar(part, bar)), "match"),
-                (visible(f"{share.characters:>13,} {_percent(text)}"), "dim"),
+                (visible(f"{share.messages:>9,} {percent(part)} "), "number"),
+                (visible(units.bar(part, bar)), "match"),
+                (visible(f"{share.characters:>13,} {percent(text)}"), "dim"),
             ]
         )
-
-
-def _percent(part: float) -> str:
-    return " <1 %" if 0 < part < 0.005 else f"{part:>4.0%}".replace("%", " %")
 
 
 def _longest(about: SessionStats, width: int) -> Iterator[SheetRow]:
@@ -211,7 +98,7 @@ def _plot(about: SessionStats, width: int) -> Iterator[SheetRow]:
 def _activity(about: SessionStats, first: datetime, last: datetime, width: int) -> Iterator[SheetRow]:
     activity = about.activity.within(max(1, width - 4 - len(f"{about.messages:,}")))
     yield from heading("Activity", f"messages {STEPS[activity.step]}, UTC", width)
-    begin, end = _minute(first), _minute(last)
+    begin, end = minute(first), minute(last)
     if activity.step >= DAY:
         begin, end = begin[:10], end[:10]
     elif first.date() == last.date():
@@ -271,7 +158,3 @@ def wrapped(text: str, look: str, width: int) -> Iterator[SheetRow]:
 def _pieces(text: str, width: int) -> Iterator[Visible]:
     shown = visible(text, lines=True)
     return (visible(shown[start:stop]) for start, stop in wrap(shown, max(8, width)))
-
-
-def _minute(at: datetime) -> str:
-    return at.isoformat(sep=" ")[:16]

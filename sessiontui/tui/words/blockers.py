@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from textual.content import Content
 
-from sessiontui.changes.cleanup import CleanedUp, CleanupRow
-from sessiontui.changes.compact import Compacted, CompactRow
-from sessiontui.changes.import_state import DATABASE
-from sessiontui.changes.migrate import Migrated, MigrateRow
-from sessiontui.changes.repair import Repaired, RepairRow
-from sessiontui.changes.store_access import NAME
+from sessiontui.changes.journal.location import NAME
+from sessiontui.changes.verbs.cleanup import CleanedUp, CleanupRow
+from sessiontui.changes.verbs.compact import Compacted, CompactRow
+from sessiontui.changes.verbs.import_state import DATABASE
+from sessiontui.changes.verbs.migrate import Migrated, MigrateRow
+from sessiontui.changes.verbs.repair import Repaired, RepairRow
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Busy, InTurn, Locked, Unleased
@@ -64,13 +64,13 @@ def of_error(error: Exception) -> Blocker | None:
     """What hindered a change that was not made at all; None for another kind of trouble."""
     match error:
         case Busy():
-            return Blocker("busy", (_bare(error.sentence),), (error.name,))
+            return Blocker("busy", (error.cause,), (error.name,))
         case Locked():
-            return Blocker("locked", (_bare(error.sentence),), (error.name,))
+            return Blocker("locked", (error.cause,), (error.name,))
         case InTurn():
-            return Blocker("locked", (_bare(error.sentence),), (NAME,))
+            return Blocker("locked", (error.cause,), (NAME,))
         case Unleased():
-            return Blocker("unleased", (_bare(error.sentence),), (error.name,))
+            return Blocker("unleased", (error.cause,), (error.name,))
     return None
 
 
@@ -82,7 +82,7 @@ def of_rows(rows: Sequence[Row]) -> Blocker | None:
     kinds = {row.problem.blocker for row in left}
     return Blocker(
         "busy" if "busy" in kinds else "locked" if "locked" in kinds else "unleased",
-        tuple(dict.fromkeys(_bare(row.problem.reason) for row in left)),
+        tuple(dict.fromkeys(row.problem.cause for row in left)),
         tuple(dict.fromkeys(DATABASE if row.problem.blocker == "locked" else row.key + SUFFIX for row in left)),
         tuple(row.key for row in left),
     )
@@ -157,7 +157,3 @@ def page(found: Blocker, tried: bool) -> Page:
 def waiting(who: str) -> Visible:
     """For whom a change waits."""
     return visible(f"waiting for {who or 'another program'}")
-
-
-def _bare(reason: str) -> str:
-    return reason.removesuffix("; nothing was changed")

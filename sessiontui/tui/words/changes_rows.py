@@ -9,11 +9,13 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from sessiontui import units
 from sessiontui.changes.outcome import Change
-from sessiontui.tui.looks import figures, ink
+from sessiontui.describe.about import moment
+from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.journal_reader import UndoPreview
 from sessiontui.tui.widgets.sheet import SheetRow
-from sessiontui.tui.words.about_rows import fact, heading, moment, wrapped
+from sessiontui.tui.words.about_rows import fact, heading, wrapped
 from sessiontui.visible import visible
 
 KEYS: Final = 20
@@ -33,11 +35,14 @@ def _line(change: Change, now: datetime, width: int) -> SheetRow:
     status = STATUS[change.status]
     right = [
         (visible(f" {status}"), "fault" if change.status == "interrupted" else "dim"),
-        *([(visible(f"{figures.size(change.bytes):>8}"), "dim")] if width >= WITH_SIZE else []),
-        (visible(f"{figures.short_age(change.at, now):>5} "), "dim"),
+        *([(visible(f"{units.size(change.bytes):>8}"), "dim")] if width >= WITH_SIZE else []),
+        (visible(f"{units.short_age(change.at, now):>5} "), "dim"),
     ]
     dim = change.status in ("undone", "undo")
-    left = [(visible(f" {short(change.id):>4}  "), "number"), (visible(f"{change.verb:<8} "), "dim" if dim else "role")]
+    left = [
+        (visible(f" {units.change_number(change.id):>4}  "), "number"),
+        (visible(f"{change.verb:<8} "), "dim" if dim else "role"),
+    ]
     room = width - sum(cell_len(text) for text, _ in (*left, *right))
     return SheetRow([*left, (ink.middled(_what(change), room), "dim" if dim else "key")], right, change.id)
 
@@ -45,12 +50,7 @@ def _line(change: Change, now: datetime, width: int) -> SheetRow:
 def _what(change: Change) -> str:
     if len(change.keys) == 1:
         return change.keys[0]
-    return figures.counted(len(change.keys), "session")
-
-
-def short(id: str | None) -> str:
-    """The id of a change as people type it."""
-    return (id or "").lstrip("0") or "0"
+    return units.counted(len(change.keys), "session")
 
 
 def detail(
@@ -62,24 +62,32 @@ def detail(
     more = len(change.keys) - len(named)
     labels = ["session" if len(change.keys) == 1 else "sessions"]
     return [
-        *fact("change", f"{short(change.id)} · {change.verb} · {_state(change, changes)}", width, BOLD[broken]),
+        *fact(
+            "change",
+            f"{units.change_number(change.id)} · {change.verb} · {_state(change, changes)}",
+            width,
+            BOLD[broken],
+        ),
         *fact("made", moment(change.at, now), width),
         *_foreseen(change, foreseen, width),
         SheetRow(),
         *(row for label, key in zip_longest(labels, named, fillvalue="") for row in fact(label, key, width)),
         *(fact("", f"… and {more:,} more", width, "dim") if more > 0 else ()),
-        *fact("kept to undo", figures.size(change.bytes), width),
+        *fact("kept to undo", units.size(change.bytes), width),
     ]
 
 
 def _state(change: Change, changes: Sequence[Change]) -> str:
-    by = next((short(each.id) for each in changes if each.undoes == change.id and each.status != "interrupted"), None)
+    by = next(
+        (units.change_number(each.id) for each in changes if each.undoes == change.id and each.status != "interrupted"),
+        None,
+    )
     if change.status == "interrupted":
         return "! broken off on the way"
     if change.status == "undone":
         return f"undone by change {by}" if by else "undone"
     if change.status == "undo":
-        what = f"undid change {short(change.undoes)}"
+        what = f"undid change {units.change_number(change.undoes)}"
         return f"{what}; undone by change {by}" if by else what
     return f"done; undone by change {by} and redone" if by else "done"
 
@@ -91,12 +99,14 @@ def _foreseen(change: Change, foreseen: UndoPreview | None, width: int) -> Itera
         yield from heading("…", "looking at what undoing it would do", width)
     elif foreseen.plan is None:
         yield from heading("It can't be undone", "", width)
-        for text in (foreseen.refusal.removesuffix("; nothing was changed"), foreseen.hint):
+        for text in (foreseen.refusal, foreseen.hint):
             if text:
                 yield from wrapped(text, "key", width)
     else:
         redo = foreseen.plan.redo
         key = "Ctrl+R" if change.status == "undone" else "u or Ctrl+R" if redo else "u"
-        yield from heading(f"{key} would", f"{'redo' if redo else 'undo'} change {short(foreseen.plan.change)}", width)
+        yield from heading(
+            f"{key} would", f"{'redo' if redo else 'undo'} change {units.change_number(foreseen.plan.change)}", width
+        )
         for step in foreseen.plan.steps:
             yield from wrapped(step, "key", width)

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from textual.content import Content
 
-from sessiontui.changes.cleanup import CleanupPlan
-from sessiontui.tui.looks import figures, ink
+from sessiontui import units
+from sessiontui.changes.verbs.cleanup import CleanupPlan
+from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.change_task import ChangeRequest
 from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import Visible, visible
@@ -26,13 +27,13 @@ def page(plan: CleanupPlan, wanted: ChangeRequest) -> Page:
     if not gone:
         can = "that can be removed " if plan.rows else ""
         return _nothing(f"no {whose} {can}has been idle for longer than {span(wanted.hours)}", stay)
-    count = figures.counted(len(gone), whose)
+    count = units.counted(len(gone), whose)
     messages = [row.messages for row in gone]
     known = None if None in messages else sum(each or 0 for each in messages)
-    head = f"{count} with {figures.counted(known, 'message')}, idle for longer than {span(wanted.hours)}"
+    head = f"{count} with {units.counted(known, 'message')}, idle for longer than {span(wanted.hours)}"
     rows = table(
         ("session", "messages", "idle"),
-        ((key(row.key), visible(figures.count(row.messages)), _idle(row.last_activity, wanted.now)) for row in gone),
+        ((key(row.key), visible(units.count(row.messages)), _idle(row.last_activity, wanted.now)) for row in gone),
         right=(1, 2),
     )
     return Page(
@@ -70,7 +71,7 @@ def no_number(text: str) -> Page:
 
 
 def _idle(then: datetime | None, now: datetime) -> Visible:
-    return visible(figures.age(then, now))
+    return visible(units.age(then, now))
 
 
 def span(hours: float) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sessiontui import units
 from sessiontui.errors import UsageError
 from sessiontui.store.protocol import TranscriptRows
-from sessiontui.tui.looks import figures
 from sessiontui.tui.widgets.prompt import USAGE, Goal, GoalKind, goal
 
 
@@ -63,5 +63,5 @@ def _message(number: int, rows: TranscriptRows, messages: int | None) -> GoalRow
     if row is not None:
         return GoalRow(row)
     if messages is not None and number > messages:
-        raise UsageError(f"there {'is' if messages == 1 else 'are'} {figures.counted(messages, 'message')}")
+        raise UsageError(f"there {'is' if messages == 1 else 'are'} {units.counted(messages, 'message')}")
     return GoalRow(_line(number, len(rows)), f"messages are not counted yet: this is line {number:,}")

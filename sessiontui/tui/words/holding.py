@@ -7,11 +7,12 @@ from functools import reduce
 
 from textual.content import Content
 
+from sessiontui import units
 from sessiontui.changes import recoverable
-from sessiontui.changes.compact import CompactRow
-from sessiontui.changes.migrate import MigrateRow
 from sessiontui.changes.recoverable import Recoverable
-from sessiontui.tui.looks import figures, ink
+from sessiontui.changes.verbs.compact import CompactRow
+from sessiontui.changes.verbs.migrate import MigrateRow
+from sessiontui.tui.looks import ink
 from sessiontui.visible import visible
 
 
@@ -25,5 +26,5 @@ def told(holds: Recoverable, where: str) -> tuple[Content, ...]:
     if not holds.total:
         return ()
     first = " · R repairs first" if holds.lossless else ""
-    sentence = f"! {where} {figures.counted(holds.total, 'recoverable message')}: {holds}{first}"
+    sentence = f"! {where} {units.counted(holds.total, 'recoverable message')}: {holds}{first}"
     return ink.content((visible(sentence), "$warning")), ink.content(visible(" "))

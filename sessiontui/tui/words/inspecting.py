@@ -6,9 +6,9 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from sessiontui import sizes
+from sessiontui import units
 from sessiontui.model import Backend, Fault, Severity
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.visible import Visible, visible
 
 LEAST: Final = 12
@@ -48,10 +48,10 @@ def title(where: str, damage: tuple[int, int, int], notes: int, saved: int, room
     """Of the list: what is looked at, what was found, and how many messages can be had back. ``damage``: faults, damaged
     lines, and files that are damaged as a whole. ``room``: cells that there are for it; 0: not known."""
     faults, lines, files = damage
-    whole = sizes.damage(lines, files)
-    noted = [figures.counted(notes, "note")] * bool(notes)
+    whole = units.damage(lines, files)
+    noted = [units.counted(notes, "note")] * bool(notes)
     back = [f"{saved:,} to be had back"] * bool(saved)
-    name, counted = where or "(no name)", figures.counted(faults, "fault")
+    name, counted = where or "(no name)", units.counted(faults, "fault")
     full = f"{counted} in {whole}" if whole else counted
     *longer, last = (
         f" ─ {' · '.join(parts)}" for parts in ((full, *noted, *back), (full, *noted), (counted, *noted, *back))

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from sessiontui.changes.cleanup import CleanedUp, CleanupRow
-from sessiontui.changes.compact import Compacted, CompactRow
-from sessiontui.changes.migrate import Migrated, MigrateRow
-from sessiontui.changes.pop import Popped
-from sessiontui.changes.repair import Repaired
+from sessiontui import units
 from sessiontui.changes.undo import Undone
+from sessiontui.changes.verbs.cleanup import CleanedUp, CleanupRow
+from sessiontui.changes.verbs.compact import Compacted, CompactRow
+from sessiontui.changes.verbs.migrate import Migrated, MigrateRow
+from sessiontui.changes.verbs.pop import Popped
+from sessiontui.changes.verbs.repair import Repaired
 from sessiontui.errors import Cancelled, SessiontuiError
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.key_names import Keys
 from sessiontui.tui.words import blockers, repairs
 from sessiontui.tui.words.blockers import Row
@@ -84,9 +85,9 @@ def page(done: Done, keys: Keys) -> Page | None:
     meant = sum(row.status != "unchanged" for row in done.rows)
     of = "" if meant == len(went) else f"{len(went):,} of "
     stopped = "Stopped: " if any(row.problem.code == STOPPED for row in done.rows) else ""
-    title = f"{stopped}{of}{figures.counted(meant, 'session')} {verb}"
+    title = f"{stopped}{of}{units.counted(meant, 'session')} {verb}"
     undo = (
-        f"Change {short(done.change)}{_key(keys, 'undo', 'takes all of it back', ': ')}."
+        f"Change {units.change_number(done.change)}{_key(keys, 'undo', 'takes all of it back', ': ')}."
         if done.change
         else "Nothing was changed."
     )
@@ -121,50 +122,45 @@ def problem_of(done: Done) -> Visible:
     return visible("\n".join(row.problem.reason for row in rows if row.problem.code not in (0, STOPPED)), lines=True)
 
 
-def short(change: str) -> str:
-    """A change's id for people, without the zeros before it."""
-    return change.lstrip("0") or "0"
-
-
 def _popped(done: Popped) -> str:
     if done.change is None:
         return f"{done.key} has no message to remove"
-    return f"removed the last message of {done.key} (change {short(done.change)})"
+    return f"removed the last message of {done.key} (change {units.change_number(done.change)})"
 
 
 def _compacted(done: Compacted) -> str:
     if done.change is None:
         return _nothing(done.rows, "changed")
     dropped = sum(row.dropped for row in done.rows if row.status == "compacted")
-    what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
-    return f"removed {what} (change {short(done.change)})"
+    what = units.counted(dropped, "damaged line") if dropped else "blank lines"
+    return f"removed {what} (change {units.change_number(done.change)})"
 
 
 def _repaired(done: Repaired) -> str:
     if done.change is None:
         return _nothing(done.rows, "changed")
-    return f"{repairs.sentence(done.rows)} (change {short(done.change)})"
+    return f"{repairs.sentence(done.rows)} (change {units.change_number(done.change)})"
 
 
 def _migrated(done: Migrated) -> str:
     if done.change is None:
         return _nothing(done.rows, "moved")
     moved = [row for row in done.rows if row.status == "migrated"]
-    messages = figures.counted(sum(row.imported for row in moved), "message")
-    what = f"{figures.counted(len(moved), 'session')} with {messages}"
-    return f"{what} moved to sessions.db (change {short(done.change)})"
+    messages = units.counted(sum(row.imported for row in moved), "message")
+    what = f"{units.counted(len(moved), 'session')} with {messages}"
+    return f"{what} moved to sessions.db (change {units.change_number(done.change)})"
 
 
 def _cleaned(done: CleanedUp) -> str:
     if done.change is None:
         return _nothing(done.rows, "removed")
-    went = figures.counted(len(_gone(done.rows, "removed")), "session")
-    return f"removed {went} (change {short(done.change)})"
+    went = units.counted(len(_gone(done.rows, "removed")), "session")
+    return f"removed {went} (change {units.change_number(done.change)})"
 
 
 def _undone(done: Undone) -> str:
-    named = done.keys[0] if len(done.keys) == 1 else figures.counted(len(done.keys), "session")
-    return f"{done.status} change {short(done.of)}, {done.verb} of {named}"
+    named = done.keys[0] if len(done.keys) == 1 else units.counted(len(done.keys), "session")
+    return f"{done.status} change {units.change_number(done.of)}, {done.verb} of {named}"
 
 
 def _nothing(rows: Sequence[Row], verb: str) -> str:
@@ -183,7 +179,7 @@ def _problems(rows: Iterable[Row]) -> Iterator[Content]:
     left = [row for row in rows if row.problem.code not in (0, STOPPED)]
     stopped = sum(row.problem.code == STOPPED for row in rows)
     if stopped:
-        told = f"! {figures.counted(stopped, 'session')} not begun when it was stopped; nothing was changed there"
+        told = f"! {units.counted(stopped, 'session')} not begun when it was stopped; nothing was changed there"
         yield ink.content((visible(told), "$warning"))
     for row in left:
         yield ink.content((visible("! "), "$warning"), (key(row.key), "bold"), visible(f"  {_why(row)}"))
@@ -195,7 +191,7 @@ def _problems(rows: Iterable[Row]) -> Iterator[Content]:
 
 def _why(row: Row) -> str:
     """Why it was left alone; of the others something may well have been changed."""
-    return row.problem.reason.removesuffix("; nothing was changed")
+    return row.problem.cause
 
 
 def _compact_rows(rows: Iterable[CompactRow]) -> list[Content]:
@@ -203,9 +199,9 @@ def _compact_rows(rows: Iterable[CompactRow]) -> list[Content]:
     cells = (
         (
             key(row.key),
-            visible(figures.count(row.dropped)),
-            visible(figures.count(row.kept)),
-            visible(f"{figures.size(row.bytes_before)} → {figures.size(row.bytes_after)}"),
+            visible(units.count(row.dropped)),
+            visible(units.count(row.kept)),
+            visible(f"{units.size(row.bytes_before)} → {units.size(row.bytes_after)}"),
         )
         for row in made
     )
@@ -219,8 +215,8 @@ def _migrate_body(done: Migrated) -> list[Content]:
     cells = (
         (
             key(row.key),
-            visible(figures.count(row.imported)),
-            visible(figures.counted(row.left_behind, "line") if row.left_behind else "–"),
+            visible(units.count(row.imported)),
+            visible(units.counted(row.left_behind, "line") if row.left_behind else "–"),
         )
         for row in moved
     )
@@ -235,20 +231,20 @@ def _verified(moved: Sequence[MigrateRow]) -> Iterator[str]:
     """What was made sure of, and nothing more than that."""
     imported = [row for row in moved if not row.held.covered]
     if imported:
-        messages = figures.counted(sum(row.imported for row in imported), "message")
+        messages = units.counted(sum(row.imported for row in imported), "message")
         yield (
-            f"Verified: sessions.db held {messages} of {figures.counted(len(imported), 'session')}, counted there before "
+            f"Verified: sessions.db held {messages} of {units.counted(len(imported), 'session')}, counted there before "
             "each commit, as many as were counted in the files. Each file was as planned, grew neither before nor after "
             "its commit, and got its new name then. The journal keeps its SHA-256, by which undo knows it."
         )
     if covered := len(moved) - len(imported):
         yield (
-            f"{figures.counted(covered, 'session')} had been imported before: sessions.db has the receipt, with the "
+            f"{units.counted(covered, 'session')} had been imported before: sessions.db has the receipt, with the "
             "SHA-256 of these very bytes; only the name of the file was changed."
         )
 
 
 def _cleanup_rows(rows: Iterable[CleanupRow]) -> list[Content]:
     gone = [row for row in rows if row.status == "removed"]
-    cells = ((key(row.key), visible(figures.count(row.messages))) for row in gone)
+    cells = ((key(row.key), visible(units.count(row.messages))) for row in gone)
     return table(("session", "messages"), cells, right=(1,)) if gone else []

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sessiontui import units
+from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.looks import figures
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.tui.words.about_rows import heading, wrapped
@@ -22,17 +23,6 @@ LONGEST: Final = 400
 LOOKING: Final = "looking …"
 ACCEPT: Final = "a accepts it, Space marks it. Before anything is done, the whole plan is shown; u undoes it."
 CHOOSE: Final = "The full stop shows the next reading, the comma the one before."
-NONE: Final = {
-    "not-a-file": "There is no file, so there are no lines to mend.",
-    "unreadable": "What can't be read can't be mended. When it can be read again, F5 looks again.",
-    "dangling": "There is no file at the end of the link.",
-    "interrupted-import": "Its lines are as they are. Migrate finishes the import.",
-    "odd-name": "Its lines are as they are. Rename the file to a name that is UTF-8, and ZeroClaw finds it.",
-    "not-jsonl": "The file holds no lines of JSON. Nothing here touches it.",
-    "foreign": "The line says something to the program that wrote it. It stays where it is; compact would remove it.",
-    "history": "Another program keeps its history in this file. Nothing here touches it.",
-    "nul-run": "What stood where the NULs are is not known. The line stays as it is.",
-}
 STAYS: Final = (
     "Nothing can be had back of it without making something up, so it stays as it is. compact would remove it."
 )
@@ -50,7 +40,7 @@ def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[SheetRow]:
     if not proposal.acts:
         return [*_no_proposal(fault, width)]
     if proposal.hidden:
-        what = f"{figures.counted(fault.recovers, 'message')} · {location(fault)}"
+        what = f"{units.counted(fault.recovers, 'message')} · {location(fault)}"
         return [_headline(sentence(what)), *wrapped(LARGE, "key", width)]
     return [*_difference(fault, proposal, width)]
 
@@ -73,7 +63,7 @@ def _why_not(fault: Fault) -> str:
         return TEXT_GOES_ON
     if fault.span and fault.span.length > lines.HUGE:
         return HUGE
-    return NONE.get("history" if fault.id == "foreign" and fault.line is None else fault.id, STAYS)
+    return catalogue.kind("history" if fault.id == "foreign" and fault.line is None else fault.id).nothing or STAYS
 
 
 def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[SheetRow]:
@@ -99,7 +89,7 @@ def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[SheetR
 
 def _sum(fault: Fault, outcome: Outcome) -> str:
     """What it comes to."""
-    had = figures.counted(len(outcome.records), "message")
+    had = units.counted(len(outcome.records), "message")
     how = {
         Salvage.LOSSLESS: ", exactly",
         Salvage.OFFERED: ", if it is what it seems to be",
@@ -108,7 +98,7 @@ def _sum(fault: Fault, outcome: Outcome) -> str:
     told = [f"{had} had back{how.get(fault.salvage, '')}"] if outcome.records else []
     if outcome.fragments:
         size = sum(span.length for span in outcome.fragments)
-        told.append(f"{figures.counted(size, 'byte')} kept apart (~) in the journal's folder, none lost")
+        told.append(f"{units.counted(size, 'byte')} kept apart (~) in the journal's folder, none lost")
     return sentence("; ".join(told)) if told else "No message, and nothing to keep."
 
 

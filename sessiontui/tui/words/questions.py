@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from sessiontui import units
 from sessiontui.changes import recoverable
-from sessiontui.changes.compact import CompactPlan, CompactRow
-from sessiontui.changes.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.outcome import Problem
-from sessiontui.changes.pop import PopPlan
-from sessiontui.changes.repair import RepairPlan
+from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
+from sessiontui.changes.verbs.migrate import MigratePlan, MigrateRow
+from sessiontui.changes.verbs.plans import only
+from sessiontui.changes.verbs.pop import PopPlan
+from sessiontui.changes.verbs.repair import RepairPlan
+from sessiontui.changes.verbs.table import VERBS
 from sessiontui.damage import catalogue
 from sessiontui.model import Message
-from sessiontui.tui.looks import figures, ink
-from sessiontui.tui.tasks.change_task import ChangeRequest, Planned, Verb, only
+from sessiontui.tui.looks import ink
+from sessiontui.tui.tasks.change_task import ChangeRequest, Planned
 from sessiontui.tui.words import cleaning, holding, recovery_words, repairs
 from sessiontui.tui.words.fault_words import location
 from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
@@ -27,13 +30,6 @@ if TYPE_CHECKING:
     from sessiontui.tui.messages import Plan
 
 RENEWED = "! It changed after you were asked, so nothing was done. This is how it is now."
-DOING: Final[dict[Verb, str]] = {
-    "pop": "Popping",
-    "compact": "Compacting",
-    "repair": "Repairing",
-    "migrate": "Moving",
-    "cleanup": "Removing",
-}
 REPAIR_FIRST: Final = visible("Repair first")
 SHOWN = 100_000
 """Characters of a message that goes."""
@@ -82,7 +78,7 @@ def making(wanted: ChangeRequest, request: Page) -> Page:
         title = visible("Redoing …" if wanted.redo else "Undoing …")
         stop = "Stop ends the waiting for others; what is begun is made whole."
         return Page(title, request.body, visible(stop), leave=STOP)
-    doing = DOING[wanted.verb]
+    doing = VERBS[wanted.verb].doing
     stop = (
         "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
     )
@@ -95,7 +91,7 @@ def making(wanted: ChangeRequest, request: Page) -> Page:
 def _meant(wanted: ChangeRequest) -> str:
     if wanted.keys is None:
         return "all sessions"
-    return wanted.keys[0] if len(wanted.keys) == 1 else figures.counted(len(wanted.keys), "session")
+    return wanted.keys[0] if len(wanted.keys) == 1 else units.counted(len(wanted.keys), "session")
 
 
 # ---- pop
@@ -104,14 +100,13 @@ def _meant(wanted: ChangeRequest) -> str:
 def _pop(plan: PopPlan, warning: str, marked: int) -> Page:
     if plan.removed is None:
         return Page(visible(f"{plan.key} has no message to remove"))
-    warning = warning.removesuffix("; nothing was changed")
     notes = [ink.content((visible(f"! {warning}"), "$warning"))] if warning else []
     if marked:
-        told = f"Pop takes from the open session only, not from {figures.counted(marked, 'other marked session')}."
+        told = f"Pop takes from the open session only, not from {units.counted(marked, 'other marked session')}."
         notes.append(ink.content((visible(told), "$warning")))
     if plan.behind:
         notes.append(
-            ink.content((visible(f"{figures.size(plan.behind)} of damaged or blank lines behind it stay."), "dim"))
+            ink.content((visible(f"{units.size(plan.behind)} of damaged or blank lines behind it stay."), "dim"))
         )
     return Page(
         visible(f"Remove the last message of {plan.key}?"),
@@ -122,7 +117,7 @@ def _pop(plan: PopPlan, warning: str, marked: int) -> Page:
 
 
 def _message(message: Message) -> Iterator[Content]:
-    size = figures.counted(len(message.content), "character")
+    size = units.counted(len(message.content), "character")
     yield ink.content((visible(message.role or "(no role)"), "bold"), (visible(f"  {size}"), "dim"))
     yield ink.content(visible(message.content[:SHOWN].expandtabs(4), lines=True))
     if len(message.content) > SHOWN:
@@ -137,11 +132,11 @@ def _compact(plan: CompactPlan) -> Page:
     if not goes:
         return Page(visible(_refusal(plan.rows) or "there is nothing to remove: every line is valid"))
     dropped = sum(row.dropped for row in goes)
-    what = figures.counted(dropped, "damaged line") if dropped else "blank lines"
-    of = f" of {goes[0].key}" if len(goes) == 1 else f" of {figures.counted(len(goes), 'session')}"
-    kept = figures.counted(sum(row.kept for row in goes), "valid message")
+    what = units.counted(dropped, "damaged line") if dropped else "blank lines"
+    of = f" of {goes[0].key}" if len(goes) == 1 else f" of {units.counted(len(goes), 'session')}"
+    kept = units.counted(sum(row.kept for row in goes), "valid message")
     after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
-    head = f"{kept} stay unchanged · {figures.size(before)} → {figures.size(after)}"
+    head = f"{kept} stay unchanged · {units.size(before)} → {units.size(after)}"
     rows = (line for row in plan.rows for line in _compact_row(row))
     holds = holding.of(goes)
     return Page(
@@ -153,7 +148,7 @@ def _compact(plan: CompactPlan) -> Page:
             *limited(rows),
         ),
         visible(
-            f"{figures.size(before - after)} go, blank lines too. The old file is kept: afterwards u brings every byte back."
+            f"{units.size(before - after)} go, blank lines too. The old file is kept: afterwards u brings every byte back."
         ),
         visible("Compact"),
         also=REPAIR_FIRST if holds.lossless else None,
@@ -170,9 +165,9 @@ def _compact_row(row: CompactRow) -> Iterator[Content]:
         if row.problem.hint:
             yield ink.content((visible(f"  {row.problem.hint}"), "dim"))
         return
-    sizes = f"{figures.size(row.bytes_before)} → {figures.size(row.bytes_after)}"
-    goes = figures.counted(row.dropped, "damaged line")
-    yield ink.content(name, visible(f"  {goes} of {figures.size(row.bytes_before - row.bytes_after)} · {sizes}"))
+    sizes = f"{units.size(row.bytes_before)} → {units.size(row.bytes_after)}"
+    goes = units.counted(row.dropped, "damaged line")
+    yield ink.content(name, visible(f"  {goes} of {units.size(row.bytes_before - row.bytes_after)} · {sizes}"))
     line, stayed = 1, 0
     for fault in row.gone:
         if fault.line is not None:
@@ -180,7 +175,7 @@ def _compact_row(row: CompactRow) -> Iterator[Content]:
                 yield ink.content(visible(f"  {_stay(line, fault.line - 1)}"))
                 stayed += fault.line - line
             line = fault.line + fault.lines
-        size = f"  {figures.size(fault.span.length)}" if fault.span is not None else ""
+        size = f"  {units.size(fault.span.length)}" if fault.span is not None else ""
         went = visible(f"! {location(fault)} {'goes' if fault.lines == 1 else 'go'}{size}")
         held = recoverable.NONE.with_fault(fault)
         holds = f" ({held})" if held.total else ""
@@ -188,7 +183,7 @@ def _compact_row(row: CompactRow) -> Iterator[Content]:
     more = row.dropped - sum(fault.lines for fault in row.gone)
     if more > 0:
         yield ink.content(
-            (visible(f"… and {figures.counted(more, 'more damaged line')} {'goes' if more == 1 else 'go'}"), "dim")
+            (visible(f"… and {units.counted(more, 'more damaged line')} {'goes' if more == 1 else 'go'}"), "dim")
         )
     elif row.kept > stayed:
         yield ink.content(visible("  the lines behind it stay" if row.gone else "  every message stays"))
@@ -211,18 +206,18 @@ def _migrate(plan: MigratePlan, whole: bool) -> Page:
         return Page(why, (*held, *_stays(plan.rows)), also=REPAIR_FIRST) if holds.lossless else Page(why)
     messages = sum(row.imported for row in moved)
     left = len(plan.rows) - len(moved)
-    head = f"{figures.counted(messages, 'message')} of {figures.counted(len(moved), 'session')} go into sessions.db"
+    head = f"{units.counted(messages, 'message')} of {units.counted(len(moved), 'session')} go into sessions.db"
     if plan.creates:
         head += ", which is created"
     if left:
-        head += f"; {figures.counted(left, 'session')} {'stays' if left == 1 else 'stay'} as files"
+        head += f"; {units.counted(left, 'session')} {'stays' if left == 1 else 'stay'} as files"
     rows = [
         *_stays(plan.rows),
         *table(("session", "messages", "left behind", ""), map(_migrate_row, moved), right=(1, 2)),
     ]
-    many = f"{len(moved):,} of {figures.counted(len(plan.rows), 'session')}"
+    many = f"{len(moved):,} of {units.counted(len(plan.rows), 'session')}"
     if not left:
-        many = ("all " if len(moved) > 1 else "") * whole + figures.counted(len(moved), "session")
+        many = ("all " if len(moved) > 1 else "") * whole + units.counted(len(moved), "session")
     return Page(
         visible(f"Move {many} to SQLite?"),
         (*held, ink.content(visible(head)), ink.content(visible(" ")), *limited(rows)),
@@ -245,10 +240,10 @@ def _stays(rows: Sequence[MigrateRow]) -> Iterator[Content]:
 
 
 def _migrate_row(row: MigrateRow) -> Sequence[Cell]:
-    behind = figures.counted(row.left_behind, "line") if row.left_behind else "–"
+    behind = units.counted(row.left_behind, "line") if row.left_behind else "–"
     there = "is in the database already; only its file is renamed" if row.held.covered else ""
     left: Cell = (visible(behind), "$error" if row.left_behind else "dim")
-    return key(row.key), visible(figures.count(row.imported)), left, (visible(there), "dim")
+    return key(row.key), visible(units.count(row.imported)), left, (visible(there), "dim")
 
 
 def _refusal(rows: Sequence[CompactRow]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from sessiontui import units
 from sessiontui.model import Fault, Salvage
-from sessiontui.tui.looks import figures
 
 NEEDS: Final = {Salvage.OFFERED: "offered: {}, needs a yes", Salvage.PARTIAL: "a guess: {}"}
 """How it is said that something would be had back, but not by itself."""
@@ -13,7 +13,7 @@ NEEDS: Final = {Salvage.OFFERED: "offered: {}, needs a yes", Salvage.PARTIAL: "a
 
 def offer(fault: Fault) -> str:
     """What salvage would give back, and whether it is certain."""
-    had = figures.counted(fault.recovers, "message") if fault.lines or not fault.recovers else "messages"
+    had = units.counted(fault.recovers, "message") if fault.lines or not fault.recovers else "messages"
     if fault.salvage in NEEDS:
         return NEEDS[fault.salvage].format(had)
     if fault.salvage is Salvage.LOSSLESS:

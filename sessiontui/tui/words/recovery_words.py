@@ -8,9 +8,10 @@ from typing import Final
 
 from textual.content import Content
 
-from sessiontui.changes.recovery import Interrupted
+from sessiontui import units
+from sessiontui.changes.recovery.recover import Interrupted
 from sessiontui.errors import AfterRecovery
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.change_task import ChangeRequest
 from sessiontui.tui.words.page import Page, key, limited
 from sessiontui.visible import visible
@@ -40,7 +41,7 @@ def _told(wanted: ChangeRequest, interrupted: Interrupted) -> Iterator[Content]:
         )
     waiting = sum(len(each.messages) for each in interrupted.late)
     if waiting:
-        told = f"! Recovery comes first: {figures.counted(waiting, 'message')} in the journal."
+        told = f"! Recovery comes first: {units.counted(waiting, 'message')} in the journal."
         yield ink.content((visible(told), "$warning"))
     meant = interrupted.keys if wanted.keys is None else interrupted.keys.intersection(wanted.keys)
     rows = [ink.content((key(each), "bold"), (visible(f"  {AfterRecovery()}"), "$warning")) for each in sorted(meant)]

@@ -5,19 +5,18 @@ What only a person can decide is never said to be lost: it is said to stay, and 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from textual.content import Content
 
-from sessiontui.changes.repair import Repaired, RepairPlan, RepairRow
+from sessiontui import paths, units
+from sessiontui.changes.verbs.repair import Repaired, RepairPlan, RepairRow
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.looks import figures, ink
+from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.key_names import Keys
 from sessiontui.tui.words.fault_words import location
 from sessiontui.tui.words.page import Page, key, limited, table
@@ -32,8 +31,8 @@ def question(plan: RepairPlan) -> Page:
     if not goes:
         return Page(visible(_nothing(plan.rows)))
     back = sum(row.recovered for row in goes)
-    whose = goes[0].key if len(goes) == 1 else figures.counted(len(goes), "session")
-    what = f"Have {figures.counted(back, 'message')} of {whose} back?" if back else f"Repair {whose}?"
+    whose = goes[0].key if len(goes) == 1 else units.counted(len(goes), "session")
+    what = f"Have {units.counted(back, 'message')} of {whose} back?" if back else f"Repair {whose}?"
     damaged = [row for row in plan.rows if not _is_healthy(row)]
     rows = _outcomes(goes[0]) if len(plan.rows) == 1 else (line for row in damaged for line in _row(row))
     body = (ink.content(visible(_sums(goes))), ink.content(visible(" ")), *limited(rows), *_healthy(plan.rows))
@@ -48,7 +47,7 @@ def _nothing(rows: Sequence[RepairRow]) -> str:
     left = sum(row.left for row in rows)
     if not left:
         return f"there is nothing to repair: {'the last line' + WRITTEN if faults else 'every line is valid'}"
-    stay = f"{figures.counted(left, 'fault')} {_stay(left)}"
+    stay = f"{units.counted(left, 'fault')} {_stay(left)}"
     if any(fault.severity is Severity.DAMAGE and fault.salvage is not Salvage.NONE for fault in faults):
         return f"nothing comes back without your say: {stay}; x shows what could be had back"
     return f"nothing can be had back: {stay}; x shows why"
@@ -61,21 +60,21 @@ def _stay(count: int) -> str:
 def _undo(rows: Sequence[RepairRow]) -> str:
     """What is left then, what is kept where, and how to take it back."""
     left = sum(row.left for row in rows)
-    stays = f"{figures.counted(left, 'fault')} {_stay(left)} damaged: x shows {'it' if left == 1 else 'them'}. "
+    stays = f"{units.counted(left, 'fault')} {_stay(left)} damaged: x shows {'it' if left == 1 else 'them'}. "
     kept = "The fragments and the old file are kept in .sessiontui" if sum(row.dropped for row in rows) else ""
     return f"{stays * bool(left)}{kept or 'The old file is kept'}: afterwards u brings every byte back."
 
 
 def _sums(rows: Sequence[RepairRow]) -> str:
-    """What becomes of these sessions, in figures."""
+    """What becomes of these sessions, in units."""
     back, stay = sum(row.recovered for row in rows), sum(row.kept for row in rows)
     kept = sum(row.dropped for row in rows)
     before, after = sum(row.bytes_before for row in rows), sum(row.bytes_after for row in rows)
     told = (
-        f"{figures.counted(back, 'message')} {'comes' if back == 1 else 'come'} back" if back else "",
-        f"{figures.counted(stay, 'valid one' if back else 'valid message')} {_stay(stay)} unchanged",
-        f"{figures.counted(kept, 'fragment')} {'is' if kept == 1 else 'are'} kept" if kept else "",
-        f"{figures.size(before)} → {figures.size(after)}",
+        f"{units.counted(back, 'message')} {'comes' if back == 1 else 'come'} back" if back else "",
+        f"{units.counted(stay, 'valid one' if back else 'valid message')} {_stay(stay)} unchanged",
+        f"{units.counted(kept, 'fragment')} {'is' if kept == 1 else 'are'} kept" if kept else "",
+        f"{units.size(before)} → {units.size(after)}",
     )
     return " · ".join(filter(None, told))
 
@@ -99,7 +98,7 @@ def _is_healthy(row: RepairRow) -> bool:
 def _healthy(rows: Sequence[RepairRow]) -> Iterator[Content]:
     """The sessions of which there is no more to say."""
     healthy = [row.key for row in rows if _is_healthy(row)]
-    who = healthy[0] if len(healthy) == 1 else figures.counted(len(healthy), "session")
+    who = healthy[0] if len(healthy) == 1 else units.counted(len(healthy), "session")
     if healthy:
         told = f"  every line is valid; {_stay(len(healthy))} unchanged"
         yield ink.content((visible(who), "bold"), (visible(told), "dim"))
@@ -124,10 +123,8 @@ def _more(row: RepairRow) -> list[str]:
     back = row.recovered - sum(len(each.records) for each in row.outcomes)
     left = row.left - sum(each.stays for each in row.outcomes)
     chosen = row.wish.lossless or row.wish.partial
-    told = [f"{figures.counted(back, 'more message')} back"] * (back > 0)
-    return told + [f"{figures.counted(left, 'more fault')} {_stay(left)}{'' if chosen else ': not chosen'}"] * (
-        left > 0
-    )
+    told = [f"{units.counted(back, 'more message')} back"] * (back > 0)
+    return told + [f"{units.counted(left, 'more fault')} {_stay(left)}{'' if chosen else ': not chosen'}"] * (left > 0)
 
 
 def _stays(fault: Fault) -> Content:
@@ -137,7 +134,7 @@ def _stays(fault: Fault) -> Content:
 
 def _why(fault: Fault) -> str:
     """Why a fault stays."""
-    back = figures.counted(fault.recovers, "message")
+    back = units.counted(fault.recovers, "message")
     if fault.severity is Severity.INCOMPLETE:
         return f"it{WRITTEN}"
     match fault.salvage:
@@ -154,10 +151,10 @@ def _why(fault: Fault) -> str:
 def _goes(found: Outcome) -> Content:
     sure = found.fault.salvage is Salvage.LOSSLESS
     back = len(found.records) or found.fault.recovers * sure  # of very many the records are not told
-    kept, size = len(found.fragments), figures.size(sum(span.length for span in found.fragments))
+    kept, size = len(found.fragments), units.size(sum(span.length for span in found.fragments))
     fragments = f"a fragment of {size} is kept" if kept == 1 else f"{kept:,} fragments of {size} are kept"
     told = (
-        [figures.counted(back, "message")] * bool(back) + [fragments] * bool(kept) + ["its end stays"] * bool(found.end)
+        [units.counted(back, "message")] * bool(back) + [fragments] * bool(kept) + ["its end stays"] * bool(found.end)
     )
     becomes = ", ".join(told) or f"goes: {'nothing is lost' if sure else 'its bytes are kept'}"
     sign = ("+", "$success") if back else ("×" if kept else "·", "dim")
@@ -173,8 +170,8 @@ def sentence(rows: Sequence[RepairRow]) -> str:
     made = [row for row in rows if row.status == "repaired"]
     back, kept = sum(row.recovered for row in made), sum(row.dropped for row in made)
     if back or not kept:
-        return f"had {figures.counted(back, 'message')} back" if back else "removed what was damaged"
-    return f"set {figures.counted(kept, 'fragment')} aside"
+        return f"had {units.counted(back, 'message')} back" if back else "removed what was damaged"
+    return f"set {units.counted(kept, 'fragment')} aside"
 
 
 def first_left(shown: object) -> str | None:
@@ -199,20 +196,14 @@ def told(done: Repaired, keys: Keys) -> list[Content]:
             ink.content(visible(" ")),
         ]
     if done.fragments is not None:
-        lines.append(ink.content(visible(f"The fragments are in {_near(done.fragments)}")))
+        lines.append(ink.content(visible(f"The fragments are in {paths.shortened(written(str(done.fragments)))}")))
     if left := sum(row.left for row in done.rows):
-        stays = visible(f"! {figures.counted(left, 'fault')} {_stay(left)} damaged"), "$warning"
+        stays = visible(f"! {units.counted(left, 'fault')} {_stay(left)} damaged"), "$warning"
         shows = f": {keys('inspect')} shows {'it' if left == 1 else 'each'}, and what could be had back"
         lines.append(ink.content(stays, visible(shows if keys("inspect") else "")))
     return lines
 
 
-def _near(path: Path) -> str:
-    """A path for people, from their home where it is in there."""
-    named, home = written(str(path)), os.path.expanduser("~")
-    return "~" + named.removeprefix(home) if named.startswith(home + "/") else named
-
-
 def _figures(row: RepairRow) -> tuple[str, str, str]:
-    back, kept, left = map(figures.count, (row.recovered, row.dropped, row.left))
+    back, kept, left = map(units.count, (row.recovered, row.dropped, row.left))
     return back, kept if row.dropped else "–", left if row.left else "–"

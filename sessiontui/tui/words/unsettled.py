@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sessiontui.tui.looks import figures
+from sessiontui import units
 from sessiontui.tui.tasks.writability_check import Writability
 from sessiontui.visible import Visible, visible
 
@@ -19,7 +19,7 @@ def note(report: Writability) -> str:
     parts = (
         _interrupted(report.interrupted),
         f"{_waiting(waiting)} in the journal" if waiting else "",
-        f"{figures.counted(len(report.imports), 'unfinished import')}" if report.imports else "",
+        f"{units.counted(len(report.imports), 'unfinished import')}" if report.imports else "",
     )
     return " · ".join(filter(None, parts))
 
@@ -38,7 +38,7 @@ def notices(report: Writability) -> Iterator[Visible]:
         )
     if report.late:
         waiting = sum(count for _, count in report.late)
-        into = report.late[0][0] if len(report.late) == 1 else figures.counted(len(report.late), "session")
+        into = report.late[0][0] if len(report.late) == 1 else units.counted(len(report.late), "session")
         them = "it" if waiting == 1 else "them"
         yield visible(f"{_waiting(waiting)} in the journal: the next change brings {them} into {into} first")
 
@@ -48,4 +48,4 @@ def _interrupted(count: int) -> str:
 
 
 def _waiting(count: int) -> str:
-    return f"{figures.counted(count, 'message')} wait{'s' if count == 1 else ''}"
+    return f"{units.counted(count, 'message')} wait{'s' if count == 1 else ''}"

@@ -1,0 +1,179 @@
+"""Session files as a change sees them: found inside their folder only, compared with what is kept, given their time back."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import stat as modes
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sessiontui.changes.journal.folder import Folder
+from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.record import Edit
+from sessiontui.disk import lines, replace
+from sessiontui.disk.attributes import Like
+from sessiontui.disk.lines import NotAFile
+from sessiontui.errors import Refused, SessiontuiError, StoreError
+from sessiontui.model import Span
+
+
+def name_in(sessions: Path, path: Path) -> str:
+    """The name, relative to the sessions folder, of the file that ``path`` means: where it is a link, its target.
+
+    Raises ``Refused`` where that is outside of the folder.
+    """
+    real = Path(os.path.realpath(path))
+    folder = Path(os.path.realpath(sessions))
+    if not real.is_relative_to(folder) or real == folder:
+        raise Refused(
+            f"{path.name} is a link to {real}, which is outside of the store",
+            "change it in the store that it belongs to",
+            unchanged=True,
+        )
+    return str(real.relative_to(folder))
+
+
+def require_inside(folder: Folder, edit: Edit) -> None:
+    """Raise ``Refused`` where, by now, a link stands in the place of what was changed and leads out of the store."""
+    for name in edit.names:
+        name_in(folder.sessions, folder.sessions / name)
+
+
+@contextmanager
+def as_store_error(name: str) -> Iterator[None]:
+    """Turn what the system says about a file into a sentence: every ``OSError`` becomes a ``StoreError``."""
+    try:
+        yield
+    except NotAFile as error:
+        raise StoreError(f"{name} is not a file", unchanged=True) from error
+    except OSError as error:
+        raise as_plain(error, name) from error
+
+
+_NEXT: Final = {
+    errno.EACCES: "look at the rights of the file and of its folder",
+    errno.EPERM: "look at the rights of the file and of its folder",
+    errno.EROFS: "it can be changed once its file system is mounted writable",
+    errno.ENOSPC: "free some space and try again",
+    errno.EDQUOT: "free some space and try again",
+    errno.EBUSY: "something is mounted there, as a container's bind mount is: change it where it is mounted from",
+    errno.EXDEV: "it is mounted from another file system: change it where it is mounted from",
+    errno.ENAMETOOLONG: "give the session a shorter name first",
+}
+"""What to do about an error of the system's, where there is something."""
+
+
+def as_plain(error: OSError | SessiontuiError, name: str) -> SessiontuiError:
+    """The same as an error for a row."""
+    if isinstance(error, SessiontuiError):
+        return error
+    return StoreError(f"{name} can't be changed: {error.strerror or error}", _NEXT.get(error.errno or 0, ""))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """A descriptor for reading a session file."""
+    fd = lines.open_file(path)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def traits(fd: int) -> Traits:
+    """What an open file has beside its bytes."""
+    status = os.fstat(fd)
+    return Traits(modes.S_IMODE(status.st_mode), status.st_uid, status.st_gid, status.st_mtime_ns)
+
+
+def give_time(path: Path, size: int, mtime_ns: int) -> None:
+    """``replace.keep_time`` for a file by its name."""
+    with opened(path) as fd:
+        replace.keep_time(fd, size, mtime_ns)
+
+
+def give_traits(path: Path, was: Traits, size: int) -> None:
+    """Give a file that was just made its owner, mode and time back."""
+    status = os.stat(path)
+    if (status.st_uid, status.st_gid) != (was.uid, was.gid):
+        with contextlib.suppress(PermissionError):
+            os.chown(path, was.uid, was.gid)
+            os.chmod(path, was.mode)
+    if was.mtime_ns:
+        give_time(path, size, was.mtime_ns)
+
+
+def digest(fd: int, length: int) -> str | None:
+    """SHA-256 of the first ``length`` bytes; None where the file is shorter."""
+    if os.fstat(fd).st_size < length:
+        return None
+    found = hashlib.sha256()
+    for piece in lines.pieces(fd, Span(0, length)):
+        found.update(piece)
+    return found.hexdigest()
+
+
+def checksum(fd: int, length: int) -> int | None:
+    """CRC-32 of the first ``length`` bytes; None where the file is shorter."""
+    if os.fstat(fd).st_size < length:
+        return None
+    found = 0
+    for piece in lines.pieces(fd, Span(0, length)):
+        found = zlib.crc32(piece, found)
+    return found
+
+
+def source(folder: Folder, kept: KeptFile) -> int:
+    """A descriptor of kept bytes, verified over their recorded length. Raises ``Refused`` where they are not there."""
+    where = folder.path(kept.name)
+    try:
+        fd = folder.open(kept.name)
+    except FileNotFoundError:
+        raise Refused(f"the journal no longer has {where}", unchanged=True) from None
+    try:
+        intact = digest(fd, kept.length) == kept.sha256
+    except BaseException:
+        os.close(fd)
+        raise
+    if not intact:
+        os.close(fd)
+        raise Refused(f"{where} is no longer what the journal kept", unchanged=True)
+    return fd
+
+
+@contextmanager
+def kept_bytes(folder: Folder, kept: KeptFile) -> Iterator[int]:
+    """``source``, closed in the end."""
+    fd = source(folder, kept)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def common(fd: int, at: int, other: int, span: Span) -> int:
+    """How many bytes at ``at`` of ``fd`` are those of ``span`` in ``other``, from its start."""
+    size = os.fstat(fd).st_size
+    same = 0
+    for piece in lines.pieces(other, span, 64 * 1024):
+        here = os.pread(fd, max(0, min(len(piece), size - at - same)), at + same)
+        if here != piece:
+            return same + next((n for n, (a, b) in enumerate(zip(here, piece, strict=False)) if a != b), len(here))
+        same += len(piece)
+    return same
+
+
+def link_or_copy(folder: Folder, path: Path, fd: int, name: str, length: int) -> KeptFile | None:
+    """Keep a file's inode, or a copy where the file system has no hard links; the hash is of ``length`` bytes.
+
+    None: it was linked, and the hash is still to be made.
+    """
+    if folder.link(path, name, fd):
+        return None
+    return folder.keep(name, lines.pieces(fd, Span(0, length)), Like(fd, path.name))

@@ -1,0 +1,231 @@
+"""Imports: a session's file becomes rows of a database, and the file gets its other name, as one step.
+
+The file has both names before the rows are committed, and loses its own one then: where it can't have the other, nothing
+is imported, and a crash on the way leaves one file that the next change gives its one name. Back, the name comes first: a file beside rows that its receipt covers is a state that
+the daemon knows too. It refuses wherever something would be in both homes, or in none.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sessiontui.changes.edits.files import digest, opened
+from sessiontui.changes.edits.renames import name_back
+from sessiontui.changes.edits.rows import committed, require
+from sessiontui.changes.journal.folder import Folder
+from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
+from sessiontui.disk import live_replace, replace, stamps
+from sessiontui.disk.stamps import Stamp
+from sessiontui.errors import Changed, Refused, StoreError
+from sessiontui.model import Message
+from sessiontui.store.jsonl.interrupted_imports import IMPORTING
+from sessiontui.store.sqlite import kept_rows
+from sessiontui.store.sqlite.open_read import read
+from sessiontui.store.sqlite.row_keys import KEY, bound
+from sessiontui.store.sqlite.transaction import Receipt, Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Import(Edit):
+    """A session moves from a file into a database (or, with ``back``, out of it again), as one step.
+
+    What ``rows`` says of the database and the file's other name come and go together.
+    """
+
+    key: str
+    database: str
+    rows: str
+    file: str
+    new: str
+    """The name of the file once it is imported."""
+    length: int
+    sha256: str
+    """Of the file's bytes."""
+    back: bool = False
+    takes: str = ""
+    """With ``back``: the rows file of the import that is taken out."""
+
+    @property
+    def changed_database(self) -> str:
+        return self.database
+
+    def settle(self, record: ChangeRecord, step: Step) -> Settled:
+        """Find out how far it came, and finish it or take it back."""
+        folder = record.folder
+        done = committed(folder, self.database, self.rows)
+        here, there = folder.sessions / self.file, folder.sessions / self.new
+        if self.back == done:  # the file belongs under its own name
+            wrong, right = there, here
+        else:
+            wrong, right = here, there
+        if self.takes and not done and not os.path.lexists(there) and here.stat().st_size != self.length:
+            self._take_out(record)  # somebody wrote to the file by its own name: that is its home
+            return "made"
+        if os.path.lexists(wrong) and os.path.lexists(right):
+            if os.path.samefile(wrong, right):  # a rename that was interrupted
+                replace.remove(wrong)
+            elif right == here:
+                name_back(record, self.new, self.file)
+        elif os.path.lexists(wrong) and wrong.stat().st_size == self.length:
+            replace.rename(wrong, right)
+        if done and not self.back and os.path.lexists(there) and there.stat().st_size != self.length:
+            with suppress(Refused):  # the session has news in the database, too
+                self.out(record)  # who had to wait has written to the file
+                record.mark(len(record.steps), "void")
+                return "void"
+        return "made" if done else "void"
+
+    def _take_out(self, record: ChangeRecord) -> None:
+        """Take the rows of an import out, where that was interrupted."""
+        folder = record.folder
+        folder.drop(self.rows)
+        path, back = folder.sessions / self.database, folder.path(self.takes)
+        with Writing(path, wait=record.patience.seconds, back=back) as writing:
+            writing.take_back(folder.path(self.rows))
+            writing.commit()
+
+    def foresee(self, folder: Folder) -> str:
+        self._require(folder)
+        if self.back:
+            return f"import {self.file} into {self.database} again and rename it to {self.new}"
+        count = self._kept(folder).rows
+        return f"remove the {count} messages of “{self.key}” from {self.database} and bring {self.file} back"
+
+    def revert(self, record: ChangeRecord) -> None:
+        """Take the rows out and give the file its name back; or the other way round."""
+        self._require(record.folder)
+        if self.back:
+            self._again(record)
+        else:
+            self.out(record)
+
+    def _kept(self, folder: Folder) -> kept_rows.KeptRows:
+        return kept_rows.kept(folder.path(self.rows))
+
+    def _require(self, folder: Folder) -> None:
+        """Raise ``Refused`` where file or rows are not as this edit left them."""
+        now, then = (self.file, self.new) if self.back else (self.new, self.file)
+        if os.path.lexists(folder.sessions / then):
+            raise Refused(
+                f"{then} exists again and is not written over", f"what was imported is in {now}", unchanged=True
+            )
+        try:
+            with opened(folder.sessions / now) as fd:
+                same = os.fstat(fd).st_size == self.length and digest(fd, self.length) == self.sha256
+        except FileNotFoundError:
+            raise Refused(f"{now} is gone", unchanged=True) from None
+        if not same:
+            raise Refused(f"{now} has changed since", unchanged=True)
+        if self.back and not (folder.sessions / self.database).exists():
+            return  # it is made first
+        require(folder, self.database, self.rows)
+        rest = 0 if self.back else self._kept(folder).rows
+        if read(folder.sessions / self.database, lambda c: _count(c, self.key)) != rest:
+            raise self._news()
+
+    def _news(self) -> Refused:
+        return Refused(
+            f"“{self.key}” got messages in {self.database} since the import; they would have no home",
+            f"what was imported is in {self.new}",
+            unchanged=True,
+        )
+
+    def out(self, record: ChangeRecord) -> None:
+        """Take the rows out and give the file its name back, as one step."""
+        folder = record.folder
+        back = folder.path(self.rows)
+        name = record.name("rows")
+        with Writing(folder.sessions / self.database, wait=record.patience.seconds, back=back) as writing:
+            if _count(writing.connection, self.key) != kept_rows.kept(back).rows:
+                raise self._news()
+            writing.take_back(folder.path(name))
+            record.write(changed(self, rows=name, back=True, takes=self.rows))
+            name_back(record, self.new, self.file)
+            writing.commit()
+        record.made()
+
+    def _again(self, record: ChangeRecord) -> None:
+        """Bring the rows that were taken out again, and give the file its other name."""
+        folder = record.folder
+        name = record.name("rows")
+        back = folder.path(self.rows)
+        there = changed(self, rows=name, back=False, takes="")
+        with opened(folder.sessions / self.file) as fd:
+            stamp = stamps.stamp(fd)
+            with Writing(folder.sessions / self.database, wait=record.patience.seconds, back=back) as writing:
+                _require_none(writing.connection, self)
+                writing.take_back(folder.path(name))
+                _move(record, there, fd, stamp, writing)
+            _require_idle(record, there, fd, stamp)
+
+
+def make(record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterable[Message], count: int) -> None:
+    """Import ``messages``, which the file holds: rows, metadata and receipt in one transaction, then the new name.
+
+    Raises ``StoreError``, nothing committed, when the database does not hold ``count`` of them then, and ``Changed``,
+    the rows taken out again, when the file is not as ``stamp`` says.
+    """
+    folder = record.folder
+    receipt = Receipt(edit.file.removesuffix(IMPORTING), edit.sha256, edit.length)
+    with opened(folder.sessions / edit.file) as fd:
+        with Writing(folder.sessions / edit.database, wait=record.patience.seconds) as writing:
+            _require_none(writing.connection, edit)
+            writing.add(folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
+            if (held := _count(writing.connection, edit.key)) != count:
+                raise StoreError(
+                    f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
+                    "a trigger in it may drop some",
+                )
+            _move(record, edit, fd, stamp, writing)
+        _require_idle(record, edit, fd, stamp)
+
+
+def _move(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp, writing: Writing) -> None:
+    """Commit the rows and give the file its other name, while nobody writes to it. It has both names before anything is
+    committed: where it can't have the other one, nothing is imported."""
+    path = record.folder.sessions / edit.file
+    with live_replace.quiet(fd, path, record.patience):
+        if stamps.stamp(fd) != stamp or stamp.size != edit.length:
+            raise Changed(edit.file)
+        record.write(edit)
+        _link(path, record.folder.sessions / edit.new)
+        writing.commit()
+        replace.remove(path)
+
+
+def _link(path: Path, new: Path) -> None:
+    """Give the file its other name too. Raises ``FileExistsError`` where another file has that."""
+    try:
+        replace.link(path, new)
+    except FileExistsError:
+        if not os.path.samefile(path, new):
+            raise
+
+
+def _require_idle(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp) -> None:
+    """Raise ``Changed``, the rows taken out again, where who had to wait wrote to the file that has its other name now."""
+    record.made()
+    if not stamps.stamp(fd).is_alike(stamp):
+        edit.out(record)
+        for n in (len(record.steps), len(record.steps) - 1):
+            record.mark(n, "void")
+        raise Changed(edit.file)
+
+
+def _require_none(connection: sqlite3.Connection, edit: Import) -> None:
+    if _count(connection, edit.key):
+        raise Refused(
+            f"{edit.database} holds messages of “{edit.key}” already; nothing of the file was imported",
+            "compare the two: `sessiontui show --backend sqlite` and `--backend jsonl`",
+        )
+
+
+def _count(connection: sqlite3.Connection, key: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM sessions WHERE {KEY}", (bound(key),)).fetchone()[0])

@@ -1,0 +1,299 @@
+"""Rewrites: a session file's bytes give way to others in one step, the old ones kept as a hard link. Compact's edit.
+
+Taken back, the old bytes come as a fresh copy, and what was appended since stays behind them. What writers still put
+into the old file while it gives way is carried over; how far that came stands in the record, for who comes after a crash.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+from sessiontui.changes import obstacles
+from sessiontui.changes.edits import patches
+from sessiontui.changes.edits.files import checksum, common, digest, give_time, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.edits.hashing import Hashing
+from sessiontui.changes.journal.folder import Folder
+from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
+from sessiontui.disk import lines, live_replace
+from sessiontui.disk.attributes import Like
+from sessiontui.disk.copied import Copied
+from sessiontui.disk.lines import Shrunk
+from sessiontui.disk.live_replace import ATTEMPTS, Again
+from sessiontui.disk.replace import append, fill, temporary
+from sessiontui.errors import Busy, Cancelled, Changed, Refused, Unleased
+from sessiontui.model import Span
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent
+
+Hear = Callable[[bytes], None]
+"""Told every piece of the old file as it is read."""
+Content = Callable[[int, int, Hear], Iterator[bytes]]
+"""From a descriptor and a length: the bytes that take the place of so many of the old ones. Tells all of these, in order."""
+
+
+class Rewritten(NamedTuple):
+    """What a rewrite did."""
+
+    before: int
+    """Bytes of the file that gave way, less those that came late."""
+    after: int
+    """Bytes that took their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite(Edit):
+    """A file's bytes give way to others; the old ones are kept."""
+
+    key: str
+    file: str
+    old: KeptFile
+    length: int
+    crc32: int
+    """Of the new bytes, ``length`` of them; what stands behind was appended since."""
+    was: Traits
+
+    def settle(self, record: ChangeRecord, step: Step) -> Settled:
+        """Find out whether the new bytes stand; they may be the beginning of the old ones, or the other way round. Where
+        the old ones don't, they are kept, and what writers put into the old file meanwhile is carried over."""
+        path = record.folder.sessions / self.file
+        with suppress(FileNotFoundError), opened(path) as fd:
+            if record.folder.inode(self.old.name) == _identity(fd):
+                return "void"
+            if step.late == 0:
+                self._renew(record, path, fd)
+                return "void"
+            is_new = self.length > self.old.length and self._is_made(fd)
+            if not is_new and digest(fd, self.old.length) == self.old.sha256:
+                return "void"
+        self.catch_up(record, step)
+        return "made"
+
+    def _renew(self, record: ChangeRecord, path: Path, fd: int) -> None:
+        """Finish what was begun where a writer who had to wait wrote the old file anew: that takes the new one's place."""
+        old = record.folder.open(self.old.name)
+        written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
+        try:
+            whole = Span(0, os.fstat(old).st_size)
+            there = self.length if self._is_made(fd) else common(fd, 0, old, whole)
+            if there not in (self.length, os.fstat(fd).st_size):  # others have written since: only whole lines count
+                there = os.pread(old, there, 0).rfind(b"\n") + 1
+            give_time(path, patches.patch(record, path, Span(0, there), lambda: lines.pieces(old, whole)), written)
+        finally:
+            os.close(old)
+
+    def _is_made(self, fd: int) -> bool:
+        """Whether the file begins with the bytes that the edit gave it."""
+        return checksum(fd, self.length) == self.crc32
+
+    def _carried(self, step: Step) -> int:
+        """How many bytes of the old file stand in the new one, or were replaced there."""
+        return self.old.length if step.late is None else step.late
+
+    def catch_up(self, record: ChangeRecord, step: Step) -> None:
+        """Bring over what was appended to the old file after it gave way; nothing where nothing was, or it is a copy. The
+        file's time is then that of the newest message in it."""
+        late = self._carried(step)
+        grown = record.folder.size(self.old.name)
+        if grown <= late:
+            return
+        path = record.folder.sessions / self.file
+        old = record.folder.open(self.old.name)
+        try:
+            at = self.length + late - self.old.length
+            with opened(path) as fd:
+                as_made = os.fstat(fd).st_size >= at and self._is_made(fd)
+                written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
+            rest = Span(late, grown - late)
+            length = _bring(record, path, old, rest, at) if as_made else _bring_behind(path, old, rest)
+            give_time(path, length, written)
+        except FileNotFoundError:  # nobody brings back what somebody took away: it waits in the journal
+            return
+        finally:
+            os.close(old)
+        record.late(step.n, grown)
+
+    def is_awaited(self, record: ChangeRecord, step: Step) -> bool:
+        """Whether more is to come from the old file: it holds more than could be brought over, or is open for writing."""
+        try:
+            old = record.folder.open(self.old.name)
+        except FileNotFoundError:
+            return False
+        try:
+            return os.fstat(old).st_size > self._carried(step) or live_replace.is_written(old)
+        finally:
+            os.close(old)
+
+    def foresee(self, folder: Folder) -> str:
+        path = folder.sessions / self.file
+        try:
+            with opened(path) as fd:
+                self._require_as_made(folder, fd)
+        except FileNotFoundError:
+            raise self._lost(folder, "the file is gone") from None
+        with kept_bytes(folder, self.old):
+            pass
+        obstacles.require_replaceable(path)
+        return f"give {self.file} its {self.old.length} bytes back"
+
+    def revert(self, record: ChangeRecord) -> None:
+        """Put the old bytes back; what was appended since stays behind them."""
+
+        def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:
+            self._require_as_made(record.folder, fd)
+            for piece in lines.pieces(fd, Span(0, self.length)):
+                hear(piece)
+            last = b"\n"
+            for piece in lines.pieces(kept, Span(0, self.old.length)):
+                last = piece[-1:]
+                yield piece
+            if size > self.length and last != b"\n":
+                yield b"\n"  # a record that came since must not be glued to an unfinished line
+            for piece in lines.pieces(fd, Span(self.length, size - self.length)):
+                hear(piece)
+                yield piece
+
+        def time(size: int) -> int | None:
+            return self.was.mtime_ns if size == self.length else None
+
+        with kept_bytes(record.folder, self.old) as kept:
+            try:
+                make(record, self.key, self.file, content, time)
+            except FileNotFoundError:
+                raise self._lost(record.folder, "the file is gone") from None
+
+    def _require_as_made(self, folder: Folder, fd: int) -> None:
+        if not self._is_made(fd):
+            raise self._lost(folder, "it has changed since")
+
+    def _lost(self, folder: Folder, why: str) -> Refused:
+        return Refused(
+            f"{self.file} can't be put back: {why}",
+            f"the bytes are in {folder.path(self.old.name)}; undo later changes of this session first",
+            unchanged=True,
+        )
+
+
+def make(
+    record: ChangeRecord, key: str, file: str, content: Content, time: Callable[[int], int | None] = lambda _: None
+) -> Rewritten:
+    """Rewrite a file, which keeps its modification time. ``content`` raises ``Changed`` where the file is not what it
+    was made for. ``time``: from the length of the old file, another time, unless something was appended meanwhile."""
+    for _ in range(ATTEMPTS):
+        try:
+            return _attempt(record, key, file, content, time)
+        except (Again, Shrunk):
+            record.give_up()
+        except (Busy, Unleased):
+            record.give_up()
+            raise
+    raise Changed(file)
+
+
+def require(record: ChangeRecord, file: str, seen: Copied) -> None:
+    """Raise ``Changed`` where a file did not merely grow since it was planned for. ``make`` gives it another name, so
+    that its ``ctime`` tells nothing then."""
+    with opened(record.folder.sessions / file) as fd:
+        seen.require(fd, file)
+
+
+def _attempt(
+    record: ChangeRecord, key: str, file: str, content: Content, time: Callable[[int], int | None]
+) -> Rewritten:
+    path = record.folder.sessions / file
+    name = record.name("old")
+    with opened(path) as fd, Hashing(fd) as old, temporary(path.parent) as temp:
+        before = Copied.of(fd)
+        size = before.stamp.size
+        kept = link_or_copy(record.folder, path, fd, name, size)
+        copied = before.linked(fd)
+        was = traits(fd)
+        new = _Sum()
+        fill(temp, new.told(content(fd, size, lambda piece: old.more(len(piece)))), was.mode, Like(fd, file))
+        kept = kept or KeptFile(name, size, old.hexdigest())
+        record.write(Rewrite(key, file, kept, new.length, new.crc32, was))
+        n = len(record.steps)
+        carried = live_replace.swap(path, temp, fd, copied, record.patience, partial(_note, record, n, size))
+    mtime_ns = time(size)
+    if mtime_ns is not None and carried == size:
+        give_time(path, new.length, mtime_ns)
+    record.mark(n, "made")
+    return Rewritten(size, new.length)
+
+
+class _Sum:
+    """Length and CRC-32 of bytes that go by; who keeps bytes has a hash of them, these only have to be known again."""
+
+    def __init__(self) -> None:
+        self.length = self.crc32 = 0
+
+    def told(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.length += len(chunk)
+            self.crc32 = crc32(chunk, self.crc32)
+            yield chunk
+
+
+def _note(record: ChangeRecord, n: int, size: int, carried: int) -> None:
+    """Record how much of the old file stands in the new one, where that is more than was copied at first."""
+    if carried != size:
+        record.late(n, carried)
+
+
+def without(drops: tuple[Span, ...], cancelled: IsCancelled = never, progress: Progress = silent) -> Content:
+    """The content of a file less some spans, which are in order and apart. ``progress`` counts the old bytes."""
+
+    def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:
+        at = 0
+        rest = iter((*drops, Span(size, 0)))
+        drop = next(rest)
+        for piece in lines.pieces(fd, Span(0, size)):
+            if cancelled():
+                raise Cancelled
+            progress(at, size)
+            hear(piece)
+            end = at + len(piece)
+            kept = []
+            while at < end:
+                if at < drop.offset:
+                    stop = min(end, drop.offset)
+                    kept.append(piece[at - end : stop - end or None])
+                else:
+                    stop = min(end, drop.stop)
+                at = stop
+                if at == drop.stop and at < size:
+                    drop = next(rest)
+            yield b"".join(kept)
+
+    return content
+
+
+def _identity(fd: int) -> tuple[int, int]:
+    status = os.fstat(fd)
+    return status.st_dev, status.st_ino
+
+
+def _bring_behind(path: Path, old: int, rest: Span) -> int:
+    """Put ``rest`` of the old file behind one that somebody has written anew since. Returns the length then."""
+    with opened(path) as fd:
+        end = b"\n" if lines.ends_open(fd) else b""
+    return append(path, end + b"".join(lines.pieces(old, rest))).stop
+
+
+def _bring(record: ChangeRecord, path: Path, old: int, rest: Span, at: int) -> int:
+    """Put ``rest`` of the old file at ``at`` of the new one, less what stands there already. Returns the length then."""
+    with opened(path) as fd:
+        there = common(fd, at, old, rest)
+        size = os.fstat(fd).st_size
+    if there == rest.length:
+        return size
+    if size != at + there:  # others have written since: only whole lines count as brought
+        whole = os.pread(old, there, rest.offset).rfind(b"\n") + 1
+        return patches.insert(record, path, at + whole, old, Span(rest.offset + whole, rest.length - whole))
+    return append(path, b"".join(lines.pieces(old, Span(rest.offset + there, rest.length - there)))).stop

@@ -1,0 +1,155 @@
+"""Rows that come to a database and leave it: one transaction each, recorded between its work and its commit.
+
+What left, and what the rest was like, is in the ``.rows`` file that the transaction writes into the journal; reverting
+moves that file's rows the other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sessiontui.changes.edits.database import extent, require_undamaged
+from sessiontui.changes.journal.folder import Folder
+from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
+from sessiontui.errors import Changed, Refused
+from sessiontui.model import Address, Message
+from sessiontui.store.sqlite import kept_rows, transaction
+from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
+from sessiontui.store.sqlite.transaction import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Edit):
+    """Rows leave a database or come to it in one transaction; the ``.rows`` file says which, and keeps those that left."""
+
+    keys: tuple[str, ...]
+    database: str
+    rows: str
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        return self.keys
+
+    @property
+    def changed_database(self) -> str:
+        return self.database
+
+    def settle(self, record: ChangeRecord, step: Step) -> Settled:
+        """Find out whether the transaction was committed."""
+        return "made" if committed(record.folder, self.database, self.rows) else "void"
+
+    def foresee(self, folder: Folder) -> str:
+        require(folder, self.database, self.rows)
+        moved = kept_rows.kept(folder.path(self.rows))
+        messages = f"{moved.rows} message" if moved.rows == 1 else f"{moved.rows} messages"
+        sessions = f"“{self.keys[0]}”" if len(self.keys) == 1 else f"{len(self.keys)} sessions"
+        if moved.direction == "added":
+            return f"remove {messages} of {sessions} from {self.database}"
+        return f"put {messages} of {sessions} back into {self.database}"
+
+    def revert(self, record: ChangeRecord) -> None:
+        """Move the rows the other way."""
+        name = record.name("rows")
+        require(record.folder, self.database, self.rows)
+        back = record.folder.path(self.rows)
+        with Writing(record.folder.sessions / self.database, wait=record.patience.seconds, back=back) as writing:
+            writing.take_back(record.folder.path(name))
+            _commit(record, writing, Rows(self.keys, self.database, name))
+
+
+def append(record: ChangeRecord, database: str, key: str, message: Message) -> Address:
+    """Add one message at the end of a session, which may be new."""
+    now = datetime.now(UTC)
+    name = record.name("rows")
+    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+        id = writing.next_id()
+        require_undamaged(database, metadata_mismatch(writing.connection))
+        writing.add(record.folder.path(name), key, [message], now)
+        _commit(record, writing, Rows((key,), database, name))
+    return Address(id=id, created_at=now)
+
+
+def pop(record: ChangeRecord, database: str, key: str, only: int | None) -> tuple[Message, Address]:
+    """Remove the newest message and return it. Raises ``Changed`` when there is none, or it is not the one whose id is
+    ``only``; None means any."""
+    name = record.name("rows")
+    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+        newest = writing.newest(key)
+        message = newest.message() if newest else None
+        if newest is None or message is None or only not in (None, newest.id):
+            raise Changed(f"session “{key}”")
+        writing.remove(record.folder.path(name), key, [newest.id])
+        _commit(record, writing, Rows((key,), database, name))
+    return message, newest.address
+
+
+def remove_stale(record: ChangeRecord, database: str, keys: Sequence[str], before: datetime) -> frozenset[str]:
+    """Remove sessions whose last activity is older, all in one transaction; return those that were."""
+
+    def stale(writing: Writing) -> tuple[str, ...]:
+        found = set(writing.stale(before))
+        return tuple(key for key in keys if key in found)
+
+    return _remove(record, database, stale)
+
+
+def remove_seen(record: ChangeRecord, database: str, seen: Mapping[str, object]) -> frozenset[str]:
+    """Remove sessions whose rows are those that were seen (``extent``), all in one transaction; return those that were."""
+
+    def same(writing: Writing) -> tuple[str, ...]:
+        return tuple(key for key, rows in seen.items() if extent(writing.connection, key) == rows)
+
+    return _remove(record, database, same)
+
+
+def _remove(record: ChangeRecord, database: str, choose: Callable[[Writing], tuple[str, ...]]) -> frozenset[str]:
+    name = record.name("rows")
+    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+        require_undamaged(database, mismatch(writing.connection))
+        gone = choose(writing)
+        if gone:
+            writing.remove_sessions(record.folder.path(name), gone)
+            _commit(record, writing, Rows(gone, database, name))
+    return frozenset(gone)
+
+
+def remove_begun(record: ChangeRecord, database: str, key: str, count: int) -> Step:
+    """Remove the rows of an import that was interrupted, which its file holds too. Raises ``Changed`` where they are not
+    so many any more."""
+    name = record.name("rows")
+    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+        if extent(writing.connection, key).rows != count:
+            raise Changed(f"session “{key}”")
+        writing.remove_sessions(record.folder.path(name), (key,))
+        _commit(record, writing, Rows((key,), database, name))
+    return record.steps[-1]
+
+
+def _commit(record: ChangeRecord, writing: Writing, edit: Rows) -> None:
+    record.write(edit)
+    writing.commit()
+    record.made()
+
+
+def committed(folder: Folder, database: str, name: str) -> bool:
+    """Whether the transaction of a ``.rows`` file was committed; where it wasn't, the file may be gone already."""
+    path, file = folder.sessions / database, folder.path(name)
+    return path.exists() and file.exists() and transaction.made(path, file)
+
+
+def require(folder: Folder, database: str, name: str) -> None:
+    """Raise ``Refused`` where rows are no longer as a change left them. Only reads."""
+    file = folder.path(name)
+    if not file.exists():
+        raise Refused(f"the journal no longer has {file}", unchanged=True)
+    path = folder.sessions / database
+    if not path.exists():
+        raise Refused(f"{database} is gone", f"the rows that left it are in {file}", unchanged=True)
+    if not transaction.made(path, file):
+        raise Refused(
+            f"{database} has changed since, where this would be taken back",
+            f"undo later changes of this session first; the rows that left are in {file}",
+            unchanged=True,
+        )

@@ -1,0 +1,274 @@
+"""Splices: some bytes at the end of a session file give way to others, in place; append and pop are the two simplest.
+
+Done while nobody else has the file open. Where others bytes stand behind, or somebody reads the file all the time, the
+file is written anew instead: a rewrite. It refuses unless the bytes before and the bytes that go are those recorded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from sessiontui.changes.edits import patches, rewrites
+from sessiontui.changes.edits.files import common, give_time, kept_bytes, opened, require_inside, traits
+from sessiontui.changes.journal.folder import Folder
+from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
+from sessiontui.disk import lines, live_replace, stamps
+from sessiontui.disk.live_replace import ATTEMPTS, Again, Alone, OpenElsewhere
+from sessiontui.disk.replace import append, keep_time, sync, write_end
+from sessiontui.disk.stamps import Stamp
+from sessiontui.errors import Changed, Refused
+from sessiontui.model import Span
+
+
+class Cut(NamedTuple):
+    """What is to be done to a file of a certain length."""
+
+    span: Span
+    """What goes."""
+    inserted: bytes
+    """What comes in its place."""
+    mtime_ns: int | None = None
+    """The file's time afterwards, where it has no news."""
+
+
+Decide = Callable[[int, Stamp], Cut]
+"""What is to be done to an open file. Asked again when the file has changed; raises what keeps it from being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splice(Edit):
+    """``removed`` bytes at ``at`` give way to ``inserted`` ones. ``kept`` holds the removed, then the inserted bytes."""
+
+    key: str
+    file: str
+    at: int
+    removed: int
+    inserted: int
+    size: int
+    """Bytes of the file before."""
+    guard: str
+    """``disk.lines.tail_hash`` at ``at``: the bytes before are still those."""
+    kept: KeptFile
+    was: Traits
+
+    def settle(self, record: ChangeRecord, step: Step) -> Settled:
+        """Find out what became of it, and finish or roll back a splice that was done by half."""
+        path = record.folder.sessions / self.file
+        removed, inserted = Span(0, self.removed), Span(self.removed, self.inserted)
+        try:
+            require_inside(record.folder, self)
+            with kept_bytes(record.folder, self.kept) as kept, opened(path) as fd:
+                size = os.fstat(fd).st_size
+                if size < self.at or lines.tail_hash(fd, self.at) != self.guard:
+                    return "made" if self.removed else "void"  # nobody can say; what went may stand nowhere else
+                old = common(fd, self.at, kept, removed)
+                new = common(fd, self.at, kept, inserted)
+                if self.removed > self.inserted and old == self.removed:
+                    return "void"
+                if new == self.inserted and size >= self.size - self.removed + self.inserted:
+                    self._keep_time(record, fd)
+                    return "made"
+                if old == self.removed and self.removed:
+                    return "void"
+                if self.at + new < size:  # somebody wrote behind it; what went stays kept
+                    return "made" if self.removed else "void"
+                rest = b"".join(lines.pieces(kept, Span(self.removed + new, self.inserted - new)))
+        except (FileNotFoundError, Refused):
+            return "void"
+        if self.removed:  # cut, and what belongs behind it is not back yet
+            append(path, rest)
+            with opened(path) as fd:
+                self._keep_time(record, fd)
+            return "made"
+        if new:
+            _take_out(record, path, Span(self.at, new))
+        give_time(path, self.size, self.was.mtime_ns)
+        return "void"
+
+    def _keep_time(self, record: ChangeRecord, fd: int) -> None:
+        """Give a file in which nobody said anything the time that it had: not after an append, or one made again."""
+        if self.removed or record.verb == "undo":
+            keep_time(fd, self.at + self.inserted, self.was.mtime_ns)
+
+    def foresee(self, folder: Folder) -> str:
+        try:
+            with opened(folder.sessions / self.file) as fd:
+                self._reversed(folder, fd, stamps.stamp(fd))
+        except FileNotFoundError:
+            raise self._lost(folder, "the file is gone") from None
+        if self.removed > self.inserted:
+            return f"put {self.removed - self.inserted} bytes back into {self.file} at offset {self.at}"
+        return f"remove {self.inserted - self.removed} bytes from {self.file} at offset {self.at}"
+
+    def revert(self, record: ChangeRecord) -> None:
+        """Put back what was removed and take out what was inserted; what was appended since stays behind it."""
+        try:
+            make(record, self.key, self.file, lambda fd, stamp: self._reversed(record.folder, fd, stamp))
+        except FileNotFoundError:
+            raise self._lost(record.folder, "the file is gone") from None
+
+    def _reversed(self, folder: Folder, fd: int, stamp: Stamp) -> Cut:
+        """The cut that takes it back, in the file as it is now."""
+        with kept_bytes(folder, self.kept) as kept:
+            if not self._is_unchanged(fd, kept):
+                raise self._lost(folder, "the bytes before or at that place have changed")
+            before = os.pread(fd, 1, self.at - 1) if self.at else b"\n"
+            back = b"".join(lines.pieces(kept, Span(0, self.removed)))
+        followed = stamp.size > self.at + self.inserted
+        if followed and not (back or before).endswith(b"\n"):
+            back += b"\n"  # a record that came since must not be glued to an unfinished line
+        grown = stamp.size != self.size - self.removed + self.inserted
+        return Cut(Span(self.at, self.inserted), back, None if grown else self.was.mtime_ns)
+
+    def _is_unchanged(self, fd: int, kept: int) -> bool:
+        if os.fstat(fd).st_size < self.at + self.inserted or lines.tail_hash(fd, self.at) != self.guard:
+            return False
+        return common(fd, self.at, kept, Span(self.removed, self.inserted)) == self.inserted
+
+    def _lost(self, folder: Folder, why: str) -> Refused:
+        return Refused(
+            f"{self.file} can't be put back: {why}",
+            f"the bytes are in {folder.path(self.kept.name)}; undo later changes of this session first",
+            unchanged=True,
+        )
+
+
+def make(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:
+    """Make the cut and return where the inserted bytes stand. Raises ``Changed`` where the file never holds still."""
+    for _ in range(ATTEMPTS):
+        try:
+            landed = _attempt(record, key, file, decide)
+        except Again:
+            record.give_up()
+            continue
+        return landed if landed is not None else _rewritten(record, key, file, decide)
+    raise Changed(file)
+
+
+def _attempt(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span | None:
+    """In place; None where that can't be."""
+    path = record.folder.sessions / file
+    try:
+        with live_replace.alone(path, record.patience) as alone:
+            stamp = stamps.stamp(alone.fd)
+            cut = decide(alone.fd, stamp)
+            return _truncate(record, key, file, alone, cut, stamp) if cut.span.stop == stamp.size else None
+    except OpenElsewhere:
+        with opened(path) as fd:
+            stamp = stamps.stamp(fd)
+            cut = decide(fd, stamp)
+            if cut.span != Span(stamp.size, 0):
+                return None
+            with live_replace.quiet(fd, path, record.patience):
+                if stamps.stamp(fd) != stamp:
+                    raise Again from None
+                edit = _recorded(record, key, file, fd, cut, stamp)
+        return _beside_readers(record, path, edit, cut.inserted)
+
+
+def _recorded(record: ChangeRecord, key: str, file: str, fd: int, cut: Cut, stamp: Stamp) -> Splice:
+    kept = record.keep(_then(lines.pieces(fd, cut.span), cut.inserted))
+    guard = lines.tail_hash(fd, cut.span.offset)
+    size, inserted = stamp.size, len(cut.inserted)
+    edit = Splice(key, file, cut.span.offset, cut.span.length, inserted, size, guard, kept, traits(fd))
+    record.write(edit)
+    return edit
+
+
+def _then(pieces: Iterator[bytes], more: bytes) -> Iterator[bytes]:
+    yield from pieces
+    yield more
+
+
+def _truncate(record: ChangeRecord, key: str, file: str, alone: Alone, cut: Cut, stamp: Stamp) -> Span:
+    fd = alone.fd
+    _recorded(record, key, file, fd, cut, stamp)
+    alone.make_sure()
+    if cut.span.length:
+        os.ftruncate(fd, cut.span.offset)
+        sync(fd)
+    landed = Span(cut.span.offset, len(cut.inserted))
+    if cut.inserted:
+        landed = Span(write_end(fd, cut.inserted), len(cut.inserted))
+        sync(fd)
+    if cut.mtime_ns is not None:
+        keep_time(fd, cut.span.offset + len(cut.inserted), cut.mtime_ns)
+    if landed.offset != cut.span.offset:  # without a lease somebody may have been faster
+        _correct(record, fd, landed)
+    record.made()
+    return landed
+
+
+def _beside_readers(record: ChangeRecord, path: Path, edit: Splice, inserted: bytes) -> Span:
+    """Append where somebody reads all the time: a lease for that keeps us out too, so that we look afterwards."""
+    landed = append(path, inserted)
+    with opened(path) as fd:
+        if landed.offset != edit.at:
+            _correct(record, fd, landed)
+        record.made()
+        open_before = landed.offset > 0 and os.pread(fd, 1, landed.offset - 1) != b"\n"
+    if open_before and not inserted.startswith(b"\n"):  # a writer was in the middle of a line
+        _part(record, edit, landed.offset)
+        return Span(landed.offset + 1, landed.length)
+    return landed
+
+
+def _part(record: ChangeRecord, edit: Splice, at: int) -> None:
+    """End the line that a writer had begun before ours."""
+    rewrites.make(record, edit.key, edit.file, _content(lambda *_: Cut(Span(at, 0), b"\n")))
+
+
+def _correct(record: ChangeRecord, fd: int, landed: Span) -> None:
+    """Somebody appended in the same instant: record where the bytes really stand."""
+    n = len(record.steps)
+    edit = record.steps[n - 1].edit
+    if not isinstance(edit, Splice):
+        raise TypeError("only a splice lands elsewhere")
+    kept = record.keep(lines.pieces(fd, landed))
+    guard = lines.tail_hash(fd, landed.offset)
+    record.write(Splice(edit.key, edit.file, landed.offset, 0, landed.length, landed.offset, guard, kept, edit.was))
+    record.mark(n, "void")
+
+
+def _rewritten(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:
+    """The same by writing the file anew, for other bytes stand behind, or a reader keeps it open."""
+    made: list[Cut] = []
+
+    def deciding(fd: int, stamp: Stamp) -> Cut:
+        made.append(decide(fd, stamp))
+        return made[-1]
+
+    rewrites.make(record, key, file, _content(deciding), lambda _: made[-1].mtime_ns)
+    return Span(made[-1].span.offset, len(made[-1].inserted))
+
+
+def _content(decide: Decide) -> rewrites.Content:
+    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+        cut = decide(fd, stamps.stamp(fd)._replace(size=size))
+        for piece in lines.pieces(fd, Span(0, cut.span.offset)):
+            hear(piece)
+            yield piece
+        for piece in lines.pieces(fd, cut.span):
+            hear(piece)
+        yield cut.inserted
+        for piece in lines.pieces(fd, Span(cut.span.stop, size - cut.span.stop)):
+            hear(piece)
+            yield piece
+
+    return content
+
+
+def _take_out(record: ChangeRecord, path: Path, written: Span) -> None:
+    """Cut off the part of a line that was written when it ended, unless somebody has written behind it by now."""
+    try:
+        with live_replace.alone(path, record.patience) as alone:
+            if os.fstat(alone.fd).st_size == written.stop:
+                os.ftruncate(alone.fd, written.offset)
+                sync(alone.fd)
+    except OpenElsewhere:
+        patches.patch(record, path, written)

@@ -1,0 +1,210 @@
+"""The history of a store: a change is made and recorded here, listed, and dropped when the journal grows too large.
+
+Bounded by age and size, but the newest change is never dropped. Reading it mends nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sessiontui.changes.edits.files import as_store_error
+from sessiontui.changes.edits.records import done, ids, read
+from sessiontui.changes.journal import chain
+from sessiontui.changes.journal.folder import Folder, making, reading
+from sessiontui.changes.journal.record import ChangeRecord, Recorded
+from sessiontui.changes.outcome import Change
+from sessiontui.changes.recovery import settle
+from sessiontui.disk.wait_policy import WaitPolicy
+from sessiontui.errors import SessiontuiError, StoreError
+
+AGE: Final = timedelta(days=30)
+SIZE: Final = 1_000_000_000
+SOON: Final = 1.0
+"""Seconds after which a file that gave way while somebody wrote to it is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge dropped."""
+
+    changes: tuple[str, ...]
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a journal holds, newest first."""
+
+    changes: tuple[Change, ...]
+    problems: tuple[StoreError, ...]
+    """What is the matter with records that can't be read: a change that one of them took back seems to stand."""
+
+
+@contextmanager
+def change(
+    sessions: Path, verb: str, keys: Sequence[str], patience: WaitPolicy, undoes: str | None = None
+) -> Iterator[ChangeRecord]:
+    """Make one change: alone, after settling an interrupted one, recorded, and marked done in the end.
+
+    An error in the body is settled and rises; edits that were made by then stand, recorded.
+    """
+    with as_store_error(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
+        settle.everything(folder, patience, keys)
+        taken = ids(folder)
+        id = f"{int(taken[-1]) + 1 if taken else 1:08}"
+        record = ChangeRecord(folder, id, verb, tuple(keys), undoes)
+        record.patience = patience
+        with closing(record):
+            try:
+                yield record
+            except BaseException:
+                settle.after(record)
+                with suppress(OSError, SessiontuiError):
+                    settle.without_empty_database(record)
+                if not record.open and (undoes is None or not record.stands):  # else the next change settles it
+                    record.finish()
+                raise
+            if any(step.late is not None for step in record.steps):
+                time.sleep(SOON)
+                with suppress(OSError, SessiontuiError):  # what was changed is; the next change looks again
+                    settle.look_again(record)
+            settle.without_empty_database(record)
+            record.finish()
+        if record.stands:
+            with suppress(OSError, StoreError):  # what was changed is; the next change drops what is too much
+                _trim(folder)
+
+
+def recorded(folder: Folder) -> list[Recorded]:
+    """Every change, oldest first. Raises ``StoreError`` where a record can't be read."""
+    found, problems = _legible(folder)
+    if problems:
+        raise problems[0]
+    return found
+
+
+def _legible(folder: Folder) -> tuple[list[Recorded], list[StoreError]]:
+    found, problems = [], []
+    for id in ids(folder):
+        try:
+            each = read(folder, id)
+        except StoreError as error:
+            problems.append(error)
+            continue
+        if each is not None:
+            found.append(each)
+    return found, problems
+
+
+def changes(folder: Path) -> list[Change]:
+    """The changes kept for a sessions folder, newest first; none where there is no journal. Never mends. Raises
+    ``StoreError`` where a record can't be read."""
+    found = listed(folder)
+    if found.problems:
+        raise found.problems[0]
+    return list(found.changes)
+
+
+def listed(folder: Path) -> Listed:
+    """The same for who only shows them: those that can be read, and what is the matter with the others."""
+    with as_store_error(str(folder)), reading(folder) as journal:
+        if journal is None:
+            return Listed((), ())
+        busy = journal.busy()
+        sizes = _sizes(journal)
+        found, problems = _legible(journal)
+        every = [each for each in found if each.done or not busy]
+        chains = chain.chains(every)
+    newest = (_change(each, chains[each.id], sizes.get(each.id, 0)) for each in reversed(every))
+    return Listed(tuple(newest), tuple(problems))
+
+
+def _change(each: Recorded, of: chain.Chain, size: int) -> Change:
+    if not each.done:
+        return Change(each.id, each.verb, each.keys, each.at, "interrupted", each.undoes, size)
+    if each.undoes is not None:
+        return Change(each.id, each.verb, each.changed, each.at, "undo", each.undoes, size)
+    return Change(each.id, each.verb, each.changed, each.at, "undone" if of.undone else "done", None, size)
+
+
+def size(folder: Path) -> int:
+    """Bytes that the journal takes on disk."""
+    with as_store_error(str(folder)), reading(folder) as journal:
+        return 0 if journal is None else sum(map(journal.size, journal.names()))
+
+
+def waiting(folder: Path) -> int:
+    """How many changes were interrupted and wait for the next changing command.
+
+    0 where the journal can't be read or trusted: that keeps nobody from reading, and the next change says why.
+    """
+    try:
+        return sum(each.status == "interrupted" for each in changes(folder))
+    except StoreError:
+        return 0
+
+
+def purge(folder: Path, wait: float = 2.0) -> Purged:
+    """Drop every change but the newest, which can always be undone."""
+    with as_store_error(str(folder)):
+        with reading(folder) as journal:
+            if journal is None:
+                return Purged((), 0)
+        with making(folder) as journal, journal.locked(wait):
+            settle.everything(journal)
+            return _drop(journal, _droppable(journal))
+
+
+def _trim(folder: Folder) -> None:
+    """Drop what is too old, then the oldest until the rest is small enough; never the newest."""
+    oldest = datetime.now(UTC) - AGE
+    sizes = _sizes(folder)
+    total = sum(sizes.values())
+    first = read(folder, min(ids(folder)))
+    if total <= SIZE and (first is None or first.at >= oldest):
+        return
+    gone = []
+    for each in _droppable(folder):
+        if each.changes[-1].at >= oldest and total <= SIZE:
+            break
+        gone.append(each)
+        total -= sum(sizes.get(change.id, 0) for change in each.changes)
+    if gone:
+        _drop(folder, gone)
+
+
+def _droppable(folder: Folder) -> list[chain.Chain]:
+    """All but the newest, and those of which something may still come."""
+    return [of for of in _chains(folder)[:-1] if all(done(folder, each.id) for each in of.changes)]
+
+
+def _chains(folder: Folder) -> list[chain.Chain]:
+    """Changes with what took them back, the one with the newest change last."""
+    found = {of.changes[0].id: of for of in chain.chains(recorded(folder)).values()}
+    return sorted(found.values(), key=lambda of: of.changes[-1].id)
+
+
+def _drop(folder: Folder, chains: list[chain.Chain]) -> Purged:
+    gone = tuple(sorted(each.id for of in chains for each in of.changes))
+    before = sum(_sizes(folder).values())
+    for id in gone:
+        folder.drop(f"{id}.change")  # first: kept files without a record are swept
+    for name in folder.names():
+        if name.partition(".")[0] in gone:
+            folder.drop(name)
+    return Purged(gone, before - sum(_sizes(folder).values()))
+
+
+def _sizes(folder: Folder) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for name in folder.names():
+        id, dot, _ = name.partition(".")
+        if dot:
+            sizes[id] = sizes.get(id, 0) + folder.size(name)
+    return sizes

@@ -1,0 +1,253 @@
+"""The journal's folder, ``.sessiontui`` in a sessions folder, by descriptor: its lock and its files.
+
+Refused unless it is a real folder of ours with mode 0700. Every name below is made by the journal itself, relative to
+the folder's descriptor, created exclusively and never followed as a link. Knows nothing of what the files mean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import stat as modes
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sessiontui.changes.journal.kept import KeptFile
+from sessiontui.changes.journal.location import NAME
+from sessiontui.disk import attributes
+from sessiontui.disk.attributes import Like
+from sessiontui.disk.replace import sync, write_all
+from sessiontui.errors import InTurn, StoreError
+
+LOCK: Final = "lock"
+
+_OWNER: Final = "run this as the owner of the store"
+
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE: Final = os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_LINKS: Final = frozenset(
+    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES}
+)
+
+
+class Folder:
+    """An open journal folder. ``sessions`` is the real path of the folder that it stands in."""
+
+    def __init__(self, sessions: Path, fd: int) -> None:
+        self.sessions = sessions
+        self._fd = fd
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        os.close(self._fd)
+
+    def path(self, name: str) -> Path:
+        """Where a file of the journal is, for people and for SQLite, which opens nothing by descriptor."""
+        return self.sessions / NAME / name
+
+    def names(self) -> list[str]:
+        """Every name in the folder."""
+        return os.listdir(self._fd)
+
+    def size(self, name: str) -> int:
+        """Bytes of a file; 0 where it isn't there."""
+        try:
+            return os.stat(name, dir_fd=self._fd, follow_symlinks=False).st_size
+        except FileNotFoundError:
+            return 0
+
+    def inode(self, name: str) -> tuple[int, int] | None:
+        """Device and inode of a file; None where it isn't there."""
+        try:
+            status = os.stat(name, dir_fd=self._fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def open(self, name: str) -> int:
+        """A descriptor for reading."""
+        return os.open(name, os.O_RDONLY | _FILE, dir_fd=self._fd)
+
+    def read(self, name: str) -> bytes:
+        """A whole file."""
+        with open(self.open(name), "rb") as file:
+            return file.read()
+
+    def ends(self, name: str, first: int, last: int) -> tuple[bytes, bytes]:
+        """Up to so many of the first bytes of a file, and of the last."""
+        fd = self.open(name)
+        try:
+            return os.pread(fd, first, 0), os.pread(fd, last, max(0, os.fstat(fd).st_size - last))
+        finally:
+            os.close(fd)
+
+    def new(self, name: str) -> int:
+        """A descriptor of a file that was not there, for appending."""
+        return os.open(name, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | _FILE, 0o600, dir_fd=self._fd)
+
+    def reopen(self, name: str) -> int:
+        """A descriptor of a file that is there, for appending."""
+        return os.open(name, os.O_RDWR | os.O_APPEND | _FILE, dir_fd=self._fd)
+
+    def keep(self, name: str, chunks: Iterable[bytes], like: Like | None = None) -> KeptFile:
+        """Write bytes into a new file, synced; with the attributes of the file whose copy it is."""
+        digest = hashlib.sha256()
+        length = 0
+        fd = self.new(name)
+        try:
+            for chunk in chunks:
+                write_all(fd, chunk)
+                digest.update(chunk)
+                length += len(chunk)
+            if like is not None:
+                attributes.carry(like, fd)
+            sync(fd)
+        finally:
+            os.close(fd)
+        return KeptFile(name, length, digest.hexdigest())
+
+    def link(self, path: Path, name: str, fd: int) -> bool:
+        """Keep the inode that is open as ``fd`` and stands at ``path``; False where links can't be made or the path
+        has become another file's."""
+        try:
+            os.link(path, name, dst_dir_fd=self._fd, follow_symlinks=False)
+        except OSError as error:
+            if error.errno in _NO_LINKS:
+                return False
+            raise
+        status = os.fstat(fd)
+        if self.inode(name) == (status.st_dev, status.st_ino):
+            return True
+        self.drop(name)
+        return False
+
+    def drop(self, name: str) -> None:
+        """Remove a file of the journal; nothing where it isn't there."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self._fd)
+
+    def sync(self) -> None:
+        """Make the names durable."""
+        sync(self._fd)
+
+    def busy(self) -> bool:
+        """Whether a change is being made right now. Writes nothing."""
+        try:
+            fd = self.open(LOCK)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:  # a file system without locks: nobody can have one, and ``locked`` says so
+            return False
+        finally:
+            os.close(fd)
+        return False
+
+    @contextmanager
+    def locked(self, wait: float) -> Iterator[None]:
+        """Be the only one that changes this store. Raises ``InTurn`` after ``wait`` seconds."""
+        fd = os.open(LOCK, os.O_RDWR | os.O_CREAT | _FILE, 0o600, dir_fd=self._fd)
+        try:
+            _flock(fd, wait)
+            yield
+        finally:
+            os.close(fd)
+
+
+def _flock(fd: int, wait: float) -> None:
+    until = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise InTurn from None
+        except OSError as error:
+            raise StoreError(f"the journal can't be locked: {error.strerror}", unchanged=True) from error
+        time.sleep(0.02)
+
+
+@contextmanager
+def making(sessions: Path) -> Iterator[Folder]:
+    """The journal of a sessions folder, made where there is none. Raises ``StoreError``, having changed nothing."""
+    parent = _parent(sessions)
+    try:
+        status = os.fstat(parent)
+        if os.geteuid() == 0 and status.st_uid != 0:
+            raise StoreError(f"{sessions} belongs to another user and is not changed as root", _OWNER)
+        try:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(NAME, 0o700, dir_fd=parent)
+                sync(parent)
+        except OSError as error:
+            raise StoreError(f"{sessions} can't be written: {error.strerror}", unchanged=True) from error
+        folder = _opened(sessions, parent)
+    finally:
+        os.close(parent)
+    try:
+        yield folder
+    finally:
+        folder.close()
+
+
+@contextmanager
+def reading(sessions: Path) -> Iterator[Folder | None]:
+    """The journal of a sessions folder for reading; None where there is none."""
+    parent = _parent(sessions)
+    try:
+        folder = _opened(sessions, parent)
+    except FileNotFoundError:
+        folder = None
+    finally:
+        os.close(parent)
+    try:
+        yield folder
+    finally:
+        if folder is not None:
+            folder.close()
+
+
+def _parent(sessions: Path) -> int:
+    try:
+        return os.open(sessions, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise StoreError(f"{sessions} can't be opened: {error.strerror}") from error
+
+
+def _opened(sessions: Path, parent: int) -> Folder:
+    """Open and judge the journal folder. Raises FileNotFoundError where there is none."""
+    where = sessions / NAME
+    try:
+        fd = os.open(NAME, _FOLDER, dir_fd=parent)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise _planted(where, "it is not a real folder") from error
+        if isinstance(error, PermissionError):
+            raise StoreError(f"the journal {where} can't be opened: {error.strerror}", _OWNER) from error
+        raise _planted(where, f"it can't be opened: {error.strerror}") from error
+    status = os.fstat(fd)
+    wrong = ""
+    if status.st_uid != os.geteuid():
+        wrong = "it belongs to another user"
+    elif modes.S_IMODE(status.st_mode) != 0o700:
+        wrong = f"its mode is {modes.S_IMODE(status.st_mode):04o}, not 0700"
+    if wrong:
+        os.close(fd)
+        raise _planted(where, wrong)
+    return Folder(Path(os.path.realpath(sessions)), fd)
+
+
+def _planted(where: Path, wrong: str) -> StoreError:
+    return StoreError(f"the journal {where} is not trusted: {wrong}", "look at it and move it away", unchanged=True)

@@ -1,0 +1,217 @@
+"""Remove damaged and blank lines from sessions; the valid ones stay, byte for byte, each with its own line end.
+
+A session without any is not written at all, and no file is made for a key that has none. Refuses a file in which no
+valid line is, unless it is named, and always one that is no session. A database has no lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
+
+from sessiontui.changes import history, recoverable
+from sessiontui.changes.bounds import Takes
+from sessiontui.changes.edits import rewrites
+from sessiontui.changes.journal.record import ChangeRecord
+from sessiontui.changes.outcome import NONE, CompactStatus, Problem, problem
+from sessiontui.changes.recoverable import Recoverable
+from sessiontui.changes.verbs import batch
+from sessiontui.damage import diagnose
+from sessiontui.damage.verdict import Line
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk import lines
+from sessiontui.disk.copied import Copied
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
+from sessiontui.errors import Refused, SessiontuiError
+from sessiontui.model import Fault, Span
+from sessiontui.store.jsonl import file_faults, no_session
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+
+NAMED: Final = 1000
+"""So many of the faults that go are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompactRow:
+    """One session: what compact would do to it, or did."""
+
+    key: str
+    kept: int
+    dropped: int
+    """Damaged lines; blank ones go too but aren't counted."""
+    recovered: int
+    bytes_before: int
+    bytes_after: int
+    status: CompactStatus
+    recoverable: Recoverable = recoverable.NONE
+    """Messages in the damaged lines that go."""
+    gone: tuple[Fault, ...] = ()
+    """What is wrong with the lines that go, the first thousand faults."""
+    problem: Problem = NONE
+    drops: tuple[Span, ...] = field(default=(), repr=False)
+    """The bytes that go, in order, neighbours as one."""
+    seen: Copied | None = field(default=None, compare=False)
+    """The file that was planned for."""
+    unfinished: int | None = None
+    """Where the last line begins, if it goes and no newline ends it: somebody may be writing it still."""
+
+    def left_alone(self, error: SessiontuiError) -> CompactRow:
+        """The row of a session that stays as it is."""
+        return replace(
+            self,
+            dropped=0,
+            bytes_after=self.bytes_before,
+            recoverable=recoverable.NONE,
+            status=batch.status(error),
+            gone=(),
+            drops=(),
+            problem=problem(error),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CompactPlan:
+    """What compact would do, session by session."""
+
+    rows: tuple[CompactRow, ...]
+
+    @property
+    def goes(self) -> tuple[CompactRow, ...]:
+        """The sessions that are changed."""
+        return tuple(row for row in self.rows if row.status == "compacted")
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.goes
+
+    def takes(self, store: Store) -> Takes:
+        """Bytes that it takes of the disk."""
+        return Takes(sum(row.bytes_before for row in self.goes), sum(row.bytes_after for row in self.goes))
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What compact did; ``change`` is None where nothing had to be done."""
+
+    change: str | None
+    rows: tuple[CompactRow, ...]
+
+
+def plan(
+    store: Store,
+    keys: Sequence[str] | None,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+    anyway: bool = False,
+) -> CompactPlan:
+    """Say what would go; touches nothing. ``keys`` None means all. Raises ``UnknownKey`` and ``Cancelled``;
+    other trouble with a session is in its row. ``progress`` counts bytes. ``anyway``: empty those of ``keys`` too that
+    have damaged lines and no valid one."""
+    if not isinstance(store, JsonlStore):
+        found = batch.counted(store, keys, cancelled, progress)
+        return CompactPlan(tuple(CompactRow(key, kept, 0, 0, size, size, "unchanged") for key, kept, size in found))
+
+    def read(fd: int, key: str, seen: Copied, progress: Progress) -> CompactRow:
+        row = _read(fd, key, seen, cancelled, progress)
+        return row if row.kept or not row.dropped or (anyway and keys is not None) else row.left_alone(_empties(row))
+
+    return CompactPlan(batch.planned(store, keys, read, _unread, progress))
+
+
+def _unread(key: str, size: int, error: SessiontuiError) -> CompactRow:
+    return CompactRow(key, 0, 0, 0, size, size, batch.status(error), problem=problem(error))
+
+
+def _empties(row: CompactRow) -> Refused:
+    """Why a file in which no valid line is stays as it is."""
+    lines = "its damaged line goes" if row.dropped == 1 else f"all of its {row.dropped:,} damaged lines go"
+    return Refused(
+        f"{row.key}{SUFFIX} has no message that ZeroClaw reads: it would be empty if {lines}",
+        "`sessiontui repair KEY` recovers what it can first; `sessiontui compact KEY --anyway` empties the file",
+        unchanged=True,
+    )
+
+
+def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Progress) -> CompactRow:
+    size = seen.stamp.size
+    if whole := no_session.of(fd, size, cancelled):
+        raise no_session.refusal(key + SUFFIX, whole)
+    unfinished: int | None = None
+    drops: list[Span] = []
+    tally = file_faults.LineTally()
+
+    def noted() -> Iterator[Line | Fault]:
+        nonlocal unfinished
+        for each in file_faults.odd(fd, size, tally, cancelled, progress):
+            offset, stop = (each.offset, each.stop) if isinstance(each, Line) else _location(each, size)
+            if stop == size and lines.ends_open(fd, size):
+                unfinished = offset
+            if drops and drops[-1].stop == offset:
+                offset = drops.pop().offset
+            drops.append(Span(offset, stop - offset))
+            yield each
+
+    faults: list[Fault] = []
+    holds = recoverable.NONE
+    for fault in diagnose.whole(file_faults.diagnosed(noted())):
+        holds = holds.with_fault(fault)
+        if len(faults) < NAMED:
+            faults.append(fault.bare)
+    count = tally.count()
+    after = size - sum(span.length for span in drops)
+    status: CompactStatus = "compacted" if drops else "unchanged"
+    return CompactRow(
+        *(key, count.messages, count.faults, 0, size, after, status, holds),
+        gone=tuple(faults),
+        drops=tuple(drops),
+        seen=seen,
+        unfinished=unfinished,
+    )
+
+
+def _location(fault: Fault, size: int) -> tuple[int, int]:
+    """Where a huge line begins, and where the next one does."""
+    span = fault.span or Span(0, 0)
+    return span.offset, min(span.stop + 1, size)
+
+
+def make(
+    store: Store,
+    plan: CompactPlan,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+    patience: WaitPolicy = USUAL,
+) -> Compacted:
+    """Compact as planned. A session that changed since it was planned is refused in its row. Cancelled between
+    sessions or within one: those not begun stay as they were, with status ``cancelled``."""
+    wanted = plan.goes
+    if not wanted or not isinstance(store, JsonlStore):
+        return Compacted(None, plan.rows)
+    with history.change(store.path, "compact", [row.key for row in wanted], patience) as record:
+        made = batch.made(record, store, wanted, partial(_made, record, cancelled), cancelled, progress)
+    return Compacted(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
+
+
+def _made(record: ChangeRecord, cancelled: IsCancelled, row: CompactRow, file: str, progress: Progress) -> CompactRow:
+    if row.seen is None:
+        return row
+    rewrites.require(record, file, row.seen)
+    done = rewrites.make(record, row.key, file, _content(row, row.seen, cancelled, progress))
+    return replace(row, bytes_before=done.before, bytes_after=done.after)
+
+
+def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled, progress: Progress) -> rewrites.Content:
+    """What stays of the file as it is now: what was planned, and whatever came behind it since."""
+
+    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+        seen.linked(fd).require(fd, row.key + SUFFIX)
+        drops = row.drops
+        if row.unfinished is not None and size > seen.stamp.size:  # it was being written: it stays
+            drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))
+        return rewrites.without(drops, cancelled, progress)(fd, size, hear)
+
+    return content

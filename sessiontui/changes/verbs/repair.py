@@ -1,0 +1,288 @@
+"""Have back what is whole in damaged lines, or what a person wants beyond that; what is left of them is kept apart.
+
+The good lines stay byte for byte, and a record stands where its first byte stood. What goes out of a session is in the
+journal before it goes. A last line that somebody may be writing stays as it is; a database has no lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from sessiontui.changes import history
+from sessiontui.changes.bounds import Takes
+from sessiontui.changes.edits import rewrites
+from sessiontui.changes.journal import fragment_file as fragments
+from sessiontui.changes.journal.fragment_file import Fragments
+from sessiontui.changes.journal.record import ChangeRecord
+from sessiontui.changes.outcome import NONE, Problem, RepairStatus, problem
+from sessiontui.changes.verbs import batch, repair_plan
+from sessiontui.changes.verbs.repair_plan import RepairRequest, Room, Sum
+from sessiontui.damage import catalogue
+from sessiontui.damage.salvage import EVERYTHING_SURE, Outcome, Wish
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk import lines, stamps
+from sessiontui.disk.copied import Copied
+from sessiontui.disk.wait_policy import USUAL, WaitPolicy
+from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
+from sessiontui.model import Salvage, Severity, Span
+from sessiontui.store.jsonl import no_session
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+
+_NO_LINES: Final = Problem("a database has no lines that could be damaged")
+
+
+@dataclass(frozen=True, slots=True)
+class RepairRow:
+    """One session: what repair would do to it, or did."""
+
+    key: str
+    kept: int
+    """Messages that stay as they are."""
+    dropped: int
+    """Fragments that go out of the file, to be kept in the journal."""
+    recovered: int
+    """Messages had back."""
+    left: int
+    """Faults that stay."""
+    bytes_before: int
+    bytes_after: int
+    status: RepairStatus
+    outcomes: tuple[Outcome, ...] = ()
+    """What becomes of its faults, where only some were chosen of those: the first thousand of all sessions, and no more
+    than 4 MiB of records."""
+    faults: int = 0
+    """How many there are: damage, and a last line that may still be being written."""
+    offered: tuple[int, ...] = ()
+    """The lines of those that stay, of those told, of which something is had back once they are marked; of a session
+    that was repaired, as they count now."""
+    unoffered: tuple[int, ...] = ()
+    """The lines that were marked for nothing."""
+    unread: tuple[tuple[int, int], ...] = ()
+    """The lines of which a reading was wanted that is not there, each with how many there are."""
+    guesses: int = 0
+    """Of how many of those that stay something is had back by a guess."""
+    problem: Problem = NONE
+    """Why it was left as it was; without an exit code, why there is nothing to do."""
+    seen: Copied | None = field(default=None, repr=False, compare=False)
+    """The file that was planned for."""
+    settled: bool = True
+    """Nobody had written to it just then."""
+    wish: Wish = EVERYTHING_SURE
+    takes: int = 0
+    """Bytes that its fragments take in the journal."""
+    fragments: Path | None = None
+    """Where they are kept, once they are; None where there are none."""
+
+    def left_alone(self, error: SessiontuiError) -> RepairRow:
+        """The row of a session that stays as it is."""
+        return replace(
+            self,
+            dropped=0,
+            recovered=0,
+            bytes_after=self.bytes_before,
+            status=batch.status(error),
+            outcomes=(),
+            problem=problem(error),
+            takes=0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RepairPlan:
+    """What repair would do, session by session."""
+
+    rows: tuple[RepairRow, ...]
+
+    @property
+    def goes(self) -> tuple[RepairRow, ...]:
+        """The sessions that are changed."""
+        return tuple(row for row in self.rows if row.status == "repaired")
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.goes
+
+    def takes(self, store: Store) -> Takes:
+        """Bytes that it takes of the disk."""
+        kept = sum(row.bytes_before + row.takes for row in self.goes)
+        return Takes(kept, sum(row.bytes_after + row.takes for row in self.goes))
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What repair did; ``change`` is None where nothing had to be done."""
+
+    change: str | None
+    rows: tuple[RepairRow, ...]
+
+    @property
+    def fragments(self) -> Path | None:
+        """Where what went out of the files is kept: one file, or the pattern of several; None where nothing had to be."""
+        kept = [row.fragments for row in self.rows if row.fragments]
+        return kept[0].with_name(f"{self.change}.*.{fragments.KIND}") if len(kept) > 1 else next(iter(kept), None)
+
+
+def plan(
+    store: Store,
+    keys: Sequence[str] | None,
+    wishes: Mapping[str, Wish] | None = None,
+    wish: Wish = EVERYTHING_SURE,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+) -> RepairPlan:
+    """Say what would be had back; touches nothing. ``keys`` None means all; ``wish`` is for those not in ``wishes``.
+    Raises ``UnknownKey`` and ``Cancelled``; other trouble with a session is in its row. ``progress`` counts bytes."""
+    if not isinstance(store, JsonlStore):
+        found = batch.counted(store, keys, cancelled, progress)
+        return RepairPlan(
+            tuple(RepairRow(key, n, 0, 0, 0, size, size, "unchanged", problem=_NO_LINES) for key, n, size in found)
+        )
+    room = Room()
+    by_stem = {store.resolve(key): each for key, each in (wishes or {}).items()}
+
+    def read(fd: int, key: str, seen: Copied, progress: Progress) -> RepairRow:
+        settled = stamps.is_idle(seen.stamp.mtime_ns)
+        found = Sum(RepairRequest(by_stem.get(key, wish), seen.stamp.size, settled), room)
+        return _read(fd, key, seen, found, cancelled, progress)
+
+    return RepairPlan(batch.planned(store, keys, read, _unread, progress))
+
+
+def _unread(key: str, size: int, error: SessiontuiError) -> RepairRow:
+    return RepairRow(key, 0, 0, 0, 0, size, size, batch.status(error), problem=problem(error))
+
+
+def _read(fd: int, key: str, seen: Copied, found: Sum, cancelled: IsCancelled, progress: Progress) -> RepairRow:
+    request = found.request
+    takes = 0
+    for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
+        takes += sum(fragments.takes(key, outcome.fault, span) for span in outcome.fragments)
+    row = RepairRow(
+        key, 0, 0, 0, 0, request.size, 0, "unchanged", seen=seen, settled=request.settled, wish=request.wish
+    )
+    row = replace(_told(row, found), problem=_why_nothing(found), takes=takes)
+    return row.left_alone(_missing(found.missing, key + SUFFIX)) if found.missing else row
+
+
+def _missing(wanted: list[int], file: str) -> Refused:
+    which = f"line {wanted[0]:,}" if len(wanted) == 1 else f"lines {', '.join(map(str, wanted))}"
+    return Refused(f"no fault begins on {which} of {file}", "`sessiontui check` says where they begin", unchanged=True)
+
+
+def _told(row: RepairRow, found: Sum) -> RepairRow:
+    """The row of what was found."""
+    return replace(
+        row,
+        kept=found.kept,
+        dropped=found.dropped,
+        recovered=found.recovered,
+        left=found.left,
+        bytes_after=row.bytes_before + found.growth,
+        status="repaired" if found.changes else "unchanged",
+        outcomes=tuple(found.named),
+        faults=found.faults,
+        offered=tuple(found.offered),
+        unoffered=tuple(sorted(found.unoffered)),
+        unread=tuple(found.unread.items()),
+        guesses=found.guesses,
+    )
+
+
+def _why_nothing(found: Sum) -> Problem:
+    """Why nothing is done to a damaged file."""
+    stay = [outcome.fault for outcome in found.named if outcome.fault.severity is Severity.DAMAGE]
+    if found.changes or not stay:
+        return NONE
+    if stay[0].line is None:
+        return Problem(f"it is no session: {no_session.what(stay[0])}")
+    if any(fault.salvage is not Salvage.NONE for fault in stay) or found.left > len(stay):
+        return Problem("what is damaged is had back only where you say so")
+    return Problem(
+        f"nothing can be had back: {catalogue.what(stay[0])}" if len(stay) == 1 else "nothing can be had back"
+    )
+
+
+def make(
+    store: Store,
+    plan: RepairPlan,
+    cancelled: IsCancelled = never,
+    progress: Progress = silent,
+    patience: WaitPolicy = USUAL,
+) -> Repaired:
+    """Repair as planned. A session that changed since it was planned is refused in its row, but for what came behind
+    its end. Cancelled between sessions or within one: those not begun stay as they were, with status ``cancelled``."""
+    wanted = plan.goes
+    if not wanted or not isinstance(store, JsonlStore):
+        return Repaired(None, plan.rows)
+    with history.change(store.path, "repair", [row.key for row in wanted], patience) as record:
+        one = partial(_made, record, Room(), cancelled)
+        made = batch.made(record, store, wanted, one, cancelled, progress)
+    rows = tuple(made.get(row.key, row) for row in plan.rows)
+    return Repaired(record.id if record.stands else None, rows)
+
+
+def _made(
+    record: ChangeRecord, room: Room, cancelled: IsCancelled, row: RepairRow, file: str, progress: Progress
+) -> RepairRow:
+    found: list[Sum] = []
+    where: list[Path | None] = []
+
+    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+        if row.seen is None:
+            raise Changed(file)
+        row.seen.linked(fd).require(fd, row.key + SUFFIX)
+        planned = row.seen.stamp.size
+        found.append(Sum(RepairRequest(row.wish, planned, row.settled, grown=size > planned), room))
+        with Fragments(record) as kept:
+            yield from _mended(fd, size, row.key, found[-1], kept, hear, cancelled, progress)
+            kept.sync()
+        where.append(kept.path)
+        if found[-1].missing or not found[-1].changes:  # what was to be done is being written just now
+            raise Changed(row.key + SUFFIX)
+
+    if row.seen is not None:
+        rewrites.require(record, file, row.seen)
+    done = rewrites.make(record, row.key, file, content)
+    row = replace(_told(row, found[-1]), offered=tuple(found[-1].behind), fragments=where[-1])
+    return replace(row, bytes_before=done.before, bytes_after=done.after)
+
+
+def _mended(
+    fd: int,
+    size: int,
+    key: str,
+    found: Sum,
+    kept: Fragments,
+    hear: rewrites.Hear,
+    cancelled: IsCancelled,
+    progress: Progress,
+) -> Iterator[bytes]:
+    """What takes the place of so many bytes of a file."""
+    at = 0
+    for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
+        if outcome.stays:
+            continue
+        span = repair_plan.replaced(outcome, found.request.size)
+        yield from _heard(fd, Span(at, span.offset - at), hear, cancelled)
+        for _ in _heard(fd, span, hear, cancelled):
+            pass
+        kept.add(key, outcome.fault, outcome.fragments, fd)
+        yield from (record + b"\n" for record in outcome.records)
+        at = span.stop
+    yield from _heard(fd, Span(at, size - at), hear, cancelled)
+    if found.newline:
+        yield b"\n"
+
+
+def _heard(fd: int, span: Span, hear: rewrites.Hear, cancelled: IsCancelled) -> Iterator[bytes]:
+    for piece in lines.pieces(fd, span):
+        if cancelled():
+            raise Cancelled
+        hear(piece)
+        yield piece

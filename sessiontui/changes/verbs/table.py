@@ -1,0 +1,133 @@
+"""The table of the verbs that a front end can offer on any sessions: how each plans and makes a change, and what has to be
+known of it besides. Append is none of them: it needs a message."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, Protocol
+
+from sessiontui.changes.verbs import cleanup, compact, delete, import_state, migrate, pop, repair
+from sessiontui.damage.salvage import Wish
+from sessiontui.disk.wait_policy import WaitPolicy
+from sessiontui.errors import Changed, Refused
+from sessiontui.model import Backend
+from sessiontui.store.protocol import IsCancelled, Progress, Store
+
+VerbName = Literal["pop", "compact", "repair", "migrate", "cleanup", "delete"]
+
+
+class Request(Protocol):
+    """What a person wants done, before there is a plan."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def keys(self) -> tuple[str, ...] | None:
+        """None means all sessions."""
+
+    @property
+    def hours(self) -> float:
+        """How long a session may be idle."""
+
+    @property
+    def wishes(self) -> Mapping[str, Wish]:
+        """What shall be recovered of a session, where that isn't all that is lossless."""
+
+
+Planned = tuple[Any, str]
+"""A plan (``bounds.Plan``), and why it would have been refused without being asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One kind of change of one or several sessions; its name is that of the command line and of the journal."""
+
+    doing: str
+    """What is being done, for people."""
+    done: str
+    """The status of a row of which the verb changes, or changed, the session; pop has no rows."""
+    takes: Literal["one", "some", "any"]
+    """How many sessions: exactly one; those that are named; or all of them where none is named."""
+    backends: frozenset[Backend]
+    """The stores that it changes."""
+    counts: Literal["nothing", "bytes", "sessions"]
+    """What the progress of making it counts."""
+    plan: Callable[[Request, IsCancelled, Progress], Planned]
+    make: Callable[[Store, Any, WaitPolicy, IsCancelled, Progress], Any]
+
+
+def _plan_pop(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
+    [key] = request.keys or ("",)
+    try:
+        return pop.plan(request.store, key), ""
+    except Changed:
+        raise
+    except Refused as refusal:
+        return pop.plan(request.store, key, anyway=True), refusal.cause
+
+
+def _plan_compact(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
+    return compact.plan(request.store, request.keys, cancelled, progress), ""
+
+
+def _plan_repair(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
+    return repair.plan(request.store, request.keys, request.wishes, cancelled=cancelled, progress=progress), ""
+
+
+def _plan_migrate(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
+    """Of those of which there is a file: recovery may have moved the others."""
+    folder, keys = request.store.path, request.keys
+    there = keys and tuple(key for key in keys if os.path.lexists(folder / import_state.source(folder, key)))
+    return migrate.plan(folder, there, cancelled, progress), ""
+
+
+def _plan_cleanup(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
+    return cleanup.plan(request.store, request.hours, request.now, request.keys, cancelled, progress), ""
+
+
+def _plan_delete(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
+    return delete.plan(request.store, request.keys or (), cancelled, progress), ""
+
+
+def _make_pop(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
+    return pop.make(store, plan, wait)
+
+
+def _make_compact(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
+    return compact.make(store, plan, cancelled, progress, wait)
+
+
+def _make_repair(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
+    return repair.make(store, plan, cancelled, progress, wait)
+
+
+def _make_migrate(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
+    return migrate.make(plan, cancelled, progress, wait)
+
+
+def _make_cleanup(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
+    return cleanup.make(store, plan, wait, cancelled, progress)
+
+
+def _make_delete(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
+    return delete.make(store, plan, wait, cancelled, progress)
+
+
+_FILES: Final = frozenset({Backend.JSONL})
+_BOTH: Final = frozenset(Backend)
+
+VERBS: Final[Mapping[str, Verb]] = {
+    "pop": Verb("Popping", "", "one", _BOTH, "nothing", _plan_pop, _make_pop),
+    "compact": Verb("Compacting", "compacted", "some", _FILES, "bytes", _plan_compact, _make_compact),
+    "repair": Verb("Repairing", "repaired", "some", _FILES, "bytes", _plan_repair, _make_repair),
+    "migrate": Verb("Moving", "migrated", "any", _FILES, "bytes", _plan_migrate, _make_migrate),
+    "cleanup": Verb("Removing", "removed", "any", _BOTH, "sessions", _plan_cleanup, _make_cleanup),
+    "delete": Verb("Deleting", "removed", "some", _BOTH, "sessions", _plan_delete, _make_delete),
+}

@@ -1,0 +1,60 @@
+"""The verb cleanup: sessions go that have been idle for long."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from sessiontui.changes.verbs import cleanup as verb
+from sessiontui.cli import output, report
+from sessiontui.cli.change import VerbRun, is_after, say_after, weigh
+from sessiontui.cli.options import ChangeOptions, Context, a_number, changes
+from sessiontui.cli.output import count, say
+from sessiontui.dialects.keys import written
+
+
+@click.command()
+@click.option(
+    "--ttl-hours",
+    type=float,
+    required=True,
+    metavar="N",
+    callback=a_number,
+    help="Idle for longer than this many hours.",
+)
+@changes
+def cleanup(*, context: Context, change: ChangeOptions, ttl_hours: float) -> int:
+    """Remove the sessions that have been idle for longer than N hours; 0 or less removes nothing."""
+    run = VerbRun(context, change)
+    store = run.open()
+    plan = run.as_told(verb.plan(store, ttl_hours, datetime.now(UTC)))
+    for undated in plan.undated:
+        report.tell(f"“{undated}” stays: its last activity can't be read, so nobody knows how long it has been idle")
+    for other in plan.others:
+        report.tell(other)
+    weigh(store, plan)
+    if not (plan.rows or context.json):
+        say("no session has been idle for that long")
+    return run.several(
+        store,
+        plan,
+        foretell=lambda: tell_removed(run, None, plan.rows, "would be"),
+        make=lambda cancelled, progress: verb.make(store, plan, change.patience, cancelled, progress),
+        tell=lambda done: tell_removed(run, done.change, done.rows, "was"),
+    )
+
+
+def tell_removed(run: VerbRun, change: str | None, rows: tuple[verb.CleanupRow, ...], was: str) -> None:
+    """Say which sessions were removed, or would be."""
+    gone = [row for row in rows if row.status == "removed" or is_after(row.problem)]
+    for row in gone:
+        if run.context.json:
+            told = {"last_activity": row.last_activity, "messages": row.messages, **run.mark(row.key)}
+            output.row(change=change, key=written(row.key), **told)
+        elif is_after(row.problem):
+            say_after(row.key)
+        else:
+            say(row.key, f" {was} removed: {count(row.messages, 'message')}, idle for {output.age(row.last_activity)}")
+    if not run.context.json:
+        run.tell_change(change)

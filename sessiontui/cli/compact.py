@@ -1,0 +1,66 @@
+"""The verb compact: damaged and blank lines go."""
+
+from __future__ import annotations
+
+import click
+
+from sessiontui.changes.verbs import compact as verb
+from sessiontui.cli import key_argument
+from sessiontui.cli.change import VerbRun, is_after, say_after, tell_recoverable, tell_row, weigh
+from sessiontui.cli.options import ChangeOptions, Context, changes
+from sessiontui.cli.output import count, say, size
+from sessiontui.errors import UsageError
+
+
+@click.command()
+@key_argument.KEYS
+@click.option("--all", "every", is_flag=True, help="All sessions of the store.")
+@click.option("--anyway", is_flag=True, help="Also a named file in which no valid line is: it becomes empty.")
+@changes
+def compact(*, context: Context, change: ChangeOptions, keys: tuple[str, ...], every: bool, anyway: bool) -> int:
+    """Remove damaged and blank lines; the valid ones stay, byte for byte."""
+    if every == bool(keys):
+        raise UsageError("compact takes the sessions' keys, or --all")
+    if every and anyway:
+        raise UsageError("--anyway takes the keys that it is for, not --all")
+    run = VerbRun(context, change)
+    store = run.open()
+    wanted = key_argument.wanted(store, keys, run.tally)
+    if wanted == []:
+        return run.tally.code
+    plan = run.planned(lambda cancelled, progress: verb.plan(store, wanted, cancelled, progress, anyway))
+    weigh(store, plan)
+    tell_recoverable(context, "this removes", plan.goes)
+    return run.several(
+        store,
+        plan,
+        foretell=lambda: _tell(run, None, plan.rows, "would be"),
+        make=lambda cancelled, progress: verb.make(store, plan, cancelled, progress, change.patience),
+        tell=lambda done: _tell(run, done.change, done.rows, "was"),
+        doing="compacting",
+    )
+
+
+def _tell(run: VerbRun, change: str | None, rows: tuple[verb.CompactRow, ...], was: str) -> None:
+    if run.context.json:
+        for row in rows:
+            tell_row(
+                change,
+                row,
+                savable=row.recoverable.lossless,
+                recoverable=row.recoverable._asdict(),
+                **run.mark(row.key),
+            )
+        return
+    for row in rows:
+        if row.status == "compacted":
+            sizes = f"{size(row.bytes_before)} → {size(row.bytes_after)}"
+            gone = count(row.dropped, "damaged line") if row.dropped else "blank lines"
+            lost = f"{gone} removed, {count(row.kept, 'message')} kept"
+            say(row.key, f" {was} compacted: {lost}, {sizes}")
+        if is_after(row.problem):
+            say_after(row.key)
+    unchanged = sum(row.status == "unchanged" and not is_after(row.problem) for row in rows)
+    if unchanged:
+        say(f"{count(unchanged, 'session')} without anything to remove")
+    run.tell_change(change)

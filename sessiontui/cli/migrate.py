@@ -1,0 +1,117 @@
+"""The verb migrate: JSONL sessions into sessions.db."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from sessiontui.changes.journal.location import sessions_folder
+from sessiontui.changes.outcome import Problem
+from sessiontui.changes.verbs import migrate as verb
+from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED
+from sessiontui.changes.verbs.migrate import MigrateRow
+from sessiontui.cli import key_argument, output, report
+from sessiontui.cli.change import VerbRun, is_after, say_after, tell_recoverable, weigh
+from sessiontui.cli.options import ChangeOptions, Context, changes
+from sessiontui.cli.output import count, say
+from sessiontui.dialects.keys import SUFFIX, sanitised, written
+from sessiontui.errors import UnknownKey, UsageError
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.protocol import Store
+
+
+@click.command()
+@key_argument.KEYS
+@changes
+def migrate(*, context: Context, change: ChangeOptions, keys: tuple[str, ...]) -> int:
+    """Move JSONL sessions, all or the ones named, into sessions.db, by ZeroClaw's own rules."""
+    run = VerbRun(context, change)
+    store = run.open(writable=False)
+    folder = sessions_folder(store)
+    typed = keys
+    keys = _remaining(run, folder, keys)
+    wanted = [] if keys == () and typed else _wanted(store, keys, run.tally)
+    if wanted == []:
+        return run.tally.code
+    plan = run.planned(lambda cancelled, progress: verb.plan(folder, wanted, cancelled, progress))
+    weigh(store, plan)
+    tell_recoverable(context, "this leaves behind", plan.goes)
+
+    def foretell() -> None:
+        _tell(run, None, plan.rows, "would be")
+        if plan.creates and not context.json:
+            say("sessions.db would be created")
+
+    return run.several(
+        store,
+        plan,
+        foretell=foretell,
+        make=lambda cancelled, progress: verb.make(plan, cancelled, progress, change.patience),
+        tell=lambda done: _tell(run, done.change, done.rows, "was"),
+        doing="migrating",
+    )
+
+
+def _remaining(run: VerbRun, folder: Path, typed: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys that were typed, less those of which recovery left nothing to do: their import was interrupted, and has
+    been finished. They have their rows."""
+    wanted = []
+    for name in typed:
+        stem = name if name in run.interrupted.named else sanitised(name)
+        file = stem + SUFFIX
+        gone = not os.path.lexists(folder / file) and os.path.lexists(folder / (file + MIGRATED))
+        if stem in run.interrupted.named and gone:
+            problem = Problem("was migrated by the change that was interrupted")
+            _tell(run, None, (MigrateRow(stem, 0, 0, "skipped", problem),), "was")
+        else:
+            wanted.append(name)
+    return tuple(wanted)
+
+
+def _wanted(store: Store, typed: tuple[str, ...], tally: report.ExitTally) -> list[str] | None:
+    """The stems of the sessions to move; None means all. Raises ``UsageError`` for a database of another name."""
+    if isinstance(store, JsonlStore):
+        return key_argument.several(store, typed, tally) if typed else None if store.only is None else [store.only]
+    if store.path.name != DATABASE:
+        raise UsageError(f"sessions move into {DATABASE}, not into {store.path.name}", "name their folder")
+    there = key_argument.known(store)
+    files = JsonlStore(store.path.parent)
+    found: dict[str, None] = {}
+    for name in typed:
+        with tally.alone():
+            try:
+                found[key_argument.one(files, name)] = None
+            except UnknownKey:
+                if key_argument.resolve(name, there) is None:
+                    raise
+                raise UsageError(f"“{name}” is in {DATABASE} already, and in no file") from None
+    return list(found) if typed else None
+
+
+def _tell(run: VerbRun, change: str | None, rows: tuple[MigrateRow, ...], was: str) -> None:
+    for row in rows:
+        if run.context.json:
+            output.row(
+                change=change,
+                key=written(row.key),
+                imported=row.imported,
+                left_behind=row.left_behind,
+                status=row.status,
+                reason=row.problem.reason or None,
+                recoverable=row.recoverable._asdict(),
+                **run.mark(row.key),
+            )
+        elif row.status == "migrated":
+            holds = f" ({row.recoverable} to recover)" if row.recoverable.total else ""
+            left = f", {count(row.left_behind, 'damaged line')} left behind{holds}" if row.left_behind else ""
+            say(row.key, f" {was} migrated: {count(row.imported, 'message')}{left}")
+        elif is_after(row.problem):
+            say_after(row.key)
+        elif row.status == "skipped":
+            say(row.key, f" {was} skipped: {row.problem.reason or 'nothing to import'}")
+    if not run.context.json:
+        if not rows:
+            say("there is nothing to migrate")
+        run.tell_change(change)

@@ -1,0 +1,120 @@
+"""What the palette offers on the browser: what every key does there, orders of the list, themes, and the sessions.
+
+Keys are taken from the live bindings, so that nothing is offered that a key would not do; what is text to an input is
+offered there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from textual.actions import parse
+from textual.app import App
+from textual.binding import ActiveBinding
+from textual.screen import Screen
+
+from sessiontui import units
+from sessiontui.tui.arrangement import ORDERS
+from sessiontui.tui.browser.session_opener import SessionOpener
+from sessiontui.tui.browser.session_pane import SessionPane
+from sessiontui.tui.changes.controller import ChangeController
+from sessiontui.tui.looks import themes
+from sessiontui.tui.palette import Command, Offer, PaletteScreen, sessions_hint
+from sessiontui.tui.pane_keys import plain
+from sessiontui.tui.preferences import Remember
+from sessiontui.tui.widgets.choice_list import Choice
+
+UNLISTED: Final = ("palette", "back", "focus_next", "focus_previous")
+"""Actions that make no sense from a palette."""
+
+
+def open_palette(screen: Screen[None], changes: ChangeController, side: SessionPane, opener: SessionOpener) -> None:
+    """Offer all that can be done on the browser, and its sessions."""
+    keys = list(side.known)
+    commands = [*_keys(screen, changes), *_more(screen, side)]
+    named = partial(_session, side, opener)
+    _offer(screen, Offer("Commands and sessions", commands, keys, named, sessions_hint(len(keys))))
+
+
+def open_themes(screen: Screen[None]) -> None:
+    """Offer the themes; the one under the cursor is on the screen already."""
+    app, before = screen.app, screen.app.theme
+    names = _themes(app)
+    commands = [_theme(screen, name) for name in names]
+    cursor = names.index(before) if before in names else 0
+    _offer(screen, Offer("Change theme", commands, cursor=cursor), partial(setattr, app, "theme", before))
+
+
+def _offer(screen: Screen[None], offer: Offer, undo: partial[None] | None = None) -> None:
+    def chosen(command: Command | None) -> None:
+        if command is not None:
+            command.run()
+        elif undo is not None:
+            undo()
+
+    screen.app.clear_notifications()
+    screen.app.push_screen(PaletteScreen(offer), chosen)
+
+
+def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Command]:
+    """A command for each action that has a key, with all its keys; what only moves a cursor is no command."""
+    keys: dict[str, list[str]] = {}
+    found: dict[str, ActiveBinding] = {}
+    for active in _bindings(screen):
+        binding = active.binding
+        if binding.id and binding.tooltip and plain(binding.action) not in UNLISTED:
+            keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
+            found.setdefault(binding.action, active)
+    for action, active in found.items():
+        about = "" if active.enabled else "not now: it says why"
+        does = partial(screen.call_later, screen.app.run_action, action, active.node)
+        run = does if active.enabled else partial(changes.explain, active.binding.id or "")
+        yield Command(Choice(active.binding.tooltip, about, " ".join(dict.fromkeys(keys[action]))), run)
+
+
+def _bindings(screen: Screen[None]) -> Iterator[ActiveBinding]:
+    """What keys do now, and what they do on the screen where the focus has another use for them: typing, say."""
+    yield from screen.active_bindings.values()
+    for _, binding in screen._bindings:  # noqa: SLF001 - as they were remapped, which no class can tell
+        _, name, values = parse(binding.action)
+        enabled = screen.check_action(name, values)
+        yield ActiveBinding(screen, binding, bool(enabled), binding.tooltip)
+
+
+def _more(screen: Screen[None], side: SessionPane) -> Iterator[Command]:
+    """What has no key."""
+    for order in ORDERS.values():
+        yield Command(Choice(f"Sort the list by {order.name}", order.words), partial(side.sort_by, order.name))
+    if not screen.app.no_color:
+        yield Command(Choice("Change theme", screen.app.theme), partial(open_themes, screen))
+
+
+def _session(side: SessionPane, opener: SessionOpener, key: str) -> Command:
+    session = side.known.get(key)
+    if session is None:
+        about = "gone since"
+    else:
+        about = units.counted(session.messages, "message") if session.problem is None else session.problem.reason
+    return Command(Choice(key or "(no name)", f"session · {about}"), partial(opener.go_to, key))
+
+
+def _themes(app: App[object]) -> list[str]:
+    """Ours first, then Textual's, dark before light."""
+    ours = [theme.name for theme in themes.THEMES]
+    others = [theme for theme in app.available_themes.values() if theme.name not in ours]
+    return [*ours, *(theme.name for theme in sorted(others, key=lambda theme: (not theme.dark, theme.name)))]
+
+
+def _theme(screen: Screen[None], name: str) -> Command:
+    app = screen.app
+    theme = app.available_themes[name]
+    about = "the terminal's own colours" if theme.ansi else "dark" if theme.dark else "light"
+    look = partial(setattr, app, "theme", name)
+
+    def choose() -> None:
+        look()
+        screen.post_message(Remember({"theme": name}))
+
+    return Command(Choice(name, about), choose, look)

@@ -1,0 +1,84 @@
+"""Going from fault to fault, and from the last one of a session on to the next that has any, in the order of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.screen import Screen
+
+from sessiontui import units
+from sessiontui.model import Backend, Session
+from sessiontui.tui.browser import notice
+from sessiontui.tui.browser.session_opener import SessionOpener
+from sessiontui.tui.browser.session_pane import SessionPane
+from sessiontui.tui.browser.transcript_pane import TranscriptPane
+
+
+class FaultWalk:
+    """Which session is next; which fault is next in the open session is the transcript pane's."""
+
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("e", "fault(1)", "next fault", tooltip="Next fault, of the next session too", id="next_fault"),
+        Binding(
+            "E",
+            "fault(-1)",
+            "previous fault",
+            show=False,
+            tooltip="Previous fault, of the session before too",
+            id="previous_fault",
+        ),
+    ]
+
+    def __init__(self, screen: Screen[None], side: SessionPane, reading: TranscriptPane, opener: SessionOpener) -> None:
+        self._screen, self._side, self._reading, self._opener = screen, side, reading, opener
+        self._passed: set[str] = set()
+        """The sessions that were opened for their damage since the key was pressed."""
+
+    def action_fault(self, step: int) -> None:
+        """The next fault, or the previous one."""
+        if self._opener.store.backend is not Backend.JSONL:
+            notice.say(self._screen, "only files have lines that could be damaged; this store has none")
+            return
+        self._passed.clear()
+        if self._screen.has_class("-narrow"):
+            self._reading.transcript.enter()
+        if not self._reading.walk.trace(step):
+            self.go_on(step)
+
+    def go_on(self, step: int) -> None:
+        """To the next session that has damage, as far as that is known; after the last one to the first."""
+        known = self._side.known
+        uncounted = sum(_is_uncounted(known[key]) for key in known)
+        unsure = f"{units.counted(uncounted, 'session')} not counted yet" if uncounted else ""
+        found = next(((past, each) for past, each in self._further(step) if self._is_wanted(each)), None)
+        if found is None:
+            notice.say(self._screen, " · ".join(filter(None, ("no session of the list has damage", unsure))))
+            return
+        wrapped, session = found
+        self._passed.add(session.key)
+        end = "that was the last fault of the list" if step > 0 else "that was the first fault of the list"
+        again = "on from the first" if step > 0 else "on from the last"
+        if said := [*((end, again) if wrapped else ()), *filter(None, (unsure,))]:
+            notice.say(self._screen, " · ".join(said))
+        self._side.choose(session.key)
+        self._opener.open(session.key)
+        self._reading.walk.trace(step)
+
+    def _further(self, step: int) -> Iterator[tuple[bool, Session]]:
+        """The sessions of the list behind the open one, or before it, the nearest first and that one last; each with
+        whether it lies beyond the end."""
+        keys, known, key = list(self._side.sessions.keys), self._side.known, self._reading.key
+        if step < 0:
+            keys.reverse()
+        at = keys.index(key) + 1 if key in keys else 0
+        for wrapped, some in ((False, keys[at:]), (True, keys[:at])):
+            yield from ((wrapped, known[key]) for key in some if key in known)
+
+    def _is_wanted(self, session: Session) -> bool:
+        return session.key not in self._passed and (session.problem is not None or bool(session.faults))
+
+
+def _is_uncounted(session: Session) -> bool:
+    return session.problem is None and session.faults is None

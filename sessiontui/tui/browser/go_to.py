@@ -1,0 +1,78 @@
+"""Going to a place in the open session that a person types: the number of a message or of a line, a percentage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.widget import Widget
+
+from sessiontui.errors import UsageError
+from sessiontui.tui.browser.open_session import OpenSession
+from sessiontui.tui.looks import ink
+from sessiontui.tui.widgets.transcript import TranscriptView
+from sessiontui.visible import visible
+
+if TYPE_CHECKING:  # loaded when it is asked for: the first paint does not wait for it
+    from sessiontui.tui.widgets.prompt import Prompt
+
+
+class GoTo:
+    """A prompt in the pane, for as long as it takes."""
+
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("colon", "ask", "go to", show=False, tooltip="Go to a message or line", id="place"),
+    ]
+
+    def __init__(self, pane: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
+        self._pane, self._transcript, self._opened = pane, transcript, opened
+
+    async def action_ask(self) -> None:
+        """Let the person type where to go; done when they can."""
+        from sessiontui.tui.widgets.prompt import Prompt
+
+        self._transcript.enter()
+        if self._prompt is None:
+            await self._pane.mount(Prompt(id="prompt", raw=self._transcript.raw))
+        if (prompt := self._prompt) is not None:
+            self._pane.screen.set_focus(prompt)
+
+    @property
+    def _prompt(self) -> Prompt | None:
+        from sessiontui.tui.widgets.prompt import Prompt
+
+        return next(iter(self._pane.query(Prompt)), None)
+
+    def answer(self, text: str) -> None:
+        """Go where the person typed, and take the prompt away; one that leads nowhere says why and stays."""
+        if not text.strip() or self._go(text):
+            self.leave()
+
+    def _go(self, text: str) -> bool:
+        from sessiontui.tui.words.goal_rows import goal_row
+
+        opened, transcript = self._opened(), self._transcript
+        if opened is None or opened.rows is None:
+            return False
+        try:
+            found = goal_row(text, opened.rows, opened.session.messages, transcript.raw)
+        except UsageError as error:
+            if (prompt := self._prompt) is not None:
+                prompt.say(error.sentence)
+            return False
+        if found.row == len(opened.rows) - 1:
+            transcript.action_end()
+        else:
+            transcript.go(found.row)
+        if found.note:
+            ink.notice(self._pane, visible(found.note))
+        return True
+
+    def leave(self) -> None:
+        """Take the prompt away; the focus goes back to where it was asked for, unless the person went elsewhere."""
+        prompt = self._prompt
+        if prompt is not None:
+            if prompt.has_focus:
+                self._pane.screen.set_focus(self._transcript)
+            prompt.remove()

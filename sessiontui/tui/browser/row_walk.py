@@ -1,0 +1,106 @@
+"""Going from row to row of the open session: to turns of the user, and to faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.message import Message
+from textual.widget import Widget
+
+from sessiontui.tui.browser.open_session import OpenSession
+from sessiontui.tui.browser.shown_task import shown_task, tell_failure
+from sessiontui.tui.looks import ink
+from sessiontui.tui.messages import FAULT, SEEK, TURN
+from sessiontui.tui.widgets.transcript import TranscriptView
+from sessiontui.visible import visible
+
+
+class RowWalk:
+    """Steps that a person wants to go, one by one or several at once; where rows are not known yet, as soon as they are."""
+
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding(
+            "left_square_bracket", "user(-1)", "previous turn", show=False, tooltip="Previous user turn", id="turn_up"
+        ),
+        Binding("right_square_bracket", "user(1)", "next turn", show=False, tooltip="Next user turn", id="turn_down"),
+    ]
+
+    @dataclass(eq=False, repr=False)
+    class NoFault(Message):
+        """There is no fault further down in this session, or further up."""
+
+        step: int
+
+    def __init__(self, owner: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
+        self._owner, self._transcript, self._opened = owner, transcript, opened
+        self.task = shown_task(owner, SEEK, self._fail)
+        self._steps, self._what = 0, TURN
+        """By how many turns or faults the person wants to go on from the row ``_from``, and has not come yet."""
+        self._from: int | None = None
+        self._fault: int | None = None
+        """The row of the fault that the person came to last."""
+        self._seen = False
+        """Whether that session was looked at when the person asked for the next one."""
+
+    def action_user(self, step: int) -> None:
+        """To the next turn of the user, or with -1 to the one before, from the one that one is on the way to."""
+        self._transcript.enter()
+        self._walk(TURN, step)
+
+    def trace(self, step: int) -> bool:
+        """To the next fault, or with -1 to the one before; posts ``NoFault`` where there is none. A person who opened a
+        session and has not moved yet comes to its first one, or its last. False where there is nothing to go in."""
+        opened = self._opened()
+        if opened is None or opened.session.problem is not None:
+            return False
+        self._seen = opened.rows is not None
+        self._walk(FAULT, step)
+        return True
+
+    def stop(self) -> None:
+        """Go no further."""
+        self._steps, self._fault = 0, None
+        self.task.stop()
+
+    def _walk(self, what: str, step: int) -> None:
+        if self._opened() is not None:
+            goes_on = self._what == what and self._from in (None, self._transcript.cursor)
+            self._what, self._steps = what, step + (self._steps if goes_on else 0)
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Go where the person wants to go, once all rows are known."""
+        opened = self._opened()
+        rows = None if opened is None else opened.all_rows
+        if rows is None:
+            return
+        if not self._steps:
+            self.task.cancel()
+            return
+        from sessiontui.tui.tasks.row_search import RowSearch
+
+        self._from = start = self._transcript.cursor
+        if self._what == FAULT and self._transcript.location is None and start != self._fault:
+            start = -1 if self._steps > 0 else len(rows)
+        RowSearch(self.task, self._go).go(self._what, rows, start, self._steps)
+
+    def _go(self, what: str, step: int, row: int | None) -> None:
+        moved, self._steps = self._from != self._transcript.cursor, 0
+        if moved:
+            return
+        if row is not None:
+            self._fault = row if what == FAULT else None
+            if row == self._transcript.cursor and self._seen:
+                ink.notice(self._owner, visible(f"the {what} is the one under the cursor"))
+            self._transcript.go(row)
+        elif what == FAULT:
+            self._owner.post_message(self.NoFault(step))
+        else:
+            ink.notice(self._owner, visible(f"no user turn {'below' if step > 0 else 'above'} this message"))
+
+    def _fail(self, error: Exception) -> None:
+        self._steps = 0
+        tell_failure(self._owner, SEEK, error)

@@ -1,0 +1,257 @@
+"""The left pane: the sessions of the store and a filter for them, or what a search found in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from sessiontui import units
+from sessiontui.model import Found, Session
+from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
+from sessiontui.tui.browser import notice
+from sessiontui.tui.browser.session_feed import SessionFeed
+from sessiontui.tui.browser.session_marks import SessionMarks
+from sessiontui.tui.looks import ink
+from sessiontui.tui.preferences import Remember
+from sessiontui.tui.widgets.covered import Covered
+from sessiontui.tui.widgets.filter_bar import FilterBar
+from sessiontui.tui.widgets.hit_list import HitList
+from sessiontui.tui.widgets.line_list import LineList
+from sessiontui.tui.widgets.session_list import SessionList, utc_now
+from sessiontui.tui.widgets.spans import Spans, nothing
+from sessiontui.visible import Visible, visible
+
+
+class SessionPane(Covered, Vertical):
+    """Shows sessions or hits, one of them at a time."""
+
+    KEYS: ClassVar[Sequence[Binding]] = [
+        Binding("s", "sort", "sort", show=False, tooltip="Sort the list by the next column", id="sort"),
+        Binding("S", "turn", "turn", show=False, tooltip="Sort the list the other way round", id="sort_turn"),
+    ]
+
+    class Narrowed(Message):
+        """The filter may leave other sessions than before."""
+
+    def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(id=id)
+        self.arranged = Arrangement()
+        self.sessions = SessionList(id="sessions", clock=clock)
+        self.hits = HitList(id="hits", clock=clock)
+        self.filter = FilterBar(id="filter")
+        self.marks = SessionMarks(self.sessions, self.arranged, self._shows_sessions, self._tell)
+        self.feed = SessionFeed(self, self)
+        self._picture = visible("")
+        self._narrowed = False
+        """Whether there was a filter when it was last applied."""
+
+    def compose(self) -> ComposeResult:
+        """A filter that shows itself when it is asked for, above the lists."""
+        yield self.filter
+        yield self.sessions
+        yield self.hits
+
+    def on_mount(self) -> None:
+        """Look at the filter's text itself: a message would come a frame later than the letter is painted."""
+        self.watch(self.filter, "value", self._narrow, init=False)
+
+    @property
+    def list(self) -> LineList:
+        """The list that is shown."""
+        return self.hits if self.has_class("-hits") else self.sessions
+
+    def enter(self) -> None:
+        """Take the focus; where one pane is shown at a time, it is this one now."""
+        self.screen.remove_class("-reading")
+        self.screen.set_focus(self.list)
+
+    def _shows_sessions(self) -> bool:
+        """Whether sessions can be sorted and marked; where they can't be seen, the person is told how they can."""
+        if self.list is self.sessions:
+            return True
+        notice.say(self, "hits are neither sorted by columns nor marked: Esc in the list shows the sessions")
+        return False
+
+    # ---- sessions
+
+    @property
+    def known(self) -> Mapping[str, Session]:
+        """Every session by key, filtered or not."""
+        return self.arranged.all
+
+    @property
+    def current(self) -> str | None:
+        """The key under the cursor."""
+        return None if self.sessions.session is None else self.sessions.session.key
+
+    def show(self, sessions: Iterable[Session]) -> None:
+        """These are the sessions now, newest first."""
+        self.arranged.replace(sessions)
+        self.sessions.marks &= self.arranged.all.keys()
+        self._apply()
+
+    def blank(self) -> None:
+        """Show no sessions; what was marked may come back."""
+        marks = set(self.sessions.marks)
+        self.show(())
+        self.sessions.marks = marks
+
+    def learn(self, sessions: Iterable[Session]) -> None:
+        """Counts became known."""
+        learned = [session for session in sessions if session.key in self.arranged.all]
+        if self.arranged.learn(learned):
+            self._apply()
+        else:
+            self.sessions.refresh()
+
+    def say(self, note: str) -> None:
+        """Why there are no sessions to show: a headline, and the next thing to do."""
+        self._picture = visible(note, lines=True)
+        if not self.arranged.pattern:
+            self.sessions.picture = self._picture
+            self.sessions.refresh()
+
+    def choose(self, key: str) -> None:
+        """Put the cursor on a session, if it is shown, and tell nobody."""
+        self.sessions.choose(key)
+
+    @on(SessionList.Chosen)
+    def _keep_quiet(self, event: SessionList.Chosen) -> None:
+        """A session that came under the cursor because its neighbour went away is not opened."""
+        unasked, self.feed.unasked = self.feed.unasked, None
+        if event.key == unasked:
+            event.stop()
+
+    @on(SessionList.Marked)
+    def _mark(self, event: SessionList.Marked) -> None:
+        """A session was marked with the mouse."""
+        event.stop()
+        self.marks.turn({event.key})
+
+    # ---- order
+
+    def start_sorted(self, name: str, turned: bool = False) -> None:
+        """Sort as the person did the last time; nobody is told. A name that is none of an order's is ignored."""
+        if name in ORDERS:
+            self.arranged.sort_as(Sort(name, turned))
+            if self.is_mounted:
+                self._apply()
+
+    def sort_by(self, name: str) -> None:
+        """Sort by ``activity``, ``key``, ``messages``, ``size`` or ``faults``; a second time, the other way round."""
+        self._sort(self.arranged.sort.by(name))
+
+    def action_sort(self) -> None:
+        """Sort by the next of these."""
+        if self._shows_sessions():
+            self._sort(self.arranged.sort.next)
+
+    def action_turn(self) -> None:
+        """The other way round."""
+        if self._shows_sessions():
+            self.sort_by(self.arranged.sort.name)
+
+    def _sort(self, sort: Sort) -> None:
+        self.arranged.sort_as(sort)
+        self._apply()
+        self.post_message(Remember({"sort": sort.name, "sort_reversed": sort.turned}))
+
+    @on(SessionList.SortRequested)
+    def _sort_by_column(self, event: SessionList.SortRequested) -> None:
+        """The name of a column was clicked."""
+        event.stop()
+        self.sort_by(event.order)
+
+    # ---- filter
+
+    @property
+    def filtering(self) -> bool:
+        """Whether the filter is open or holds text."""
+        return bool(self.arranged.pattern) or self.filter.has_class("-shown")
+
+    def open_filter(self) -> None:
+        """Let the person type letters of a key."""
+        self.screen.remove_class("-reading")
+        self.filter.add_class("-shown")
+        self.screen.set_focus(self.filter)
+        self.call_after_refresh(self.arranged.prepare)
+
+    def close_filter(self) -> None:
+        """Show all sessions again."""
+        self.filter.value = ""
+        self.filter.remove_class("-shown")
+        self._narrow("")
+
+    @on(Input.Submitted, "FilterBar")
+    def _keep_filter(self, event: Input.Submitted) -> None:
+        """Enter in the filter keeps it and goes to the list; a filter without text is none."""
+        event.stop()
+        self.screen.set_focus(self.list)
+        self.sessions.keep()
+        if not self.arranged.pattern:
+            self.close_filter()
+
+    @on(FilterBar.Walked)
+    def _walk(self, event: FilterBar.Walked) -> None:
+        """↑ and ↓ in the filter move in the list below it."""
+        event.stop()
+        self.list.action_move(event.sessions)
+
+    def _narrow(self, pattern: str) -> None:
+        if pattern != self.arranged.pattern:
+            self.arranged.narrow(pattern)
+            self._apply(typed=True)
+
+    def _apply(self, typed: bool = False) -> None:
+        """Show what is to be shown now; ``typed``: since the filter's text changed."""
+        arranged = self.arranged
+        self.sessions.picture = _no_key_fits(len(arranged.all)) if arranged.pattern and arranged.all else self._picture
+        self.sessions.sort = None if arranged.best_first else arranged.sort
+        self.sessions.show(arranged.keys(), arranged.all, arranged.pattern, best=typed and arranged.best_first)
+        self._tell()
+        if arranged.pattern or self._narrowed:
+            self._narrowed = bool(arranged.pattern)
+            self.post_message(self.Narrowed())
+
+    def _tell(self) -> None:
+        """Say on the border how many sessions are shown, in which order, and how many are marked."""
+        arranged, shown, marked = self.arranged, self.sessions.count, len(self.sessions.marks)
+        title = f"Sessions · {shown:,} of {len(arranged.all):,}" if arranged.pattern else "Sessions"
+        order = "best first" if arranged.best_first else arranged.sort.words
+        marks = [(visible(f"{marked:,} marked · "), "bold $accent")] if marked else []
+        self.sessions.border_title = ink.content(visible(title))
+        self.sessions.border_subtitle = ink.content(*marks, visible(order)) if arranged.all else None
+
+    # ---- hits
+
+    def show_hits(self, found: Found, spans: Spans, again: bool, more: bool = False) -> None:
+        """Show what a search found in place of the sessions; ``again``, what the same search finds now."""
+        self._switch(hits=True)
+        self.hits.answer(found, spans, again, more)
+
+    def hide_hits(self) -> None:
+        """Show the sessions again."""
+        self._switch(hits=False)
+        self.hits.show((), nothing)
+
+    def _switch(self, hits: bool) -> None:
+        focused = self.list.has_focus
+        self.set_class(hits, "-hits")
+        if focused:
+            self.screen.set_focus(self.list)
+
+
+def _no_key_fits(count: int) -> Visible:
+    sessions = units.counted(count, "session")
+    return visible(
+        f"No key fits.\nNone of {sessions} holds these letters in this order\nFewer letters fit more\nEsc shows all",
+        lines=True,
+    )

@@ -1,0 +1,118 @@
+"""Help for what has the focus: its own words, and the keys that work there now. Made of the live bindings, never stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widgets import Static
+
+from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK
+from sessiontui.visible import visible
+
+KEYS = 20
+"""Columns for the names of keys."""
+FOCUS = {"app.focus_next": "Next pane", "app.focus_previous": "Previous pane"}
+"""Textual's own actions that belong into help; every one of ours has an id."""
+MOUSE = (
+    "Mouse: click and wheel everywhere; drag scroll bars and the line between the panes (double click: as it was). "
+    "A click beside a box like this closes it."
+)
+TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
+"""Headlines for keys of a screen, in the order in which they are shown; each key has its own as its group."""
+
+
+class HelpScreen(Overlay[None]):
+    """Describes the screen below it."""
+
+    VERTICAL_BREAKPOINTS = theme.HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1", "dismiss", "close", tooltip="Close", id="help.close"),
+        Binding("down,j", "scroll(1)", "down", show=False, id="help.down"),
+        Binding("up,k", "scroll(-1)", "up", show=False, id="help.up"),
+        Binding("pagedown,space", "scroll(10)", "page down", show=False, id="help.page_down"),
+        Binding("pageup", "scroll(-10)", "page up", show=False, id="help.page_up"),
+        Binding("home,g", "scroll(-10000)", "start", show=False, id="help.start"),
+        Binding("end,G", "scroll(10000)", "end", show=False, id="help.end"),
+    ]
+
+    def __init__(self, below: Screen[Any]) -> None:
+        super().__init__()
+        self._lines = tuple(_lines(below))
+
+    def compose(self) -> ComposeResult:
+        """A box that scrolls."""
+        with VerticalScroll(id="box", can_focus=False) as box:
+            box.border_title = ink.content(visible("Help"))
+            box.border_subtitle = ink.content(visible("Esc closes"))
+            yield Static(ink.lines(self._lines), id="help")
+
+    def action_scroll(self, lines: int) -> None:
+        """Look at the rest."""
+        box = self.query_one("#box", VerticalScroll)
+        box.scroll_to(y=box.scroll_y + lines, animate=False)
+
+
+def _lines(below: Screen[Any]) -> Iterator[Content]:
+    """First what has the focus, then what is around it."""
+    told: set[str] = set()
+    for title, about, actions in _parts(below):
+        yield ink.content((visible(title), "bold $accent"))
+        if about and about not in told:
+            told.add(about)
+            yield ink.content(visible(about))
+        for keys, words in actions:
+            yield ink.content((visible(f"  {keys:<{KEYS}}"), "$accent"), visible(words))
+        yield ink.content(visible(" "))
+    yield ink.content(visible(MOUSE))
+
+
+def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """Headline, what it is about, and keys with their words."""
+    around: dict[str, dict[str, str]] = {title: {} for title in TOPICS}
+    about = getattr(below, "HELP", "")
+    for node, actions in _by_node(below).items():
+        if node is below or node is below.app:
+            for keys, binding in actions:
+                rows = around.setdefault(_topic(below, binding), {})
+                words = _words(binding)
+                rows[words] = f"{rows[words]} {keys}" if words in rows else keys
+        elif name := getattr(node, "HELP_TITLE", ""):
+            yield name, getattr(node, "HELP", ""), [(keys, _words(binding)) for keys, binding in actions]
+    for title, rows in around.items():
+        if rows:
+            yield title, about if title == _topic(below, None) else "", [(keys, words) for words, keys in rows.items()]
+
+
+def _by_node(below: Screen[Any]) -> dict[DOMNode, list[tuple[str, Binding]]]:
+    """For each node, its live actions with their keys."""
+    found: dict[DOMNode, dict[str, tuple[list[str], Binding]]] = {}
+    for active in below.active_bindings.values():
+        binding = active.binding
+        if binding.id is None and binding.action not in FOCUS:
+            continue
+        keys, _ = found.setdefault(active.node, {}).setdefault(binding.action, ([], binding))
+        keys.append(below.app.get_key_display(binding))
+    return {
+        node: [(" ".join(dict.fromkeys(keys)), binding) for keys, binding in actions.values()]
+        for node, actions in found.items()
+    }
+
+
+def _topic(below: Screen[Any], binding: Binding | None) -> str:
+    """The headline that a key of the screen stands under; without one, that of all other keys."""
+    if binding is not None and binding.group is not None:
+        return binding.group.description
+    return getattr(below, "HELP_TITLE", "Here")
+
+
+def _words(binding: Binding) -> str:
+    return FOCUS.get(binding.action) or binding.tooltip or binding.description

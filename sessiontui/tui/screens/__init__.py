@@ -1,1 +1,0 @@
-"""Whole screens: compose, bindings, workers."""
