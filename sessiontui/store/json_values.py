@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 Value = TypeVar("Value")
 
@@ -32,7 +32,7 @@ def write(value: Any) -> Any:
 
 def read(kind: type[Value], values: Any) -> Value:
     """The value of this type that ``write`` was given."""
-    made: Value = _reader(kind)(values)
+    made: Value = _reader(cast("Any", kind))(values)
     return made
 
 

@@ -187,7 +187,7 @@ class SearchController:
         self._screen.app.clear_notifications()  # of the letter before
         self._bar.tell_failure()
         self._side.hits.outdate()
-        self._screen.post_message(messages.Failed(0, SEARCH, error))
+        self._screen.post_message(messages.Failed(SEARCH, error))
 
     # ---- keys
 

@@ -54,7 +54,8 @@ class Sheet(LineList):
         self, id: str, *, title: str = "", help: str = "", clicks: int = 2, looks: Looks = LIST, can_focus: bool = True
     ) -> None:
         super().__init__(id=id)
-        self.HELP_TITLE, self.HELP = title, help
+        self.HELP_TITLE = title
+        self.HELP = help  # type: ignore[misc]  # each sheet has its own
         self.can_focus = can_focus
         self.LOOKS = looks
         self._clicks = clicks
