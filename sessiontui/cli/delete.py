@@ -6,7 +6,7 @@ import click
 
 from sessiontui.changes.verbs import delete as verb
 from sessiontui.cli import key_argument, output
-from sessiontui.cli.change import VerbRun, weigh
+from sessiontui.cli.change import VerbRun, say_after, weigh
 from sessiontui.cli.cleanup import tell_removed
 from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import say
@@ -23,7 +23,9 @@ def delete(*, context: Context, change: ChangeOptions, keys: tuple[str, ...]) ->
     done = {name for name in keys if name in run.interrupted.named and not store.looked([name])}
     for name in done:
         if context.json:
-            output.row(change=None, key=written(name), last_activity=None, messages=None)
+            output.row(change=None, key=written(name), last_activity=None, messages=None, **run.mark(name))
+        elif change.dry_run:
+            say_after(name)
         else:
             say(name, " was removed by the change that was interrupted")
     wanted = key_argument.several(store, (name for name in keys if name not in done), run.tally)

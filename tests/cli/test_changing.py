@@ -554,6 +554,31 @@ def test_delete_takes_the_rows_of_a_database(run: Runner, store: Path) -> None:
     assert {row["key"] for row in there("list", "--json").rows} == before >= {"alice", "bob"}
 
 
+def test_delete_says_what_the_interrupted_one_removed(
+    run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sessiontui.changes.journal.record import ChangeRecord
+    from sessiontui.changes.verbs import delete
+    from sessiontui.disk import replace
+    from sessiontui.store.jsonl.jsonl_store import JsonlStore
+
+    remove = replace.remove
+
+    def dies(path: Path) -> None:
+        remove(path)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sessiontui.changes.recovery.settle.after", lambda _: None)
+        patch.setattr(ChangeRecord, "finish", ChangeRecord.close)
+        patch.setattr(replace, "remove", dies)
+        with pytest.raises(KeyboardInterrupt):
+            delete.make(JsonlStore(store), delete.plan(JsonlStore(store), ["alice", "bob"]))
+    assert "alice: planned after recovery\nbob would be removed" in run("delete", "alice", "bob", "--dry-run").text
+    ran = run("delete", "alice", "bob")
+    assert ran.text.startswith("alice was removed by the change that was interrupted\nbob was removed: 2 messages")
+
+
 # ---- dry runs
 
 

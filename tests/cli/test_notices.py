@@ -26,7 +26,7 @@ def locations(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t
     older.mkdir(parents=True)
     (older / "old.jsonl").write_bytes(b"")
     os.utime(older / "old.jsonl", (1, 1))
-    monkeypatch.setenv("HOME", str(tmp_path / "sessions_folder"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("ZEROCLAW_WORKSPACE", str(store.parent))
     return store, older
 

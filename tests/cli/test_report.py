@@ -21,8 +21,8 @@ from sessiontui.cli import report
 from sessiontui.errors import Cancelled, Changed, Refused, StoreError, UnknownKey
 from tests.cli.conftest import Runner, tree
 
-VERBS = ["browse", "demo", "stores", "list", "show", "search", "check", "append", "pop", "compact", "repair", "migrate",
-         "cleanup", "undo", "journal", "report"]  # fmt: skip
+VERBS = ["browse", "demo", "stores", "list", "show", "about", "search", "check", "append", "pop", "compact", "repair", "migrate",
+         "cleanup", "delete", "undo", "journal", "report"]  # fmt: skip
 
 
 def sessiontui(
@@ -143,7 +143,7 @@ def test_every_verb_has_its_help(run: Runner, verb: str) -> None:
     assert result.exit_code == 0
     assert f"Usage: sessiontui {verb}" in result.stdout
     assert "--json" in result.stdout
-    options = {"append", "pop", "compact", "repair", "migrate", "cleanup", "undo", "journal"}
+    options = {"append", "pop", "compact", "repair", "migrate", "cleanup", "delete", "undo", "journal"}
     assert ("--dry-run" in result.stdout) == (verb in options)
     assert ("--wait SECONDS" in result.stdout) == (verb in options)
     assert ("--no-lease" in result.stdout) == (verb in options)

@@ -109,7 +109,7 @@ def test_a_disk_that_is_full_leaves_the_old_file(tmp_path: Path, monkeypatch: py
 def test_a_name_that_nothing_has_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="colour"):
         remember(tmp_path, colour="red")
-    with pytest.raises(TypeError, match="trouble"):
+    with pytest.raises(TypeError, match="problem"):
         remember(tmp_path, problem="no")
 
 
@@ -124,4 +124,4 @@ def test_what_threads_remember_at_once_is_all_remembered(tmp_path: Path) -> None
 
 
 def test_every_field_is_written_but_the_trouble() -> None:
-    assert {field.name for field in fields(Remembered)} == {*config._KINDS, "trouble"}
+    assert {field.name for field in fields(Remembered)} == {*config._KINDS, "problem"}

@@ -111,11 +111,11 @@ def test_progress_comes_with_the_bytes_that_are_copied(large: Path, tmp_path: Pa
     assert told == [*((at, len(LINES)) for at in pieces), (len(LINES), len(LINES))]
 
 
-@pytest.mark.parametrize("asked", [2, 3, 50])
-def test_cancelled_at_any_piece_nothing_stays_behind(large: Path, tmp_path: Path, request: int) -> None:
+@pytest.mark.parametrize("request_count", [2, 3, 50])
+def test_cancelled_at_any_piece_nothing_stays_behind(large: Path, tmp_path: Path, request_count: int) -> None:
     store = JsonlStore(tmp_path)
     plan = compact.plan(store, ["k"])
-    left = iter(range(request))
+    left = iter(range(request_count))
     done = compact.make(store, plan, cancelled=lambda: next(left, None) is None)
     assert (done.change, done.rows[0].status) == (None, "cancelled")
     assert next(left, None) is None

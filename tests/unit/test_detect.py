@@ -361,7 +361,7 @@ def test_a_folder_of_files_is_found_and_opened_without_sqlite(sessions: Path) ->
     session(sessions)
     code = (
         "import sys\nfrom sessiontui.store.detect import find\n"
-        f"assert find({str(sessions)!r}, None, {{}}).place.open().backend == 'jsonl'\n"
+        f"assert find({str(sessions)!r}, None, {{}}).location.open().backend == 'jsonl'\n"
         "print('sqlite3' in sys.modules, 'textual' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -55,7 +55,7 @@ def test_it_ends_when_nobody_holds_its_standard_input() -> None:
     code = """
 import sys, time
 from sessiontui.errors import Cancelled
-from sessiontui.store import indexer
+from sessiontui.store.index import index_process
 
 def update(self, progress, cancelled):
     progress(0, 0)
@@ -63,8 +63,8 @@ def update(self, progress, cancelled):
         time.sleep(0.01)
     raise Cancelled
 
-indexer.Sidecar.update = update
-sys.exit(indexer.main(["anywhere"]))
+index_process.SearchIndex.update = update
+sys.exit(index_process.main(["anywhere"]))
 """
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     assert process.stdin is not None

@@ -50,7 +50,7 @@ def opened(tmp_path: Path, data: bytes) -> int:
     return lines.open_file(path)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("ref", CASES)
 @pytest.mark.usefixtures("chunk")
 def test_lines_forwards_and_backwards(tmp_path: Path, ref: str) -> None:
     data, expected = CASES[ref]

@@ -95,6 +95,7 @@ def test_a_journal_of_somebody_else_is_his_to_read(tmp_path: Path, monkeypatch: 
 )
 def test_an_error_of_the_system_says_what_to_do_where_there_is_something(number: int, hint: str) -> None:
     assert as_plain(OSError(number, "No"), "k.jsonl").__dict__ == {
-        "sentence": "k.jsonl can't be changed: No",
+        "cause": "k.jsonl can't be changed: No",
         "hint": hint,
+        "unchanged": False,
     }
