@@ -11,12 +11,13 @@ import pytest
 from textual.widgets import Button, Input
 
 from sessiontui.changes import undo
-from sessiontui.changes.verbs import cleanup, compact, migrate
+from sessiontui.changes.verbs import cleanup, compact, migrate, removal
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.changes import flow
 from sessiontui.tui.changes.dialog import PageDialog
 from tests.support.screens import SMALL, TORN, browsing, folder, press, says, settle, typed, until
+from tests.support.watch import watched
 from tests.tui.test_dialogs import ALICE, files
 
 KEYS = ("a", "b", "c")
@@ -89,6 +90,17 @@ async def test_what_is_planned_at_once_is_seen_only_when_it_is_whole(
         assert app.screen.query_one("#leave").has_focus
 
 
+async def test_a_dialog_that_has_closed_takes_no_notice_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The timer that shows it may fire after it closed, and before it is gone."""
+    monkeypatch.setattr(flow, "SOON", 3600)
+    begun = watched(monkeypatch, flow.ChangeFlow, "begin")
+    async with browsing(folder(tmp_path / "healthy", {"a": [ALICE]})) as (app, pilot):
+        await press(pilot, "R")
+        assert app.screen is app.browser
+        begun[0][0]._appear()
+        assert len(app._notifications) == 1
+
+
 async def test_migrate_stopped_in_the_middle_says_what_was_done_and_takes_it_back(
     store: Path, gate: Callable[..., Event]
 ) -> None:
@@ -137,7 +149,7 @@ async def test_compact_stopped_before_anything_is_written_leaves_nothing_to_undo
 @pytest.mark.exhaustive
 async def test_cleanup_stopped_in_the_middle(store: Path, gate: Callable[..., Event]) -> None:
     before = files(store)
-    go = gate(cleanup, "_remove_file")
+    go = gate(removal, "_without_file")
     async with browsing(store) as (app, pilot):
         await press(pilot, "D", *typed("0.001"), "enter", "right")
         await pilot.press("enter")

@@ -80,7 +80,7 @@ class ChangeFlow:
         dialog.set_timer(SOON, self._appear)
 
     def _appear(self) -> None:
-        if self._dialog.has_class("-unseen"):
+        if self._dialog.has_class("-unseen") and self._dialog in self._dialog.app.screen_stack:  # else it has closed
             self._dialog.app.clear_notifications()  # they would lie above the buttons
             self._dialog.remove_class("-unseen")
             if self.hours is not None and self.hours.typed:
