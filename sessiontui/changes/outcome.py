@@ -44,7 +44,7 @@ def problem(error: SessiontuiError) -> Problem:
 
 
 def blocker(error: Exception) -> BlockerKind:
-    """What kind of hindrance an error tells of."""
+    """What kind of blocker an error tells of."""
     match error:
         case Busy():
             return "busy"

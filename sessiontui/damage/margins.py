@@ -12,8 +12,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from sessiontui.damage import lenient_json
-from sessiontui.damage import multiline as joints
+from sessiontui.damage import lenient_json, multiline
 from sessiontui.damage.corrections import is_record
 from sessiontui.damage.multiline import Join
 from sessiontui.damage.patterns import lazy
@@ -149,7 +148,7 @@ def _read(value: bytes, what: str) -> Iterator[tuple[str, tuple[bytes, ...]]]:
     """The records that a value is, on one line or several; in each way where there are some."""
     if is_record(value):
         yield what, (value,)
-    join, _ = joints.over(value, 0, value.index(b"\n")) if b"\n" in value else (None, 0)
+    join, _ = multiline.over(value, 0, value.index(b"\n")) if b"\n" in value else (None, 0)
     if join:
         for reading in join.verdict.readings or (Reading(what, join.verdict.parts),):
             yield reading.what, tuple(record for part in reading.parts for record in part.records)

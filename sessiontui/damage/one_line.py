@@ -1,6 +1,6 @@
 """What is wrong with a line by itself, from the pieces that stand in it.
 
-Refuses to look at the lines around it: what was torn over several is for ``joints``.
+Refuses to look at the lines around it: what was torn over several is for ``multiline``.
 """
 
 from __future__ import annotations

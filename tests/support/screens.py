@@ -118,7 +118,7 @@ def focus(app: StillApp) -> type[Widget]:
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until every errand has ended and what it reported is on the screen."""
+    """Wait until every task has ended and what it reported is on the screen."""
     for field in pilot.app.screen.query(Input):
         field.cursor_blink = False
     for _ in range(2_400):
@@ -141,7 +141,7 @@ async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
 
 
 def _working(pilot: Pilot[Any]) -> list[str]:
-    """The errands that have something to do; who follows a store is never done."""
+    """The tasks that have something to do; who follows a store is never done."""
     return [worker.name for worker in pilot.app.workers if worker.group != FOLLOW and not worker.is_finished]
 
 

@@ -73,7 +73,7 @@ class CleanupPlan:
 
 @dataclass(frozen=True, slots=True)
 class CleanedUp:
-    """What cleanup removed; ``change`` is None where nothing was."""
+    """What cleanup, or delete, removed; ``change`` is None where nothing was."""
 
     change: str | None
     rows: tuple[CleanupRow, ...]

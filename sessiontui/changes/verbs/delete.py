@@ -13,7 +13,7 @@ from sessiontui.changes.edits.database import Extent
 from sessiontui.changes.edits.files import as_plain, name_in
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.verbs import removal
-from sessiontui.changes.verbs.cleanup import CleanupRow
+from sessiontui.changes.verbs.cleanup import CleanedUp, CleanupRow
 from sessiontui.disk.stamps import Stamp
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Changed, Refused, SessiontuiError, StoreError, UnknownKey
@@ -42,14 +42,6 @@ class DeletePlan:
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk."""
         return removal.takes(store, self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """What delete removed; ``change`` is None where nothing was."""
-
-    change: str | None
-    rows: tuple[CleanupRow, ...]
 
 
 def plan(store: Store, keys: Sequence[str], cancelled: IsCancelled = never, progress: Progress = silent) -> DeletePlan:
@@ -89,10 +81,10 @@ def make(
     patience: WaitPolicy = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-) -> Deleted:
+) -> CleanedUp:
     """Remove what was planned, but for a session that changed since, which is refused in its row. Cancelled between files:
     those not begun stay, with status ``cancelled``; the rows of a database go all at once."""
-    return Deleted(*removal.make("delete", store, plan.rows, _stamp, _remove_rows, patience, cancelled, progress))
+    return CleanedUp(*removal.make("delete", store, plan.rows, _stamp, _remove_rows, patience, cancelled, progress))
 
 
 def _stamp(row: CleanupRow, path: Path) -> Stamp:

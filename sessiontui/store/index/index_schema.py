@@ -1,7 +1,7 @@
 """Where the search index of a JSONL store is kept, what is in it, and how it is opened.
 
 A disposable SQLite file in the person's cache folder, named by a hash of the store's real path. Refuses folders and
-files that are another's, are links or can be read by others: then there is no sidecar, and search reads the store.
+files that are another's, are links or can be read by others: then there is no index, and search reads the store.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ is in it is not what was written."""
 
 
 class Unusable(Exception):
-    """There is no sidecar and none can be made; the reason is for people."""
+    """There is no index and none can be made; the reason is for people."""
 
 
 def index_path(folder: Path, only: str | None, cache: Path) -> Path:

@@ -288,12 +288,12 @@ class JsonlStore:
         cancelled: IsCancelled = never,
         scan: Progress | None = None,
     ) -> Found:
-        """Messages that match, from the sidecar; ``key`` is a stem."""
+        """Messages that match, from the index; ``key`` is a stem."""
         names = folder_list.names(keys if key is None else [key])
         return self.search_index.search(query, limit=limit, relevance=relevance, names=names, cancelled=cancelled)
 
     def index(
         self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
     ) -> None:
-        """Bring the sidecar up to what the folder holds now."""
+        """Bring the index up to what the folder holds now."""
         self.search_index.update(progress=progress, cancelled=cancelled, names=folder_list.names(keys))

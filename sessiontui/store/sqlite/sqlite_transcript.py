@@ -27,7 +27,7 @@ from sessiontui.store.sqlite.row_keys import KEY, bound
 from sessiontui.store.sqlite.session_totals import LOADS
 
 PAGE = 1000
-"""TranscriptRows read at a time."""
+"""Rows read at a time."""
 ENOUGH = 4 * 1024 * 1024
 """Characters of content after which a page ends before it has all its rows."""
 
