@@ -32,18 +32,18 @@ def is_likely(line: bytes) -> bool:
     return b"\x1b[" in line or (line[:2] != b'{"' and b"m" in line and b"[" in line)
 
 
-def layer(line: bytes, check_writability: Examine) -> Layer | None:
+def layer(line: bytes, examine: Examine) -> Layer | None:
     """The colours over a line; None where there are none, or where no record is under them."""
     if b"\x1b[" in line or b"\xc2\x9b" in line:
-        return _raw(line, check_writability)
+        return _raw(line, examine)
     brace = line.find(b"{")
     shown = _BEFORE.search(line, max(0, brace - 60), brace) or _BEHIND.match(line, brace + 1) if brace >= 0 else None
-    return _shown(line, shown, check_writability) if shown else None
+    return _shown(line, shown, examine) if shown else None
 
 
-def _raw(line: bytes, check_writability: Examine) -> Layer | None:
+def _raw(line: bytes, examine: Examine) -> Layer | None:
     plain = replaced(line, _RAW, lambda _: b"")
-    parts = under(plain.data, check_writability) if plain and plain.data != line else ()
+    parts = under(plain.data, examine) if plain and plain.data != line else ()
     if not plain or _stand(parts, line):
         return None
     found = [Reading(_ALL, outward(parts, plain, 0, 0, len(line)))]
@@ -56,7 +56,7 @@ def _raw(line: bytes, check_writability: Examine) -> Layer | None:
     return _layer(line, _RAW, tuple(found))
 
 
-def _shown(line: bytes, shown: re.Match[bytes], check_writability: Examine) -> Layer | None:
+def _shown(line: bytes, shown: re.Match[bytes], examine: Examine) -> Layer | None:
     """Codes whose ESC was lost, or is written out; those that stand in a text may be of the text."""
     bracket = line.index(b"[", shown.start())
     intro = _INTRO.search(line, max(0, bracket - 8), bracket)
@@ -71,7 +71,7 @@ def _shown(line: bytes, shown: re.Match[bytes], check_writability: Examine) -> L
     ]
     found = []
     for what, plain in ways:
-        parts = under(plain.data, check_writability) if plain and plain.data != line else ()
+        parts = under(plain.data, examine) if plain and plain.data != line else ()
         if plain and not _stand(parts, line):
             found.append((Reading(what, outward(parts, plain, 0, 0, len(line))), True))
     return _layer(line, code, different(found)) if found else None

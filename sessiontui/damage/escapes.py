@@ -48,12 +48,12 @@ def doubled(data: bytes) -> Layer | None:
     return _layer("escaped", what, found.start("text") + found["text"].find(b"\\"), data, [("halved", record)])
 
 
-def html(line: bytes, check_writability: Examine) -> Layer | None:
+def html(line: bytes, examine: Examine) -> Layer | None:
     """A line in which each quote is written as in HTML."""
     if b'"' in line or not (b"&quot;" in line or b"&#34;" in line):
         return None
     plain = replaced(line, _ENTITY, lambda entity: unescape(entity[0].decode()).encode())
-    parts = under(plain.data, check_writability) if plain else ()
+    parts = under(plain.data, examine) if plain else ()
     if not plain or not parts:
         return None
     made = outward(parts, plain, 0, 0, len(line))

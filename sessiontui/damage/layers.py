@@ -40,11 +40,11 @@ class Layer(NamedTuple):
         return self._replace(at=self.at + by, start=self.start + by, stop=self.stop + by, readings=readings)
 
 
-def under(data: bytes, check_writability: Examine) -> tuple[Part, ...]:
+def under(data: bytes, examine: Examine) -> tuple[Part, ...]:
     """What becomes of the bytes under a layer; empty where no whole record is among them."""
     if b"role" not in data or b"content" not in data:
         return ()
-    parts = _value(data) or _lines(data, check_writability)
+    parts = _value(data) or _lines(data, examine)
     if not any(part.records and part.salvage in _CLEAR for part in parts):
         return ()
     return tuple(part._replace(salvage=Salvage.OFFERED) if _is_had(part) else part for part in parts)
@@ -71,7 +71,7 @@ def _value(data: bytes) -> list[Part]:
     return [Part(Span(0, len(data)), mend.salvage, (mend.record,), mend.left)] if mend and not split else []
 
 
-def _lines(data: bytes, check_writability: Examine) -> list[Part]:
+def _lines(data: bytes, examine: Examine) -> list[Part]:
     parts: list[Part] = []
     at = 0
     for line in data.split(b"\n"):
@@ -80,7 +80,7 @@ def _lines(data: bytes, check_writability: Examine) -> list[Part]:
         elif not line.strip(_SPACES):
             parts.append(Part(Span(at, len(line)), Salvage.LOSSLESS))
         else:
-            parts += (part.moved(at) for part in check_writability(line))
+            parts += (part.moved(at) for part in examine(line))
         at += len(line) + 1
         parts.append(Part(Span(at - 1, 1), Salvage.LOSSLESS))
     return parts[:-1]

@@ -58,9 +58,9 @@ class Literals:
     _begun = -1
     _any = False
 
-    def __init__(self, line: bytes, check_writability: Examine, effort: Effort) -> None:
+    def __init__(self, line: bytes, examine: Examine, effort: Effort) -> None:
         self._line = line
-        self._writability = check_writability
+        self._examine = examine
         self._effort = effort
         self._unclosed: set[tuple[object, bytes]] = set()
 
@@ -124,7 +124,7 @@ class Literals:
         if not plain or not (beside or opening["prefix"] or plain.data != inside) or (close, plain.data) in seen:
             return None
         seen.add((close, plain.data))
-        parts = under(plain.data, self._writability)
+        parts = under(plain.data, self._examine)
         if not parts:
             return None
         stop = close + len(quote)
@@ -150,7 +150,7 @@ class Literals:
             return None
         rest = self._line[brace:]
         for plain in (languages.unescaped(rest), languages.of_double_quotes(rest)):
-            if plain and (parts := under(plain.data, self._writability)):
+            if plain and (parts := under(plain.data, self._examine)):
                 made = outward(parts, plain, brace, brace, len(self._line))
                 return Layer("escaped", _ONCE, brace, brace, len(self._line), (Reading("unescaped once", made),))
         return None

@@ -60,19 +60,17 @@ def _cut(line: bytes, wrong: Dropped | None, depth: int, effort: Effort) -> Verd
     script = fragments.printed(line)
     if script and script.records:
         return _of_shape(script, line)
-    check_writability = _under(depth + 1, effort)
-    if coloured.is_likely(line) and (layer := coloured.layer(line, check_writability)):
+    examine = _under(depth + 1, effort)
+    if coloured.is_likely(line) and (layer := coloured.layer(line, examine)):
         return _of_layers(line, [Piece(PieceKind.LITERAL, 0, len(line), layer=layer)], [None])
-    cut = pieces.cut(
-        line, Literals(line, check_writability, effort) if b"role" in line and b"content" in line else None
-    )
+    cut = pieces.cut(line, Literals(line, examine, effort) if b"role" in line and b"content" in line else None)
     if not any([not piece.sure or piece.kind in _LAYERED for piece in cut]):  # noqa: C419 - half the time of a generator
         return _of_pieces(line, cut, [None] * len(cut))
-    if layer := typographic.layer(line) or escapes.html(line, check_writability):
+    if layer := typographic.layer(line) or escapes.html(line, examine):
         return _of_layers(line, [Piece(PieceKind.LITERAL, 0, len(line), layer=layer)], [None])
     known = wrong if len(cut) == 1 else None
     shapes = [shape(line[each.start : each.stop], known) if each.kind is PieceKind.VALUE else None for each in cut]
-    cut = [_uncovered(line, *each, check_writability) for each in zip(cut, shapes, strict=True)]
+    cut = [_uncovered(line, *each, examine) for each in zip(cut, shapes, strict=True)]
     if any(piece.layer for piece in cut) or effort.spent:
         return _of_layers(line, cut, shapes, sure=not effort.spent)
     return _of_shape(script, line) if script else _of_pieces(line, cut, shapes)
@@ -99,12 +97,12 @@ def _quoted(line: bytes, found: Verdict) -> Verdict:
     return what._replace(readings=tuple(read)) if len(read) > 1 else what
 
 
-def _uncovered(line: bytes, piece: Piece, of: Shape | None, check_writability: Examine) -> Piece:
+def _uncovered(line: bytes, piece: Piece, of: Shape | None, examine: Examine) -> Piece:
     """A piece that is no record as a literal, where a layer lies over it."""
     layer: Layer | None = None
     if piece.kind is PieceKind.VALUE and of and not of.records:
         value = line[piece.start : piece.stop]
-        layer = wrapped.layer(value, check_writability) or escapes.bare(value)
+        layer = wrapped.layer(value, examine) or escapes.bare(value)
     elif piece.kind is PieceKind.TORN and not piece.sure:
         layer = escapes.doubled(line[piece.start : piece.stop])
     return piece._replace(kind=PieceKind.LITERAL, layer=layer.moved(piece.start)) if layer else piece
@@ -138,7 +136,7 @@ def _read_as(piece: Piece, made: tuple[Part, ...], number: int) -> tuple[Part, .
 
 
 def _under(depth: int, effort: Effort) -> Examine:
-    """The same judge for what is under layers."""
+    """The same for what is under layers."""
 
     def parts(data: bytes) -> tuple[Part, ...]:
         effort.left -= len(data)

@@ -44,19 +44,19 @@ class _Pair(NamedTuple):
     stop: int
 
 
-def layer(value: bytes, check_writability: Examine) -> Layer | None:
+def layer(value: bytes, examine: Examine) -> Layer | None:
     """The wrapper that a whole value is; None where it is none, or carries more than one thing."""
     if not _has_mark(value):
         return None
     if value[:1] == b'"':
-        return _string(value, check_writability)
+        return _string(value, examine)
     if value[:1] == b"[":
-        return _of_parts(value, 0, _strings(value, check_writability), "the record is a text in a list")
+        return _of_parts(value, 0, _strings(value, examine), "the record is a text in a list")
     pairs = list(_pairs(value))
     keys = {pair.key.lower() for pair in pairs}
     if not pairs or len(pairs) > _MOST_KEYS or any(map(_HISTORY.fullmatch, keys)):
         return None
-    found = [(pair, parts) for pair in pairs if (parts := _carried(value, pair, keys, check_writability))]
+    found = [(pair, parts) for pair in pairs if (parts := _carried(value, pair, keys, examine))]
     if len(found) != 1:
         return None
     [(pair, parts)] = found
@@ -77,10 +77,10 @@ def _of_parts(value: bytes, at: int, parts: Sequence[Part], what: str) -> Layer 
     return Layer("wrapped", what, at, 0, len(value), (Reading("unwrapped", tuple(made)),))
 
 
-def _string(value: bytes, check_writability: Examine) -> Layer | None:
+def _string(value: bytes, examine: Examine) -> Layer | None:
     """A text that is more than a record: one that was encoded again, or that has other text in it."""
     plain = unescaped(value[1:-1])
-    parts = outward(under(plain.data, check_writability), plain, 1, 0, len(value)) if plain else ()
+    parts = outward(under(plain.data, examine), plain, 1, 0, len(value)) if plain else ()
     if not parts or not plain:
         return None
     again = plain.data.strip().startswith(b'"')
@@ -88,13 +88,13 @@ def _string(value: bytes, check_writability: Examine) -> Layer | None:
     return Layer(id, what, 0, 0, len(value), (Reading("decoded", parts),))
 
 
-def _strings(value: bytes, check_writability: Examine) -> list[Part]:
+def _strings(value: bytes, examine: Examine) -> list[Part]:
     """The records that are texts somewhere in a value."""
     parts: list[Part] = []
     for token in lenient_json.tokens(value):
         inside = value[token.start + 1 : token.stop - 1]
         if token.text and _has_mark(inside) and (plain := unescaped(inside)):
-            parts += outward(under(plain.data, check_writability), plain, token.start + 1, token.start, token.stop)
+            parts += outward(under(plain.data, examine), plain, token.start + 1, token.start, token.stop)
     return parts
 
 
@@ -102,18 +102,18 @@ def _has_mark(value: bytes) -> bool:
     return b"role" in value and b"content" in value
 
 
-def _carried(value: bytes, pair: _Pair, keys: set[str], check_writability: Examine) -> tuple[Part, ...]:
+def _carried(value: bytes, pair: _Pair, keys: set[str], examine: Examine) -> tuple[Part, ...]:
     """What a key carries, where it carries records."""
     raw = value[pair.start : pair.stop]
     name = pair.key.lower()
     if len(keys) > 1 and not (_CARRIER.fullmatch(name) or _BATCH.fullmatch(name)):
         return ()
     if raw[:1] == b'"' and (plain := unescaped(raw[1:-1])):
-        return outward(under(plain.data, check_writability), plain, pair.start + 1, pair.start, pair.stop)
+        return outward(under(plain.data, examine), plain, pair.start + 1, pair.start, pair.stop)
     if raw[:1] == b"{" and all(map(_BESIDE.fullmatch, keys - {name})) and is_record(raw):
         return (Part(Span(pair.start, len(raw)), Salvage.OFFERED, (raw,)),)
     if raw[:1] == b"[" and _BATCH.fullmatch(name):
-        return tuple(part.moved(pair.start) for part in _strings(raw, check_writability))
+        return tuple(part.moved(pair.start) for part in _strings(raw, examine))
     return ()
 
 

@@ -25,7 +25,7 @@ from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Address, Entry, Fault, Message, Span
 from sessiontui.store.jsonl import huge_line, no_session
-from sessiontui.store.jsonl import stretch as jsonl_stretch
+from sessiontui.store.jsonl import stretch as stretches
 from sessiontui.store.jsonl.stretch import Lined, Stretch, is_odd
 
 CLIP: Final = 64 * 1024
@@ -115,7 +115,7 @@ def page(fd: int, stamp: Stamp, view: View, start: int, stop: int) -> list[Entry
 def _looked_at(fd: int, stamp: Stamp, view: View, run: list[Entry], *, settled: bool) -> Iterator[Entry]:
     """Damaged and blank lines of a page that follow each other, with what is wrong with them."""
     last, end = run[-1].address.span or Span(0, 0), view.begin(len(view))
-    stretch = jsonl_stretch.around(fd, _offset(run[0]), min(last.stop + 1, end), len(run), end)
+    stretch = stretches.around(fd, _offset(run[0]), min(last.stop + 1, end), len(run), end)
     first = run[0].position - stretch.above
     number = UNKNOWN + first if view.before is None else view.before + first + 1
     if stretch.more_above:
@@ -141,9 +141,9 @@ def _remembered(fd: int, stamp: Stamp, stretch: Stretch, number: int, *, settled
 
 def _begun(fd: int, stop: int) -> Fault | None:
     """What is wrong with the file as a whole from its beginning up to an offset."""
-    stop = min(stop, jsonl_stretch.WIDE)
+    stop = min(stop, stretches.WIDE)
     held: list[Line] = []
-    for number, lined in enumerate(takewhile(is_odd, islice(lines.lines(fd, 0, stop), jsonl_stretch.NEAR)), 1):
+    for number, lined in enumerate(takewhile(is_odd, islice(lines.lines(fd, 0, stop), stretches.NEAR)), 1):
         offset, line = lined
         if isinstance(line, bytes) and offset + len(line) < stop:
             held.append(Line(number, offset, line))

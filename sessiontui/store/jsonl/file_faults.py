@@ -94,15 +94,13 @@ def _line(fault: Fault) -> int:
     return fault.line or 0
 
 
-def _with(
-    found: Iterable[Line | Fault], check_writability: Callable[[Iterator[Line]], Iterator[Fault]]
-) -> Iterator[Fault]:
-    """The faults among lines, and those that ``check_writability`` finds in the lines between them."""
+def _with(found: Iterable[Line | Fault], examine: Callable[[Iterator[Line]], Iterator[Fault]]) -> Iterator[Fault]:
+    """The faults among lines, and those that ``examine`` finds in the lines between them."""
     for is_fault, run in groupby(found, lambda each: isinstance(each, Fault)):
         if is_fault:
             yield from (each for each in cast("Iterator[Fault]", run) if each.id != "blank")
         else:
-            yield from check_writability(cast("Iterator[Line]", run))
+            yield from examine(cast("Iterator[Line]", run))
 
 
 class LineTally:
