@@ -119,6 +119,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are seen in /proc")
 def test_killed_or_interrupted_it_leaves_no_process_behind(tmp_path: Path) -> None:
     """Each ends, too; one that is interrupted says nothing of the others."""
     folder = tmp_path / "sessions"

@@ -13,7 +13,6 @@ from sessiontui.changes.verbs import cleanup, compact, delete, import_state, mig
 from sessiontui.damage.salvage import Wish
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Changed, Refused
-from sessiontui.model import Backend
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 
 VerbName = Literal["pop", "compact", "repair", "migrate", "cleanup", "delete"]
@@ -51,14 +50,6 @@ class Verb:
 
     doing: str
     """What is being done, for people."""
-    done: str
-    """The status of a row of which the verb changes, or changed, the session; pop has no rows."""
-    takes: Literal["one", "some", "any"]
-    """How many sessions: exactly one; those that are named; or all of them where none is named."""
-    backends: frozenset[Backend]
-    """The stores that it changes."""
-    counts: Literal["nothing", "bytes", "sessions"]
-    """What the progress of making it counts."""
     plan: Callable[[Request, IsCancelled, Progress], Planned]
     make: Callable[[Store, Any, WaitPolicy, IsCancelled, Progress], Any]
 
@@ -120,14 +111,11 @@ def _make_delete(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancell
     return delete.make(store, plan, wait, cancelled, progress)
 
 
-_FILES: Final = frozenset({Backend.JSONL})
-_BOTH: Final = frozenset(Backend)
-
 VERBS: Final[Mapping[str, Verb]] = {
-    "pop": Verb("Popping", "", "one", _BOTH, "nothing", _plan_pop, _make_pop),
-    "compact": Verb("Compacting", "compacted", "some", _FILES, "bytes", _plan_compact, _make_compact),
-    "repair": Verb("Repairing", "repaired", "some", _FILES, "bytes", _plan_repair, _make_repair),
-    "migrate": Verb("Moving", "migrated", "any", _FILES, "bytes", _plan_migrate, _make_migrate),
-    "cleanup": Verb("Removing", "removed", "any", _BOTH, "sessions", _plan_cleanup, _make_cleanup),
-    "delete": Verb("Deleting", "removed", "some", _BOTH, "sessions", _plan_delete, _make_delete),
+    "pop": Verb("Popping", _plan_pop, _make_pop),
+    "compact": Verb("Compacting", _plan_compact, _make_compact),
+    "repair": Verb("Repairing", _plan_repair, _make_repair),
+    "migrate": Verb("Moving", _plan_migrate, _make_migrate),
+    "cleanup": Verb("Removing", _plan_cleanup, _make_cleanup),
+    "delete": Verb("Deleting", _plan_delete, _make_delete),
 }
