@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -73,6 +74,8 @@ class Watch:
         self.n = n
         self.of = of
         self.calls: list[Call] = []
+        self.thread: int | None = None
+        """Whose calls are counted: a thread of an earlier test may still be at work."""
 
     @property
     def steps(self) -> list[str]:
@@ -92,6 +95,7 @@ class Watch:
         patches = [
             mock.patch.object(module, name, self._watched(name, getattr(module, name))) for module, name in watched
         ]
+        self.thread = threading.get_ident()
         for patch in patches:
             patch.start()
         try:
@@ -101,7 +105,12 @@ class Watch:
                 patch.stop()
 
     def _watched(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *args, **kwargs: self.meet(_call(name, args, kwargs), lambda: real(*args, **kwargs), args)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() != self.thread:
+                return real(*args, **kwargs)
+            return self.meet(_call(name, args, kwargs), lambda: real(*args, **kwargs), args)
+
+        return call
 
     def meet(self, call: Call, do: Callable[[], Any], args: tuple[Any, ...]) -> Any:
         """What becomes of a call; ``do`` lets it happen."""

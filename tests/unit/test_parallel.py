@@ -20,6 +20,7 @@ from sessiontui.store.memory import MemoryStore
 from sessiontui.store.protocol import silent
 from tests.support.damage import left_alone
 
+ROOT = Path(__file__).parents[2]
 A = b'{"role":"user","content":"a"}\n'
 Told = list[tuple[str, list[Fault], Session]]
 
@@ -108,6 +109,8 @@ def test_no_process_is_started_where_none_pays(store: JsonlStore, monkeypatch: p
         assert told(store) == told_here(store)
 
 
+WITH_PACKAGE = {**os.environ, "PYTHONPATH": str(ROOT)}
+"""A script in another folder finds the package only so: it isn't installed where it is tested."""
 CHECK = """
 import sys
 from sessiontui.store.jsonl import parallel
@@ -133,9 +136,11 @@ def test_killed_or_interrupted_it_leaves_no_process_behind(tmp_path: Path) -> No
             [sys.executable, script, "check", "-s", folder, "--json"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env=WITH_PACKAGE,
             start_new_session=True,
         )
         while len(_of_session(process.pid)) < 3:
+            assert process.poll() is None, process.communicate()
             time.sleep(0.005)
         os.killpg(process.pid, number) if number == signal.SIGINT else process.kill()
         _, errors = process.communicate(timeout=30)
@@ -164,7 +169,7 @@ def test_check_prints_the_same_lines(store: JsonlStore, tmp_path: Path) -> None:
     script = tmp_path / "check.py"
     script.write_text(CHECK)
     argv = ["check", "-s", str(store.path), "--json"]
-    many = subprocess.run([sys.executable, script, *argv], capture_output=True, check=False)
+    many = subprocess.run([sys.executable, script, *argv], capture_output=True, check=False, env=WITH_PACKAGE)
     one = subprocess.run([sys.executable, "-m", "sessiontui", *argv], capture_output=True, check=False)
     assert (many.returncode, many.stdout, many.stderr) == (one.returncode, one.stdout, one.stderr)
     assert json.loads(one.stdout.splitlines()[0])["severity"] == "damage"
