@@ -4,8 +4,9 @@ ranking go."""
 from __future__ import annotations
 
 import sqlite3
-from types import TracebackType
-from typing import Final, Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from sessiontui.errors import Cancelled
 from sessiontui.store.protocol import IsCancelled
@@ -17,30 +18,30 @@ COUNTED: Final = 10_000
 """Of more hits than this nobody counts how many more: it would cost more than to find them. Who wants no hit, but
 their number, is told it."""
 
-ALL: Final = -1
-"""The LIMIT of a count that goes to its end."""
+ALL: Final = -2
+"""A count that is not ended: a LIMIT below 0 is none."""
 
 _STEPS: Final = 1_000
 """Instructions of SQLite between two looks at ``cancelled``."""
 
 
-class Interrupt:
-    """While it is entered, a query of this connection ends with ``errors.Cancelled`` soon after ``cancelled`` says so."""
+@contextmanager
+def interruptible(connection: sqlite3.Connection, cancelled: IsCancelled) -> Iterator[None]:
+    """In it, a query of this connection ends with ``errors.Cancelled`` soon after ``cancelled`` says so."""
+    connection.set_progress_handler(cancelled, _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+        raise Cancelled from error
+    finally:
+        connection.set_progress_handler(None, 0)
 
-    def __init__(self, connection: sqlite3.Connection, cancelled: IsCancelled) -> None:
-        self._connection = connection
-        self._cancelled = cancelled
 
-    def __enter__(self) -> Self:
-        self._connection.set_progress_handler(self._cancelled, _STEPS)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._connection.set_progress_handler(None, 0)
-        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            raise Cancelled from error
+def scalar(connection: sqlite3.Connection, statement: str, *values: object) -> int:
+    """The one number that a statement gives."""
+    return int(connection.execute(statement, values).fetchone()[0])
 
 
 def counted(count: int, *, relevance: bool) -> tuple[int | None, str]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from sessiontui.errors import Cancelled
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ Progress = Callable[[int, int], None]
 def never() -> bool:
     """An ``IsCancelled`` for work that nobody cancels."""
     return False
+
+
+def stop_if(cancelled: IsCancelled) -> None:
+    """Raise ``Cancelled`` where the work is to end."""
+    if cancelled():
+        raise Cancelled
 
 
 def silent(done: int, total: int) -> None:

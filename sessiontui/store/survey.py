@@ -16,10 +16,9 @@ from sessiontui.store.jsonl import entries, session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 from sessiontui.store.session_stats import SHOWN, SessionStats, StatsTally
-from sessiontui.store.sqlite.database_schema import read_time
+from sessiontui.store.sqlite.database_schema import KEY, bound, read_time
 from sessiontui.store.sqlite.import_times import receipt
 from sessiontui.store.sqlite.open_read import read
-from sessiontui.store.sqlite.row_keys import KEY, bound
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from sessiontui.store.sqlite.sqlite_transcript import rows
 

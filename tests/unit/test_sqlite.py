@@ -13,9 +13,8 @@ import pytest
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Backend, Entry, Message, Session, Severity
 from sessiontui.store.sqlite import sqlite_transcript
-from sessiontui.store.sqlite.database_schema import read_time
+from sessiontui.store.sqlite.database_schema import KEY, read_time
 from sessiontui.store.sqlite.open_read import read
-from sessiontui.store.sqlite.row_keys import KEY
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support.databases import ERAS, NOW, REAL, append, database, folder_state, loaded, real, writer
 

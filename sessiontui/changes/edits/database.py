@@ -12,9 +12,9 @@ from sessiontui.changes.edits.files import name_in
 from sessiontui.errors import Refused, UnknownKey
 from sessiontui.store.protocol import Store
 from sessiontui.store.sqlite import database_schema, transaction
+from sessiontui.store.sqlite.database_schema import KEY, bound
 from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
 from sessiontui.store.sqlite.open_read import read
-from sessiontui.store.sqlite.row_keys import KEY, bound
 
 
 def known(store: Store, key: str) -> bool:

@@ -13,8 +13,8 @@ from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.errors import Refused
 from sessiontui.store.jsonl import interrupted_imports, session_file
 from sessiontui.store.sqlite import database_schema
+from sessiontui.store.sqlite.database_schema import KEY, bound
 from sessiontui.store.sqlite.open_read import read
-from sessiontui.store.sqlite.row_keys import KEY, bound
 
 DATABASE: Final = "sessions.db"
 MIGRATED: Final = ".migrated"

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from sqlite3 import Connection
 
 from sessiontui.store.sqlite.open_read import address
 
@@ -39,7 +40,7 @@ def guarded(path: Path, wait: float) -> Iterator[None]:
     checkpoint(path)
 
 
-def configure(connection: sqlite3.Connection) -> None:
+def configure(connection: Connection) -> None:
     """Keep a connection that writes from checkpoints where SQLite has the bug."""
     if loses_commits():
         connection.execute("PRAGMA wal_autocheckpoint=0")
@@ -65,7 +66,7 @@ def checkpoint(path: Path) -> bool:
     return True
 
 
-def _hold(reader: sqlite3.Connection) -> None:
+def _hold(reader: Connection) -> None:
     """Have the reader keep its lock on the database, which it does in WAL mode alone."""
     try:
         _read(reader)
@@ -74,9 +75,9 @@ def _hold(reader: sqlite3.Connection) -> None:
             raise
 
 
-def _read(connection: sqlite3.Connection) -> None:
+def _read(connection: Connection) -> None:
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
-def _connect(path: Path, mode: str, wait: float = 0) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, wait: float = 0) -> Connection:
     return sqlite3.connect(address(path, mode), uri=True, isolation_level=None, timeout=wait)

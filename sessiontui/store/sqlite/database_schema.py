@@ -1,5 +1,6 @@
 """The shape of a sessions.db: what ours looks like when it is new, what another one turns out to have, and how times
-are written in it. It never alters a database that is there: older and newer eras are read and written as they are.
+and keys are written in it: a key is text, which need not be UTF-8. It never alters a database that is there: older and
+newer eras are read and written as they are.
 """
 
 from __future__ import annotations
@@ -7,12 +8,12 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sessiontui.disk import replace
-from sessiontui.errors import StoreError
+from sessiontui.errors import StoreError, UnknownKey
 
 NEW = """
 CREATE TABLE sessions (
@@ -55,11 +56,13 @@ LARGEST = (1 << 63) - 1
 MORE = f"min(CAST(message_count AS INTEGER), {LARGEST} - {{0}}) + {{0}}"
 """``message_count`` and a number more, an integer whatever it was; for ``format``."""
 
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+KEY = "session_key = CAST(? AS TEXT)"
+"""Which rows belong to a session; takes ``bound(key)``."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseShape:
+class DatabaseShape(NamedTuple):
     """What a database has, whatever its era."""
 
     metadata: frozenset[str]
@@ -106,13 +109,10 @@ def _empty() -> bytes:
 
 def read_time(value: object) -> datetime | None:
     """A time as ZeroClaw writes it, cut to microseconds, in UTC; None for whatever is none."""
-    match = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
+    if not isinstance(value, str) or _TIME.fullmatch(value) is None:
         return None
-    day, clock, fraction, offset = match.groups()
-    offset = "+00:00" if offset in "Zz" else offset
     try:
-        return datetime.fromisoformat(f"{day}T{clock}.{(fraction or '').ljust(6, '0')}{offset}").astimezone(UTC)
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -120,3 +120,26 @@ def read_time(value: object) -> datetime | None:
 def write_time(moment: datetime) -> str:
     """A time as ZeroClaw can compare it, as text, with its own: six digits and ``+00:00``."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def bound(key: str) -> str | bytes:
+    """A key as a parameter for ``KEY``. Raises ``UnknownKey`` for text that no database can hold."""
+    try:
+        raw = key.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise UnknownKey(key) from error
+    return raw if any("\ud800" <= c <= "\udfff" for c in key) else key
+
+
+def is_bindable(key: str) -> bool:
+    """Whether a database can hold this key."""
+    try:
+        bound(key)
+    except UnknownKey:
+        return False
+    return True
+
+
+def as_key(key: object) -> str:
+    """A key as it came from the database, where text that is no UTF-8 comes as bytes."""
+    return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else str(key)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
+from sqlite3 import Connection
 
 from sessiontui.model import Address
-from sessiontui.store.sqlite.database_schema import RECEIPTS, columns, read_time
-from sessiontui.store.sqlite.row_keys import KEY, bound
+from sessiontui.store.sqlite.database_schema import KEY, RECEIPTS, bound, columns, read_time
 
 
-def receipt(connection: sqlite3.Connection, key: str) -> datetime | None:
+def receipt(connection: Connection, key: str) -> datetime | None:
     """When a session was imported, if the database says so."""
     if not columns(connection, RECEIPTS) >= {"session_key", "imported_at"}:
         return None
@@ -18,7 +17,7 @@ def receipt(connection: sqlite3.Connection, key: str) -> datetime | None:
     return read_time(at)
 
 
-def imported_before(connection: sqlite3.Connection, key: str) -> datetime | None:
+def imported_before(connection: Connection, key: str) -> datetime | None:
     """Rows of a time before this one were imported: by a receipt, or because the first ``RUN`` of them, or all, came at
     once, as ``about`` tells it. None where none were."""
     from sessiontui.store.session_stats import RUN  # not before the first paint

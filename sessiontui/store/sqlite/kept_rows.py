@@ -16,34 +16,31 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from sqlite3 import Connection
+from typing import Literal, NamedTuple
 
 from sessiontui.disk.replace import sync, sync_folder
 from sessiontui.errors import StoreError
-from sessiontui.store.sqlite.database_schema import METADATA, RECEIPTS, columns
+from sessiontui.store.sqlite.database_schema import KEY, METADATA, RECEIPTS, as_key, bound, columns
 from sessiontui.store.sqlite.open_read import IMMUTABLE, address, text
-from sessiontui.store.sqlite.row_keys import as_key, bound
 
 FORMAT = 1
-KEYED = {METADATA: "session_key", RECEIPTS: "source_name"}
-"""The tables that hold one row a name, and the column of that name."""
+KEYED = {METADATA: KEY, RECEIPTS: "source_name = CAST(? AS TEXT)"}
+"""The tables that hold one row a name, and which row that is; takes ``bound(name)``."""
 
 Direction = Literal["added", "removed"]
 OPPOSITE: dict[Direction, Direction] = {"added": "removed", "removed": "added"}
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Row ids first to last, all of them."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Concerned:
+class Concerned(NamedTuple):
     """A row of metadata or a receipt that the transaction touched; a fingerprint is empty where there is no row."""
 
     table: str
@@ -52,8 +49,7 @@ class Concerned:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRows:
+class KeptRows(NamedTuple):
     """What a ``.rows`` file says."""
 
     path: Path
@@ -87,15 +83,14 @@ class Keeping:
             kept.execute("BEGIN")
             kept.execute("CREATE TABLE sessions AS SELECT * FROM store.sessions WHERE 0")
             kept.executemany(
-                "INSERT INTO sessions SELECT * FROM store.sessions WHERE id BETWEEN ? AND ? ORDER BY id",
-                ((run.first, run.last) for run in runs),
+                "INSERT INTO sessions SELECT * FROM store.sessions WHERE id BETWEEN ? AND ? ORDER BY id", runs
             )
             for table, names in ((METADATA, keys), (RECEIPTS, receipts)):
                 if columns(kept, table, "store"):
                     self._copy(kept, table, names)
             kept.execute("COMMIT")
 
-    def after(self, writing: sqlite3.Connection, direction: Direction, runs: Sequence[Run]) -> KeptRows:
+    def after(self, writing: Connection, direction: Direction, runs: Sequence[Run]) -> KeptRows:
         """Complete the file with what stands in the database after the change, not yet committed, and sync it."""
         concerned = tuple(
             Concerned(table, key, print_before, fingerprint(writing, table, key))
@@ -108,7 +103,7 @@ class Keeping:
             kept.execute("CREATE TABLE about (format, direction, rows, sha256)")
             kept.execute("INSERT INTO about VALUES (?, ?, ?, ?)", (FORMAT, direction, rows, sha256))
             kept.execute("CREATE TABLE runs (first INTEGER PRIMARY KEY, last)")
-            kept.executemany("INSERT INTO runs VALUES (?, ?)", ((run.first, run.last) for run in runs))
+            kept.executemany("INSERT INTO runs VALUES (?, ?)", runs)
             kept.execute("CREATE TABLE concerned (name TEXT, key TEXT, before TEXT, after TEXT)")
             kept.executemany(
                 "INSERT INTO concerned VALUES (?, CAST(? AS TEXT), ?, ?)",
@@ -118,15 +113,15 @@ class Keeping:
         _sync(self.path)
         return KeptRows(self.path, direction, rows, sha256, tuple(runs), concerned)
 
-    def _copy(self, kept: sqlite3.Connection, table: str, names: Iterable[str]) -> None:
+    def _copy(self, kept: Connection, table: str, names: Iterable[str]) -> None:
         kept.execute(f"CREATE TABLE {table}_before AS SELECT * FROM store.{table} WHERE 0")
+        sql = f"INSERT INTO {table}_before SELECT * FROM store.{table} WHERE {KEYED[table]}"
         for name in names:
-            where = f"{KEYED[table]} = CAST(? AS TEXT)"
-            kept.execute(f"INSERT INTO {table}_before SELECT * FROM store.{table} WHERE {where}", (bound(name),))
+            kept.execute(sql, (bound(name),))
             self._before[table, name] = fingerprint(kept, table, name, "store")
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _opened(self) -> Iterator[Connection]:
         """The file; without a journal of its own, for a file that isn't complete is thrown away."""
         with closing(sqlite3.connect(address(self.path, "mode=rw"), uri=True, isolation_level=None)) as kept:
             kept.text_factory = text
@@ -142,7 +137,7 @@ def kept(path: Path) -> KeptRows:
         with closing(sqlite3.connect(address(path, IMMUTABLE), uri=True)) as file:
             file.text_factory = text
             format, direction, rows, sha256 = file.execute("SELECT * FROM about").fetchone()
-            runs = tuple(Run(*values) for values in file.execute("SELECT first, last FROM runs ORDER BY first"))
+            runs = tuple(map(Run._make, file.execute("SELECT first, last FROM runs ORDER BY first")))
             concerned = tuple(
                 Concerned(table, as_key(key), *prints)
                 for table, key, *prints in file.execute("SELECT name, key, before, after FROM concerned")
@@ -155,7 +150,7 @@ def kept(path: Path) -> KeptRows:
     return KeptRows(path, direction, rows, sha256, runs, concerned)
 
 
-def digest(connection: sqlite3.Connection, runs: Iterable[Run]) -> str:
+def digest(connection: Connection, runs: Iterable[Run]) -> str:
     """SHA-256 of the rows of ``runs`` that are there: id, and type, length and bytes of the four columns."""
     value = "typeof({0}) || ' ' || length(CAST({0} AS BLOB)) || ':', CAST({0} AS BLOB)"
     values = ", ".join(value.format(column) for column in ("session_key", "role", "content", "created_at"))
@@ -163,19 +158,19 @@ def digest(connection: sqlite3.Connection, runs: Iterable[Run]) -> str:
     sql = f"SELECT id || ' ', {values} FROM sessions WHERE id BETWEEN ? AND ? ORDER BY id"
     cursor = connection.cursor()
     for run in runs:
-        for id, key, key_, role, role_, content, content_, at, at_ in cursor.execute(sql, (run.first, run.last)):
+        for id, key, key_, role, role_, content, content_, at, at_ in cursor.execute(sql, run):
             found.update(b"".join((id.encode(), key.encode(), key_, role.encode(), role_)))
             found.update(b"".join((content.encode(), content_, at.encode(), at_)))
     return found.hexdigest()
 
 
-def fingerprint(connection: sqlite3.Connection, table: str, name: str, schema: str = "main") -> str:
+def fingerprint(connection: Connection, table: str, name: str, schema: str = "main") -> str:
     """SHA-256 of all columns of one row of metadata, or of one receipt, with their types; empty where it is not."""
     there = sorted(columns(connection, table, schema))
     if not there:
         return ""
     values = ", ".join(f'typeof("{column}"), hex("{column}")' for column in there)
-    sql = f"SELECT {values} FROM {schema}.{table} WHERE {KEYED[table]} = CAST(? AS TEXT)"
+    sql = f"SELECT {values} FROM {schema}.{table} WHERE {KEYED[table]}"
     row = connection.execute(sql, (bound(name),)).fetchone()
     return "" if row is None else hashlib.sha256(repr((there, row)).encode()).hexdigest()
 
@@ -191,7 +186,7 @@ def runs_of(ids: Iterable[int]) -> list[Run]:
     return found
 
 
-def _whole(file: sqlite3.Connection, runs: Sequence[Run]) -> str:
+def _whole(file: Connection, runs: Sequence[Run]) -> str:
     """The digest of all rows in a file: its table has no index, and nothing but the rows of ``runs``."""
     return digest(file, [Run(runs[0].first, runs[-1].last)] if runs else [])
 

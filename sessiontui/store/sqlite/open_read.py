@@ -14,6 +14,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from sqlite3 import Connection
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -56,7 +57,7 @@ def unnoticed(text: str) -> None:
     """Where nobody wants to know how the database is read."""
 
 
-def read(path: Path, work: Callable[[sqlite3.Connection], T], notice: Callable[[str], None] = unnoticed) -> T:
+def read(path: Path, work: Callable[[Connection], T], notice: Callable[[str], None] = unnoticed) -> T:
     """Do ``work`` on a connection of its own and give what it gives; done again when the database changed under it.
 
     ``notice`` is told when a private copy had to be read. What ``work`` returns must not need the connection.
@@ -131,10 +132,10 @@ def _seen(path: str) -> Stamp | None:
 
 def _live(found: State) -> bool:
     """Whether there is more to read than the database file itself."""
-    return any(beside is not None and beside.size > 0 for beside in found[1:])
+    return any(beside and beside.size for beside in found[1:])
 
 
-def _connection(path: Path, seen: State, notice: Callable[[str], None], held: ExitStack) -> sqlite3.Connection:
+def _connection(path: Path, seen: State, notice: Callable[[str], None], held: ExitStack) -> Connection:
     """The connection that fits the state of the database; ``held`` closes it."""
     if not _live(seen):
         return held.enter_context(_opened(path, IMMUTABLE))
@@ -148,7 +149,7 @@ def _connection(path: Path, seen: State, notice: Callable[[str], None], held: Ex
 
 
 @contextmanager
-def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, mode: str) -> Iterator[Connection]:
     """A connection that has read the schema, inside one transaction, so that all its reads see the same moment."""
     with closing(sqlite3.connect(address(path, mode), uri=True, isolation_level=None, timeout=BUSY)) as connection:
         connection.text_factory = text

@@ -7,14 +7,13 @@ The file is attached to the connection as ``back``.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from sqlite3 import Connection
 
 from sessiontui.errors import Refused
-from sessiontui.store.sqlite.database_schema import METADATA, MORE, RECEIPTS, columns
+from sessiontui.store.sqlite.database_schema import KEY, METADATA, MORE, RECEIPTS, as_key, bound, columns
 from sessiontui.store.sqlite.kept_rows import KEYED, Concerned, Direction, KeptRows, Run, digest, fingerprint
-from sessiontui.store.sqlite.row_keys import KEY, as_key, bound
 
 _HINT = "nothing was changed; `sessiontui undo --list` shows what else can be taken back"
 
@@ -26,7 +25,7 @@ WHERE {KEY}
 """
 
 
-def require(connection: sqlite3.Connection, was: KeptRows) -> None:
+def require(connection: Connection, was: KeptRows) -> None:
     """Raise ``Refused`` unless the rows and receipts of a change are as it left them."""
     if was.direction == "added" and digest(connection, was.runs) != was.sha256:
         raise Refused("messages that were added to the database were changed or removed since", _HINT)
@@ -37,7 +36,7 @@ def require(connection: sqlite3.Connection, was: KeptRows) -> None:
             raise Refused(f"the import receipt of {row.key} was changed since", _HINT)
 
 
-def revert(connection: sqlite3.Connection, was: KeptRows) -> None:
+def revert(connection: Connection, was: KeptRows) -> None:
     """Do it backwards."""
     if was.direction == "removed":
         names = _columns(connection, "sessions", "sessions")
@@ -49,29 +48,28 @@ def revert(connection: sqlite3.Connection, was: KeptRows) -> None:
         _revert_row(connection, row, was.direction, moved[row.key])
 
 
-def delete(connection: sqlite3.Connection, runs: Iterable[Run]) -> None:
+def delete(connection: Connection, runs: Iterable[Run]) -> None:
     """Remove rows."""
-    connection.executemany("DELETE FROM sessions WHERE id BETWEEN ? AND ?", ((run.first, run.last) for run in runs))
+    connection.executemany("DELETE FROM sessions WHERE id BETWEEN ? AND ?", runs)
 
 
-def lower(connection: sqlite3.Connection, key: str, count: int) -> None:
+def lower(connection: Connection, key: str, count: int) -> None:
     """Take so many off the count in a session's metadata, which never goes below 0."""
     sql = f"UPDATE {METADATA} SET message_count = max(0, message_count - ?) WHERE {KEY}"
     connection.execute(sql, (count, bound(key)))
 
 
-def occupied(connection: sqlite3.Connection, run: Run) -> bool:
+def occupied(connection: Connection, run: Run) -> bool:
     """Whether there is a row with one of these ids."""
     sql = "SELECT EXISTS (SELECT 1 FROM sessions WHERE id BETWEEN ? AND ?)"
-    return bool(connection.execute(sql, (run.first, run.last)).fetchone()[0])
+    return bool(connection.execute(sql, run).fetchone()[0])
 
 
-def _revert_row(connection: sqlite3.Connection, row: Concerned, direction: Direction, moved: int) -> None:
+def _revert_row(connection: Connection, row: Concerned, direction: Direction, moved: int) -> None:
     """Undo what a change did to one row of metadata, or to one receipt; ``moved``: the messages of its key."""
     now = fingerprint(connection, row.table, row.key)
     if now == row.after:
-        where = f"{KEYED[row.table]} = CAST(? AS TEXT)"
-        connection.execute(f"DELETE FROM {row.table} WHERE {where}", (bound(row.key),))
+        connection.execute(f"DELETE FROM {row.table} WHERE {KEYED[row.table]}", (bound(row.key),))
         _bring(connection, row)
     elif direction == "added":
         lower(connection, row.key, moved)
@@ -83,24 +81,24 @@ def _revert_row(connection: sqlite3.Connection, row: Concerned, direction: Direc
         connection.execute(sql, [bound(row.key)] * 2)
 
 
-def _bring(connection: sqlite3.Connection, row: Concerned) -> None:
+def _bring(connection: Connection, row: Concerned) -> None:
     """Insert a row of metadata, or a receipt, as it was before, if there was one."""
     names = _columns(connection, row.table, f"{row.table}_before")
-    source = f"SELECT {names} FROM back.{row.table}_before WHERE {KEYED[row.table]} = CAST(? AS TEXT)"
+    source = f"SELECT {names} FROM back.{row.table}_before WHERE {KEYED[row.table]}"
     connection.execute(f"INSERT INTO {row.table} ({names}) {source}", (bound(row.key),))
 
 
-def _counts(connection: sqlite3.Connection, runs: Iterable[Run]) -> Counter[str]:
+def _counts(connection: Connection, runs: Iterable[Run]) -> Counter[str]:
     """How many rows of each session stand in the runs."""
     found: Counter[str] = Counter()
     sql = "SELECT session_key, count(*) FROM sessions WHERE id BETWEEN ? AND ? GROUP BY session_key"
     for run in runs:
-        for key, count in connection.execute(sql, (run.first, run.last)):
+        for key, count in connection.execute(sql, run):
             found[as_key(key)] += count
     return found
 
 
-def _columns(connection: sqlite3.Connection, table: str, theirs: str) -> str:
+def _columns(connection: Connection, table: str, theirs: str) -> str:
     """The columns of a table in the ``.rows`` file, as a list for SQL. Raises ``Refused`` where one is gone."""
     wanted = columns(connection, theirs, "back")
     if not wanted <= columns(connection, table):

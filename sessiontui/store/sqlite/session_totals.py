@@ -7,16 +7,14 @@ that is text but no UTF-8 is given as ``os.fsdecode`` would; one that is stored 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from sqlite3 import Connection
 
-from sessiontui.errors import Cancelled
 from sessiontui.model import Backend, Session
-from sessiontui.store.protocol import IsCancelled, Progress
-from sessiontui.store.sqlite.btrees import way
-from sessiontui.store.sqlite.database_schema import METADATA, columns, read_time
-from sessiontui.store.sqlite.row_keys import KEY, as_key, bound
+from sessiontui.store.protocol import IsCancelled, Progress, stop_if
+from sessiontui.store.sqlite.database_schema import KEY, METADATA, as_key, bound, columns, read_time
+from sessiontui.store.sqlite.index_health import way
 
 _LOST = """
 WITH RECURSIVE known(session_key) AS (
@@ -32,6 +30,10 @@ SELECT session_key,
 FROM known WHERE typeof(session_key) = 'text' {unlisted}
 """
 """Keys by one seek each in the index, not by a walk through it: 2 ms for 800 keys of 400,000 rows, against 14."""
+
+_UNLISTED = "AND NOT EXISTS (SELECT 1 FROM session_metadata m WHERE m.session_key = known.session_key)"
+
+_ROWS = f"SELECT session_key, min(created_at), max(created_at), NULL FROM main.sessions {{}} WHERE {KEY} HAVING count(*) > 0"
 
 LOADS = """(typeof(role) = 'text' AND typeof(content) = 'text'
             AND are_utf8(CAST(role AS BLOB), CAST(content AS BLOB)))"""
@@ -54,56 +56,51 @@ class Total:
     bytes: int = 0
 
 
-def listed(connection: sqlite3.Connection, key: str | None = None) -> list[Session]:
+def listed(connection: Connection, key: str | None = None) -> list[Session]:
     """All sessions, or the one of this key, newest activity first, as ZeroClaw orders them, by text; last those
     whose time can't be read. Not counted."""
-    found: list[tuple[object, ...]] = []
     there = columns(connection, METADATA)
-    if "session_key" in there:
-        wanted = ", ".join(c if c in there else "NULL" for c in ("created_at", "last_activity", "name"))
-        only = "" if key is None else f"AND {KEY}"
-        for how in ("", "NOT INDEXED"):  # where its index lost the key
-            found += connection.execute(
-                f"SELECT session_key, {wanted} FROM session_metadata {how} WHERE typeof(session_key) = 'text' {only}",
-                () if key is None else (bound(key),),
-            )
-            if found or key is None:
-                break
+    wanted = ", ".join(c if c in there else "NULL" for c in ("created_at", "last_activity", "name"))
+    metadata = f"SELECT session_key, {wanted} FROM session_metadata {{}} WHERE typeof(session_key) = 'text'"
+    known = "session_key" in there
     if key is None:
-        unlisted = "AND NOT EXISTS (SELECT 1 FROM session_metadata m WHERE m.session_key = known.session_key)"
-        found += connection.execute(_LOST.format(unlisted=unlisted if "session_key" in there else ""))
-    elif not found:
-        found += _without_metadata(connection, key, "") or _without_metadata(connection, key, "NOT INDEXED")
+        found = connection.execute(metadata.format("")).fetchall() if known else []
+        found += connection.execute(_LOST.format(unlisted=_UNLISTED if known else ""))
+    else:
+        statements = [f"{metadata} AND {KEY}"] * known + [_ROWS]
+        ways = (each.format(how) for each in statements for how in ("", "NOT INDEXED"))  # where an index lost the key
+        found = next(filter(None, (connection.execute(each, (bound(key),)).fetchall() for each in ways)), [])
     found.sort(key=lambda row: str(row[0]))
     dated = [(_session(*row), row[2]) for row in found]
     dated.sort(key=lambda pair: str(pair[1]) if pair[0].last_activity is not None else "", reverse=True)
     return [session for session, _ in dated]
 
 
-def _without_metadata(connection: sqlite3.Connection, key: str, how: str) -> list[tuple[object, ...]]:
-    columns = "session_key, min(created_at), max(created_at), NULL"
-    sql = f"SELECT {columns} FROM main.sessions {how} WHERE {KEY} HAVING count(*) > 0"
-    return connection.execute(sql, (bound(key),)).fetchall()
-
-
-def totals(
-    connection: sqlite3.Connection, keys: Iterable[str], cancelled: IsCancelled, progress: Progress
-) -> dict[str, Total]:
+def totals(connection: Connection, keys: Iterable[str], cancelled: IsCancelled, progress: Progress) -> dict[str, Total]:
     """What each of the sessions holds; reads the text of them all. ``progress`` counts row ids."""
     found = {key: Total() for key in keys}
     rows = f"SELECT id, session_key, {_SIZE}, {LOADS} FROM sessions"
     last = connection.execute("SELECT coalesce(max(id), 0) FROM sessions").fetchone()[0]
+    statement = f"{rows} NOT INDEXED"
+    several: list[tuple[str | bytes, ...]] = [()]
     if len(found) <= _FEW:
         for each in [way(connection, key, whole=last <= _SMALL) for key in found]:
             each.on(connection)
-        for key in found:
-            _count(connection.execute(f"{rows} WHERE {KEY}", (bound(key),)), last, found, cancelled, progress)
-    else:
-        _count(connection.execute(f"{rows} NOT INDEXED"), last, found, cancelled, progress)
+        statement = f"{rows} WHERE {KEY}"
+        several = [(bound(key),) for key in found]
+    for values in several:
+        cursor = connection.execute(statement, values)
+        while page := cursor.fetchmany(5000):
+            stop_if(cancelled)
+            for _, key, size, loads in page:
+                if (total := found.get(as_key(key))) is not None:
+                    total.messages += loads
+                    total.bytes += size
+            progress(page[-1][0], last)
     return found
 
 
-def stale_keys(connection: sqlite3.Connection, before: str) -> list[str]:
+def stale_keys(connection: Connection, before: str) -> list[str]:
     """Keys whose ``last_activity`` is less than ``before``, compared as text, which is how ZeroClaw decides, and as a
     time: what is none is never stale."""
     if not columns(connection, METADATA):
@@ -116,20 +113,6 @@ def stale_keys(connection: sqlite3.Connection, before: str) -> list[str]:
     limit = read_time(before)
     times = ((as_key(key), read_time(last_activity)) for key, last_activity in rows)
     return [key for key, at in times if at is not None and limit is not None and at < limit]
-
-
-def _count(
-    rows: sqlite3.Cursor, last: int, found: dict[str, Total], cancelled: IsCancelled, progress: Progress
-) -> None:
-    while page := rows.fetchmany(5000):
-        if cancelled():
-            raise Cancelled
-        for _, key, size, loads in page:
-            total = found.get(as_key(key))
-            if total is not None:
-                total.messages += loads
-                total.bytes += size
-        progress(page[-1][0], last)
 
 
 def _session(key: object, created_at: object, last_activity: object, name: object) -> Session:

@@ -6,22 +6,21 @@ be made from any thread. What writes stands in ``sqlite_write`` and is called by
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from sqlite3 import Connection
 
-from sessiontui.errors import Cancelled, Refused, UnknownKey
+from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 from sessiontui.query.ast import Query
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent
-from sessiontui.store.sqlite.btrees import way
-from sessiontui.store.sqlite.database_schema import write_time
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent, stop_if
+from sessiontui.store.sqlite.database_schema import is_bindable, write_time
 from sessiontui.store.sqlite.import_times import imported_before
-from sessiontui.store.sqlite.index_health import IndexHealth, mark, standing
+from sessiontui.store.sqlite.index_health import IndexHealth, mark, standing, way
 from sessiontui.store.sqlite.open_read import State, read, state
-from sessiontui.store.sqlite.row_keys import is_bindable
 from sessiontui.store.sqlite.session_totals import listed, stale_keys, totals
 from sessiontui.store.sqlite.sqlite_search import search_rows
 from sessiontui.store.sqlite.sqlite_transcript import SqliteTranscript, newest, rows
@@ -71,10 +70,9 @@ class SqliteStore:
         self._known(session.key)
         messages = size = 0
         for row in rows(self.path, session.key, self._notice, whole=False):  # ``check`` compares whole tables, once
-            if cancelled():
-                raise Cancelled
+            stop_if(cancelled)
             messages += row.message() is not None
-            size += row.bytes
+            size += row.size
             if (fault := row.fault()) is not None:
                 found(fault)
         return session._replace(messages=messages, bytes=size)
@@ -116,11 +114,7 @@ class SqliteStore:
         scan: Progress | None = None,
     ) -> Found:
         """Messages that match, by the database's own full-text index."""
-        at = state(self.path)
-
-        def look(connection: sqlite3.Connection) -> IndexHealth:
-            return self._looked(connection, at)
-
+        look = partial(self._looked, state(self.path))
         return read(
             self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, key, scan, look, keys), self._notice
         )
@@ -135,7 +129,7 @@ class SqliteStore:
         self._known(key)
         if (found := read(self.path, lambda c: way(c, key), self._notice)).by_table:
             raise Refused(
-                f"the index {found.index} of {self.path.name} is damaged, so the last message can't be removed safely",
+                f"the index {found.wrong} of {self.path.name} is damaged, so the last message can't be removed safely",
                 "`sessiontui check` says what is wrong; nothing was changed",
             )
         row = read(self.path, lambda c: newest(c, key), self._notice)
@@ -148,9 +142,9 @@ class SqliteStore:
         keys = set(read(self.path, lambda c: stale_keys(c, write_time(before)), self._notice))
         return [session for session in self.sessions() if session.key in keys]
 
-    def _looked(self, connection: sqlite3.Connection, at: State) -> IndexHealth:
+    def _looked(self, at: State, connection: Connection) -> IndexHealth:
         """The standing of the indexes, looked at once for each state of the database."""
-        seen = [each and (each.device, each.inode, each.size, each.mtime_ns) for each in at], mark(connection)
+        seen = [each and each[:4] for each in at], mark(connection)
         if self._standing is None or self._standing[0] != seen:
             self._standing = seen, standing(connection)
         return self._standing[1]

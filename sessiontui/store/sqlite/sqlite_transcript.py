@@ -7,23 +7,24 @@ say so.
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
+from typing import NamedTuple
 
-from sessiontui.errors import Cancelled, Changed
+from sessiontui.errors import Changed
 from sessiontui.model import Address, Entry, Fault, Message, Severity
-from sessiontui.store.full_text import Interrupt
-from sessiontui.store.protocol import IsCancelled, TranscriptRows, never
-from sessiontui.store.sqlite.btrees import USUAL, Way, way
-from sessiontui.store.sqlite.database_schema import read_time
+from sessiontui.store.full_text import interruptible, scalar
+from sessiontui.store.protocol import IsCancelled, TranscriptRows, never, stop_if
+from sessiontui.store.sqlite.database_schema import KEY, bound, read_time
 from sessiontui.store.sqlite.import_times import dated, imported_before
+from sessiontui.store.sqlite.index_health import USUAL, Way, way
 from sessiontui.store.sqlite.open_read import read, unnoticed
-from sessiontui.store.sqlite.row_keys import KEY, bound
 from sessiontui.store.sqlite.session_totals import LOADS
 
 PAGE = 1000
@@ -36,8 +37,7 @@ _LEAST = -(1 << 63)
 _COLUMNS = "SELECT id, role, content, created_at FROM sessions"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
+class StoredRow(NamedTuple):
     """One row of the table; text that isn't UTF-8 and blobs are bytes."""
 
     id: int
@@ -51,8 +51,8 @@ class StoredRow:
         return Address(id=self.id, created_at=read_time(self.created_at))
 
     @property
-    def bytes(self) -> int:
-        """The size of role and content."""
+    def size(self) -> int:
+        """Bytes of role and content."""
         return sum(len(each.encode() if isinstance(each, str) else each) for each in (self.role, self.content))
 
     def message(self) -> Message | None:
@@ -106,32 +106,51 @@ class SqliteRows:
         wanted = self.ids[start:stop]
         if not wanted:
             return []
-        found, before = read(
-            self.path, lambda c: (_of_ids(c, self.key, wanted), imported_before(self.way.on(c), self.key))
+        rows, before = read(
+            self.path,
+            lambda c: (
+                {row.id: row for row in _of_ids(c, self.key, wanted)},
+                imported_before(self.way.on(c), self.key),
+            ),
         )
-        rows = {row.id: row for row in found}
         if not rows.keys() >= set(wanted):
             raise Changed(f"session “{self.key}”")
         first = range(len(self.ids))[start:stop].start
         return [rows[id].entry(at, self._ordinal(at), before) for at, id in enumerate(wanted, first)]
 
+    def extended(self, connection: Connection, cancelled: IsCancelled) -> SqliteRows:
+        """These rows and those of higher ids; the very same view where there are none."""
+        found = array("q"), array("q")
+        after = self.ids[-1] if self.ids else _LEAST
+        for each, rest in zip(found, ("", f"AND NOT {LOADS}"), strict=True):
+            statement = f"SELECT id FROM sessions WHERE {KEY} AND id > ? {rest} ORDER BY id"
+            rows = connection.execute(statement, (bound(self.key), after))
+            while page := rows.fetchmany(10_000):
+                stop_if(cancelled)
+                each.extend(id for (id,) in page)
+        ids, faulty = found
+        if not ids:
+            return self
+        positions = (len(self.ids) + bisect_left(ids, id) for id in faulty if self.complete)
+        return replace(self, ids=self.ids + ids, faulty=self.faulty + array("q", positions))
+
     def _ordinal(self, position: int) -> int | None:
         return position + 1 - bisect_left(self.faulty, position) if self.complete else None
 
 
+@dataclass(frozen=True, slots=True)
 class SqliteTranscript:
     """One session, opened for reading at any size."""
 
-    def __init__(self, path: Path, key: str, notice: Callable[[str], None] = unnoticed) -> None:
-        self.path = path
-        self.key = key
-        self._notice = notice
+    path: Path
+    key: str
+    notice: Callable[[str], None] = unnoticed
 
     def tail(self, count: int = 200) -> SqliteRows:
         """The newest rows, by the index: the same cost at any size. Complete where these are all there are."""
         sql = f"SELECT id FROM sessions WHERE {KEY} ORDER BY id DESC LIMIT ?"
 
-        def work(connection: sqlite3.Connection) -> tuple[Way, list[int]]:
+        def work(connection: Connection) -> tuple[Way, list[int]]:
             found = way(connection, self.key, whole=False)
             return found, [id for (id,) in found.on(connection).execute(sql, (bound(self.key), max(count, 0)))]
 
@@ -143,55 +162,35 @@ class SqliteTranscript:
     def scan(self, cancelled: IsCancelled = never) -> SqliteRows:
         """All rows: their ids, from the index where that agrees with the table, and which of them are faulty."""
 
-        def work(connection: sqlite3.Connection) -> tuple[Way, tuple[array[int], array[int]]]:
-            with Interrupt(connection, cancelled):
+        def work(connection: Connection) -> SqliteRows:
+            with interruptible(connection, cancelled):
                 found = way(connection, self.key)
-            return found, self._scanned(found.on(connection), cancelled)
+            none = SqliteRows(self.path, self.key, array("q"), True, array("q"), found)
+            return none.extended(found.on(connection), cancelled)
 
-        found, (ids, faulty) = read(self.path, work)
-        found.tell(self._notice, self.path.name)
-        positions = array("q", (bisect_left(ids, id) for id in faulty))
-        return SqliteRows(self.path, self.key, ids, True, positions, found)
+        rows = read(self.path, work)
+        rows.way.tell(self.notice, self.path.name)
+        return rows
 
     def known(self, rows: TranscriptRows) -> SqliteRows:
         """The same: all is known at once."""
-        return self._ours(rows)
-
-    def grown(self, rows: TranscriptRows, cancelled: IsCancelled = never) -> SqliteRows:
-        """The same rows and those of higher ids; that none of the others went is seen by counting them."""
-        ours = self._ours(rows)
-        first, last = (ours.ids[0], ours.ids[-1]) if ours.ids else (_LEAST, _LEAST)
-
-        def work(connection: sqlite3.Connection) -> tuple[array[int], array[int]]:
-            statement = f"SELECT count(*) FROM sessions WHERE {KEY} AND id BETWEEN ? AND ?"
-            ours.way.on(connection)
-            if connection.execute(statement, (bound(self.key), first, last)).fetchone()[0] != len(ours.ids):
-                raise Changed(f"session “{self.key}”")
-            return self._scanned(connection, cancelled, last)
-
-        ids, faulty = read(self.path, work)
-        if not ids:
-            return ours
-        positions = array("q", (len(ours.ids) + bisect_left(ids, id) for id in faulty)) if ours.complete else array("q")
-        return replace(ours, ids=ours.ids + ids, faulty=ours.faulty + positions)
-
-    def _ours(self, rows: TranscriptRows) -> SqliteRows:
         if not isinstance(rows, SqliteRows):
             raise TypeError("rows of another home")
         return rows
 
-    def _scanned(
-        self, connection: sqlite3.Connection, cancelled: IsCancelled, after: int = _LEAST
-    ) -> tuple[array[int], array[int]]:
-        found = array("q"), array("q")
-        for ids, rest in zip(found, ("", f"AND NOT {LOADS}"), strict=True):
-            statement = f"SELECT id FROM sessions WHERE {KEY} AND id > ? {rest} ORDER BY id"
-            rows = connection.execute(statement, (bound(self.key), after))
-            while page := rows.fetchmany(10_000):
-                if cancelled():
-                    raise Cancelled
-                ids.extend(id for (id,) in page)
-        return found
+    def grown(self, rows: TranscriptRows, cancelled: IsCancelled = never) -> SqliteRows:
+        """The same rows and those of higher ids; that none of the others went is seen by counting them."""
+        ours = self.known(rows)
+        first, last = (ours.ids[0], ours.ids[-1]) if ours.ids else (_LEAST, _LEAST)
+
+        def work(connection: Connection) -> SqliteRows:
+            statement = f"SELECT count(*) FROM sessions WHERE {KEY} AND id BETWEEN ? AND ?"
+            ours.way.on(connection)
+            if scalar(connection, statement, bound(self.key), first, last) != len(ours.ids):
+                raise Changed(f"session “{self.key}”")
+            return ours.extended(connection, cancelled)
+
+        return read(self.path, work)
 
 
 def rows(path: Path, key: str, notice: Callable[[str], None] = unnoticed, *, whole: bool = True) -> Iterator[StoredRow]:
@@ -203,41 +202,36 @@ def rows(path: Path, key: str, notice: Callable[[str], None] = unnoticed, *, who
     found = read(path, lambda c: way(c, key, whole=whole))
     found.tell(notice, path.name)
     after = _LEAST
-    while page := read(path, lambda c, after=after: _page(found.on(c), key, after)):  # type: ignore[misc]
+    while page := read(path, partial(_page, found, key, after)):
         yield from page
         after = page[-1].id
     found.require_all(path.name)
 
 
-def newest(connection: sqlite3.Connection, key: str) -> StoredRow | None:
+def newest(connection: Connection, key: str) -> StoredRow | None:
     """The last row that is a message."""
-    for values in connection.execute(f"{_COLUMNS} WHERE {KEY} ORDER BY id DESC", (bound(key),)):
-        row = StoredRow(*values)
-        if row.message() is not None:
-            return row
-    return None
+    found = connection.execute(f"{_COLUMNS} WHERE {KEY} ORDER BY id DESC", (bound(key),))
+    return next((row for row in map(StoredRow._make, found) if row.message() is not None), None)
 
 
-def _page(connection: sqlite3.Connection, key: str, after: int) -> list[StoredRow]:
-    found = connection.execute(f"{_COLUMNS} WHERE {KEY} AND id > ? ORDER BY id LIMIT ?", (bound(key), after, PAGE))
+def _page(found: Way, key: str, after: int, connection: Connection) -> list[StoredRow]:
+    statement = f"{_COLUMNS} WHERE {KEY} AND id > ? ORDER BY id LIMIT ?"
     page: list[StoredRow] = []
     size = 0
-    for values in found:
-        page.append(StoredRow(*values))
-        size += len(page[-1].content)
+    for row in map(StoredRow._make, found.on(connection).execute(statement, (bound(key), after, PAGE))):
+        page.append(row)
+        size += len(row.content)
         if size > ENOUGH:
             break
     return page
 
 
-def _of_ids(connection: sqlite3.Connection, key: str, ids: Sequence[int]) -> list[StoredRow]:
+def _of_ids(connection: Connection, key: str, ids: Sequence[int]) -> Iterator[StoredRow]:
     """The rows of these ids that are there, found without an index."""
-    found: list[StoredRow] = []
     for at in range(0, len(ids), PAGE):
         wanted = ", ".join(map(str, ids[at : at + PAGE]))
         statement = f"{_COLUMNS} NOT INDEXED WHERE id IN ({wanted}) AND {KEY}"
-        found += (StoredRow(*values) for values in connection.execute(statement, (bound(key),)))
-    return found
+        yield from map(StoredRow._make, connection.execute(statement, (bound(key),)))
 
 
 def _reason(what: str, value: bytes) -> tuple[str, int]:

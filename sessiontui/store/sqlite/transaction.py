@@ -15,20 +15,29 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from sqlite3 import Connection
+from typing import NamedTuple, Self
 
 from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
+from sessiontui.store.full_text import scalar
 from sessiontui.store.sqlite.checkpoints import configure, guarded
-from sessiontui.store.sqlite.database_schema import LARGEST, METADATA, MORE, RECEIPTS, DatabaseShape, shape, write_time
+from sessiontui.store.sqlite.database_schema import (
+    KEY,
+    LARGEST,
+    METADATA,
+    MORE,
+    RECEIPTS,
+    DatabaseShape,
+    bound,
+    shape,
+    write_time,
+)
 from sessiontui.store.sqlite.kept_rows import OPPOSITE, Keeping, KeptRows, Run, digest, fingerprint, kept, runs_of
 from sessiontui.store.sqlite.open_read import ERRORS, IMMUTABLE, address, read, spoken, state, text
 from sessiontui.store.sqlite.revert_rows import delete, lower, occupied, require, revert
-from sessiontui.store.sqlite.row_keys import KEY, bound
 from sessiontui.store.sqlite.session_totals import stale_keys
 from sessiontui.store.sqlite.sqlite_transcript import StoredRow, newest
 
@@ -42,14 +51,15 @@ _RECEIPT = f"""
 INSERT OR REPLACE INTO {RECEIPTS} (source_name, session_key, source_hash, source_len, imported_at)
 VALUES (?, CAST(? AS TEXT), ?, ?, ?)
 """
+_IDS = f"SELECT id FROM sessions WHERE {KEY} ORDER BY id"
+_THERE = f"SELECT count(*) FROM sessions WHERE {KEY} AND id BETWEEN ? AND ?"
 _LAST = """
 SELECT coalesce((SELECT max(CAST(seq AS INTEGER)) FROM sqlite_sequence WHERE name = 'sessions'), 0),
        coalesce((SELECT max(id) FROM sessions), 0)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What ZeroClaw wants to know of an imported file."""
 
     source_name: str
@@ -65,7 +75,7 @@ class Writing:
     one will move back. Raises ``StoreError`` where the database is locked for longer, or can't be written.
     """
 
-    connection: sqlite3.Connection
+    connection: Connection
     """For reading what must hold within the transaction."""
     shape: DatabaseShape
 
@@ -88,9 +98,7 @@ class Writing:
             self._held = opening.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._held.close()
         if self._file is not None and not self._settled:
             self._file.unlink(missing_ok=True)
@@ -133,7 +141,7 @@ class Writing:
         """Remove rows of one session. Raises ``Changed`` when one of them is not there."""
         with self._speaking():
             runs = runs_of(sorted(ids))
-            if sum(self._there(run, key) for run in runs) != len(ids):
+            if sum(scalar(self.connection, _THERE, bound(key), *run) for run in runs) != len(ids):
                 raise Changed(f"session “{key}”")
             keeping = self._keeping(file)
             keeping.before(runs, (key,))
@@ -144,7 +152,7 @@ class Writing:
     def remove_sessions(self, file: Path, keys: Sequence[str]) -> KeptRows:
         """Remove sessions whole: their rows and their metadata. Import receipts stay, as ZeroClaw leaves them."""
         with self._speaking():
-            ids = (id for key in keys for id in self._ids(key))
+            ids = (id for key in keys for (id,) in self.connection.execute(_IDS, (bound(key),)))
             runs = runs_of(sorted(ids))
             keeping = self._keeping(file)
             keeping.before(runs, keys)
@@ -198,14 +206,6 @@ class Writing:
         self._file = file
         return keeping
 
-    def _ids(self, key: str) -> Iterator[int]:
-        for (id,) in self.connection.execute(f"SELECT id FROM sessions WHERE {KEY} ORDER BY id", (bound(key),)):
-            yield id
-
-    def _there(self, run: Run, key: str) -> int:
-        sql = f"SELECT count(*) FROM sessions WHERE {KEY} AND id BETWEEN ? AND ?"
-        return int(self.connection.execute(sql, (bound(key), run.first, run.last)).fetchone()[0])
-
     @contextmanager
     def _speaking(self) -> Iterator[None]:
         try:
@@ -216,7 +216,7 @@ class Writing:
             raise StoreError(f"what undo needs can't be kept: {error.strerror}", unchanged=True) from error
 
 
-def following(connection: sqlite3.Connection, name: str) -> int:
+def following(connection: Connection, name: str) -> int:
     """The id of the next row of the database of this name. Raises ``Refused`` where SQLite has no larger one."""
     sequence, largest = connection.execute(_LAST).fetchone()
     if max(sequence, largest) < LARGEST:
@@ -231,7 +231,7 @@ def made(path: Path, file: Path) -> bool:
     return read(path, lambda connection: _made(connection, was))
 
 
-def _made(connection: sqlite3.Connection, was: KeptRows) -> bool:
+def _made(connection: Connection, was: KeptRows) -> bool:
     if not was.runs:
         return any(fingerprint(connection, c.table, c.key) != c.before for c in was.concerned)
     if was.direction == "added":
