@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.model import Part
-from sessiontui.store import fault_refs as refs
-from sessiontui.store import helper_process, json_values
+from sessiontui.store import fault_refs, helper_process, json_values
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, within
@@ -74,7 +73,7 @@ def look(
     total, done = sum(sizes), 0
     try:
         for key, size in zip(keys, sizes, strict=True):
-            refs.find(store, key, batch.add, cancelled, within(progress, done, total), notes=notes)
+            fault_refs.find(store, key, batch.add, cancelled, within(progress, done, total), notes=notes)
             done += size
     except Enough:
         return True

@@ -58,7 +58,10 @@ def find(
             found(FaultRef(key, fault))
         if problem is None:
             with session_file.opened(store.file(key), key) as (fd, stamp):
-                tell = _telling(fd, key, found)
+
+                def tell(fault: Fault) -> None:
+                    found(FaultRef(key, fault, mark(fd, fault.span) if fault.span else ""))
+
                 file_faults.told(fd, stamp, tell, cancelled, progress, notes=notes)
             return
     except FileNotFoundError:
@@ -66,10 +69,6 @@ def find(
     except (StoreError, UnknownKey, Changed) as error:
         problem = unreadable.of_error(error)
     found(FaultRef(key, problem))
-
-
-def _telling(fd: int, key: str, found: Callable[[FaultRef], object]) -> Callable[[Fault], object]:
-    return lambda fault: found(FaultRef(key, fault, mark(fd, fault.span) if fault.span else ""))
 
 
 def mark(fd: int, span: Span) -> str:

@@ -5,10 +5,11 @@ Both are exact for short sessions and grow coarser, never longer: where there ar
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 MOST: Final = 1024
 """Numbers that are kept."""
@@ -78,8 +79,7 @@ def _added(values: Sequence[int], of: int) -> list[int]:
     return [sum(values[at : at + of]) for at in range(0, len(values), of)]
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """How many messages came in each span of ``step`` seconds; spans without any are left out."""
 
     step: int = STEPS[0]
@@ -122,20 +122,15 @@ class TimeHistogram:
         self.first: datetime | None = None
         self.last: datetime | None = None
         self._step = 0
-        self._counts: dict[int, int] = {}
+        self._counts: Counter[int] = Counter()
 
     def add(self, at: datetime) -> None:
         """A message came at this time."""
         self.count += 1
-        if self.first is None or self.last is None:
-            self.first = self.last = at
-        elif at > self.last:
-            self.last = at
-        elif at < self.first:
-            self.first = at
+        self.first = min(self.first or at, at)
+        self.last = max(self.last or at, at)
         since = at - MONDAY
-        span = (since.days * 86400 + since.seconds) // STEPS[self._step]
-        self._counts[span] = self._counts.get(span, 0) + 1
+        self._counts[(since.days * 86400 + since.seconds) // STEPS[self._step]] += 1
         while len(self._counts) > MOST and self._step < len(STEPS) - 1:
             self._step += 1
             self._counts = _coarser(self._counts.items(), STEPS[self._step] // STEPS[self._step - 1])
@@ -145,8 +140,8 @@ class TimeHistogram:
         return Activity(STEPS[self._step], tuple(sorted(self._counts.items())))
 
 
-def _coarser(counts: Iterable[tuple[int, int]], times: int) -> dict[int, int]:
-    found: dict[int, int] = {}
+def _coarser(counts: Iterable[tuple[int, int]], times: int) -> Counter[int]:
+    found: Counter[int] = Counter()
     for span, count in counts:
-        found[span // times] = found.get(span // times, 0) + count
+        found[span // times] += count
     return found

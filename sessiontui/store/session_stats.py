@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import heapq
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.model import Fault, Severity
 from sessiontui.store.series import Activity, Lengths, Series, TimeHistogram
@@ -30,8 +30,7 @@ NONE: Final = Activity()
 _NUMBER: Final = re.compile(r"0x[0-9a-f]+|[0-9][0-9,]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What one role said. ``role`` None: all roles beyond the first ``ROLES``."""
 
     role: str | None
@@ -39,8 +38,7 @@ class Share:
     characters: int
 
 
-@dataclass(frozen=True, slots=True)
-class Long:
+class Long(NamedTuple):
     """One of the longest messages, and where it is."""
 
     row: int
@@ -51,8 +49,7 @@ class Long:
     beginning: str
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(NamedTuple):
     """Lines that are damaged in the same way. ``reason`` None: all kinds beyond the first ``KINDS``."""
 
     id: str
@@ -113,7 +110,10 @@ class StatsTally:
         share[0] += 1
         share[1] += size
         if len(self._longest) < LONGEST or size > self._longest[0][0]:
-            self._keep(Long(self._rows, self._messages, short, size, content[:SHOWN]))
+            long = Long(self._rows, self._messages, short, size, content[:SHOWN])
+            heapq.heappush(self._longest, (size, -self._rows, long))
+            if len(self._longest) > LONGEST:
+                heapq.heappop(self._longest)
         self._lengths.add(size)
         if at is not None:
             self._times.add(at)
@@ -134,7 +134,7 @@ class StatsTally:
         if known is None:
             self._damage[kind] = Damage(fault.id, fault.reason[:SHOWN] if kind[1] else None, 1, self._rows)
         else:
-            self._damage[kind] = replace(known, reason=kind[1] or None, lines=known.lines + 1)
+            self._damage[kind] = known._replace(reason=kind[1] or None, lines=known.lines + 1)
         self._damaged += 1
         self._rows += 1
 
@@ -155,7 +155,7 @@ class StatsTally:
             self._damaged,
             tuple(sorted((Share(role, *of) for role, of in self._roles.items()), key=lambda share: -share.messages)),
             tuple(sorted(self._damage.values(), key=lambda damage: -damage.lines)),
-            tuple(long for *_, long in sorted(self._longest, key=lambda kept: kept[:2], reverse=True)),
+            tuple(long for *_, long in sorted(self._longest, reverse=True)),
             self._lengths.course(),
             times.pulse.count,
             times.imported,
@@ -165,13 +165,6 @@ class StatsTally:
             times.pulse.activity(),
             self._unfinished,
         )
-
-    def _keep(self, long: Long) -> None:
-        kept = (long.characters, -long.row, long)
-        if len(self._longest) < LONGEST:
-            heapq.heappush(self._longest, kept)
-        else:
-            heapq.heappushpop(self._longest, kept)
 
 
 class _Times:

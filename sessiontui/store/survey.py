@@ -1,8 +1,15 @@
-"""Reads one session whole and tells what it is made of, in any home. Holds one message at a time; writes nothing."""
+"""Reads one session whole and tells what it is made of, in any home. Holds one message at a time; writes nothing.
+
+A large one is read by a helper process, ``python -m sessiontui.store.survey BACKEND PATH KEY``: it reports progress, and
+last ``{"about": …}``, the ``SessionStats`` as JSON. It never loads the screen.
+"""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -10,17 +17,17 @@ from sqlite3 import Connection
 from sessiontui.damage.pieces import is_blank
 from sessiontui.dialects import stream
 from sessiontui.disk import lines
-from sessiontui.errors import Cancelled
-from sessiontui.model import Entry, Span
+from sessiontui.model import Backend, Entry, Span
+from sessiontui.store import helper_process, json_values
+from sessiontui.store.full_text import scalar
 from sessiontui.store.jsonl import entries, session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, stop_if
 from sessiontui.store.session_stats import SHOWN, SessionStats, StatsTally
-from sessiontui.store.sqlite.database_schema import KEY, bound, read_time
+from sessiontui.store.sqlite.database_schema import KEY, bound
 from sessiontui.store.sqlite.import_times import receipt
 from sessiontui.store.sqlite.open_read import read
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
-from sessiontui.store.sqlite.sqlite_transcript import rows
 
 OFTEN = 500
 """Rows between two looks at whether it was cancelled, where they come one by one."""
@@ -32,32 +39,38 @@ def survey(store: Store, key: str, cancelled: IsCancelled = never, progress: Pro
     if isinstance(store, JsonlStore):
         stem = store.resolve(key)
         return _of_file(store.file(stem), stem, cancelled, progress)
-    if isinstance(store, SqliteStore):
-        return _of_rows(store, key, cancelled, progress)
-    return _of_entries(store, key, cancelled)
+    is_database = isinstance(store, SqliteStore)
+    count, imported = read(store.path, lambda connection: _expected(connection, key)) if is_database else (0, None)
+    tally = StatsTally(imported)
+    for done, row in enumerate(store.entries(key)):
+        if done % OFTEN == 0:
+            stop_if(cancelled)
+            progress(done, max(count, done))
+        _add(tally, row)
+    return tally.about()
 
 
 def _of_file(path: Path, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
     tally = StatsTally()
-    with session_file.opened(path, key) as (fd, stamp):
-        for row in entries.entries(fd, stamp):
+    with session_file.opened(path, key) as file:
+        size = file.stamp.size
+        for row in entries.entries(file):
             span = row.address.span or Span(0, 0)
             if row.position % OFTEN == 0 or row.clipped:
-                if cancelled():
-                    raise Cancelled
-                progress(span.offset, stamp.size)
+                stop_if(cancelled)
+                progress(span.offset, size)
             if row.message is not None and row.clipped:
-                _add_huge(tally, fd, span)
+                _add_huge(tally, file.fd, span)
             else:
                 _add(tally, row)
-        progress(stamp.size, stamp.size)
+        progress(size, size)
     return tally.about()
 
 
 def _add(tally: StatsTally, row: Entry) -> None:
     if row.message is not None:
         tally.message(row.message.role, row.message.content, at=row.address.created_at)
-    elif row.fault is not None and (row.clipped or not is_blank(row.raw)):
+    elif row.fault is not None and (row.clipped or row.address.span is None or not is_blank(row.raw)):
         tally.fault(row.fault)
     else:
         tally.blank()
@@ -74,36 +87,10 @@ def _add_huge(tally: StatsTally, fd: int, span: Span) -> None:
         tally.message(scanned.role, beginning, size)
 
 
-def _of_rows(store: SqliteStore, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
-    count, receipt = read(store.path, lambda connection: _expected(connection, key))
-    store.entries(key)  # raises where there is no such session
-    tally = StatsTally(receipt)
-    for done, row in enumerate(rows(store.path, key)):
-        if done % OFTEN == 0:
-            if cancelled():
-                raise Cancelled
-            progress(done, max(count, done))
-        message, fault = row.message(), row.fault()
-        if message is not None:
-            tally.message(message.role, message.content, at=read_time(row.created_at))
-        elif fault is not None:
-            tally.fault(fault)
-    return tally.about()
-
-
 def _expected(connection: Connection, key: str) -> tuple[int, datetime | None]:
     """How many rows there are, and when they were imported, if the database says so."""
-    (count,) = connection.execute(f"SELECT count(*) FROM sessions WHERE {KEY}", (bound(key),)).fetchone()
+    count = scalar(connection, f"SELECT count(*) FROM sessions WHERE {KEY}", bound(key))
     return count, receipt(connection, key)
-
-
-def _of_entries(store: Store, key: str, cancelled: IsCancelled) -> SessionStats:
-    tally = StatsTally()
-    for entry in store.entries(key):
-        if cancelled():
-            raise Cancelled
-        _add(tally, entry)
-    return tally.about()
 
 
 def heavy(store: Store, key: str) -> int:
@@ -113,3 +100,26 @@ def heavy(store: Store, key: str) -> int:
         return os.stat(path).st_size
     except OSError:
         return 0
+
+
+# ---- the helper process
+
+
+def start(store: Store, key: str) -> subprocess.Popen[str]:
+    """Begin to read a session of a store that is on a disk."""
+    return helper_process.start("sessiontui.store.survey", store.backend, os.fspath(store.path), key)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read the session that is named; 0 where it was told what it is made of."""
+    backend, path, key = arguments
+    store: Store = JsonlStore(Path(path)) if backend == Backend.JSONL else SqliteStore(Path(path))
+
+    def tell(progress: Progress, cancelled: IsCancelled) -> Mapping[str, object]:
+        return {"about": json_values.write(survey(store, key, cancelled, progress))}
+
+    return helper_process.serve(tell)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

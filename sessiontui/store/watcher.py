@@ -11,9 +11,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
@@ -53,16 +52,14 @@ _REMOTE: Final = (
 """How the types of file systems begin of which another machine may change the files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """What was touched: these sessions; any of them, where ``keys`` is None; and the folder's other home, where it ``appeared``."""
 
     keys: frozenset[str] | None = frozenset()
     appeared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Stopping:
+class _Stopping(NamedTuple):
     """What watchfiles asks whether to end."""
 
     is_set: IsCancelled
@@ -170,8 +167,7 @@ def _touch(store: Store, folder: Path, changes: Iterable[tuple[int, str]]) -> To
 
 
 def _identity(folder: Path) -> tuple[int, int]:
-    status = os.stat(folder)
-    return status.st_dev, status.st_ino
+    return stamps.stamp_of(os.stat(folder))[:2]
 
 
 def _rest(cancelled: IsCancelled) -> None:

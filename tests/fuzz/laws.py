@@ -19,6 +19,7 @@ from sessiontui.damage.salvage import Wish
 from sessiontui.disk import lines, stamps
 from sessiontui.model import Entry, Fault, Message, Salvage, Span
 from sessiontui.store.jsonl import entries, file_faults, no_session, stretch
+from sessiontui.store.jsonl.session_file import OpenFile
 from tests.fuzz import histories
 from tests.support import serde
 
@@ -205,7 +206,7 @@ def huge_lines_are_judged_like_others(data: bytes) -> None:
         found = list(file_faults.faults(fd, len(data)))
         if not (found and found[0].line is None):
             covers(found, data)
-        rows = list(entries.entries(fd, stamps.stamp(fd)))
+        rows = list(entries.entries(OpenFile(fd, stamps.stamp(fd))))
     _agree(rows, data, 0)
 
 
@@ -230,11 +231,11 @@ def rows_are_read_in_windows_of_any_size(data: bytes) -> None:
     near, size = _draw(data, 5), 1 + _draw(data, 6)
     far = near + _draw(data, 7)
     with _on_disk(data) as fd, patch.multiple(stretch, NEAR=near, FAR=far):
-        stamp = stamps.stamp(fd)._replace(mtime_ns=0)
+        file = OpenFile(fd, stamps.stamp(fd)._replace(mtime_ns=0))
         for start in range(0, len(begins), size):
             stop = min(start + size, len(begins))
-            _agree(entries.page(fd, stamp, view, start, stop), data, start)
-        _agree(list(entries.entries(fd, stamp)), data, 0)
+            _agree(entries.page(file, view, start, stop), data, start)
+        _agree(list(entries.entries(file)), data, 0)
 
 
 def _agree(rows: list[Entry], data: bytes, start: int) -> None:

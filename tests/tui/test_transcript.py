@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from sessiontui.errors import Cancelled, StoreError, UsageError
 from sessiontui.model import Address, Backend, Entry, Fault, Message, Severity, Span
 from sessiontui.store.jsonl.jsonl_transcript import JsonlRows, JsonlTranscript
-from sessiontui.store.memory_transcript import MemoryRows
+from sessiontui.store.memory import MemoryRows
 from sessiontui.store.protocol import never, silent
 from sessiontui.tui.browser import transcript_pane
 from sessiontui.tui.looks.ascii_signs import Signs

@@ -18,7 +18,7 @@ from sessiontui.disk import lines
 from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Address, Backend, Fault, Message, Session, Severity
 from sessiontui.query.parse import parse
-from sessiontui.store import json_values, series, session_stats, survey, survey_process
+from sessiontui.store import json_values, series, session_stats, survey
 from sessiontui.store.helper_process import start
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.memory import MemoryStore
@@ -393,7 +393,7 @@ def said(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
 def test_the_helper_process_tells_the_same(tmp_path: Path) -> None:
     rows = [("user", "x" * at, T + timedelta(hours=at)) for at in range(9)]
     for store in (jsonl(tmp_path, [*talk(3000), *TALK], "schlüssel"), timed(tmp_path, *rows, key="schlüssel")):
-        process = survey_process.start(store, "schlüssel")
+        process = survey.start(store, "schlüssel")
         *progress, last = said(process)
         assert process.returncode == 0
         assert json_values.read(session_stats.SessionStats, last["about"]) == survey.survey(store, "schlüssel")
@@ -401,7 +401,7 @@ def test_the_helper_process_tells_the_same(tmp_path: Path) -> None:
 
 
 def test_the_helper_process_says_what_is_wrong(tmp_path: Path) -> None:
-    process = survey_process.start(jsonl(tmp_path, []), "another")
+    process = survey.start(jsonl(tmp_path, []), "another")
     [last] = said(process)
     assert process.returncode == UnknownKey.exit_code
     assert "another" in last["error"]
@@ -409,18 +409,18 @@ def test_the_helper_process_says_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_the_helper_process_loads_no_screen() -> None:
-    code = "import sys, sessiontui.store.survey_process; print([m for m in ('textual', 'rich') if m in sys.modules])"
+    code = "import sys, sessiontui.store.survey; print([m for m in ('textual', 'rich') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == "[]\n"
 
 
 def test_a_helper_process_takes_its_module_and_arguments() -> None:
-    process = start("sessiontui.store.survey_process", Backend.JSONL, "/nowhere", "key")
+    process = start("sessiontui.store.survey", Backend.JSONL, "/nowhere", "key")
     assert "error" in said(process)[0]
 
 
 def test_a_helper_process_ends_with_whoever_started_it(tmp_path: Path) -> None:
-    process = survey_process.start(jsonl(tmp_path, talk(50_000)), "one")
+    process = survey.start(jsonl(tmp_path, talk(50_000)), "one")
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.close()

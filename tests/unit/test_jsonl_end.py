@@ -15,6 +15,7 @@ from sessiontui.disk import lines, stamps
 from sessiontui.model import Severity
 from sessiontui.store.jsonl import file_end, file_faults
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.jsonl.session_file import OpenFile
 from tests.support.damage import covered, left_alone
 from tests.support.examples import examples
 
@@ -158,7 +159,7 @@ def test_counted_lines_are_those_that_damage_is_about(data: bytes, settled: bool
         try:
             stamp = stamps.stamp(fd)
             count = file_faults.count(fd, stamp.size)
-            found = list(file_faults.of_file(fd, stamp))
+            found = list(file_faults.of_file(OpenFile(fd, stamp)))
             told = file_faults.told(fd, stamp, lambda _: None)
             assert file_end.breaks_off(fd, stamp.size) == count.open
             if told.instead:

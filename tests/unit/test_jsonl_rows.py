@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry, Message, Severity
 from sessiontui.store.index import draft, index_process
-from sessiontui.store.jsonl import file_faults, jsonl_store, jsonl_transcript, odd_lines
-from sessiontui.store.jsonl.count import Count
+from sessiontui.store.jsonl import counts, file_faults, jsonl_store, jsonl_transcript
+from sessiontui.store.jsonl.counts import Count
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.memory import MemoryStore
 from sessiontui.store.protocol import TranscriptRows
@@ -108,7 +108,7 @@ def test_counts_that_contradict_the_lines_are_not_believed(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("index", [False, True])
 def test_of_too_many_odd_lines_none_is_known(tmp_path: Path, index: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    for where in (odd_lines, draft):
+    for where in (counts, draft):
         monkeypatch.setattr(where, "MOST", 3)
     put(tmp_path, ONE + TORN * 4)
     store = JsonlStore(tmp_path)

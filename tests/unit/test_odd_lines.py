@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.store.jsonl import odd_lines
-from sessiontui.store.jsonl.odd_lines import OddLines, joined, marked
+from sessiontui.store.jsonl import counts
+from sessiontui.store.jsonl.counts import OddLines, joined, marked
 
 KINDS = st.lists(st.sampled_from(["message", "message", "damaged", "blank"]), max_size=30)
 
@@ -47,7 +47,7 @@ def test_what_was_never_kept_is_refused() -> None:
 
 
 def test_of_too_many_none_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(odd_lines, "MOST", 3)
+    monkeypatch.setattr(counts, "MOST", 3)
     assert joined([of(["blank"] * 2), of(["blank"])]) is not None
     assert joined([of(["blank"] * 2), of(["blank"] * 2)]) is None
 

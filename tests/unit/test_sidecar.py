@@ -23,7 +23,7 @@ from sessiontui.store.index import build, index_schema, index_search, segments
 from sessiontui.store.index import index_rows as rows
 from sessiontui.store.index.index_search import IndexSearch
 from sessiontui.store.index.search_index import SearchIndex
-from sessiontui.store.jsonl.count import Count
+from sessiontui.store.jsonl.counts import Count
 from tests.support.capabilities import need_any_name
 
 
@@ -53,6 +53,11 @@ def write(folder: Path, key: str, *lines: bytes, clock: int = 1) -> Path:
 def stamp(path: Path) -> Stamp:
     found = path.stat()
     return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def facts_of(search_index: SearchIndex, path: Path) -> Count | None:
+    search_index.refresh([path.name])
+    return search_index.remembered(path.name, stamp(path))
 
 
 def hits(found: Found) -> list[tuple[str, int | None]]:
@@ -211,7 +216,7 @@ def test_however_a_prefix_is_answered_the_hits_are_the_newest(
             found = search_index.search(parse(typed), limit=limit)
             assert found.hits == whole[:limit]
             assert found.total in (None, len(whole)) if len(whole) >= limit else found.total == len(whole)
-            one = search_index.search(parse(typed), limit=limit, name=b"1.jsonl")
+            one = search_index.search(parse(typed), limit=limit, names={b"1.jsonl"})
             assert one.hits == tuple(hit for hit in whole if hit.key == "1")[:limit]
         monkeypatch.undo()
 
@@ -284,9 +289,9 @@ def test_one_file_is_searched_however_its_rows_stand_among_others(
         for key in ("one", "two", "three"):
             expected = [hit for hit in everywhere.hits if hit.key == key]
             name = f"{key}.jsonl".encode()
-            assert search_index.search(parse(typed), limit=None, name=name) == Found(tuple(expected), len(expected))
-            assert search_index.search(parse(typed), limit=1, name=name).hits == tuple(expected[:1])
-            ranked = search_index.search(parse(typed), limit=None, relevance=True, name=name)
+            assert search_index.search(parse(typed), limit=None, names={name}) == Found(tuple(expected), len(expected))
+            assert search_index.search(parse(typed), limit=1, names={name}).hits == tuple(expected[:1])
+            ranked = search_index.search(parse(typed), limit=None, relevance=True, names={name})
             assert (set(ranked.hits), ranked.total, ranked.note) == (set(expected), len(expected), "")
 
 
@@ -302,9 +307,9 @@ def test_what_one_file_had_is_not_found_in_it(folder: Path, search_index: Search
     with closing(index_schema.connect(search_index.path)) as connection:
         assert rows.dead_part(connection) > 0
     for relevance in (False, True):
-        found = search_index.search(parse("x"), relevance=relevance, name=b"one.jsonl")
+        found = search_index.search(parse("x"), relevance=relevance, names={b"one.jsonl"})
         assert (hits(found), found.total, found.note) == ([("one", 2), ("one", 1)], 2, "")
-    assert search_index.search(parse("gone"), relevance=True, name=b"one.jsonl") == Found((), 0)
+    assert search_index.search(parse("gone"), relevance=True, names={b"one.jsonl"}) == Found((), 0)
 
 
 def test_what_others_have_is_not_walked_over(
@@ -327,7 +332,7 @@ def test_what_others_have_is_not_walked_over(
             yield id
 
     monkeypatch.setattr(index_search.IndexSearch, "_ids", watched)
-    assert hits(search_index.search(parse("x"), name=b"one.jsonl")) == [("one", 2), ("one", 1)]
+    assert hits(search_index.search(parse("x"), names={b"one.jsonl"})) == [("one", 2), ("one", 1)]
     assert len(walked) == 2 + 4
 
 
@@ -448,7 +453,7 @@ def test_an_unfinished_last_line_is_looked_at_again(folder: Path, search_index: 
     search_index.update()
     assert search_index.search(parse("beta")).hits == ()
     assert search_index.search(parse("gamma")).hits == ()
-    facts = search_index.facts(path.name, stamp(path))
+    facts = facts_of(search_index, path)
     assert facts is not None
     assert (facts.messages, facts.faults) == (1, 1)
 
@@ -523,21 +528,21 @@ def test_a_search_can_be_cancelled(folder: Path, search_index: SearchIndex) -> N
 
 def test_facts_are_those_of_the_very_file(folder: Path, search_index: SearchIndex) -> None:
     path = write(folder, "one", line("x"), b"bad\n", b"\n")
-    assert search_index.facts(path.name, stamp(path)) is None
+    assert facts_of(search_index, path) is None
     search_index.update()
-    facts = search_index.facts(path.name, stamp(path))
+    facts = facts_of(search_index, path)
     assert facts is not None
     assert (facts.messages, facts.faults) == (1, 1)
     os.utime(path, ns=(5, 5))
-    assert search_index.facts(path.name, stamp(path)) is None
+    assert facts_of(search_index, path) is None
 
 
 def test_what_was_learned_is_kept_without_an_index(folder: Path, search_index: SearchIndex, tmp_path: Path) -> None:
     path = write(folder, "one", line("x"))
     search_index.learn(path.name, stamp(path), Count(1, 0))
-    assert search_index.facts(path.name, stamp(path)) is not None
+    assert facts_of(search_index, path) is not None
     search_index.flush()
-    assert SearchIndex(folder, tmp_path / "cache").facts(path.name, stamp(path)) is not None
+    assert facts_of(SearchIndex(folder, tmp_path / "cache"), path) is not None
     found = search_index.search(parse("x"))
     assert hits(found) == [("one", 1)]
     assert "there is no search index" in found.note

@@ -19,8 +19,7 @@ from sessiontui.store.index import index_rows as rows
 from sessiontui.store.index.scan import scan
 from sessiontui.store.index.search_index import SearchIndex
 from sessiontui.store.jsonl import file_faults
-from sessiontui.store.jsonl.count import Count
-from sessiontui.store.jsonl.odd_lines import OddLines
+from sessiontui.store.jsonl.counts import Count, OddLines
 from sessiontui.store.protocol import never
 from tests.support.examples import examples
 
@@ -110,7 +109,8 @@ def agree(folder: Path, search_index: SearchIndex) -> None:
         fd = lines.open_file(folder / os.fsdecode(listed.name))
         count = file_faults.counted(Count(0, 0, OddLines()), fd, listed.stamp.size, never)
         os.close(fd)
-        facts = search_index.facts(os.fsdecode(listed.name), listed.stamp)
+        search_index.refresh([os.fsdecode(listed.name)])
+        facts = search_index.remembered(os.fsdecode(listed.name), listed.stamp)
         assert facts is not None
         assert (facts.messages, facts.faults) == (count.messages, count.faults)
         assert search_index.odd(os.fsdecode(listed.name), listed.stamp) == count.odd is not None

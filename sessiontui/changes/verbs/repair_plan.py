@@ -17,7 +17,7 @@ from sessiontui.damage.verdict import continues, together
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity, Span
 from sessiontui.store.jsonl import file_faults
-from sessiontui.store.jsonl.count import Count
+from sessiontui.store.jsonl.counts import Count
 from sessiontui.store.protocol import IsCancelled, Progress
 
 NAMED: Final = 1000

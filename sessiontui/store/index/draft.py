@@ -17,8 +17,8 @@ from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
 from sessiontui.model import Message, Span
 from sessiontui.store.index import segments
-from sessiontui.store.jsonl import odd_lines
-from sessiontui.store.jsonl.odd_lines import MOST, OddLines
+from sessiontui.store.jsonl import counts, session_file
+from sessiontui.store.jsonl.counts import MOST, OddLines
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Draft:
     def take_huge(self, fd: int, line: Huge) -> None:
         """Take a huge line, as ``lines.blocks`` gives it."""
         at, rows = self.stop, len(self.texts)
-        message = segments.huge_message(fd, Span(at, line.length - line.ended))
+        message = session_file.huge(fd, Span(at, line.length - line.ended), segments.SEARCHED)
         if isinstance(message, Message):
             if rows:
                 self.sums.append(self._running)
@@ -125,5 +125,5 @@ def drafts(fd: int, start: int, stop: int) -> Iterator[Draft]:
 def measured(fd: int, start: int, stop: int) -> tuple[int, int, OddLines | None]:
     """Lines, faults and odd lines between two offsets."""
     found = list(drafts(fd, start, stop))
-    odd = odd_lines.joined(draft.odd for draft in found)
+    odd = counts.joined(draft.odd for draft in found)
     return sum(draft.lines for draft in found), sum(draft.faults for draft in found), odd

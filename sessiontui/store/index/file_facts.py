@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
-from typing import Final
+from sqlite3 import Connection
+from typing import Any, Final
 
 from sessiontui.disk.stamps import Stamp
-from sessiontui.store.jsonl import odd_lines
-from sessiontui.store.jsonl.count import Count
-from sessiontui.store.jsonl.odd_lines import OddLines
+from sessiontui.store.jsonl import counts
+from sessiontui.store.jsonl.counts import Count, OddLines
 
-Known = tuple[bytes, str, int, int, bool, str]
-"""Name, stamp as text, messages, faults, open and instead of a file that was counted."""
+Known = dict[bytes, tuple[Stamp, Count]]
+"""What files hold, by name, each as its stamp shows it; the odd lines are not read."""
 
 _KNOWN: Final = "SELECT name, stamp, messages, faults, open, instead FROM facts WHERE stamp IS NOT NULL"
 
 
-def known(connection: sqlite3.Connection, names: Iterable[bytes] | None = None) -> list[Known]:
+def known(connection: Connection, names: Iterable[bytes] | None = None) -> Known:
     """All files that were counted, or those of them that have these names."""
     if names is None:
-        return connection.execute(_KNOWN).fetchall()
-    return [row for name in names for row in connection.execute(f"{_KNOWN} AND name = ?", (name,))]
+        found: Iterable[tuple[Any, ...]] = connection.execute(_KNOWN)
+    else:
+        found = (row for name in names for row in connection.execute(f"{_KNOWN} AND name = ?", (name,)))
+    return {
+        name: (Stamp.read_back(stamp), Count(messages, faults, open=bool(is_open), instead=instead))
+        for name, stamp, messages, faults, is_open, instead in found
+    }
 
 
-def odd(connection: sqlite3.Connection, name: bytes, stamp: Stamp) -> OddLines | None:
+def odd(connection: Connection, name: bytes, stamp: Stamp) -> OddLines | None:
     """The odd lines of a file, if it was counted as the stamp shows it and they were not too many."""
     found = connection.execute(
         "SELECT messages, odd FROM facts WHERE (name, stamp) = (?, ?)", (name, stamp.written())
@@ -35,17 +39,17 @@ def odd(connection: sqlite3.Connection, name: bytes, stamp: Stamp) -> OddLines |
     return OddLines(found[0] + len(marks), marks)
 
 
-def held(connection: sqlite3.Connection, file: int, stop: int) -> Count:
+def held(connection: Connection, file: int, stop: int) -> Count:
     """What the segments of a file hold that end before an offset."""
     statement = "SELECT rows, faults, lines, odd FROM segment WHERE file = ? AND stop <= ? ORDER BY start"
     found = connection.execute(statement, (file, stop)).fetchall()
-    odd = odd_lines.joined(odd_lines.restored(lines, kept) for _, _, lines, kept in found)
+    odd = counts.joined(counts.restored(lines, kept) for _, _, lines, kept in found)
     return Count(sum(rows for rows, *_ in found), sum(faults for _, faults, *_ in found), odd)
 
 
-def learn(connection: sqlite3.Connection, name: bytes, stamp: Stamp, count: Count) -> None:
+def learn(connection: Connection, name: bytes, stamp: Stamp, count: Count) -> None:
     """Keep what a file holds."""
-    odd = odd_lines.kept(count.odd)
+    odd = counts.kept(count.odd)
     connection.execute(
         "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)",
         (name, stamp.written(), count.messages, count.faults, odd, count.open, count.instead),

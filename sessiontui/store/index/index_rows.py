@@ -6,21 +6,23 @@ every search. Whoever calls holds the transaction.
 
 from __future__ import annotations
 
-import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterable
+from sqlite3 import Connection
+from typing import Any, NamedTuple
 
 from sessiontui.disk.stamps import Stamp
+from sessiontui.store.full_text import scalar
 from sessiontui.store.index.draft import Draft
 from sessiontui.store.index.index_schema import FIRST_TOP
 from sessiontui.store.index.segments import Segment, joined
-from sessiontui.store.jsonl import odd_lines
-from sessiontui.store.jsonl.odd_lines import OddLines
+from sessiontui.store.jsonl import counts
+from sessiontui.store.jsonl.counts import OddLines
 
+_FILE = "SELECT id, name, stamp, covered, tail_hash FROM file"
 _SEGMENT = "first_row, start, stop, rows, offsets, first_ordinal, first_line"
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A session file as it was when it was indexed. ``covered`` is None while it is not indexed to its end."""
 
     id: int
@@ -48,42 +50,39 @@ class File:
         return self.covered or 0 if self.is_grown(stamp) else 0
 
 
-def files(connection: sqlite3.Connection) -> dict[bytes, File]:
-    """All files, by name."""
-    found = connection.execute("SELECT id, name, stamp, covered, tail_hash FROM file")
-    return {row[1]: File(*row) for row in found}
+def files(connection: Connection, names: Iterable[bytes] | None = None) -> dict[bytes, File]:
+    """All files, or those of these names, by name."""
+    if names is None:
+        found: Iterable[tuple[Any, ...]] = connection.execute(_FILE)
+    else:
+        found = (row for name in names for row in connection.execute(f"{_FILE} WHERE name = ?", (name,)))
+    return {file.name: file for file in map(File._make, found)}
 
 
-def file(connection: sqlite3.Connection, name: bytes) -> File | None:
+def file(connection: Connection, name: bytes) -> File | None:
     """One file."""
-    statement = "SELECT id, name, stamp, covered, tail_hash FROM file WHERE name = ?"
-    found = connection.execute(statement, (name,)).fetchone()
-    return None if found is None else File(*found)
+    return files(connection, [name]).get(name)
 
 
-def add_file(connection: sqlite3.Connection, name: bytes, stamp: Stamp) -> int:
+def add_file(connection: Connection, name: bytes, stamp: Stamp) -> int:
     """A file of which nothing is indexed yet; its id."""
-    statement = "INSERT INTO file(name, stamp) VALUES (?, ?) RETURNING id"
-    found = connection.execute(statement, (name, stamp.written())).fetchone()
-    return int(found[0])
+    return scalar(connection, "INSERT INTO file(name, stamp) VALUES (?, ?) RETURNING id", name, stamp.written())
 
 
-def begin_file(connection: sqlite3.Connection, id: int, stamp: Stamp) -> None:
+def begin_file(connection: Connection, id: int, stamp: Stamp) -> None:
     """What stands in the file is about to be indexed."""
     connection.execute(
         "UPDATE file SET stamp = ?, covered = NULL, tail_hash = NULL WHERE id = ?", (stamp.written(), id)
     )
 
 
-def finish_file(
-    connection: sqlite3.Connection, id: int, covered: int, tail_hash: str, is_open: bool, instead: str
-) -> None:
+def finish_file(connection: Connection, id: int, covered: int, tail_hash: str, is_open: bool, instead: str) -> None:
     """All of the file is indexed: number its segments and keep its counts. ``is_open``, ``instead``: as of ``Count``."""
     ordinal = line = 1
     odd: list[OddLines | None] = []
     statement = "SELECT first_row, rows, lines, first_line, odd FROM segment WHERE file = ? ORDER BY start"
     for first_row, rows, count, numbered, kept in connection.execute(statement, (id,)).fetchall():
-        odd.append(odd_lines.restored(count, kept))
+        odd.append(counts.restored(count, kept))
         if numbered is None:
             connection.execute(
                 "UPDATE segment SET first_ordinal = ?, first_line = ? WHERE first_row = ?", (ordinal, line, first_row)
@@ -94,11 +93,11 @@ def finish_file(
     connection.execute(
         "INSERT OR REPLACE INTO facts SELECT name, stamp, coalesce(sum(rows), 0), iif(?4 = '', coalesce(sum(faults), 0), 1),"
         " ?2, ?3, ?4 FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?1",
-        (id, odd_lines.kept(odd_lines.joined(odd)), is_open and not instead, instead),
+        (id, counts.kept(counts.joined(odd)), is_open and not instead, instead),
     )
 
 
-def join_last(connection: sqlite3.Connection, file: int, covered: int) -> None:
+def join_last(connection: Connection, file: int, covered: int) -> None:
     """Make one of a file's last two segments of finished lines, for a file that grows line by line."""
     statement = f"SELECT {_SEGMENT} FROM segment WHERE file = ? AND stop <= ? ORDER BY start DESC LIMIT 2"
     found = [Segment(*row) for row in connection.execute(statement, (file, covered))]
@@ -106,7 +105,7 @@ def join_last(connection: sqlite3.Connection, file: int, covered: int) -> None:
     if whole is not None:
         statement = "SELECT lines, odd FROM segment WHERE first_row IN (?, ?) ORDER BY start"
         parts = connection.execute(statement, (whole.first_row, found[0].first_row)).fetchall()
-        odd = odd_lines.kept(odd_lines.joined(odd_lines.restored(*part) for part in parts))
+        odd = counts.kept(counts.joined(counts.restored(*part) for part in parts))
         connection.execute(
             "UPDATE segment SET stop = ?, rows = ?, offsets = ?, odd = ?, lines = segment.lines + other.lines,"
             " faults = segment.faults + other.faults"
@@ -116,31 +115,30 @@ def join_last(connection: sqlite3.Connection, file: int, covered: int) -> None:
         connection.execute("DELETE FROM segment WHERE first_row = ?", (found[0].first_row,))
 
 
-def drop_file(connection: sqlite3.Connection, gone: File) -> None:
+def drop_file(connection: Connection, gone: File) -> None:
     """The file is there no more."""
     kill(connection, gone.id, 0)
     connection.execute("DELETE FROM file WHERE id = ?", (gone.id,))
     connection.execute("DELETE FROM facts WHERE name = ?", (gone.name,))
 
 
-def is_whole(connection: sqlite3.Connection, file: int, size: int) -> bool:
+def is_whole(connection: Connection, file: int, size: int) -> bool:
     """Whether the segments of a file cover it to its end."""
-    statement = "SELECT coalesce(sum(stop - start), 0) FROM segment WHERE file = ?"
-    return bool(connection.execute(statement, (file,)).fetchone()[0] == size)
+    return scalar(connection, "SELECT coalesce(sum(stop - start), 0) FROM segment WHERE file = ?", file) == size
 
 
-def bounds(connection: sqlite3.Connection, file: int) -> list[tuple[int, int]]:
+def bounds(connection: Connection, file: int) -> list[tuple[int, int]]:
     """Start and stop of a file's segments, in file order."""
     return connection.execute("SELECT start, stop FROM segment WHERE file = ? ORDER BY start", (file,)).fetchall()
 
 
-def segments(connection: sqlite3.Connection, file: int) -> list[Segment]:
+def segments(connection: Connection, file: int) -> list[Segment]:
     """A file's segments, in file order."""
     statement = f"SELECT {_SEGMENT} FROM segment WHERE file = ? ORDER BY start"
     return [Segment(*row) for row in connection.execute(statement, (file,))]
 
 
-def ranges(connection: sqlite3.Connection, file: int) -> list[tuple[int, int]]:
+def ranges(connection: Connection, file: int) -> list[tuple[int, int]]:
     """The first and last row ids of a file's segments, the newest first; those that follow each other as one."""
     statement = (
         "SELECT first_row, first_row + rows - 1 FROM segment WHERE file = ? AND rows > 0 ORDER BY first_row DESC"
@@ -154,7 +152,7 @@ def ranges(connection: sqlite3.Connection, file: int) -> list[tuple[int, int]]:
     return found
 
 
-def add_segment(connection: sqlite3.Connection, file: int, first_row: int, draft: Draft) -> None:
+def add_segment(connection: Connection, file: int, first_row: int, draft: Draft) -> None:
     """Index the texts of a segment."""
     connection.executemany(
         "INSERT INTO words(rowid, content, role) VALUES (?, ?, ?)",
@@ -165,14 +163,14 @@ def add_segment(connection: sqlite3.Connection, file: int, first_row: int, draft
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             first_row, file, draft.start, draft.stop, len(draft.texts), draft.lines, draft.faults,
-            odd_lines.kept(draft.odd), draft.offsets(),
+            counts.kept(draft.odd), draft.offsets(),
         ),
     )  # fmt: skip
     for table, found in (("clipped", draft.clipped), ("escaped", draft.escaped)):
         connection.executemany(f"INSERT INTO {table} VALUES (?)", ((first_row + row,) for row in found))
 
 
-def kill(connection: sqlite3.Connection, file: int, start: int) -> None:
+def kill(connection: Connection, file: int, start: int) -> None:
     """What was indexed of a file from an offset on stands for nothing any more."""
     connection.execute(
         "INSERT INTO dead SELECT first_row, first_row + rows - 1 FROM segment"
@@ -182,9 +180,7 @@ def kill(connection: sqlite3.Connection, file: int, start: int) -> None:
     connection.execute("DELETE FROM segment WHERE file = ? AND start >= ?", (file, start))
 
 
-def revive(
-    connection: sqlite3.Connection, file: int, segment: Segment, lines: int, faults: int, odd: OddLines | None
-) -> None:
+def revive(connection: Connection, file: int, segment: Segment, lines: int, faults: int, odd: OddLines | None) -> None:
     """The beginning of a segment that was just killed is unchanged."""
     connection.execute(
         "UPDATE dead SET first_row = ? WHERE first_row = ?", (segment.first_row + segment.rows, segment.first_row)
@@ -193,12 +189,12 @@ def revive(
         "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             segment.first_row, file, segment.start, segment.stop, segment.rows, lines, faults,
-            segment.first_ordinal, segment.first_line, odd_lines.kept(odd), segment.offsets,
+            segment.first_ordinal, segment.first_line, counts.kept(odd), segment.offsets,
         ),
     )  # fmt: skip
 
 
-def reset(connection: sqlite3.Connection) -> None:
+def reset(connection: Connection) -> None:
     """Forget all but the counts."""
     connection.execute("INSERT INTO words(words) VALUES ('delete-all')")
     for table in ("segment", "file", "dead", "clipped", "escaped"):
@@ -206,58 +202,57 @@ def reset(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM meta WHERE name = 'built'")
 
 
-def top(connection: sqlite3.Connection) -> int:
+def top(connection: Connection) -> int:
     """The first row id above all."""
     statement = (
         "SELECT max((SELECT coalesce(max(first_row + max(rows, 1)), 0) FROM segment),"
         " (SELECT coalesce(max(last_row + 1), 0) FROM dead), ?)"
     )
-    return int(connection.execute(statement, (FIRST_TOP,)).fetchone()[0])
+    return scalar(connection, statement, FIRST_TOP)
 
 
-def bottom(connection: sqlite3.Connection) -> int:
+def bottom(connection: Connection) -> int:
     """The lowest row id that is taken."""
     statement = (
-        "SELECT min((SELECT coalesce(min(first_row), :top) FROM segment),"
-        " (SELECT coalesce(min(first_row), :top) FROM dead), :top)"
+        "SELECT min((SELECT coalesce(min(first_row), ?1) FROM segment),"
+        " (SELECT coalesce(min(first_row), ?1) FROM dead), ?1)"
     )
-    return int(connection.execute(statement, {"top": FIRST_TOP}).fetchone()[0])
+    return scalar(connection, statement, FIRST_TOP)
 
 
-def dead_part(connection: sqlite3.Connection) -> float:
+def dead_part(connection: Connection) -> float:
     """How much of the index stands for nothing, from 0 to 1."""
-    dead = connection.execute("SELECT coalesce(sum(last_row - first_row + 1), 0) FROM dead").fetchone()[0]
-    alive = connection.execute("SELECT coalesce(sum(rows), 0) FROM segment").fetchone()[0]
-    return float(dead / (dead + alive)) if dead else 0.0
+    dead = scalar(connection, "SELECT coalesce(sum(last_row - first_row + 1), 0) FROM dead")
+    alive = scalar(connection, "SELECT coalesce(sum(rows), 0) FROM segment")
+    return dead / (dead + alive) if dead else 0.0
 
 
-def is_empty(connection: sqlite3.Connection) -> bool:
+def is_empty(connection: Connection) -> bool:
     """Whether nothing was ever indexed: not even the first part of a first build is there."""
-    found = connection.execute("SELECT 1 FROM segment UNION ALL SELECT 1 FROM meta WHERE name = 'built' LIMIT 1")
-    return found.fetchone() is None
+    statement = "SELECT EXISTS (SELECT 1 FROM segment UNION ALL SELECT 1 FROM meta WHERE name = 'built')"
+    return not scalar(connection, statement)
 
 
-def is_built(connection: sqlite3.Connection) -> bool:
+def is_built(connection: Connection) -> bool:
     """Whether a first build came to its end."""
-    return connection.execute("SELECT 1 FROM meta WHERE name = 'built'").fetchone() is not None
+    return bool(scalar(connection, "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'built')"))
 
 
-def remember_built(connection: sqlite3.Connection) -> None:
+def remember_built(connection: Connection) -> None:
     """A first build came to its end."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('built', 1)")
 
 
-def remember_waiting(connection: sqlite3.Connection, size: int) -> None:
+def remember_waiting(connection: Connection, size: int) -> None:
     """How many bytes are still to be indexed."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('waiting', ?)", (min(size, (1 << 63) - 1),))
 
 
-def waiting(connection: sqlite3.Connection) -> int:
+def waiting(connection: Connection) -> int:
     """How many bytes were still to be indexed at the last commit."""
-    found = connection.execute("SELECT value FROM meta WHERE name = 'waiting'").fetchone()
-    return 0 if found is None else int(found[0])
+    return scalar(connection, "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'waiting'")
 
 
-def distrust(connection: sqlite3.Connection, files: set[int]) -> None:
+def distrust(connection: Connection, files: set[int]) -> None:
     """These files are not what their stamps say."""
     connection.executemany("UPDATE file SET stamp = NULL WHERE id = ?", ((file,) for file in files))

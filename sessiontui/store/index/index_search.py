@@ -6,10 +6,10 @@ its bytes are not those that were indexed. Only reads; a query can be cancelled 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from operator import itemgetter
+from sqlite3 import Connection
 from typing import Final
 
 from sessiontui.model import Found, Hit
@@ -17,11 +17,11 @@ from sessiontui.query.ast import Query, Term, Word
 from sessiontui.query.fts import SHORT, anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.tokens import fold
-from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted, exact
-from sessiontui.store.index import index_rows as rows
+from sessiontui.store.full_text import ALL, COUNTED, RANKED, counted, exact, interruptible, scalar
+from sessiontui.store.index import index_rows
 from sessiontui.store.index.row_locations import LocatedMessage, RowLocations
 from sessiontui.store.index.segments import SEARCHED
-from sessiontui.store.protocol import IsCancelled
+from sessiontui.store.protocol import IsCancelled, stop_if
 
 NEWEST: Final = 2_000
 """So many messages are looked at before the index is asked for a prefix of up to ``SHORT`` letters."""
@@ -49,19 +49,13 @@ _IN_FILES: Final = "(SELECT file FROM segment WHERE first_row <= words.rowid ORD
 
 
 class IndexSearch:
-    """One search, on a connection of its own; in one file only, where ``name`` is one's, or in those of ``names``."""
+    """One search, on a connection of its own; in the files of ``names`` only, where they are given."""
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        folder: bytes,
-        cancelled: IsCancelled,
-        name: bytes | None = None,
-        names: Collection[bytes] | None = None,
+        self, connection: Connection, folder: bytes, cancelled: IsCancelled, names: Collection[bytes] | None
     ) -> None:
         self._connection = connection
         self._cancelled = cancelled
-        self._name = next(iter(names)) if names is not None and len(names) == 1 else name
         self._names = names
         self._file: int | None = None
         self._files: frozenset[int] | None = None
@@ -79,7 +73,7 @@ class IndexSearch:
         """The hits, newest first or by relevance. Raises ``errors.Cancelled`` and ``sqlite3.Error``."""
         if not query:
             return Found((), 0)
-        with Interrupt(self._connection, self._cancelled):
+        with interruptible(self._connection, self._cancelled):
             self._connection.execute("BEGIN")  # all statements see the same moment
             try:
                 hits, total, note = self._found(query, limit, relevance) if self._begin() else ([], 0, "")
@@ -90,12 +84,12 @@ class IndexSearch:
 
     def _begin(self) -> bool:
         """Find out which rows are searched; False where there are none."""
-        if self._name is None:
-            dead = self._one("SELECT EXISTS (SELECT 1 FROM dead)")
+        if self._names is None or len(self._names) != 1:
+            dead = scalar(self._connection, "SELECT EXISTS (SELECT 1 FROM dead)")
             self._where = f" AND {_ALIVE.format('words.rowid')}" if dead else ""
             return self._names is None or self._narrow(self._names)
-        file = rows.file(self._connection, self._name)
-        self._ranges = [] if file is None else rows.ranges(self._connection, file.id)
+        file = index_rows.file(self._connection, *self._names)
+        self._ranges = [] if file is None else index_rows.ranges(self._connection, file.id)
         if file is None or not self._ranges:
             return False
         self._file = file.id
@@ -104,17 +98,18 @@ class IndexSearch:
 
     def _narrow(self, names: Collection[bytes]) -> bool:
         """Search in these files alone; False where none of them is indexed."""
-        known = rows.files(self._connection)
-        self._files = frozenset(known[name].id for name in names if name in known)
+        self._files = frozenset(file.id for file in index_rows.files(self._connection, names).values())
         self._where += f" AND {_IN_FILES.format(','.join(map(str, self._files)))}"
         return bool(self._files)
 
     def _found(self, query: Query, limit: int | None, relevance: bool) -> tuple[list[Hit], int | None, str]:
         expression = match_expression(query)
-        if limit is not None and limit <= 0:
-            return [], *self._whole(query, expression, relevance)
-        if query.substrings or expression is None:
+        if query.substrings or expression is None:  # no index of words tells
+            if limit == 0:
+                return [], None, ""
             return *self._scanned(query, limit, self._candidates(query, expression)), ""
+        if limit == 0:
+            return [], *exact(self._count(expression, ALL), relevance=relevance)
         if relevance:
             count = self._count(expression, RANKED)
             hits = self._hits(query, self._ranked(expression, count), limit)
@@ -131,19 +126,13 @@ class IndexSearch:
             return hits, *counted(limit + len(list(islice(ids, COUNTED + 1))), relevance=False)
         return hits, *counted(self._count(expression, COUNTED), relevance=False)
 
-    def _whole(self, query: Query, expression: str | None, relevance: bool) -> tuple[int | None, str]:
-        """How many hits there are, where the index alone can tell."""
-        if query.substrings or expression is None:
-            return None, ""
-        return exact(self._count(expression, None), relevance=relevance)
-
     def _notes(self) -> Iterator[str]:
-        waiting = rows.waiting(self._connection)
-        if waiting or not rows.is_built(self._connection):
+        waiting = index_rows.waiting(self._connection)
+        if waiting or not index_rows.is_built(self._connection):
             yield f"{max(1, round(waiting / 1e6)):,} MB are not indexed yet" if waiting else "not all is indexed yet"
         if self.stale:
             yield "some files changed since they were indexed"
-        if self._one(f"SELECT EXISTS (SELECT 1 FROM clipped WHERE {_ALIVE.format('clipped.row')})"):
+        if scalar(self._connection, f"SELECT EXISTS (SELECT 1 FROM clipped WHERE {_ALIVE.format('clipped.row')})"):
             yield f"of messages above {SEARCHED >> 20} M characters only the beginning is searched"
 
     # ---- rows
@@ -177,28 +166,25 @@ class IndexSearch:
     def _ids(self, statement: str, *values: object) -> Iterator[int]:
         return map(itemgetter(0), self._connection.execute(statement, values))
 
-    def _count(self, expression: str, most: int | None) -> int:
-        """How many hits; ended above ``most``, where that is given."""
+    def _count(self, expression: str, most: int) -> int:
+        """How many hits; ended above ``most``, unless that is ``ALL``."""
         statement = f"SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ?{self._where} LIMIT ?)"
-        return self._one(statement, expression, ALL if most is None else most + 1)
+        return scalar(self._connection, statement, expression, most + 1)
 
     def _ranked(self, expression: str, count: int) -> Iterator[int]:
         lowest = 0
-        matching = f"FROM words WHERE words MATCH ?{self._where}"
+        matching = f"SELECT rowid FROM words WHERE words MATCH ?{self._where}"
         if count > RANKED:
-            lowest = self._one(f"SELECT rowid {matching} ORDER BY rowid DESC LIMIT 1 OFFSET ?", expression, RANKED - 1)
-        order = "ORDER BY bm25(words, 1.0, 0.0), rowid DESC"
-        return self._ids(f"SELECT rowid {matching} AND rowid >= ? {order}", expression, lowest)
-
-    def _one(self, statement: str, *values: object) -> int:
-        return int(self._connection.execute(statement, values).fetchone()[0])
+            statement = f"{matching} ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+            lowest = scalar(self._connection, statement, expression, RANKED - 1)
+        return self._ids(f"{matching} AND rowid >= ? ORDER BY bm25(words, 1.0, 0.0), rowid DESC", expression, lowest)
 
     # ---- hits
 
     def _hits(self, query: Query, ids: Iterable[int], limit: int | None) -> list[Hit]:
         hits: list[Hit] = []
         for id in ids:
-            self._locations.ask()
+            stop_if(self._cancelled)
             found = self._locations.message(id)
             if found is not None and (hit := self._locations.hit(query, found)) is not None:
                 hits.append(hit)
@@ -215,7 +201,7 @@ class IndexSearch:
         for found in candidates:
             if len(hits) == limit and not whole:
                 return hits, None
-            self._locations.ask()
+            stop_if(self._cancelled)
             if not matches(query, found.candidate.message.content):
                 continue
             if len(hits) == limit:
@@ -250,7 +236,7 @@ class IndexSearch:
                 return hits, None
             if seen == most or (seen == most // 8 and len(hits) < limit // 8):
                 return None
-            self._locations.ask()
+            stop_if(self._cancelled)
             matching = matches(query, found.candidate.message.content)
             if matching and (hit := self._locations.hit(query, found)) is not None:
                 hits.append(hit)

@@ -7,19 +7,20 @@ from then on. Only reads.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
+from sqlite3 import Connection
 from typing import Final, NamedTuple
 
 from sessiontui.disk import lines
-from sessiontui.errors import Cancelled, Changed
+from sessiontui.errors import Changed
 from sessiontui.model import Address, Backend, Hit, Span
 from sessiontui.query.ast import Query
 from sessiontui.query.snippet import snippet
 from sessiontui.store.index import segments
 from sessiontui.store.index.segments import Candidate, IndexRow, Segment
-from sessiontui.store.protocol import IsCancelled
+from sessiontui.store.protocol import IsCancelled, stop_if
 
 _SEGMENT: Final = (
     "SELECT file.id, file.name, first_row, start, stop, rows, offsets, first_ordinal, first_line"
@@ -35,24 +36,24 @@ class LocatedMessage(NamedTuple):
     candidate: Candidate
 
 
+@dataclass
 class RowLocations:
     """The places of one search, whoever makes it closes it."""
 
-    def __init__(self, connection: sqlite3.Connection, folder: bytes, cancelled: IsCancelled) -> None:
-        self._connection = connection
-        self._folder = folder
-        self._cancelled = cancelled
-        self._held: tuple[bytes, int] | None = None
-        self._last: tuple[int, bytes, Segment] | None = None
-        self.stale: set[int] = set()
-        """The files whose bytes had changed."""
+    connection: Connection
+    folder: bytes
+    cancelled: IsCancelled
+    stale: set[int] = field(default_factory=set)
+    """The files whose bytes had changed."""
+    _held: tuple[bytes, int] | None = None
+    _last: tuple[int, bytes, Segment] | None = None
 
     def _of(self, id: int) -> tuple[int, bytes, IndexRow]:
         """The file of a row, its name, and where the row is in it; rows come segment by segment, so the last one is kept."""
         file, name, segment = self._last or (0, b"", None)
         if segment is None or not segment.first_row <= id < segment.first_row + segment.rows:
             statement = f"{_SEGMENT} WHERE first_row <= ? ORDER BY first_row DESC LIMIT 1"
-            file, name, *rest = self._connection.execute(statement, (id,)).fetchone()
+            file, name, *rest = self.connection.execute(statement, (id,)).fetchone()
             segment = Segment(*rest)
             self._last = file, name, segment
         return file, name, segment.row(id - segment.first_row)
@@ -90,7 +91,7 @@ class RowLocations:
         """All messages, or those of one file, or of some, the newest first, less those whose lines can't hold all of
         ``wanted``; ``hit`` proves those that are used."""
         for id, name, segment in self._segments(file):
-            self.ask()
+            stop_if(self.cancelled)
             if files is not None and id not in files:
                 continue
             try:
@@ -104,11 +105,6 @@ class RowLocations:
             if size < segment.stop:
                 self.stale.add(id)
 
-    def ask(self) -> None:
-        """Raise ``Cancelled`` where the search is."""
-        if self._cancelled():
-            raise Cancelled
-
     def close(self) -> None:
         """Let go of the file that is held."""
         if self._held is not None:
@@ -117,13 +113,13 @@ class RowLocations:
 
     def _segments(self, file: int | None) -> Iterator[tuple[int, bytes, Segment]]:
         where, values = ("", ()) if file is None else ("WHERE file = ?", (file,))
-        for id, name, *rest in self._connection.execute(f"{_SEGMENT} {where} ORDER BY first_row DESC", values):
+        for id, name, *rest in self.connection.execute(f"{_SEGMENT} {where} ORDER BY first_row DESC", values):
             yield id, name, Segment(*rest)
 
     def _escaped(self, segment: Segment) -> Collection[int]:
         """The rows, from 0, in whose lines a character may be written as its number."""
         last = segment.first_row + segment.rows - 1
-        found = self._connection.execute("SELECT row FROM escaped WHERE row BETWEEN ? AND ?", (segment.first_row, last))
+        found = self.connection.execute("SELECT row FROM escaped WHERE row BETWEEN ? AND ?", (segment.first_row, last))
         return {row - segment.first_row for (row,) in found}
 
     def _open(self, name: bytes) -> int:
@@ -131,6 +127,6 @@ class RowLocations:
         if self._held is not None and self._held[0] == name:
             return self._held[1]
         self.close()
-        fd = lines.open_file(os.path.join(self._folder, name))
+        fd = lines.open_file(os.path.join(self.folder, name))
         self._held = (name, fd)
         return fd

@@ -7,29 +7,30 @@ under a lock; all may read. It never writes to the store.
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import StoreError
 from sessiontui.model import Found
 from sessiontui.paths import cache_folder
-from sessiontui.store.index import file_facts as facts
-from sessiontui.store.index import index_schema as schema
+from sessiontui.store.index import file_facts, index_schema
+from sessiontui.store.index.file_facts import Known
 from sessiontui.store.index.index_schema import Unusable
-from sessiontui.store.jsonl.count import Count
-from sessiontui.store.jsonl.odd_lines import OddLines
+from sessiontui.store.jsonl.counts import Count, OddLines
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 
 if TYPE_CHECKING:  # what makes the index and what searches it is loaded for that, not for the list
     from sessiontui.query.ast import Query
     from sessiontui.store.index.build import ListedFile
+
+_T = TypeVar("_T")
 
 SUFFIX: Final = b".jsonl"
 
@@ -49,9 +50,9 @@ class SearchIndex:
         self.folder = folder
         self.only = only
         self._cache = cache
-        self._facts: dict[bytes, tuple[Stamp, Count]] = {}
+        self._facts: Known = {}
         self._facts_of: object = None
-        self._learned: dict[bytes, tuple[Stamp, Count]] = {}
+        self._learned: Known = {}
         self._odd = 0
         """About how many odd lines these hold."""
         self._problem = "it was not made yet"
@@ -59,7 +60,7 @@ class SearchIndex:
     @property
     def path(self) -> Path:
         """Where the index is, or would be."""
-        return schema.index_path(self.folder, self.only, self._cache or cache_folder())
+        return index_schema.index_path(self.folder, self.only, self._cache or cache_folder())
 
     # ---- making
 
@@ -78,7 +79,7 @@ class SearchIndex:
         """
         listed = self.listed(names)
         try:
-            with schema.locked(self.path, wait) as ours:
+            with index_schema.locked(self.path, wait) as ours:
                 if ours:
                     self._update(listed, names, progress, cancelled)
                 return ours
@@ -99,16 +100,16 @@ class SearchIndex:
                         listed, names = self.listed(), None
                     build.run(listed, names)
                 return
-            except schema.ERRORS as error:
-                if last or not schema.is_broken(error):
+            except index_schema.ERRORS as error:
+                if last or not index_schema.is_broken(error):
                     raise Unusable(str(error)) from error
-                schema.discard(self.path)
+                index_schema.discard(self.path)
 
-    def _writable(self) -> sqlite3.Connection:
+    def _writable(self) -> Connection:
         """The index, made where there is none; whoever calls holds the lock."""
         if not os.path.lexists(self.path):
-            schema.create(self.path)
-        return schema.connect(self.path, write=True)
+            index_schema.create(self.path)
+        return index_schema.connect(self.path, write=True)
 
     def listed(self, names: Collection[bytes] | None = None) -> list[ListedFile]:
         """The session files of the folder; those of these names, where any are given. Raises ``StoreError``."""
@@ -135,13 +136,10 @@ class SearchIndex:
 
     def missing(self) -> int:
         """About how many bytes an update would read, as the stamps of the files tell. Raises ``StoreError``."""
-        from sessiontui.store.index import index_rows as rows
+        from sessiontui.store.index import index_rows
 
-        known: dict[bytes, rows.File] = {}
-        with suppress(Unusable, OSError, *schema.ERRORS), closing(schema.connect(self.path)) as connection:
-            known = rows.files(connection)
-        listed = self.listed()
-        return sum(e.stamp.size - (known[e.name].covers(e.stamp) if e.name in known else 0) for e in listed)
+        known: dict[bytes, index_rows.File] = self._read(index_rows.files, {})
+        return sum(e.stamp.size - (known[e.name].covers(e.stamp) if e.name in known else 0) for e in self.listed())
 
     # ---- asking
 
@@ -150,23 +148,23 @@ class SearchIndex:
         query: Query,
         limit: int | None = 50,
         relevance: bool = False,
-        name: bytes | None = None,
-        names: frozenset[bytes] | None = None,
+        names: Collection[bytes] | None = None,
         cancelled: IsCancelled = never,
     ) -> Found:
-        """Messages that match among those that are indexed, of all files, of one ``name`` or of several ``names``;
-        ``Found.note`` says when that is not all. Raises ``errors.Cancelled``; ``StoreError``: the folder can't be read."""
-        from sessiontui.store.index import index_rows as rows
+        """Messages that match among those that are indexed, of all files or of those of these ``names``; ``Found.note``
+        says when that is not all. Raises ``errors.Cancelled``; ``StoreError``: the folder can't be read."""
+        from sessiontui.store.index import index_rows
         from sessiontui.store.index.index_search import IndexSearch
         from sessiontui.store.index.scan import scan
 
         problem = self._problem
         try:
-            with closing(schema.connect(self.path)) as connection:
-                if not rows.is_empty(connection):
-                    search = IndexSearch(connection, os.fsencode(self.folder), cancelled, name, names)
+            with closing(index_schema.connect(self.path)) as connection:
+                if not index_rows.is_empty(connection):
+                    search = IndexSearch(connection, os.fsencode(self.folder), cancelled, names)
                     found = search.found(query, limit, relevance=relevance)
-                    self._mark(search.stale)
+                    if search.stale:  # the next update looks at every byte of these files
+                        self._write(lambda connection: index_rows.distrust(connection, search.stale))
                     return found
         except FileNotFoundError:
             pass
@@ -174,62 +172,48 @@ class SearchIndex:
             problem = f"{self.path} can't be opened: {error.strerror}"
         except Unusable as error:
             problem = str(error)
-        except schema.ERRORS as error:
+        except index_schema.ERRORS as error:
             problem = f"it can't be used: {error}"
-            if schema.is_broken(error):
+            if index_schema.is_broken(error):
                 self._discard()
         if self._is_being_made():
             return Found((), None, "the search index is being made; nothing is in it yet")
-        listed = [each for each in self.listed() if name in (None, each.name) and (names is None or each.name in names)]
+        listed = [each for each in self.listed() if names is None or each.name in names]
         found = scan(os.fsencode(self.folder), listed, query, limit, cancelled)
         return found._replace(note=f"all files were read, for there is no search index: {problem}")
 
     def _is_being_made(self) -> bool:
-        with suppress(Unusable), schema.locked(self.path) as ours:
+        with suppress(Unusable), index_schema.locked(self.path) as ours:
             return not ours
         return False
 
-    def _mark(self, stale: set[int]) -> None:
-        """Have the next update look at every byte of these files."""
-        if stale:
-            from sessiontui.store.index import index_rows as rows
-
-            self._write(lambda connection: rows.distrust(connection, stale))
-
     def _discard(self) -> None:
-        with suppress(Unusable), schema.locked(self.path) as ours:
+        with suppress(Unusable), index_schema.locked(self.path) as ours:
             if ours:
-                schema.discard(self.path)
+                index_schema.discard(self.path)
 
     # ---- counts
-
-    def facts(self, name: str, stamp: Stamp) -> Count | None:
-        """What is known of the file of this name, if it still is the file that the stamp shows."""
-        self.refresh([name])
-        return self.remembered(name, stamp)
 
     def refresh(self, names: Iterable[str] | None = None) -> None:
         """Take note of what was written to the index since; of some files only, where their names are given."""
         seen = self._seen()
         if seen == self._facts_of:
             return
-        if names is None:
-            self._facts, self._facts_of = self._read_facts(), seen
+        some = None if names is None else [os.fsencode(name) for name in names]
+        known: Known = self._read(lambda connection: file_facts.known(connection, some), {})
+        if some is None:
+            self._facts, self._facts_of = known, seen
         else:
-            self._facts.update(self._read_facts([os.fsencode(name) for name in names]))
+            self._facts.update(known)
 
-    def remembered(self, name: str, seen: Stamp) -> Count | None:
-        """``facts`` as of the last ``refresh``, for long lists: touches no disk."""
-        if not self._facts and not self._learned:
-            return None
+    def remembered(self, name: str, stamp: Stamp) -> Count | None:
+        """What is known of the file of this name, if it is the one that the stamp shows; as of the last ``refresh``, for
+        long lists: touches no disk."""
         key = os.fsencode(name)
-        known = self._facts.get(key)
-        if known is not None and known[0] == seen:
-            return known[1]
-        if key not in self._learned:
-            return None
-        stamp, count = self._learned[key]
-        return count if stamp == seen else None
+        for known in (self._facts, self._learned):
+            if key in known and known[key][0] == stamp:
+                return known[key][1]
+        return None
 
     def odd(self, name: str, stamp: Stamp) -> OddLines | None:
         """The odd lines of the file of this name, if it still is the file that the stamp shows; reads the index."""
@@ -237,20 +221,22 @@ class SearchIndex:
         learned = self._learned.get(key)
         if learned is not None and learned[0] == stamp:
             return learned[1].odd
-        with suppress(Unusable, OSError, *schema.ERRORS), closing(schema.connect(self.path)) as connection:
-            return facts.odd(connection, key, stamp)
-        return None
+        return self._read(lambda connection: file_facts.odd(connection, key, stamp), None)
 
     def before(self, name: str, fd: int, stamp: Stamp) -> tuple[int, Count]:
         """How much of an open file was indexed before it grew to what the stamp shows, and what that held."""
-        from sessiontui.store.index import index_rows as rows
+        from sessiontui.store.index import index_rows
         from sessiontui.store.index.build import has_grown
 
-        with suppress(Unusable, OSError, *schema.ERRORS), closing(schema.connect(self.path)) as connection:
-            file = rows.file(connection, os.fsencode(name))
-            if file is not None and file.covered is not None and has_grown(fd, file, stamp):
-                return file.covered, facts.held(connection, file.id, file.covered)
-        return 0, Count(0, 0, OddLines())
+        def look(connection: Connection) -> tuple[int, Count]:
+            file = index_rows.file(connection, os.fsencode(name))
+            if file is None or not has_grown(fd, file, stamp):
+                return nothing
+            covered = file.covers(stamp)
+            return covered, file_facts.held(connection, file.id, covered)
+
+        nothing = 0, Count(0, 0, OddLines())
+        return self._read(look, nothing)
 
     def learn(self, name: str, stamp: Stamp, count: Count) -> None:
         """Keep what somebody counted; written when there is enough of it, or by ``flush``."""
@@ -263,28 +249,26 @@ class SearchIndex:
         """Write what was learned; where that can't be done now, it is forgotten."""
         learned, self._learned, self._odd = self._learned, {}, 0
 
-        def keep(connection: sqlite3.Connection) -> None:
+        def keep(connection: Connection) -> None:
             for name, (stamp, count) in learned.items():
-                facts.learn(connection, name, stamp, count)
+                file_facts.learn(connection, name, stamp, count)
 
         if learned:
             self._write(keep)
 
-    def _write(self, work: Callable[[sqlite3.Connection], object]) -> None:
+    def _read(self, work: Callable[[Connection], _T], nothing: _T) -> _T:
+        """What ``work`` finds in the index; ``nothing`` where there is none that can be used."""
+        with suppress(Unusable, OSError, *index_schema.ERRORS), closing(index_schema.connect(self.path)) as connection:
+            return work(connection)
+        return nothing
+
+    def _write(self, work: Callable[[Connection], object]) -> None:
         """Do something that need not be done, if nobody else is writing."""
-        with suppress(Unusable, OSError, *schema.ERRORS), schema.locked(self.path) as ours:
+        with suppress(Unusable, OSError, *index_schema.ERRORS), index_schema.locked(self.path) as ours:
             if ours:
                 with closing(self._writable()) as connection, connection:
                     connection.execute("BEGIN IMMEDIATE")
                     work(connection)
-
-    def _read_facts(self, names: Sequence[bytes] | None = None) -> dict[bytes, tuple[Stamp, Count]]:
-        with suppress(Unusable, OSError, *schema.ERRORS), closing(schema.connect(self.path)) as connection:
-            return {
-                name: (Stamp.read_back(written), Count(messages, faults, open=bool(is_open), instead=instead))
-                for name, written, messages, faults, is_open, instead in facts.known(connection, names)
-            }
-        return {}
 
     def _seen(self) -> object:
         """Differs when something was written to the index."""

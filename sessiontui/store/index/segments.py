@@ -12,14 +12,15 @@ import sys
 import zlib
 from array import array
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, NamedTuple
 
-from sessiontui.dialects import stream, zeroclaw
-from sessiontui.dialects.zeroclaw import Dropped
+from sessiontui.dialects import zeroclaw
 from sessiontui.disk import lines
 from sessiontui.model import Message, Span
+from sessiontui.store.jsonl import session_file
 
 ROWS: Final = 4096
 """Messages in a segment at most."""
@@ -52,14 +53,15 @@ class Segment:
 
     def extents(self) -> list[tuple[int, int, int]]:
         """Start, stop and checksum of the pieces that the segment is made of: one a row, or one for no rows."""
-        starts, sums = self.unpacked
-        bounds = [self.start, *(self.start + (entry & ~(-1 << SKIPPED)) for entry in starts[1:]), self.stop]
-        return [(bounds[at], bounds[at + 1], checked) for at, checked in enumerate(sums)]
+        bounds = pairwise([self.start, *self._starts()[1:], self.stop])
+        return [(start, stop, checked) for (start, stop), checked in zip(bounds, self.unpacked[1], strict=True)]
 
     def locations(self) -> list[tuple[int, int]]:
         """For each row where its line begins, and where the next one does: blank and damaged lines may stand between."""
-        starts = [self.start + (entry & ~(-1 << SKIPPED)) for entry in self.unpacked[0]]
-        return list(zip(starts, [*starts[1:], self.stop], strict=False))
+        return list(pairwise([*self._starts(), self.stop]))
+
+    def _starts(self) -> list[int]:
+        return [self.start + (entry & ~(-1 << SKIPPED)) for entry in self.unpacked[0]]
 
     def row(self, at: int) -> IndexRow:
         """Where the message of a row (from 0 within the segment) stands."""
@@ -87,8 +89,7 @@ class Segment:
         return starts, sums
 
 
-@dataclass(frozen=True, slots=True)
-class IndexRow:
+class IndexRow(NamedTuple):
     """Where a message stands: its line begins at ``offset``; the checksum is of the bytes from begin to stop."""
 
     offset: int
@@ -113,21 +114,6 @@ class Candidate(NamedTuple):
     def holds(self) -> bool:
         """Whether the bytes are those that were indexed."""
         return self.data is None or zlib.crc32(self.data) == self.row.checksum
-
-
-def huge_message(fd: int, span: Span) -> Message | Dropped | None:
-    """A huge line, its text cut at what is searched."""
-    scanned = stream.scan(lines.pieces(fd, span), span.offset)
-    if not isinstance(scanned, stream.Scanned):
-        return scanned
-    pieces: list[str] = []
-    size = 0
-    for piece in stream.text(lines.pieces(fd, scanned.content)):
-        pieces.append(piece)
-        size += len(piece)
-        if size >= SEARCHED:
-            break
-    return Message(scanned.role, "".join(pieces)[:SEARCHED])
 
 
 def checksum(fd: int, start: int, stop: int, running: int = 0) -> int:
@@ -159,9 +145,7 @@ def shortened(segment: Segment, rows: int) -> Segment | None:
     if not extents:
         return None
     offsets = segment.offsets[: 8 * rows] + segment.offsets[8 * segment.rows :][: 4 * rows]
-    return Segment(
-        segment.first_row, segment.start, extents[-1][1], rows, offsets, segment.first_ordinal, segment.first_line
-    )
+    return replace(segment, stop=extents[-1][1], rows=rows, offsets=offsets)
 
 
 def joined(one: Segment, other: Segment) -> Segment | None:
@@ -175,7 +159,7 @@ def joined(one: Segment, other: Segment) -> Segment | None:
         return None
     shift = other.start - one.start | other.first_line - one.first_line - one.rows << SKIPPED
     offsets = packed([*starts, *(entry + shift for entry in more_starts)], [*sums, *more_sums])
-    return Segment(one.first_row, one.start, other.stop, rows, offsets, one.first_ordinal, one.first_line)
+    return replace(one, stop=other.stop, rows=rows, offsets=offsets)
 
 
 def message_at(fd: int, row: IndexRow, size: int) -> Candidate | None:
@@ -194,8 +178,8 @@ def _huge_at(fd: int, row: IndexRow) -> Candidate | None:
     if checksum(fd, row.begin, row.stop) != row.checksum:
         return None
     _, line = next(lines.lines(fd, row.offset, row.stop), (0, b""))
-    message = zeroclaw.read(line) if isinstance(line, bytes) else huge_message(fd, Span(row.offset, len(line)))
-    return Candidate(row, message, len(line)) if isinstance(message, Message) else None
+    message = session_file.message(fd, row.offset, line, SEARCHED)
+    return Candidate(row, message, len(line)) if message else None
 
 
 def matching(
@@ -206,7 +190,7 @@ def matching(
     ``escaped``: the rows (from 0) that may hold it as ``\u`` and a number.
     """
     if segment.stop - segment.start > BYTES + lines.HUGE:
-        yield from _one_by_one(fd, segment, size)
+        yield from filter(None, (message_at(fd, segment.row(at), size) for at in reversed(range(segment.rows))))
         return
     whole = _read(fd, segment.start, min(segment.stop, size))
     if not escaped and not all(part in whole for part in wanted):
@@ -220,13 +204,6 @@ def matching(
             if isinstance(message, Message):
                 row = segment.row(at)
                 yield Candidate(row, message, len(line), whole[row.begin - base : row.stop - base])
-
-
-def _one_by_one(fd: int, segment: Segment, size: int) -> Iterator[Candidate]:
-    for at in range(segment.rows - 1, -1, -1):
-        found = message_at(fd, segment.row(at), size)
-        if found is not None:
-            yield found
 
 
 def packed(starts: Sequence[int], sums: Sequence[int]) -> bytes:

@@ -10,7 +10,7 @@ import os
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from functools import lru_cache
 from itertools import groupby, islice, takewhile
 from operator import itemgetter
 from typing import Final, Protocol, cast
@@ -20,13 +20,12 @@ from sessiontui.damage.pieces import is_blank
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
-from sessiontui.disk import lines, stamps
+from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
-from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Address, Entry, Fault, Message, Span
-from sessiontui.store.jsonl import huge_line, no_session
-from sessiontui.store.jsonl import stretch as stretches
-from sessiontui.store.jsonl.stretch import Lined, Stretch, is_odd
+from sessiontui.store.jsonl import huge_line, no_session, session_file, stretch
+from sessiontui.store.jsonl.session_file import OpenFile
+from sessiontui.store.jsonl.stretch import Stretch, is_odd
 
 CLIP: Final = 64 * 1024
 """How much of a huge line is shown: characters of a message, bytes of a damaged line."""
@@ -37,37 +36,31 @@ STRETCHES: Final = 4
 UNKNOWN: Final = 1 << 40
 """The number of the first row, where it is not known."""
 
-_FOUND: Final[dict[tuple[Stamp, Stretch, int, bool], list[tuple[int, Fault]]]] = {}
-_SCANNED: Final[dict[tuple[Stamp, Span], stream.Scanned | Dropped | None]] = {}
 
-
-def entries(fd: int, stamp: Stamp) -> Iterator[Entry]:
+def entries(file: OpenFile) -> Iterator[Entry]:
     """Every line in file order; messages are numbered."""
     ordinal = 0
-    settled = stamps.is_idle(stamp.mtime_ns)
-    rows = _rows(fd, lines.lines(fd, 0, stamp.size), 0, 0, settled=settled)
-    if whole := no_session.known(fd, stamp):
-        rows = (_of_file(row, whole) for row in rows)
-    for unread, run in groupby(rows, _is_unread):
+    for unread, run in groupby(_rows(file, 0, file.stamp.size, 0, 0), _is_unread):
         if unread:
-            yield from _diagnosed(run, stamp.size, settled=settled)
+            yield from _diagnosed(file, run)
             continue
         for row in run:
             ordinal += row.message is not None
             yield row if row.message is None else row._replace(ordinal=ordinal)
 
 
-def _diagnosed(rows: Iterable[Entry], size: int, *, settled: bool) -> Iterator[Entry]:
+def _diagnosed(file: OpenFile, rows: Iterable[Entry]) -> Iterator[Entry]:
     """Any number of damaged and blank lines that follow each other, with what is wrong with them."""
     waiting: deque[Entry] = deque()
 
     def pulled() -> Iterator[Line]:
         for row in rows:
             waiting.append(row)
-            yield _line(row, size)
+            span = row.address.span or Span(0, 0)
+            yield Line(row.position + 1, span.offset, row.raw, span.stop < file.stamp.size)
 
     fault: Fault | None = None
-    for found in diagnose.of_damaged(pulled(), settled=settled):
+    for found in diagnose.of_damaged(pulled(), settled=file.settled):
         fault = _as_one(fault, found)
         while waiting and _offset(waiting[0]) <= _stop(fault):
             yield _of(waiting.popleft(), fault)
@@ -93,57 +86,41 @@ class View(Protocol):
         ...
 
 
-def page(fd: int, stamp: Stamp, view: View, start: int, stop: int) -> list[Entry]:
+def page(file: OpenFile, view: View, start: int, stop: int) -> list[Entry]:
     """The entries of rows start to stop.
 
     Of a fault that is about more lines than are looked at, a row tells what is known: ``line`` is None where it begins
     above them, ``lines`` is 0 where it also goes on below.
     """
-    request = lines.lines(fd, view.begin(start), view.begin(stop))
-    settled = stamps.is_idle(stamp.mtime_ns)
     before = None if view.before is None else view.before + start
-    rows = list(_rows(fd, request, start, before, settled=settled))
-    if whole := no_session.known(fd, stamp):
-        return [_of_file(row, whole) for row in rows]
+    rows = list(_rows(file, view.begin(start), view.begin(stop), start, before))
+    if no_session.known(file):
+        return rows
     shown: list[Entry] = []
     for unread, group in groupby(rows, _is_unread):
         run = list(group)
-        shown += _looked_at(fd, stamp, view, run, settled=settled) if unread else run
-    return [_around(fd, row) for row in shown]
+        shown += _looked_at(file, view, run) if unread else run
+    return [_around(file.fd, row) for row in shown]
 
 
-def _looked_at(fd: int, stamp: Stamp, view: View, run: list[Entry], *, settled: bool) -> Iterator[Entry]:
+def _looked_at(file: OpenFile, view: View, run: list[Entry]) -> Iterator[Entry]:
     """Damaged and blank lines of a page that follow each other, with what is wrong with them."""
     last, end = run[-1].address.span or Span(0, 0), view.begin(len(view))
-    stretch = stretches.around(fd, _offset(run[0]), min(last.stop + 1, end), len(run), end)
-    first = run[0].position - stretch.above
+    near = stretch.around(file.fd, _offset(run[0]), min(last.stop + 1, end), len(run), end)
+    first = run[0].position - near.above
     number = UNKNOWN + first if view.before is None else view.before + first + 1
-    if stretch.more_above:
-        begun = None if view.has_message(max(0, first)) else _begun(fd, stretch.begin)
-        found = _of_lines(fd, stamp.size, stretch, number, begun, settled=settled)
-    else:
-        found = _remembered(fd, stamp, stretch, number, settled=settled)
+    begun = None if not near.more_above or view.has_message(max(0, first)) else _begun(file.fd, near.begin)
+    found = _of_lines(file, near, number, begun, file.settled)
     for row in run:
         index = bisect_right(found, _offset(row), key=itemgetter(0)) - 1
-        yield _open(_of(row, found[index][1]), stretch) if index >= 0 else row
-
-
-def _remembered(fd: int, stamp: Stamp, stretch: Stretch, number: int, *, settled: bool) -> list[tuple[int, Fault]]:
-    location = stamp, stretch, number, settled
-    found = _FOUND.get(location)
-    if found is None:
-        found = _of_lines(fd, stamp.size, stretch, number, None, settled=settled)
-        if len(_FOUND) >= STRETCHES:
-            _FOUND.clear()
-        _FOUND[location] = found
-    return found
+        yield _open(_of(row, found[index][1]), near) if index >= 0 else row
 
 
 def _begun(fd: int, stop: int) -> Fault | None:
     """What is wrong with the file as a whole from its beginning up to an offset."""
-    stop = min(stop, stretches.WIDE)
+    stop = min(stop, stretch.WIDE)
     held: list[Line] = []
-    for number, lined in enumerate(takewhile(is_odd, islice(lines.lines(fd, 0, stop), stretches.NEAR)), 1):
+    for number, lined in enumerate(takewhile(is_odd, islice(lines.lines(fd, 0, stop), stretch.NEAR)), 1):
         offset, line = lined
         if isinstance(line, bytes) and offset + len(line) < stop:
             held.append(Line(number, offset, line))
@@ -152,13 +129,14 @@ def _begun(fd: int, stop: int) -> Fault | None:
     return found[-1] if goes_on else None
 
 
+@lru_cache(STRETCHES)
 def _of_lines(
-    fd: int, size: int, stretch: Stretch, number: int, begun: Fault | None, *, settled: bool
+    file: OpenFile, near: Stretch, number: int, begun: Fault | None, settled: bool
 ) -> list[tuple[int, Fault]]:
     """What is wrong with these lines, the first of which is line ``number``, and from which offset on; ``begun``: with
-    all lines before them."""
-    found = cast("Iterator[tuple[int, bytes]]", lines.lines(fd, stretch.begin, stretch.stop))
-    held = [Line(n, at, line, at + len(line) < size) for n, (at, line) in enumerate(found, number)]
+    all lines before them. Of the last few runs it is remembered."""
+    found = cast("Iterator[tuple[int, bytes]]", lines.lines(file.fd, near.begin, near.stop))
+    held = [Line(n, at, line, at + len(line) < file.stamp.size) for n, (at, line) in enumerate(found, number)]
     if begun is None:
         return _merged(list(diagnose.of_damaged(held, settled=settled)))
     begun = begun._replace(line=1, span=Span(0, held[0].offset - 1), lines=number - 1, parts=())
@@ -198,19 +176,14 @@ def _of(row: Entry, fault: Fault) -> Entry:
     return row._replace(fault=fault if row.address.line is not None else fault._replace(line=None))
 
 
-def _of_file(row: Entry, whole: Fault) -> Entry:
-    """A row of a file that is no session: what the file is, where no message is in it."""
-    return row if row.message is not None or is_blank(row.raw) else row._replace(fault=whole)
-
-
-def _open(row: Entry, stretch: Stretch) -> Entry:
+def _open(row: Entry, near: Stretch) -> Entry:
     """The row as one of a fault of which not all lines were looked at."""
     fault = row.fault
     if fault is None or (span := fault.span) is None:
         return row
-    if stretch.more_above and stretch.above and span.offset == stretch.begin:
+    if near.more_above and near.above and span.offset == near.begin:
         fault = fault._replace(line=None)
-    if stretch.more_below and span.stop + 1 >= stretch.stop:
+    if near.more_below and span.stop + 1 >= near.stop:
         fault = fault._replace(lines=0)
     return row._replace(fault=fault)
 
@@ -228,16 +201,13 @@ def _is_unread(row: Entry) -> bool:
     return row.message is None and row.fault is None
 
 
-def _rows(fd: int, found: Iterable[Lined], position: int, before: int | None, *, settled: bool) -> Iterator[Entry]:
-    """Rows from ``position`` on; ``before`` lines stand before the first."""
-    for at, (offset, line) in enumerate(found):
-        number = None if before is None else before + at + 1
-        yield _row(fd, position + at, offset, line, number, settled=settled)
-
-
-def _line(row: Entry, size: int) -> Line:
-    span = row.address.span or Span(0, 0)
-    return Line(row.address.line or UNKNOWN + row.position, span.offset, row.raw, span.stop < size)
+def _rows(file: OpenFile, begin: int, stop: int, position: int, before: int | None) -> Iterator[Entry]:
+    """The lines between two offsets as rows from ``position`` on; ``before`` lines stand before the first. In a file that
+    is no session a line that is no message says what the file is."""
+    whole = no_session.known(file)
+    for at, (offset, line) in enumerate(lines.lines(file.fd, begin, stop)):
+        row = _row(file, position + at, offset, line, None if before is None else before + at + 1)
+        yield row if whole is None or row.message is not None or is_blank(row.raw) else row._replace(fault=whole)
 
 
 def _around(fd: int, row: Entry) -> Entry:
@@ -249,45 +219,24 @@ def _around(fd: int, row: Entry) -> Entry:
     return row._replace(raw=os.pread(fd, CLIP, span.offset + skipped)[: span.length - skipped], skipped=skipped)
 
 
-def _row(fd: int, position: int, offset: int, line: bytes | Huge, number: int | None, *, settled: bool) -> Entry:
+def _row(file: OpenFile, position: int, offset: int, line: bytes | Huge, number: int | None) -> Entry:
     """A line as a row; what is wrong with a damaged one is not known yet, but for a huge one."""
-    if isinstance(line, Huge):
-        return _huge(fd, position, offset, line, number, settled=settled)
-    address = Address(line=number, span=Span(offset, len(line)))
-    read = zeroclaw.read(line)
-    return Entry(position, address, read if isinstance(read, Message) else None, raw=line)
-
-
-def _huge(fd: int, position: int, offset: int, line: Huge, number: int | None, *, settled: bool) -> Entry:
-    span = Span(offset, line.length)
-    scanned = _scan(fd, span)
-    row = Entry(position, Address(line=number, span=span), raw=os.pread(fd, CLIP, span.offset), clipped=True)
+    span = Span(offset, len(line))
+    address = Address(line=number, span=span)
+    if not isinstance(line, Huge):
+        read = zeroclaw.read(line)
+        return Entry(position, address, read if isinstance(read, Message) else None, raw=line)
+    scanned = _scan(file, span)
+    row = Entry(position, address, raw=os.pread(file.fd, CLIP, offset), clipped=True)
     if isinstance(scanned, stream.Scanned):
-        return row._replace(message=Message(scanned.role, _beginning(fd, scanned.content)))
+        return row._replace(message=Message(scanned.role, session_file.beginning(file.fd, scanned.content, CLIP)))
     if scanned is None:
         return row
-    found = huge_line.fault(fd, scanned, number or 0, span, growing=not (settled or line.ended))
+    found = huge_line.fault(file.fd, scanned, number or 0, span, growing=not (file.settled or line.ended))
     return row._replace(fault=found._replace(line=number))
 
 
-def _scan(fd: int, span: Span) -> stream.Scanned | Dropped | None:
+@lru_cache(FEW)
+def _scan(file: OpenFile, span: Span) -> stream.Scanned | Dropped | None:
     """What a huge line is; of the last few it is remembered, for a session is read twice until it is on the screen."""
-    location = stamps.stamp(fd), span
-    with suppress(KeyError):  # another thread may forget all of them
-        return _SCANNED[location]
-    scanned = stream.scan(lines.pieces(fd, span), span.offset)
-    if len(_SCANNED) >= FEW:
-        _SCANNED.clear()
-    return _SCANNED.setdefault(location, scanned)
-
-
-def _beginning(fd: int, content: Span) -> str:
-    """The first ``CLIP`` characters of a huge content; the rest is not read."""
-    taken: list[str] = []
-    size = 0
-    for piece in stream.text(lines.pieces(fd, content, CLIP)):
-        taken.append(piece)
-        size += len(piece)
-        if size >= CLIP:
-            break
-    return "".join(taken)[:CLIP]
+    return stream.scan(lines.pieces(file.fd, span), span.offset)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
-from sessiontui.disk import lines, stamps
+from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
-from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Severity, Span
 from sessiontui.store.jsonl import huge_line
+from sessiontui.store.jsonl.session_file import OpenFile
 
 
-def may_grow(fd: int, stamp: Stamp) -> bool:
+def may_grow(file: OpenFile) -> bool:
     """Whether the last line may be still being written: it breaks off, and the file was written to a moment ago.
 
     A huge one that no newline ends counts as such without being read.
     """
-    if stamps.is_idle(stamp.mtime_ns) or not lines.ends_open(fd, stamp.size):
+    if file.settled or not lines.ends_open(file.fd, file.stamp.size):
         return False
-    offset, line = next(lines.backwards(fd, stamp.size))
+    offset, line = next(lines.backwards(file.fd, file.stamp.size))
     return isinstance(line, Huge) or is_begun(offset, line)
 
 

@@ -6,7 +6,7 @@ The bytes of a huge line are never held; its fault says only where its reader st
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import groupby
 from typing import cast
@@ -17,12 +17,11 @@ from sessiontui.dialects import stream, zeroclaw
 from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
-from sessiontui.errors import Cancelled
 from sessiontui.model import Fault, Span
-from sessiontui.store.jsonl import file_end, huge_line, no_session, odd_lines
-from sessiontui.store.jsonl.count import Count
-from sessiontui.store.jsonl.odd_lines import OddLines
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent
+from sessiontui.store.jsonl import counts, file_end, huge_line, no_session
+from sessiontui.store.jsonl.counts import Count, OddLines
+from sessiontui.store.jsonl.session_file import OpenFile
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent, stop_if
 
 
 def faults(
@@ -62,9 +61,9 @@ def diagnosed(found: Iterable[Line | Fault], *, settled: bool = True) -> Iterato
     return _with(found, lambda run: diagnose.of_damaged(run, settled=settled))
 
 
-def of_file(fd: int, stamp: Stamp) -> Iterator[Fault]:
+def of_file(file: OpenFile) -> Iterator[Fault]:
     """What is wrong in a file; very many lines that are one matter are one fault."""
-    return diagnose.whole(faults(fd, stamp.size, settled=stamps.is_idle(stamp.mtime_ns)))
+    return diagnose.whole(faults(file.fd, file.stamp.size, settled=file.settled))
 
 
 def told(
@@ -78,20 +77,18 @@ def told(
 ) -> Count:
     """What a file holds; ``found`` is told of each fault and, with ``notes``, what else is worth one, by line: for that
     the file is read once more."""
-    counts: list[Count] = []
+    held: list[Count] = []
 
     def counted() -> Iterator[Fault]:
         settled = stamps.is_idle(stamp.mtime_ns)
-        counts.append((yield from faults(fd, stamp.size, cancelled, progress, settled=settled)))
+        held.append((yield from faults(fd, stamp.size, cancelled, progress, settled=settled)))
 
     every = diagnose.whole(counted())
-    for fault in merge(every, _notes(fd, stamp.size, cancelled), key=_line) if notes else every:
+    if notes:
+        every = merge(every, _notes(fd, stamp.size, cancelled), key=lambda fault: fault.line or 0)
+    for fault in every:
         found(fault)
-    return counts[0]
-
-
-def _line(fault: Fault) -> int:
-    return fault.line or 0
+    return held[0]
 
 
 def _with(found: Iterable[Line | Fault], examine: Callable[[Iterator[Line]], Iterator[Fault]]) -> Iterator[Fault]:
@@ -115,14 +112,14 @@ class LineTally:
         """So many lines were judged together; ``begun``: the last one breaks off, and no newline ends it."""
         self._valid += validated.valid
         self._damaged += len(validated.dropped)
-        if len(self._marks) <= odd_lines.MOST:
-            self._marks.extend(odd_lines.marked(self.lines, [at for at, _ in validated.dropped], validated.blank))
+        if len(self._marks) <= counts.MOST:
+            self._marks.extend(counts.marked(self.lines, [at for at, _ in validated.dropped], validated.blank))
         self._open = begun
         self.lines += lines
 
     def count(self) -> Count:
         """What they come to."""
-        few = len(self._marks) <= odd_lines.MOST
+        few = len(self._marks) <= counts.MOST
         return Count(self._valid, self._damaged, OddLines(self.lines, self._marks) if few else None, self._open)
 
 
@@ -130,40 +127,37 @@ def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress
     """What a file holds, without a look at what is wrong. Of a later ``start``, which is the beginning of a line, lines
     are counted from there."""
     tally = LineTally()
-    for offset, block in lines.blocks(fd, start, stop):
-        if cancelled():
-            raise Cancelled
-        progress(offset, stop)
-        _validated(fd, offset, block, tally)
+    for _ in _validated(fd, stop, tally, cancelled, progress, start):
+        pass
     progress(stop, stop)
     return tally.count()
 
 
 def holds_message(fd: int, stop: int, cancelled: IsCancelled = never) -> bool:
     """Whether ZeroClaw loads a message from the first ``stop`` bytes; reads up to the first one."""
-    tally = LineTally()
-    for offset, block in lines.blocks(fd, 0, stop):
-        if cancelled():
-            raise Cancelled
-        if _validated(fd, offset, block, tally).valid:
-            return True
-    return False
+    return any(validated.valid for _, _, validated in _validated(fd, stop, LineTally(), cancelled))
 
 
-def _validated(fd: int, offset: int, block: list[bytes | Huge], tally: LineTally) -> zeroclaw.Validated:
-    first = block[0]
-    if isinstance(first, Huge):
-        span = Span(offset, first.length - first.ended)
-        read = stream.scan(lines.pieces(fd, span), offset)
-        dropped = [(0, read)] if isinstance(read, zeroclaw.Dropped) else []
-        validated = zeroclaw.Validated(int(isinstance(read, stream.Scanned)), [0] if read is None else [], dropped)
-        tally.add(validated, 1, begun=not first.ended and huge_line.breaks_off(fd, read, span))
-        return validated
-    validated = zeroclaw.validate(cast("list[bytes]", block))
-    last = cast(bytes, block[-1])
-    begun = not last.endswith(b"\n") and file_end.is_begun(offset + sum(map(len, block[:-1])), last)
-    tally.add(validated, len(block), begun=begun)
-    return validated
+def _validated(
+    fd: int, stop: int, tally: LineTally, cancelled: IsCancelled, progress: Progress = silent, start: int = 0
+) -> Iterator[tuple[int, list[bytes | Huge], zeroclaw.Validated]]:
+    """The lines between two offsets, as ``lines.blocks`` gives them, with what they are; ``tally`` has counted them."""
+    for offset, block in lines.blocks(fd, start, stop):
+        stop_if(cancelled)
+        progress(offset, stop)
+        first = block[0]
+        if isinstance(first, Huge):
+            span = Span(offset, first.length - first.ended)
+            read = stream.scan(lines.pieces(fd, span), offset)
+            dropped = [(0, read)] if isinstance(read, zeroclaw.Dropped) else []
+            validated = zeroclaw.Validated(int(isinstance(read, stream.Scanned)), [0] if read is None else [], dropped)
+            begun = not first.ended and huge_line.breaks_off(fd, read, span)
+        else:
+            validated = zeroclaw.validate(cast("list[bytes]", block))
+            last = cast("bytes", block[-1])
+            begun = not last.endswith(b"\n") and file_end.is_begun(offset + sum(map(len, block[:-1])), last)
+        tally.add(validated, len(block), begun=begun)
+        yield offset, block, validated
 
 
 def odd(
@@ -176,12 +170,8 @@ def odd(
     settled: bool = True,
 ) -> Iterator[Line | Fault]:
     """The damaged and the blank lines, in order; for a huge one its fault, or the note that it is blank."""
-    for offset, block in lines.blocks(fd, 0, stop):
-        if cancelled():
-            raise Cancelled
-        progress(offset, stop)
-        before = tally.lines
-        validated = _validated(fd, offset, block, tally)
+    for offset, block, validated in _validated(fd, stop, tally, cancelled, progress):
+        before = tally.lines - len(block)
         if isinstance(block[0], Huge):
             span = Span(offset, block[0].length - block[0].ended)
             for _, outcome in validated.dropped:
@@ -189,13 +179,16 @@ def odd(
             if validated.blank:
                 yield notes.blank(before + 1, span)
         elif validated.dropped or validated.blank:
-            yield from _in_block(cast("list[bytes]", block), validated, before, offset)
+            wrong = dict(validated.dropped)
+            yield from _in_block(cast("list[bytes]", block), sorted([*validated.blank, *wrong]), before, offset, wrong)
 
 
-def _in_block(block: list[bytes], validated: zeroclaw.Validated, before: int, offset: int) -> Iterator[Line]:
+def _in_block(
+    block: list[bytes], indices: Iterable[int], before: int, offset: int, wrong: Mapping[int, zeroclaw.Dropped]
+) -> Iterator[Line]:
+    """The lines of these indices, which rise; ``before`` lines stand before the block, which begins at ``offset``."""
     at = 0
-    wrong = dict(validated.dropped)
-    for index in sorted([*validated.blank, *wrong]):
+    for index in indices:
         offset += sum(map(len, block[at:index]))
         at = index
         data = block[index]
@@ -210,17 +203,11 @@ def _notes(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Fault]:
 def _sound(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Line | Fault]:
     """The lines that are not damaged, and the notes to huge ones."""
     tally = LineTally()
-    for offset, block in lines.blocks(fd, 0, stop):
-        if cancelled():
-            raise Cancelled
-        before = tally.lines
-        wrong = {index for index, _ in _validated(fd, offset, block, tally).dropped}
-        at = offset
-        for index, line in enumerate(block):
-            if isinstance(line, Huge):
-                if not wrong:
-                    yield notes.huge(before + 1, Span(at, line.length - line.ended))
-            elif index not in wrong:
-                bare = line.removesuffix(b"\n")
-                yield Line(before + index + 1, at, bare, len(bare) < len(line))
-            at += len(line)
+    for offset, block, validated in _validated(fd, stop, tally, cancelled):
+        before = tally.lines - len(block)
+        wrong = dict(validated.dropped)
+        if not isinstance(block[0], Huge):
+            sound = (index for index in range(len(block)) if index not in wrong)
+            yield from _in_block(cast("list[bytes]", block), sound, before, offset, wrong)
+        elif not wrong:
+            yield notes.huge(before + 1, Span(offset, block[0].length - block[0].ended))

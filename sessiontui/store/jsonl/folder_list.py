@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Collection
-from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend, Fault, Session
 from sessiontui.store.jsonl import interrupted_imports
-from sessiontui.store.jsonl.count import Count
+from sessiontui.store.jsonl.counts import Count
 from sessiontui.store.jsonl.interrupted_imports import IMPORTING
 
 Recall = Callable[[str, Stamp], Count | None]
@@ -55,11 +54,6 @@ def session(name: str, status: os.stat_result, count: Count | None, problem: Fau
     return Session(
         key, Backend.JSONL, messages, faults, status.st_size, None, written, None, reachable, problem, instead
     )
-
-
-def order(session: Session, status: os.stat_result) -> float:
-    """Sorts sessions, the newest first; last those whose time can't be read."""
-    return inf if session.last_activity is None else -status.st_mtime_ns
 
 
 def look(name: str, status: os.stat_result, before: SessionStat | None, recall: Recall | None) -> SessionStat:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate, chain, islice
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -17,19 +18,19 @@ from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp
-from sessiontui.errors import Cancelled, Changed, Held, StoreError, UnknownKey
+from sessiontui.errors import Changed, Held, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.paths import cache_folder
 from sessiontui.store.jsonl import folder_list
-from sessiontui.store.jsonl.count import Count
+from sessiontui.store.jsonl.counts import Count, OddLines
 from sessiontui.store.jsonl.folder_list import SessionStat
-from sessiontui.store.jsonl.odd_lines import OddLines
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent, within
+from sessiontui.store.protocol import IsCancelled, Progress, never, silent, stop_if, within
 
 if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads files is loaded by whoever reads
     from sessiontui.query.ast import Query
     from sessiontui.store.index.search_index import SearchIndex
     from sessiontui.store.jsonl.jsonl_transcript import JsonlTranscript
+    from sessiontui.store.jsonl.session_file import OpenFile
 
 _T = TypeVar("_T")
 
@@ -103,7 +104,8 @@ class JsonlStore:
     def _look(
         self, entry: os.DirEntry[str] | Path, before: Mapping[str, SessionStat]
     ) -> tuple[float, str, Session] | None:
-        """What orders a session, the one whose time can't be read last, and the session of one name, by stat alone; None where it is gone by now."""
+        """A session by stat alone, behind what orders it: last comes one whose time can't be read. None where it is gone
+        by now."""
         name = entry.name
         try:
             status, broken = folder_list.status(entry)
@@ -112,17 +114,14 @@ class JsonlStore:
 
                 session = folder_list.session(name, status, None, unreadable.of_entry(Path(entry)))
             else:
-                session = self._readable_session(name, status, before)
+                recall = None if self._search_index is None else self._search_index.remembered
+                look = self._before[name] = folder_list.look(name, status, before.get(name), recall)
+                session = look.session
+                if look.waits:
+                    self._open[session.key] = status.st_mtime_ns
         except FileNotFoundError:
             return None
-        return folder_list.order(session, status), session.key, session
-
-    def _readable_session(self, name: str, status: os.stat_result, before: Mapping[str, SessionStat]) -> Session:
-        recall = None if self._search_index is None else self._search_index.remembered
-        look = self._before[name] = folder_list.look(name, status, before.get(name), recall)
-        if look.waits:
-            self._open[look.session.key] = status.st_mtime_ns
-        return look.session
+        return inf if session.last_activity is None else -status.st_mtime_ns, session.key, session
 
     def settled(self) -> frozenset[str]:
         """The keys of sessions of which a last line counts by now, for nobody went on with it; each is told once."""
@@ -141,8 +140,7 @@ class JsonlStore:
         total = sum(sizes)
         try:
             for session, done in zip(sessions, accumulate(sizes, initial=0), strict=False):
-                if cancelled():
-                    raise Cancelled
+                stop_if(cancelled)
                 yield self._counted(session, cancelled, within(progress, done, total))
             progress(total, total)
         finally:
@@ -163,7 +161,7 @@ class JsonlStore:
             return file_faults.counted(before, fd, stamp.size, cancelled, progress, start)
 
         try:
-            return self._read(self.file(session.key), session, read)
+            return self._read(session, read)
         except Held:
             return session
 
@@ -179,26 +177,25 @@ class JsonlStore:
         """Read one file whole, whatever is remembered of it."""
         from sessiontui.store.jsonl import file_faults, unreadable
 
-        def read(fd: int, stamp: Stamp) -> Count:
-            return file_faults.told(fd, stamp, found, cancelled, progress, notes=notes)
-
         path = self.file(session.key)
         for fault in unreadable.of_name(path, notes=notes):
             found(fault)
         if session.problem is None:
-            session = self._read(path, session, read)
+            session = self._read(
+                session, lambda fd, stamp: file_faults.told(fd, stamp, found, cancelled, progress, notes=notes)
+            )
         if session.problem is not None:
             found(session.problem)
         elif notes and (emptied := unreadable.emptied(path, session)):
             found(emptied)
         return session
 
-    def _read(self, path: Path, session: Session, read: Callable[[int, Stamp], Count]) -> Session:
+    def _read(self, session: Session, read: Callable[[int, Stamp], Count]) -> Session:
         """The session as ``read`` counts it; what can't be read, or is gone by now, has its trouble. Raises ``Held``."""
         from sessiontui.store.jsonl import session_file, unreadable
 
         try:
-            with session_file.opened(path, session.key) as (fd, stamp):
+            with session_file.opened(self.file(session.key), session.key) as (fd, stamp):
                 count = read(fd, stamp)
         except Held:
             raise
@@ -212,17 +209,15 @@ class JsonlStore:
 
     def session(self, key: str) -> Session:
         """One session, counted; one that can't be read has its trouble and no counts."""
-        stem = self.resolve(key)
-        self._refresh([stem + SUFFIX])
-        looked = self._look(self.file(stem), self._before)
-        if looked is None:
+        found = self.looked([self.resolve(key)])
+        if not found:
             raise UnknownKey(key)
-        return self._counted(looked[2], never, silent)
+        return self._counted(found[0], never, silent)
 
     def stale(self, before: datetime) -> list[Session]:
         """Sessions whose file was written before; what is no readable file is never stale."""
-        dated = ((session, session.last_activity) for session in self.sessions() if session.problem is None)
-        return [session for session, last in dated if last is not None and last < before]
+        readable = (session for session in self.sessions() if session.problem is None)
+        return [session for session in readable if session.last_activity and session.last_activity < before]
 
     # ---- one session
 
@@ -231,13 +226,13 @@ class JsonlStore:
         from sessiontui.store.jsonl import session_file
 
         stem = self.resolve(key)
-        return self._each(stem, lambda fd, stamp: islice(session_file.messages(fd, stamp.size), start, stop))
+        return self._each(stem, lambda file: islice(session_file.messages(file.fd, file.stamp.size), start, stop))
 
     def entries(self, key: str) -> Iterator[Entry]:
         """Every line in order. Huge ones are clipped; their address says where the rest is."""
-        from sessiontui.store.jsonl import entries as jsonl_entries
+        from sessiontui.store.jsonl.entries import entries
 
-        return self._each(self.resolve(key), jsonl_entries.entries)
+        return self._each(self.resolve(key), entries)
 
     def faults(self, key: str) -> Iterator[Fault]:
         """What is wrong in this session; where it is no readable file, that one thing."""
@@ -268,12 +263,12 @@ class JsonlStore:
         stem = self.resolve(key)
         return JsonlTranscript(self.file(stem), stem, lambda stamp: self.search_index.odd(stem + SUFFIX, stamp))
 
-    def _each(self, stem: str, read: Callable[[int, Stamp], Iterator[_T]]) -> Iterator[_T]:
+    def _each(self, stem: str, read: Callable[[OpenFile], Iterator[_T]]) -> Iterator[_T]:
         """What ``read`` gives of the open file."""
         from sessiontui.store.jsonl import session_file
 
-        with session_file.opened(self.file(stem), stem) as (fd, stamp):
-            yield from read(fd, stamp)
+        with session_file.opened(self.file(stem), stem) as file:
+            yield from read(file)
 
     # ---- search
 

@@ -14,39 +14,38 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from sessiontui.disk import lines
 from sessiontui.disk.stamps import Stamp
-from sessiontui.errors import Cancelled, Changed
+from sessiontui.errors import Changed
 from sessiontui.model import Entry
-from sessiontui.store.jsonl import entries, file_end, file_faults, odd_lines, session_file
-from sessiontui.store.jsonl.odd_lines import OddLines
-from sessiontui.store.protocol import IsCancelled, TranscriptRows, never
+from sessiontui.store.jsonl import counts, entries, file_end, file_faults, session_file
+from sessiontui.store.jsonl.counts import OddLines
+from sessiontui.store.jsonl.session_file import OpenFile
+from sessiontui.store.protocol import IsCancelled, TranscriptRows, never, stop_if
 
 CHUNK = 8 * 1024 * 1024
 """Bytes between two looks at whether the scan was cancelled: a few milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(NamedTuple):
     """What a view was made from."""
 
     stamp: Stamp
-    length: int
     tail: str
     open: bool
     """The last line may be still being written."""
 
     @staticmethod
-    def at(fd: int, stamp: Stamp) -> _Parsed:
-        return _Parsed(stamp, stamp.size, lines.tail_hash(fd, stamp.size), file_end.may_grow(fd, stamp))
+    def of(file: OpenFile) -> _Parsed:
+        return _Parsed(file.stamp, lines.tail_hash(file.fd, file.stamp.size), file_end.may_grow(file))
 
-    def holds(self, fd: int, now: Stamp) -> bool:
+    def holds(self, file: OpenFile) -> bool:
         """These bytes are still the beginning of the file; one that did not grow has the very same stamp."""
-        if now.size == self.length:
-            return now == self.stamp
-        same = (now.device, now.inode) == (self.stamp.device, self.stamp.inode) and now.size > self.length
-        return same and lines.tail_hash(fd, self.length) == self.tail
+        if file.stamp.size <= self.stamp.size:
+            return file.stamp == self.stamp
+        return file.stamp[:2] == self.stamp[:2] and lines.tail_hash(file.fd, self.stamp.size) == self.tail
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,10 +105,10 @@ class JsonlRows:
         start, stop = max(0, start), min(stop, len(self.ends))
         if start >= stop:
             return []
-        with session_file.opened(self.path, self.key) as (fd, now):
-            if not self.made.holds(fd, now):
+        with session_file.opened(self.path, self.key) as file:
+            if not self.made.holds(file):
                 raise Changed(self.path.name)
-            found = [self._numbered(entry) for entry in entries.page(fd, now, self, start, stop)]
+            found = [self._numbered(entry) for entry in entries.page(file, self, start, stop)]
         if len(found) != stop - start:
             raise Changed(self.path.name)
         return found
@@ -121,65 +120,59 @@ class JsonlRows:
         return entry._replace(ordinal=line - self.odd.before(line))
 
 
+@dataclass(frozen=True, slots=True)
 class JsonlTranscript:
     """One session file, opened for the screen."""
 
-    def __init__(self, path: Path, key: str, odd: Callable[[Stamp], OddLines | None] = lambda _: None) -> None:
-        self.path = path
-        self.key = key
-        self._odd = odd
+    path: Path
+    key: str
+    odd: Callable[[Stamp], OddLines | None] = lambda _: None
 
     def tail(self, count: int = 200) -> JsonlRows:
         """The newest rows, read from the end; complete where these are all there are."""
-        with session_file.opened(self.path, self.key) as (fd, stamp):
-            begins = [offset for offset, _ in islice(lines.backwards(fd, stamp.size), max(count, 0))]
-            made = _Parsed.at(fd, stamp)
-        begins.reverse()
-        first = begins[0] if begins else stamp.size
-        ends = array("Q", [*begins[1:], stamp.size] if begins else [])
-        return self._known(JsonlRows(self.path, self.key, first == 0, first, ends, made))
+        with session_file.opened(self.path, self.key) as file:
+            size = file.stamp.size
+            bounds = [size, *(offset for offset, _ in islice(lines.backwards(file.fd, size), max(count, 0)))]
+            made = _Parsed.of(file)
+        bounds.reverse()
+        return self.known(JsonlRows(self.path, self.key, bounds[0] == 0, bounds[0], array("Q", bounds[1:]), made))
 
     def scan(self, cancelled: IsCancelled = never) -> JsonlRows:
         """All rows."""
-        with session_file.opened(self.path, self.key) as (fd, stamp):
+        with session_file.opened(self.path, self.key) as file:
             ends = array("Q")
-            _scan(ends, fd, 0, stamp.size, cancelled)
-            made = _Parsed.at(fd, stamp)
-        return self._known(JsonlRows(self.path, self.key, True, 0, ends, made))
+            _scan(ends, file, 0, cancelled)
+            made = _Parsed.of(file)
+        return self.known(JsonlRows(self.path, self.key, True, 0, ends, made))
 
     def known(self, rows: TranscriptRows) -> JsonlRows:
         """The same rows, with their odd lines where these were learned since."""
         ours = _ours(rows)
-        return ours if ours.odd is not None else self._known(ours)
+        odd = self.odd(ours.made.stamp) if ours.odd is None else None
+        if odd is None or (odd.lines != len(ours.ends) if ours.complete else odd.lines < len(ours.ends)):
+            return ours
+        return replace(ours, odd=odd)
 
     def grown(self, rows: TranscriptRows, cancelled: IsCancelled = never) -> JsonlRows:
         """The same rows and those that were appended since. Of odd lines that are known, those of what is new are
         found by reading it, unless it is much: then they are not known until the file is counted."""
         ours = _ours(rows)
-        with session_file.opened(self.path, self.key) as (fd, stamp):
-            if not ours.made.holds(fd, stamp):
+        with session_file.opened(self.path, self.key) as file:
+            if not ours.made.holds(file):
                 raise Changed(self.path.name)
-            if stamp.size == ours.made.length:
-                made = _Parsed.at(fd, stamp)
+            made, size = _Parsed.of(file), file.stamp.size
+            if size == ours.made.stamp.size:
                 return self.known(ours if made == ours.made else replace(ours, made=made))
             ends = ours.ends[:]
-            if ends and lines.ends_open(fd, ends[-1]):
+            if ends and lines.ends_open(file.fd, ends[-1]):
                 ends.pop()
             kept, begin = len(ends), ends[-1] if ends else ours.first
-            _scan(ends, fd, begin, stamp.size, cancelled)
-            made = _Parsed.at(fd, stamp)
+            _scan(ends, file, begin, cancelled)
             odd = ours.odd
             if odd is not None:
-                fresh = file_faults.count(fd, stamp.size, start=begin).odd if stamp.size - begin <= CHUNK else None
-                odd = odd_lines.joined((odd.first(odd.lines - len(ours.ends) + kept), fresh))
-        grown = replace(ours, ends=ends, made=made, odd=odd)
-        return grown if odd is not None else self._known(grown)
-
-    def _known(self, rows: JsonlRows) -> JsonlRows:
-        odd = self._odd(rows.made.stamp)
-        if odd is None or (odd.lines != len(rows.ends) if rows.complete else odd.lines < len(rows.ends)):
-            return rows
-        return replace(rows, odd=odd)
+                fresh = file_faults.count(file.fd, size, start=begin).odd if size - begin <= CHUNK else None
+                odd = counts.joined((odd.first(odd.lines - len(ours.ends) + kept), fresh))
+        return self.known(replace(ours, ends=ends, made=made, odd=odd))
 
 
 def _ours(rows: TranscriptRows) -> JsonlRows:
@@ -188,17 +181,13 @@ def _ours(rows: TranscriptRows) -> JsonlRows:
     return rows
 
 
-def _scan(ends: array[int], fd: int, start: int, size: int, cancelled: IsCancelled) -> None:
+def _scan(ends: array[int], file: OpenFile, start: int, cancelled: IsCancelled) -> None:
     """Add the ends of all lines from ``start``, which is the beginning of one."""
+    size = file.stamp.size
     for at in range(start, size, CHUNK):
-        if cancelled():
-            raise Cancelled
+        stop_if(cancelled)
         time.sleep(0)  # the screen's thread goes first
-        _add_ends(ends, fd, at, min(at + CHUNK, size), size)
-
-
-def _add_ends(ends: array[int], fd: int, at: int, stop: int, size: int) -> None:
-    """Add the line ends of one chunk; a line that goes on behind it has its end in a later chunk."""
-    ends.extend(lines.line_ends(fd, at, stop))
-    if stop < size and lines.ends_open(fd, stop):
-        ends.pop()
+        stop = min(at + CHUNK, size)
+        ends.extend(lines.line_ends(file.fd, at, stop))
+        if stop < size and lines.ends_open(file.fd, stop):  # the line has its end in a later chunk
+            ends.pop()

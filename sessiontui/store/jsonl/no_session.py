@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from functools import lru_cache
 from typing import Final, NamedTuple, cast
 
 from sessiontui.damage import catalogue, marks, pieces, wholefile
@@ -17,10 +17,10 @@ from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import programs, stream, zeroclaw
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
-from sessiontui.disk.stamps import Stamp
-from sessiontui.errors import Cancelled, Refused
+from sessiontui.errors import Refused
 from sessiontui.model import Fault, Severity, Span
-from sessiontui.store.protocol import IsCancelled, never
+from sessiontui.store.jsonl.session_file import OpenFile
+from sessiontui.store.protocol import IsCancelled, never, stop_if
 
 _FEW: Final = 64
 """Files that are not read again while they stay as they are."""
@@ -33,8 +33,6 @@ _TORN: Final = lazy(rb'[ \t]*\{[ \t]*(?:"(?:role|rol|ro|r|content|conten|conte|c
 _NULS: Final = lazy(rb"(?:\A|\n)[ \t\r]*\x00|\x00[ \t\r]*(?:\n|\Z)")
 """NULs where a line begins or ends: the power failed there, or it is text in two bytes."""
 
-_KNOWN: Final[dict[Stamp, Fault | None]] = {}
-
 
 class _Block(NamedTuple):
     """Some lines, or a piece of a huge one."""
@@ -46,14 +44,10 @@ class _Block(NamedTuple):
     """One of its damaged lines is a beginning or an end of a record, without a name in it."""
 
 
-def known(fd: int, stamp: Stamp) -> Fault | None:
-    """As ``of``, remembered as long as the file is what the stamp shows."""
-    with suppress(KeyError):  # another thread may forget all of them
-        return _KNOWN[stamp]
-    found = of(fd, stamp.size)
-    if len(_KNOWN) >= _FEW:
-        _KNOWN.clear()
-    return _KNOWN.setdefault(stamp, found)
+@lru_cache(_FEW)
+def known(file: OpenFile) -> Fault | None:
+    """As ``of``, remembered as long as the file stays as it is."""
+    return of(file.fd, file.stamp.size)
 
 
 def of(fd: int, size: int, cancelled: IsCancelled = never) -> Fault | None:
@@ -109,8 +103,7 @@ def _program(fd: int, size: int, head: bytes) -> str | None:
 
 def _blocks(fd: int, size: int, cancelled: IsCancelled) -> Iterator[_Block]:
     for offset, block in lines.blocks(fd, 0, size):
-        if cancelled():
-            raise Cancelled
+        stop_if(cancelled)
         if isinstance(block[0], Huge):
             span = Span(offset, block[0].length - block[0].ended)
             read = stream.scan(lines.pieces(fd, span), offset)

@@ -7,11 +7,11 @@ from typing import Final
 
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Backend, Session
-from sessiontui.store import json_values, survey_process
+from sessiontui.store import json_values
 from sessiontui.store.helper_process import answers, heard
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.store.session_stats import SessionStats
-from sessiontui.store.survey import heavy, survey
+from sessiontui.store.survey import heavy, start, survey
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job
 
 SMALL: Final = 4 * 1024 * 1024
@@ -54,7 +54,7 @@ def _survey(store: Store, session: Session, cancelled: IsCancelled, progress: Pr
 
 def _outside(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats | None:
     """What a helper process counts; None where it ended without an answer."""
-    said = next(answers(heard(survey_process.start(store, key), cancelled), progress), None)
+    said = next(answers(heard(start(store, key), cancelled), progress), None)
     if said is not None:
         return json_values.read(SessionStats, said["about"])
     if cancelled():

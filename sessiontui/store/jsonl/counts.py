@@ -1,7 +1,8 @@
-"""Which lines of a file hold no message, so that lines and messages can be told from each other without reading.
+"""What a session file was found to hold: how much, and which lines hold no message.
 
-Eight bytes an odd line in memory, far fewer where it is kept. A file with more than ``MOST`` of them is not worth it:
-then nothing is remembered, and its messages have lines but no numbers. Reads no file.
+By these, lines and messages are told from each other without reading. They take eight bytes an odd line in memory, far
+fewer where they are kept. A file with more than ``MOST`` of them is not worth it: then none is remembered, and its
+messages have lines but no numbers. Reads no file, so that a list can show what is remembered without the readers.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from operator import sub
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
+
+from sessiontui.disk import stamps
 
 MOST: Final = 1_000_000
 """Odd lines of a file that are remembered."""
@@ -98,3 +101,30 @@ def kept(odd: OddLines | None) -> bytes | None:
 def restored(lines: int, kept: bytes | None) -> OddLines | None:
     """What ``kept`` gave."""
     return None if kept is None else OddLines.unpacked(lines, kept)
+
+
+class Count(NamedTuple):
+    """What a file holds."""
+
+    messages: int
+    faults: int
+    """Damaged lines."""
+    odd: OddLines | None = None
+    """The lines that hold none; None where they are too many to be remembered."""
+    open: bool = False
+    """The last line, one of the damaged ones, breaks off and no newline ends it: it may be still being written."""
+    instead: str = ""
+    """What the file is, where it is no session; that is its one fault."""
+
+    def waits(self, mtime_ns: int) -> bool:
+        """Whether the last line of a file that was written to then may be still being written."""
+        return self.open and not stamps.is_idle(mtime_ns)
+
+    def damaged(self, mtime_ns: int) -> int:
+        """How many lines of a file that was written to then are damaged by now."""
+        return self.faults - self.waits(mtime_ns)
+
+    def then(self, other: Count) -> Count:
+        """What both hold, one behind the other."""
+        odd = joined((self.odd, other.odd))
+        return Count(self.messages + other.messages, self.faults + other.faults, odd, other.open)
