@@ -77,7 +77,7 @@ class Context:
         for other in chosen.others:
             if other.stray and other.sessions != 0:
                 _tell_stray(chosen.location, other)
-        store = chosen.location.open(writable)
+        store = chosen.location.open()
         self.opened.append(store)
         if recover is None:
             _tell_interrupted(sessions_folder(store))

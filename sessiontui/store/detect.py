@@ -53,13 +53,13 @@ class StoreLocation(NamedTuple):
     read_only: bool = False
     """The person asked that nothing be changed."""
 
-    def open(self, writable: bool = False) -> Store:
-        """Open it. ``writable`` matters for a database; files are opened as they are needed."""
+    def open(self) -> Store:
+        """Open it."""
         if self.backend is Backend.JSONL:
             return JsonlStore(self.path, self.only)
         from sessiontui.store.sqlite.sqlite_store import SqliteStore
 
-        return SqliteStore(self.path, writable=writable)
+        return SqliteStore(self.path)
 
 
 class Chosen(NamedTuple):
@@ -88,28 +88,21 @@ def locations(env: Mapping[str, str]) -> list[StoreLocation]:
     """Every store there is: what ``$SESSIONTUI_STORE`` names, then the known places, newest activity first; the first
     of all is the default. Raises what ``find`` raises of a variable that names none."""
     named = env.get("SESSIONTUI_STORE")
-    found = {
-        _identity(location): location
-        for location in (_newest_first(_named(named)) if named else ())
-        if not location.stray
-    }
-    for location in _known(env):
-        found.setdefault(_identity(location), location)
-    return [location._replace(default=at == 0) for at, location in enumerate(found.values())]
+    first = [location for location in (_newest_first(_named(named)) if named else ()) if not location.stray]
+    return [location._replace(default=at == 0) for at, location in enumerate(_once([*first, *_known(env)]))]
 
 
 def _known(env: Mapping[str, str]) -> list[StoreLocation]:
     """The stores in the known places, newest activity first."""
-    found: dict[object, StoreLocation] = {}
-    for folder in known_folders(env):
-        for location in _if_there(folder):
-            found.setdefault(_identity(location), location)
-    return _newest_first(found.values())
+    return _newest_first(_once(location for folder in known_folders(env) for location in _if_there(folder)))
 
 
-def _identity(location: StoreLocation) -> object:
-    """The same for one store by two ways to it."""
-    return os.path.realpath(location.path), location.only
+def _once(found: Iterable[StoreLocation]) -> Iterable[StoreLocation]:
+    """The same without a store to which another way led before."""
+    stores: dict[object, StoreLocation] = {}
+    for location in found:
+        stores.setdefault((os.path.realpath(location.path), location.only), location)
+    return stores.values()
 
 
 def _choose(found: Iterable[StoreLocation], backend: Backend | None, where: str) -> Chosen:
@@ -120,8 +113,8 @@ def _choose(found: Iterable[StoreLocation], backend: Backend | None, where: str)
         raise UsageError(
             f"there is no {backend} store in {where}", f"there is one of kind {there}: leave --backend away"
         )
-    chosen = fitting[0]._replace(default=True)
-    return Chosen(chosen, tuple(location._replace(default=False) for location in newest if location is not fitting[0]))
+    others = tuple(location for location in newest if location is not fitting[0])
+    return Chosen(fitting[0]._replace(default=True), others)
 
 
 def _newest_first(found: Iterable[StoreLocation]) -> list[StoreLocation]:
@@ -167,11 +160,11 @@ _WHAT_IS_A_STORE = "a store is a folder that holds sessions/, the sessions folde
 def _folder(path: Path, text: str, timed: bool) -> list[StoreLocation]:
     """A sessions folder, or one above it; a folder of that name, or an empty one, may hold none yet. ZeroClaw writes
     other .jsonl files beside its ``sessions/``: that wins over what is beside it."""
-    is_sessions = "sessions" in (os.path.basename(os.path.abspath(path)), os.path.basename(os.path.realpath(path)))
+    is_sessions = "sessions" in map(os.path.basename, (os.path.abspath(path), os.path.realpath(path)))
     itself = _in_folder(path, bare=False, timed=timed)
     if itself and is_sessions:
         return itself
-    below = [path / "sessions", path / "data" / "sessions", path / "workspace" / "sessions"]
+    below = (path / "sessions", path / "data/sessions", path / "workspace/sessions")
     there = [folder for folder in below if folder.is_dir()]
     found = [location for folder in there for location in _in_folder(folder, timed=timed or len(there) > 1)]
     if found:

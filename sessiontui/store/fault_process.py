@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -50,13 +50,10 @@ def main(arguments: Sequence[str]) -> int:
     path, notes, *named = arguments
     store = JsonlStore(Path(path))
     keys = [key.removeprefix("=") for key in named] or [each.key for each in store.sessions()]
-
-    def tell(progress: Progress, cancelled: IsCancelled) -> Mapping[str, object]:
-        batch = Batch(lambda refs: helper_process.say({"faults": [*map(json_values.write, refs)]}))
-        more = look(store, keys, batch, cancelled, progress, notes=notes == "1")
-        return {"more": more}
-
-    return helper_process.serve(tell)
+    batch = Batch(lambda refs: helper_process.say({"faults": [*map(json_values.write, refs)]}))
+    return helper_process.serve(
+        lambda progress, cancelled: {"more": look(store, keys, batch, cancelled, progress, notes=notes == "1")}
+    )
 
 
 def look(

@@ -52,9 +52,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
     if is_dataclass(kind) or hasattr(kind, "_fields"):
-        hints = get_type_hints(kind)
-        names = getattr(kind, "_fields", None) or [field.name for field in fields(kind)]
-        several = _tuple(tuple(hints[name] for name in names))
+        several = _tuple(tuple(get_type_hints(kind).values()))
         return lambda values: kind(*several(values))
     return lambda value: value
 

@@ -15,7 +15,7 @@ from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message
 from sessiontui.query.ast import Query
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
-from sessiontui.store.protocol import IsCancelled, Progress, TranscriptRows, never, silent, stop_if
+from sessiontui.store.protocol import IsCancelled, Progress, Report, TranscriptRows, never, silent, stop_if
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class MemoryStore:
     def examine(
         self,
         session: Session,
-        found: Callable[[Fault], object],
+        found: Report,
         cancelled: IsCancelled = never,
         progress: Progress = silent,
         *,

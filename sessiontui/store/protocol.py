@@ -25,6 +25,10 @@ Progress = Callable[[int, int], None]
 """Told (done, total) now and then during long work, in units of the work's own choice."""
 
 
+Report = Callable[[Fault], object]
+"""Is given each fault when it is found."""
+
+
 def never() -> bool:
     """An ``IsCancelled`` for work that nobody cancels."""
     return False
@@ -103,13 +107,9 @@ class SessionTranscript(Protocol):
 class Store(Protocol):
     """Where sessions live."""
 
-    @property
-    def backend(self) -> Backend: ...
-
-    @property
-    def path(self) -> Path:
-        """The sessions folder, or the database file."""
-        ...
+    backend: Backend
+    path: Path
+    """The sessions folder, or the database file."""
 
     def sessions(self) -> list[Session]:
         """All sessions, newest activity first, from stat or metadata alone: counts may be None."""
@@ -129,7 +129,7 @@ class Store(Protocol):
     def examine(
         self,
         session: Session,
-        found: Callable[[Fault], object],
+        found: Report,
         cancelled: IsCancelled = never,
         progress: Progress = silent,
         *,

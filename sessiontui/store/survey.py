@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -114,11 +114,9 @@ def main(arguments: Sequence[str]) -> int:
     """Read the session that is named; 0 where it was told what it is made of."""
     backend, path, key = arguments
     store: Store = JsonlStore(Path(path)) if backend == Backend.JSONL else SqliteStore(Path(path))
-
-    def tell(progress: Progress, cancelled: IsCancelled) -> Mapping[str, object]:
-        return {"about": json_values.write(survey(store, key, cancelled, progress))}
-
-    return helper_process.serve(tell)
+    return helper_process.serve(
+        lambda progress, cancelled: {"about": json_values.write(survey(store, key, cancelled, progress))}
+    )
 
 
 if __name__ == "__main__":

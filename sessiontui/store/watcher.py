@@ -156,7 +156,7 @@ def _touch(store: Store, folder: Path, changes: Iterable[tuple[int, str]]) -> To
     names = {os.path.basename(path) for _, path in changes}
     added = {os.path.basename(path) for change, path in changes if change == _ADDED}
     files = {name for name in names if name.endswith(SUFFIX)}
-    itself = any(path == os.fspath(folder) for _, path in changes)
+    itself = os.fspath(folder) in {path for _, path in changes}
     if not isinstance(store, JsonlStore):
         mine = {store.path.name + suffix for suffix in ("", "-wal", "-journal")}
         return Touch(ALL if itself or names & mine else frozenset(), any(name.endswith(SUFFIX) for name in added))

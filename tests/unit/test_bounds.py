@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> JsonlStore:
 @pytest.fixture
 def database(tmp_path: Path) -> SqliteStore:
     shutil.copytree(DATA / "zeroclaw" / "sqlite-ws" / "sessions", tmp_path / "db")
-    return SqliteStore(tmp_path / "db" / "sessions.db", writable=True)
+    return SqliteStore(tmp_path / "db" / "sessions.db")
 
 
 def leave(monkeypatch: pytest.MonkeyPatch, free: int, blocks: int = 1000) -> None:

@@ -232,10 +232,10 @@ def test_rows_without_a_time_that_can_be_read_never_go(tmp_path: Path) -> None:
     plan = cleanup.plan(store, 1, NOW)
     assert [row.key for row in plan.rows] == ["old"]
     assert sorted(plan.undated) == [f"odd{number}" for number in range(len(UNREADABLE))]
-    assert [row.status for row in cleanup.make(SqliteStore(path, writable=True), plan).rows] == ["removed"]
+    assert [row.status for row in cleanup.make(SqliteStore(path), plan).rows] == ["removed"]
     assert [each.key for each in store.sessions()] == ["ahead", *sorted(plan.undated)]
     odd = cleanup.CleanupPlan((cleanup.CleanupRow("odd0", None, 1),), NOW)
-    assert [row.status for row in cleanup.make(SqliteStore(path, writable=True), odd).rows] == ["refused"]
+    assert [row.status for row in cleanup.make(SqliteStore(path), odd).rows] == ["refused"]
 
 
 @pytest.mark.parametrize("seconds", [-(1 << 62), 253_402_300_800], ids=["before every calendar", "year 10000"])

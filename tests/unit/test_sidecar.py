@@ -118,7 +118,7 @@ def test_each_group_of_a_first_build_stands_below_the_one_before(
 
     def watch(done: int, total: int) -> None:
         if search_index.path.exists():
-            with closing(index_schema.connect(search_index.path)) as connection:
+            with index_schema.connect(search_index.path) as connection:
                 found = connection.execute("SELECT rowid FROM words WHERE words MATCH 'x' ORDER BY rowid DESC")
                 counts.append(len(found.fetchall()))
 
@@ -304,7 +304,7 @@ def test_what_one_file_had_is_not_found_in_it(folder: Path, search_index: Search
     with path.open("ab") as out:
         out.write(line("x new"))
     search_index.update()
-    with closing(index_schema.connect(search_index.path)) as connection:
+    with index_schema.connect(search_index.path) as connection:
         assert rows.dead_part(connection) > 0
     for relevance in (False, True):
         found = search_index.search(parse("x"), relevance=relevance, names={b"one.jsonl"})
@@ -407,7 +407,7 @@ def test_growth_touches_nothing_that_was_indexed(folder: Path, search_index: Sea
         with path.open("ab") as out:
             out.write(line(f"more {number}"))
         search_index.update()
-    with closing(index_schema.connect(search_index.path)) as connection:
+    with index_schema.connect(search_index.path) as connection:
         assert rows.dead_part(connection) == 0
         assert connection.execute("SELECT count(*) FROM words WHERE words MATCH 'alpha OR more'").fetchone() == (4,)
 
@@ -435,7 +435,7 @@ def test_a_file_that_grows_line_by_line_stays_in_few_segments(
             out.write(line("x") + (b"bad\n" if number % 3 else b""))
         search_index.update()
     expected = [(2, 1), (8, 3), (8, 11), (2, 19)]
-    with closing(index_schema.connect(search_index.path)) as connection:
+    with index_schema.connect(search_index.path) as connection:
         assert [(each.rows, each.first_ordinal) for each in rows.segments(connection, 1)] == expected
     found = search_index.search(parse("x"))
     locations = [(hit.ordinal, hit.address.line) for hit in found.hits]
@@ -508,7 +508,7 @@ def test_too_many_dead_rows_make_it_anew(folder: Path, search_index: SearchIndex
     search_index.update()
     gone.unlink()
     search_index.update()
-    with closing(index_schema.connect(search_index.path)) as connection:
+    with index_schema.connect(search_index.path) as connection:
         assert rows.dead_part(connection) == 0
         assert connection.execute("SELECT count(*) FROM words WHERE words MATCH 'alpha OR beta'").fetchone() == (1,)
 

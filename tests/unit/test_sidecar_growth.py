@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -115,6 +115,6 @@ def agree(folder: Path, search_index: SearchIndex) -> None:
         assert (facts.messages, facts.faults) == (count.messages, count.faults)
         assert search_index.odd(os.fsdecode(listed.name), listed.stamp) == count.odd is not None
     assert search_index.update()
-    with closing(index_schema.connect(search_index.path)) as connection:
+    with index_schema.connect(search_index.path) as connection:
         assert rows.dead_part(connection) <= build.MOST_DEAD
         assert rows.waiting(connection) == 0

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.store import helper_process
 from sessiontui.store.index.search_index import SearchIndex
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress
+from sessiontui.store.protocol import IsCancelled
 
 
 def start(folder: Path, only: str | None = None) -> subprocess.Popen[str]:
@@ -38,11 +38,10 @@ def index_outside(store: JsonlStore, cancelled: IsCancelled) -> Iterator[tuple[i
 def main(arguments: Sequence[str]) -> int:
     """Index the folder that is named, or the one file in it that is named too; 0 where there is an index now."""
     folder, only = arguments[0], next(iter(arguments[1:]), None)
-
-    def index(progress: Progress, cancelled: IsCancelled) -> Mapping[str, object]:
-        return {"ready": SearchIndex(Path(folder), only=only).update(progress, cancelled)}
-
-    return helper_process.serve(index, failed={"ready": False})
+    index = SearchIndex(Path(folder), only=only)
+    return helper_process.serve(
+        lambda progress, cancelled: {"ready": index.update(progress, cancelled)}, failed={"ready": False}
+    )
 
 
 if __name__ == "__main__":

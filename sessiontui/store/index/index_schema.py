@@ -12,8 +12,8 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -75,36 +75,34 @@ def index_path(folder: Path, only: str | None, cache: Path) -> Path:
     return cache / f"{hashlib.sha256(real).hexdigest()[:32]}.index"
 
 
-def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
+@contextmanager
+def connect(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
     """Open an index that is there. Raises ``sqlite3.Error`` where it can't be used, ``Unusable`` where it must not be,
     ``FileNotFoundError`` where there is none. One of another format counts as malformed."""
-    _require_private(os.lstat(path), path, stat.S_ISREG)
-    connection = sqlite3.connect(f"file:{_uri(path)}?mode=rw", uri=True, timeout=BUSY, isolation_level=None)
-    try:
+    from urllib.parse import quote  # not where there is no index
+
+    _require_private(path, stat.S_ISREG)
+    uri = f"file:{quote(os.fsencode(path))}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None)) as connection:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA mmap_size=0")
         if not write:
             connection.execute("PRAGMA query_only=ON")
-        _require_format(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        if connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() != (FORMAT,):
+            raise sqlite3.DatabaseError("an index of another format")
+        yield connection
 
 
 def create(path: Path) -> None:
     """Make an empty index where there is none; whoever calls holds the lock. Raises ``Unusable``."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-        connection = sqlite3.connect(path, isolation_level=None)
-        try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(f"BEGIN; {SCHEMA}")
             connection.execute("INSERT INTO meta VALUES ('format', ?)", (FORMAT,))
             connection.execute("COMMIT")
-        finally:
-            connection.close()
     except (OSError, sqlite3.Error) as error:
         discard(path)
         raise Unusable(f"{path.parent} can't be written: {error}") from error
@@ -143,7 +141,7 @@ def _open_lock(path: Path) -> int:
         os.makedirs(path.parent.parent, exist_ok=True)
         with suppress(FileExistsError):
             os.mkdir(path.parent, 0o700)
-        _require_private(os.lstat(path.parent), path.parent, stat.S_ISDIR)
+        _require_private(path.parent, stat.S_ISDIR)
         return os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise Unusable(f"{path.parent} can't be written: {error.strerror}") from error
@@ -163,20 +161,9 @@ def _lock(fd: int, wait: float) -> bool:
             raise Unusable(f"it can't be locked: {error.strerror}") from error
 
 
-def _require_private(found: os.stat_result, path: Path, kind: object) -> None:
-    if not callable(kind) or not kind(found.st_mode):
+def _require_private(path: Path, is_kind: Callable[[int], bool]) -> None:
+    found = os.lstat(path)
+    if not is_kind(found.st_mode):
         raise Unusable(f"{path} is not what it should be; it was left as it is")
     if found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise Unusable(f"{path} is open to others; `chmod go-rwx` mends that")
-
-
-def _require_format(connection: sqlite3.Connection) -> None:
-    found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
-    if found != (FORMAT,):
-        raise sqlite3.DatabaseError("an index of another format")
-
-
-def _uri(path: Path) -> str:
-    from urllib.parse import quote
-
-    return quote(os.fsencode(path))

@@ -19,8 +19,8 @@ from sessiontui.query.match import matches
 from sessiontui.query.tokens import fold
 from sessiontui.store.full_text import ALL, COUNTED, RANKED, counted, exact, interruptible, scalar
 from sessiontui.store.index import index_rows
-from sessiontui.store.index.row_locations import LocatedMessage, RowLocations
-from sessiontui.store.index.segments import SEARCHED
+from sessiontui.store.index.row_locations import RowLocations
+from sessiontui.store.index.segments import SEARCHED, Candidate
 from sessiontui.store.protocol import IsCancelled, stop_if
 
 NEWEST: Final = 2_000
@@ -182,18 +182,11 @@ class IndexSearch:
     # ---- hits
 
     def _hits(self, query: Query, ids: Iterable[int], limit: int | None) -> list[Hit]:
-        hits: list[Hit] = []
-        for id in ids:
-            stop_if(self._cancelled)
-            found = self._locations.message(id)
-            if found is not None and (hit := self._locations.hit(query, found)) is not None:
-                hits.append(hit)
-            if len(hits) == limit:
-                break
-        return hits
+        messages = filter(None, map(self._locations.message, ids))
+        return list(islice(filter(None, (self._locations.hit(query, found) for found in messages)), limit))
 
     def _scanned(
-        self, query: Query, limit: int | None, candidates: Iterable[LocatedMessage]
+        self, query: Query, limit: int | None, candidates: Iterable[Candidate]
     ) -> tuple[list[Hit], int | None]:
         """Hits among messages that have to be looked at; of a small file all are, so that the total is known."""
         hits: list[Hit] = []
@@ -202,7 +195,7 @@ class IndexSearch:
             if len(hits) == limit and not whole:
                 return hits, None
             stop_if(self._cancelled)
-            if not matches(query, found.candidate.message.content):
+            if not matches(query, found.message.content):
                 continue
             if len(hits) == limit:
                 more += 1
@@ -210,7 +203,7 @@ class IndexSearch:
                 hits.append(hit)
         return hits, len(hits) + more
 
-    def _candidates(self, query: Query, expression: str | None) -> Iterator[LocatedMessage]:
+    def _candidates(self, query: Query, expression: str | None) -> Iterator[Candidate]:
         """Messages that may match, newest first: those the index gives, or all."""
         if expression is None:
             wanted = tuple(part.encode() for part in anchors(query))
@@ -237,7 +230,7 @@ class IndexSearch:
             if seen == most or (seen == most // 8 and len(hits) < limit // 8):
                 return None
             stop_if(self._cancelled)
-            matching = matches(query, found.candidate.message.content)
+            matching = matches(query, found.message.content)
             if matching and (hit := self._locations.hit(query, found)) is not None:
                 hits.append(hit)
         return hits, len(hits)

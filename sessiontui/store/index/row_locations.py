@@ -10,8 +10,9 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import starmap
 from sqlite3 import Connection
-from typing import Final, NamedTuple
+from typing import Final
 
 from sessiontui.disk import lines
 from sessiontui.errors import Changed
@@ -23,17 +24,9 @@ from sessiontui.store.index.segments import Candidate, IndexRow, Segment
 from sessiontui.store.protocol import IsCancelled, stop_if
 
 _SEGMENT: Final = (
-    "SELECT file.id, file.name, first_row, start, stop, rows, offsets, first_ordinal, first_line"
+    "SELECT first_row, start, stop, rows, offsets, first_ordinal, first_line, file.id, file.name"
     " FROM segment JOIN file ON file.id = segment.file"
 )
-
-
-class LocatedMessage(NamedTuple):
-    """A message that may be a hit, with the file it is in."""
-
-    file: int
-    name: bytes
-    candidate: Candidate
 
 
 @dataclass
@@ -46,75 +39,67 @@ class RowLocations:
     stale: set[int] = field(default_factory=set)
     """The files whose bytes had changed."""
     _held: tuple[bytes, int] | None = None
-    _last: tuple[int, bytes, Segment] | None = None
+    _last: Segment | None = None
 
-    def _of(self, id: int) -> tuple[int, bytes, IndexRow]:
-        """The file of a row, its name, and where the row is in it; rows come segment by segment, so the last one is kept."""
-        file, name, segment = self._last or (0, b"", None)
+    def _of(self, id: int) -> IndexRow:
+        """Where a row is; rows come segment by segment, so the last one is kept."""
+        segment = self._last
         if segment is None or not segment.first_row <= id < segment.first_row + segment.rows:
             statement = f"{_SEGMENT} WHERE first_row <= ? ORDER BY first_row DESC LIMIT 1"
-            file, name, *rest = self.connection.execute(statement, (id,)).fetchone()
-            segment = Segment(*rest)
-            self._last = file, name, segment
-        return file, name, segment.row(id - segment.first_row)
+            segment = self._last = Segment(*self.connection.execute(statement, (id,)).fetchone())
+        return segment.row(id - segment.first_row)
 
-    def hit(self, query: Query, found: LocatedMessage) -> Hit | None:
+    def hit(self, query: Query, found: Candidate) -> Hit | None:
         """The hit with its words from the file; None where they are no longer there."""
-        row, message = found.candidate.row, found.candidate.message
-        if not found.candidate.holds:
-            self.stale.add(found.file)
+        row, message = found.row, found.message
+        if not found.holds:
+            self.stale.add(row.file)
             return None
         return Hit(
-            key=os.fsdecode(found.name).removesuffix(".jsonl"),
+            key=os.fsdecode(row.name).removesuffix(".jsonl"),
             backend=Backend.JSONL,
             role=message.role,
             snippet=snippet(query, message.content),
             ordinal=row.ordinal,
-            address=Address(line=row.line, span=Span(row.offset, found.candidate.length)),
+            address=Address(line=row.line, span=Span(row.offset, found.length)),
         )
 
-    def message(self, id: int) -> LocatedMessage | None:
-        """The message of a row; None where its bytes are other ones."""
-        file, name, row = self._of(id)
+    def message(self, id: int) -> Candidate | None:
+        """The message of a row; None where its bytes are other ones. Raises ``Cancelled``."""
+        stop_if(self.cancelled)
+        row = self._of(id)
         found = None
         with suppress(OSError, Changed):  # cut off or gone: its bytes are no longer there
-            fd = self._open(name)
+            fd = self._open(row.name)
             found = segments.message_at(fd, row, os.fstat(fd).st_size)
         if found is None:
-            self.stale.add(file)
-            return None
-        return LocatedMessage(file, name, found)
+            self.stale.add(row.file)
+        return found
 
     def newest(
         self, wanted: tuple[bytes, ...], file: int | None, files: frozenset[int] | None = None
-    ) -> Iterator[LocatedMessage]:
+    ) -> Iterator[Candidate]:
         """All messages, or those of one file, or of some, the newest first, less those whose lines can't hold all of
         ``wanted``; ``hit`` proves those that are used."""
-        for id, name, segment in self._segments(file):
+        where, values = ("", ()) if file is None else ("WHERE file = ?", (file,))
+        for segment in starmap(Segment, self.connection.execute(f"{_SEGMENT} {where} ORDER BY first_row DESC", values)):
             stop_if(self.cancelled)
-            if files is not None and id not in files:
+            if files is not None and segment.file not in files:
                 continue
             try:
-                fd = self._open(name)
+                fd = self._open(segment.name)
                 size = os.fstat(fd).st_size
-                for candidate in segments.matching(fd, segment, size, wanted, self._escaped(segment)):
-                    yield LocatedMessage(id, name, candidate)
+                yield from segments.matching(fd, segment, size, wanted, self._escaped(segment))
             except (OSError, Changed):
-                self.stale.add(id)
-                continue
+                size = 0
             if size < segment.stop:
-                self.stale.add(id)
+                self.stale.add(segment.file)
 
     def close(self) -> None:
         """Let go of the file that is held."""
         if self._held is not None:
             os.close(self._held[1])
             self._held = None
-
-    def _segments(self, file: int | None) -> Iterator[tuple[int, bytes, Segment]]:
-        where, values = ("", ()) if file is None else ("WHERE file = ?", (file,))
-        for id, name, *rest in self.connection.execute(f"{_SEGMENT} {where} ORDER BY first_row DESC", values):
-            yield id, name, Segment(*rest)
 
     def _escaped(self, segment: Segment) -> Collection[int]:
         """The rows, from 0, in whose lines a character may be written as its number."""

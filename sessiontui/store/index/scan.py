@@ -7,14 +7,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from sessiontui.disk import lines
-from sessiontui.errors import Cancelled, Changed
-from sessiontui.model import Address, Backend, Found, Hit, Message, Span
+from sessiontui.errors import Changed
+from sessiontui.model import Address, Backend, Found, Hit, Span
 from sessiontui.query.ast import Query
 from sessiontui.query.match import matches
 from sessiontui.query.snippet import snippet
 from sessiontui.store.index.build import ListedFile
 from sessiontui.store.jsonl.session_file import message
-from sessiontui.store.protocol import IsCancelled
+from sessiontui.store.protocol import IsCancelled, stop_if
 
 
 def scan(folder: bytes, listed: Iterable[ListedFile], query: Query, limit: int | None, cancelled: IsCancelled) -> Found:
@@ -40,24 +40,17 @@ def _hits(folder: bytes, listed: ListedFile, query: Query, cancelled: IsCancelle
         fd = lines.open_file(os.path.join(folder, listed.name))
     except OSError:
         return
+    key = os.fsdecode(listed.name).removesuffix(".jsonl")
+    ordinal = 0
     try:
-        yield from _hits_in(fd, listed, query, cancelled)
+        for number, (offset, line) in enumerate(lines.lines(fd, 0, listed.stamp.size), 1):
+            stop_if(cancelled)
+            read = message(fd, offset, line)
+            ordinal += read is not None
+            if read is not None and matches(query, read.content):
+                address = Address(line=number, span=Span(offset, len(line)))
+                yield Hit(key, Backend.JSONL, read.role, snippet(query, read.content), ordinal, address)
     except (OSError, Changed):  # cut off while it was read
         return
     finally:
         os.close(fd)
-
-
-def _hits_in(fd: int, listed: ListedFile, query: Query, cancelled: IsCancelled) -> Iterator[Hit]:
-    key = os.fsdecode(listed.name).removesuffix(".jsonl")
-    ordinal = 0
-    for number, (offset, line) in enumerate(lines.lines(fd, 0, listed.stamp.size), 1):
-        if cancelled():
-            raise Cancelled
-        read: Message | None = message(fd, offset, line)
-        if read is None:
-            continue
-        ordinal += 1
-        if matches(query, read.content):
-            address = Address(line=number, span=Span(offset, len(line)))
-            yield Hit(key, Backend.JSONL, read.role, snippet(query, read.content), ordinal, address)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
@@ -94,7 +94,7 @@ class SearchIndex:
 
         for last in (False, True):
             try:
-                with closing(self._writable()) as connection:
+                with self._writable() as connection:
                     build = Build(connection, os.fsencode(self.folder), progress, cancelled)
                     if names is not None and not build.is_sound:
                         listed, names = self.listed(), None
@@ -105,7 +105,7 @@ class SearchIndex:
                     raise Unusable(str(error)) from error
                 index_schema.discard(self.path)
 
-    def _writable(self) -> Connection:
+    def _writable(self) -> AbstractContextManager[Connection]:
         """The index, made where there is none; whoever calls holds the lock."""
         if not os.path.lexists(self.path):
             index_schema.create(self.path)
@@ -159,7 +159,7 @@ class SearchIndex:
 
         problem = self._problem
         try:
-            with closing(index_schema.connect(self.path)) as connection:
+            with index_schema.connect(self.path) as connection:
                 if not index_rows.is_empty(connection):
                     search = IndexSearch(connection, os.fsencode(self.folder), cancelled, names)
                     found = search.found(query, limit, relevance=relevance)
@@ -258,7 +258,7 @@ class SearchIndex:
 
     def _read(self, work: Callable[[Connection], _T], nothing: _T) -> _T:
         """What ``work`` finds in the index; ``nothing`` where there is none that can be used."""
-        with suppress(Unusable, OSError, *index_schema.ERRORS), closing(index_schema.connect(self.path)) as connection:
+        with suppress(Unusable, OSError, *index_schema.ERRORS), index_schema.connect(self.path) as connection:
             return work(connection)
         return nothing
 
@@ -266,7 +266,7 @@ class SearchIndex:
         """Do something that need not be done, if nobody else is writing."""
         with suppress(Unusable, OSError, *index_schema.ERRORS), index_schema.locked(self.path) as ours:
             if ours:
-                with closing(self._writable()) as connection, connection:
+                with self._writable() as connection, connection:
                     connection.execute("BEGIN IMMEDIATE")
                     work(connection)
 

@@ -50,6 +50,9 @@ class Segment:
     offsets: bytes
     first_ordinal: int | None = None
     first_line: int | None = None
+    file: int = 0
+    name: bytes = b""
+    """The file that it is of, and its name, for a search."""
 
     def extents(self) -> list[tuple[int, int, int]]:
         """Start, stop and checksum of the pieces that the segment is made of: one a row, or one for no rows."""
@@ -75,6 +78,8 @@ class Segment:
             checksum=sums[at],
             line=None if self.first_line is None else self.first_line + at + (starts[at] >> SKIPPED),
             ordinal=None if self.first_ordinal is None else self.first_ordinal + at,
+            file=self.file,
+            name=self.name,
         )
 
     @cached_property
@@ -98,6 +103,8 @@ class IndexRow(NamedTuple):
     checksum: int
     line: int | None
     ordinal: int | None
+    file: int
+    name: bytes
 
 
 class Candidate(NamedTuple):
@@ -212,4 +219,4 @@ def packed(starts: Sequence[int], sums: Sequence[int]) -> bytes:
 
 
 def _read(fd: int, start: int, stop: int) -> bytes:
-    return b"".join(lines.pieces(fd, Span(start, stop - start), stop - start)) if stop > start else b""
+    return b"".join(lines.pieces(fd, Span(start, stop - start), stop - start))

@@ -21,7 +21,7 @@ from sessiontui.model import Fault, Span
 from sessiontui.store.jsonl import counts, file_end, huge_line, no_session
 from sessiontui.store.jsonl.counts import Count, OddLines
 from sessiontui.store.jsonl.session_file import OpenFile
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent, stop_if
+from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if
 
 
 def faults(
@@ -69,7 +69,7 @@ def of_file(file: OpenFile) -> Iterator[Fault]:
 def told(
     fd: int,
     stamp: Stamp,
-    found: Callable[[Fault], object],
+    found: Report,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
     *,

@@ -24,7 +24,7 @@ from sessiontui.paths import cache_folder
 from sessiontui.store.jsonl import folder_list
 from sessiontui.store.jsonl.counts import Count, OddLines
 from sessiontui.store.jsonl.folder_list import SessionStat
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent, stop_if, within
+from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if, within
 
 if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads files is loaded by whoever reads
     from sessiontui.query.ast import Query
@@ -168,7 +168,7 @@ class JsonlStore:
     def examine(
         self,
         session: Session,
-        found: Callable[[Fault], object],
+        found: Report,
         cancelled: IsCancelled = never,
         progress: Progress = silent,
         *,

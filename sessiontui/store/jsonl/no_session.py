@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from sessiontui.damage import catalogue, marks, pieces, wholefile
 from sessiontui.damage.patterns import lazy
@@ -32,16 +32,6 @@ _TORN: Final = lazy(rb'[ \t]*\{[ \t]*(?:"(?:role|rol|ro|r|content|conten|conte|c
 """A line of nothing but the beginning of a record; of less than its first letter only where no newline ends it."""
 _NULS: Final = lazy(rb"(?:\A|\n)[ \t\r]*\x00|\x00[ \t\r]*(?:\n|\Z)")
 """NULs where a line begins or ends: the power failed there, or it is text in two bytes."""
-
-
-class _Block(NamedTuple):
-    """Some lines, or a piece of a huge one."""
-
-    data: bytes
-    valid: bool = False
-    dropped: bool = True
-    torn: bool = False
-    """One of its damaged lines is a beginning or an end of a record, without a name in it."""
 
 
 @lru_cache(_FEW)
@@ -76,19 +66,19 @@ def _by_its_lines(fd: int, size: int, head: bytes, cancelled: IsCancelled) -> Fa
     name = program = None
     begun = dropped = nuls = binary = False
     before = b""
-    for block in _blocks(fd, size, cancelled):
-        if block.valid:
+    for data, valid, is_dropped, torn in _blocks(fd, size, cancelled):
+        if valid:
             return None
         if not begun:
             begun, name = True, wholefile.likely(head)
             program = None if name else _program(fd, size, head)
-        data = before + block.data
-        if _OURS.search(data) if name or program else block.torn or marks.is_marked(data):
+        near = before + data
+        if _OURS.search(near) if name or program else torn or marks.is_marked(near):
             return None
-        dropped = dropped or block.dropped
-        nuls = nuls or _NULS.search(block.data) is not None
-        binary = binary or wholefile.is_binary(block.data)
-        before = block.data[-marks.NEAR :]
+        dropped = dropped or is_dropped
+        nuls = nuls or _NULS.search(data) is not None
+        binary = binary or wholefile.is_binary(data)
+        before = data[-marks.NEAR :]
     if program:
         return _fault("foreign", programs.title(program), fd, size)
     if not dropped or (nuls and not (name or binary)):
@@ -101,21 +91,21 @@ def _program(fd: int, size: int, head: bytes) -> str | None:
     return programs.program(first.split(b"\n")) or (programs.of_document(first) if size <= len(first) else None)
 
 
-def _blocks(fd: int, size: int, cancelled: IsCancelled) -> Iterator[_Block]:
+def _blocks(fd: int, size: int, cancelled: IsCancelled) -> Iterator[tuple[bytes, bool, bool, bool]]:
+    """Some lines, or a piece of a huge one: the bytes, and whether one is valid, one is dropped, and a dropped one is a
+    beginning or an end of a record, without a name in it."""
     for offset, block in lines.blocks(fd, 0, size):
         stop_if(cancelled)
         if isinstance(block[0], Huge):
             span = Span(offset, block[0].length - block[0].ended)
             read = stream.scan(lines.pieces(fd, span), offset)
-            if isinstance(read, stream.Scanned):
-                yield _Block(b"", valid=True)
-            yield from (_Block(piece, dropped=read is not None) for piece in lines.pieces(fd, span))
+            valid, dropped = isinstance(read, stream.Scanned), read is not None
+            yield from ((piece, valid, dropped, False) for piece in lines.pieces(fd, span))
             continue
         held = cast("list[bytes]", block)
         validated = zeroclaw.validate(held)
         damaged = [held[at] for at, _ in validated.dropped]
-        torn = any(map(_is_torn, damaged))
-        yield _Block(b"".join(held), validated.valid > 0, bool(damaged), torn)
+        yield b"".join(held), validated.valid > 0, bool(damaged), any(map(_is_torn, damaged))
 
 
 def _is_torn(line: bytes) -> bool:

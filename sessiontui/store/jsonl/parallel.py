@@ -11,13 +11,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Fault, Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import Progress, Store
+from sessiontui.store.protocol import Progress, Report, Store
 
 if TYPE_CHECKING:  # a small store needs none of it
     from concurrent.futures import Future
@@ -34,14 +35,14 @@ MANY: Final = 1_000
 class Examine(Protocol):
     """Read one session whole, as ``Store.examine`` does."""
 
-    def __call__(self, found: Callable[[Fault], object], *, progress: Progress) -> Session: ...
+    def __call__(self, found: Report, *, progress: Progress) -> Session: ...
 
 
 class _Examined(NamedTuple):
     session: Session
     faults: tuple[Fault, ...]
 
-    def again(self, found: Callable[[Fault], object], *, progress: Progress) -> Session:
+    def again(self, found: Report, *, progress: Progress) -> Session:
         """As ``Examine``: tell what was found."""
         for fault in self.faults:
             found(fault)
@@ -58,14 +59,10 @@ class _TooMany(Exception):
 
 def examining(store: Store, sessions: Sequence[Session], *, notes: bool) -> Iterator[tuple[Session, Examine]]:
     """Each session, in order, with what reads it whole, or has read it already."""
-
-    def here(session: Session) -> Examine:
-        return lambda found, *, progress: store.examine(session, found, progress=progress, notes=notes)
-
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     batches = list(_batches(sessions))
     if not isinstance(store, JsonlStore) or processes < 2 or sum(map(_size, sessions)) < ENOUGH or len(batches) < 2:
-        yield from ((session, here(session)) for session in sessions)
+        yield from ((session, partial(store.examine, session, notes=notes)) for session in sessions)
         return
     with _pool(processes) as submit:
         ahead: deque[Future[_Read]] = deque()
@@ -75,7 +72,7 @@ def examining(store: Store, sessions: Sequence[Session], *, notes: bool) -> Iter
                 ahead.append(submit(_examined, store.path, more, notes))
             read = [None] if _size(batch[0]) > LARGE else _result(ahead.popleft(), len(batch))
             for session, each in zip(batch, read, strict=True):
-                yield session, here(session) if each is None else each.again
+                yield session, partial(store.examine, session, notes=notes) if each is None else each.again
 
 
 def _size(session: Session) -> int:

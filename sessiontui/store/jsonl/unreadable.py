@@ -62,7 +62,7 @@ def of_name(path: Path, *, notes: bool = False) -> Iterator[Fault]:
         name = keys.sanitised(stem) + SUFFIX
         reason = f"no key leads to this name: ZeroClaw lists it, and asked for it reads {name}"
         rest = "which is another session" if os.path.lexists(path.with_name(name)) else "which is not there"
-        yield _whole("odd-name", f"{reason}, {rest}; rename the file")._replace(severity=Severity.INFO)
+        yield _whole("odd-name", f"{reason}, {rest}; rename the file", Severity.INFO)
 
 
 def emptied(path: Path, session: Session) -> Fault | None:
@@ -75,9 +75,8 @@ def emptied(path: Path, session: Session) -> Fault | None:
     size, name = max(larger)
     more = f", and {len(larger) - 1:,} more like it" if len(larger) > 1 else ""
     reason = f"the session is empty, and beside it is {written(name)} with {size:,} bytes{more}"
-    return _whole("emptied", f"{reason}: it was cleared, or a program died while it wrote the file anew")._replace(
-        severity=Severity.INFO
-    )
+    why = "it was cleared, or a program died while it wrote the file anew"
+    return _whole("emptied", f"{reason}: {why}", Severity.INFO)
 
 
 def _siblings(path: Path) -> Iterator[tuple[str, int]]:
@@ -99,5 +98,5 @@ def _kind(mode: int) -> str:
     return "a socket, not a file" if modes.S_ISSOCK(mode) else "a device, not a file"
 
 
-def _whole(id: str, reason: str) -> Fault:
-    return Fault(id, Severity.DAMAGE, reason, at=0)
+def _whole(id: str, reason: str, severity: Severity = Severity.DAMAGE) -> Fault:
+    return Fault(id, severity, reason, at=0)

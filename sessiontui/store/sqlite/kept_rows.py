@@ -29,6 +29,13 @@ FORMAT = 1
 KEYED = {METADATA: KEY, RECEIPTS: "source_name = CAST(? AS TEXT)"}
 """The tables that hold one row a name, and which row that is; takes ``bound(name)``."""
 
+_TABLES = """
+BEGIN;
+CREATE TABLE about (format, direction, rows, sha256);
+CREATE TABLE runs (first INTEGER PRIMARY KEY, last);
+CREATE TABLE concerned (name TEXT, key TEXT, before TEXT, after TEXT);
+"""
+
 Direction = Literal["added", "removed"]
 OPPOSITE: dict[Direction, Direction] = {"added": "removed", "removed": "added"}
 
@@ -99,12 +106,9 @@ class Keeping:
         rows = sum(run.last - run.first + 1 for run in runs)
         with self._opened() as kept:
             sha256 = digest(writing, runs) if direction == "added" else _whole(kept, runs)
-            kept.execute("BEGIN")
-            kept.execute("CREATE TABLE about (format, direction, rows, sha256)")
+            kept.executescript(_TABLES)
             kept.execute("INSERT INTO about VALUES (?, ?, ?, ?)", (FORMAT, direction, rows, sha256))
-            kept.execute("CREATE TABLE runs (first INTEGER PRIMARY KEY, last)")
             kept.executemany("INSERT INTO runs VALUES (?, ?)", runs)
-            kept.execute("CREATE TABLE concerned (name TEXT, key TEXT, before TEXT, after TEXT)")
             kept.executemany(
                 "INSERT INTO concerned VALUES (?, CAST(? AS TEXT), ?, ?)",
                 ((c.table, bound(c.key), c.before, c.after) for c in concerned),

@@ -38,6 +38,9 @@ IMMUTABLE = "mode=ro&immutable=1"
 ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite's own troubles come as; the second where its message quotes a damaged database."""
 
+Notice = Callable[[str], None]
+"""Takes a sentence on how the database is read, where that is not as usual."""
+
 State = tuple[Stamp | None, ...]
 """Device, inode, size and mtime of the database, its ``-wal`` and its ``-journal``; None for one that isn't there."""
 
@@ -57,7 +60,7 @@ def unnoticed(text: str) -> None:
     """Where nobody wants to know how the database is read."""
 
 
-def read(path: Path, work: Callable[[Connection], T], notice: Callable[[str], None] = unnoticed) -> T:
+def read(path: Path, work: Callable[[Connection], T], notice: Notice = unnoticed) -> T:
     """Do ``work`` on a connection of its own and give what it gives; done again when the database changed under it.
 
     ``notice`` is told when a private copy had to be read. What ``work`` returns must not need the connection.
@@ -135,7 +138,7 @@ def _live(found: State) -> bool:
     return any(beside and beside.size for beside in found[1:])
 
 
-def _connection(path: Path, seen: State, notice: Callable[[str], None], held: ExitStack) -> Connection:
+def _connection(path: Path, seen: State, notice: Notice, held: ExitStack) -> Connection:
     """The connection that fits the state of the database; ``held`` closes it."""
     if not _live(seen):
         return held.enter_context(_opened(path, IMMUTABLE))

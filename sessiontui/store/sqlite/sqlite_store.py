@@ -6,7 +6,7 @@ be made from any thread. What writes stands in ``sqlite_write`` and is called by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -16,7 +16,7 @@ from sqlite3 import Connection
 from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 from sessiontui.query.ast import Query
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent, stop_if
+from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if
 from sessiontui.store.sqlite.database_schema import is_bindable, write_time
 from sessiontui.store.sqlite.import_times import imported_before
 from sessiontui.store.sqlite.index_health import IndexHealth, mark, standing, way
@@ -31,9 +31,8 @@ class SqliteStore:
 
     backend = Backend.SQLITE
 
-    def __init__(self, path: Path, writable: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.writable = writable
         self.notice = ""
         """What a person should know about how the database is read; empty where nothing is odd."""
         self._standing: tuple[object, IndexHealth] | None = None
@@ -60,7 +59,7 @@ class SqliteStore:
     def examine(
         self,
         session: Session,
-        found: Callable[[Fault], object],
+        found: Report,
         cancelled: IsCancelled = never,
         progress: Progress = silent,
         *,

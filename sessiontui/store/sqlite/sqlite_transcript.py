@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -24,7 +24,7 @@ from sessiontui.store.protocol import IsCancelled, TranscriptRows, never, stop_i
 from sessiontui.store.sqlite.database_schema import KEY, bound, read_time
 from sessiontui.store.sqlite.import_times import dated, imported_before
 from sessiontui.store.sqlite.index_health import USUAL, Way, way
-from sessiontui.store.sqlite.open_read import read, unnoticed
+from sessiontui.store.sqlite.open_read import Notice, read, unnoticed
 from sessiontui.store.sqlite.session_totals import LOADS
 
 PAGE = 1000
@@ -144,7 +144,7 @@ class SqliteTranscript:
 
     path: Path
     key: str
-    notice: Callable[[str], None] = unnoticed
+    notice: Notice = unnoticed
 
     def tail(self, count: int = 200) -> SqliteRows:
         """The newest rows, by the index: the same cost at any size. Complete where these are all there are."""
@@ -193,7 +193,7 @@ class SqliteTranscript:
         return read(self.path, work)
 
 
-def rows(path: Path, key: str, notice: Callable[[str], None] = unnoticed, *, whole: bool = True) -> Iterator[StoredRow]:
+def rows(path: Path, key: str, notice: Notice = unnoticed, *, whole: bool = True) -> Iterator[StoredRow]:
     """All rows in order; each page is a read of its own, so that nothing stays open between them. ``whole``: compare
     the indexes with the table first, not only with each other.
 
