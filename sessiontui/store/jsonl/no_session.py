@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final, NamedTuple, cast
 
-from sessiontui.damage import catalogue, marks, pieces, wholefile
+from sessiontui.damage import catalogue, marks, wholefile
 from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import programs, stream, zeroclaw
 from sessiontui.disk import lines
@@ -127,7 +127,7 @@ def _blocks(fd: int, size: int, cancelled: IsCancelled) -> Iterator[_Block]:
 
 def _is_torn(line: bytes) -> bool:
     bare = line.rstrip(b"\r\n")
-    return _TORN.match(line) is not None or (bare.endswith((b'"}', b'"]')) and pieces.is_tail(bare))
+    return _TORN.match(line) is not None or (bare.endswith((b'"}', b'"]')) and marks.is_tail(bare))
 
 
 def _fault(id: str, name: str, fd: int, size: int) -> Fault:
