@@ -169,6 +169,7 @@ def together(*group: Fault) -> Fault:
     first, last = group[0].bare, group[-1]
     if not first.span or not last.span:
         return first
+    many = catalogue.kind(first.id).many
     parts: list[Part] = []
     for each in group:
         if parts and each.span:
@@ -176,7 +177,7 @@ def together(*group: Fault) -> Fault:
             parts.append(Part(Span(at, each.span.offset - at), Salvage.LOSSLESS))
         parts += each.parts
     return first._replace(
-        reason=catalogue.of_many(first),
+        reason=catalogue.sentence(first.id, many) if many else first.reason,
         recovers=sum(each.recovers for each in group),
         span=Span(first.span.offset, last.span.stop - first.span.offset),
         lines=sum(each.lines for each in group),
