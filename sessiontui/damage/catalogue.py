@@ -33,6 +33,11 @@ class FaultKind(NamedTuple):
     removed: bool = False
     """Text without a record in it: repair takes it out of the file, unless its fault stays or no message would remain."""
 
+    @property
+    def rest(self) -> str:
+        """What is said behind what is wrong: how it comes about, and what ZeroClaw does with it."""
+        return f": {self.cause}; ZeroClaw {self.then}" if self.cause else ""
+
 
 # fmt: off
 KINDS: Final = {
@@ -173,7 +178,7 @@ KINDS: Final = {
     )
 }
 # fmt: on
-_OTHER: Final = FaultKind("", then="")
+_OTHER: Final = FaultKind("")
 
 
 def kind(id: str) -> FaultKind:
@@ -182,31 +187,10 @@ def kind(id: str) -> FaultKind:
 
 
 def sentence(id: str, what: str) -> str:
-    """What is wrong, how it comes about, and what ZeroClaw does with it."""
-    return what + _rest(id)
-
-
-def of_many(fault: Fault) -> str:
-    """The same of several faults that are one."""
-    many = kind(fault.id).many
-    return sentence(fault.id, many) if many else fault.reason
+    """All that is said of a fault: what is wrong, and the rest."""
+    return what + kind(id).rest
 
 
 def what(fault: Fault) -> str:
     """What is wrong, alone."""
-    return fault.reason.removesuffix(_rest(fault.id))
-
-
-def cause(id: str) -> str:
-    """How such a line comes about."""
-    return kind(id).cause
-
-
-def consequence(id: str) -> str:
-    """What ZeroClaw does with it."""
-    return f"ZeroClaw {kind(id).then}" if cause(id) else ""
-
-
-def _rest(id: str) -> str:
-    because = cause(id)
-    return f": {because}; {consequence(id)}" if because else ""
+    return fault.reason.removesuffix(kind(fault.id).rest)

@@ -11,8 +11,9 @@ from typing import Final
 
 from sessiontui.damage.corrections import mended
 from sessiontui.damage.languages import replaced
-from sessiontui.damage.layers import Examine, Layer, different, outward, under
+from sessiontui.damage.layers import Examine, beneath
 from sessiontui.damage.patterns import lazy
+from sessiontui.damage.verdict import Verdict, distinct, of_readings, records
 from sessiontui.model import Part, Reading, Salvage, Span
 
 _RAW: Final = lazy(rb"(?:\x1b\[|\xc2\x9b)[0-9;:]*[mK]|\x1b\(B")
@@ -32,7 +33,7 @@ def is_likely(line: bytes) -> bool:
     return b"\x1b[" in line or (line[:2] != b'{"' and b"m" in line and b"[" in line)
 
 
-def layer(line: bytes, examine: Examine) -> Layer | None:
+def layer(line: bytes, examine: Examine) -> Verdict | None:
     """The colours over a line; None where there are none, or where no record is under them."""
     if b"\x1b[" in line or b"\xc2\x9b" in line:
         return _raw(line, examine)
@@ -41,48 +42,34 @@ def layer(line: bytes, examine: Examine) -> Layer | None:
     return _shown(line, shown, examine) if shown else None
 
 
-def _raw(line: bytes, examine: Examine) -> Layer | None:
-    plain = replaced(line, _RAW, lambda _: b"")
-    parts = under(plain.data, examine) if plain and plain.data != line else ()
-    if not plain or _stand(parts, line):
-        return None
-    found = [Reading(_ALL, outward(parts, plain, 0, 0, len(line)))]
-    if not _ERASES.search(line) and (as_written := mended(line)):
+def _raw(line: bytes, examine: Examine) -> Verdict | None:
+    found = _without(line, _RAW, _ALL, examine)
+    if not _ERASES.search(line) and found and (as_written := mended(line)):
         if not _RESET.search(line):
             return None
-        found.append(
-            Reading("as a text with colours", (Part(Span(0, len(line)), Salvage.OFFERED, (as_written.record,)),))
-        )
-    return _layer(line, _RAW, tuple(found))
+        part = Part(Span(0, len(line)), Salvage.OFFERED, as_written.records)
+        found.append(Reading("as a text with colours", (part,)))
+    return _layer(line, _RAW, found)
 
 
-def _shown(line: bytes, shown: re.Match[bytes], examine: Examine) -> Layer | None:
+def _shown(line: bytes, shown: re.Match[bytes], examine: Examine) -> Verdict | None:
     """Codes whose ESC was lost, or is written out; those that stand in a text may be of the text."""
     bracket = line.index(b"[", shown.start())
     intro = _INTRO.search(line, max(0, bracket - 8), bracket)
     code = re.compile(re.escape(intro[0] if intro else b"") + rb"\[[0-9;]{0,40}[mK]")
     beside = re.compile(_TEXT + rb"|" + code.pattern, re.DOTALL)
-    ways = [
-        (
-            "without the colours between tokens",
-            replaced(line, beside, lambda run: run[0] if run[0][:1] == b'"' else b""),
-        ),
-        (_ALL, replaced(line, code, lambda _: b"")),
-    ]
-    found = []
-    for what, plain in ways:
-        parts = under(plain.data, examine) if plain and plain.data != line else ()
-        if plain and not _stand(parts, line):
-            found.append((Reading(what, outward(parts, plain, 0, 0, len(line))), True))
-    return _layer(line, code, different(found)) if found else None
+    between = _without(line, beside, "without the colours between tokens", examine)
+    return _layer(line, code, distinct(between + _without(line, code, _ALL, examine)))
 
 
-def _stand(parts: tuple[Part, ...], line: bytes) -> bool:
-    """Whether the records stand in the line without any colour, or there are none."""
-    return all(record in line for part in parts for record in part.records)
+def _without(line: bytes, sign: re.Pattern[bytes], how: str, examine: Examine) -> list[Reading]:
+    """The line without what ``sign`` finds, but for texts; nothing where its records stand in the line all the same."""
+    plain = replaced(line, sign, lambda run: run[0] if run[0][:1] == b'"' else b"")
+    parts = beneath(plain, examine, 0, 0, len(line)) if plain and plain.data != line else ()
+    return [] if all(record in line for record in records(parts)) else [Reading(how, parts)]
 
 
-def _layer(line: bytes, code: re.Pattern[bytes], readings: tuple[Reading, ...]) -> Layer:
+def _layer(line: bytes, code: re.Pattern[bytes], readings: list[Reading]) -> Verdict | None:
     codes = [found.start() for found in code.finditer(line)]
     what = f"{len(codes):,} colour code{'s' * (len(codes) > 1)} of a tool stand{'s' * (len(codes) == 1)} in the record"
-    return Layer("coloured", what, codes[0], 0, len(line), readings)
+    return of_readings("coloured", codes[0], what, readings) if readings else None

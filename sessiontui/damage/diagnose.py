@@ -11,9 +11,9 @@ from typing import Final
 
 from sessiontui.damage import encodings, lenient_json, margins, multiline, neighbours, wholefile
 from sessiontui.damage.pieces import is_blank
-from sessiontui.damage.verdict import Line, Verdict, behind, continues, fault, merged, together
+from sessiontui.damage.verdict import Effort, Line, Shape, Verdict, behind, continues, fault, merged, together
 from sessiontui.dialects import zeroclaw
-from sessiontui.model import Fault, Message, Part, Salvage, Span
+from sessiontui.model import Fault, Part, Salvage, Span
 
 _WINDOW: Final = 2000
 """How many lines are looked at together, at least, where so many damaged ones follow each other."""
@@ -42,7 +42,7 @@ def faults(lines: Iterable[Line], *, settled: bool = True, decoded: bool = False
     What is wrong with very many lines together is found in several goes, which ``whole`` makes one again.
     ``decoded``: they were in a wide encoding, so that no NUL in them is a sign of one.
     """
-    damaged = (line for line in lines if not isinstance(zeroclaw.read(line.data), Message))
+    damaged = (line for line in lines if not zeroclaw.is_valid(line.data))
     return of_damaged(damaged, settled=settled, decoded=decoded)
 
 
@@ -106,8 +106,8 @@ def _beginning(lines: Sequence[Line]) -> int:
 
 def _is_open(lines: Sequence[Line]) -> bool:
     """Whether the last of these lines with which a record begins is joined to the others, and that is still none."""
-    begin = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].data[:1] == b"{"), None)
-    joined = b"" if begin is None else b"".join([line.data for line in lines[begin:]])
+    begin = max((at for at, line in enumerate(lines) if line.data[:1] == b"{"), default=len(lines))
+    joined = b"".join([line.data for line in lines[begin:]])
     reached = lenient_json.reach(joined)
     return 0 < len(joined) == reached.stop and not reached.whole
 
@@ -121,44 +121,40 @@ def of_stretch(
     """
     data = b"\n".join(line.data for line in lines)
     base = lines[0].offset
-    goes_on = before is not None and before.line is not None and behind(before) == lines[0].number
-    if what := _whole(data, base, before if goes_on else None):
-        return [_not_jsonl(what, lines, data)]
-    codec = (before.codec or "?" * (before.id == "nul-run")) if before and goes_on else ""
+    if before and behind(before) != lines[0].number:
+        before = None
+    if what := _whole(data, base, before):
+        return [fault(Shape("not-jsonl", 0, what).verdict(len(data)), lines[0].number, base, len(lines))]
+
+    def text(span: Span | None) -> bytes:
+        return data[span.offset - base : span.stop - base] if span else b""
+
+    codec = (before.codec or "?" * (before.id == "nul-run")) if before else ""
+    doubted = before is not None and codec != "" and before.salvage is not Salvage.LOSSLESS
     found: list[Fault] = []
-    budget = _PATIENCE * len(data)
+    effort = Effort(_PATIENCE * len(data))
     at = 0
     while at < len(lines):
         line = lines[at]
         if is_blank(line.data):
             at += 1
             continue
-        sure = first and (bool(at) or not codec or before is None or before.salvage is Salvage.LOSSLESS)
-        join, looked = _join(data, lines, at, budget, sure=sure, before=None if decoded else "" if at else codec)
-        budget -= looked
-        if join:
-            found.append(fault(join.verdict, line.number, line.offset, join.lines))
-            at += join.lines
+        sure = first and (at > 0 or not doubted)
+        goes_on = None if decoded else "" if at else codec
+        if join := _join(data, lines, at, effort, sure=sure, before=goes_on):
+            begin = line.offset - base
+            size = data.count(b"\n", begin, begin + join.span.length) + 1
+            found.append(fault(join, line.number, line.offset, size))
         else:
-            above = found[-1] if found else before if goes_on else None
-            end = _end(found[-1], data, base) if found else None
+            above, end = (found[-1], text(found[-1].parts[-1].span)) if found else (before, None)
             found.append(neighbours.alone(line, above, end, settled=settled))
-            if end is not None and found[-1].stays:
+            if end is not None:
                 found[-2] = neighbours.keeping(found[-2], found[-1], end)
-            at += 1
+        at += found[-1].lines
         first = first and not _is_narrow_record(found[-1])
     if len(found) < 2:
         return found
-    return merged(neighbours.held(neighbours.bracketed(found, lambda each: _bytes(each.span, data, base))))
-
-
-def _end(found: Fault, data: bytes, base: int) -> bytes:
-    """The bytes of its last part."""
-    return _bytes(found.parts[-1].span, data, base)
-
-
-def _bytes(span: Span | None, data: bytes, base: int) -> bytes:
-    return data[span.offset - base : span.stop - base] if span else b""
+    return merged(neighbours.held(neighbours.bracketed(found, text)))
 
 
 def _is_narrow_record(found: Fault) -> bool:
@@ -167,10 +163,9 @@ def _is_narrow_record(found: Fault) -> bool:
 
 def account(data: bytes, *, decoded: bool = False) -> list[Part]:
     """What each byte of a whole file is to become; healthy lines become themselves. The parts tile the file."""
-    lines = list(lines_of(data))
     parts: list[Part] = []
     at = 0
-    for each in faults(lines, decoded=decoded):
+    for each in faults(lines_of(data), decoded=decoded):
         span = each.span or Span(at, 0)
         parts += _healthy(data, at, span.offset)
         parts += each.parts
@@ -197,38 +192,31 @@ def _whole(data: bytes, base: int, before: Fault | None) -> str | None:
     return "the file is no JSONL" if before and before.id == "not-jsonl" else None
 
 
-def _not_jsonl(what: str, lines: Sequence[Line], data: bytes) -> Fault:
-    part = Part(Span(0, len(data)), Salvage.NONE)
-    return fault(Verdict("not-jsonl", 0, what, (part,)), lines[0].number, lines[0].offset, len(lines))
-
-
 def _join(
-    data: bytes, lines: Sequence[Line], at: int, budget: int, *, sure: bool, before: str | None
-) -> tuple[multiline.Join | None, int]:
-    """The lines from ``at`` on that are one matter, and how many bytes were looked at in vain.
+    data: bytes, lines: Sequence[Line], at: int, effort: Effort, *, sure: bool, before: str | None
+) -> Verdict | None:
+    """What is wrong with the lines from ``at`` on that are one matter.
 
     ``before``: the encoding that may go on here; None: there is no wide one.
     """
     begin = lines[at].offset - lines[0].offset
-    run: encodings.Wide | None = None
-    if before is not None and budget > 0:
+    is_patient = not effort.spent
+    if before is not None and is_patient:
         before = before or ("?" if at and b"\0" in lines[at - 1].data else "")
-        run = encodings.wide(data, begin, before, ended=lines[-1].ended)
-    if run:
-        wide = _wide(data, begin, run, sure=sure)
-        return wide, 0 if wide else run.stop - begin
+        if run := encodings.wide(data, begin, before, ended=lines[-1].ended):
+            wide = _wide(data, begin, run, sure=sure)
+            effort.left -= 0 if wide else run.stop - begin
+            return wide
     if at + 1 == len(lines):
-        return None, 0
-    above, looked = margins.over(lines, at) if budget > 0 else (None, 0)
-    if above:
-        return above, 0
-    if join := multiline.woven([line.data for line in lines[at : at + 10]]):
-        return join, 0
-    join, more = multiline.over(data, begin, begin + len(lines[at].data)) if budget > 0 else (None, 0)
-    return join, looked + more
+        return None
+    return (
+        (margins.over(lines, at, effort) if is_patient else None)
+        or multiline.woven([line.data for line in lines[at : at + 10]])
+        or (multiline.over(data, begin, begin + len(lines[at].data), effort) if is_patient else None)
+    )
 
 
-def _wide(data: bytes, begin: int, run: encodings.Wide, *, sure: bool) -> multiline.Join | None:
+def _wide(data: bytes, begin: int, run: encodings.Wide, *, sure: bool) -> Verdict | None:
     """The lines of a wide run; None where no record is in it."""
     narrow = encodings.decoded(data, run)
     inner = account(narrow, decoded=True)
@@ -236,19 +224,18 @@ def _wide(data: bytes, begin: int, run: encodings.Wide, *, sure: bool) -> multil
     if stop < begin or not any(part.records for part in inner):
         return None
     parts = [Part(Span(0, run.begin - begin), Salvage.LOSSLESS)]
+
+    def widened(span: Span, start: int, base: int) -> Span:
+        """Decoded bytes where they stand in the file, where those from ``start`` on stand from ``base`` on."""
+        before = encodings.width(narrow[start : span.offset], run)
+        return Span(base + before, encodings.width(narrow[span.offset : span.stop], run))
+
     for part in inner:
-        size = encodings.width(narrow[part.span.offset : part.span.stop], run)
+        span = widened(part.span, part.span.offset, parts[-1].span.stop)
+        left = tuple(widened(each, part.span.offset, span.offset) for each in part.left)
         salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not (sure and run.sure) else part.salvage
-        span = Span(parts[-1].span.stop, size)
-        left = tuple(_widened(narrow, part, each, span, run) for each in part.left)
-        parts.append(part._replace(span=span, salvage=salvage, left=left))
-    return multiline.Join(data.count(b"\n", begin, stop) + 1, _fitted(run, parts, data[begin:stop]))
-
-
-def _widened(narrow: bytes, part: Part, left: Span, span: Span, run: encodings.Wide) -> Span:
-    """Bytes of a part that was decoded, where they stand in what it was decoded from, which begins at ``span``."""
-    before = encodings.width(narrow[part.span.offset : left.offset], run)
-    return Span(span.offset + before, encodings.width(narrow[left.offset : left.stop], run))
+        parts.append(Part(span, salvage, part.records, left))
+    return _fitted(run, parts, data[begin:stop])
 
 
 def _line_end(data: bytes, begin: int, stop: int) -> int:

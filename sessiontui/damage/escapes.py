@@ -1,4 +1,4 @@
-"""Records whose backslashes were escaped once too often, or once too seldom.
+"""Records on one line whose backslashes or quotes were escaped once too often, once too seldom, or not at all.
 
 Only a whole record is looked at: the text of a content goes to the last quote before the brace that ends the line.
 """
@@ -6,15 +6,16 @@ Only a whole record is looked at: the text of a content goes to the last quote b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
 from sessiontui.damage.corrections import is_record
 from sessiontui.damage.languages import replaced
-from sessiontui.damage.layers import Examine, Layer, outward, under
-from sessiontui.damage.lenient_json import tokens
+from sessiontui.damage.layers import Examine, beneath
+from sessiontui.damage.lenient_json import rebuilt, tokens
 from sessiontui.damage.patterns import lazy
+from sessiontui.damage.verdict import Shape, Verdict, of_readings
 from sessiontui.model import Part, Reading, Salvage, Span
 
 _RECORD: Final = lazy(
@@ -28,14 +29,14 @@ _ESCAPE: Final = lazy(rb'\\(?:["\\/]|(?P<maybe>[bfnrt]|u[0-9a-fA-F]{4})|(?P<bare
 _WORD: Final = lazy(rb"[^ \t]+")
 _DRIVE: Final = lazy(rb"(?<![A-Za-z0-9])[A-Za-z]:\\")
 _ENTITY: Final = lazy(rb"&(?:quot|amp|lt|gt|apos|nbsp|#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4});")
-_ITSELF: Final = "each backslash stands for itself"
-_PATHS: Final = "in a path each backslash stands for itself, elsewhere it escapes"
-_FEWEST: Final = "a backslash stands for itself only where it can't escape"
-_APOSTROPHES: Final = "the backslashes before apostrophes go"
-_BARE: Final = "backslashes stand unescaped in a text, as in a path on Windows"
+_MOST: Final = 8
+"""So many ends of a content with quotes are tried, the last ones of the line."""
+_BEGUN: Final = lazy(rb'[ \t]*+\{[ \t]*+(?:"role"[ \t]*+:[ \t]*+"[^"\\]*+"[ \t]*+,[ \t]*+)?"content"[ \t]*+:[ \t]*+"')
+_END: Final = lazy(rb'"(?=[ \t]*+(?:\}[ \t\r]*+\Z|,[ \t]*+"))')
+_QUOTE: Final = lazy(rb'\\.|"', re.DOTALL)
 
 
-def doubled(data: bytes) -> Layer | None:
+def doubled(data: bytes) -> Verdict | None:
     """A record in whose content each backslash stands twice as often as it should."""
     found = _RECORD.match(data)
     if not found or any(len(run[0]) % 2 for run in _SLASHES.finditer(found["text"])):
@@ -45,65 +46,53 @@ def doubled(data: bytes) -> Layer | None:
     if text == found["text"] or not is_record(record):
         return None
     what = "the content is escaped once too often: two backslashes stand where one should"
-    return _layer("escaped", what, found.start("text") + found["text"].find(b"\\"), data, [("halved", record)])
+    at = found.start("text") + found["text"].find(b"\\")
+    return Shape("escaped", at, what, Salvage.OFFERED, (record,)).verdict(len(data))
 
 
-def html(line: bytes, examine: Examine) -> Layer | None:
+def html(line: bytes, examine: Examine) -> Verdict | None:
     """A line in which each quote is written as in HTML."""
     if b'"' in line or not (b"&quot;" in line or b"&#34;" in line):
         return None
     plain = replaced(line, _ENTITY, lambda entity: unescape(entity[0].decode()).encode())
-    parts = under(plain.data, examine) if plain else ()
-    if not plain or not parts:
-        return None
-    made = outward(parts, plain, 0, 0, len(line))
-    return Layer(
-        "escaped", "the record is escaped as in HTML", line.index(b"&"), 0, len(line), (Reading("HTML", made),)
-    )
+    parts = beneath(plain, examine, 0, 0, len(line))
+    return Verdict("escaped", line.index(b"&"), "the record is escaped as in HTML", parts) if parts else None
 
 
-def bare(value: bytes) -> Layer | None:
+def bare(value: bytes) -> Verdict | None:
     """A record in which backslashes stand for themselves: of a path on Windows, or of a pattern.
 
     Where some of them may be escapes, that is a guess, and says which.
     """
-    bare = (at for at, escape in _escapes(value) if escape["bare"] is not None)
-    if b"\\" not in value or (first := next(bare, None)) is None:
+    escapes = list(_escapes(value)) if b"\\" in value else []
+    first = next((escape.start() for escape in escapes if escape["bare"] is not None), None)
+    if first is None or not is_record(fewest := rebuilt(value, _fewest)):
         return None
-    fewest = _texts(value, _fewest)
-    if not is_record(fewest):
-        return None
-    ways = [(_PATHS, _texts(value, _in_paths)), (_ITSELF, _texts(value, _all)), (_FEWEST, fewest)]
-    if all(escape["bare"] in (None, b"'") for _, escape in _escapes(value)):
-        ways = [(_APOSTROPHES, _texts(value, lambda text: text.replace(rb"\'", b"'"))), (_FEWEST, fewest)]
-    different = {record: what for what, record in reversed(ways) if is_record(record)}
-    found = [(what, record) for what, record in ways if different.get(record) == what]
-    if len(found) == 1:
-        return _layer("bare-backslash", _BARE, first, value, found)
-    what = f"{_BARE}, and some may be escapes; this is read so: {found[0][0]}"
-    return _layer("bare-backslash", what, first, value, found, Salvage.PARTIAL)
+    ways = [
+        ("in a path each backslash stands for itself, elsewhere it escapes", rebuilt(value, _in_paths)),
+        ("each backslash stands for itself", rebuilt(value, _all)),
+        ("a backslash stands for itself only where it can't escape", fewest),
+    ]
+    if all(escape["bare"] in (None, b"'") for escape in escapes):
+        plain = rebuilt(value, lambda text: text.replace(rb"\'", b"'"))
+        ways[:2] = [("the backslashes before apostrophes go", plain)]
+    found: dict[bytes, str] = {}
+    for how, record in ways:
+        if is_record(record):
+            found.setdefault(record, how)
+    span, salvage = Span(0, len(value)), Salvage.OFFERED if len(found) == 1 else Salvage.PARTIAL
+    readings = [Reading(how, (Part(span, salvage, (record,)),)) for record, how in found.items()]
+    what = "backslashes stand unescaped in a text, as in a path on Windows"
+    if len(readings) > 1:
+        what += f", and some may be escapes; this is read so: {readings[0].what}"
+    return of_readings("bare-backslash", first, what, readings)
 
 
-def _layer(
-    id: str, what: str, at: int, data: bytes, ways: list[tuple[str, bytes]], salvage: Salvage = Salvage.OFFERED
-) -> Layer:
-    span = Span(0, len(data))
-    readings = tuple(Reading(how, (Part(span, salvage, (record,)),)) for how, record in ways)
-    return Layer(id, what, at, 0, len(data), readings)
-
-
-def _texts(value: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    """The value with each of its texts changed."""
-    runs = ((value[token.start : token.stop], token.text) for token in tokens(value))
-    return b"".join(b'"%b"' % change(run[1:-1]) if text else run for run, text in runs)
-
-
-def _escapes(value: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
-    """What stands behind backslashes in the texts, and where."""
+def _escapes(value: bytes) -> Iterator[re.Match[bytes]]:
+    """What stands behind backslashes in the texts."""
     for token in tokens(value):
         if token.text:
-            for escape in _ESCAPE.finditer(value, token.start + 1, token.stop - 1):
-                yield escape.start(), escape
+            yield from _ESCAPE.finditer(value, token.start + 1, token.stop - 1)
 
 
 def _fewest(text: bytes) -> bytes:
@@ -121,3 +110,21 @@ def _in_paths(text: bytes) -> bytes:
 
 def _is_path(word: bytes) -> bool:
     return bool(_DRIVE.search(word)) or any(escape["bare"] is not None for escape in _ESCAPE.finditer(word))
+
+
+def unquoted(line: bytes) -> list[bytes]:
+    """The records that a line may be whose content has quotes that nobody escaped, the longest content first.
+
+    The content may end at each quote behind which the line goes on as a record does. None for a line that does not
+    begin as a record.
+    """
+    begun = _BEGUN.match(line)
+    if not begun:
+        return []
+    begin = begun.end()
+    ends = [match.start() for match in _END.finditer(line, begin)][: -_MOST - 1 : -1]
+    made: list[bytes] = []
+    for end in ends:
+        inside = _QUOTE.sub(lambda sign: b'\\"' if sign[0] == b'"' else sign[0], line[begin:end])
+        made.append((line[:begin] + inside + line[end:]).strip(b" \t\r"))
+    return list(filter(is_record, made))

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
-from sessiontui.damage import pieces
+from sessiontui.damage.encodings import is_utf8, valid_up_to
+from sessiontui.damage.marks import is_tail
 from sessiontui.damage.patterns import lazy
-from sessiontui.damage.shapes import Shape
+from sessiontui.damage.shapes import made
+from sessiontui.damage.verdict import Shape
 from sessiontui.dialects import source, strict, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
-from sessiontui.model import Message, Salvage, Span
+from sessiontui.model import Message, Part, Salvage, Span
 
 MOST: Final = 1 << 16
 """The most bytes that are read as Python."""
@@ -28,95 +30,74 @@ _ESCAPE: Final = lazy(rb"\\(.)", re.DOTALL)
 _USUAL: Final = frozenset({b"\\", b"'", b'"', b"n", b"r", b"t", b"x", b"u", b"U"})
 """What Python prints behind a backslash; it warns of others aloud."""
 _BEGUN: Final = lazy(rb'\{[ \t]*+"role"[ \t]*+:[ \t]*+"(?P<role>[^"\\]*+)"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+"')
-_WORDS: Final = {
-    b"undefined": "foreign",
-    b"[object Object]": "foreign",
-    b"null": "wrong-shape",
-    b"true": "wrong-shape",
-    b"false": "wrong-shape",
-}
-_NUMBER: Final = lazy(rb"-?[0-9][0-9.eE+-]*+")
+_WORD: Final = lazy(rb"(?P<foreign>undefined|\[object Object\])|null|true|false|-?[0-9][0-9.eE+-]*+")
+_MARKER: Final = lazy(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
 _LIST: Final = frozenset({b"[", b"]", b"],"})
 
 
-class Read(NamedTuple):
-    """A record of what can be read of a torn one, and how many of its bytes are in that."""
-
-    record: bytes
-    size: int
-
-
-def readable(torn: bytes) -> Read | None:
-    """A record of what can be read of a torn one: its role, and its content up to the last whole character."""
-    begun = _BEGUN.match(torn)
+def torn(data: bytes) -> Part:
+    """A torn record with what of it can be read: its role, and its content up to the last whole character."""
+    unread = Part(Span(0, len(data)), Salvage.NONE)
+    begun = _BEGUN.match(data)
     if not begun:
-        return None
-    stop = source.reach(source.EXACT, torn, begun.end())
-    content = torn[begun.end() : stop]
-    size = _whole_characters(content)
+        return unread
+    content = data[begun.end() : source.reach(source.EXACT, data, begun.end())]
+    size = valid_up_to(content)
     try:
-        role = begun["role"].decode()
         text = strict.unescaped(content[:size])
-        return Read(zeroclaw.write(Message(role, text))[:-1], begun.end() + size) if text else None
+        record = zeroclaw.write(Message(begun["role"].decode(), text))[:-1]
     except (ValueError, UsageError):
-        return None
-
-
-def _whole_characters(content: bytes) -> int:
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        return error.start
-    return len(content)
+        return unread
+    stop = begun.end() + size
+    left = (Span(stop, len(data) - stop),) if stop < len(data) else ()
+    return Part(unread.span, Salvage.PARTIAL, (record,), left) if text else unread
 
 
 def printed(line: bytes) -> Shape | None:
     """A record that was printed by Python, not dumped as JSON."""
     if len(line) > MOST or not (_PRINTED.match(line) or _NONE.match(line)) or line.count(b"[") + line.count(b"{") > 20:
         return None
-    try:
-        source_text = line.strip().decode()
-    except UnicodeDecodeError:
-        return None
-    if not {escape[1] for escape in _ESCAPE.finditer(line)} <= _USUAL:
+    if not is_utf8(line) or not {escape[1] for escape in _ESCAPE.finditer(line)} <= _USUAL:
         return None
     try:
-        value = ast.literal_eval(source_text)
+        value = ast.literal_eval(line.strip().decode())
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None
-    at = line.find(b"{") + 1
-    what = "the record was printed by Python"
     if not isinstance(value, dict):
         return None
-    role, content = value.get("role"), value.get("content")
-    if not isinstance(role, str) or not isinstance(content, str | None) or "content" not in value:
-        return Shape("python-repr", at, what)
+    at = line.find(b"{") + 1
+    role, content = value.get("role"), value.get("content", ...)
     salvage = Salvage.PARTIAL if content is None else Salvage.OFFERED
+    of = made("python-repr", at, "the record was printed by Python", role, "" if content is None else content, salvage)
     whole = content is not None and len(value) == len(("role", "content"))
-    left = () if whole else (Span(0, len(line)),)
-    try:
-        record = zeroclaw.write(Message(role, content or ""))[:-1]
-    except (ValueError, UsageError):
-        return Shape("python-repr", at, what)
-    return Shape("python-repr", at, what, salvage, (record,), left)
+    return of if whole or not of.records else of._replace(left=(Span(0, len(line)),))
+
+
+def plain(line: bytes) -> Shape | None:
+    """A line that says all by how it is written, with no value of its own in it."""
+    if _MARKER.fullmatch(line.rstrip(b"\r")):
+        return Shape("merge-marker", 0, "the line marks one side of a merge conflict", Salvage.LOSSLESS)
+    if line.strip(b" \t\r") in _LIST:
+        return Shape("array", 0, "a bracket of a list stands on the line", Salvage.LOSSLESS)
+    return word(line)
 
 
 def word(line: bytes) -> Shape | None:
     """A line of one word, or of a number, that some program wrote for a value."""
-    bare = line.strip(b" \t\r")
-    id = _WORDS.get(bare) or ("wrong-shape" if _NUMBER.fullmatch(bare) else None)
-    return Shape(id, 0, f"“{bare[:40].decode()}” stands where a record should") if id else None
+    found = _WORD.fullmatch(line.strip(b" \t\r"))
+    if not found:
+        return None
+    id = "foreign" if found["foreign"] else "wrong-shape"
+    return Shape(id, 0, f"“{found[0][:40].decode()}” stands where a record should")
 
 
 def text(text: bytes, at: int) -> tuple[str, int, str]:
     """What text is that stands where a record should."""
     bare = text.strip(b" \t\r")
-    if pieces.is_tail(text):
+    if is_tail(text):
         return "stale-tail", at, "the end of a record stands without its beginning"
-    try:
-        text.decode()
-    except UnicodeDecodeError as error:
-        return "invalid-utf8", at + error.start, f"{source.shown(text[error.start])} is not UTF-8, in what is no JSON"
+    if (stop := valid_up_to(text)) < len(text):
+        return "invalid-utf8", at + stop, f"{source.shown(text[stop])} is not UTF-8, in what is no JSON"
     if _looks_like_json(bare):
         return "malformed", at, "a part of a record stands by itself"
     return "log-text", at, "text of some program stands where a record should"

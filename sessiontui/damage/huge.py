@@ -6,30 +6,36 @@ Refuses to have anything back: the records in it, if any, were not looked for.
 from __future__ import annotations
 
 import codecs
+from typing import Final
 
-from sessiontui.damage import catalogue
 from sessiontui.damage.verdict import Verdict, fault
 from sessiontui.dialects.source import Dropped
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
+_BY_REASON: Final = {
+    "is not UTF-8": "invalid-utf8",
+    "half a surrogate": "lone-surrogate",
+    "unescaped in a text": "raw-control",
+    "another record": "glued",
+    "twice": "duplicate-key",
+    "must be a text": "wrong-shape",
+    "ends without": "wrong-shape",
+}
+"""The fault that a line has, by some words of why it is dropped."""
 
-def huge(outcome: Dropped, wrong: bytes, number: int, span: Span) -> Fault:
+
+def huge(outcome: Dropped, wrong: bytes, number: int, span: Span, *, growing: bool = False) -> Fault:
     """The fault of a line that ``dialects.stream`` found to be dropped; ``wrong`` are some bytes from ``outcome.at``.
 
-    They are none, or a part of a character, where the line ends too early.
+    They are none, or a part of a character, where the line ends too early. ``growing``: more of the line may still be
+    written, and that it breaks off is no damage yet.
     """
+    id, severity = _id(outcome, wrong), Severity.DAMAGE
+    if growing and id == "torn":
+        id, severity = "incomplete", Severity.INCOMPLETE
     part = Part(Span(0, span.length), Salvage.NONE)
     what = f"{outcome.reason}, on a line of {span.length:,} bytes"
-    return fault(Verdict(_id(outcome, wrong), outcome.at, what, (part,)), number, span.offset)
-
-
-def begun(found: Fault) -> Fault:
-    """The same of a last line that may be still being written: one that breaks off is no damage yet."""
-    if found.id != "torn":
-        return found
-    return found._replace(
-        id="incomplete", severity=Severity.INCOMPLETE, reason=catalogue.sentence("incomplete", catalogue.what(found))
-    )
+    return fault(Verdict(id, outcome.at, what, (part,), severity), number, span.offset)
 
 
 def breaks_off(wrong: bytes) -> bool:
@@ -42,21 +48,13 @@ def breaks_off(wrong: bytes) -> bool:
 
 def _id(outcome: Dropped, wrong: bytes) -> str:
     """The fault that such a byte, in such a place, is a sign of."""
-    byte = wrong[:1]
     if breaks_off(wrong):
         return "torn"
-    if byte == b"\0":
+    if wrong.startswith(b"\0"):
         return "nul-run"
-    if "is not UTF-8" in outcome.reason:
-        return "invalid-utf8"
-    if "half a surrogate" in outcome.reason:
-        return "lone-surrogate"
-    if "unescaped in a text" in outcome.reason:
-        return "raw-control"
-    if "follows the record" in outcome.reason:
-        return "glued" if byte == b"{" else "malformed"
-    if "twice" in outcome.reason:
-        return "duplicate-key"
-    if not outcome.at:
-        return "bom" if wrong.startswith(b"\xef\xbb\xbf") else "log-text"
-    return "wrong-shape" if "must be a text" in outcome.reason or "ends without" in outcome.reason else "malformed"
+    for words, id in _BY_REASON.items():
+        if words in outcome.reason:
+            return id
+    if outcome.at:
+        return "malformed"
+    return "bom" if wrong.startswith(b"\xef\xbb\xbf") else "log-text"

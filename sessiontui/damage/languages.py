@@ -1,16 +1,17 @@
 """How other languages write a text in quotes: where it is closed, and which bytes it stands for.
 
-Bytes in, values out. Each way is tried by itself; which of them is meant is for ``literals``. The time is linear.
+Bytes in, values out. Several may be meant; what each gives is for ``literals``. The time is linear.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from sessiontui.damage import lenient_json
+from sessiontui.damage.encodings import is_utf8
+from sessiontui.damage.lenient_json import closing
 from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import strict
 
@@ -25,6 +26,11 @@ _SIGNS: Final = dict(zip(b"\\'\"`/$#nrtbfvae", b"\\'\"`/$#\n\r\t\b\f\v\a\x1b", s
 _SHELL: Final = lazy(rb"'\\''|'\"'\"'")
 _IN_DOUBLE: Final = lazy(rb'\\(["\\$`])')
 _NUMBERED: Final = lazy(rb"\\[xX0-7]")
+_RUNS_SHELL: Final = lazy(
+    rb"(?:^|[\s;|&(])(?:echo|printf|curl|wget|https?|websocat|jq|nc|-d|--data|--data-(?:raw|binary|ascii)|--json|<<<)\b"
+    rb"[^'\"`]{0,80}\Z"
+)
+_RUNS_SQL: Final = lazy(rb"(?i)\b(?:insert\s+into|values\s*\(|select|where)\b[^'\"`]{0,80}'?\Z")
 
 
 class Plain(NamedTuple):
@@ -74,10 +80,6 @@ def replaced(raw: bytes, sign: re.Pattern[bytes], by: Callable[[re.Match[bytes]]
 # ---- where a text is closed
 
 
-def _escaped(data: bytes, at: int, quote: bytes) -> int:
-    return lenient_json.closing(data, at, quote)
-
-
 def _doubled(data: bytes, at: int, quote: bytes) -> int:
     while (at := data.find(quote, at)) >= 0 and data.startswith(quote, at + 1):
         at += 2
@@ -104,26 +106,18 @@ def _behind_record(data: bytes, at: int, quote: bytes) -> int:
 
 def unescaped(raw: bytes) -> Plain | None:
     """A text with escapes as in C and its heirs; numbers are bytes where that gives UTF-8, else characters."""
-    found = replaced(raw, _ESCAPE, lambda escape: _sign(escape, bytes_too=True))
-    if found is None or not _NUMBERED.search(raw):
-        return found
-    try:
-        found.data.decode()
-    except UnicodeDecodeError:
+    found = replaced(raw, _ESCAPE, _sign)
+    if found and _NUMBERED.search(raw) and not is_utf8(found.data):
         return replaced(raw, _ESCAPE, lambda escape: _sign(escape, bytes_too=False))
     return found
 
 
 def _of_bytes(raw: bytes) -> Plain | None:
     """The inside of ``b'…'`` in Python, where no escape names a character."""
-    return replaced(raw, _ESCAPE, _byte)
+    return replaced(raw, _ESCAPE, lambda escape: escape[0] if escape[0][1:2] in (b"u", b"U") else _sign(escape))
 
 
-def _byte(escape: re.Match[bytes]) -> bytes | None:
-    return escape[0] if escape[0][1:2] in (b"u", b"U") else _sign(escape, bytes_too=True)
-
-
-def _sign(escape: re.Match[bytes], *, bytes_too: bool) -> bytes | None:
+def _sign(escape: re.Match[bytes], *, bytes_too: bool = True) -> bytes | None:
     """What an escape stands for; None where it is none."""
     kind, digits = escape.lastgroup, escape[escape.lastgroup or 0]
     if kind == "sign":
@@ -153,17 +147,38 @@ def of_double_quotes(raw: bytes) -> Plain | None:
     return replaced(raw, _IN_DOUBLE, lambda escape: escape[1])
 
 
-BYTES: Final = Language("as Python prints bytes", _escaped, _of_bytes)
-DOLLAR: Final = Language("as a shell writes $'…'", _escaped, unescaped)
-RAW: Final = Language("as Python writes a raw text", _first, Plain)
-PRINTED: Final = Language("as Python or JavaScript prints a text", _escaped, unescaped)
-SHELL: Final = Language("as a shell takes it, without escapes", _shell, _of_shell)
-SQL: Final = Language("as SQL or YAML writes a text", _doubled, _undoubled(b"'"))
-STRING: Final = Language("as JSON, Go, Rust or C writes a text", _escaped, unescaped)
-DOUBLE: Final = Language("as a shell takes it in double quotes", _escaped, of_double_quotes)
-CSV: Final = Language("as CSV writes a field", _doubled, _undoubled(b'"'))
-TEMPLATE: Final = Language("as JavaScript writes a template", _escaped, unescaped)
-LONG: Final = Language("as Python writes a long text", _escaped, unescaped)
-AS_IS: Final = Language("as it is", _first, Plain)
-TICKS: Final = Language("as Go or Markdown writes a text", _first, Plain)
-PLAIN: Final = Language("in plain quotes", _behind_record, Plain, closes_anywhere=False)
+# ---- which languages there are
+
+
+_BYTES: Final = Language("as Python prints bytes", closing, _of_bytes)
+_RAW: Final = Language("as Python writes a raw text", _first, Plain)
+_PRINTED: Final = Language("as Python or JavaScript prints a text", closing, unescaped)
+_STRING: Final = Language("as JSON, Go, Rust or C writes a text", closing, unescaped)
+_OF_SHELL: Final = Language("as a shell takes it, without escapes", _shell, _of_shell)
+_OF_SQL: Final = Language("as SQL or YAML writes a text", _doubled, _undoubled(b"'"))
+_LONG: Final = (Language("as Python writes a long text", closing, unescaped), Language("as it is", _first, Plain))
+_TICKS: Final = (
+    Language("as JavaScript writes a template", closing, unescaped),
+    Language("as Go or Markdown writes a text", _first, Plain),
+)
+_DOUBLE: Final = Language("as a shell takes it in double quotes", closing, of_double_quotes)
+_CSV: Final = Language("as CSV writes a field", _doubled, _undoubled(b'"'))
+_PLAIN: Final = Language("in plain quotes", _behind_record, Plain, closes_anywhere=False)
+_BY_PREFIX: Final = {b"$": Language("as a shell writes $'…'", closing, unescaped), b"r": _RAW}
+_BY_QUOTE: Final = {b'"': ((_STRING,), (_DOUBLE,), (_CSV,)), b"`": (_TICKS,), b"'''": (_LONG,), b'"""': (_LONG,)}
+
+
+def tiers(before: bytes, prefix: bytes, quote: bytes) -> Sequence[Sequence[Language]]:
+    """The languages in which a text with this prefix and quote may be written, by what stands before it; of the later
+    ones only where none before reads it."""
+    if b"b" in prefix:
+        return [[_RAW if b"r" in prefix else _BYTES]]
+    if prefix:
+        return [[_BY_PREFIX.get(prefix, _PRINTED if quote == b"'" else _STRING)]]
+    if quote != b"'":
+        return [*_BY_QUOTE.get(quote, ()), (_PLAIN,)]
+    if _RUNS_SHELL.search(before):
+        return [[_OF_SHELL], [_PRINTED], [_PLAIN]]
+    if _RUNS_SQL.search(before):
+        return [[_OF_SQL], [_PRINTED], [_PLAIN]]
+    return [[_PRINTED, _OF_SHELL, _OF_SQL], [_PLAIN]]

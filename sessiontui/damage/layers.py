@@ -7,14 +7,14 @@ Nothing of it is ever lossless: that the layer is what it seems to be, a person 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from sessiontui.damage import lenient_json
 from sessiontui.damage.corrections import is_record, joined
 from sessiontui.damage.languages import Plain
 from sessiontui.damage.shapes import shape
-from sessiontui.dialects import zeroclaw
-from sessiontui.model import Part, Reading, Salvage, Span
+from sessiontui.damage.verdict import Shape, offered, records
+from sessiontui.model import Part, Salvage, Span
 
 Examine = Callable[[bytes], tuple[Part, ...]]
 """What becomes of all the bytes of a line that is no record."""
@@ -22,67 +22,45 @@ _SPACES: Final = b" \t\r\n"
 _CLEAR: Final = frozenset({Salvage.LOSSLESS, Salvage.OFFERED})
 
 
-class Layer(NamedTuple):
-    """Some bytes of a line that say the same as others."""
-
-    id: str
-    what: str
-    at: int
-    """The byte at which it goes wrong."""
-    start: int
-    stop: int
-    readings: tuple[Reading, ...]
-    """The ways to read them, one at least. Their parts tile the bytes from ``start`` to ``stop``."""
-
-    def moved(self, by: int) -> Layer:
-        """The same, so many bytes further on."""
-        readings = tuple(Reading(each.what, tuple(part.moved(by) for part in each.parts)) for each in self.readings)
-        return self._replace(at=self.at + by, start=self.start + by, stop=self.stop + by, readings=readings)
-
-
 def under(data: bytes, examine: Examine) -> tuple[Part, ...]:
     """What becomes of the bytes under a layer; empty where no whole record is among them."""
     if b"role" not in data or b"content" not in data:
         return ()
-    parts = _value(data) or _lines(data, examine)
-    if not any(part.records and part.salvage in _CLEAR for part in parts):
-        return ()
-    return tuple(part._replace(salvage=Salvage.OFFERED) if _is_had(part) else part for part in parts)
+    value = _value(data)
+    parts = [value.part(len(data))] if value else _lines(data, examine)
+    return tuple(map(offered, parts)) if any(part.records and part.salvage in _CLEAR for part in parts) else ()
 
 
-def _is_had(part: Part) -> bool:
-    return bool(part.records) and part.salvage is Salvage.LOSSLESS
-
-
-def _value(data: bytes) -> list[Part]:
+def _value(data: bytes) -> Shape | None:
     """A record, or a list of some, on one line or several, and nothing else."""
     value = data.strip(_SPACES)
     if is_record(value):
-        return [Part(Span(0, len(data)), Salvage.LOSSLESS, (value,))]
+        return Shape("", 0, "", Salvage.LOSSLESS, (value,))
     if b"\n" not in value and value[:1] != b"[":
-        return []
+        return None
     reached = lenient_json.reach(value)
     if not reached.whole or reached.stop < len(value):
-        return []
+        return None
     if value[:1] == b"[":
-        of = shape(value)
-        return [Part(Span(0, len(data)), of.salvage, of.records, of.left)] if of.id == "array" else []
-    split, mend = joined(value)
-    return [Part(Span(0, len(data)), mend.salvage, (mend.record,), mend.left)] if mend and not split else []
+        listed = shape(value)
+        return listed if listed.id == "array" else None
+    mend = joined(value)
+    return mend if mend and mend.id == "pretty-printed" else None
 
 
 def _lines(data: bytes, examine: Examine) -> list[Part]:
     parts: list[Part] = []
     at = 0
     for line in data.split(b"\n"):
+        span = Span(at, len(line))
         if is_record(line):
-            parts.append(Part(Span(at, len(line)), Salvage.LOSSLESS, (line,)))
+            parts.append(Part(span, Salvage.LOSSLESS, (line,)))
         elif not line.strip(_SPACES):
-            parts.append(Part(Span(at, len(line)), Salvage.LOSSLESS))
+            parts.append(Part(span, Salvage.LOSSLESS))
         else:
             parts += (part.moved(at) for part in examine(line))
-        at += len(line) + 1
-        parts.append(Part(Span(at - 1, 1), Salvage.LOSSLESS))
+        at = span.stop + 1
+        parts.append(Part(Span(span.stop, 1), Salvage.LOSSLESS))
     return parts[:-1]
 
 
@@ -99,18 +77,13 @@ def outward(parts: Sequence[Part], plain: Plain, begin: int, start: int, stop: i
     return tuple(made)
 
 
-def different(readings: Sequence[tuple[Reading, bool]]) -> tuple[Reading, ...]:
-    """The readings that give different messages, in their order; ``bool``: whether nothing had to be mended."""
-    exact = [each for each in readings if each[1]] or readings
-    found = {tuple(map(zeroclaw.read, _records(each.parts))): each for each, _ in reversed(exact)}
-    return tuple(each for each, _ in exact if each in found.values())
-
-
-def _records(parts: Sequence[Part]) -> list[bytes]:
-    return [record for part in parts for record in part.records]
+def beneath(plain: Plain | None, examine: Examine, begin: int, start: int, stop: int) -> tuple[Part, ...]:
+    """What becomes of the line from ``start`` to ``stop``, where ``plain`` is what its inside, which begins at
+    ``begin``, stands for; empty where no whole record is in that."""
+    return outward(under(plain.data, examine), plain, begin, start, stop) if plain else ()
 
 
 def is_exact(parts: Sequence[Part], data: bytes) -> bool:
     """Whether the records are in the bytes as they are, and nothing that looks like one is left over."""
     left = (data[part.span.offset : part.span.stop] for part in parts if not part.records)
-    return all(record in data for record in _records(parts)) and not any(b'"content"' in each for each in left)
+    return all(record in data for record in records(parts)) and not any(b'"content"' in each for each in left)

@@ -1,4 +1,4 @@
-"""JSON as broken writers leave it: how far a value goes, and whether it was open when it broke off.
+"""JSON as broken writers leave it: how far a value goes, and what in it is text.
 
 More is let through than any reader takes: raw bytes of any kind in a text, trailing commas, words for values. What
 goes wrong all the same is where something else begins. Each byte is looked at once; nothing is decoded and nothing
@@ -7,7 +7,7 @@ here calls itself. Refuses to say what a value means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from sessiontui.damage.patterns import lazy
@@ -24,8 +24,6 @@ class Reach(NamedTuple):
     stop: int
     """Behind it where it is whole; else the byte that doesn't fit, or the end of the bytes."""
     whole: bool
-    inside: bool = False
-    """The bytes end inside a text."""
 
 
 class JsonToken(NamedTuple):
@@ -59,7 +57,7 @@ def reach(data: bytes, at: int = 0) -> Reach:
         if byte == _QUOTE and want in (_VALUE, _KEY):
             quote = closing(data, at + 1)
             if quote < 0:
-                return Reach(end, whole=False, inside=True)
+                return Reach(end, whole=False)
             at = quote + 1
             want = _BEHIND_KEY if want == _KEY else _BEHIND_VALUE
         elif stack and byte == stack[-1] + 2 and want != _BEHIND_KEY:  # both closing brackets are two behind in ASCII
@@ -99,6 +97,15 @@ def tokens(data: bytes) -> Iterator[JsonToken]:
             close = closing(data, quote + 1)
             at = close + 1 if close >= 0 else len(data)
             yield JsonToken(quote, at, text=True)
+
+
+def rebuilt(value: bytes, change: Callable[[bytes], bytes], *, text: bool = True) -> bytes:
+    """The value with each of its texts changed; ``text`` False: with what stands between them changed."""
+    made: list[bytes] = []
+    for token in tokens(value):
+        run = value[token.start : token.stop]
+        made.append(change(run) if token.text is text else run)
+    return b"".join(made)
 
 
 def behind_space(data: bytes, at: int) -> int:

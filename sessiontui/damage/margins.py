@@ -14,10 +14,8 @@ import orjson
 
 from sessiontui.damage import lenient_json, multiline
 from sessiontui.damage.corrections import is_record
-from sessiontui.damage.multiline import Join
 from sessiontui.damage.patterns import lazy
-from sessiontui.damage.verdict import Line, Verdict
-from sessiontui.dialects import zeroclaw
+from sessiontui.damage.verdict import Effort, Line, Verdict, distinct, of_readings, records
 from sessiontui.model import Part, Reading, Salvage, Span
 
 _CODE: Final = lazy(rb"(?:\x1b\[|\xc2\x9b)[0-9;:]*[mK]|\x1b\(B")
@@ -26,6 +24,7 @@ _PREFIX: Final = lazy(rb"[^{}\x1b]{1,200}")
 _PIECE: Final = lazy(rb"(?:stdout|stderr) [PF] ")
 """How a container's log marks the pieces of a line."""
 _CARRIERS: Final = ("log", "message", "msg", "line", "MESSAGE")
+_CARRIES: Final = lazy(rb'\{"(?:log|message|msg|line|MESSAGE)":')
 _FEW: Final = 16
 """So many lines are looked at first; then, while the value goes on, sixteen times as many."""
 _WHOLE: Final = {b"": "joined with nothing", b"\n": "joined with a newline"}
@@ -42,8 +41,8 @@ class _Margin(NamedTuple):
     """What may have stood between the pieces."""
 
 
-def over(lines: Sequence[Line], at: int) -> tuple[Join | None, int]:
-    """The record on the line at index ``at`` and more; and how many bytes were looked at in vain."""
+def over(lines: Sequence[Line], at: int, effort: Effort) -> Verdict | None:
+    """What is wrong with the record on the line at index ``at`` and more; what is looked at in vain is an effort."""
     margin = _margin(lines[at].data)
     looked, count = 0, _FEW
     while margin:
@@ -52,12 +51,13 @@ def over(lines: Sequence[Line], at: int) -> tuple[Join | None, int]:
         looked += sum(map(len, found))
         text = margin.joints[0].join(found)
         reached = lenient_json.reach(text, len(text) - len(text.lstrip()))
-        if reached.whole:
-            return _join(raw, found, text[: reached.stop], margin), looked
-        if reached.stop < len(text) or len(found) < count:
+        if reached.whole and (verdict := _verdict(raw, found, text[: reached.stop], margin)):
+            return verdict
+        if reached.whole or reached.stop < len(text) or len(found) < count:
             break
         count *= _FEW
-    return None, looked
+    effort.left -= looked
+    return None
 
 
 def _pieces(lines: Sequence[bytes], margin: _Margin) -> list[bytes]:
@@ -75,7 +75,7 @@ def _margin(line: bytes) -> _Margin | None:
     if b"\x1b[" in line[:80] and _BEGINS.match(_plain(line)):
         return _Margin("coloured", "colour codes of a tool stand in a record over several lines", _plain, (b"\n",))
     if line[:1] == b"{":
-        carried = _carried(line) if line.startswith(tuple(b'{"%b":' % key.encode() for key in _CARRIERS)) else None
+        carried = _carried(line) if _CARRIES.match(line) else None
         what = "the record is in several records of a tool, each with a piece of it"
         return _Margin("wrapped", what, _carried, (b"",)) if carried and _BEGINS.match(carried) else None
     prefix = _PREFIX.match(line)
@@ -111,8 +111,8 @@ def _carried(line: bytes) -> bytes | None:
     return texts[0].encode() if len(texts) == 1 else None
 
 
-def _join(lines: Sequence[bytes], found: list[bytes], text: bytes, margin: _Margin) -> Join | None:
-    """The lines that hold the value, where that is a record and stands on several."""
+def _verdict(lines: Sequence[bytes], found: list[bytes], text: bytes, margin: _Margin) -> Verdict | None:
+    """What is wrong with the lines that hold the value, where that is a record and stands on several."""
     joint = margin.joints[0]
     size = count = 0
     while size < len(text):
@@ -123,32 +123,19 @@ def _join(lines: Sequence[bytes], found: list[bytes], text: bytes, margin: _Marg
         return None
     span = Span(0, sum(map(len, lines[:count])) + count - 1)
     left = () if margin.id == "coloured" else (span,)
-    made = tuple(
-        Reading(what, (Part(span, Salvage.OFFERED, records, left),))
-        for what, records in _readings(found[:count], margin.joints)
+    made = distinct(
+        Reading(what, (Part(span, Salvage.OFFERED, had, left),))
+        for joint in margin.joints
+        for what, had in _read(joint.join(found[:count]).strip(), _WHOLE[joint])
+        if had
     )
-    if not made:
-        return None
-    verdict = Verdict(margin.id, 0, margin.what, made[0].parts, readings=made if len(made) > 1 else ())
-    return Join(count, verdict)
-
-
-def _readings(found: list[bytes], joints: tuple[bytes, ...]) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-    """How the pieces can be joined, with the records that this gives, each of the messages once."""
-    said = []
-    for joint in joints:
-        for what, records in _read(joint.join(found).strip(), _WHOLE[joint]):
-            messages = [zeroclaw.read(record) for record in records]
-            if records and messages not in said:
-                said.append(messages)
-                yield what, records
+    return of_readings(margin.id, 0, margin.what, made) if made else None
 
 
 def _read(value: bytes, what: str) -> Iterator[tuple[str, tuple[bytes, ...]]]:
     """The records that a value is, on one line or several; in each way where there are some."""
     if is_record(value):
         yield what, (value,)
-    join, _ = multiline.over(value, 0, value.index(b"\n")) if b"\n" in value else (None, 0)
-    if join:
-        for reading in join.verdict.readings or (Reading(what, join.verdict.parts),):
-            yield reading.what, tuple(record for part in reading.parts for record in part.records)
+    found = multiline.over(value, 0, value.index(b"\n"), Effort(0)) if b"\n" in value else None
+    for reading in found.readings or (Reading(what, found.parts),) if found else ():
+        yield reading.what, records(reading.parts)

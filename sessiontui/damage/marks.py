@@ -1,4 +1,4 @@
-"""Marks of a record: the names ``role`` and ``content``, in whatever quotes, escapes or colours bytes hold them.
+"""Marks of a record: how it begins and ends, and the names ``role`` and ``content``, in whatever quotes, escapes or colours.
 
 Bytes in, an answer out, in linear time. A mark says only that somebody may have written a record there.
 """
@@ -9,7 +9,13 @@ import re
 from typing import Final
 
 from sessiontui.damage.patterns import lazy
+from sessiontui.dialects import strict
 
+BEGIN: Final = lazy(rb'\{[ \t\r]*+"(?:role|content)"[ \t\r]*+:[ \t\r]*+"')
+"""How a record begins: this can't stand in the text of a sound record, for quotes are escaped there."""
+HEADING: Final = b'{"role":"","content":"'
+"""A record with nothing in it, up to its content."""
+_IN_ROLE: Final = len(b'{"role":"')
 NEAR: Final = 64
 """Bytes before a name, and of it, that are looked at: so many of two neighbouring pieces are looked at together."""
 
@@ -43,6 +49,19 @@ _CLOSED: Final = lazy(rb"%s\\{0,32}%s" % (_BETWEEN, _QUOTE))
 _LISTED: Final = lazy(rb"[{(,][ \t]{0,16}%s\Z" % _BETWEEN)
 _APART: Final = lazy(rb"(?:[^A-Za-z0-9_-]|\x1b\[[0-9;:]{0,32}[A-Za-z])\Z")
 _BEHIND: Final = lazy(rb"%s[ \t]{0,16}[:=]" % _BETWEEN)
+
+
+def is_tail(text: bytes) -> bool:
+    """Whether the bytes are the end of a record, without its beginning."""
+    if not text.rstrip(b" \t\r").endswith((b'"}', b'"]')):
+        return False
+    cuts = [size for size in range(1, len(HEADING)) if HEADING[size] == text[0]]
+    return any(_closes(HEADING[:size], text) for size in (len(HEADING), _IN_ROLE, *cuts))
+
+
+def _closes(head: bytes, text: bytes) -> bool:
+    end = strict.record_end(head + text, 0)
+    return isinstance(end, int) and not (head + text)[end:].strip(b" \t\r")
 
 
 def is_marked(data: bytes) -> bool:

@@ -26,6 +26,7 @@ from sessiontui.damage import (
     pieces,
 )
 from sessiontui.damage.lenient_json import JsonToken
+from sessiontui.damage.marks import is_tail
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import PieceKind
 from sessiontui.dialects import strict, zeroclaw
@@ -104,10 +105,10 @@ def _one_line(line: bytes) -> bytes | None:
 
 def _woven(data: bytes) -> bytes | None:
     """Two records of which one stands in the middle of the other: the other masked as the one that it is."""
-    join = multiline.woven(data.split(b"\n"))
-    if not join:
+    woven = multiline.woven(data.split(b"\n"))
+    if not woven:
         return None
-    torn, *between, tail = (part for part in join.verdict.parts if part.salvage is not Salvage.NONE)
+    torn, *between, tail = (part for part in woven.parts if part.salvage is not Salvage.NONE)
     record = torn.records[0]
     stop, begin = torn.span.stop, tail.span.offset
     size = len(record) - len(data[:stop].lstrip(b" \t\r"))
@@ -133,7 +134,7 @@ def _piece(piece: bytes, kind: PieceKind) -> bytes:
     if kind is PieceKind.TORN:
         stop = lenient_json.reach(piece).stop
         return _structured(piece[:stop]) + masking_signs.text(piece[stop:])
-    return _tail(piece) if kind is PieceKind.TEXT and pieces.is_tail(piece) else masking_signs.text(piece)
+    return _tail(piece) if kind is PieceKind.TEXT and is_tail(piece) else masking_signs.text(piece)
 
 
 def _twice(value: bytes) -> bytes:

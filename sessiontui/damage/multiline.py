@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import Final
 
 from sessiontui.damage import folds, lenient_json, one_line, pieces
 from sessiontui.damage.corrections import flat, is_record, joined
+from sessiontui.damage.marks import BEGIN
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import PieceKind, is_blank
 from sessiontui.damage.shapes import shape
-from sessiontui.damage.verdict import Verdict
+from sessiontui.damage.verdict import Effort, Verdict, offered
 from sessiontui.model import Part, Reading, Salvage, Span
 
 _BEFORE_BREAK: Final = lazy(rb"\\\r?\n")
@@ -23,16 +24,8 @@ _NEAR: Final = 8
 """How many lines behind a torn record its end is looked for."""
 
 
-class Join(NamedTuple):
-    """Lines that are one matter."""
-
-    lines: int
-    verdict: Verdict
-    """Its parts begin at the first of these lines."""
-
-
-def over(data: bytes, at: int, stop: int) -> tuple[Join | None, int]:
-    """The value that begins on the line at ``at`` and ends on a later one, and how many bytes were looked at.
+def over(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
+    """What is wrong with the value that begins on the line at ``at`` and ends on a later one, and all else on its lines.
 
     ``stop`` is where that line ends. What the value is made of are the bytes of the file, newlines and all. Records may
     stand before it, and behind it on the line where it ends, and the last one may go on over more lines in turn.
@@ -41,41 +34,35 @@ def over(data: bytes, at: int, stop: int) -> tuple[Join | None, int]:
     kinds: list[PieceKind] = []
     choices: dict[int, tuple[Reading, ...]] = {}
     named: Verdict | None = None
-    ended: tuple[int, list[Part], int] = 0, [], stop
-    begin, looked, waits = at, 0, False
+    beside: list[Part] = []
+    size, begin, waits = 0, at, False
     while True:
         cut = pieces.cut(data[begin:stop])
         if not all(piece.sure and (piece.kind is not PieceKind.TEXT or begin == at) for piece in cut):
             break  # without the last value, if there are several
-        beside = [part.moved(begin - at) for part in one_line.parts(data[begin:stop], cut)]
-        ended = (len(parts), beside, stop) if named else ended
+        around = [part.moved(begin - at) for part in one_line.parts(data[begin:stop], cut)]
+        if named:
+            size, beside = len(parts), around
         kinds += (piece.kind for piece in cut)
-        value = _value(data, begin + cut[-1].start, stop) if cut and cut[-1].kind is PieceKind.TORN else None
-        looked += value.looked if value else 0
-        if not value or not value.verdict:
+        is_torn = bool(cut) and cut[-1].kind is PieceKind.TORN
+        value = _value(data, begin + cut[-1].start, stop, effort) if is_torn else None
+        if not value:
             break
         start = begin + cut[-1].start - at
-        named = named or value.verdict._replace(at=start + value.verdict.at)
-        parts += [*beside[:-1], value.verdict.parts[0].moved(start)]
-        if value.verdict.readings:
-            choices[len(parts) - 1] = value.verdict.readings
-        waits = waits or (value.verdict.id == "folded" and parts[-1].salvage is Salvage.OFFERED)
+        named = named or value._replace(at=start + value.at)
+        parts += [*around[:-1], value.parts[0].moved(start)]
+        if value.readings:
+            choices[len(parts) - 1] = value.readings
+        waits = waits or (value.id == "folded" and parts[-1].salvage is Salvage.OFFERED)
         kinds.pop()
-        begin = value.stop
+        begin = at + parts[-1].span.stop
         end = data.find(b"\n", begin)
         stop = end if end >= 0 else len(data)
-    size, beside, stop = ended
     if not named or not size:
-        return None, looked
+        return None
     made = [*parts[:size], *beside]
-    called = _called(named, list(map(_offered, made)) if waits else made, kinds)
-    called = called._replace(readings=tuple(_readings(called.parts, {k: v for k, v in choices.items() if k < size})))
-    return Join(data.count(b"\n", at, stop) + 1, called), looked
-
-
-def _offered(part: Part) -> Part:
-    """The same, for it would part from what is only offered on its lines."""
-    return part._replace(salvage=Salvage.OFFERED) if part.records and part.salvage is Salvage.LOSSLESS else part
+    called = _called(named, list(map(offered, made)) if waits else made, kinds)
+    return called._replace(readings=tuple(_readings(called.parts, {k: v for k, v in choices.items() if k < size})))
 
 
 def _readings(parts: tuple[Part, ...], choices: dict[int, tuple[Reading, ...]]) -> Iterator[Reading]:
@@ -90,27 +77,29 @@ def _readings(parts: tuple[Part, ...], choices: dict[int, tuple[Reading, ...]]) 
         yield Reading(what, tuple(read))
 
 
-class _Value(NamedTuple):
-    stop: int
-    looked: int
-    verdict: Verdict | None
-    """None where it is not whole, or nothing to keep as one."""
-
-
-def _value(data: bytes, at: int, stop: int) -> _Value:
-    """The value at ``at``, whose line ends at ``stop`` before it does."""
+def _value(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
+    """What is wrong with the value at ``at``, whose line ends at ``stop`` before it does; None where it is not whole, or
+    nothing to keep as one."""
     unfolded, looked = folds.unfolded(data, at)
-    if unfolded and (folded := folds.verdict(unfolded)):
-        return _Value(unfolded.stop, looked, folded)
-    if not unfolded and not _BEFORE_BREAK.search(data, at, stop + 2 * looked):
-        return _Value(at, looked, None)  # joined with nothing or not, the same ends it
+    folded = folds.verdict(unfolded) if unfolded else None
+    if folded or not (unfolded or _BEFORE_BREAK.search(data, at, stop + 2 * looked)):
+        effort.left -= looked  # joined with nothing or not, the same ends it
+        return folded
     reached = lenient_json.reach(data, at)
-    looked = reached.stop - at
+    effort.left -= reached.stop - at
     if not reached.whole or reached.stop <= stop:
-        return _Value(at, looked, None)
+        return None
     value = data[at : reached.stop]
-    found = _list(value) if value[:1] == b"[" else None
-    return _Value(reached.stop, looked, found or _joined(value, stop - at) or _other(value))
+    listed = shape(value) if value[:1] == b"[" else None
+    if listed and listed.id == "array":
+        return listed.verdict(len(value))
+    if mend := joined(value):
+        return mend._replace(at=stop - at).verdict(len(value))
+    if BEGIN.search(value):
+        return None
+    of = shape(flat(value))  # no record is in it
+    left = (Span(0, len(value)),) if of.left else ()
+    return of._replace(at=0, what=f"{of.what}, on several lines", left=left).verdict(len(value))
 
 
 def _called(named: Verdict, parts: list[Part], kinds: list[PieceKind]) -> Verdict:
@@ -123,58 +112,33 @@ def _called(named: Verdict, parts: list[Part], kinds: list[PieceKind]) -> Verdic
     return named._replace(id=id, what=what, parts=tuple(parts))
 
 
-def _joined(value: bytes, at: int) -> Verdict | None:
-    split, mend = joined(value)
-    if not mend:
-        return None
-    what = mend.what if split else "a record is laid out over several lines"
-    return Verdict(mend.id, at, what, (Part(Span(0, len(value)), mend.salvage, (mend.record,), mend.left),))
-
-
-def _other(value: bytes) -> Verdict | None:
-    """A value over several lines that no record is in."""
-    if pieces.BEGIN.search(value):
-        return None
-    of = shape(flat(value))
-    whole = Span(0, len(value))
-    part = Part(whole, of.salvage, of.records, (whole,) if of.left else ())
-    return Verdict(of.id, 0, f"{of.what}, on several lines", (part,))
-
-
-def _list(value: bytes) -> Verdict | None:
-    of = shape(value)
-    if of.id != "array":
-        return None
-    return Verdict("array", 0, of.what, (Part(Span(0, len(value)), of.salvage, of.records),))
-
-
-def woven(lines: list[bytes]) -> Join | None:
+def woven(lines: list[bytes]) -> Verdict | None:
     """A torn record whose end stands on a later line, whole records between: both writers' records."""
     cut = [piece for piece in pieces.cut(lines[0]) if piece.kind not in one_line.FILLERS]
-    if (
-        len(cut) < 2
-        or cut[0].kind is not PieceKind.TORN
-        or any(piece.kind is not PieceKind.RECORD for piece in cut[1:])
-    ):
+    kinds = [piece.kind for piece in cut]
+    if len(cut) < 2 or kinds != [PieceKind.TORN, *[PieceKind.RECORD] * (len(cut) - 1)]:
         return None
     torn = lines[0][cut[0].start : cut[0].stop]
     near = enumerate(takewhile(lambda line: line[:1] != b"{", lines[1 : _NEAR + 1]), 1)
     ends = [at for at, line in near if line and is_record(torn + line.rstrip(b" \t\r"))]
-    between = lines[1 : ends[0]] if ends else []
-    if not ends or not all(map(is_blank, between)):
+    if not ends or not all(map(is_blank, lines[1 : ends[0]])):
         return None
     salvage = Salvage.LOSSLESS if len(ends) == 1 else Salvage.OFFERED
     last = lines[ends[0]]
-    parts = [Part(Span(0, cut[0].stop), salvage, (torn + last.rstrip(b" \t\r"),))]
-    for piece in cut[1:]:
-        span = Span(parts[-1].span.stop, piece.stop - parts[-1].span.stop)
-        parts.append(Part(span, salvage, (lines[0][piece.start : piece.stop],)))
-    begin = len(lines[0]) + sum(1 + len(line) for line in between) + 1
-    parts.append(Part(Span(parts[-1].span.stop, begin - parts[-1].span.stop), Salvage.LOSSLESS))
-    parts.append(Part(Span(begin, len(last)), salvage))
-    rest = sum(1 + len(line) for line in lines[ends[0] + 1 : ends[-1] + 1])
-    if rest:
-        parts.append(Part(Span(begin + len(last), rest), Salvage.NONE))
+    begin = len(b"\n".join(lines[: ends[0]])) + 1
+    stops = [
+        (cut[0].stop, salvage, (torn + last.rstrip(b" \t\r"),)),
+        *((piece.stop, salvage, (lines[0][piece.start : piece.stop],)) for piece in cut[1:]),
+        (begin, Salvage.LOSSLESS, ()),
+        (begin + len(last), salvage, ()),
+        (len(b"\n".join(lines[: ends[-1] + 1])), Salvage.NONE, ()),
+    ]
+    parts: list[Part] = []
+    at = 0
+    for stop, sure, records in stops:
+        if stop > at:
+            parts.append(Part(Span(at, stop - at), sure, records))
+        at = stop
     what = "two records are woven into each other, one in the middle of the other"
     what += "" if len(ends) == 1 else f", and {len(ends)} lines may be its end"
-    return Join(ends[-1] + 1, Verdict("interleaved", cut[0].stop, what, tuple(parts)))
+    return Verdict("interleaved", cut[0].stop, what, tuple(parts))

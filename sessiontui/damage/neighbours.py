@@ -54,10 +54,10 @@ def keeping(above: Fault, below: Fault, end: bytes) -> Fault:
     return above._replace(keeps_end=True) if is_kept else above
 
 
-def bracketed(found: list[Fault], text: Callable[[Fault], bytes]) -> list[Fault]:
+def bracketed(found: list[Fault], text: Callable[[Span | None], bytes]) -> list[Fault]:
     """The same; a line that opens a bracket above one that stays, or closes one below it, stays with that.
 
-    ``text`` gives the bytes of a fault.
+    ``text`` gives the bytes of a span.
     """
     if all(each.stays or not catalogue.kind(each.id).removed for each in found):
         return found
@@ -68,7 +68,7 @@ def bracketed(found: list[Fault], text: Callable[[Fault], bytes]) -> list[Fault]
             continue
         above = at > 0 and stay[at - 1] and behind(found[at - 1]) == each.line
         below = at + 1 < len(found) and stay[at + 1] and behind(each) == found[at + 1].line
-        if (below and _OPENS.search(text(each))) or (above and _CLOSES.match(text(each))):
+        if (below and _OPENS.search(text(each.span))) or (above and _CLOSES.match(text(each.span))):
             made[at] = each._replace(stays=True)
     return made
 

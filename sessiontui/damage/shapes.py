@@ -7,11 +7,14 @@ out of another value: only a list at the beginning of a line holds records of it
 from __future__ import annotations
 
 import json
-from typing import Final, NamedTuple
+from typing import Final
 
 from sessiontui.damage import lenient_json
 from sessiontui.damage.corrections import is_record, joined, mended
+from sessiontui.damage.encodings import is_utf8
+from sessiontui.damage.lenient_json import behind_space
 from sessiontui.damage.patterns import lazy
+from sessiontui.damage.verdict import Shape
 from sessiontui.dialects import strict, zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
@@ -19,26 +22,8 @@ from sessiontui.model import Message, Salvage, Span
 
 MOST: Final = 1 << 20
 """The most bytes of a value that are parsed into objects."""
-DEEP: Final = 128
+_DEEP: Final = 128
 _BRACKET: Final = lazy(rb"[\[\]{}]")
-_EXPLODED: Final = "the text stands letter by letter under numbers"
-
-_PICKED: Final = frozenset({"duplicate-key", "wrong-shape"})
-"""What is read out of another shape, and what else that holds is left."""
-
-_Pairs = list[tuple[str, object]]
-
-
-class Shape(NamedTuple):
-    """What is wrong with a value; ``at`` from its beginning."""
-
-    id: str
-    at: int
-    what: str
-    salvage: Salvage = Salvage.NONE
-    records: tuple[bytes, ...] = ()
-    left: tuple[Span, ...] = ()
-    """What of the value is in none of the records, from its beginning."""
 
 
 def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
@@ -50,34 +35,31 @@ def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
         lost = f"bytes of a record were lost, and {nuls:,} NULs stand for them"
         return Shape("nul-run", nul, lost if nuls > 1 else "a byte of a record was lost, and a NUL stands for it")
     if mend := mended(value):
-        return Shape(mend.id, at, mend.what, mend.salvage, (mend.record,), mend.left)
+        return mend._replace(at=at)
     if value[:1] == b"[" and (listed := _elements(value)):
         what = f"{len(listed):,} records stand in one list" if len(listed) > 1 else "the record stands in a list"
         return Shape("array", 0, what, Salvage.LOSSLESS, listed)
-    if not _decodes(value):
+    if not is_utf8(value):
         return Shape("invalid-utf8", at, reason)
     of = _parsed(value, at, reason)
-    whole = of.records and of.id in _PICKED
-    return of._replace(left=(Span(0, len(value)),)) if whole else of
+    return of._replace(left=(Span(0, len(value)),)) if of.records else of
 
 
 def _elements(value: bytes) -> tuple[bytes, ...]:
     """The records of a list that holds nothing else; none where it does."""
     found: list[bytes] = []
-    at = 1
-    while True:
-        at = _spaces(value, at)
-        if value[at : at + 1] == b"]" and found:
-            return tuple(found)
-        record, at = _element(value, at) if value[at : at + 1] == b"{" else (None, at)
+    at = behind_space(value, 1)
+    while value.startswith(b"{", at):
+        record, at = _element(value, at)
         if record is None:
             return ()
         found.append(record)
-        at = _spaces(value, at)
-        if value[at : at + 1] == b",":
-            at += 1
-        elif value[at : at + 1] != b"]":
+        at = behind_space(value, at)
+        if value.startswith(b",", at):
+            at = behind_space(value, at + 1)
+        elif not value.startswith(b"]", at):
             return ()
+    return tuple(found) if value.startswith(b"]", at) else ()
 
 
 def _element(value: bytes, at: int) -> tuple[bytes | None, int]:
@@ -87,26 +69,12 @@ def _element(value: bytes, at: int) -> tuple[bytes | None, int]:
     record = value[at:end]
     if is_record(record):
         return record, end
-    _, mend = joined(record)
-    return (mend.record if mend and mend.salvage is Salvage.LOSSLESS else None), end
-
-
-def _spaces(value: bytes, at: int) -> int:
-    while value[at : at + 1] in (b" ", b"\t", b"\r", b"\n"):
-        at += 1
-    return at
-
-
-def _decodes(value: bytes) -> bool:
-    try:
-        value.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    mend = joined(record)
+    return (mend.records[0] if mend and mend.salvage is Salvage.LOSSLESS else None), end
 
 
 def _parsed(value: bytes, at: int, reason: str) -> Shape:
-    if _depth(value) > DEEP:
+    if _depth(value) > _DEEP:
         return Shape("deep-nesting", at, "values are nested hundreds deep where a text should stand")
     if len(value) > MOST:
         return Shape("wrong-shape", at, reason)
@@ -117,36 +85,35 @@ def _parsed(value: bytes, at: int, reason: str) -> Shape:
     if isinstance(parsed, _Object):
         return _object(parsed, at, reason)
     if isinstance(parsed, str):
-        return _twice(parsed)
+        inner = parsed.encode("utf-8", "surrogatepass")
+        if is_record(inner):
+            return Shape("wrong-shape", 0, "the record was encoded twice", Salvage.OFFERED, (inner.strip(),))
+        return Shape("wrong-shape", 0, "the line is a text, no object")
     return Shape("wrong-shape", 0, "the line is JSON, but no object")
 
 
-class _Object(_Pairs):
+class _Object(list[tuple[str, object]]):
     """The pairs of an object, doubled keys too."""
 
 
 def _object(pairs: _Object, at: int, reason: str) -> Shape:
     names = [name for name, _ in pairs]
-    if names.count("role") > 1 or names.count("content") > 1:
-        last = dict(pairs)
-        return _made("duplicate-key", at, reason, last.get("role"), last.get("content"), Salvage.OFFERED)
     record = dict(pairs)
-    exploded = _imploded(pairs)
-    if exploded is not None:
-        return _made("wrong-shape", at, _EXPLODED, record.get("role"), exploded, Salvage.OFFERED)
-    if not {"role", "content"} & set(names) and names:
+    role, content = record.get("role"), record.get("content")
+    if names.count("role") > 1 or names.count("content") > 1:
+        return made("duplicate-key", at, reason, role, content, Salvage.OFFERED)
+    text = _imploded(pairs)
+    if text is None and isinstance(content, _Object):
+        text = _imploded(content)
+    if text is not None:
+        what = "the text stands letter by letter under numbers"
+        return made("wrong-shape", at, what, role, text, Salvage.OFFERED)
+    if names and "role" not in record and "content" not in record:
         return Shape("foreign", at, "the object has neither a role nor a content")
-    return _content(record, at, reason)
-
-
-def _content(record: dict[str, object], at: int, reason: str) -> Shape:
-    role, content = record.get("role"), record.get("content", "")
-    if isinstance(content, _Object) and (exploded := _imploded(content)) is not None:
-        return _made("wrong-shape", at, _EXPLODED, role, exploded, Salvage.OFFERED)
     if "content" in record and content is None:
-        return _made("wrong-shape", at, "the content is null", role, "", Salvage.PARTIAL)
+        return made("wrong-shape", at, "the content is null", role, "", Salvage.PARTIAL)
     if type(content) is list:
-        return _made("wrong-shape", at, "the content is a list of parts", role, _texts_of(content), Salvage.PARTIAL)
+        return made("wrong-shape", at, "the content is a list of parts", role, _texts_of(content), Salvage.PARTIAL)
     return Shape("wrong-shape", at, reason)
 
 
@@ -168,18 +135,8 @@ def _texts_of(parts: list[object]) -> str | None:
     return "\n".join(texts) if texts else None
 
 
-def _twice(text: str) -> Shape:
-    what = "the record was encoded twice"
-    try:
-        inner = text.encode()
-    except UnicodeEncodeError:
-        return Shape("wrong-shape", 0, "the line is a text, no object")
-    if is_record(inner):
-        return Shape("wrong-shape", 0, what, Salvage.OFFERED, (inner.strip(),))
-    return Shape("wrong-shape", 0, "the line is a text, no object")
-
-
-def _made(id: str, at: int, what: str, role: object, content: object, salvage: Salvage) -> Shape:
+def made(id: str, at: int, what: str, role: object, content: object, salvage: Salvage) -> Shape:
+    """The shape with a record of this role and content; without one where these are none that can be written."""
     if isinstance(role, str) and isinstance(content, str):
         try:
             return Shape(id, at, what, salvage, (zeroclaw.write(Message(role, content))[:-1],))
@@ -191,7 +148,7 @@ def _made(id: str, at: int, what: str, role: object, content: object, salvage: S
 def _depth(value: bytes) -> int:
     """How deep values are nested, at most: no text is told from what stands around it."""
     deepest = depth = 0
-    for bracket in _BRACKET.finditer(value) if value.count(b"[") + value.count(b"{") > DEEP else ():
+    for bracket in _BRACKET.finditer(value) if value.count(b"[") + value.count(b"{") > _DEEP else ():
         depth += 1 if bracket[0] in b"[{" else -1
         deepest = max(deepest, depth)
     return deepest

@@ -9,10 +9,11 @@ import re
 from typing import Final
 
 from sessiontui.damage.corrections import is_record
-from sessiontui.damage.layers import Layer
+from sessiontui.damage.encodings import is_utf8
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.shapes import MOST
-from sessiontui.model import Part, Reading, Salvage, Span
+from sessiontui.damage.verdict import Shape, Verdict
+from sessiontui.model import Salvage
 
 _BLANKS: Final = "\u00a0\u3000\ufeff\u2000-\u200f\u202f\u205f\u2060"
 _QUOTES: Final = "“”„‟＂«»‘’‚‛＇"
@@ -34,36 +35,25 @@ _SIGN: Final = lazy(
 _PRINTER: Final = lazy(f"[{_QUOTES}{_BLANKS}：﹕，﹐｛｝]")
 _UNSURE: Final = lazy(f"[{_QUOTES}{_BLANKS}]")
 _RAW: Final = lazy(rf'\\(?P<quote>[{_QUOTES}])|\\.|"', re.DOTALL)
-_WHAT: Final = "quotes, colons or blanks of the record are those of a printed text, not of JSON"
 
 
-def layer(line: bytes) -> Layer | None:
+def layer(line: bytes) -> Verdict | None:
     """The printed signs over a line; None where there are none, or where it is no record without them."""
-    if line.isascii() or len(line) > MOST or not _SIGN.search(line):
+    if line.isascii() or len(line) > MOST or not _SIGN.search(line) or not is_utf8(line):
         return None
-    try:
-        text = line.decode()
-    except UnicodeDecodeError:
-        return None
+    text = line.decode()
     found = next((match for each in _RECORD if (match := each.fullmatch(text))), None)
     if not found or _BEGUN.search(found["text"]):
         return None
     frame = text[found.start("record") : found.start("text")] + text[found.end("text") : found.end("record")]
-    record = _record(found)
-    if not record or not _PRINTER.search(frame):
-        return None
-    first = _PRINTER.search(text)
-    at = len(text[: first.start()].encode()) if first else 0
-    unsure = _UNSURE.search(found["text"])
-    salvage = Salvage.PARTIAL if unsure else Salvage.OFFERED
-    what = f"{_WHAT}; in its text they may have been others too" if unsure else _WHAT
-    part = Part(Span(0, len(line)), salvage, (record,))
-    return Layer("typographic", what, at, 0, len(line), (Reading("with the signs of JSON", (part,)),))
-
-
-def _record(found: re.Match[str]) -> bytes | None:
-    text = found["text"]
+    content = found["text"]
     if found["open"] != '"':
-        text = _RAW.sub(lambda sign: '\\"' if sign["quote"] or sign[0] == '"' else sign[0], text)
-    record = f'{{"role":"{found["role"]}","content":"{text}"}}'.encode()
-    return record if is_record(record) else None
+        content = _RAW.sub(lambda sign: '\\"' if sign["quote"] or sign[0] == '"' else sign[0], content)
+    record = f'{{"role":"{found["role"]}","content":"{content}"}}'.encode()
+    if not _PRINTER.search(frame) or not is_record(record):
+        return None
+    at = len(_PRINTER.split(text, 1)[0].encode())
+    salvage, what = Salvage.OFFERED, "quotes, colons or blanks of the record are those of a printed text, not of JSON"
+    if _UNSURE.search(found["text"]):
+        salvage, what = Salvage.PARTIAL, f"{what}; in its text they may have been others too"
+    return Shape("typographic", at, what, salvage, (record,)).verdict(len(line))

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sessiontui.damage import catalogue
+from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.source import Dropped
 from sessiontui.model import Fault, Part, Reading, Salvage, Severity, Span
 
-_BEST_FIRST: Final = (Salvage.LOSSLESS, Salvage.OFFERED, Salvage.PARTIAL, Salvage.NONE)
-"""What is one fault over any number of lines."""
+_BEST_FIRST: Final = tuple(Salvage)
 
 
 class Line(NamedTuple):
@@ -40,6 +40,7 @@ class Verdict(NamedTuple):
 
     id: str
     at: int
+    """The byte at which it goes wrong, from the first of them."""
     what: str
     parts: tuple[Part, ...]
     """Their spans begin where these bytes do."""
@@ -48,6 +49,81 @@ class Verdict(NamedTuple):
     """The wide encoding of these bytes."""
     readings: tuple[Reading, ...] = ()
     """Where there are several; the parts are those of the first."""
+
+    @property
+    def span(self) -> Span:
+        """All of the parts, which tile it."""
+        start = self.parts[0].span.offset
+        return Span(start, self.parts[-1].span.stop - start)
+
+    def moved(self, by: int) -> Verdict:
+        """The same with all parts so many bytes further on."""
+        readings = tuple(Reading(each.what, _moved(each.parts, by)) for each in self.readings)
+        return self._replace(parts=_moved(self.parts, by), readings=readings)
+
+
+def _moved(parts: Iterable[Part], by: int) -> tuple[Part, ...]:
+    return tuple([part.moved(by) for part in parts])
+
+
+class Shape(NamedTuple):
+    """What is wrong with bytes that are one part, and what becomes of them."""
+
+    id: str
+    at: int
+    """The byte at which it goes wrong, from the first of them."""
+    what: str
+    salvage: Salvage = Salvage.NONE
+    records: tuple[bytes, ...] = ()
+    left: tuple[Span, ...] = ()
+    """What of the bytes is in none of the records."""
+
+    def part(self, size: int) -> Part:
+        """The part, for so many bytes."""
+        return Part(Span(0, size), self.salvage, self.records, self.left)
+
+    def verdict(self, size: int) -> Verdict:
+        """The verdict on so many bytes."""
+        return Verdict(self.id, self.at, self.what, (self.part(size),))
+
+
+class Effort:
+    """How many bytes may still be looked at."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    @property
+    def spent(self) -> bool:
+        """Whether something may have been missed."""
+        return self.left <= 0
+
+
+def of_readings(id: str, at: int, what: str, readings: Sequence[Reading]) -> Verdict:
+    """The verdict on bytes that can be read in these ways, one at least."""
+    return Verdict(id, at, what, readings[0].parts, readings=tuple(readings) if len(readings) > 1 else ())
+
+
+def distinct(readings: Iterable[Reading]) -> list[Reading]:
+    """The readings that give different messages: of those that say the same the first."""
+    said: list[object] = []
+    found: list[Reading] = []
+    for each in readings:
+        messages = [zeroclaw.read(record) for record in records(each.parts)]
+        if messages not in said:
+            said.append(messages)
+            found.append(each)
+    return found
+
+
+def records(parts: Iterable[Part]) -> tuple[bytes, ...]:
+    """The records of all the parts."""
+    return tuple(record for part in parts for record in part.records)
+
+
+def offered(part: Part) -> Part:
+    """The part; where its records are lossless, as one that is offered."""
+    return part._replace(salvage=Salvage.OFFERED) if part.records and part.salvage is Salvage.LOSSLESS else part
 
 
 def best(parts: Sequence[Part]) -> Salvage:
@@ -59,23 +135,27 @@ def best(parts: Sequence[Part]) -> Salvage:
 
 def fault(verdict: Verdict, number: int, offset: int, lines: int = 1) -> Fault:
     """The fault of bytes that begin line ``number`` at ``offset``."""
-    parts = tuple([part.moved(offset) for part in verdict.parts])
-    salvage = best(parts)
-    span = Span(offset, sum([part.span.length for part in parts]))
-    recovers = sum([len(part.records) for part in parts if part.salvage is salvage])
-    reason = catalogue.sentence(verdict.id, verdict.what)
-    what = verdict.id, verdict.severity, reason, verdict.at, salvage, recovers
-    found = Fault(*what, number, span, lines, parts, verdict.codec)
-    return found._replace(readings=_moved(verdict.readings, offset)) if verdict.readings else found
-
-
-def _moved(readings: Iterable[Reading], by: int) -> tuple[Reading, ...]:
-    return tuple(each._replace(parts=tuple(part.moved(by) for part in each.parts)) for each in readings)
+    moved = verdict.moved(offset)
+    salvage = best(moved.parts)
+    return Fault(
+        verdict.id,
+        verdict.severity,
+        catalogue.sentence(verdict.id, verdict.what),
+        verdict.at,
+        salvage,
+        sum([len(part.records) for part in moved.parts if part.salvage is salvage]),
+        number,
+        moved.span,
+        lines,
+        moved.parts,
+        verdict.codec,
+        moved.readings,
+    )
 
 
 def behind(found: Fault) -> int:
-    """The number of the line behind the fault."""
-    return (found.line or 0) + found.lines
+    """The number of the line behind the fault; 0 where it is about a whole file."""
+    return found.line + found.lines if found.line else 0
 
 
 def continues(found: Fault, later: Fault) -> bool:
@@ -84,44 +164,34 @@ def continues(found: Fault, later: Fault) -> bool:
     return same and catalogue.kind(found.id).together and behind(found) == later.line
 
 
-def together(found: Fault, later: Fault) -> Fault:
-    """Both as one; only the newline that ends a line stands between them."""
-    if not found.span or not later.span:
-        return found
-    between = Part(Span(found.span.stop, later.span.offset - found.span.stop), Salvage.LOSSLESS)
-    return found._replace(
-        reason=catalogue.of_many(found),
-        recovers=found.recovers + later.recovers,
-        span=Span(found.span.offset, later.span.stop - found.span.offset),
-        lines=found.lines + later.lines,
-        parts=(*found.parts, between, *later.parts) if found.parts else (),
-        codec=later.codec,
+def together(*group: Fault) -> Fault:
+    """Neighbours as one fault; only the newline that ends a line stands between them."""
+    first, last = group[0].bare, group[-1]
+    if not first.span or not last.span:
+        return first
+    many = catalogue.kind(first.id).many
+    parts: list[Part] = []
+    for each in group:
+        if parts and each.span:
+            at = parts[-1].span.stop
+            parts.append(Part(Span(at, each.span.offset - at), Salvage.LOSSLESS))
+        parts += each.parts
+    return first._replace(
+        reason=catalogue.sentence(first.id, many) if many else first.reason,
+        recovers=sum(each.recovers for each in group),
+        span=Span(first.span.offset, last.span.stop - first.span.offset),
+        lines=sum(each.lines for each in group),
+        parts=tuple(parts),
+        codec=last.codec,
     )
 
 
 def merged(found: Iterable[Fault]) -> list[Fault]:
     """The faults, those that are one matter as one."""
-    all_of_them: list[Fault] = []
-    group: list[Fault] = []
+    groups: list[list[Fault]] = []
     for each in found:
-        if group and not continues(group[-1], each):
-            all_of_them.append(_joined(group))
-            group = []
-        group.append(each)
-    return [*all_of_them, *([_joined(group)] if group else [])]
-
-
-def _joined(group: list[Fault]) -> Fault:
-    """As ``together`` for many at once, in linear time."""
-    if len(group) == 1:
-        return group[0]
-    parts: list[Part] = []
-    for each in group:
-        at = parts[-1].span.stop if parts else None
-        if at is not None and each.span:
-            parts.append(Part(Span(at, each.span.offset - at), Salvage.LOSSLESS))
-        parts += each.parts
-    whole = group[0].bare
-    for each in group[1:]:
-        whole = together(whole, each)
-    return whole._replace(parts=tuple(parts))
+        if groups and continues(groups[-1][-1], each):
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return [together(*group) if len(group) > 1 else group[0] for group in groups]

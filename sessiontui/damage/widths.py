@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from sessiontui.damage.encodings import is_utf8
 from sessiontui.damage.patterns import lazy
 
 _BLANKS: Final = lazy(rb" +")
@@ -37,21 +38,17 @@ def measured(lines: list[bytes]) -> list[Measured]:
     """The lines in bytes and, where no character is cut, in characters, in UTF-16 and in columns."""
     several = [b" " in line.strip() for line in lines]
     blank = max((len(run) for line in lines for run in _BLANKS.findall(line.strip())), default=1)
-    words = [len(line.split(b" ", 1)[0]) for line in lines]
-    found = [Measured([len(line) for line in lines], words, [1] * len(lines), several, blank)]
-    try:
-        texts = [line.decode() for line in lines]
-    except UnicodeDecodeError:
+
+    def of(unit: Callable[[str], int], texts: list[str]) -> Measured:
+        words = [unit(text.split(" ", 1)[0]) for text in texts]
+        first = [unit(text[:1]) if unit is columns else 1 for text in texts]
+        return Measured([unit(text) for text in texts], words, first, several, blank)
+
+    found = [of(len, [line.decode("latin-1") for line in lines])]
+    if not all(map(is_utf8, lines)) or all(map(bytes.isascii, lines)):
         return found
-    if not all(text.isascii() for text in texts):
-        found += [_in(unit, texts, found[0]) for unit in (len, _units, columns)]
-    return found
-
-
-def _in(unit: Callable[[str], int], texts: list[str], lines: Measured) -> Measured:
-    words = [unit(text.split(" ", 1)[0]) for text in texts]
-    first = [unit(text[:1]) if unit is columns else 1 for text in texts]
-    return lines._replace(widths=[unit(text) for text in texts], words=words, first=first)
+    texts = [line.decode() for line in lines]
+    return [*found, *(of(unit, texts) for unit in (len, _units, columns))]
 
 
 def _units(text: str) -> int:

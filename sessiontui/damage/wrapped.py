@@ -11,9 +11,11 @@ from typing import Final, NamedTuple
 from sessiontui.damage import lenient_json
 from sessiontui.damage.corrections import is_record
 from sessiontui.damage.languages import unescaped
-from sessiontui.damage.layers import Examine, Layer, outward, under
+from sessiontui.damage.layers import Examine, beneath
+from sessiontui.damage.lenient_json import behind_space
 from sessiontui.damage.patterns import lazy
-from sessiontui.model import Part, Reading, Salvage, Span
+from sessiontui.damage.verdict import Verdict
+from sessiontui.model import Part, Salvage, Span
 
 _CARRIER: Final = lazy(
     "log|message|msg|line|data|record|entry|event|payload|body|text|value|_?raw|doc|_source|fields|item|json"
@@ -34,7 +36,6 @@ _HISTORY: Final = lazy(
     "|display|tool_call_id"
 )
 """Keys of records of other programs."""
-_IN_QUOTES: Final = "the record stands in quotes, as JSON, Go, Rust or C writes a text"
 _MOST_KEYS: Final = 64
 
 
@@ -44,7 +45,7 @@ class _Pair(NamedTuple):
     stop: int
 
 
-def layer(value: bytes, examine: Examine) -> Layer | None:
+def layer(value: bytes, examine: Examine) -> Verdict | None:
     """The wrapper that a whole value is; None where it is none, or carries more than one thing."""
     if not _has_mark(value):
         return None
@@ -54,7 +55,7 @@ def layer(value: bytes, examine: Examine) -> Layer | None:
         return _of_parts(value, 0, _strings(value, examine), "the record is a text in a list")
     pairs = list(_pairs(value))
     keys = {pair.key.lower() for pair in pairs}
-    if not pairs or len(pairs) > _MOST_KEYS or any(map(_HISTORY.fullmatch, keys)):
+    if len(pairs) > _MOST_KEYS or any(map(_HISTORY.fullmatch, keys)):
         return None
     found = [(pair, parts) for pair in pairs if (parts := _carried(value, pair, keys, examine))]
     if len(found) != 1:
@@ -63,29 +64,25 @@ def layer(value: bytes, examine: Examine) -> Layer | None:
     return _of_parts(value, pair.start, parts, f"the record is the value of “{pair.key[:40]}” in the record of a tool")
 
 
-def _of_parts(value: bytes, at: int, parts: Sequence[Part], what: str) -> Layer | None:
-    """The layer whose parts are these, and what is between and around them."""
-    if not parts:
-        return None
+def _of_parts(value: bytes, at: int, parts: Sequence[Part], what: str) -> Verdict | None:
+    """The wrapper in which these parts are carried, and what is between and around them."""
     made: list[Part] = []
     stop = 0
     for part in (*parts, Part(Span(len(value), 0), Salvage.NONE)):
-        if part.span.offset > stop:
-            made.append(Part(Span(stop, part.span.offset - stop), Salvage.NONE))
-        made += [part] * (part.span.length > 0)
+        made += (Part(Span(stop, part.span.offset - stop), Salvage.NONE), part)
         stop = part.span.stop
-    return Layer("wrapped", what, at, 0, len(value), (Reading("unwrapped", tuple(made)),))
+    return Verdict("wrapped", at, what, tuple(part for part in made if part.span.length)) if parts else None
 
 
-def _string(value: bytes, examine: Examine) -> Layer | None:
+def _string(value: bytes, examine: Examine) -> Verdict | None:
     """A text that is more than a record: one that was encoded again, or that has other text in it."""
     plain = unescaped(value[1:-1])
-    parts = outward(under(plain.data, examine), plain, 1, 0, len(value)) if plain else ()
+    parts = beneath(plain, examine, 1, 0, len(value))
     if not parts or not plain:
         return None
-    again = plain.data.strip().startswith(b'"')
-    id, what = ("escaped", "the record was encoded more than twice") if again else ("literal", _IN_QUOTES)
-    return Layer(id, what, 0, 0, len(value), (Reading("decoded", parts),))
+    if plain.data.strip().startswith(b'"'):
+        return Verdict("escaped", 0, "the record was encoded more than twice", parts)
+    return Verdict("literal", 0, "the record stands in quotes, as JSON, Go, Rust or C writes a text", parts)
 
 
 def _strings(value: bytes, examine: Examine) -> list[Part]:
@@ -93,8 +90,8 @@ def _strings(value: bytes, examine: Examine) -> list[Part]:
     parts: list[Part] = []
     for token in lenient_json.tokens(value):
         inside = value[token.start + 1 : token.stop - 1]
-        if token.text and _has_mark(inside) and (plain := unescaped(inside)):
-            parts += outward(under(plain.data, examine), plain, token.start + 1, token.start, token.stop)
+        if token.text and _has_mark(inside):
+            parts += beneath(unescaped(inside), examine, token.start + 1, token.start, token.stop)
     return parts
 
 
@@ -102,18 +99,18 @@ def _has_mark(value: bytes) -> bool:
     return b"role" in value and b"content" in value
 
 
-def _carried(value: bytes, pair: _Pair, keys: set[str], examine: Examine) -> tuple[Part, ...]:
+def _carried(value: bytes, pair: _Pair, keys: set[str], examine: Examine) -> Sequence[Part]:
     """What a key carries, where it carries records."""
     raw = value[pair.start : pair.stop]
     name = pair.key.lower()
     if len(keys) > 1 and not (_CARRIER.fullmatch(name) or _BATCH.fullmatch(name)):
         return ()
-    if raw[:1] == b'"' and (plain := unescaped(raw[1:-1])):
-        return outward(under(plain.data, examine), plain, pair.start + 1, pair.start, pair.stop)
+    if raw[:1] == b'"':
+        return beneath(unescaped(raw[1:-1]), examine, pair.start + 1, pair.start, pair.stop)
     if raw[:1] == b"{" and all(map(_BESIDE.fullmatch, keys - {name})) and is_record(raw):
         return (Part(Span(pair.start, len(raw)), Salvage.OFFERED, (raw,)),)
     if raw[:1] == b"[" and _BATCH.fullmatch(name):
-        return tuple(part.moved(pair.start) for part in _strings(raw, examine))
+        return [part.moved(pair.start) for part in _strings(raw, examine)]
     return ()
 
 
@@ -122,7 +119,6 @@ def _pairs(value: bytes) -> Iterator[_Pair]:
     at = 1
     while (quote := value.find(b'"', at)) >= 0:
         close = lenient_json.closing(value, quote + 1)
-        begin = lenient_json.behind_space(value, lenient_json.behind_space(value, close + 1) + 1)
-        stop = lenient_json.reach(value, begin).stop
-        yield _Pair(value[quote + 1 : close].decode("utf-8", "replace"), begin, stop)
-        at = stop
+        begin = behind_space(value, behind_space(value, close + 1) + 1)
+        at = lenient_json.reach(value, begin).stop
+        yield _Pair(value[quote + 1 : close].decode("utf-8", "replace"), begin, at)

@@ -14,7 +14,7 @@ from random import Random
 from typing import Final
 
 from sessiontui.damage import widths
-from sessiontui.damage.pieces import is_utf8
+from sessiontui.damage.encodings import is_utf8
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message
 

@@ -16,7 +16,8 @@ A = b'{"role":"user","content":"a"}'
 def test_a_reason_is_what_then_how_then_what_zeroclaw_does(data: bytes) -> None:
     [found] = faults(lines_of(data))
     assert catalogue.what(found)
-    assert found.reason == f"{catalogue.what(found)}: {catalogue.cause(found.id)}; {catalogue.consequence(found.id)}"
+    kind = catalogue.kind(found.id)
+    assert found.reason == f"{catalogue.what(found)}: {kind.cause}; ZeroClaw {kind.then}"
 
 
 @pytest.mark.parametrize(
@@ -41,4 +42,5 @@ def test_one_is_said_as_one_and_several_as_several(data: bytes, what: str) -> No
 
 def test_a_note_is_said_whole() -> None:
     note = blank(1, Span(0, 0))
-    assert (catalogue.what(note), catalogue.cause(note.id), catalogue.consequence(note.id)) == (note.reason, "", "")
+    kind = catalogue.kind(note.id)
+    assert (catalogue.what(note), kind.cause, kind.rest) == (note.reason, "", "")

@@ -14,8 +14,7 @@ _FEW: Final = 8
 
 def fault(fd: int, outcome: Dropped, number: int, span: Span, *, growing: bool) -> Fault:
     """The fault of a line that is dropped; ``growing``: more of it may still be written."""
-    found = huge.huge(outcome, _wrong(fd, outcome, span), number, span)
-    return huge.begun(found) if growing else found
+    return huge.huge(outcome, _wrong(fd, outcome, span), number, span, growing=growing)
 
 
 def breaks_off(fd: int, outcome: object, span: Span) -> bool:

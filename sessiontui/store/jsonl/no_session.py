@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, cast
 
-from sessiontui.damage import catalogue, marks, pieces, wholefile
+from sessiontui.damage import catalogue, marks, wholefile
 from sessiontui.damage.patterns import lazy
 from sessiontui.dialects import programs, stream, zeroclaw
 from sessiontui.disk import lines
@@ -110,7 +110,7 @@ def _blocks(fd: int, size: int, cancelled: IsCancelled) -> Iterator[tuple[bytes,
 
 def _is_torn(line: bytes) -> bool:
     bare = line.rstrip(b"\r\n")
-    return _TORN.match(line) is not None or (bare.endswith((b'"}', b'"]')) and pieces.is_tail(bare))
+    return _TORN.match(line) is not None or (bare.endswith((b'"}', b'"]')) and marks.is_tail(bare))
 
 
 def _fault(id: str, name: str, fd: int, size: int) -> Fault:

@@ -46,7 +46,7 @@ def meaning(fault: Fault, proposal: Proposal | None, width: int) -> list[SheetRo
         SheetRow(),
         *_said("what is wrong", catalogue.what(fault), width),
         *_readings(fault, proposal, width),
-        *_said("how it arises", catalogue.cause(fault.id), width),
+        *_said("how it arises", catalogue.kind(fault.id).cause, width),
         *_said("ZeroClaw", consequence(fault), width),
         SheetRow(),
         *_back(fault, proposal, width),
@@ -89,7 +89,8 @@ def consequence(fault: Fault) -> str:
     """What ZeroClaw makes of it."""
     if fault.severity is Severity.INFO:
         return "skips it" if fault.id == "blank" else "reads the line as if nothing were"
-    return catalogue.consequence(fault.id).removeprefix("ZeroClaw ") or ("can't load it" if fault.line is None else "")
+    kind = catalogue.kind(fault.id)
+    return kind.then if kind.cause else "can't load it" if fault.line is None else ""
 
 
 def _back(fault: Fault, proposal: Proposal | None, width: int) -> Iterator[SheetRow]:
