@@ -23,13 +23,14 @@ from sessiontui.errors import Refused, SessiontuiError, StoreError
 from sessiontui.model import Span
 
 
-def name_in(sessions: Path, path: Path) -> str:
-    """The name, relative to the sessions folder, of the file that ``path`` means: where it is a link, its target.
+def name_in(path: Path, sessions: Path | None = None) -> str:
+    """The name, relative to the sessions folder, of the file that ``path`` means: where it is a link, its target. The
+    folder is that of ``path`` where none is given.
 
     Raises ``Refused`` where that is outside of the folder.
     """
     real = Path(os.path.realpath(path))
-    folder = Path(os.path.realpath(sessions))
+    folder = Path(os.path.realpath(sessions or path.parent))
     if not real.is_relative_to(folder) or real == folder:
         raise Refused(
             f"{path.name} is a link to {real}, which is outside of the store",
@@ -42,7 +43,7 @@ def name_in(sessions: Path, path: Path) -> str:
 def require_inside(folder: Folder, edit: Edit) -> None:
     """Raise ``Refused`` where, by now, a link stands in the place of what was changed and leads out of the store."""
     for name in edit.names:
-        name_in(folder.sessions, folder.sessions / name)
+        name_in(folder.sessions / name, folder.sessions)
 
 
 @contextmanager

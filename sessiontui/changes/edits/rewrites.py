@@ -28,14 +28,13 @@ from sessiontui.disk.copied import Copied
 from sessiontui.disk.lines import Shrunk
 from sessiontui.disk.live_replace import ATTEMPTS, Again
 from sessiontui.disk.replace import append, fill, temporary
-from sessiontui.errors import Busy, Cancelled, Changed, Refused, Unleased
+from sessiontui.errors import Busy, Changed, Refused, Unleased
 from sessiontui.model import Span
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 
-Hear = Callable[[bytes], None]
-"""Told every piece of the old file as it is read."""
-Content = Callable[[int, int, Hear], Iterator[bytes]]
-"""From a descriptor and a length: the bytes that take the place of so many of the old ones. Tells all of these, in order."""
+Read = Callable[[Span], Iterator[bytes]]
+"""Reads a span of the old file, which is hashed as it is read."""
+Content = Callable[[int, int, Read], Iterator[bytes]]
+"""From a descriptor and a length: the bytes that take the place of so many of the old ones. Reads all of these, in order."""
 
 
 class Rewritten(NamedTuple):
@@ -145,19 +144,17 @@ class Rewrite(Edit):
     def revert(self, record: ChangeRecord) -> None:
         """Put the old bytes back; what was appended since stays behind them."""
 
-        def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:
+        def content(fd: int, size: int, read: Read) -> Iterator[bytes]:
             self._require_as_made(record.folder, fd)
-            for piece in lines.pieces(fd, Span(0, self.length)):
-                hear(piece)
+            for _ in read(Span(0, self.length)):
+                pass
             last = b"\n"
             for piece in lines.pieces(kept, Span(0, self.old.length)):
                 last = piece[-1:]
                 yield piece
             if size > self.length and last != b"\n":
                 yield b"\n"  # a record that came since must not be glued to an unfinished line
-            for piece in lines.pieces(fd, Span(self.length, size - self.length)):
-                hear(piece)
-                yield piece
+            yield from read(Span(self.length, size - self.length))
 
         def time(size: int) -> int | None:
             return self.was.mtime_ns if size == self.length else None
@@ -181,10 +178,19 @@ class Rewrite(Edit):
 
 
 def make(
-    record: ChangeRecord, key: str, file: str, content: Content, time: Callable[[int], int | None] = lambda _: None
+    record: ChangeRecord,
+    key: str,
+    file: str,
+    content: Content,
+    time: Callable[[int], int | None] = lambda _: None,
+    seen: Copied | None = None,
 ) -> Rewritten:
-    """Rewrite a file, which keeps its modification time. ``content`` raises ``Changed`` where the file is not what it
-    was made for. ``time``: from the length of the old file, another time, unless something was appended meanwhile."""
+    """Rewrite a file, which keeps its modification time. Raises ``Changed`` where the file did not merely grow since it was
+    ``seen``, and so does ``content``: the file gets another name before, so that its ``ctime`` tells nothing then.
+    ``time``: from the length of the old file, another time, unless something was appended meanwhile."""
+    if seen is not None:
+        with opened(record.folder.sessions / file) as fd:
+            seen.require(fd, file)
     for _ in range(ATTEMPTS):
         try:
             return _attempt(record, key, file, content, time)
@@ -194,13 +200,6 @@ def make(
             record.give_up()
             raise
     raise Changed(file)
-
-
-def require(record: ChangeRecord, file: str, seen: Copied) -> None:
-    """Raise ``Changed`` where a file did not merely grow since it was planned for. ``make`` gives it another name, so
-    that its ``ctime`` tells nothing then."""
-    with opened(record.folder.sessions / file) as fd:
-        seen.require(fd, file)
 
 
 def _attempt(
@@ -215,7 +214,7 @@ def _attempt(
         copied = before.linked(fd)
         was = traits(fd)
         new = _Sum()
-        fill(temp, new.told(content(fd, size, lambda piece: old.more(len(piece)))), was.mode, Like(fd, file))
+        fill(temp, new.told(content(fd, size, old.read)), was.mode, Like(fd, file))
         kept = kept or KeptFile(name, size, old.hexdigest())
         record.write(Rewrite(key, file, kept, new.length, new.crc32, was))
         n = len(record.steps)
@@ -244,34 +243,6 @@ def _note(record: ChangeRecord, n: int, size: int, carried: int) -> None:
     """Record how much of the old file stands in the new one, where that is more than was copied at first."""
     if carried != size:
         record.late(n, carried)
-
-
-def without(drops: tuple[Span, ...], cancelled: IsCancelled = never, progress: Progress = silent) -> Content:
-    """The content of a file less some spans, which are in order and apart. ``progress`` counts the old bytes."""
-
-    def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:
-        at = 0
-        rest = iter((*drops, Span(size, 0)))
-        drop = next(rest)
-        for piece in lines.pieces(fd, Span(0, size)):
-            if cancelled():
-                raise Cancelled
-            progress(at, size)
-            hear(piece)
-            end = at + len(piece)
-            kept = []
-            while at < end:
-                if at < drop.offset:
-                    stop = min(end, drop.offset)
-                    kept.append(piece[at - end : stop - end or None])
-                else:
-                    stop = min(end, drop.stop)
-                at = stop
-                if at == drop.stop and at < size:
-                    drop = next(rest)
-            yield b"".join(kept)
-
-    return content
 
 
 def _identity(fd: int) -> tuple[int, int]:

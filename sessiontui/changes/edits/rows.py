@@ -6,7 +6,7 @@ moves that file's rows the other way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -85,33 +85,22 @@ def pop(record: ChangeRecord, database: str, key: str, only: int | None) -> tupl
     return message, newest.address
 
 
-def remove_stale(record: ChangeRecord, database: str, keys: Sequence[str], before: datetime) -> frozenset[str]:
-    """Remove sessions whose last activity is older, all in one transaction; return those that were."""
-
-    def stale(writing: Writing) -> tuple[str, ...]:
-        found = set(writing.stale(before))
-        return tuple(key for key in keys if key in found)
-
-    return _remove(record, database, stale)
-
-
-def remove_seen(record: ChangeRecord, database: str, seen: Mapping[str, object]) -> frozenset[str]:
-    """Remove sessions whose rows are those that were seen (``extent``), all in one transaction; return those that were."""
-
-    def same(writing: Writing) -> tuple[str, ...]:
-        return tuple(key for key, rows in seen.items() if extent(writing.connection, key) == rows)
-
-    return _remove(record, database, same)
-
-
-def _remove(record: ChangeRecord, database: str, choose: Callable[[Writing], tuple[str, ...]]) -> frozenset[str]:
+def remove_sessions(
+    record: ChangeRecord, database: str, seen: Mapping[str, object], before: datetime | None
+) -> frozenset[str]:
+    """Remove those of the sessions whose last activity is older than ``before``, or, where that is None, whose rows are
+    those that were seen (``extent``), all in one transaction; return those that were."""
     name = record.name("rows")
     with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
         require_undamaged(database, mismatch(writing.connection))
-        gone = choose(writing)
+        if before is None:
+            gone = [key for key, rows in seen.items() if extent(writing.connection, key) == rows]
+        else:
+            stale = set(writing.stale(before))
+            gone = [key for key in seen if key in stale]
         if gone:
             writing.remove_sessions(record.folder.path(name), gone)
-            _commit(record, writing, Rows(gone, database, name))
+            _commit(record, writing, Rows(tuple(gone), database, name))
     return frozenset(gone)
 
 

@@ -248,17 +248,13 @@ def _rewritten(record: ChangeRecord, key: str, file: str, decide: Decide) -> Spa
 
 
 def _content(decide: Decide) -> rewrites.Content:
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         cut = decide(fd, stamps.stamp(fd)._replace(size=size))
-        for piece in lines.pieces(fd, Span(0, cut.span.offset)):
-            hear(piece)
-            yield piece
-        for piece in lines.pieces(fd, cut.span):
-            hear(piece)
+        yield from read(Span(0, cut.span.offset))
+        for _ in read(cut.span):
+            pass
         yield cut.inserted
-        for piece in lines.pieces(fd, Span(cut.span.stop, size - cut.span.stop)):
-            hear(piece)
-            yield piece
+        yield from read(Span(cut.span.stop, size - cut.span.stop))
 
     return content
 

@@ -79,8 +79,8 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
         stem = _new_stem(store, key)
         return AppendPlan(stem, message.role, message.content, new=True, ends_line=False)
     with as_store_error(stem + ".jsonl"):
-        name_in(store.path, store.file(stem))
-        obstacles.require_writable(Path(os.path.realpath(store.file(stem))))
+        name_in(store.file(stem))
+        obstacles.require_writable(store.file(stem))
         with opened(store.file(stem)) as fd:
             if whole := no_session.of(fd, os.fstat(fd).st_size):
                 raise no_session.refusal(stem + ".jsonl", whole)

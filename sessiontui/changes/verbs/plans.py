@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol, Self, TypeVar, cast
+from typing import Any, Final, Generic, Protocol, Self, TypeVar, cast
 
+from sessiontui.changes.bounds import Takes
 from sessiontui.changes.outcome import Problem
 from sessiontui.changes.recovery.recover import Interrupted
 from sessiontui.errors import AfterRecovery, SessiontuiError
+from sessiontui.store.protocol import Store
 
-P = TypeVar("P")
+CHANGING: Final = ("compacted", "repaired", "migrated", "removed")
+"""The status of a session that is changed."""
 
 
 class Row(Protocol):
@@ -27,6 +31,31 @@ class Row(Protocol):
 
     def left_alone(self, error: SessiontuiError) -> Self:
         """The row of the same session, which stays as it is."""
+
+
+P = TypeVar("P")
+R = TypeVar("R", bound=Row)
+
+
+class RowsPlan(ABC, Generic[R]):
+    """A plan with a row for each session."""
+
+    __slots__ = ()
+    rows: tuple[R, ...]
+
+    @property
+    def goes(self) -> tuple[R, ...]:
+        """The sessions that are changed."""
+        return tuple(row for row in self.rows if row.status in CHANGING)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.goes
+
+    @abstractmethod
+    def takes(self, store: Store) -> Takes:
+        """Bytes that it takes of the disk."""
 
 
 def rows_of(plan: object) -> tuple[Row, ...]:

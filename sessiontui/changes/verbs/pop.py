@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Final
 
 from sessiontui.changes import history, obstacles
@@ -96,12 +96,11 @@ def plan(store: Store, key: str, anyway: bool = False) -> PopPlan:
     stem = store.resolve(key)
     path = store.file(stem)
     with as_store_error(path.name):
-        name_in(store.path, path)
+        name_in(path)
         with session_file.opened(path, stem) as (fd, stamp):
             found = _plan(fd, stem, stamp, anyway)
         if found.removed is not None:
-            real = Path(os.path.realpath(path))
-            (obstacles.require_writable if found.truncates else obstacles.require_replaceable)(real)
+            (obstacles.require_writable if found.truncates else obstacles.require_replaceable)(path.resolve())
         return found
 
 
@@ -181,34 +180,28 @@ def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool
             return Popped(record.id, plan.key, removed, address)
         path = store.file(plan.key)
         with as_store_error(path.name):
-            file = name_in(store.path, path)
+            file = name_in(path)
             if not os.path.exists(path):
                 raise Changed(path.name)
-            popped = _Popping(plan, latest)
-            splices.make(record, plan.key, file, popped.decide)
-    return Popped(record.id, plan.key, popped.plan.removed, popped.plan.address)
+            found = [plan]
+            splices.make(record, plan.key, file, partial(_decided, found, latest))
+    return Popped(record.id, plan.key, found[-1].removed, found[-1].address)
 
 
-class _Popping:
-    """What is popped, looked for again in the file as it is when it can be changed."""
-
-    def __init__(self, plan: PopPlan, latest: bool) -> None:
-        self.plan = plan
-        self._latest = latest
-
-    def decide(self, fd: int, stamp: Stamp) -> Cut:
-        """Where the last message stands now. Raises ``Changed`` where it is another one and that is not wanted."""
-        now = _plan(fd, self.plan.key, stamp, self.plan.anyway)
-        if now.address is None or now.address.span is None:
-            raise Changed(self.plan.key + SUFFIX)
-        if not self._latest and (now.removed, now.address.span) != (self.plan.removed, _span(self.plan)):
-            raise Changed(self.plan.key + SUFFIX)
-        self.plan = now
-        return _cut(fd, now.address.span, stamp, truncates=now.truncates)
-
-
-def _span(plan: PopPlan) -> Span | None:
-    return None if plan.address is None else plan.address.span
+def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
+    """What is popped, looked for again in the file as it is when it can be changed, and added to what was ``found``.
+    Raises ``Changed`` where it is another message than was planned, and not the ``latest`` is wanted."""
+    plan = found[0]
+    now = _plan(fd, plan.key, stamp, plan.anyway)
+    if (
+        now.address is None
+        or now.address.span is None
+        or plan.address is None
+        or not (latest or (now.removed, now.address.span) == (plan.removed, plan.address.span))
+    ):
+        raise Changed(plan.key + SUFFIX)
+    found.append(now)
+    return _cut(fd, now.address.span, stamp, truncates=now.truncates)
 
 
 def _cut(fd: int, line: Span, stamp: Stamp, *, truncates: bool) -> Cut:
