@@ -39,17 +39,12 @@ class Remove(Edit):
         came in the last instant, the file is brought back."""
         path = record.folder.sessions / self.file
         with suppress(FileNotFoundError), opened(path) as fd:
-            status = os.fstat(fd)
-            same = record.folder.inode(self.old.name) == (status.st_dev, status.st_ino)
-            if same or digest(fd, self.old.length) == self.old.sha256:
+            if record.folder.is_link(self.old.name, fd) or digest(fd, self.old.length) == self.old.sha256:
                 return "void"
         if record.folder.size(self.old.name) <= self.old.length:
             return "made"
-        fd = record.folder.open(self.old.name)
-        try:  # who had to wait has written to it
+        with record.folder.opened(self.old.name) as fd:  # who had to wait has written to it
             _bring_back(record, path, fd, self.was)
-        finally:
-            os.close(fd)
         return "void"
 
     def foresee(self, folder: Folder) -> str:
@@ -167,7 +162,7 @@ def _bring_back(record: ChangeRecord, path: Path, fd: int, was: Traits) -> None:
     try:
         replace.create(path, lines.pieces(fd, Span(0, size)), was.mode, Like(fd, path.name))
     except FileExistsError:
-        patches.insert(record, path, 0, fd, Span(0, size))
+        patches.patch(record, path, Span(0, 0), fd, Span(0, size))
 
 
 def require_welcome(sessions: Path, file: str, hint: str) -> None:

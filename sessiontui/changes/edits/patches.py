@@ -6,8 +6,9 @@ Unrecorded, so nothing takes it back; whoever calls knows that what it does is s
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from sessiontui.changes.edits.files import opened, traits
 from sessiontui.changes.journal.record import ChangeRecord
@@ -19,20 +20,21 @@ from sessiontui.disk.replace import fill, temporary
 from sessiontui.errors import Changed
 from sessiontui.model import Span
 
-
-def insert(record: ChangeRecord, path: Path, at: int, old: int, rest: Span) -> int:
-    """Put bytes of another file, open as ``old``, into one, unrecorded: nobody is to take back what others wrote.
-    Returns the length of the file then."""
-    return patch(record, path, Span(at, 0), lambda: lines.pieces(old, rest))
+_NOTHING: Final = Span(0, 0)
 
 
-def patch(record: ChangeRecord, path: Path, cut: Span, more: Callable[[], Iterator[bytes]] = lambda: iter(())) -> int:
-    """Put bytes into the place of others, unrecorded; the file keeps its time. Returns its length then. Raises
-    ``Changed`` where the file never holds still."""
+def patch(record: ChangeRecord, path: Path, cut: Span, other: int = -1, rest: Span = _NOTHING) -> int:
+    """Put bytes of another file, open as ``other``, into the place of some of a file, unrecorded: nobody is to take back
+    what others wrote. The file keeps its time. Returns its length then. Raises ``Changed`` where it never holds still."""
     for _ in range(ATTEMPTS):
         with opened(path) as fd, temporary(path.parent) as temp:
             copied = Copied.of(fd)
-            fill(temp, _patched(fd, copied.stamp.size, cut, more()), traits(fd).mode, Like(fd, path.name))
+            fill(
+                temp,
+                _patched(fd, copied.stamp.size, cut, lines.pieces(other, rest)),
+                traits(fd).mode,
+                Like(fd, path.name),
+            )
             length = os.stat(temp).st_size
             try:
                 carried = live_replace.swap(path, temp, fd, copied, record.patience, lambda _: None)

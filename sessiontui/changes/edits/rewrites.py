@@ -17,7 +17,17 @@ from zlib import crc32
 
 from sessiontui.changes import obstacles
 from sessiontui.changes.edits import patches
-from sessiontui.changes.edits.files import checksum, common, digest, give_time, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.edits.files import (
+    checksum,
+    common,
+    digest,
+    give_time,
+    kept_bytes,
+    link_or_copy,
+    lost,
+    opened,
+    traits,
+)
 from sessiontui.changes.edits.hashing import Hashing
 from sessiontui.changes.journal.folder import Folder
 from sessiontui.changes.journal.kept import KeptFile, Traits
@@ -28,7 +38,7 @@ from sessiontui.disk.copied import Copied
 from sessiontui.disk.lines import Shrunk
 from sessiontui.disk.live_replace import ATTEMPTS, Again
 from sessiontui.disk.replace import append, fill, temporary
-from sessiontui.errors import Busy, Changed, Refused, Unleased
+from sessiontui.errors import Busy, Changed, Unleased
 from sessiontui.model import Span
 
 Read = Callable[[Span], Iterator[bytes]]
@@ -63,7 +73,7 @@ class Rewrite(Edit):
         the old ones don't, they are kept, and what writers put into the old file meanwhile is carried over."""
         path = record.folder.sessions / self.file
         with suppress(FileNotFoundError), opened(path) as fd:
-            if record.folder.inode(self.old.name) == _identity(fd):
+            if record.folder.is_link(self.old.name, fd):
                 return "void"
             if step.late == 0:
                 self._renew(record, path, fd)
@@ -76,58 +86,48 @@ class Rewrite(Edit):
 
     def _renew(self, record: ChangeRecord, path: Path, fd: int) -> None:
         """Finish what was begun where a writer who had to wait wrote the old file anew: that takes the new one's place."""
-        old = record.folder.open(self.old.name)
-        written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
-        try:
+        with record.folder.opened(self.old.name) as old:
+            written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
             whole = Span(0, os.fstat(old).st_size)
             there = self.length if self._is_made(fd) else common(fd, 0, old, whole)
             if there not in (self.length, os.fstat(fd).st_size):  # others have written since: only whole lines count
                 there = os.pread(old, there, 0).rfind(b"\n") + 1
-            give_time(path, patches.patch(record, path, Span(0, there), lambda: lines.pieces(old, whole)), written)
-        finally:
-            os.close(old)
+            give_time(path, patches.patch(record, path, Span(0, there), old, whole), written)
 
     def _is_made(self, fd: int) -> bool:
         """Whether the file begins with the bytes that the edit gave it."""
         return checksum(fd, self.length) == self.crc32
 
-    def _carried(self, step: Step) -> int:
+    def carried(self, step: Step) -> int:
         """How many bytes of the old file stand in the new one, or were replaced there."""
         return self.old.length if step.late is None else step.late
 
     def catch_up(self, record: ChangeRecord, step: Step) -> None:
         """Bring over what was appended to the old file after it gave way; nothing where nothing was, or it is a copy. The
         file's time is then that of the newest message in it."""
-        late = self._carried(step)
+        late = self.carried(step)
         grown = record.folder.size(self.old.name)
         if grown <= late:
             return
         path = record.folder.sessions / self.file
-        old = record.folder.open(self.old.name)
-        try:
-            at = self.length + late - self.old.length
-            with opened(path) as fd:
-                as_made = os.fstat(fd).st_size >= at and self._is_made(fd)
-                written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
-            rest = Span(late, grown - late)
-            length = _bring(record, path, old, rest, at) if as_made else _bring_behind(path, old, rest)
-            give_time(path, length, written)
-        except FileNotFoundError:  # nobody brings back what somebody took away: it waits in the journal
-            return
-        finally:
-            os.close(old)
+        at = self.length + late - self.old.length
+        rest = Span(late, grown - late)
+        with record.folder.opened(self.old.name) as old:
+            try:
+                with opened(path) as fd:
+                    as_made = os.fstat(fd).st_size >= at and self._is_made(fd)
+                    written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
+                length = _bring(record, path, old, rest, at) if as_made else _bring_behind(path, old, rest)
+                give_time(path, length, written)
+            except FileNotFoundError:  # nobody brings back what somebody took away: it waits in the journal
+                return
         record.late(step.n, grown)
 
     def is_awaited(self, record: ChangeRecord, step: Step) -> bool:
         """Whether more is to come from the old file: it holds more than could be brought over, or is open for writing."""
-        try:
-            old = record.folder.open(self.old.name)
-        except FileNotFoundError:
-            return False
-        try:
-            return os.fstat(old).st_size > self._carried(step) or live_replace.is_written(old)
-        finally:
-            os.close(old)
+        with suppress(FileNotFoundError), record.folder.opened(self.old.name) as old:
+            return os.fstat(old).st_size > self.carried(step) or live_replace.is_written(old)
+        return False
 
     def foresee(self, folder: Folder) -> str:
         path = folder.sessions / self.file
@@ -135,7 +135,7 @@ class Rewrite(Edit):
             with opened(path) as fd:
                 self._require_as_made(folder, fd)
         except FileNotFoundError:
-            raise self._lost(folder, "the file is gone") from None
+            raise lost(folder, self.file, self.old, "the file is gone") from None
         with kept_bytes(folder, self.old):
             pass
         obstacles.require_replaceable(path)
@@ -163,18 +163,11 @@ class Rewrite(Edit):
             try:
                 make(record, self.key, self.file, content, time)
             except FileNotFoundError:
-                raise self._lost(record.folder, "the file is gone") from None
+                raise lost(record.folder, self.file, self.old, "the file is gone") from None
 
     def _require_as_made(self, folder: Folder, fd: int) -> None:
         if not self._is_made(fd):
-            raise self._lost(folder, "it has changed since")
-
-    def _lost(self, folder: Folder, why: str) -> Refused:
-        return Refused(
-            f"{self.file} can't be put back: {why}",
-            f"the bytes are in {folder.path(self.old.name)}; undo later changes of this session first",
-            unchanged=True,
-        )
+            raise lost(folder, self.file, self.old, "it has changed since")
 
 
 def make(
@@ -245,11 +238,6 @@ def _note(record: ChangeRecord, n: int, size: int, carried: int) -> None:
         record.late(n, carried)
 
 
-def _identity(fd: int) -> tuple[int, int]:
-    status = os.fstat(fd)
-    return status.st_dev, status.st_ino
-
-
 def _bring_behind(path: Path, old: int, rest: Span) -> int:
     """Put ``rest`` of the old file behind one that somebody has written anew since. Returns the length then."""
     with opened(path) as fd:
@@ -266,5 +254,5 @@ def _bring(record: ChangeRecord, path: Path, old: int, rest: Span, at: int) -> i
         return size
     if size != at + there:  # others have written since: only whole lines count as brought
         whole = os.pread(old, there, rest.offset).rfind(b"\n") + 1
-        return patches.insert(record, path, at + whole, old, Span(rest.offset + whole, rest.length - whole))
+        return patches.patch(record, path, Span(at + whole, 0), old, Span(rest.offset + whole, rest.length - whole))
     return append(path, b"".join(lines.pieces(old, Span(rest.offset + there, rest.length - there)))).stop

@@ -62,17 +62,25 @@ class Folder:
         except FileNotFoundError:
             return 0
 
-    def inode(self, name: str) -> tuple[int, int] | None:
-        """Device and inode of a file; None where it isn't there."""
+    def is_link(self, name: str, fd: int) -> bool:
+        """Whether a file of this name is there, and is the very file that is open as ``fd``."""
         try:
-            status = os.stat(name, dir_fd=self._fd, follow_symlinks=False)
+            return os.path.samestat(os.stat(name, dir_fd=self._fd, follow_symlinks=False), os.fstat(fd))
         except FileNotFoundError:
-            return None
-        return status.st_dev, status.st_ino
+            return False
 
     def open(self, name: str) -> int:
         """A descriptor for reading."""
         return os.open(name, os.O_RDONLY | _FILE, dir_fd=self._fd)
+
+    @contextmanager
+    def opened(self, name: str) -> Iterator[int]:
+        """A descriptor for reading, closed in the end."""
+        fd = self.open(name)
+        try:
+            yield fd
+        finally:
+            os.close(fd)
 
     def read(self, name: str) -> bytes:
         """A whole file."""
@@ -81,11 +89,8 @@ class Folder:
 
     def ends(self, name: str, first: int, last: int) -> tuple[bytes, bytes]:
         """Up to so many of the first bytes of a file, and of the last."""
-        fd = self.open(name)
-        try:
+        with self.opened(name) as fd:
             return os.pread(fd, first, 0), os.pread(fd, last, max(0, os.fstat(fd).st_size - last))
-        finally:
-            os.close(fd)
 
     def new(self, name: str) -> int:
         """A descriptor of a file that was not there, for appending."""
@@ -121,8 +126,7 @@ class Folder:
             if error.errno in _NO_LINKS:
                 return False
             raise
-        status = os.fstat(fd)
-        if self.inode(name) == (status.st_dev, status.st_ino):
+        if self.is_link(name, fd):
             return True
         self.drop(name)
         return False

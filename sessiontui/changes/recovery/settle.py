@@ -5,8 +5,8 @@ Done by the next change, under the journal's lock; reading never mends.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
 
 from sessiontui.changes.edits.files import as_plain, require_inside
 from sessiontui.changes.edits.records import done, ids, read
@@ -47,7 +47,7 @@ def look_again(record: ChangeRecord) -> None:
         step.edit.catch_up(record, step)
 
 
-@contextlib.contextmanager
+@contextmanager
 def _bearing(recorded: Recorded, keys: Collection[str], left: Left) -> Iterator[None]:
     """Let a change wait on whose file or database can't be looked at, or is busy; not before another of the same."""
     try:
@@ -74,8 +74,7 @@ def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[
     recorded = read(folder, id)
     if recorded is None or not recorded.done:
         return
-    record = ChangeRecord.resume(folder, recorded, patience)
-    try:
+    with closing(ChangeRecord.resume(folder, recorded, patience)) as record:
         with _bearing(recorded, keys, []):
             look_again(record)
         if not any(step.edit.is_awaited(record, step) for step in record.made_steps):
@@ -83,24 +82,18 @@ def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[
                 record.finish()
         elif done(folder, id):
             record.wait()
-    finally:
-        record.close()
 
 
 def _finish(folder: Folder, recorded: Recorded, patience: WaitPolicy, keys: Collection[str], left: Left) -> None:
     """Settle the open edits of a change and mark it done. An undo that came half way is taken out again; where somebody
     has made a file anew whose name that would need, its half stays as it is recorded, the old bytes in the journal."""
-    record = ChangeRecord.resume(folder, recorded, patience)
-    try:
-        with _bearing(recorded, keys, left):
-            steps(record)
-            if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
-                with contextlib.suppress(Refused):
-                    put_back(record)
-            without_empty_database(record)
-            record.finish()
-    finally:
-        record.close()
+    with closing(ChangeRecord.resume(folder, recorded, patience)) as record, _bearing(recorded, keys, left):
+        steps(record)
+        if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
+            with suppress(Refused):
+                put_back(record)
+        without_empty_database(record)
+        record.finish()
 
 
 def without_empty_database(record: ChangeRecord) -> None:
@@ -128,7 +121,7 @@ def steps(record: ChangeRecord) -> None:
 
 def after(record: ChangeRecord) -> None:
     """Settle what an error interrupted; where even that fails, the next change will."""
-    with contextlib.suppress(OSError, SessiontuiError):
+    with suppress(OSError, SessiontuiError):
         steps(record)
 
 
