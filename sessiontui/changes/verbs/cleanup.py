@@ -21,8 +21,7 @@ from sessiontui.changes.edits.rows import remove_sessions
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, CleanupStatus, Problem, problem
-from sessiontui.changes.verbs import batch
-from sessiontui.changes.verbs.plans import RowsPlan
+from sessiontui.changes.verbs import plans
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp, moment
@@ -46,12 +45,12 @@ class CleanupRow:
 
     def left_alone(self, error: SessiontuiError) -> CleanupRow:
         """The row of a session that stays."""
-        status = batch.status(error)
+        status = plans.status(error)
         return replace(self, status="refused" if status == "unchanged" else status, problem=problem(error))
 
 
 @dataclass(frozen=True, slots=True)
-class CleanupPlan(RowsPlan[CleanupRow]):
+class CleanupPlan(plans.RowsPlan[CleanupRow]):
     """What cleanup or delete would remove."""
 
     rows: tuple[CleanupRow, ...]
@@ -66,8 +65,8 @@ class CleanupPlan(RowsPlan[CleanupRow]):
         """Bytes that it takes of the disk. The text of a database is counted only where it may be too much."""
         keys = [row.key for row in self.goes]
         if isinstance(store, JsonlStore):
-            return Takes(sum(batch.size(store.file(key)) for key in keys), 0)
-        most = batch.size(store.path)
+            return Takes(sum(plans.size(store.file(key)) for key in keys), 0)
+        most = plans.size(store.path)
         free = free_bytes(store.path.parent)
         if most <= history.SIZE and (free is None or most <= free):
             return Takes(0, 0)  # not worth counting: that reads all their text
@@ -150,7 +149,7 @@ def make(
     if not isinstance(store, JsonlStore):
         return _without_rows(store, plan, verb, patience)
     remove = partial(_without_file, plan.before)
-    return CleanedUp(*batch.made(plan, store.path, verb, remove, lambda _: 1, patience, cancelled, progress, suffix=""))
+    return CleanedUp(*plans.made(plan, store.path, verb, remove, lambda _: 1, patience, cancelled, progress, suffix=""))
 
 
 def _without_file(

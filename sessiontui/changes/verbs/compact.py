@@ -17,8 +17,7 @@ from sessiontui.changes.edits.files import name_in
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, CompactStatus, Problem, problem
 from sessiontui.changes.recoverable import Recoverable
-from sessiontui.changes.verbs import batch
-from sessiontui.changes.verbs.plans import RowsPlan
+from sessiontui.changes.verbs import plans
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects.keys import SUFFIX
@@ -65,7 +64,7 @@ class CompactRow:
             dropped=0,
             bytes_after=self.bytes_before,
             recoverable=recoverable.NONE,
-            status=batch.status(error),
+            status=plans.status(error),
             gone=(),
             drops=(),
             problem=problem(error),
@@ -73,7 +72,7 @@ class CompactRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CompactPlan(RowsPlan[CompactRow]):
+class CompactPlan(plans.RowsPlan[CompactRow]):
     """What compact would do, session by session."""
 
     rows: tuple[CompactRow, ...]
@@ -106,7 +105,7 @@ def plan(
         row = _read(fd, key, seen, cancelled, progress)
         return row if row.kept or not row.dropped or (anyway and keys is not None) else row.left_alone(_empties(row))
 
-    return CompactPlan(batch.planned(store, keys, _healthy, read, cancelled, progress))
+    return CompactPlan(plans.planned(store, keys, _healthy, read, cancelled, progress))
 
 
 def _healthy(key: str, kept: int, size: int) -> CompactRow:
@@ -176,7 +175,7 @@ def make(
     """Compact as planned. A session that changed since it was planned is refused in its row. Cancelled between
     sessions or within one: those not begun stay as they were, with status ``cancelled``."""
     return Compacted(
-        *batch.made(plan, store.path, "compact", _made, lambda row: row.bytes_before, patience, cancelled, progress)
+        *plans.made(plan, store.path, "compact", _made, lambda row: row.bytes_before, patience, cancelled, progress)
     )
 
 

@@ -21,9 +21,8 @@ from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, MigrateStatus, Problem, problem
 from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.recovery import settle
-from sessiontui.changes.verbs import batch
+from sessiontui.changes.verbs import plans
 from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED, NOTHING, ImportState, held, require_free, source
-from sessiontui.changes.verbs.plans import RowsPlan
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines, live_replace, stamps
 from sessiontui.disk.stamps import Stamp
@@ -62,7 +61,7 @@ class MigrateRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MigratePlan(RowsPlan[MigrateRow]):
+class MigratePlan(plans.RowsPlan[MigrateRow]):
     """What migrate would do, session by session."""
 
     folder: Path
@@ -98,7 +97,7 @@ def plan(
     sessions = sorted(found, key=lambda session: session.key)
     unsound = _unsound(folder) if sessions else None
     planned = []
-    for each, part in batch.parts(sessions, [each.bytes or 0 for each in sessions], progress):
+    for each, part in plans.parts(sessions, [each.bytes or 0 for each in sessions], progress):
         row = MigrateRow(each.key, 0, 0, "migrated")
         planned.append(row.left_alone(unsound) if unsound else _planned(store, row, cancelled, part))
     creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in planned)
@@ -167,7 +166,7 @@ def make(
 ) -> Migrated:
     """Import what was planned. What changed since is refused in its row; what was not begun when ``cancelled``
     said so has status ``skipped``."""
-    return Migrated(*batch.made(plan, plan.folder, "migrate", _made, _size, patience, cancelled, progress))
+    return Migrated(*plans.made(plan, plan.folder, "migrate", _made, _size, patience, cancelled, progress))
 
 
 def _size(row: MigrateRow) -> int:

@@ -19,8 +19,7 @@ from sessiontui.changes.journal import fragment_file
 from sessiontui.changes.journal.fragment_file import Fragments
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, Problem, RepairStatus, problem
-from sessiontui.changes.verbs import batch, repair_plan
-from sessiontui.changes.verbs.plans import RowsPlan
+from sessiontui.changes.verbs import plans, repair_plan
 from sessiontui.changes.verbs.repair_plan import RepairRequest, Room, Sum
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import EVERYTHING_SURE, Outcome, Wish
@@ -86,7 +85,7 @@ class RepairRow:
             dropped=0,
             recovered=0,
             bytes_after=self.bytes_before,
-            status=batch.status(error),
+            status=plans.status(error),
             outcomes=(),
             problem=problem(error),
             takes=0,
@@ -94,7 +93,7 @@ class RepairRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RepairPlan(RowsPlan[RepairRow]):
+class RepairPlan(plans.RowsPlan[RepairRow]):
     """What repair would do, session by session."""
 
     rows: tuple[RepairRow, ...]
@@ -139,7 +138,7 @@ def plan(
         found = Sum(RepairRequest(by_stem.get(key, wish), seen.stamp.size, settled), room)
         return _read(fd, key, seen, found, cancelled, progress)
 
-    return RepairPlan(batch.planned(store, keys, _healthy, read, cancelled, progress))
+    return RepairPlan(plans.planned(store, keys, _healthy, read, cancelled, progress))
 
 
 def _healthy(key: str, kept: int, size: int) -> RepairRow:
@@ -207,7 +206,7 @@ def make(
     its end. Cancelled between sessions or within one: those not begun stay as they were, with status ``cancelled``."""
     made = partial(_made, Room())
     return Repaired(
-        *batch.made(plan, store.path, "repair", made, lambda row: row.bytes_before, patience, cancelled, progress)
+        *plans.made(plan, store.path, "repair", made, lambda row: row.bytes_before, patience, cancelled, progress)
     )
 
 
