@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sessiontui.changes.edits import patches
-from sessiontui.changes.edits.files import digest, give_traits, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.edits.files import Traits, digest, give_traits, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.edits.splices import Splice
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, replace, stamps
 from sessiontui.disk.attributes import Like

@@ -10,17 +10,27 @@ import stat as modes
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import Edit
 from sessiontui.disk import lines, replace
 from sessiontui.disk.attributes import Like
 from sessiontui.disk.lines import NotAFile
 from sessiontui.errors import Refused, SessiontuiError, StoreError
 from sessiontui.model import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a file has beside its bytes."""
+
+    mode: int
+    uid: int
+    gid: int
+    mtime_ns: int
 
 
 def name_in(path: Path, sessions: Path | None = None) -> str:

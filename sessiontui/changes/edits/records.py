@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from sessiontui.changes.edits.create_remove import Create, Remove
+from sessiontui.changes.edits.files import Traits
 from sessiontui.changes.edits.renames import Rename
 from sessiontui.changes.edits.rewrites import Rewrite
 from sessiontui.changes.edits.splices import Splice
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import FORMAT, SUFFIX, Edit, Recorded, State, Step, line
 from sessiontui.errors import StoreError
 

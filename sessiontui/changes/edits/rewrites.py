@@ -18,6 +18,7 @@ from zlib import crc32
 from sessiontui.changes import obstacles
 from sessiontui.changes.edits import patches
 from sessiontui.changes.edits.files import (
+    Traits,
     checksum,
     common,
     digest,
@@ -29,8 +30,7 @@ from sessiontui.changes.edits.files import (
     traits,
 )
 from sessiontui.changes.edits.hashing import Hashing
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace
 from sessiontui.disk.attributes import Like

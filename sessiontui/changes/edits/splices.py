@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sessiontui.changes.edits import patches, rewrites
-from sessiontui.changes.edits.files import common, give_time, kept_bytes, lost, opened, require_inside, traits
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.edits.files import Traits, common, give_time, kept_bytes, lost, opened, require_inside, traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, stamps
 from sessiontui.disk.live_replace import ATTEMPTS, Again, Alone, OpenElsewhere

@@ -15,10 +15,10 @@ import stat as modes
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes.journal.kept import KeptFile
 from sessiontui.changes.journal.location import NAME
 from sessiontui.disk import attributes
 from sessiontui.disk.attributes import Like
@@ -34,6 +34,15 @@ _FILE: Final = os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS: Final = frozenset(
     {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of the journal, with what it held when it was recorded: a link's inode may have grown since."""
+
+    name: str
+    length: int
+    sha256: str
 
 
 class Folder:

@@ -16,8 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast
 
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.disk.replace import sync
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 

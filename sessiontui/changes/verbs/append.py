@@ -12,9 +12,8 @@ from pathlib import Path
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import create_remove, database, rows, splices
-from sessiontui.changes.edits.files import as_store_error, name_in, opened
+from sessiontui.changes.edits.files import Traits, as_store_error, name_in, opened
 from sessiontui.changes.edits.splices import Cut
-from sessiontui.changes.journal.kept import Traits
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.dialects import zeroclaw
