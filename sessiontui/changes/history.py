@@ -18,7 +18,7 @@ from sessiontui.changes.edits.records import done, ids, read
 from sessiontui.changes.journal import chain
 from sessiontui.changes.journal.folder import Folder, making, reading
 from sessiontui.changes.journal.record import ChangeRecord, Recorded
-from sessiontui.changes.outcome import Change
+from sessiontui.changes.outcome import Change, ChangeStatus
 from sessiontui.changes.recovery import settle
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError, StoreError
@@ -126,11 +126,12 @@ def listed(folder: Path) -> Listed:
 
 
 def _change(each: Recorded, of: chain.Chain, size: int) -> Change:
-    if not each.done:
-        return Change(each.id, each.verb, each.keys, each.at, "interrupted", each.undoes, size)
+    status: ChangeStatus = "undone" if of.undone else "done"
     if each.undoes is not None:
-        return Change(each.id, each.verb, each.changed, each.at, "undo", each.undoes, size)
-    return Change(each.id, each.verb, each.changed, each.at, "undone" if of.undone else "done", None, size)
+        status = "undo"
+    if not each.done:
+        status = "interrupted"
+    return Change(each.id, each.verb, each.changed if each.done else each.keys, each.at, status, each.undoes, size)
 
 
 def size(folder: Path) -> int:

@@ -96,12 +96,11 @@ def fill(temp: Path, chunks: Iterable[bytes], mode: int, like: Like | None = Non
             pass
 
 
-def append(path: str | Path, data: bytes) -> Span:
+def append(path: Path, data: bytes) -> Span:
     """Add ``data`` at the end of a file in one write, synced, and return where it landed; a new file is 0600.
 
     When the disk takes only a part, that part is cut off again, unless somebody else has written behind it.
     """
-    path = Path(path)
     fd, made = _open_to_append(path)
     try:
         require_regular(fd, path)
@@ -114,9 +113,8 @@ def append(path: str | Path, data: bytes) -> Span:
     return Span(offset, len(data))
 
 
-def create(path: str | Path, chunks: Iterable[bytes], mode: int = 0o600, like: Like | None = None) -> None:
+def create(path: Path, chunks: Iterable[bytes], mode: int = 0o600, like: Like | None = None) -> None:
     """Make a new file, whole or not at all, with the attributes of ``like``. Raises ``FileExistsError`` where the name is taken, by a link too."""
-    path = Path(path)
     with temporary(path.parent) as temp:
         with filling(temp, mode) as fd:
             for _ in put(fd, chunks):
@@ -134,12 +132,11 @@ def link(path: Path, new: Path) -> None:
     sync_folder(new.parent)
 
 
-def rename(path: str | Path, new: str | Path) -> None:
+def rename(path: Path, new: Path) -> None:
     """Give a file another name. Raises ``FileExistsError`` where the new name is taken; a link is renamed itself.
 
     Linked and synced before the old name goes: a kill in between leaves both names, never none.
     """
-    path, new = Path(path), Path(new)
     try:
         link(path, new)
         os.unlink(path)
@@ -165,19 +162,18 @@ def keep_time(fd: int, size: int, mtime_ns: int) -> None:
             os.utime(fd, ns=(status.st_atime_ns, time.time_ns()))
 
 
-def remove(path: str | Path) -> None:
+def remove(path: Path) -> None:
     """Take a name away and sync its folder."""
-    path = Path(path)
     os.unlink(path)
     sync_folder(path.parent)
 
 
-def sweep(folder: str | Path) -> None:
+def sweep(folder: Path) -> None:
     """Take away the temporary files that a kill left behind. For who knows that nobody replaces a file there now."""
     for name in os.listdir(folder):
         if _TEMP.fullmatch(name):
             with contextlib.suppress(IsADirectoryError, PermissionError):  # none of ours: a folder of such a name
-                os.unlink(Path(folder) / name)
+                os.unlink(folder / name)
 
 
 def sync(fd: int) -> None:
@@ -188,11 +184,8 @@ def sync(fd: int) -> None:
             fcntl.fcntl(fd, _FULL)
 
 
-def sync_folder(folder: str | Path | int) -> None:
-    """Bring a folder's names to the disk; ``folder`` is a path or an open descriptor."""
-    if isinstance(folder, int):
-        sync(folder)
-        return
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         sync(fd)

@@ -9,21 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sessiontui.changes.edits.files import name_in
-from sessiontui.errors import Refused, UnknownKey
+from sessiontui.errors import Refused
 from sessiontui.store.protocol import Store
 from sessiontui.store.sqlite import database_schema, transaction
 from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
 from sessiontui.store.sqlite.open_read import read
 from sessiontui.store.sqlite.row_keys import KEY, bound
-
-
-def known(store: Store, key: str) -> bool:
-    """Whether the store has a session of this key."""
-    try:
-        store.transcript(key)
-    except UnknownKey:
-        return False
-    return True
 
 
 def name_of(store: Store) -> str:

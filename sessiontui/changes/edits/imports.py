@@ -52,10 +52,6 @@ class Import(Edit):
     takes: str = ""
     """With ``back``: the rows file of the import that is taken out."""
 
-    @property
-    def changed_database(self) -> str:
-        return self.database
-
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out how far it came, and finish it or take it back."""
         folder = record.folder

@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -203,6 +202,13 @@ def _attempt(
     with opened(path) as fd, Hashing(fd) as old, temporary(path.parent) as temp:
         before = Copied.of(fd)
         size = before.stamp.size
+        n = len(record.steps) + 1
+
+        def note(carried: int) -> None:
+            """Record how much of the old file stands in the new one, where that is more than was copied at first."""
+            if carried != size:
+                record.late(n, carried)
+
         kept = link_or_copy(record.folder, path, fd, name, size)
         copied = before.linked(fd)
         was = traits(fd)
@@ -210,8 +216,7 @@ def _attempt(
         fill(temp, new.told(content(fd, size, old.read)), was.mode, Like(fd, file))
         kept = kept or KeptFile(name, size, old.hexdigest())
         record.write(Rewrite(key, file, kept, new.length, new.crc32, was))
-        n = len(record.steps)
-        carried = live_replace.swap(path, temp, fd, copied, record.patience, partial(_note, record, n, size))
+        carried = live_replace.swap(path, temp, fd, copied, record.patience, note)
     mtime_ns = time(size)
     if mtime_ns is not None and carried == size:
         give_time(path, new.length, mtime_ns)
@@ -230,12 +235,6 @@ class _Sum:
             self.length += len(chunk)
             self.crc32 = crc32(chunk, self.crc32)
             yield chunk
-
-
-def _note(record: ChangeRecord, n: int, size: int, carried: int) -> None:
-    """Record how much of the old file stands in the new one, where that is more than was copied at first."""
-    if carried != size:
-        record.late(n, carried)
 
 
 def _bring_behind(path: Path, old: int, rest: Span) -> int:

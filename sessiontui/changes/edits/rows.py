@@ -34,10 +34,6 @@ class Rows(Edit):
     def sessions(self) -> tuple[str, ...]:
         return self.keys
 
-    @property
-    def changed_database(self) -> str:
-        return self.database
-
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out whether the transaction was committed."""
         return "made" if committed(record.folder, self.database, self.rows) else "void"

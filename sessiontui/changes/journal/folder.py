@@ -6,7 +6,6 @@ the folder's descriptor, created exclusively and never followed as a link. Knows
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import fcntl
 import hashlib
@@ -14,7 +13,7 @@ import os
 import stat as modes
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -142,8 +141,14 @@ class Folder:
 
     def drop(self, name: str) -> None:
         """Remove a file of the journal; nothing where it isn't there."""
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             os.unlink(name, dir_fd=self._fd)
+
+    def drop_change(self, id: str) -> None:
+        """Remove every file of a change."""
+        for name in self.names():
+            if name.startswith(f"{id}."):
+                self.drop(name)
 
     def sync(self) -> None:
         """Make the names durable."""
@@ -193,48 +198,40 @@ def _flock(fd: int, wait: float) -> None:
 @contextmanager
 def making(sessions: Path) -> Iterator[Folder]:
     """The journal of a sessions folder, made where there is none. Raises ``StoreError``, having changed nothing."""
-    parent = _parent(sessions)
-    try:
-        status = os.fstat(parent)
-        if os.geteuid() == 0 and status.st_uid != 0:
+    with _parent(sessions) as parent:
+        if os.geteuid() == 0 and os.fstat(parent).st_uid != 0:
             raise StoreError(f"{sessions} belongs to another user and is not changed as root", _OWNER)
         try:
-            with contextlib.suppress(FileExistsError):
+            with suppress(FileExistsError):
                 os.mkdir(NAME, 0o700, dir_fd=parent)
                 sync(parent)
         except OSError as error:
             raise StoreError(f"{sessions} can't be written: {error.strerror}", unchanged=True) from error
         folder = _opened(sessions, parent)
-    finally:
-        os.close(parent)
-    try:
+    with closing(folder):
         yield folder
-    finally:
-        folder.close()
 
 
 @contextmanager
 def reading(sessions: Path) -> Iterator[Folder | None]:
     """The journal of a sessions folder for reading; None where there is none."""
-    parent = _parent(sessions)
-    try:
+    folder = None
+    with _parent(sessions) as parent, suppress(FileNotFoundError):
         folder = _opened(sessions, parent)
-    except FileNotFoundError:
-        folder = None
-    finally:
-        os.close(parent)
-    try:
+    with nullcontext() if folder is None else closing(folder):
         yield folder
-    finally:
-        if folder is not None:
-            folder.close()
 
 
-def _parent(sessions: Path) -> int:
+@contextmanager
+def _parent(sessions: Path) -> Iterator[int]:
     try:
-        return os.open(sessions, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fd = os.open(sessions, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise StoreError(f"{sessions} can't be opened: {error.strerror}") from error
+    try:
+        yield fd
+    finally:
+        os.close(fd)
 
 
 def _opened(sessions: Path, parent: int) -> Folder:

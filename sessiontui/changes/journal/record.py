@@ -52,11 +52,6 @@ class Edit(ABC):
         """The names in the sessions folder that it is about."""
         return tuple(getattr(self, name) for name in ("file", "new", "database") if hasattr(self, name))
 
-    @property
-    def changed_database(self) -> str | None:
-        """The name of the database whose rows it changes."""
-        return None
-
     @abstractmethod
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out what became of it when it was interrupted, and finish it or roll it back."""
@@ -225,9 +220,7 @@ class ChangeRecord:
                 self._put(line({"done": True}))
                 sync(self._fd)
             else:
-                for name in self.folder.names():
-                    if name.startswith(f"{self.id}."):
-                        self.folder.drop(name)
+                self.folder.drop_change(self.id)
         self.close()
 
     def wait(self) -> None:

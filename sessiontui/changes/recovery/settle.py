@@ -30,7 +30,7 @@ def everything(folder: Folder, patience: WaitPolicy = USUAL, keys: Collection[st
             continue
         recorded = read(folder, id)
         if recorded is None:
-            _forget(folder, id)
+            folder.drop_change(id)
         elif recorded.done:
             awaited.append(id)
         else:
@@ -137,12 +137,6 @@ def revert(record: ChangeRecord, edit: Edit) -> None:
     """Make one edit backwards. Raises ``Refused`` where something would be lost, or a link leads out of the store."""
     require_inside(record.folder, edit)
     edit.revert(record)
-
-
-def _forget(folder: Folder, id: str) -> None:
-    for name in folder.names():
-        if name.startswith(f"{id}."):
-            folder.drop(name)
 
 
 def strays(folder: Folder) -> list[str]:

@@ -7,6 +7,7 @@ journal before it goes. A last line that somebody may be writing stays as it is;
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -220,7 +221,7 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
         seen.linked(fd).require(fd, row.key + SUFFIX)
         planned = seen.stamp.size
         found = Sum(RepairRequest(row.wish, planned, row.settled, grown=size > planned), room)
-        with Fragments(record) as kept:
+        with closing(Fragments(record)) as kept:
             yield from _mended(fd, size, row.key, found, kept, read, cancelled, progress)
             kept.sync()
         if found.missing or not found.changes:  # what was to be done is being written just now
