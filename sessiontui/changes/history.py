@@ -172,7 +172,7 @@ def _trim(folder: Folder) -> None:
         return
     gone = []
     for each in _droppable(folder):
-        if each.changes[-1].at >= oldest and total <= SIZE:
+        if each.tip.at >= oldest and total <= SIZE:
             break
         gone.append(each)
         total -= sum(sizes.get(change.id, 0) for change in each.changes)
@@ -181,14 +181,10 @@ def _trim(folder: Folder) -> None:
 
 
 def _droppable(folder: Folder) -> list[chain.Chain]:
-    """All but the newest, and those of which something may still come."""
-    return [of for of in _chains(folder)[:-1] if all(done(folder, each.id) for each in of.changes)]
-
-
-def _chains(folder: Folder) -> list[chain.Chain]:
-    """Changes with what took them back, the one with the newest change last."""
-    found = {of.changes[0].id: of for of in chain.chains(recorded(folder)).values()}
-    return sorted(found.values(), key=lambda of: of.changes[-1].id)
+    """Changes with what took them back, the oldest first: all but the newest, and those of which something may still
+    come."""
+    found = {of.tip.id: of for of in chain.chains(recorded(folder)).values()}
+    return [found[id] for id in sorted(found)[:-1] if all(done(folder, each.id) for each in found[id].changes)]
 
 
 def _drop(folder: Folder, chains: list[chain.Chain]) -> Purged:

@@ -49,15 +49,14 @@ def temporary(folder: Path) -> Iterator[Path]:
         raise
 
 
-@contextlib.contextmanager
-def filling(temp: Path, mode: int, like: Like | None = None) -> Iterator[int]:
-    """A new file to be written, which can be read too; when the block ends it gets its mode, the owner and
-    attributes of the file whose place it takes, and is synced."""
+def fill(temp: Path, chunks: Iterable[bytes], mode: int, like: Like | None = None, *, owned: bool = True) -> None:
+    """Write a new file, give it its mode, the attributes of the file whose place it takes, and its owner where it is to be
+    ``owned`` by that one; sync it."""
     fd = os.open(temp, os.O_RDWR | _NEW, 0o600)
     try:
-        yield fd
+        _put(fd, chunks)
         if like is not None:
-            if (owner := _owner(like.fd)) != _owner(fd):
+            if owned and (owner := _owner(like.fd)) != _owner(fd):
                 os.fchown(fd, *owner)
             attributes.carry(like, fd)
         os.fchmod(fd, mode)
@@ -66,9 +65,9 @@ def filling(temp: Path, mode: int, like: Like | None = None) -> Iterator[int]:
         os.close(fd)
 
 
-def put(fd: int, chunks: Iterable[bytes]) -> Iterator[int]:
-    """Write a new file, and say of each block how long it was. The disk begins while there is more to come, so that
-    the sync in the end, which nobody can cancel, has little left to wait for; what is on it makes room for the rest."""
+def _put(fd: int, chunks: Iterable[bytes]) -> None:
+    """Write a new file. The disk begins while there is more to come, so that the sync in the end, which nobody can
+    cancel, has little left to wait for; what is on it makes room for the rest."""
     at = size = 0
     for block in _gathered(chunks):
         write_all(fd, block)
@@ -77,7 +76,6 @@ def put(fd: int, chunks: Iterable[bytes]) -> Iterator[int]:
             _advise(fd, at, size)
             _advise(fd, at - 3 * _BEHIND, at - _BEHIND)
             at = size
-        yield len(block)
 
 
 def _advise(fd: int, start: int, stop: int) -> None:
@@ -87,13 +85,6 @@ def _advise(fd: int, start: int, stop: int) -> None:
     if stop > start and hasattr(os, "posix_fadvise"):
         with contextlib.suppress(OSError):  # no more than advice
             os.posix_fadvise(fd, start, stop - start, os.POSIX_FADV_DONTNEED)
-
-
-def fill(temp: Path, chunks: Iterable[bytes], mode: int, like: Like | None = None) -> None:
-    """Write a new file, give it mode, owner and attributes, sync it."""
-    with filling(temp, mode, like) as fd:
-        for _ in put(fd, chunks):
-            pass
 
 
 def append(path: Path, data: bytes) -> Span:
@@ -116,11 +107,7 @@ def append(path: Path, data: bytes) -> Span:
 def create(path: Path, chunks: Iterable[bytes], mode: int = 0o600, like: Like | None = None) -> None:
     """Make a new file, whole or not at all, with the attributes of ``like``. Raises ``FileExistsError`` where the name is taken, by a link too."""
     with temporary(path.parent) as temp:
-        with filling(temp, mode) as fd:
-            for _ in put(fd, chunks):
-                pass
-            if like is not None:
-                attributes.carry(like, fd)
+        fill(temp, chunks, mode, like, owned=False)
         os.link(temp, path, follow_symlinks=False)
         os.unlink(temp)
     sync_folder(path.parent)

@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sessiontui.changes.edits.database import extent
 from sessiontui.changes.edits.files import digest, opened
@@ -178,23 +177,18 @@ def make(record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterable[Me
 def _move(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp, writing: Writing) -> None:
     """Commit the rows and give the file its other name, while nobody writes to it. It has both names before anything is
     committed: where it can't have the other one, nothing is imported."""
-    path = record.folder.sessions / edit.file
+    path, new = record.folder.sessions / edit.file, record.folder.sessions / edit.new
     with live_replace.quiet(fd, path, record.patience):
         if stamps.stamp(fd) != stamp or stamp.size != edit.length:
             raise Changed(edit.file)
         record.write(edit)
-        _link(path, record.folder.sessions / edit.new)
+        try:
+            replace.link(path, new)
+        except FileExistsError:
+            if not os.path.samefile(path, new):
+                raise
         writing.commit()
         replace.remove(path)
-
-
-def _link(path: Path, new: Path) -> None:
-    """Give the file its other name too. Raises ``FileExistsError`` where another file has that."""
-    try:
-        replace.link(path, new)
-    except FileExistsError:
-        if not os.path.samefile(path, new):
-            raise
 
 
 def _require_idle(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp) -> None:

@@ -115,7 +115,11 @@ class Splice(Edit):
     def _reversed(self, folder: Folder, fd: int, stamp: Stamp) -> Cut:
         """The cut that takes it back, in the file as it is now."""
         with kept_bytes(folder, self.kept) as kept:
-            if not self._is_unchanged(fd, kept):
+            if (
+                os.fstat(fd).st_size < self.at + self.inserted
+                or lines.tail_hash(fd, self.at) != self.guard
+                or common(fd, self.at, kept, Span(self.removed, self.inserted)) != self.inserted
+            ):
                 raise lost(folder, self.file, self.kept, "the bytes before or at that place have changed")
             before = os.pread(fd, 1, self.at - 1) if self.at else b"\n"
             back = b"".join(lines.pieces(kept, Span(0, self.removed)))
@@ -124,11 +128,6 @@ class Splice(Edit):
             back += b"\n"  # a record that came since must not be glued to an unfinished line
         grown = stamp.size != self.size - self.removed + self.inserted
         return Cut(Span(self.at, self.inserted), back, None if grown else self.was.mtime_ns)
-
-    def _is_unchanged(self, fd: int, kept: int) -> bool:
-        if os.fstat(fd).st_size < self.at + self.inserted or lines.tail_hash(fd, self.at) != self.guard:
-            return False
-        return common(fd, self.at, kept, Span(self.removed, self.inserted)) == self.inserted
 
 
 def make(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:

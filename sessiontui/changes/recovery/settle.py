@@ -35,7 +35,9 @@ def everything(folder: Folder, patience: WaitPolicy = USUAL, keys: Collection[st
             awaited.append(id)
         else:
             _finish(folder, recorded, patience, keys, left)
-    _sweep(folder)
+    replace.sweep(folder.sessions)  # new files that never got their name
+    for name in strays(folder):
+        folder.drop(name)
     for id in dict.fromkeys((*awaited, *ids(folder)[-1:])):  # the files of the newest gave way last
         _look_again(folder, id, patience, keys)
     return left
@@ -145,10 +147,3 @@ def strays(folder: Folder) -> list[str]:
     known = set(ids(folder))
     parts = ((name, *name.partition(".")) for name in folder.names())
     return [name for name, id, dot, _ in parts if dot and id.isdigit() and id not in known]
-
-
-def _sweep(folder: Folder) -> None:
-    """Drop strays, and new files that never got their name."""
-    replace.sweep(folder.sessions)
-    for name in strays(folder):
-        folder.drop(name)

@@ -166,11 +166,18 @@ def make(
 ) -> Migrated:
     """Import what was planned. What changed since is refused in its row; what was not begun when ``cancelled``
     said so has status ``skipped``."""
-    return Migrated(*plans.made(plan, plan.folder, "migrate", _made, _size, patience, cancelled, progress))
-
-
-def _size(row: MigrateRow) -> int:
-    return row.stamp.size if row.stamp else 0
+    return Migrated(
+        *plans.made(
+            plan,
+            plan.folder,
+            "migrate",
+            _made,
+            lambda row: row.stamp.size if row.stamp else 0,
+            patience,
+            cancelled,
+            progress,
+        )
+    )
 
 
 def _made(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:

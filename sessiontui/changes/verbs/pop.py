@@ -51,9 +51,9 @@ class PopPlan:
     """None: there is no message, and nothing will be done."""
     address: Address | None
     """JSONL: the span of the line, newline not counted; SQLite: id and time."""
-    truncates: bool
+    truncates: bool = True
     """The file is only shortened; else it is written anew, for damaged lines stand behind the message."""
-    behind: int
+    behind: int = 0
     """Bytes behind the message, which stay."""
     anyway: bool = False
     stamp: Stamp | None = field(default=None, compare=False)
@@ -92,7 +92,7 @@ def plan(store: Store, key: str, anyway: bool = False) -> PopPlan:
         message, address = store.last(key) or (None, None)
         if message is not None:
             obstacles.require_writable_database(store.path)
-        return PopPlan(key, message, address, truncates=True, behind=0, anyway=anyway)
+        return PopPlan(key, message, address, anyway=anyway)
     stem = store.resolve(key)
     path = store.file(stem)
     with as_store_error(path.name):
@@ -108,7 +108,9 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
     odd: list[Line] = []
     blank = True
     for offset, line in lines.backwards(fd, stamp.size):
-        found = _read(fd, offset, line)
+        found = (
+            stream.scan(lines.pieces(fd, Span(offset, len(line)))) if isinstance(line, Huge) else zeroclaw.read(line)
+        )
         if isinstance(found, Dropped):
             blank = False
         if isinstance(found, Message | stream.Scanned):
@@ -117,7 +119,10 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
                 raise no_session.refusal(key + SUFFIX, whole)
             message = session_file.message(fd, offset, line)
             behind = stamp.size - min(stamp.size, offset + len(line) + 1)
-            address = Address(_number(fd, offset, stamp.size), Span(offset, len(line)))
+            number = None
+            if stamp.size <= COUNTED:
+                number = 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))
+            address = Address(number, Span(offset, len(line)))
             return PopPlan(key, message, address, blank and behind <= TRUNCATED, behind, anyway, stamp)
         if anyway:
             continue
@@ -131,13 +136,7 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
         if len(odd) >= MOST:
             _refuse_records(key, odd)
             odd.clear()
-    return PopPlan(key, None, None, truncates=True, behind=stamp.size, anyway=anyway, stamp=stamp)
-
-
-def _read(fd: int, offset: int, line: bytes | Huge) -> Message | stream.Scanned | Dropped | None:
-    if isinstance(line, Huge):
-        return stream.scan(lines.pieces(fd, Span(offset, len(line))))
-    return zeroclaw.read(line)
+    return PopPlan(key, None, None, behind=stamp.size, anyway=anyway, stamp=stamp)
 
 
 def _refuse_records(key: str, odd: list[Line]) -> None:
@@ -160,12 +159,6 @@ def _refused(key: str, what: str) -> Refused:
         "`sessiontui repair` has them back first; `--anyway` removes the last valid message all the same",
         unchanged=True,
     )
-
-
-def _number(fd: int, offset: int, size: int) -> int | None:
-    if size > COUNTED:
-        return None
-    return 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))
 
 
 def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool = False) -> Popped:
