@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.disk import attributes
-from sessiontui.disk.attributes import Like
 from sessiontui.disk.lines import require_regular
 from sessiontui.model import Span
 
@@ -49,7 +48,9 @@ def temporary(folder: Path) -> Iterator[Path]:
         raise
 
 
-def fill(temp: Path, chunks: Iterable[bytes], mode: int, like: Like | None = None, *, owned: bool = True) -> None:
+def fill(
+    temp: Path, chunks: Iterable[bytes], mode: int, like: attributes.Like | None = None, *, owned: bool = True
+) -> None:
     """Write a new file, give it its mode, the attributes of the file whose place it takes, and its owner where it is to be
     ``owned`` by that one; sync it."""
     fd = os.open(temp, os.O_RDWR | _NEW, 0o600)
@@ -104,7 +105,7 @@ def append(path: Path, data: bytes) -> Span:
     return Span(offset, len(data))
 
 
-def create(path: Path, chunks: Iterable[bytes], mode: int = 0o600, like: Like | None = None) -> None:
+def create(path: Path, chunks: Iterable[bytes], mode: int = 0o600, like: attributes.Like | None = None) -> None:
     """Make a new file, whole or not at all, with the attributes of ``like``. Raises ``FileExistsError`` where the name is taken, by a link too."""
     with temporary(path.parent) as temp:
         fill(temp, chunks, mode, like, owned=False)

@@ -19,7 +19,6 @@ from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, replace, stamps
 from sessiontui.disk.attributes import Like
-from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Span
 
@@ -109,7 +108,7 @@ class Create(Edit):
         else:
             remove(record, self.key, self.file, found)
 
-    def _found(self, folder: Folder) -> Splice | Stamp:
+    def _found(self, folder: Folder) -> Splice | stamps.Stamp:
         """The file that holds just the bytes that it was made with; where something stands behind them, the creation as a
         splice into an empty file."""
         try:
@@ -129,7 +128,7 @@ class Create(Edit):
         return Splice(self.key, self.file, 0, 0, self.source.length, 0, empty, self.source, self.was)
 
 
-def remove(record: ChangeRecord, key: str, file: str, expect: Stamp) -> None:
+def remove(record: ChangeRecord, key: str, file: str, expect: stamps.Stamp) -> None:
     """Take a file away. Raises ``Changed`` when it is not as ``expect`` says; what a writer appends in the last
     instant brings the file back."""
     path = record.folder.sessions / file

@@ -18,7 +18,6 @@ from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import Edit
 from sessiontui.disk import lines, replace
 from sessiontui.disk.attributes import Like
-from sessiontui.disk.lines import NotAFile
 from sessiontui.errors import Refused, SessiontuiError, StoreError
 from sessiontui.model import Span
 
@@ -61,7 +60,7 @@ def as_store_error(name: str) -> Iterator[None]:
     """Turn what the system says about a file into a sentence: every ``OSError`` becomes a ``StoreError``."""
     try:
         yield
-    except NotAFile as error:
+    except lines.NotAFile as error:
         raise StoreError(f"{name} is not a file", unchanged=True) from error
     except OSError as error:
         raise as_plain(error, name) from error

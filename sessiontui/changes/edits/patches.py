@@ -15,7 +15,6 @@ from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.disk import lines, live_replace
 from sessiontui.disk.attributes import Like
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.live_replace import ATTEMPTS, Again
 from sessiontui.disk.replace import fill, temporary
 from sessiontui.errors import Changed
 from sessiontui.model import Span
@@ -26,7 +25,7 @@ _NOTHING: Final = Span(0, 0)
 def patch(record: ChangeRecord, path: Path, cut: Span, other: int = -1, rest: Span = _NOTHING) -> int:
     """Put bytes of another file, open as ``other``, into the place of some of a file, unrecorded: nobody is to take back
     what others wrote. The file keeps its time. Returns its length then. Raises ``Changed`` where it never holds still."""
-    for _ in range(ATTEMPTS):
+    for _ in range(live_replace.ATTEMPTS):
         with opened(path) as fd, temporary(path.parent) as temp:
             copied = Copied.of(fd)
             fill(
@@ -38,7 +37,7 @@ def patch(record: ChangeRecord, path: Path, cut: Span, other: int = -1, rest: Sp
             length = os.stat(temp).st_size
             try:
                 carried = live_replace.swap(path, temp, fd, copied, record.patience, lambda _: None)
-            except Again:
+            except live_replace.Again:
                 os.unlink(temp)
                 continue
             return length + carried - copied.stamp.size

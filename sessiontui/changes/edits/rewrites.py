@@ -34,8 +34,6 @@ from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace
 from sessiontui.disk.attributes import Like
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.lines import Shrunk
-from sessiontui.disk.live_replace import ATTEMPTS, Again
 from sessiontui.disk.replace import append, fill, temporary
 from sessiontui.errors import Busy, Changed, Unleased
 from sessiontui.model import Span
@@ -183,10 +181,10 @@ def make(
     if seen is not None:
         with opened(record.folder.sessions / file) as fd:
             seen.require(fd, file)
-    for _ in range(ATTEMPTS):
+    for _ in range(live_replace.ATTEMPTS):
         try:
             return _attempt(record, key, file, content, time)
-        except (Again, Shrunk):
+        except (live_replace.Again, lines.Shrunk):
             record.give_up()
         except (Busy, Unleased):
             record.give_up()

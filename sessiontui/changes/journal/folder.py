@@ -20,7 +20,6 @@ from typing import Final
 
 from sessiontui.changes.journal.location import NAME
 from sessiontui.disk import attributes
-from sessiontui.disk.attributes import Like
 from sessiontui.disk.replace import sync, write_all
 from sessiontui.errors import InTurn, StoreError
 
@@ -108,7 +107,7 @@ class Folder:
         """A descriptor of a file that is there, for appending."""
         return os.open(name, os.O_RDWR | os.O_APPEND | _FILE, dir_fd=self._fd)
 
-    def keep(self, name: str, chunks: Iterable[bytes], like: Like | None = None) -> KeptFile:
+    def keep(self, name: str, chunks: Iterable[bytes], like: attributes.Like | None = None) -> KeptFile:
         """Write bytes into a new file, synced; with the attributes of the file whose copy it is."""
         digest = hashlib.sha256()
         length = 0

@@ -13,7 +13,6 @@ from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import create_remove, database, rows, splices
 from sessiontui.changes.edits.files import Traits, as_store_error, name_in, opened
-from sessiontui.changes.edits.splices import Cut
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.dialects import zeroclaw
@@ -144,8 +143,8 @@ def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:
 
 
 def _append(record: ChangeRecord, path: Path, key: str, data: bytes) -> Span:
-    def decide(fd: int, stamp: Stamp) -> Cut:
+    def decide(fd: int, stamp: Stamp) -> splices.Cut:
         ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
-        return Cut(Span(stamp.size, 0), ends + data)
+        return splices.Cut(Span(stamp.size, 0), ends + data)
 
     return splices.make(record, key, name_in(path), decide)

@@ -15,7 +15,6 @@ from pathlib import Path
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes, free_bytes
 from sessiontui.changes.edits import create_remove, database
-from sessiontui.changes.edits.database import Extent
 from sessiontui.changes.edits.files import as_plain, name_in, opened
 from sessiontui.changes.edits.rows import remove_sessions
 from sessiontui.changes.journal.location import sessions_folder
@@ -40,7 +39,7 @@ class CleanupRow:
     messages: int | None
     status: CleanupStatus = "removed"
     problem: Problem = NONE
-    seen: Stamp | Extent | None = field(default=None, compare=False)
+    seen: Stamp | database.Extent | None = field(default=None, compare=False)
     """What was planned for, where the session has to be just as it was then."""
 
     def left_alone(self, error: SessiontuiError) -> CleanupRow:

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sessiontui.changes.edits import database
-from sessiontui.changes.edits.database import Extent
 from sessiontui.changes.edits.files import as_plain, name_in
 from sessiontui.changes.verbs import cleanup
-from sessiontui.changes.verbs.cleanup import CleanupPlan, CleanupRow
 from sessiontui.errors import Changed, Refused, SessiontuiError, StoreError, UnknownKey
 from sessiontui.model import Session
 from sessiontui.store.jsonl import session_file
@@ -22,7 +20,9 @@ from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silen
 make = cleanup.make
 
 
-def plan(store: Store, keys: Sequence[str], cancelled: IsCancelled = never, progress: Progress = silent) -> CleanupPlan:
+def plan(
+    store: Store, keys: Sequence[str], cancelled: IsCancelled = never, progress: Progress = silent
+) -> cleanup.CleanupPlan:
     """Say what would go; touches nothing. Raises ``UnknownKey`` and ``Cancelled``; other problems of a session are in its
     row. ``progress`` counts bytes."""
     wanted = dict.fromkeys(store.resolve(key) for key in keys) if isinstance(store, JsonlStore) else dict.fromkeys(keys)
@@ -31,11 +31,11 @@ def plan(store: Store, keys: Sequence[str], cancelled: IsCancelled = never, prog
         raise UnknownKey(key)
     seen = {} if isinstance(store, JsonlStore) else database.extents(store.path, wanted)
     rows = [_planned(store, each, seen.get(each.key)) for each in store.counted(sessions, cancelled, progress)]
-    return CleanupPlan(cleanup.possible(store, rows))
+    return cleanup.CleanupPlan(cleanup.possible(store, rows))
 
 
-def _planned(store: Store, session: Session, seen: Extent | None) -> CleanupRow:
-    row = CleanupRow(session.key, session.last_activity, session.messages, seen=seen)
+def _planned(store: Store, session: Session, seen: database.Extent | None) -> cleanup.CleanupRow:
+    row = cleanup.CleanupRow(session.key, session.last_activity, session.messages, seen=seen)
     if not isinstance(store, JsonlStore):
         return row
     path = store.file(session.key)

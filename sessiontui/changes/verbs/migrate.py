@@ -15,7 +15,6 @@ from sessiontui.changes import obstacles, recoverable
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import database, imports, make_database, renames
 from sessiontui.changes.edits.files import as_plain, as_store_error, digest, name_in, opened
-from sessiontui.changes.edits.imports import Import
 from sessiontui.changes.edits.rows import remove_begun
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, MigrateStatus, Problem, problem
@@ -198,7 +197,7 @@ def _stands(record: ChangeRecord, key: str) -> bool:
     if not record.steps or record.steps[-1].state != "made":
         return False
     edit = record.steps[-1].edit
-    return isinstance(edit, Import) and not edit.back and edit.key == key
+    return isinstance(edit, imports.Import) and not edit.back and edit.key == key
 
 
 def _as_it_is(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled) -> MigrateRow:
@@ -235,7 +234,7 @@ def _import(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progr
             raise Changed(name)
         make_database.make(record, row.key, DATABASE)
         new = row.key + SUFFIX + MIGRATED
-        edit = Import(row.key, DATABASE, record.name("rows"), name, new, stamp.size, sha256)
+        edit = imports.Import(row.key, DATABASE, record.name("rows"), name, new, stamp.size, sha256)
         messages = _messages(fd, stamp.size, cancelled, progress)
         if row.held.begun:
             _import_begun(record, edit, stamp, messages, row)
@@ -257,7 +256,7 @@ def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) ->
 
 
 def _import_begun(
-    record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterator[Message], row: MigrateRow
+    record: ChangeRecord, edit: imports.Import, stamp: Stamp, messages: Iterator[Message], row: MigrateRow
 ) -> None:
     """Import a file anew of which an interrupted import brought some rows; where that fails, these come again."""
     begun = remove_begun(record, DATABASE, row.key, row.held.begun)

@@ -23,7 +23,6 @@ from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
-from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Changed, Refused
@@ -109,7 +108,9 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
     blank = True
     for offset, line in lines.backwards(fd, stamp.size):
         found = (
-            stream.scan(lines.pieces(fd, Span(offset, len(line)))) if isinstance(line, Huge) else zeroclaw.read(line)
+            stream.scan(lines.pieces(fd, Span(offset, len(line))))
+            if isinstance(line, lines.Huge)
+            else zeroclaw.read(line)
         )
         if isinstance(found, Dropped):
             blank = False
@@ -126,7 +127,7 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
             return PopPlan(key, message, address, blank and behind <= TRUNCATED, behind, anyway, stamp)
         if anyway:
             continue
-        if isinstance(line, Huge):
+        if isinstance(line, lines.Huge):
             if isinstance(found, Dropped):
                 raise _refused(
                     key, f"a damaged line of {len(line)} bytes stands at offset {offset}, which may hold whole records"

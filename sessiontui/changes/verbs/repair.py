@@ -17,7 +17,6 @@ from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import rewrites
 from sessiontui.changes.edits.files import name_in
 from sessiontui.changes.journal import fragment_file
-from sessiontui.changes.journal.fragment_file import Fragments
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, Problem, RepairStatus, problem
 from sessiontui.changes.verbs import plans, repair_plan
@@ -221,7 +220,7 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
         seen.linked(fd).require(fd, row.key + SUFFIX)
         planned = seen.stamp.size
         found = Sum(RepairRequest(row.wish, planned, row.settled, grown=size > planned), room)
-        with closing(Fragments(record)) as kept:
+        with closing(fragment_file.Fragments(record)) as kept:
             yield from _mended(fd, size, row.key, found, kept, read, cancelled, progress)
             kept.sync()
         if found.missing or not found.changes:  # what was to be done is being written just now
@@ -240,7 +239,7 @@ def _mended(
     size: int,
     key: str,
     found: Sum,
-    kept: Fragments,
+    kept: fragment_file.Fragments,
     read: rewrites.Read,
     cancelled: IsCancelled,
     progress: Progress,
