@@ -18,7 +18,7 @@ from sessiontui.changes.edits.records import done, ids, read
 from sessiontui.changes.journal import chain
 from sessiontui.changes.journal.folder import Folder, making, reading
 from sessiontui.changes.journal.record import ChangeRecord, Recorded
-from sessiontui.changes.outcome import Change
+from sessiontui.changes.outcome import Change, ChangeStatus
 from sessiontui.changes.recovery import settle
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError, StoreError
@@ -126,11 +126,12 @@ def listed(folder: Path) -> Listed:
 
 
 def _change(each: Recorded, of: chain.Chain, size: int) -> Change:
-    if not each.done:
-        return Change(each.id, each.verb, each.keys, each.at, "interrupted", each.undoes, size)
+    status: ChangeStatus = "undone" if of.undone else "done"
     if each.undoes is not None:
-        return Change(each.id, each.verb, each.changed, each.at, "undo", each.undoes, size)
-    return Change(each.id, each.verb, each.changed, each.at, "undone" if of.undone else "done", None, size)
+        status = "undo"
+    if not each.done:
+        status = "interrupted"
+    return Change(each.id, each.verb, each.changed if each.done else each.keys, each.at, status, each.undoes, size)
 
 
 def size(folder: Path) -> int:
@@ -171,7 +172,7 @@ def _trim(folder: Folder) -> None:
         return
     gone = []
     for each in _droppable(folder):
-        if each.changes[-1].at >= oldest and total <= SIZE:
+        if each.tip.at >= oldest and total <= SIZE:
             break
         gone.append(each)
         total -= sum(sizes.get(change.id, 0) for change in each.changes)
@@ -180,14 +181,10 @@ def _trim(folder: Folder) -> None:
 
 
 def _droppable(folder: Folder) -> list[chain.Chain]:
-    """All but the newest, and those of which something may still come."""
-    return [of for of in _chains(folder)[:-1] if all(done(folder, each.id) for each in of.changes)]
-
-
-def _chains(folder: Folder) -> list[chain.Chain]:
-    """Changes with what took them back, the one with the newest change last."""
-    found = {of.changes[0].id: of for of in chain.chains(recorded(folder)).values()}
-    return sorted(found.values(), key=lambda of: of.changes[-1].id)
+    """Changes with what took them back, the oldest first: all but the newest, and those of which something may still
+    come."""
+    found = {of.tip.id: of for of in chain.chains(recorded(folder)).values()}
+    return [found[id] for id in sorted(found)[:-1] if all(done(folder, each.id) for each in found[id].changes)]
 
 
 def _drop(folder: Folder, chains: list[chain.Chain]) -> Purged:

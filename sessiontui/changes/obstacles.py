@@ -49,7 +49,8 @@ def require_importable(path: Path, new: str, database: Path) -> None:
 
 
 def require_writable(path: Path) -> None:
-    """Raise ``StoreError`` where nothing can be written to the end of this file."""
+    """Raise ``StoreError`` where nothing can be written to the end of this file. Links are followed."""
+    path = Path(os.path.realpath(path))
     require_writable_database(path)
     _require_loose(path, 0x10)
 

@@ -15,6 +15,7 @@ CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelle
 RepairStatus = Literal["repaired", "unchanged", "refused", "failed", "cancelled"]
 MigrateStatus = Literal["migrated", "skipped", "refused"]
 CleanupStatus = Literal["removed", "refused", "failed", "cancelled"]
+ChangeStatus = Literal["done", "undone", "undo", "interrupted"]
 BlockerKind = Literal["", "busy", "locked", "unleased", "changed"]
 """What may be otherwise when it is tried again; empty for all other trouble."""
 
@@ -67,7 +68,7 @@ class Change:
     """append, pop, compact, repair, cleanup, migrate, undo or redo."""
     keys: tuple[str, ...]
     at: datetime
-    status: Literal["done", "undone", "undo", "interrupted"]
+    status: ChangeStatus
     """``undo`` is a change that took another back (or gave it again); ``undone`` one that was taken back."""
     undoes: str | None
     """The change that this one took back."""

@@ -44,7 +44,15 @@ def unwritable(store: Store) -> str | None:
         return reason
     if store.backend is Backend.SQLITE and (reason := _unwritable(store.path, "database")) is not None:
         return reason
-    return _journal_problem(sessions) if is_there(sessions) else None
+    if not is_there(sessions):
+        return None
+    from sessiontui.changes.journal.folder import reading
+
+    try:
+        with reading(sessions):
+            return None
+    except StoreError as error:
+        return error.cause
 
 
 def _unwritable(path: Path, what: str) -> str | None:
@@ -60,13 +68,3 @@ def _unwritable(path: Path, what: str) -> str | None:
     if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         return f"you may not write to the {what} {shown}"
     return None
-
-
-def _journal_problem(sessions: Path) -> str | None:
-    from sessiontui.changes.journal.folder import reading
-
-    try:
-        with reading(sessions):
-            return None
-    except StoreError as error:
-        return error.cause

@@ -69,9 +69,10 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
             raise _nothing(redo)
         of = _chosen(found, id, redo)
         # Only the edit that is taken back first can be judged now: the others stand on it.
-        for name in {step.edit.changed_database for step in of.tip.made}:
-            if name is not None:
-                _require_sound(found.sessions / name)
+        for name in {getattr(step.edit, "database", "") for step in of.tip.made} - {""}:
+            from sessiontui.changes.edits.database import require_sound  # late: files alone need no SQLite
+
+            require_sound(found.sessions / name)
         last: dict[str, Edit] = {key: step.edit for step in of.tip.made for key in step.edit.sessions}
         steps = tuple(_foresee(found, edit) for edit in reversed(last.values()))
     return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, steps)
@@ -151,9 +152,3 @@ def _nothing(redo: bool) -> UsageError:
 def _foresee(folder: Folder, edit: Edit) -> str:
     require_inside(folder, edit)
     return edit.foresee(folder)
-
-
-def _require_sound(database: Path) -> None:
-    from sessiontui.changes.edits.database import require_sound  # late: files alone need no SQLite
-
-    require_sound(database)

@@ -6,17 +6,17 @@ waited for: the change itself says what is the matter. Writes nothing.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from sessiontui.changes.edits.files import opened
 from sessiontui.changes.journal.folder import reading
 from sessiontui.changes.journal.location import NAME
 from sessiontui.dialects.keys import SUFFIX
-from sessiontui.disk import holders, lease, lines
+from sessiontui.disk import holders, live_replace
 from sessiontui.errors import Cancelled, Locked, SessiontuiError
 from sessiontui.store.protocol import IsCancelled
 
@@ -70,18 +70,8 @@ def _is_locked(database: Path) -> bool:
 
 def _is_written(path: Path) -> bool:
     """Whether somebody has it open for writing, as far as anybody can say."""
-    try:
-        fd = lines.open_file(path)
-    except OSError:
-        return False
-    try:
-        lease.reading(fd, 0).give_back()
-    except lease.Taken:
-        return True
-    except (lease.NoLease, OSError):
-        return False
-    finally:
-        os.close(fd)
+    with suppress(OSError), opened(path) as fd:
+        return live_replace.is_written(fd)
     return False
 
 

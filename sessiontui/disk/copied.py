@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sessiontui.disk import lines, stamps
-from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed
 
 
 class Copied(NamedTuple):
     """All of a file, as it was at that moment."""
 
-    stamp: Stamp
+    stamp: stamps.Stamp
     guard: str
     """``lines.tail_hash`` at the end."""
 

@@ -19,9 +19,7 @@ from typing import Final
 from sessiontui.disk import holders, lease, lines, names, stamps
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.lease import Lease, NoLease, Taken
-from sessiontui.disk.lines import Shrunk
 from sessiontui.disk.replace import OPEN, keep_time, sync, sync_folder, write_all
-from sessiontui.disk.stamps import Stamp
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, Changed, StoreError, Unleased
 from sessiontui.model import Span
@@ -188,7 +186,7 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: WaitPolicy, 
             _await(fd, min(IDLE, ours.left))
         try:
             carried = _caught_up(fd, looked, guard, new, note)
-        except Shrunk as error:  # which would say that nothing was changed
+        except lines.Shrunk as error:  # which would say that nothing was changed
             raise StoreError(f"{path.name} was changed, and emptied in that moment by another program") from error
     finally:
         os.close(new)
@@ -214,7 +212,7 @@ def _write_lease(new: int) -> Lease:
         raise Again from None
 
 
-def _unchanged(fd: int, path: Path, copied: Copied, new: int) -> Stamp:
+def _unchanged(fd: int, path: Path, copied: Copied, new: int) -> stamps.Stamp:
     """The file now. Raises ``Again`` where it has not merely grown, or an unfinished line grew that is not in the new one."""
     now, size = stamps.stamp(fd), copied.stamp.size
     unfinished = now.size > size and lines.ends_open(fd, size) and not lines.ends_open(new)
@@ -245,7 +243,7 @@ def _carry(fd: int, stop: int, start: int, new: int) -> None:
     keep_time(new, end + stop - start, os.fstat(fd).st_mtime_ns)
 
 
-def _caught_up(fd: int, looked: Stamp, guard: str, new: int, note: Callable[[int], None]) -> int:
+def _caught_up(fd: int, looked: stamps.Stamp, guard: str, new: int, note: Callable[[int], None]) -> int:
     """Carry over what those wrote who waited. Raises ``Again`` where one of them changed what stood there."""
     now, length = stamps.stamp(fd), looked.size
     grown, edited = now.size, now.size == length and now.mtime_ns != looked.mtime_ns

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.disk import attributes
-from sessiontui.disk.attributes import Like
 from sessiontui.disk.lines import require_regular
 from sessiontui.model import Span
 
@@ -49,15 +48,16 @@ def temporary(folder: Path) -> Iterator[Path]:
         raise
 
 
-@contextlib.contextmanager
-def filling(temp: Path, mode: int, like: Like | None = None) -> Iterator[int]:
-    """A new file to be written, which can be read too; when the block ends it gets its mode, the owner and
-    attributes of the file whose place it takes, and is synced."""
+def fill(
+    temp: Path, chunks: Iterable[bytes], mode: int, like: attributes.Like | None = None, *, owned: bool = True
+) -> None:
+    """Write a new file, give it its mode, the attributes of the file whose place it takes, and its owner where it is to be
+    ``owned`` by that one; sync it."""
     fd = os.open(temp, os.O_RDWR | _NEW, 0o600)
     try:
-        yield fd
+        _put(fd, chunks)
         if like is not None:
-            if (owner := _owner(like.fd)) != _owner(fd):
+            if owned and (owner := _owner(like.fd)) != _owner(fd):
                 os.fchown(fd, *owner)
             attributes.carry(like, fd)
         os.fchmod(fd, mode)
@@ -66,9 +66,9 @@ def filling(temp: Path, mode: int, like: Like | None = None) -> Iterator[int]:
         os.close(fd)
 
 
-def put(fd: int, chunks: Iterable[bytes]) -> Iterator[int]:
-    """Write a new file, and say of each block how long it was. The disk begins while there is more to come, so that
-    the sync in the end, which nobody can cancel, has little left to wait for; what is on it makes room for the rest."""
+def _put(fd: int, chunks: Iterable[bytes]) -> None:
+    """Write a new file. The disk begins while there is more to come, so that the sync in the end, which nobody can
+    cancel, has little left to wait for; what is on it makes room for the rest."""
     at = size = 0
     for block in _gathered(chunks):
         write_all(fd, block)
@@ -77,7 +77,6 @@ def put(fd: int, chunks: Iterable[bytes]) -> Iterator[int]:
             _advise(fd, at, size)
             _advise(fd, at - 3 * _BEHIND, at - _BEHIND)
             at = size
-        yield len(block)
 
 
 def _advise(fd: int, start: int, stop: int) -> None:
@@ -89,19 +88,11 @@ def _advise(fd: int, start: int, stop: int) -> None:
             os.posix_fadvise(fd, start, stop - start, os.POSIX_FADV_DONTNEED)
 
 
-def fill(temp: Path, chunks: Iterable[bytes], mode: int, like: Like | None = None) -> None:
-    """Write a new file, give it mode, owner and attributes, sync it."""
-    with filling(temp, mode, like) as fd:
-        for _ in put(fd, chunks):
-            pass
-
-
-def append(path: str | Path, data: bytes) -> Span:
+def append(path: Path, data: bytes) -> Span:
     """Add ``data`` at the end of a file in one write, synced, and return where it landed; a new file is 0600.
 
     When the disk takes only a part, that part is cut off again, unless somebody else has written behind it.
     """
-    path = Path(path)
     fd, made = _open_to_append(path)
     try:
         require_regular(fd, path)
@@ -114,15 +105,10 @@ def append(path: str | Path, data: bytes) -> Span:
     return Span(offset, len(data))
 
 
-def create(path: str | Path, chunks: Iterable[bytes], mode: int = 0o600, like: Like | None = None) -> None:
+def create(path: Path, chunks: Iterable[bytes], mode: int = 0o600, like: attributes.Like | None = None) -> None:
     """Make a new file, whole or not at all, with the attributes of ``like``. Raises ``FileExistsError`` where the name is taken, by a link too."""
-    path = Path(path)
     with temporary(path.parent) as temp:
-        with filling(temp, mode) as fd:
-            for _ in put(fd, chunks):
-                pass
-            if like is not None:
-                attributes.carry(like, fd)
+        fill(temp, chunks, mode, like, owned=False)
         os.link(temp, path, follow_symlinks=False)
         os.unlink(temp)
     sync_folder(path.parent)
@@ -134,12 +120,11 @@ def link(path: Path, new: Path) -> None:
     sync_folder(new.parent)
 
 
-def rename(path: str | Path, new: str | Path) -> None:
+def rename(path: Path, new: Path) -> None:
     """Give a file another name. Raises ``FileExistsError`` where the new name is taken; a link is renamed itself.
 
     Linked and synced before the old name goes: a kill in between leaves both names, never none.
     """
-    path, new = Path(path), Path(new)
     try:
         link(path, new)
         os.unlink(path)
@@ -165,19 +150,18 @@ def keep_time(fd: int, size: int, mtime_ns: int) -> None:
             os.utime(fd, ns=(status.st_atime_ns, time.time_ns()))
 
 
-def remove(path: str | Path) -> None:
+def remove(path: Path) -> None:
     """Take a name away and sync its folder."""
-    path = Path(path)
     os.unlink(path)
     sync_folder(path.parent)
 
 
-def sweep(folder: str | Path) -> None:
+def sweep(folder: Path) -> None:
     """Take away the temporary files that a kill left behind. For who knows that nobody replaces a file there now."""
     for name in os.listdir(folder):
         if _TEMP.fullmatch(name):
             with contextlib.suppress(IsADirectoryError, PermissionError):  # none of ours: a folder of such a name
-                os.unlink(Path(folder) / name)
+                os.unlink(folder / name)
 
 
 def sync(fd: int) -> None:
@@ -188,11 +172,8 @@ def sync(fd: int) -> None:
             fcntl.fcntl(fd, _FULL)
 
 
-def sync_folder(folder: str | Path | int) -> None:
-    """Bring a folder's names to the disk; ``folder`` is a path or an open descriptor."""
-    if isinstance(folder, int):
-        sync(folder)
-        return
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         sync(fd)

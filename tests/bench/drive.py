@@ -69,7 +69,7 @@ def migrate(folder: str) -> dict[str, tuple[float, float]]:
 
     plan = timed(verb.plan)(Path(folder), [path.stem for path in sorted(Path(folder).iterdir())])
     vars(verb)["digest"] = timed(vars(verb)["digest"])
-    imports._count = timed(imports._count)
+    vars(imports)["extent"] = timed(vars(imports)["extent"])
     before = list(verified)
     wall, cpu = _took(lambda: verb.make(plan))
     made = (wall - verified[0] + before[0], cpu - verified[1] + before[1])

@@ -184,6 +184,7 @@ def test_an_error_of_the_chunks_leaves_no_file(tmp_path: Path) -> None:
 
 KILLED = """
 import sys
+from pathlib import Path
 from sessiontui.disk import replace
 
 def chunks():
@@ -192,7 +193,7 @@ def chunks():
     while True:
         yield b"x"
 
-replace.create(sys.argv[1], chunks())
+replace.create(Path(sys.argv[1]), chunks())
 """
 
 

@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Button, Input
 
 from sessiontui.changes import undo
-from sessiontui.changes.verbs import cleanup, compact, migrate, removal
+from sessiontui.changes.verbs import cleanup, compact, migrate
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.changes import flow
@@ -149,7 +149,7 @@ async def test_compact_stopped_before_anything_is_written_leaves_nothing_to_undo
 @pytest.mark.exhaustive
 async def test_cleanup_stopped_in_the_middle(store: Path, gate: Callable[..., Event]) -> None:
     before = files(store)
-    go = gate(removal, "_without_file")
+    go = gate(cleanup, "_without_file")
     async with browsing(store) as (app, pilot):
         await press(pilot, "D", *typed("0.001"), "enter", "right")
         await pilot.press("enter")

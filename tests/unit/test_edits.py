@@ -5,6 +5,7 @@ import os
 import pytest
 
 from sessiontui.changes.edits.create_remove import Create, Remove
+from sessiontui.changes.edits.files import Traits
 from sessiontui.changes.edits.imports import Import
 from sessiontui.changes.edits.make_database import MakeDatabase
 from sessiontui.changes.edits.records import decode, parsed
@@ -12,7 +13,7 @@ from sessiontui.changes.edits.renames import Rename
 from sessiontui.changes.edits.rewrites import Rewrite
 from sessiontui.changes.edits.rows import Rows
 from sessiontui.changes.edits.splices import Splice
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.folder import KeptFile
 from sessiontui.changes.journal.record import Edit, encode, line
 
 ODD = os.fsdecode(b"caf\xe9")

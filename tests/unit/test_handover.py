@@ -476,9 +476,9 @@ def rewrite(path: Path, content: rewrites.Content) -> rewrites.Rewritten:
 def of(*chunks: bytes) -> rewrites.Content:
     """These bytes, whatever the old ones were."""
 
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
-        for piece in lines.pieces(fd, Span(0, size)):
-            hear(piece)
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
+        for _ in read(Span(0, size)):
+            pass
         yield from chunks
 
     return content
@@ -530,8 +530,8 @@ def test_another_name_of_the_old_file_is_left_alone(path: Path, tmp_path: Path) 
 def test_a_new_file_is_private_and_no_session_until_it_has_its_name(path: Path) -> None:
     seen: list[tuple[str, int]] = []
 
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
-        yield from of(b"x" * (2 << 20))(fd, size, hear)
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
+        yield from of(b"x" * (2 << 20))(fd, size, read)
         [name] = [name for name in names(path.parent) if name not in (".sessiontui", "k.jsonl")]
         seen.append((name, mode(path.parent / name)))
 
@@ -551,7 +551,7 @@ def test_an_error_leaves_the_old_file_and_nothing_else(
     def fails(*args: object, **kwargs: object) -> NoReturn:
         raise error
 
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         yield NEW
         fails()
 
@@ -606,9 +606,9 @@ def test_it_is_begun_again_where_the_file_was_edited_under_it(path: Path) -> Non
     edits = [b"a" * len(OLD), b"b" * len(OLD)]
     seen: list[bytes] = []
 
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         seen.append(os.pread(fd, 3, 0))
-        yield from of(seen[-1])(fd, size, hear)
+        yield from of(seen[-1])(fd, size, read)
         if edits:
             path.write_bytes(edits.pop(0))
 
@@ -622,9 +622,9 @@ def test_it_is_begun_again_where_the_file_was_edited_under_it(path: Path) -> Non
 def test_it_is_given_up_where_the_file_never_holds_still(path: Path) -> None:
     tries: list[int] = []
 
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         tries.append(size)
-        yield from of(NEW)(fd, size, hear)
+        yield from of(NEW)(fd, size, read)
         path.write_bytes(bytes([len(tries)]) * len(OLD))
 
     with pytest.raises(Changed, match=r"k\.jsonl changed"):
@@ -638,8 +638,8 @@ def test_it_is_given_up_where_the_file_never_holds_still(path: Path) -> None:
 def test_what_a_waiter_wrote_anew_is_changed_in_its_turn(
     path: Path, late: Late, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
-        yield b"".join(of()(fd, size, hear)) + os.pread(fd, size, 0)[: size // 2]
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
+        yield b"".join(of()(fd, size, read)) + os.pread(fd, size, 0)[: size // 2]
 
     before_step(monkeypatch, lambda: late.rewrite(path, REPLY * 4))
     rewrite(path, content)

@@ -150,9 +150,7 @@ def test_every_change_of_names_is_synced(path: Path, monkeypatch: pytest.MonkeyP
     assert synced[5:] == [True, True]
     replace.remove(path.with_name("c"))
     assert synced[7:] == [True]
-    folder = os.open(path.parent, os.O_RDONLY)
-    replace.sync_folder(folder)
-    os.close(folder)
+    replace.sync_folder(path.parent)
     assert synced[8:] == [True]
 
 

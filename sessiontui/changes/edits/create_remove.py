@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sessiontui.changes.edits import patches
-from sessiontui.changes.edits.files import digest, give_traits, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.edits.files import Traits, digest, give_traits, kept_bytes, link_or_copy, opened, traits
 from sessiontui.changes.edits.splices import Splice
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, replace, stamps
 from sessiontui.disk.attributes import Like
-from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused
 from sessiontui.model import Span
 
@@ -39,17 +37,12 @@ class Remove(Edit):
         came in the last instant, the file is brought back."""
         path = record.folder.sessions / self.file
         with suppress(FileNotFoundError), opened(path) as fd:
-            status = os.fstat(fd)
-            same = record.folder.inode(self.old.name) == (status.st_dev, status.st_ino)
-            if same or digest(fd, self.old.length) == self.old.sha256:
+            if record.folder.is_link(self.old.name, fd) or digest(fd, self.old.length) == self.old.sha256:
                 return "void"
         if record.folder.size(self.old.name) <= self.old.length:
             return "made"
-        fd = record.folder.open(self.old.name)
-        try:  # who had to wait has written to it
+        with record.folder.opened(self.old.name) as fd:  # who had to wait has written to it
             _bring_back(record, path, fd, self.was)
-        finally:
-            os.close(fd)
         return "void"
 
     def foresee(self, folder: Folder) -> str:
@@ -115,7 +108,7 @@ class Create(Edit):
         else:
             remove(record, self.key, self.file, found)
 
-    def _found(self, folder: Folder) -> Splice | Stamp:
+    def _found(self, folder: Folder) -> Splice | stamps.Stamp:
         """The file that holds just the bytes that it was made with; where something stands behind them, the creation as a
         splice into an empty file."""
         try:
@@ -135,7 +128,7 @@ class Create(Edit):
         return Splice(self.key, self.file, 0, 0, self.source.length, 0, empty, self.source, self.was)
 
 
-def remove(record: ChangeRecord, key: str, file: str, expect: Stamp) -> None:
+def remove(record: ChangeRecord, key: str, file: str, expect: stamps.Stamp) -> None:
     """Take a file away. Raises ``Changed`` when it is not as ``expect`` says; what a writer appends in the last
     instant brings the file back."""
     path = record.folder.sessions / file
@@ -167,7 +160,7 @@ def _bring_back(record: ChangeRecord, path: Path, fd: int, was: Traits) -> None:
     try:
         replace.create(path, lines.pieces(fd, Span(0, size)), was.mode, Like(fd, path.name))
     except FileExistsError:
-        patches.insert(record, path, 0, fd, Span(0, size))
+        patches.patch(record, path, Span(0, 0), fd, Span(0, size))
 
 
 def require_welcome(sessions: Path, file: str, hint: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from sessiontui.changes.edits.files import name_in
-from sessiontui.errors import Refused, UnknownKey
+from sessiontui.errors import Refused
 from sessiontui.store.protocol import Store
 from sessiontui.store.sqlite import database_schema, transaction
 from sessiontui.store.sqlite.database_schema import KEY, bound
@@ -17,18 +17,9 @@ from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
 from sessiontui.store.sqlite.open_read import read
 
 
-def known(store: Store, key: str) -> bool:
-    """Whether the store has a session of this key."""
-    try:
-        store.transcript(key)
-    except UnknownKey:
-        return False
-    return True
-
-
 def name_of(store: Store) -> str:
     """The name of the store's database in its folder. Raises ``Refused`` where it is a link out of that."""
-    return name_in(store.path.parent, store.path)
+    return name_in(store.path)
 
 
 def has_receipts(path: Path) -> bool:
@@ -62,7 +53,7 @@ def extent(connection: sqlite3.Connection, key: str) -> Extent:
     return Extent(*connection.execute(f"SELECT count(*), max(id) FROM sessions WHERE {KEY}", (bound(key),)).fetchone())
 
 
-def extents(path: Path, keys: Sequence[str]) -> dict[str, Extent]:
+def extents(path: Path, keys: Iterable[str]) -> dict[str, Extent]:
     """The rows of each of these sessions."""
     return read(path, lambda c: {key: extent(c, key) for key in keys})
 

@@ -10,26 +10,36 @@ import stat as modes
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import Edit
 from sessiontui.disk import lines, replace
 from sessiontui.disk.attributes import Like
-from sessiontui.disk.lines import NotAFile
 from sessiontui.errors import Refused, SessiontuiError, StoreError
 from sessiontui.model import Span
 
 
-def name_in(sessions: Path, path: Path) -> str:
-    """The name, relative to the sessions folder, of the file that ``path`` means: where it is a link, its target.
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a file has beside its bytes."""
+
+    mode: int
+    uid: int
+    gid: int
+    mtime_ns: int
+
+
+def name_in(path: Path, sessions: Path | None = None) -> str:
+    """The name, relative to the sessions folder, of the file that ``path`` means: where it is a link, its target. The
+    folder is that of ``path`` where none is given.
 
     Raises ``Refused`` where that is outside of the folder.
     """
     real = Path(os.path.realpath(path))
-    folder = Path(os.path.realpath(sessions))
+    folder = Path(os.path.realpath(sessions or path.parent))
     if not real.is_relative_to(folder) or real == folder:
         raise Refused(
             f"{path.name} is a link to {real}, which is outside of the store",
@@ -42,7 +52,7 @@ def name_in(sessions: Path, path: Path) -> str:
 def require_inside(folder: Folder, edit: Edit) -> None:
     """Raise ``Refused`` where, by now, a link stands in the place of what was changed and leads out of the store."""
     for name in edit.names:
-        name_in(folder.sessions, folder.sessions / name)
+        name_in(folder.sessions / name, folder.sessions)
 
 
 @contextmanager
@@ -50,7 +60,7 @@ def as_store_error(name: str) -> Iterator[None]:
     """Turn what the system says about a file into a sentence: every ``OSError`` becomes a ``StoreError``."""
     try:
         yield
-    except NotAFile as error:
+    except lines.NotAFile as error:
         raise StoreError(f"{name} is not a file", unchanged=True) from error
     except OSError as error:
         raise as_plain(error, name) from error
@@ -129,7 +139,8 @@ def checksum(fd: int, length: int) -> int | None:
     return found
 
 
-def source(folder: Folder, kept: KeptFile) -> int:
+@contextmanager
+def kept_bytes(folder: Folder, kept: KeptFile) -> Iterator[int]:
     """A descriptor of kept bytes, verified over their recorded length. Raises ``Refused`` where they are not there."""
     where = folder.path(kept.name)
     try:
@@ -137,24 +148,20 @@ def source(folder: Folder, kept: KeptFile) -> int:
     except FileNotFoundError:
         raise Refused(f"the journal no longer has {where}", unchanged=True) from None
     try:
-        intact = digest(fd, kept.length) == kept.sha256
-    except BaseException:
-        os.close(fd)
-        raise
-    if not intact:
-        os.close(fd)
-        raise Refused(f"{where} is no longer what the journal kept", unchanged=True)
-    return fd
-
-
-@contextmanager
-def kept_bytes(folder: Folder, kept: KeptFile) -> Iterator[int]:
-    """``source``, closed in the end."""
-    fd = source(folder, kept)
-    try:
+        if digest(fd, kept.length) != kept.sha256:
+            raise Refused(f"{where} is no longer what the journal kept", unchanged=True)
         yield fd
     finally:
         os.close(fd)
+
+
+def lost(folder: Folder, file: str, kept: KeptFile, why: str) -> Refused:
+    """The refusal where a file has changed so that what it was can't be put back."""
+    return Refused(
+        f"{file} can't be put back: {why}",
+        f"the bytes are in {folder.path(kept.name)}; undo later changes of this session first",
+        unchanged=True,
+    )
 
 
 def common(fd: int, at: int, other: int, span: Span) -> int:

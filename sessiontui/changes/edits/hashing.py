@@ -6,6 +6,7 @@ What was just read or written comes from the system's cache, and the hash is of 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from queue import Queue
 from threading import Thread
 from types import TracebackType
@@ -43,6 +44,12 @@ class Hashing:
     ) -> None:
         self._error = self._error or error  # then what waits is not wanted
         self._end()
+
+    def read(self, span: Span) -> Iterator[bytes]:
+        """The bytes of the span behind those that were told of, which are told of as they are read."""
+        for piece in lines.pieces(self._fd, span):
+            self.more(len(piece))
+            yield piece
 
     def more(self, count: int) -> None:
         """So many bytes more are there, to be read by and by."""

@@ -14,11 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import UTC, datetime
-from pathlib import Path
 
+from sessiontui.changes.edits.database import extent
 from sessiontui.changes.edits.files import digest, opened
 from sessiontui.changes.edits.renames import name_back
-from sessiontui.changes.edits.rows import committed, require
+from sessiontui.changes.edits.rows import begin, committed, require
 from sessiontui.changes.journal.folder import Folder
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import live_replace, replace, stamps
@@ -52,10 +52,6 @@ class Import(Edit):
     takes: str = ""
     """With ``back``: the rows file of the import that is taken out."""
 
-    @property
-    def changed_database(self) -> str:
-        return self.database
-
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out how far it came, and finish it or take it back."""
         folder = record.folder
@@ -84,11 +80,9 @@ class Import(Edit):
 
     def _take_out(self, record: ChangeRecord) -> None:
         """Take the rows of an import out, where that was interrupted."""
-        folder = record.folder
-        folder.drop(self.rows)
-        path, back = folder.sessions / self.database, folder.path(self.takes)
-        with Writing(path, wait=record.patience.seconds, back=back) as writing:
-            writing.take_back(folder.path(self.rows))
+        record.folder.drop(self.rows)
+        with begin(record, self.database, self.takes) as writing:
+            writing.take_back(record.folder.path(self.rows))
             writing.commit()
 
     def foresee(self, folder: Folder) -> str:
@@ -127,7 +121,7 @@ class Import(Edit):
             return  # it is made first
         require(folder, self.database, self.rows)
         rest = 0 if self.back else self._kept(folder).rows
-        if read(folder.sessions / self.database, lambda c: _count(c, self.key)) != rest:
+        if read(folder.sessions / self.database, lambda c: extent(c, self.key)).rows != rest:
             raise self._news()
 
     def _news(self) -> Refused:
@@ -139,13 +133,11 @@ class Import(Edit):
 
     def out(self, record: ChangeRecord) -> None:
         """Take the rows out and give the file its name back, as one step."""
-        folder = record.folder
-        back = folder.path(self.rows)
         name = record.name("rows")
-        with Writing(folder.sessions / self.database, wait=record.patience.seconds, back=back) as writing:
-            if _count(writing.connection, self.key) != kept_rows.kept(back).rows:
+        with begin(record, self.database, self.rows) as writing:
+            if extent(writing.connection, self.key).rows != self._kept(record.folder).rows:
                 raise self._news()
-            writing.take_back(folder.path(name))
+            writing.take_back(record.folder.path(name))
             record.write(changed(self, rows=name, back=True, takes=self.rows))
             name_back(record, self.new, self.file)
             writing.commit()
@@ -153,15 +145,12 @@ class Import(Edit):
 
     def _again(self, record: ChangeRecord) -> None:
         """Bring the rows that were taken out again, and give the file its other name."""
-        folder = record.folder
-        name = record.name("rows")
-        back = folder.path(self.rows)
-        there = changed(self, rows=name, back=False, takes="")
-        with opened(folder.sessions / self.file) as fd:
+        there = changed(self, rows=record.name("rows"), back=False, takes="")
+        with opened(record.folder.sessions / self.file) as fd:
             stamp = stamps.stamp(fd)
-            with Writing(folder.sessions / self.database, wait=record.patience.seconds, back=back) as writing:
+            with begin(record, self.database, self.rows) as writing:
                 _require_none(writing.connection, self)
-                writing.take_back(folder.path(name))
+                writing.take_back(record.folder.path(there.rows))
                 _move(record, there, fd, stamp, writing)
             _require_idle(record, there, fd, stamp)
 
@@ -172,13 +161,12 @@ def make(record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterable[Me
     Raises ``StoreError``, nothing committed, when the database does not hold ``count`` of them then, and ``Changed``,
     the rows taken out again, when the file is not as ``stamp`` says.
     """
-    folder = record.folder
     receipt = Receipt(edit.file.removesuffix(IMPORTING), edit.sha256, edit.length)
-    with opened(folder.sessions / edit.file) as fd:
-        with Writing(folder.sessions / edit.database, wait=record.patience.seconds) as writing:
+    with opened(record.folder.sessions / edit.file) as fd:
+        with begin(record, edit.database) as writing:
             _require_none(writing.connection, edit)
-            writing.add(folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
-            if (held := _count(writing.connection, edit.key)) != count:
+            writing.add(record.folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
+            if (held := extent(writing.connection, edit.key).rows) != count:
                 raise StoreError(
                     f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
                     "a trigger in it may drop some",
@@ -190,23 +178,18 @@ def make(record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterable[Me
 def _move(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp, writing: Writing) -> None:
     """Commit the rows and give the file its other name, while nobody writes to it. It has both names before anything is
     committed: where it can't have the other one, nothing is imported."""
-    path = record.folder.sessions / edit.file
+    path, new = record.folder.sessions / edit.file, record.folder.sessions / edit.new
     with live_replace.quiet(fd, path, record.patience):
         if stamps.stamp(fd) != stamp or stamp.size != edit.length:
             raise Changed(edit.file)
         record.write(edit)
-        _link(path, record.folder.sessions / edit.new)
+        try:
+            replace.link(path, new)
+        except FileExistsError:
+            if not os.path.samefile(path, new):
+                raise
         writing.commit()
         replace.remove(path)
-
-
-def _link(path: Path, new: Path) -> None:
-    """Give the file its other name too. Raises ``FileExistsError`` where another file has that."""
-    try:
-        replace.link(path, new)
-    except FileExistsError:
-        if not os.path.samefile(path, new):
-            raise
 
 
 def _require_idle(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp) -> None:
@@ -220,12 +203,8 @@ def _require_idle(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp) -> 
 
 
 def _require_none(connection: sqlite3.Connection, edit: Import) -> None:
-    if _count(connection, edit.key):
+    if extent(connection, edit.key).rows:
         raise Refused(
             f"{edit.database} holds messages of “{edit.key}” already; nothing of the file was imported",
             "compare the two: `sessiontui show --backend sqlite` and `--backend jsonl`",
         )
-
-
-def _count(connection: sqlite3.Connection, key: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM sessions WHERE {KEY}", (bound(key),)).fetchone()[0])

@@ -6,37 +6,38 @@ Unrecorded, so nothing takes it back; whoever calls knows that what it does is s
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from sessiontui.changes.edits.files import opened, traits
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.disk import lines, live_replace
 from sessiontui.disk.attributes import Like
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.live_replace import ATTEMPTS, Again
 from sessiontui.disk.replace import fill, temporary
 from sessiontui.errors import Changed
 from sessiontui.model import Span
 
-
-def insert(record: ChangeRecord, path: Path, at: int, old: int, rest: Span) -> int:
-    """Put bytes of another file, open as ``old``, into one, unrecorded: nobody is to take back what others wrote.
-    Returns the length of the file then."""
-    return patch(record, path, Span(at, 0), lambda: lines.pieces(old, rest))
+_NOTHING: Final = Span(0, 0)
 
 
-def patch(record: ChangeRecord, path: Path, cut: Span, more: Callable[[], Iterator[bytes]] = lambda: iter(())) -> int:
-    """Put bytes into the place of others, unrecorded; the file keeps its time. Returns its length then. Raises
-    ``Changed`` where the file never holds still."""
-    for _ in range(ATTEMPTS):
+def patch(record: ChangeRecord, path: Path, cut: Span, other: int = -1, rest: Span = _NOTHING) -> int:
+    """Put bytes of another file, open as ``other``, into the place of some of a file, unrecorded: nobody is to take back
+    what others wrote. The file keeps its time. Returns its length then. Raises ``Changed`` where it never holds still."""
+    for _ in range(live_replace.ATTEMPTS):
         with opened(path) as fd, temporary(path.parent) as temp:
             copied = Copied.of(fd)
-            fill(temp, _patched(fd, copied.stamp.size, cut, more()), traits(fd).mode, Like(fd, path.name))
+            fill(
+                temp,
+                _patched(fd, copied.stamp.size, cut, lines.pieces(other, rest)),
+                traits(fd).mode,
+                Like(fd, path.name),
+            )
             length = os.stat(temp).st_size
             try:
                 carried = live_replace.swap(path, temp, fd, copied, record.patience, lambda _: None)
-            except Again:
+            except live_replace.Again:
                 os.unlink(temp)
                 continue
             return length + carried - copied.stamp.size

@@ -6,21 +6,24 @@ The kinds of edits that are made to databases are loaded where a record has one:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
 from sessiontui.changes.edits.create_remove import Create, Remove
+from sessiontui.changes.edits.files import Traits
 from sessiontui.changes.edits.renames import Rename
 from sessiontui.changes.edits.rewrites import Rewrite
 from sessiontui.changes.edits.splices import Splice
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import FORMAT, SUFFIX, Edit, Recorded, State, Step, line
 from sessiontui.errors import StoreError
 
 _BEGINNING: Final = b'{"format":%d,' % FORMAT
 """Of every record, however little of it came to the disk."""
+_CHANGE: Final = re.compile(rf"([0-9]{{8,}})\{SUFFIX}")
+"""The name of a record."""
 _OF_FILES: Final[dict[str, type[Any]]] = {
     "splice": Splice,
     "rewrite": Rewrite,
@@ -64,12 +67,7 @@ def done(folder: Folder, id: str) -> bool:
 
 def ids(folder: Folder) -> list[str]:
     """The ids of the changes in a journal, oldest first."""
-    return sorted(name[: -len(SUFFIX)] for name in folder.names() if _is_change(name))
-
-
-def _is_change(name: str) -> bool:
-    stem, dot, kind = name.partition(".")
-    return dot + kind == SUFFIX and len(stem) >= 8 and stem.isascii() and stem.isdigit()
+    return sorted(found[1] for name in folder.names() if (found := _CHANGE.fullmatch(name)))
 
 
 def read(folder: Folder, id: str) -> Recorded | None:
@@ -102,7 +100,6 @@ def _recorded(id: str, values: list[dict[str, Any]]) -> Recorded:
     states: dict[int, State] = {}
     late: dict[int, int] = {}
     edits: dict[int, Edit] = {}
-    done = False
     for value in values[1:]:
         if "edit" in value:
             n = value.pop("edit")
@@ -114,10 +111,17 @@ def _recorded(id: str, values: list[dict[str, Any]]) -> Recorded:
             states[value["void"]] = "void"
         elif "late" in value:
             late[value["late"]] = value["to"]
-        done = done or bool(value.get("done"))
     steps = tuple(Step(n, edit, states[n], late.get(n)) for n, edit in edits.items())
     at = datetime.fromisoformat(header["at"])
-    return Recorded(id, header["verb"], at, header["undoes"], tuple(header["keys"]), steps, done)
+    return Recorded(
+        id,
+        header["verb"],
+        at,
+        header["undoes"],
+        tuple(header["keys"]),
+        steps,
+        any(value.get("done") for value in values),
+    )
 
 
 def _values(data: bytes) -> Iterator[dict[str, Any]]:

@@ -44,15 +44,14 @@ class Rename(Edit):
 
 def rename(record: ChangeRecord, key: str, file: str, new: str) -> None:
     """Give a file another name. Raises ``Refused`` where that is taken."""
+    here, there = record.folder.sessions / file, record.folder.sessions / new
     record.write(Rename(key, file, new))
     try:
-        replace.rename(record.folder.sessions / file, record.folder.sessions / new)
+        replace.rename(here, there)
     except FileExistsError:
-        if os.path.samefile(record.folder.sessions / file, record.folder.sessions / new):  # it has both names
-            replace.remove(record.folder.sessions / file)
-            record.made()
-            return
-        raise Refused(f"{new} exists by now and is not written over", unchanged=True) from None
+        if not os.path.samefile(here, there):
+            raise Refused(f"{new} exists by now and is not written over", unchanged=True) from None
+        replace.remove(here)  # it has both names
     record.made()
 
 
@@ -73,5 +72,5 @@ def name_back(record: ChangeRecord, new: str, file: str) -> None:
             whole = Span(0, os.fstat(fd).st_size)
             stands = common(new_one, 0, fd, whole) == whole.length  # a kill came between the two steps
             if not stands:
-                patches.insert(record, here, 0, fd, whole)
+                patches.patch(record, here, Span(0, 0), fd, whole)
         replace.remove(there)

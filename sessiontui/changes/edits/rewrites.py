@@ -10,32 +10,38 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
 from sessiontui.changes import obstacles
 from sessiontui.changes.edits import patches
-from sessiontui.changes.edits.files import checksum, common, digest, give_time, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.edits.files import (
+    Traits,
+    checksum,
+    common,
+    digest,
+    give_time,
+    kept_bytes,
+    link_or_copy,
+    lost,
+    opened,
+    traits,
+)
 from sessiontui.changes.edits.hashing import Hashing
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace
 from sessiontui.disk.attributes import Like
 from sessiontui.disk.copied import Copied
-from sessiontui.disk.lines import Shrunk
-from sessiontui.disk.live_replace import ATTEMPTS, Again
 from sessiontui.disk.replace import append, fill, temporary
-from sessiontui.errors import Busy, Cancelled, Changed, Refused, Unleased
+from sessiontui.errors import Busy, Changed, Unleased
 from sessiontui.model import Span
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 
-Hear = Callable[[bytes], None]
-"""Told every piece of the old file as it is read."""
-Content = Callable[[int, int, Hear], Iterator[bytes]]
-"""From a descriptor and a length: the bytes that take the place of so many of the old ones. Tells all of these, in order."""
+Read = Callable[[Span], Iterator[bytes]]
+"""Reads a span of the old file, which is hashed as it is read."""
+Content = Callable[[int, int, Read], Iterator[bytes]]
+"""From a descriptor and a length: the bytes that take the place of so many of the old ones. Reads all of these, in order."""
 
 
 class Rewritten(NamedTuple):
@@ -64,7 +70,7 @@ class Rewrite(Edit):
         the old ones don't, they are kept, and what writers put into the old file meanwhile is carried over."""
         path = record.folder.sessions / self.file
         with suppress(FileNotFoundError), opened(path) as fd:
-            if record.folder.inode(self.old.name) == _identity(fd):
+            if record.folder.is_link(self.old.name, fd):
                 return "void"
             if step.late == 0:
                 self._renew(record, path, fd)
@@ -77,58 +83,48 @@ class Rewrite(Edit):
 
     def _renew(self, record: ChangeRecord, path: Path, fd: int) -> None:
         """Finish what was begun where a writer who had to wait wrote the old file anew: that takes the new one's place."""
-        old = record.folder.open(self.old.name)
-        written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
-        try:
+        with record.folder.opened(self.old.name) as old:
+            written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
             whole = Span(0, os.fstat(old).st_size)
             there = self.length if self._is_made(fd) else common(fd, 0, old, whole)
             if there not in (self.length, os.fstat(fd).st_size):  # others have written since: only whole lines count
                 there = os.pread(old, there, 0).rfind(b"\n") + 1
-            give_time(path, patches.patch(record, path, Span(0, there), lambda: lines.pieces(old, whole)), written)
-        finally:
-            os.close(old)
+            give_time(path, patches.patch(record, path, Span(0, there), old, whole), written)
 
     def _is_made(self, fd: int) -> bool:
         """Whether the file begins with the bytes that the edit gave it."""
         return checksum(fd, self.length) == self.crc32
 
-    def _carried(self, step: Step) -> int:
+    def carried(self, step: Step) -> int:
         """How many bytes of the old file stand in the new one, or were replaced there."""
         return self.old.length if step.late is None else step.late
 
     def catch_up(self, record: ChangeRecord, step: Step) -> None:
         """Bring over what was appended to the old file after it gave way; nothing where nothing was, or it is a copy. The
         file's time is then that of the newest message in it."""
-        late = self._carried(step)
+        late = self.carried(step)
         grown = record.folder.size(self.old.name)
         if grown <= late:
             return
         path = record.folder.sessions / self.file
-        old = record.folder.open(self.old.name)
-        try:
-            at = self.length + late - self.old.length
-            with opened(path) as fd:
-                as_made = os.fstat(fd).st_size >= at and self._is_made(fd)
-                written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
-            rest = Span(late, grown - late)
-            length = _bring(record, path, old, rest, at) if as_made else _bring_behind(path, old, rest)
-            give_time(path, length, written)
-        except FileNotFoundError:  # nobody brings back what somebody took away: it waits in the journal
-            return
-        finally:
-            os.close(old)
+        at = self.length + late - self.old.length
+        rest = Span(late, grown - late)
+        with record.folder.opened(self.old.name) as old:
+            try:
+                with opened(path) as fd:
+                    as_made = os.fstat(fd).st_size >= at and self._is_made(fd)
+                    written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
+                length = _bring(record, path, old, rest, at) if as_made else _bring_behind(path, old, rest)
+                give_time(path, length, written)
+            except FileNotFoundError:  # nobody brings back what somebody took away: it waits in the journal
+                return
         record.late(step.n, grown)
 
     def is_awaited(self, record: ChangeRecord, step: Step) -> bool:
         """Whether more is to come from the old file: it holds more than could be brought over, or is open for writing."""
-        try:
-            old = record.folder.open(self.old.name)
-        except FileNotFoundError:
-            return False
-        try:
-            return os.fstat(old).st_size > self._carried(step) or live_replace.is_written(old)
-        finally:
-            os.close(old)
+        with suppress(FileNotFoundError), record.folder.opened(self.old.name) as old:
+            return os.fstat(old).st_size > self.carried(step) or live_replace.is_written(old)
+        return False
 
     def foresee(self, folder: Folder) -> str:
         path = folder.sessions / self.file
@@ -136,7 +132,7 @@ class Rewrite(Edit):
             with opened(path) as fd:
                 self._require_as_made(folder, fd)
         except FileNotFoundError:
-            raise self._lost(folder, "the file is gone") from None
+            raise lost(folder, self.file, self.old, "the file is gone") from None
         with kept_bytes(folder, self.old):
             pass
         obstacles.require_replaceable(path)
@@ -145,19 +141,17 @@ class Rewrite(Edit):
     def revert(self, record: ChangeRecord) -> None:
         """Put the old bytes back; what was appended since stays behind them."""
 
-        def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:
+        def content(fd: int, size: int, read: Read) -> Iterator[bytes]:
             self._require_as_made(record.folder, fd)
-            for piece in lines.pieces(fd, Span(0, self.length)):
-                hear(piece)
+            for _ in read(Span(0, self.length)):
+                pass
             last = b"\n"
             for piece in lines.pieces(kept, Span(0, self.old.length)):
                 last = piece[-1:]
                 yield piece
             if size > self.length and last != b"\n":
                 yield b"\n"  # a record that came since must not be glued to an unfinished line
-            for piece in lines.pieces(fd, Span(self.length, size - self.length)):
-                hear(piece)
-                yield piece
+            yield from read(Span(self.length, size - self.length))
 
         def time(size: int) -> int | None:
             return self.was.mtime_ns if size == self.length else None
@@ -166,41 +160,36 @@ class Rewrite(Edit):
             try:
                 make(record, self.key, self.file, content, time)
             except FileNotFoundError:
-                raise self._lost(record.folder, "the file is gone") from None
+                raise lost(record.folder, self.file, self.old, "the file is gone") from None
 
     def _require_as_made(self, folder: Folder, fd: int) -> None:
         if not self._is_made(fd):
-            raise self._lost(folder, "it has changed since")
-
-    def _lost(self, folder: Folder, why: str) -> Refused:
-        return Refused(
-            f"{self.file} can't be put back: {why}",
-            f"the bytes are in {folder.path(self.old.name)}; undo later changes of this session first",
-            unchanged=True,
-        )
+            raise lost(folder, self.file, self.old, "it has changed since")
 
 
 def make(
-    record: ChangeRecord, key: str, file: str, content: Content, time: Callable[[int], int | None] = lambda _: None
+    record: ChangeRecord,
+    key: str,
+    file: str,
+    content: Content,
+    time: Callable[[int], int | None] = lambda _: None,
+    seen: Copied | None = None,
 ) -> Rewritten:
-    """Rewrite a file, which keeps its modification time. ``content`` raises ``Changed`` where the file is not what it
-    was made for. ``time``: from the length of the old file, another time, unless something was appended meanwhile."""
-    for _ in range(ATTEMPTS):
+    """Rewrite a file, which keeps its modification time. Raises ``Changed`` where the file did not merely grow since it was
+    ``seen``, and so does ``content``: the file gets another name before, so that its ``ctime`` tells nothing then.
+    ``time``: from the length of the old file, another time, unless something was appended meanwhile."""
+    if seen is not None:
+        with opened(record.folder.sessions / file) as fd:
+            seen.require(fd, file)
+    for _ in range(live_replace.ATTEMPTS):
         try:
             return _attempt(record, key, file, content, time)
-        except (Again, Shrunk):
+        except (live_replace.Again, lines.Shrunk):
             record.give_up()
         except (Busy, Unleased):
             record.give_up()
             raise
     raise Changed(file)
-
-
-def require(record: ChangeRecord, file: str, seen: Copied) -> None:
-    """Raise ``Changed`` where a file did not merely grow since it was planned for. ``make`` gives it another name, so
-    that its ``ctime`` tells nothing then."""
-    with opened(record.folder.sessions / file) as fd:
-        seen.require(fd, file)
 
 
 def _attempt(
@@ -211,15 +200,21 @@ def _attempt(
     with opened(path) as fd, Hashing(fd) as old, temporary(path.parent) as temp:
         before = Copied.of(fd)
         size = before.stamp.size
+        n = len(record.steps) + 1
+
+        def note(carried: int) -> None:
+            """Record how much of the old file stands in the new one, where that is more than was copied at first."""
+            if carried != size:
+                record.late(n, carried)
+
         kept = link_or_copy(record.folder, path, fd, name, size)
         copied = before.linked(fd)
         was = traits(fd)
         new = _Sum()
-        fill(temp, new.told(content(fd, size, lambda piece: old.more(len(piece)))), was.mode, Like(fd, file))
+        fill(temp, new.told(content(fd, size, old.read)), was.mode, Like(fd, file))
         kept = kept or KeptFile(name, size, old.hexdigest())
         record.write(Rewrite(key, file, kept, new.length, new.crc32, was))
-        n = len(record.steps)
-        carried = live_replace.swap(path, temp, fd, copied, record.patience, partial(_note, record, n, size))
+        carried = live_replace.swap(path, temp, fd, copied, record.patience, note)
     mtime_ns = time(size)
     if mtime_ns is not None and carried == size:
         give_time(path, new.length, mtime_ns)
@@ -240,45 +235,6 @@ class _Sum:
             yield chunk
 
 
-def _note(record: ChangeRecord, n: int, size: int, carried: int) -> None:
-    """Record how much of the old file stands in the new one, where that is more than was copied at first."""
-    if carried != size:
-        record.late(n, carried)
-
-
-def without(drops: tuple[Span, ...], cancelled: IsCancelled = never, progress: Progress = silent) -> Content:
-    """The content of a file less some spans, which are in order and apart. ``progress`` counts the old bytes."""
-
-    def content(fd: int, size: int, hear: Hear) -> Iterator[bytes]:
-        at = 0
-        rest = iter((*drops, Span(size, 0)))
-        drop = next(rest)
-        for piece in lines.pieces(fd, Span(0, size)):
-            if cancelled():
-                raise Cancelled
-            progress(at, size)
-            hear(piece)
-            end = at + len(piece)
-            kept = []
-            while at < end:
-                if at < drop.offset:
-                    stop = min(end, drop.offset)
-                    kept.append(piece[at - end : stop - end or None])
-                else:
-                    stop = min(end, drop.stop)
-                at = stop
-                if at == drop.stop and at < size:
-                    drop = next(rest)
-            yield b"".join(kept)
-
-    return content
-
-
-def _identity(fd: int) -> tuple[int, int]:
-    status = os.fstat(fd)
-    return status.st_dev, status.st_ino
-
-
 def _bring_behind(path: Path, old: int, rest: Span) -> int:
     """Put ``rest`` of the old file behind one that somebody has written anew since. Returns the length then."""
     with opened(path) as fd:
@@ -295,5 +251,5 @@ def _bring(record: ChangeRecord, path: Path, old: int, rest: Span, at: int) -> i
         return size
     if size != at + there:  # others have written since: only whole lines count as brought
         whole = os.pread(old, there, rest.offset).rfind(b"\n") + 1
-        return patches.insert(record, path, at + whole, old, Span(rest.offset + whole, rest.length - whole))
+        return patches.patch(record, path, Span(at + whole, 0), old, Span(rest.offset + whole, rest.length - whole))
     return append(path, b"".join(lines.pieces(old, Span(rest.offset + there, rest.length - there)))).stop

@@ -6,9 +6,11 @@ moves that file's rows the other way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sessiontui.changes.edits.database import extent, require_undamaged
 from sessiontui.changes.journal.folder import Folder
@@ -32,10 +34,6 @@ class Rows(Edit):
     def sessions(self) -> tuple[str, ...]:
         return self.keys
 
-    @property
-    def changed_database(self) -> str:
-        return self.database
-
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out whether the transaction was committed."""
         return "made" if committed(record.folder, self.database, self.rows) else "void"
@@ -51,79 +49,76 @@ class Rows(Edit):
 
     def revert(self, record: ChangeRecord) -> None:
         """Move the rows the other way."""
-        name = record.name("rows")
         require(record.folder, self.database, self.rows)
-        back = record.folder.path(self.rows)
-        with Writing(record.folder.sessions / self.database, wait=record.patience.seconds, back=back) as writing:
-            writing.take_back(record.folder.path(name))
-            _commit(record, writing, Rows(self.keys, self.database, name))
+        with _recorded(record, self.database, self.keys, self.rows) as (writing, file):
+            writing.take_back(file)
+
+
+def begin(record: ChangeRecord, database: str, back: str = "") -> Writing:
+    """A transaction on a database of the store; ``back``: the name of the ``.rows`` file that it will move back."""
+    folder = record.folder
+    return Writing(folder.sessions / database, wait=record.patience.seconds, back=folder.path(back) if back else None)
+
+
+@contextmanager
+def _recorded(
+    record: ChangeRecord, database: str, keys: tuple[str, ...], back: str = ""
+) -> Iterator[tuple[Writing, Path]]:
+    """A transaction, with the ``.rows`` file that it is to write; recorded and committed when the block ends."""
+    name = record.name("rows")
+    with begin(record, database, back) as writing:
+        yield writing, record.folder.path(name)
+        _commit(record, writing, Rows(keys, database, name))
 
 
 def append(record: ChangeRecord, database: str, key: str, message: Message) -> Address:
     """Add one message at the end of a session, which may be new."""
     now = datetime.now(UTC)
-    name = record.name("rows")
-    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+    with _recorded(record, database, (key,)) as (writing, file):
         id = writing.next_id()
         require_undamaged(database, metadata_mismatch(writing.connection))
-        writing.add(record.folder.path(name), key, [message], now)
-        _commit(record, writing, Rows((key,), database, name))
+        writing.add(file, key, [message], now)
     return Address(id=id, created_at=now)
 
 
 def pop(record: ChangeRecord, database: str, key: str, only: int | None) -> tuple[Message, Address]:
     """Remove the newest message and return it. Raises ``Changed`` when there is none, or it is not the one whose id is
     ``only``; None means any."""
-    name = record.name("rows")
-    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+    with _recorded(record, database, (key,)) as (writing, file):
         newest = writing.newest(key)
         message = newest.message() if newest else None
         if newest is None or message is None or only not in (None, newest.id):
             raise Changed(f"session “{key}”")
-        writing.remove(record.folder.path(name), key, [newest.id])
-        _commit(record, writing, Rows((key,), database, name))
+        writing.remove(file, key, [newest.id])
     return message, newest.address
 
 
-def remove_stale(record: ChangeRecord, database: str, keys: Sequence[str], before: datetime) -> frozenset[str]:
-    """Remove sessions whose last activity is older, all in one transaction; return those that were."""
-
-    def stale(writing: Writing) -> tuple[str, ...]:
-        found = set(writing.stale(before))
-        return tuple(key for key in keys if key in found)
-
-    return _remove(record, database, stale)
-
-
-def remove_seen(record: ChangeRecord, database: str, seen: Mapping[str, object]) -> frozenset[str]:
-    """Remove sessions whose rows are those that were seen (``extent``), all in one transaction; return those that were."""
-
-    def same(writing: Writing) -> tuple[str, ...]:
-        return tuple(key for key, rows in seen.items() if extent(writing.connection, key) == rows)
-
-    return _remove(record, database, same)
-
-
-def _remove(record: ChangeRecord, database: str, choose: Callable[[Writing], tuple[str, ...]]) -> frozenset[str]:
+def remove_sessions(
+    record: ChangeRecord, database: str, seen: Mapping[str, object], before: datetime | None
+) -> frozenset[str]:
+    """Remove those of the sessions whose last activity is older than ``before``, or, where that is None, whose rows are
+    those that were seen (``extent``), all in one transaction; return those that were."""
     name = record.name("rows")
-    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+    with begin(record, database) as writing:
         require_undamaged(database, mismatch(writing.connection))
-        gone = choose(writing)
+        if before is None:
+            gone = [key for key, rows in seen.items() if extent(writing.connection, key) == rows]
+        else:
+            stale = set(writing.stale(before))
+            gone = [key for key in seen if key in stale]
         if gone:
             writing.remove_sessions(record.folder.path(name), gone)
-            _commit(record, writing, Rows(gone, database, name))
+            _commit(record, writing, Rows(tuple(gone), database, name))
     return frozenset(gone)
 
 
 def remove_begun(record: ChangeRecord, database: str, key: str, count: int) -> Step:
     """Remove the rows of an import that was interrupted, which its file holds too. Raises ``Changed`` where they are not
     so many any more."""
-    name = record.name("rows")
-    with Writing(record.folder.sessions / database, wait=record.patience.seconds) as writing:
+    with _recorded(record, database, (key,)) as (writing, file):
         if extent(writing.connection, key).rows != count:
             raise Changed(f"session “{key}”")
-        writing.remove_sessions(record.folder.path(name), (key,))
-        _commit(record, writing, Rows((key,), database, name))
+        writing.remove_sessions(file, (key,))
     return record.steps[-1]
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from sessiontui.changes.edits import patches, rewrites
-from sessiontui.changes.edits.files import common, give_time, kept_bytes, opened, require_inside, traits
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile, Traits
+from sessiontui.changes.edits.files import Traits, common, give_time, kept_bytes, lost, opened, require_inside, traits
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, stamps
 from sessiontui.disk.live_replace import ATTEMPTS, Again, Alone, OpenElsewhere
@@ -100,7 +100,7 @@ class Splice(Edit):
             with opened(folder.sessions / self.file) as fd:
                 self._reversed(folder, fd, stamps.stamp(fd))
         except FileNotFoundError:
-            raise self._lost(folder, "the file is gone") from None
+            raise lost(folder, self.file, self.kept, "the file is gone") from None
         if self.removed > self.inserted:
             return f"put {self.removed - self.inserted} bytes back into {self.file} at offset {self.at}"
         return f"remove {self.inserted - self.removed} bytes from {self.file} at offset {self.at}"
@@ -110,13 +110,17 @@ class Splice(Edit):
         try:
             make(record, self.key, self.file, lambda fd, stamp: self._reversed(record.folder, fd, stamp))
         except FileNotFoundError:
-            raise self._lost(record.folder, "the file is gone") from None
+            raise lost(record.folder, self.file, self.kept, "the file is gone") from None
 
     def _reversed(self, folder: Folder, fd: int, stamp: Stamp) -> Cut:
         """The cut that takes it back, in the file as it is now."""
         with kept_bytes(folder, self.kept) as kept:
-            if not self._is_unchanged(fd, kept):
-                raise self._lost(folder, "the bytes before or at that place have changed")
+            if (
+                os.fstat(fd).st_size < self.at + self.inserted
+                or lines.tail_hash(fd, self.at) != self.guard
+                or common(fd, self.at, kept, Span(self.removed, self.inserted)) != self.inserted
+            ):
+                raise lost(folder, self.file, self.kept, "the bytes before or at that place have changed")
             before = os.pread(fd, 1, self.at - 1) if self.at else b"\n"
             back = b"".join(lines.pieces(kept, Span(0, self.removed)))
         followed = stamp.size > self.at + self.inserted
@@ -124,18 +128,6 @@ class Splice(Edit):
             back += b"\n"  # a record that came since must not be glued to an unfinished line
         grown = stamp.size != self.size - self.removed + self.inserted
         return Cut(Span(self.at, self.inserted), back, None if grown else self.was.mtime_ns)
-
-    def _is_unchanged(self, fd: int, kept: int) -> bool:
-        if os.fstat(fd).st_size < self.at + self.inserted or lines.tail_hash(fd, self.at) != self.guard:
-            return False
-        return common(fd, self.at, kept, Span(self.removed, self.inserted)) == self.inserted
-
-    def _lost(self, folder: Folder, why: str) -> Refused:
-        return Refused(
-            f"{self.file} can't be put back: {why}",
-            f"the bytes are in {folder.path(self.kept.name)}; undo later changes of this session first",
-            unchanged=True,
-        )
 
 
 def make(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:
@@ -172,17 +164,12 @@ def _attempt(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span 
 
 
 def _recorded(record: ChangeRecord, key: str, file: str, fd: int, cut: Cut, stamp: Stamp) -> Splice:
-    kept = record.keep(_then(lines.pieces(fd, cut.span), cut.inserted))
+    kept = record.keep(chain(lines.pieces(fd, cut.span), [cut.inserted]))
     guard = lines.tail_hash(fd, cut.span.offset)
     size, inserted = stamp.size, len(cut.inserted)
     edit = Splice(key, file, cut.span.offset, cut.span.length, inserted, size, guard, kept, traits(fd))
     record.write(edit)
     return edit
-
-
-def _then(pieces: Iterator[bytes], more: bytes) -> Iterator[bytes]:
-    yield from pieces
-    yield more
 
 
 def _truncate(record: ChangeRecord, key: str, file: str, alone: Alone, cut: Cut, stamp: Stamp) -> Span:
@@ -248,17 +235,13 @@ def _rewritten(record: ChangeRecord, key: str, file: str, decide: Decide) -> Spa
 
 
 def _content(decide: Decide) -> rewrites.Content:
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         cut = decide(fd, stamps.stamp(fd)._replace(size=size))
-        for piece in lines.pieces(fd, Span(0, cut.span.offset)):
-            hear(piece)
-            yield piece
-        for piece in lines.pieces(fd, cut.span):
-            hear(piece)
+        yield from read(Span(0, cut.span.offset))
+        for _ in read(cut.span):
+            pass
         yield cut.inserted
-        for piece in lines.pieces(fd, Span(cut.span.stop, size - cut.span.stop)):
-            hear(piece)
-            yield piece
+        yield from read(Span(cut.span.stop, size - cut.span.stop))
 
     return content
 

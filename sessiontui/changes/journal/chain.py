@@ -34,10 +34,9 @@ def chains(every: Iterable[Recorded]) -> dict[str, Chain]:
     """The chain of each change, by its id. ``every`` is oldest first; an interrupted change takes nothing back yet."""
     members: dict[str, list[Recorded]] = {}
     for each in every:
-        before = members.get(each.undoes or "")
-        if before is None or not each.done or before[-1].id != each.undoes:
-            members[each.id] = [each]
-        else:
-            before.append(each)
-            members[each.id] = before
+        before = members.get(each.undoes or "", [])
+        if not (each.done and before and before[-1].id == each.undoes):
+            before = []
+        before.append(each)
+        members[each.id] = before
     return {id: Chain(tuple(found)) for id, found in members.items()}

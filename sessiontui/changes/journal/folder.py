@@ -6,7 +6,6 @@ the folder's descriptor, created exclusively and never followed as a link. Knows
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import fcntl
 import hashlib
@@ -14,14 +13,13 @@ import os
 import stat as modes
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes.journal.kept import KeptFile
 from sessiontui.changes.journal.location import NAME
 from sessiontui.disk import attributes
-from sessiontui.disk.attributes import Like
 from sessiontui.disk.replace import sync, write_all
 from sessiontui.errors import InTurn, StoreError
 
@@ -34,6 +32,15 @@ _FILE: Final = os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS: Final = frozenset(
     {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of the journal, with what it held when it was recorded: a link's inode may have grown since."""
+
+    name: str
+    length: int
+    sha256: str
 
 
 class Folder:
@@ -62,17 +69,25 @@ class Folder:
         except FileNotFoundError:
             return 0
 
-    def inode(self, name: str) -> tuple[int, int] | None:
-        """Device and inode of a file; None where it isn't there."""
+    def is_link(self, name: str, fd: int) -> bool:
+        """Whether a file of this name is there, and is the very file that is open as ``fd``."""
         try:
-            status = os.stat(name, dir_fd=self._fd, follow_symlinks=False)
+            return os.path.samestat(os.stat(name, dir_fd=self._fd, follow_symlinks=False), os.fstat(fd))
         except FileNotFoundError:
-            return None
-        return status.st_dev, status.st_ino
+            return False
 
     def open(self, name: str) -> int:
         """A descriptor for reading."""
         return os.open(name, os.O_RDONLY | _FILE, dir_fd=self._fd)
+
+    @contextmanager
+    def opened(self, name: str) -> Iterator[int]:
+        """A descriptor for reading, closed in the end."""
+        fd = self.open(name)
+        try:
+            yield fd
+        finally:
+            os.close(fd)
 
     def read(self, name: str) -> bytes:
         """A whole file."""
@@ -81,11 +96,8 @@ class Folder:
 
     def ends(self, name: str, first: int, last: int) -> tuple[bytes, bytes]:
         """Up to so many of the first bytes of a file, and of the last."""
-        fd = self.open(name)
-        try:
+        with self.opened(name) as fd:
             return os.pread(fd, first, 0), os.pread(fd, last, max(0, os.fstat(fd).st_size - last))
-        finally:
-            os.close(fd)
 
     def new(self, name: str) -> int:
         """A descriptor of a file that was not there, for appending."""
@@ -95,7 +107,7 @@ class Folder:
         """A descriptor of a file that is there, for appending."""
         return os.open(name, os.O_RDWR | os.O_APPEND | _FILE, dir_fd=self._fd)
 
-    def keep(self, name: str, chunks: Iterable[bytes], like: Like | None = None) -> KeptFile:
+    def keep(self, name: str, chunks: Iterable[bytes], like: attributes.Like | None = None) -> KeptFile:
         """Write bytes into a new file, synced; with the attributes of the file whose copy it is."""
         digest = hashlib.sha256()
         length = 0
@@ -121,16 +133,21 @@ class Folder:
             if error.errno in _NO_LINKS:
                 return False
             raise
-        status = os.fstat(fd)
-        if self.inode(name) == (status.st_dev, status.st_ino):
+        if self.is_link(name, fd):
             return True
         self.drop(name)
         return False
 
     def drop(self, name: str) -> None:
         """Remove a file of the journal; nothing where it isn't there."""
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             os.unlink(name, dir_fd=self._fd)
+
+    def drop_change(self, id: str) -> None:
+        """Remove every file of a change."""
+        for name in self.names():
+            if name.startswith(f"{id}."):
+                self.drop(name)
 
     def sync(self) -> None:
         """Make the names durable."""
@@ -180,48 +197,40 @@ def _flock(fd: int, wait: float) -> None:
 @contextmanager
 def making(sessions: Path) -> Iterator[Folder]:
     """The journal of a sessions folder, made where there is none. Raises ``StoreError``, having changed nothing."""
-    parent = _parent(sessions)
-    try:
-        status = os.fstat(parent)
-        if os.geteuid() == 0 and status.st_uid != 0:
+    with _parent(sessions) as parent:
+        if os.geteuid() == 0 and os.fstat(parent).st_uid != 0:
             raise StoreError(f"{sessions} belongs to another user and is not changed as root", _OWNER)
         try:
-            with contextlib.suppress(FileExistsError):
+            with suppress(FileExistsError):
                 os.mkdir(NAME, 0o700, dir_fd=parent)
                 sync(parent)
         except OSError as error:
             raise StoreError(f"{sessions} can't be written: {error.strerror}", unchanged=True) from error
         folder = _opened(sessions, parent)
-    finally:
-        os.close(parent)
-    try:
+    with closing(folder):
         yield folder
-    finally:
-        folder.close()
 
 
 @contextmanager
 def reading(sessions: Path) -> Iterator[Folder | None]:
     """The journal of a sessions folder for reading; None where there is none."""
-    parent = _parent(sessions)
-    try:
+    folder = None
+    with _parent(sessions) as parent, suppress(FileNotFoundError):
         folder = _opened(sessions, parent)
-    except FileNotFoundError:
-        folder = None
-    finally:
-        os.close(parent)
-    try:
+    with nullcontext() if folder is None else closing(folder):
         yield folder
-    finally:
-        if folder is not None:
-            folder.close()
 
 
-def _parent(sessions: Path) -> int:
+@contextmanager
+def _parent(sessions: Path) -> Iterator[int]:
     try:
-        return os.open(sessions, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fd = os.open(sessions, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise StoreError(f"{sessions} can't be opened: {error.strerror}") from error
+    try:
+        yield fd
+    finally:
+        os.close(fd)
 
 
 def _opened(sessions: Path, parent: int) -> Folder:

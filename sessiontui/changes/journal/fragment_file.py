@@ -11,8 +11,7 @@ import os
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.disk import lines
@@ -47,12 +46,8 @@ class Fragments:
         self.path: Path | None = None
         """Where they are; None where there are none."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Give the descriptor back."""
         if self._fd is not None:
             fd, self._fd = self._fd, None
             os.close(fd)

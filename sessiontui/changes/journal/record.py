@@ -16,8 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast
 
-from sessiontui.changes.journal.folder import Folder
-from sessiontui.changes.journal.kept import KeptFile
+from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.disk.replace import sync
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 
@@ -52,11 +51,6 @@ class Edit(ABC):
     def names(self) -> tuple[str, ...]:
         """The names in the sessions folder that it is about."""
         return tuple(getattr(self, name) for name in ("file", "new", "database") if hasattr(self, name))
-
-    @property
-    def changed_database(self) -> str | None:
-        """The name of the database whose rows it changes."""
-        return None
 
     @abstractmethod
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
@@ -226,9 +220,7 @@ class ChangeRecord:
                 self._put(line({"done": True}))
                 sync(self._fd)
             else:
-                for name in self.folder.names():
-                    if name.startswith(f"{self.id}."):
-                        self.folder.drop(name)
+                self.folder.drop_change(self.id)
         self.close()
 
     def wait(self) -> None:

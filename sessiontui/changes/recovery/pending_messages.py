@@ -56,12 +56,11 @@ def _found(folder: Folder) -> Iterator[PendingMessages]:
 
 def _messages(folder: Folder, step: Step, edit: Rewrite) -> Iterator[Message]:
     """What stands behind the bytes that were carried over, and not in the file that is there now."""
-    carried = edit.old.length if step.late is None else step.late
+    carried = edit.carried(step)
     grown = folder.size(edit.old.name)
     if grown <= carried:
         return
-    old = folder.open(edit.old.name)
-    try:
+    with folder.opened(edit.old.name) as old:
         with opened(folder.sessions / edit.file) as fd:
             if os.path.sameopenfile(fd, old):
                 return  # it has not given way
@@ -70,5 +69,3 @@ def _messages(folder: Folder, step: Step, edit: Rewrite) -> Iterator[Message]:
         for offset, line in lines.lines(old, start, grown):
             if (message := session_file.message(old, offset, line)) is not None:
                 yield message
-    finally:
-        os.close(old)

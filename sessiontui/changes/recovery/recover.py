@@ -15,7 +15,6 @@ from sessiontui.changes.journal.folder import Folder, making, reading
 from sessiontui.changes.journal.location import is_there
 from sessiontui.changes.journal.record import Recorded
 from sessiontui.changes.recovery import pending_messages, settle
-from sessiontui.changes.recovery.pending_messages import PendingMessages
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import SessiontuiError
 
@@ -26,7 +25,7 @@ class Interrupted:
 
     changes: tuple[Recorded, ...] = ()
     """Changes that a crash interrupted, oldest first."""
-    late: tuple[PendingMessages, ...] = ()
+    late: tuple[pending_messages.PendingMessages, ...] = ()
     """Messages that waited in the journal."""
     left: tuple[tuple[Recorded, SessiontuiError], ...] = ()
     """Changes that could not be recovered yet, and why."""

@@ -5,8 +5,8 @@ Done by the next change, under the journal's lock; reading never mends.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
 
 from sessiontui.changes.edits.files import as_plain, require_inside
 from sessiontui.changes.edits.records import done, ids, read
@@ -30,12 +30,14 @@ def everything(folder: Folder, patience: WaitPolicy = USUAL, keys: Collection[st
             continue
         recorded = read(folder, id)
         if recorded is None:
-            _forget(folder, id)
+            folder.drop_change(id)
         elif recorded.done:
             awaited.append(id)
         else:
             _finish(folder, recorded, patience, keys, left)
-    _sweep(folder)
+    replace.sweep(folder.sessions)  # new files that never got their name
+    for name in strays(folder):
+        folder.drop(name)
     for id in dict.fromkeys((*awaited, *ids(folder)[-1:])):  # the files of the newest gave way last
         _look_again(folder, id, patience, keys)
     return left
@@ -47,7 +49,7 @@ def look_again(record: ChangeRecord) -> None:
         step.edit.catch_up(record, step)
 
 
-@contextlib.contextmanager
+@contextmanager
 def _bearing(recorded: Recorded, keys: Collection[str], left: Left) -> Iterator[None]:
     """Let a change wait on whose file or database can't be looked at, or is busy; not before another of the same."""
     try:
@@ -74,8 +76,7 @@ def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[
     recorded = read(folder, id)
     if recorded is None or not recorded.done:
         return
-    record = ChangeRecord.resume(folder, recorded, patience)
-    try:
+    with closing(ChangeRecord.resume(folder, recorded, patience)) as record:
         with _bearing(recorded, keys, []):
             look_again(record)
         if not any(step.edit.is_awaited(record, step) for step in record.made_steps):
@@ -83,24 +84,18 @@ def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[
                 record.finish()
         elif done(folder, id):
             record.wait()
-    finally:
-        record.close()
 
 
 def _finish(folder: Folder, recorded: Recorded, patience: WaitPolicy, keys: Collection[str], left: Left) -> None:
     """Settle the open edits of a change and mark it done. An undo that came half way is taken out again; where somebody
     has made a file anew whose name that would need, its half stays as it is recorded, the old bytes in the journal."""
-    record = ChangeRecord.resume(folder, recorded, patience)
-    try:
-        with _bearing(recorded, keys, left):
-            steps(record)
-            if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
-                with contextlib.suppress(Refused):
-                    put_back(record)
-            without_empty_database(record)
-            record.finish()
-    finally:
-        record.close()
+    with closing(ChangeRecord.resume(folder, recorded, patience)) as record, _bearing(recorded, keys, left):
+        steps(record)
+        if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
+            with suppress(Refused):
+                put_back(record)
+        without_empty_database(record)
+        record.finish()
 
 
 def without_empty_database(record: ChangeRecord) -> None:
@@ -128,7 +123,7 @@ def steps(record: ChangeRecord) -> None:
 
 def after(record: ChangeRecord) -> None:
     """Settle what an error interrupted; where even that fails, the next change will."""
-    with contextlib.suppress(OSError, SessiontuiError):
+    with suppress(OSError, SessiontuiError):
         steps(record)
 
 
@@ -146,22 +141,9 @@ def revert(record: ChangeRecord, edit: Edit) -> None:
     edit.revert(record)
 
 
-def _forget(folder: Folder, id: str) -> None:
-    for name in folder.names():
-        if name.startswith(f"{id}."):
-            folder.drop(name)
-
-
 def strays(folder: Folder) -> list[str]:
     """Names of files that were kept for a change that was never recorded. One may be a link of a session's file: that it
     goes shows in the file's ``ctime``."""
     known = set(ids(folder))
     parts = ((name, *name.partition(".")) for name in folder.names())
     return [name for name, id, dot, _ in parts if dot and id.isdigit() and id not in known]
-
-
-def _sweep(folder: Folder) -> None:
-    """Drop strays, and new files that never got their name."""
-    replace.sweep(folder.sessions)
-    for name in strays(folder):
-        folder.drop(name)

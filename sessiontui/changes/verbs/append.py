@@ -12,9 +12,7 @@ from pathlib import Path
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import create_remove, database, rows, splices
-from sessiontui.changes.edits.files import as_store_error, name_in, opened
-from sessiontui.changes.edits.splices import Cut
-from sessiontui.changes.journal.kept import Traits
+from sessiontui.changes.edits.files import Traits, as_store_error, name_in, opened
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.dialects import zeroclaw
@@ -64,7 +62,7 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
     ZeroClaw from opening the store (an import receipt exists), ``UsageError`` for text that is no UTF-8."""
     zeroclaw.write(message)
     if not isinstance(store, JsonlStore):
-        new = not database.known(store, key)
+        new = not store.looked([key])
         if new:
             _require_unlike(store, key, "session {}")
         database.require_room(store.path)
@@ -76,14 +74,14 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
     except UnknownKey:
         new = True
     if new:
-        stem = _new_stem(store, key)
-        return AppendPlan(stem, message.role, message.content, new=True, ends_line=False)
-    with as_store_error(stem + ".jsonl"):
-        name_in(store.path, store.file(stem))
-        obstacles.require_writable(Path(os.path.realpath(store.file(stem))))
-        with opened(store.file(stem)) as fd:
+        return AppendPlan(_new_stem(store, key), message.role, message.content, new=True, ends_line=False)
+    path = store.file(stem)
+    with as_store_error(path.name):
+        name_in(path)
+        obstacles.require_writable(path)
+        with opened(path) as fd:
             if whole := no_session.of(fd, os.fstat(fd).st_size):
-                raise no_session.refusal(stem + ".jsonl", whole)
+                raise no_session.refusal(path.name, whole)
             return AppendPlan(stem, message.role, message.content, new=False, ends_line=lines.ends_open(fd))
 
 
@@ -118,15 +116,15 @@ def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Append
     with history.change(sessions_folder(store), "append", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
             return Appended(record.id, plan.key, rows.append(record, database.name_of(store), plan.key, message))
-        with as_store_error(plan.key + ".jsonl"):
-            data = zeroclaw.write(message)
-            path = store.file(plan.key)
+        data = zeroclaw.write(message)
+        path = store.file(plan.key)
+        with as_store_error(path.name):
             landed = None
             if not os.path.lexists(path):
                 _new_stem(store, plan.key)
                 landed = _create(record, plan.key, data)
             if landed is None:
-                landed = _append(record, store.path, path, plan.key, data)
+                landed = _append(record, path, plan.key, data)
     offset = landed.stop - len(data)
     return Appended(record.id, plan.key, Address(span=Span(offset, len(data) - 1)))
 
@@ -144,9 +142,9 @@ def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:
     return Span(0, len(data))
 
 
-def _append(record: ChangeRecord, sessions: Path, path: Path, key: str, data: bytes) -> Span:
-    def decide(fd: int, stamp: Stamp) -> Cut:
+def _append(record: ChangeRecord, path: Path, key: str, data: bytes) -> Span:
+    def decide(fd: int, stamp: Stamp) -> splices.Cut:
         ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
-        return Cut(Span(stamp.size, 0), ends + data)
+        return splices.Cut(Span(stamp.size, 0), ends + data)
 
-    return splices.make(record, key, name_in(sessions, path), decide)
+    return splices.make(record, key, name_in(path), decide)

@@ -1,5 +1,7 @@
 """Remove sessions that have been idle for longer than a time to live: a JSONL file by its modification time, rows by
 their session's ``last_activity``. A time of 0 or less means never, not all.
+
+Sessions go whole: files one by one, the rows of a database all at once. Those that ``delete`` plans go here too.
 """
 
 from __future__ import annotations
@@ -7,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from sessiontui.changes.bounds import Takes
-from sessiontui.changes.edits import rows as database_rows
-from sessiontui.changes.edits.database import Extent
-from sessiontui.changes.edits.files import opened
+from sessiontui.changes import history, obstacles
+from sessiontui.changes.bounds import Takes, free_bytes
+from sessiontui.changes.edits import create_remove, database
+from sessiontui.changes.edits.files import as_plain, name_in, opened
+from sessiontui.changes.edits.rows import remove_sessions
+from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, CleanupStatus, Problem, problem
-from sessiontui.changes.verbs import removal
+from sessiontui.changes.verbs import plans
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp, moment
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
-from sessiontui.errors import Cancelled, Changed, SessiontuiError
+from sessiontui.errors import Changed, SessiontuiError
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 
@@ -33,42 +39,38 @@ class CleanupRow:
     messages: int | None
     status: CleanupStatus = "removed"
     problem: Problem = NONE
-    seen: Stamp | Extent | None = field(default=None, compare=False)
+    seen: Stamp | database.Extent | None = field(default=None, compare=False)
     """What was planned for, where the session has to be just as it was then."""
 
     def left_alone(self, error: SessiontuiError) -> CleanupRow:
         """The row of a session that stays."""
-        status: CleanupStatus = "refused" if error.exit_code in (0, 4) else "failed"
-        if isinstance(error, Cancelled):
-            status = "cancelled"
-        return replace(self, status=status, problem=problem(error))
+        status = plans.status(error)
+        return replace(self, status="refused" if status == "unchanged" else status, problem=problem(error))
 
 
 @dataclass(frozen=True, slots=True)
-class CleanupPlan:
-    """What cleanup would remove."""
+class CleanupPlan(plans.RowsPlan[CleanupRow]):
+    """What cleanup or delete would remove."""
 
     rows: tuple[CleanupRow, ...]
-    before: datetime | None
-    """Sessions whose last activity is older go; None: nothing goes."""
+    before: datetime | None = None
+    """Sessions whose last activity is older go; None: those that are named, or none."""
     undated: tuple[str, ...] = ()
     """Sessions whose last activity can't be read: they stay, however old they are."""
     others: tuple[str, ...] = ()
     """Of each file so old that is no session, what it is: it stays."""
 
-    @property
-    def goes(self) -> tuple[CleanupRow, ...]:
-        """The sessions that are removed."""
-        return removal.going(self.rows)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.goes
-
     def takes(self, store: Store) -> Takes:
-        """Bytes that it takes of the disk."""
-        return removal.takes(store, self.rows)
+        """Bytes that it takes of the disk. The text of a database is counted only where it may be too much."""
+        keys = [row.key for row in self.goes]
+        if isinstance(store, JsonlStore):
+            return Takes(sum(plans.size(store.file(key)) for key in keys), 0)
+        most = plans.size(store.path)
+        free = free_bytes(store.path.parent)
+        if most <= history.SIZE and (free is None or most <= free):
+            return Takes(0, 0)  # not worth counting: that reads all their text
+        text = sum(each.bytes or 0 for each in store.counted(store.looked(keys)))
+        return Takes(text, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,14 @@ def plan(
     that any session may go, else only these."""
     before = _before(ttl_hours, now)
     if before is None:
-        return CleanupPlan((), None)
+        return CleanupPlan(())
     stale = [each for each in store.stale(before) if keys is None or each.key in keys]
     found = list(store.counted(stale, cancelled, progress))
     planned = [CleanupRow(each.key, each.last_activity, each.messages) for each in found if not each.instead]
     others = (f"{each.key}{SUFFIX} is no session: {each.instead}; it stays" for each in found if each.instead)
     undated = (each.key for each in store.sessions() if each.last_activity is None and each.problem is None)
     stay = tuple(key for key in undated if keys is None or key in keys)
-    return CleanupPlan(removal.possible(store, planned), before, stay, tuple(others))
+    return CleanupPlan(possible(store, planned), before, stay, tuple(others))
 
 
 def _before(ttl_hours: float, now: datetime) -> datetime | None:
@@ -110,6 +112,28 @@ def _before(ttl_hours: float, now: datetime) -> datetime | None:
         return None  # longer ago than any calendar goes
 
 
+def possible(store: Store, rows: Sequence[CleanupRow]) -> tuple[CleanupRow, ...]:
+    """The rows, with the problems of sessions that can't be removed."""
+    if isinstance(store, JsonlStore):
+        return tuple(_replaceable(store, row) for row in rows)
+    try:
+        obstacles.require_writable_database(store.path)
+        if rows:
+            database.require_sound(store.path)
+    except (OSError, SessiontuiError) as error:
+        return tuple(row.left_alone(as_plain(error, store.path.name)) for row in rows)
+    return tuple(rows)
+
+
+def _replaceable(store: JsonlStore, row: CleanupRow) -> CleanupRow:
+    try:
+        if not row.problem.code:
+            obstacles.require_replaceable(store.file(row.key).resolve())
+    except (OSError, SessiontuiError) as error:
+        return row.left_alone(as_plain(error, row.key))
+    return row
+
+
 def make(
     store: Store,
     plan: CleanupPlan,
@@ -117,21 +141,45 @@ def make(
     cancelled: IsCancelled = never,
     progress: Progress = silent,
 ) -> CleanedUp:
-    """Remove what was planned, but for a session that has had activity since, which is refused in its row. Cancelled
-    between files: those not begun stay, with status ``cancelled``; the rows of a database go all at once."""
-    before = plan.before
-    if before is None:
-        return CleanedUp(None, plan.rows)
+    """Remove what was planned, but for a session that has had activity since, or changed since it was named, which is
+    refused in its row. Cancelled between files: those not begun stay, with status ``cancelled``; the rows of a database
+    go all at once."""
+    verb = "delete" if plan.before is None else "cleanup"
+    if not isinstance(store, JsonlStore):
+        return _without_rows(store, plan, verb, patience)
+    remove = partial(_without_file, plan.before)
+    return CleanedUp(*plans.made(plan, store.path, verb, remove, lambda _: 1, patience, cancelled, progress, suffix=""))
 
-    def stamp(row: CleanupRow, path: Path) -> Stamp:
+
+def _without_file(
+    before: datetime | None, record: ChangeRecord, row: CleanupRow, cancelled: IsCancelled, progress: Progress
+) -> CleanupRow:
+    progress(0, 1)
+    path = record.folder.sessions / (row.key + SUFFIX)
+    create_remove.remove(record, row.key, name_in(path), _stamp(row, path, before))
+    return row
+
+
+def _stamp(row: CleanupRow, path: Path, before: datetime | None) -> Stamp:
+    """The file as it may be removed. Raises ``Changed`` where it has had activity since ``before``, or was not seen."""
+    if before is None:
+        if isinstance(row.seen, Stamp):
+            return row.seen
+    else:
         with opened(path) as fd:
             found = stamps.stamp(fd)
         written = moment(found.mtime_ns)
-        if written is None or written >= before:
-            raise Changed(path.name)
-        return found
+        if written is not None and written < before:
+            return found
+    raise Changed(path.name)
 
-    def remove_rows(record: ChangeRecord, name: str, rows: Sequence[CleanupRow]) -> Collection[str]:
-        return database_rows.remove_stale(record, name, [row.key for row in rows], before)
 
-    return CleanedUp(*removal.make("cleanup", store, plan.rows, stamp, remove_rows, patience, cancelled, progress))
+def _without_rows(store: Store, plan: CleanupPlan, verb: str, patience: WaitPolicy) -> CleanedUp:
+    if plan.is_idle:
+        return CleanedUp(None, plan.rows)
+    seen = {row.key: row.seen for row in plan.goes}
+    with history.change(sessions_folder(store), verb, list(seen), patience) as record:
+        gone = remove_sessions(record, database.name_of(store), seen, plan.before)
+    left = seen.keys() - gone
+    rows = (row.left_alone(Changed(f"“{row.key}”")) if row.key in left else row for row in plan.rows)
+    return CleanedUp(record.id if record.stands else None, tuple(rows))

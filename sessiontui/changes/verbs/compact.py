@@ -8,26 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Final
 
-from sessiontui.changes import history, recoverable
+from sessiontui.changes import recoverable
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import rewrites
+from sessiontui.changes.edits.files import name_in
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, CompactStatus, Problem, problem
 from sessiontui.changes.recoverable import Recoverable
-from sessiontui.changes.verbs import batch
+from sessiontui.changes.verbs import plans
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
-from sessiontui.errors import Refused, SessiontuiError
+from sessiontui.errors import Cancelled, Refused, SessiontuiError
 from sessiontui.model import Fault, Span
 from sessiontui.store.jsonl import file_faults, no_session
-from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 NAMED: Final = 1000
@@ -65,7 +64,7 @@ class CompactRow:
             dropped=0,
             bytes_after=self.bytes_before,
             recoverable=recoverable.NONE,
-            status=batch.status(error),
+            status=plans.status(error),
             gone=(),
             drops=(),
             problem=problem(error),
@@ -73,20 +72,10 @@ class CompactRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CompactPlan:
+class CompactPlan(plans.RowsPlan[CompactRow]):
     """What compact would do, session by session."""
 
     rows: tuple[CompactRow, ...]
-
-    @property
-    def goes(self) -> tuple[CompactRow, ...]:
-        """The sessions that are changed."""
-        return tuple(row for row in self.rows if row.status == "compacted")
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.goes
 
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk."""
@@ -111,19 +100,16 @@ def plan(
     """Say what would go; touches nothing. ``keys`` None means all. Raises ``UnknownKey`` and ``Cancelled``;
     other trouble with a session is in its row. ``progress`` counts bytes. ``anyway``: empty those of ``keys`` too that
     have damaged lines and no valid one."""
-    if not isinstance(store, JsonlStore):
-        found = batch.counted(store, keys, cancelled, progress)
-        return CompactPlan(tuple(CompactRow(key, kept, 0, 0, size, size, "unchanged") for key, kept, size in found))
 
     def read(fd: int, key: str, seen: Copied, progress: Progress) -> CompactRow:
         row = _read(fd, key, seen, cancelled, progress)
         return row if row.kept or not row.dropped or (anyway and keys is not None) else row.left_alone(_empties(row))
 
-    return CompactPlan(batch.planned(store, keys, read, _unread, progress))
+    return CompactPlan(plans.planned(store, keys, _healthy, read, cancelled, progress))
 
 
-def _unread(key: str, size: int, error: SessiontuiError) -> CompactRow:
-    return CompactRow(key, 0, 0, 0, size, size, batch.status(error), problem=problem(error))
+def _healthy(key: str, kept: int, size: int) -> CompactRow:
+    return CompactRow(key, kept, 0, 0, size, size, "unchanged")
 
 
 def _empties(row: CompactRow) -> Refused:
@@ -188,30 +174,52 @@ def make(
 ) -> Compacted:
     """Compact as planned. A session that changed since it was planned is refused in its row. Cancelled between
     sessions or within one: those not begun stay as they were, with status ``cancelled``."""
-    wanted = plan.goes
-    if not wanted or not isinstance(store, JsonlStore):
-        return Compacted(None, plan.rows)
-    with history.change(store.path, "compact", [row.key for row in wanted], patience) as record:
-        made = batch.made(record, store, wanted, partial(_made, record, cancelled), cancelled, progress)
-    return Compacted(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
+    return Compacted(
+        *plans.made(plan, store.path, "compact", _made, lambda row: row.bytes_before, patience, cancelled, progress)
+    )
 
 
-def _made(record: ChangeRecord, cancelled: IsCancelled, row: CompactRow, file: str, progress: Progress) -> CompactRow:
+def _made(record: ChangeRecord, row: CompactRow, cancelled: IsCancelled, progress: Progress) -> CompactRow:
     if row.seen is None:
         return row
-    rewrites.require(record, file, row.seen)
-    done = rewrites.make(record, row.key, file, _content(row, row.seen, cancelled, progress))
+    file = name_in(record.folder.sessions / (row.key + SUFFIX))
+    done = rewrites.make(record, row.key, file, _content(row, row.seen, cancelled, progress), seen=row.seen)
     return replace(row, bytes_before=done.before, bytes_after=done.after)
 
 
 def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled, progress: Progress) -> rewrites.Content:
     """What stays of the file as it is now: what was planned, and whatever came behind it since."""
 
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         seen.linked(fd).require(fd, row.key + SUFFIX)
         drops = row.drops
         if row.unfinished is not None and size > seen.stamp.size:  # it was being written: it stays
             drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))
-        return rewrites.without(drops, cancelled, progress)(fd, size, hear)
+        return without(drops, size, read, cancelled, progress)
 
     return content
+
+
+def without(
+    drops: tuple[Span, ...], size: int, read: rewrites.Read, cancelled: IsCancelled, progress: Progress
+) -> Iterator[bytes]:
+    """So many bytes of a file less some spans, which are in order and apart. ``progress`` counts the old bytes."""
+    at = 0
+    rest = iter((*drops, Span(size, 0)))
+    drop = next(rest)
+    for piece in read(Span(0, size)):
+        if cancelled():
+            raise Cancelled
+        progress(at, size)
+        end = at + len(piece)
+        kept = []
+        while at < end:
+            if at < drop.offset:
+                stop = min(end, drop.offset)
+                kept.append(piece[at - end : stop - end or None])
+            else:
+                stop = min(end, drop.stop)
+            at = stop
+            if at == drop.stop and at < size:
+                drop = next(rest)
+        yield b"".join(kept)

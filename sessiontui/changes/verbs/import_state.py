@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from sessiontui.changes.edits.database import extent
 from sessiontui.changes.edits.files import digest
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.errors import Refused
@@ -92,7 +93,7 @@ def _is_begun(connection: sqlite3.Connection, key: str, fd: int, size: int) -> b
 
 def _counted(connection: sqlite3.Connection, key: str) -> tuple[int, bool, tuple[str, int] | None]:
     """How many rows of a session there are, whether there are receipts, and hash and length of its own."""
-    count = int(connection.execute(f"SELECT count(*) FROM sessions WHERE {KEY}", (bound(key),)).fetchone()[0])
+    count = extent(connection, key).rows
     if not database_schema.columns(connection, database_schema.RECEIPTS):
         return count, False, None
     sql = f"SELECT source_hash, source_len FROM {database_schema.RECEIPTS} WHERE source_name = ?"

@@ -11,16 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sessiontui.changes import history, obstacles, recoverable
+from sessiontui.changes import obstacles, recoverable
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import database, imports, make_database, renames
-from sessiontui.changes.edits import rows as database_rows
 from sessiontui.changes.edits.files import as_plain, as_store_error, digest, name_in, opened
-from sessiontui.changes.edits.imports import Import
+from sessiontui.changes.edits.rows import remove_begun
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, MigrateStatus, Problem, problem
 from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.recovery import settle
+from sessiontui.changes.verbs import plans
 from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED, NOTHING, ImportState, held, require_free, source
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines, live_replace, stamps
@@ -30,7 +30,7 @@ from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import file_faults, no_session, session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, within
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +60,13 @@ class MigrateRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MigratePlan:
+class MigratePlan(plans.RowsPlan[MigrateRow]):
     """What migrate would do, session by session."""
 
     folder: Path
     creates: bool
     """There is no sessions.db yet: it is created."""
     rows: tuple[MigrateRow, ...]
-
-    @property
-    def goes(self) -> tuple[MigrateRow, ...]:
-        """The sessions that are changed."""
-        return tuple(row for row in self.rows if row.status == "migrated")
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.goes
 
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk: each session stands in the -wal first."""
@@ -101,19 +91,14 @@ def plan(
     """Say what would be imported from the sessions folder and what is refused; touches nothing. ``keys`` None
     means all. Raises ``UnknownKey``. ``progress`` counts bytes."""
     store = JsonlStore(folder)
-    name_in(folder, folder / DATABASE)
-    sessions = store.sessions() if keys is None else [store.session(key) for key in keys]
-    total = sum(each.bytes or 0 for each in sessions)
-    done = 0
-    planned = []
+    name_in(folder / DATABASE)
+    found = store.sessions() if keys is None else [store.session(key) for key in keys]
+    sessions = sorted(found, key=lambda session: session.key)
     unsound = _unsound(folder) if sessions else None
-    for each in sorted(sessions, key=lambda session: session.key):
+    planned = []
+    for each, part in plans.parts(sessions, [each.bytes or 0 for each in sessions], progress):
         row = MigrateRow(each.key, 0, 0, "migrated")
-        planned.append(
-            row.left_alone(unsound) if unsound else _planned(store, row, cancelled, within(progress, done, total))
-        )
-        done += each.bytes or 0
-    progress(total, total)
+        planned.append(row.left_alone(unsound) if unsound else _planned(store, row, cancelled, part))
     creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in planned)
     return MigratePlan(folder, creates, tuple(planned))
 
@@ -139,11 +124,16 @@ def _planned(store: JsonlStore, row: MigrateRow, cancelled: IsCancelled, progres
                 count = file_faults.told(fd, stamp, left_out.add, cancelled, progress)
                 if count.instead and left_out.last:
                     raise no_session.refusal(path.name, left_out.last)
-                holds, size = left_out.holds, max(0, stamp.size - left_out.bytes)
-                row = replace(row, imported=count.messages, left_behind=count.faults, recoverable=holds, stamp=stamp)
-                row = replace(row, bytes=size)
+                row = replace(
+                    row,
+                    imported=count.messages,
+                    left_behind=count.faults,
+                    recoverable=left_out.holds,
+                    stamp=stamp,
+                    bytes=max(0, stamp.size - left_out.bytes),
+                )
                 if count.faults and not count.messages:
-                    raise _no_message(path.name, holds)
+                    raise _no_message(path.name, left_out.holds)
                 obstacles.require_importable(path, key + SUFFIX + MIGRATED, store.path / DATABASE)
                 return replace(row, held=held(store.path, key, fd, stamp.size))
     except Cancelled:
@@ -175,27 +165,23 @@ def make(
 ) -> Migrated:
     """Import what was planned. What changed since is refused in its row; what was not begun when ``cancelled``
     said so has status ``skipped``."""
-    wanted = plan.goes
-    if not wanted:
-        return Migrated(None, plan.rows)
-    total = sum(row.stamp.size for row in wanted if row.stamp)
-    done = 0
-    made: dict[str, MigrateRow] = {}
-    with history.change(plan.folder, "migrate", [row.key for row in wanted], patience) as record:
-        for row in wanted:
-            size = row.stamp.size if row.stamp else 0
-            progress(done, total)
-            made[row.key] = _made(record, row, cancelled, within(progress, done, total))
-            record.patience = record.patience.for_others(made[row.key].problem.blocker)
-            done += size
-        progress(total, total)
-    return Migrated(record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows))
+    return Migrated(
+        *plans.made(
+            plan,
+            plan.folder,
+            "migrate",
+            _made,
+            lambda row: row.stamp.size if row.stamp else 0,
+            patience,
+            cancelled,
+            progress,
+        )
+    )
 
 
 def _made(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
+    progress(0, 0)
     try:
-        if cancelled():
-            raise Cancelled
         row = _as_it_is(record, row, cancelled)
         _import(record, row, cancelled, progress)
     except (OSError, SessiontuiError) as error:
@@ -211,7 +197,7 @@ def _stands(record: ChangeRecord, key: str) -> bool:
     if not record.steps or record.steps[-1].state != "made":
         return False
     edit = record.steps[-1].edit
-    return isinstance(edit, Import) and not edit.back and edit.key == key
+    return isinstance(edit, imports.Import) and not edit.back and edit.key == key
 
 
 def _as_it_is(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled) -> MigrateRow:
@@ -248,7 +234,7 @@ def _import(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progr
             raise Changed(name)
         make_database.make(record, row.key, DATABASE)
         new = row.key + SUFFIX + MIGRATED
-        edit = Import(row.key, DATABASE, record.name("rows"), name, new, stamp.size, sha256)
+        edit = imports.Import(row.key, DATABASE, record.name("rows"), name, new, stamp.size, sha256)
         messages = _messages(fd, stamp.size, cancelled, progress)
         if row.held.begun:
             _import_begun(record, edit, stamp, messages, row)
@@ -270,10 +256,10 @@ def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) ->
 
 
 def _import_begun(
-    record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterator[Message], row: MigrateRow
+    record: ChangeRecord, edit: imports.Import, stamp: Stamp, messages: Iterator[Message], row: MigrateRow
 ) -> None:
     """Import a file anew of which an interrupted import brought some rows; where that fails, these come again."""
-    begun = database_rows.remove_begun(record, DATABASE, row.key, row.held.begun)
+    begun = remove_begun(record, DATABASE, row.key, row.held.begun)
     try:
         imports.make(record, replace(edit, rows=record.name("rows")), stamp, messages, row.imported)
     except BaseException:

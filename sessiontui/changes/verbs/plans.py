@@ -1,16 +1,34 @@
-"""Plans with a row for each session: of some sessions only, and what recovery means for them. Other plans stay as they are."""
+"""Plans with a row for each session, made one by one in one change: what is the matter with one never stops the others.
+
+What a row says, and what is done to a file, is for who asks. Other plans have no rows, and stay whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, Self, TypeVar, cast
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Final, Generic, Literal, Protocol, Self, TypeVar, cast
 
+from sessiontui.changes import history, obstacles
+from sessiontui.changes.bounds import Takes
+from sessiontui.changes.edits.files import as_plain, as_store_error, name_in
+from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import Problem
+from sessiontui.changes.recovery import settle
 from sessiontui.changes.recovery.recover import Interrupted
-from sessiontui.errors import AfterRecovery, SessiontuiError
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.disk.copied import Copied
+from sessiontui.disk.wait_policy import WaitPolicy
+from sessiontui.errors import AfterRecovery, Cancelled, SessiontuiError
+from sessiontui.store.jsonl import session_file
+from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.store.protocol import IsCancelled, Progress, Store, within
 
-P = TypeVar("P")
+_CHANGING: Final = ("compacted", "repaired", "migrated", "removed")
+"""The status of a session that is changed."""
 
 
 class Row(Protocol):
@@ -29,6 +47,34 @@ class Row(Protocol):
         """The row of the same session, which stays as it is."""
 
 
+P = TypeVar("P")
+R = TypeVar("R", bound=Row)
+T = TypeVar("T")
+Read = Callable[[int, str, Copied, Progress], R]
+"""Makes the row of a session from its open file."""
+
+
+class RowsPlan(ABC, Generic[R]):
+    """A plan with a row for each session."""
+
+    __slots__ = ()
+    rows: tuple[R, ...]
+
+    @property
+    def goes(self) -> tuple[R, ...]:
+        """The sessions that are changed."""
+        return tuple(row for row in self.rows if row.status in _CHANGING)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.goes
+
+    @abstractmethod
+    def takes(self, store: Store) -> Takes:
+        """Bytes that it takes of the disk."""
+
+
 def rows_of(plan: object) -> tuple[Row, ...]:
     """The rows of a plan or an outcome; none where it has none."""
     rows: tuple[Row, ...] = getattr(plan, "rows", ())
@@ -41,6 +87,9 @@ def keys_of(plan: object) -> tuple[str, ...]:
         return tuple(row.key for row in rows_of(plan))
     keys: tuple[str, ...] = (plan.key,) if hasattr(plan, "key") else getattr(plan, "keys", ())
     return keys
+
+
+# ---- a part of a plan, and what recovery means for it
 
 
 def only(plan: P, keys: Collection[str]) -> P:
@@ -65,3 +114,99 @@ def _left(plan: P, errors: Mapping[str, SessiontuiError]) -> P:
 
 def _with(plan: P, rows: Iterable[Row]) -> P:
     return cast("P", replace(cast("Any", plan), rows=tuple(rows))) if hasattr(plan, "rows") else plan
+
+
+# ---- planned and made
+
+
+def planned(
+    store: Store,
+    keys: Sequence[str] | None,
+    healthy: Callable[[str, int, int], R],
+    read: Read[R],
+    cancelled: IsCancelled,
+    progress: Progress,
+) -> tuple[R, ...]:
+    """A row for each session; ``keys`` None means all. ``healthy`` makes the row of a session that has nothing to be
+    changed, as none in a database has, from its key, messages and bytes. Raises ``UnknownKey`` and ``Cancelled``."""
+    if not isinstance(store, JsonlStore):
+        sessions = store.sessions() if keys is None else [store.session(key) for key in keys]
+        found = store.counted(sessions, cancelled, progress)
+        return tuple(healthy(each.key, each.messages or 0, each.bytes or 0) for each in found)
+    stems = [store.resolve(key) for key in keys] if keys is not None else [each.key for each in store.sessions()]
+    rows = []
+    for stem, part in parts(stems, [size(store.file(stem)) for stem in stems], progress):
+        try:
+            rows.append(_planned(store, stem, read, part))
+        except Cancelled:
+            raise
+        except SessiontuiError as error:
+            rows.append(healthy(stem, 0, size(store.file(stem))).left_alone(error))
+    return tuple(rows)
+
+
+def _planned(store: JsonlStore, key: str, read: Read[R], progress: Progress) -> R:
+    path = store.file(key)
+    with as_store_error(path.name):
+        name_in(path)
+        with session_file.opened(path, key) as (fd, _):
+            row = read(fd, key, Copied.of(fd), progress)
+        if row.status in _CHANGING:
+            obstacles.require_replaceable(path.resolve())
+        return row
+
+
+def size(path: Path) -> int:
+    """Bytes of a file; 0 where that can't be known."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def parts(items: Sequence[T], sizes: Iterable[int], progress: Progress) -> Iterator[tuple[T, Progress]]:
+    """Each item with the progress of its part of the whole."""
+    *begins, total = accumulate(sizes, initial=0)
+    for item, done in zip(items, begins, strict=True):
+        yield item, within(progress, done, total)
+    progress(total, total)
+
+
+def status(error: SessiontuiError) -> Literal["cancelled", "refused", "failed", "unchanged"]:
+    """How a session fared that met an error; one that tells of no trouble leaves it unchanged."""
+    if not error.exit_code:
+        return "unchanged"
+    if isinstance(error, Cancelled):
+        return "cancelled"
+    return "refused" if error.exit_code == 4 else "failed"
+
+
+def made(
+    plan: RowsPlan[R],
+    sessions: Path,
+    verb: str,
+    make: Callable[[ChangeRecord, R, IsCancelled, Progress], R],
+    sizes: Callable[[R], int],
+    patience: WaitPolicy,
+    cancelled: IsCancelled,
+    progress: Progress,
+    suffix: str = SUFFIX,
+) -> tuple[str | None, tuple[R, ...]]:
+    """Make one change of the sessions of a plan that go, each by ``make``; its id, None where nothing was done, and what
+    became of each row. ``progress`` counts ``sizes``. Cancelled between sessions or within one: those not begun are left.
+    An error of the system names the key with the suffix."""
+    goes = plan.goes
+    if not goes:
+        return None, plan.rows
+    made: dict[str, R] = {}
+    with history.change(sessions, verb, [row.key for row in goes], patience) as record:
+        for row, part in parts(goes, map(sizes, goes), progress):
+            try:
+                if cancelled():
+                    raise Cancelled
+                made[row.key] = make(record, row, cancelled, part)
+            except (OSError, SessiontuiError) as error:
+                settle.after(record)
+                made[row.key] = row.left_alone(as_plain(error, row.key + suffix))
+            record.patience = record.patience.for_others(made[row.key].problem.blocker)
+    return record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Final
 
 from sessiontui.changes import history, obstacles
@@ -23,7 +23,6 @@ from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
-from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Changed, Refused
@@ -51,9 +50,9 @@ class PopPlan:
     """None: there is no message, and nothing will be done."""
     address: Address | None
     """JSONL: the span of the line, newline not counted; SQLite: id and time."""
-    truncates: bool
+    truncates: bool = True
     """The file is only shortened; else it is written anew, for damaged lines stand behind the message."""
-    behind: int
+    behind: int = 0
     """Bytes behind the message, which stay."""
     anyway: bool = False
     stamp: Stamp | None = field(default=None, compare=False)
@@ -92,16 +91,15 @@ def plan(store: Store, key: str, anyway: bool = False) -> PopPlan:
         message, address = store.last(key) or (None, None)
         if message is not None:
             obstacles.require_writable_database(store.path)
-        return PopPlan(key, message, address, truncates=True, behind=0, anyway=anyway)
+        return PopPlan(key, message, address, anyway=anyway)
     stem = store.resolve(key)
     path = store.file(stem)
     with as_store_error(path.name):
-        name_in(store.path, path)
+        name_in(path)
         with session_file.opened(path, stem) as (fd, stamp):
             found = _plan(fd, stem, stamp, anyway)
         if found.removed is not None:
-            real = Path(os.path.realpath(path))
-            (obstacles.require_writable if found.truncates else obstacles.require_replaceable)(real)
+            (obstacles.require_writable if found.truncates else obstacles.require_replaceable)(path.resolve())
         return found
 
 
@@ -109,7 +107,11 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
     odd: list[Line] = []
     blank = True
     for offset, line in lines.backwards(fd, stamp.size):
-        found = _read(fd, offset, line)
+        found = (
+            stream.scan(lines.pieces(fd, Span(offset, len(line))))
+            if isinstance(line, lines.Huge)
+            else zeroclaw.read(line)
+        )
         if isinstance(found, Dropped):
             blank = False
         if isinstance(found, Message | stream.Scanned):
@@ -118,11 +120,14 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
                 raise no_session.refusal(key + SUFFIX, whole)
             message = session_file.message(fd, offset, line)
             behind = stamp.size - min(stamp.size, offset + len(line) + 1)
-            address = Address(_number(fd, offset, stamp.size), Span(offset, len(line)))
+            number = None
+            if stamp.size <= COUNTED:
+                number = 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))
+            address = Address(number, Span(offset, len(line)))
             return PopPlan(key, message, address, blank and behind <= TRUNCATED, behind, anyway, stamp)
         if anyway:
             continue
-        if isinstance(line, Huge):
+        if isinstance(line, lines.Huge):
             if isinstance(found, Dropped):
                 raise _refused(
                     key, f"a damaged line of {len(line)} bytes stands at offset {offset}, which may hold whole records"
@@ -132,13 +137,7 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
         if len(odd) >= MOST:
             _refuse_records(key, odd)
             odd.clear()
-    return PopPlan(key, None, None, truncates=True, behind=stamp.size, anyway=anyway, stamp=stamp)
-
-
-def _read(fd: int, offset: int, line: bytes | Huge) -> Message | stream.Scanned | Dropped | None:
-    if isinstance(line, Huge):
-        return stream.scan(lines.pieces(fd, Span(offset, len(line))))
-    return zeroclaw.read(line)
+    return PopPlan(key, None, None, behind=stamp.size, anyway=anyway, stamp=stamp)
 
 
 def _refuse_records(key: str, odd: list[Line]) -> None:
@@ -163,12 +162,6 @@ def _refused(key: str, what: str) -> Refused:
     )
 
 
-def _number(fd: int, offset: int, size: int) -> int | None:
-    if size > COUNTED:
-        return None
-    return 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))
-
-
 def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool = False) -> Popped:
     """Remove it. Raises ``Changed`` when it is no longer the last message, unless ``latest``: then whatever is last
     when it is made goes."""
@@ -181,34 +174,28 @@ def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool
             return Popped(record.id, plan.key, removed, address)
         path = store.file(plan.key)
         with as_store_error(path.name):
-            file = name_in(store.path, path)
+            file = name_in(path)
             if not os.path.exists(path):
                 raise Changed(path.name)
-            popped = _Popping(plan, latest)
-            splices.make(record, plan.key, file, popped.decide)
-    return Popped(record.id, plan.key, popped.plan.removed, popped.plan.address)
+            found = [plan]
+            splices.make(record, plan.key, file, partial(_decided, found, latest))
+    return Popped(record.id, plan.key, found[-1].removed, found[-1].address)
 
 
-class _Popping:
-    """What is popped, looked for again in the file as it is when it can be changed."""
-
-    def __init__(self, plan: PopPlan, latest: bool) -> None:
-        self.plan = plan
-        self._latest = latest
-
-    def decide(self, fd: int, stamp: Stamp) -> Cut:
-        """Where the last message stands now. Raises ``Changed`` where it is another one and that is not wanted."""
-        now = _plan(fd, self.plan.key, stamp, self.plan.anyway)
-        if now.address is None or now.address.span is None:
-            raise Changed(self.plan.key + SUFFIX)
-        if not self._latest and (now.removed, now.address.span) != (self.plan.removed, _span(self.plan)):
-            raise Changed(self.plan.key + SUFFIX)
-        self.plan = now
-        return _cut(fd, now.address.span, stamp, truncates=now.truncates)
-
-
-def _span(plan: PopPlan) -> Span | None:
-    return None if plan.address is None else plan.address.span
+def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
+    """What is popped, looked for again in the file as it is when it can be changed, and added to what was ``found``.
+    Raises ``Changed`` where it is another message than was planned, and not the ``latest`` is wanted."""
+    plan = found[0]
+    now = _plan(fd, plan.key, stamp, plan.anyway)
+    if (
+        now.address is None
+        or now.address.span is None
+        or plan.address is None
+        or not (latest or (now.removed, now.address.span) == (plan.removed, plan.address.span))
+    ):
+        raise Changed(plan.key + SUFFIX)
+    found.append(now)
+    return _cut(fd, now.address.span, stamp, truncates=now.truncates)
 
 
 def _cut(fd: int, line: Span, stamp: Stamp, *, truncates: bool) -> Cut:

@@ -7,24 +7,24 @@ journal before it goes. A last line that somebody may be writing stays as it is;
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sessiontui.changes import history
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import rewrites
-from sessiontui.changes.journal import fragment_file as fragments
-from sessiontui.changes.journal.fragment_file import Fragments
+from sessiontui.changes.edits.files import name_in
+from sessiontui.changes.journal import fragment_file
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, Problem, RepairStatus, problem
-from sessiontui.changes.verbs import batch, repair_plan
+from sessiontui.changes.verbs import plans, repair_plan
 from sessiontui.changes.verbs.repair_plan import RepairRequest, Room, Sum
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import EVERYTHING_SURE, Outcome, Wish
 from sessiontui.dialects.keys import SUFFIX
-from sessiontui.disk import lines, stamps
+from sessiontui.disk import stamps
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
@@ -85,7 +85,7 @@ class RepairRow:
             dropped=0,
             recovered=0,
             bytes_after=self.bytes_before,
-            status=batch.status(error),
+            status=plans.status(error),
             outcomes=(),
             problem=problem(error),
             takes=0,
@@ -93,20 +93,10 @@ class RepairRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RepairPlan:
+class RepairPlan(plans.RowsPlan[RepairRow]):
     """What repair would do, session by session."""
 
     rows: tuple[RepairRow, ...]
-
-    @property
-    def goes(self) -> tuple[RepairRow, ...]:
-        """The sessions that are changed."""
-        return tuple(row for row in self.rows if row.status == "repaired")
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.goes
 
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk."""
@@ -125,7 +115,7 @@ class Repaired:
     def fragments(self) -> Path | None:
         """Where what went out of the files is kept: one file, or the pattern of several; None where nothing had to be."""
         kept = [row.fragments for row in self.rows if row.fragments]
-        return kept[0].with_name(f"{self.change}.*.{fragments.KIND}") if len(kept) > 1 else next(iter(kept), None)
+        return kept[0].with_name(f"{self.change}.*.{fragment_file.KIND}") if len(kept) > 1 else next(iter(kept), None)
 
 
 def plan(
@@ -138,31 +128,28 @@ def plan(
 ) -> RepairPlan:
     """Say what would be had back; touches nothing. ``keys`` None means all; ``wish`` is for those not in ``wishes``.
     Raises ``UnknownKey`` and ``Cancelled``; other trouble with a session is in its row. ``progress`` counts bytes."""
-    if not isinstance(store, JsonlStore):
-        found = batch.counted(store, keys, cancelled, progress)
-        return RepairPlan(
-            tuple(RepairRow(key, n, 0, 0, 0, size, size, "unchanged", problem=_NO_LINES) for key, n, size in found)
-        )
     room = Room()
-    by_stem = {store.resolve(key): each for key, each in (wishes or {}).items()}
+    by_stem = (
+        {store.resolve(key): each for key, each in (wishes or {}).items()} if isinstance(store, JsonlStore) else {}
+    )
 
     def read(fd: int, key: str, seen: Copied, progress: Progress) -> RepairRow:
         settled = stamps.is_idle(seen.stamp.mtime_ns)
         found = Sum(RepairRequest(by_stem.get(key, wish), seen.stamp.size, settled), room)
         return _read(fd, key, seen, found, cancelled, progress)
 
-    return RepairPlan(batch.planned(store, keys, read, _unread, progress))
+    return RepairPlan(plans.planned(store, keys, _healthy, read, cancelled, progress))
 
 
-def _unread(key: str, size: int, error: SessiontuiError) -> RepairRow:
-    return RepairRow(key, 0, 0, 0, 0, size, size, batch.status(error), problem=problem(error))
+def _healthy(key: str, kept: int, size: int) -> RepairRow:
+    """The row of a session in a database."""
+    return RepairRow(key, kept, 0, 0, 0, size, size, "unchanged", problem=_NO_LINES)
 
 
 def _read(fd: int, key: str, seen: Copied, found: Sum, cancelled: IsCancelled, progress: Progress) -> RepairRow:
     request = found.request
-    takes = 0
-    for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
-        takes += sum(fragments.takes(key, outcome.fault, span) for span in outcome.fragments)
+    outcomes = repair_plan.outcomes(fd, found, cancelled, progress)
+    takes = sum(fragment_file.takes(key, each.fault, span) for each in outcomes for span in each.fragments)
     row = RepairRow(
         key, 0, 0, 0, 0, request.size, 0, "unchanged", seen=seen, settled=request.settled, wish=request.wish
     )
@@ -217,40 +204,34 @@ def make(
 ) -> Repaired:
     """Repair as planned. A session that changed since it was planned is refused in its row, but for what came behind
     its end. Cancelled between sessions or within one: those not begun stay as they were, with status ``cancelled``."""
-    wanted = plan.goes
-    if not wanted or not isinstance(store, JsonlStore):
-        return Repaired(None, plan.rows)
-    with history.change(store.path, "repair", [row.key for row in wanted], patience) as record:
-        one = partial(_made, record, Room(), cancelled)
-        made = batch.made(record, store, wanted, one, cancelled, progress)
-    rows = tuple(made.get(row.key, row) for row in plan.rows)
-    return Repaired(record.id if record.stands else None, rows)
+    made = partial(_made, Room())
+    return Repaired(
+        *plans.made(plan, store.path, "repair", made, lambda row: row.bytes_before, patience, cancelled, progress)
+    )
 
 
-def _made(
-    record: ChangeRecord, room: Room, cancelled: IsCancelled, row: RepairRow, file: str, progress: Progress
-) -> RepairRow:
-    found: list[Sum] = []
-    where: list[Path | None] = []
+def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancelled, progress: Progress) -> RepairRow:
+    seen = row.seen
+    if seen is None:
+        return row
+    tried: list[tuple[Sum, Path | None]] = []
 
-    def content(fd: int, size: int, hear: rewrites.Hear) -> Iterator[bytes]:
-        if row.seen is None:
-            raise Changed(file)
-        row.seen.linked(fd).require(fd, row.key + SUFFIX)
-        planned = row.seen.stamp.size
-        found.append(Sum(RepairRequest(row.wish, planned, row.settled, grown=size > planned), room))
-        with Fragments(record) as kept:
-            yield from _mended(fd, size, row.key, found[-1], kept, hear, cancelled, progress)
+    def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
+        seen.linked(fd).require(fd, row.key + SUFFIX)
+        planned = seen.stamp.size
+        found = Sum(RepairRequest(row.wish, planned, row.settled, grown=size > planned), room)
+        with closing(fragment_file.Fragments(record)) as kept:
+            yield from _mended(fd, size, row.key, found, kept, read, cancelled, progress)
             kept.sync()
-        where.append(kept.path)
-        if found[-1].missing or not found[-1].changes:  # what was to be done is being written just now
+        if found.missing or not found.changes:  # what was to be done is being written just now
             raise Changed(row.key + SUFFIX)
+        tried.append((found, kept.path))
 
-    if row.seen is not None:
-        rewrites.require(record, file, row.seen)
-    done = rewrites.make(record, row.key, file, content)
-    row = replace(_told(row, found[-1]), offered=tuple(found[-1].behind), fragments=where[-1])
-    return replace(row, bytes_before=done.before, bytes_after=done.after)
+    file = name_in(record.folder.sessions / (row.key + SUFFIX))
+    done = rewrites.make(record, row.key, file, content, seen=seen)
+    found, where = tried[-1]
+    told = replace(_told(row, found), offered=tuple(found.behind), fragments=where)
+    return replace(told, bytes_before=done.before, bytes_after=done.after)
 
 
 def _mended(
@@ -258,31 +239,30 @@ def _mended(
     size: int,
     key: str,
     found: Sum,
-    kept: Fragments,
-    hear: rewrites.Hear,
+    kept: fragment_file.Fragments,
+    read: rewrites.Read,
     cancelled: IsCancelled,
     progress: Progress,
 ) -> Iterator[bytes]:
     """What takes the place of so many bytes of a file."""
+
+    def old(start: int, stop: int) -> Iterator[bytes]:
+        for piece in read(Span(start, stop - start)):
+            if cancelled():
+                raise Cancelled
+            yield piece
+
     at = 0
     for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
         if outcome.stays:
             continue
         span = repair_plan.replaced(outcome, found.request.size)
-        yield from _heard(fd, Span(at, span.offset - at), hear, cancelled)
-        for _ in _heard(fd, span, hear, cancelled):
+        yield from old(at, span.offset)
+        for _ in old(span.offset, span.stop):
             pass
         kept.add(key, outcome.fault, outcome.fragments, fd)
         yield from (record + b"\n" for record in outcome.records)
         at = span.stop
-    yield from _heard(fd, Span(at, size - at), hear, cancelled)
+    yield from old(at, size)
     if found.newline:
         yield b"\n"
-
-
-def _heard(fd: int, span: Span, hear: rewrites.Hear, cancelled: IsCancelled) -> Iterator[bytes]:
-    for piece in lines.pieces(fd, span):
-        if cancelled():
-            raise Cancelled
-        hear(piece)
-        yield piece

@@ -1,5 +1,5 @@
 """The table of the verbs that a front end can offer on any sessions: how each plans and makes a change, and what has to be
-known of it besides. Append is none of them: it needs a message."""
+known of it besides. Append and delete are none of them: one needs a message, the other the sessions' names."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
-from sessiontui.changes.verbs import cleanup, compact, delete, import_state, migrate, pop, repair
+from sessiontui.changes.verbs import cleanup, compact, import_state, migrate, pop, repair
 from sessiontui.damage.salvage import Wish
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 
-VerbName = Literal["pop", "compact", "repair", "migrate", "cleanup", "delete"]
+VerbName = Literal["pop", "compact", "repair", "migrate", "cleanup"]
 
 
 class Request(Protocol):
@@ -64,14 +64,6 @@ def _plan_pop(request: Request, cancelled: IsCancelled, progress: Progress) -> P
         return pop.plan(request.store, key, anyway=True), refusal.cause
 
 
-def _plan_compact(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
-    return compact.plan(request.store, request.keys, cancelled, progress), ""
-
-
-def _plan_repair(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
-    return repair.plan(request.store, request.keys, request.wishes, cancelled=cancelled, progress=progress), ""
-
-
 def _plan_migrate(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
     """Of those of which there is a file: recovery may have moved the others."""
     folder, keys = request.store.path, request.keys
@@ -79,43 +71,32 @@ def _plan_migrate(request: Request, cancelled: IsCancelled, progress: Progress) 
     return migrate.plan(folder, there, cancelled, progress), ""
 
 
-def _plan_cleanup(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
-    return cleanup.plan(request.store, request.hours, request.now, request.keys, cancelled, progress), ""
-
-
-def _plan_delete(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
-    return delete.plan(request.store, request.keys or (), cancelled, progress), ""
-
-
-def _make_pop(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
-    return pop.make(store, plan, wait)
-
-
-def _make_compact(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
-    return compact.make(store, plan, cancelled, progress, wait)
-
-
-def _make_repair(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
-    return repair.make(store, plan, cancelled, progress, wait)
-
-
-def _make_migrate(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
-    return migrate.make(plan, cancelled, progress, wait)
-
-
-def _make_cleanup(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
-    return cleanup.make(store, plan, wait, cancelled, progress)
-
-
-def _make_delete(store: Store, plan: Any, wait: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> Any:
-    return delete.make(store, plan, wait, cancelled, progress)
-
-
 VERBS: Final[Mapping[str, Verb]] = {
-    "pop": Verb("Popping", _plan_pop, _make_pop),
-    "compact": Verb("Compacting", _plan_compact, _make_compact),
-    "repair": Verb("Repairing", _plan_repair, _make_repair),
-    "migrate": Verb("Moving", _plan_migrate, _make_migrate),
-    "cleanup": Verb("Removing", _plan_cleanup, _make_cleanup),
-    "delete": Verb("Deleting", _plan_delete, _make_delete),
+    "pop": Verb("Popping", _plan_pop, lambda store, plan, wait, *_: pop.make(store, plan, wait)),
+    "compact": Verb(
+        "Compacting",
+        lambda wanted, cancelled, progress: (compact.plan(wanted.store, wanted.keys, cancelled, progress), ""),
+        lambda store, plan, wait, cancelled, progress: compact.make(store, plan, cancelled, progress, wait),
+    ),
+    "repair": Verb(
+        "Repairing",
+        lambda wanted, cancelled, progress: (
+            repair.plan(wanted.store, wanted.keys, wanted.wishes, cancelled=cancelled, progress=progress),
+            "",
+        ),
+        lambda store, plan, wait, cancelled, progress: repair.make(store, plan, cancelled, progress, wait),
+    ),
+    "migrate": Verb(
+        "Moving",
+        _plan_migrate,
+        lambda _, plan, wait, cancelled, progress: migrate.make(plan, cancelled, progress, wait),
+    ),
+    "cleanup": Verb(
+        "Removing",
+        lambda wanted, cancelled, progress: (
+            cleanup.plan(wanted.store, wanted.hours, wanted.now, wanted.keys, cancelled, progress),
+            "",
+        ),
+        cleanup.make,
+    ),
 }
