@@ -142,7 +142,7 @@ async def test_letters_that_come_at_once_look_at_no_command_that_is_gone(store: 
         await press(pilot, "ctrl+p")
         burst(app, *typed("discordbob"))
         await settle(pilot)
-        assert [choice.name for choice in app.screen.query_one(ChoiceList)._choices] == ["discord_bob"]
+        assert [choice.name for choice in app.screen.query_one(ChoiceList).items] == ["discord_bob"]
         burst(app, "backspace", "backspace", "enter", "g", "J")
         await settle(pilot)
         assert app.screen is app.browser

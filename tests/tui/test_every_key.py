@@ -95,7 +95,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def offered(app: StillApp) -> list[str]:
-    return [choice.name for choice in app.screen.query_one(ChoiceList)._choices]
+    return [choice.name for choice in app.screen.query_one(ChoiceList).items]
 
 
 # ---- none is forgotten

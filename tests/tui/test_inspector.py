@@ -86,12 +86,12 @@ def list_of(app: StillApp) -> FaultList:
 
 
 def ids(app: StillApp) -> list[str]:
-    return [item.fault.id for item in list_of(app)._items]
+    return [item.fault.id for item in list_of(app).items]
 
 
 def under(app: StillApp) -> tuple[str, int | None]:
     """Kind and line of what is under the cursor."""
-    fault = list_of(app)._items[list_of(app).cursor].fault
+    fault = list_of(app).items[list_of(app).cursor].fault
     return fault.id, fault.line
 
 
@@ -304,7 +304,7 @@ async def test_what_is_under_the_cursor_stays_when_a_row_holds_more_bytes(tmp_pa
         at = view.cursor * 8
         await pilot.resize_terminal(139, 40)
         await settle(pilot)
-        assert (view._across, view.cursor) == (16, at // 16)
+        assert (view.items.step, view.cursor) == (16, at // 16)
 
 
 @pytest.mark.exhaustive

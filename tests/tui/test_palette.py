@@ -28,7 +28,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def choices(app: StillApp) -> list[Choice]:
-    return list(app.screen.query_one(ChoiceList)._choices)
+    return list(app.screen.query_one(ChoiceList).items)
 
 
 def names(app: StillApp) -> list[str]:

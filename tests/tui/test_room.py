@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,9 @@ def test_keys_that_begin_alike_do_not_look_alike(width: int) -> None:
 
 
 def test_a_row_lights_the_letters_of_both_halves() -> None:
-    plain, found = Style(), Style(bold=True)
+    styles = defaultdict(Style, match=Style(bold=True))
     session = Session(ALIKE[0], Backend.JSONL, 1, 0, 1, None, NOW)
-    strip = session_row.row(session, False, "teleast", 40, NOW, lambda name: found if name == "match" else plain)
+    strip = session_row.row(session, False, "teleast", 40, NOW).draw(40, styles)
     lit = [segment.text for segment in strip if segment.style and segment.style.bold and segment.text.strip()]
     assert strip.text.startswith("   telegram_ch…_shift_east")
     assert "".join(lit) == "teleast"

@@ -450,7 +450,7 @@ async def test_b_while_a_search_runs_shows_no_hit_of_the_store_before(tmp_path: 
         await settle(pilot)
         assert (text(app), hits(app).count, focus(app)) == ("", 0, SessionList)
         await press(pilot, "slash", *typed("the"))
-        assert {hit.backend for hit in hits(app)._hits} == {Backend.SQLITE}
+        assert {hit.backend for hit in hits(app).items} == {Backend.SQLITE}
 
 
 @pytest.mark.exhaustive
@@ -691,7 +691,7 @@ def shops(tmp_path: Path) -> Path:
 
 
 def found(app: StillApp) -> list[str]:
-    return [hit.key for hit in app.browser.side.hits._hits]
+    return [hit.key for hit in app.browser.side.hits.items]
 
 
 @pytest.mark.parametrize("backend", [Backend.JSONL, Backend.SQLITE])

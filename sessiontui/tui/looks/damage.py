@@ -12,6 +12,7 @@ from sessiontui.tui.looks.theme import LIST, Look, Looks
 
 DAMAGE: Final[Looks] = {
     **LIST,
+    "kept": LIST["key"],
     "raw": Look(share=0.8),
     "gone": Look("error", bold=True, plain="bold underline red"),
     "come": Look("success", bold=True, plain="bold underline green"),

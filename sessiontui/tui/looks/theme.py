@@ -203,20 +203,27 @@ MAP: Final[Looks] = {
     "hit": Look("accent", bold=True, plain="bold cyan"),
 }
 
-_KNOWN: Final[dict[tuple[str, int], dict[str, Style]]] = {}
+Styles = Mapping[str, Style]
+
+_KNOWN: Final[dict[tuple[str, int, str], Styles]] = {}
 
 
-def styles(node: DOMNode, looks: Looks) -> Mapping[str, Style]:
-    """Each look as a style, in the colours of the theme that the app has now."""
+def styles(node: DOMNode, looks: Looks, ground: str = "ground") -> Styles:
+    """Each look as a style, in the colours of the theme that the app has now. ``ground`` names the look that they lie on,
+    as that of the row under the cursor; a look with another ground than most keeps it."""
     app: App[object] = node.app
-    known = _KNOWN.get((app.theme, id(looks)))
-    if known is None:
-        made = {name: Style.parse(look.plain) for name, look in looks.items()}
-        if not app.current_theme.ansi:
+    key = app.theme, id(looks), ground
+    if key not in _KNOWN:
+        if ground != "ground":
+            usual, below = styles(node, looks), looks["ground"].ground
+            lying = {name: on(style, usual[ground]) for name, style in usual.items() if looks[name].ground == below}
+            _KNOWN[key] = {**usual, **lying, "ground": usual[ground]}
+        elif app.current_theme.ansi:
+            _KNOWN[key] = {name: Style.parse(look.plain) for name, look in looks.items()}
+        else:
             colours = app.get_css_variables()
-            made = {name: _style(look, colours) for name, look in looks.items()}
-        known = _KNOWN[app.theme, id(looks)] = made
-    return known
+            _KNOWN[key] = {name: _style(look, colours) for name, look in looks.items()}
+    return _KNOWN[key]
 
 
 @lru_cache(maxsize=1024)

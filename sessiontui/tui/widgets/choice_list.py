@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
 
 from sessiontui.query.fuzzy import positions
-from sessiontui.tui.looks import ink
+from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.widgets.line_list import LineList
+from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import visible
+
+LOOKS: Final[theme.Looks] = {**theme.LIST, "blurred": theme.LIST["cursor"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,68 +31,52 @@ class Choice:
 class ChoiceList(LineList, can_focus=False):
     """Choices, best first. The input above it has the focus; the cursor shows what Enter there would do."""
 
-    @dataclass(eq=False, repr=False)
+    LOOKS = LOOKS
+    items: Sequence[Choice] = ()
+    _pattern = ""
+
+    @dataclass
     class Walked(Message):
         """The cursor came to this choice."""
 
         choice: Choice
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Opened(Message):
         """The person chose this one."""
 
         choice: Choice
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._choices: Sequence[Choice] = ()
-        self._pattern = ""
-
-    @property
-    def count(self) -> int:
-        """How many choices there are."""
-        return len(self._choices)
-
     def show(self, choices: Sequence[Choice], pattern: str, cursor: int = 0) -> None:
         """Show choices that fit a pattern, the best of them under the cursor."""
-        self._choices, self._pattern = choices, pattern
+        self.items, self._pattern = choices, pattern
         self.settle(cursor)
         self.chosen()
 
     def chosen(self) -> None:
         """The cursor came to another choice."""
-        if self.count:
-            self.tell(self.Walked(self._choices[self.cursor]))
+        if self.items:
+            self.tell(self.Walked(self.items[self.cursor]))
 
     def action_open(self) -> None:
         """Choose the one under the cursor."""
-        if self.count:
-            self.tell(self.Opened(self._choices[self.cursor]))
+        if self.items:
+            self.tell(self.Opened(self.items[self.cursor]))
 
     def click(self, item: int, x: int, event: events.Click) -> None:
         """One click is enough."""
         self.move_to(item)
         self.action_open()
 
-    def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
+    def draw(self, item: int, line: int, width: int) -> StyledLine:
         """Name and what it is at the left, the key at the right."""
-        choice = self._choices[item]
-        plain, found, dim = (self.style(name, ground) for name in ("key", "match", "dim"))
-        keys = visible(f" {choice.keys} ")
-        head, tail = ink.halves(choice.name, max(1, width - cell_len(keys) - 2))
-        matched = set(positions(self._pattern, choice.name)) if self._pattern.strip() else set()
-        cut = visible("…" if len(head) < len(choice.name) else "")
-        left = [
-            (visible(" "), plain),
-            *((visible(char), found if at in matched else plain) for at, char in enumerate(head)),
-            (cut, plain),
-            *(
-                (visible(char), found if at in matched else plain)
-                for at, char in enumerate(tail, len(choice.name) - len(tail))
-            ),
-        ]
-        about = (visible(f"  {choice.about}" if choice.about else ""), dim)
-        return ink.spread([*left, about], [(keys, self.style("number", ground))], width, ground)
-
-    def _look(self, name: str) -> Style:
-        return super()._look("cursor" if name == "blurred" else name)
+        choice = self.items[item]
+        keys = f" {choice.keys} "
+        head, tail = ink.halves(choice.name, max(1, width - cell_len(visible(keys)) - 2))
+        found = positions(self._pattern, choice.name) if self._pattern.strip() else ()
+        cut = "…" if len(head) < len(choice.name) else ""
+        chars = [(-1, " "), *enumerate(head), (-1, cut), *enumerate(tail, len(choice.name) - len(tail))]
+        about = f"  {choice.about}" if choice.about else ""
+        return StyledLine(
+            [*((char, "match" if at in found else "key") for at, char in chars), (about, "dim")], [(keys, "number")]
+        )

@@ -5,20 +5,19 @@ It shows what it is given and knows neither files nor plans.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
 
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.widgets.line_list import LineList
+from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import visible
 
 BADGE: Final = 3
@@ -26,8 +25,6 @@ BADGE: Final = 3
 KEYS: Final = (20, 12)
 """Columns that a session's key has at least, where there are several: where there is room for words behind it, and where
 not. It has those too that nothing else needs."""
-ID: Final = 4
-"""Columns of an id at least: of its name."""
 WORDS: Final = 14
 """Columns of what can be had back, in words."""
 NAMELESS: Final = "(no name)"
@@ -47,9 +44,62 @@ class Item(NamedTuple):
 Marks = Container[tuple[str, int]]
 
 
+class FaultColumns(NamedTuple):
+    """How many cells each column takes of the faults that were shown so far."""
+
+    several: bool = False
+    """Whether they are of several sessions, and the key of each stands before it."""
+    key: int = 0
+    line: int = 4
+    byte: int = 4
+    id: int = 0
+    sign: int = 0
+    """Of the longest sign of what can be had back."""
+
+    def grown(self, items: Sequence[Item]) -> FaultColumns:
+        """With room for these faults too."""
+        faults = [item.fault for item in items]
+        last = max((fault.line or 0 for fault in faults), default=0)
+        end = max((fault.span.stop for fault in faults if fault.span), default=0)
+        return FaultColumns(
+            self.several,
+            max([self.key, *(cell_len(visible(key or NAMELESS)) for key in {item.key for item in items})]),
+            max(self.line, len(f"{last:,}")),
+            max(self.byte, len(f"{end:,}")),
+            max([self.id, *(len(fault.id) for fault in faults)]),
+            max([self.sign, *(2 + len(_back(item, words=False)) for item in items)]),
+        )
+
+    def spare(self, width: int) -> int:
+        """Cells that are left where what can be had back is said in words and no byte is named; negative where too few."""
+        return width - self._taken(KEYS[0]) - WORDS
+
+    def cells(self, key: str, line: str, byte: str, width: int) -> Iterator[tuple[str, str]]:
+        """What stands between a sign and an id, each with the name of its look; the byte where there is room for it."""
+        if self.several:
+            columns = self._key_columns(width)
+            key = ink.middled(key, columns)
+            yield f"{key}{' ' * (columns - cell_len(key))} ", "dim"
+        yield f"{line:>{self.line}} ", "number"
+        if self.spare(width) > self.byte:
+            yield f"{byte:>{self.byte}} ", "dim"
+
+    def _key_columns(self, width: int) -> int:
+        """As many as the longest key takes, or as there are."""
+        spare = self.spare(width)
+        least = KEYS[spare < 0]
+        left = spare - (1 + self.byte) * (spare > self.byte) if spare >= 0 else width - self._taken(least) - self.sign
+        return max(least, min(self.key, least + left))
+
+    def _taken(self, key: int) -> int:
+        """Columns up to the end of an id, the byte left out."""
+        return 3 + (key + 1) * self.several + self.line + 1 + self.id
+
+
 class FaultList(LineList):
     """What is wrong."""
 
+    HEAD = 6
     LOOKS = DAMAGE
     HELP_TITLE = "Faults"
     HELP = (
@@ -57,51 +107,27 @@ class FaultList(LineList):
         "? if a person says so, ≈ by a guess. ! is damage, … may still be being written, ● is marked."
     )
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Chosen(Message):
         """The cursor came to another fault."""
 
         at: int
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Marked(Message):
         """The person marked a fault with the mouse, or took its mark away."""
 
         at: int
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._items: Sequence[Item] = ()
-        self._marks: Marks = ()
-        self._several = False
-        self._wide = 4, 4
-        """Columns of lines and of bytes."""
-        self._id_columns, self._sign_columns = ID, 0
-        """Columns of the longest id, and of the longest word of what can be had back where there is room for signs alone."""
-        self._longest = 0
-        """Columns of the longest key."""
-
-    @property
-    def count(self) -> int:
-        """How many faults there are."""
-        return len(self._items)
+    items: Sequence[Item] = ()
+    _marks: Marks = ()
+    _grid = FaultColumns()
 
     def show(self, items: Sequence[Item], marks: Marks, cursor: int, *, several: bool, since: int = 0) -> None:
         """Show these faults, with the cursor on one of them; those before ``since`` were shown already."""
-        stays = self.held if self._items and since else None
-        line, end = self._wide if since else (4, 4)
-        faults = [item.fault for item in items[since:]]
-        line = max(line, len(f"{max((each.line or 0 for each in faults), default=0):,}"))
-        end = max(end, len(f"{max((each.span.stop for each in faults if each.span), default=0):,}"))
-        longest = max((cell_len(visible(key or NAMELESS)) for key in {item.key for item in items[since:]}), default=0)
-        self._longest = max(longest, self._longest if since else 0)
-        ids = max((len(fault.id) for fault in faults), default=0)
-        signs = max((2 + len(_back(item, words=False)) for item in items[since:]), default=0)
-        self._id_columns, self._sign_columns = (
-            max(ids, self._id_columns if since else 0),
-            max(signs, self._sign_columns if since else 0),
-        )
-        self._items, self._marks, self._several, self._wide = items, marks, several, (line, end)
+        stays = self._cursor.held if self.items and since else None
+        self._grid = (self._grid if since else FaultColumns(several)).grown(items[since:])
+        self.items, self._marks = items, marks
         self.settle(cursor, stays)
 
     def chosen(self) -> None:
@@ -117,65 +143,29 @@ class FaultList(LineList):
 
     # ---- how it is drawn
 
-    @property
-    def head(self) -> int:
-        """The names of the columns, where a line can be spent on them."""
-        return 1 if int(self.scrollable_content_region.height) >= 6 else 0
-
-    def draw_head(self, width: int) -> Strip:
+    def draw_head(self, width: int) -> StyledLine:
         """The names of the columns."""
-        line, byte = self._wide
-        dim = self._look("dim")
-        key = f"{'session':<{self._key_columns(width)}} " if self._several else ""
-        left = f"   {key}{'line':>{line}} {self._byte('byte', width, byte)}what"
-        right = [(visible("had back "), dim)] if self._is_wordy(width) else []
-        return ink.spread([(visible(left), dim)], right, width, self._look("ground"))
+        cells = "".join(text for text, _ in self._grid.cells("session", "line", "byte", width))
+        return StyledLine([(f"   {cells}what", "dim")], [("had back ", "dim")] if self._grid.spare(width) >= 0 else ())
 
-    def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
+    def draw(self, item: int, line: int, width: int) -> StyledLine:
         """One fault."""
-        shown = self._items[item]
+        shown = self.items[item]
         fault = shown.fault
         marked = (shown.key, fault.line or 0) in self._marks
-        lines, bytes_ = self._wide
-        parts = [("●" if marked else " ", "match"), (f"{SIGNS[fault.severity]} ", _badge(fault))]
-        if self._several:
-            columns = self._key_columns(width)
-            key = ink.middled(shown.key or NAMELESS, columns)
-            parts.append((f"{key}{' ' * (columns - cell_len(key))} ", "dim"))
+        damage = fault.severity is Severity.DAMAGE
         number = f"{fault.line:,}" if fault.line else "–"
         at = f"{fault.span.offset + fault.at:,}" if fault.span else "–"
-        parts += [(f"{number:>{lines}} ", "number"), (self._byte(at, width, bytes_), "dim")]
-        parts.append((fault.id, _badge(fault) if fault.severity is Severity.DAMAGE else "key"))
-        left = [(visible(text), self.style(look, ground)) for text, look in parts if text]
-        back = self.style(fault.salvage.value if shown.acts else "none", ground)
-        return ink.spread(left, [(visible(f" {_back(shown, words=self._is_wordy(width))} "), back)], width, ground)
-
-    def _byte(self, text: str, width: int, size: int) -> str:
-        """The column of bytes, where there is room for it."""
-        return f"{text:>{size}} " if self._has_bytes(width) else ""
-
-    def _has_bytes(self, width: int) -> bool:
-        return self._taken(KEYS[0]) + WORDS + self._wide[1] + 1 <= width
-
-    def _key_columns(self, width: int) -> int:
-        """As many as the longest key takes, or as there are."""
-        wordy = self._is_wordy(width)
-        least = KEYS[0] if wordy else KEYS[1]
-        taken = (
-            self._taken(least) + (WORDS if wordy else self._sign_columns) + (1 + self._wide[1]) * self._has_bytes(width)
+        back = _back(shown, words=self._grid.spare(width) >= 0)
+        return StyledLine(
+            [
+                ("●" if marked else " ", "match"),
+                (f"{SIGNS[fault.severity]} ", "fault" if damage else "dim"),
+                *self._grid.cells(shown.key or NAMELESS, number, at, width),
+                (fault.id, "fault" if damage else "key"),
+            ],
+            [(f" {back} ", fault.salvage.value if shown.acts else "none")],
         )
-        return max(least, min(self._longest, least + width - taken))
-
-    def _is_wordy(self, width: int) -> bool:
-        return self._taken(KEYS[0]) + WORDS <= width
-
-    def _taken(self, key: int) -> int:
-        """Columns up to the end of an id, the byte left out."""
-        return 3 + (key + 1) * self._several + self._wide[0] + 1 + self._id_columns
-
-
-def _badge(fault: Fault) -> str:
-    return "fault" if fault.severity is Severity.DAMAGE else "dim"
 
 
 def _back(item: Item, *, words: bool) -> str:
@@ -185,7 +175,10 @@ def _back(item: Item, *, words: bool) -> str:
         return ""
     if fault.recovers:
         sign, word = f"{BACK[fault.salvage]}{fault.recovers:,}", fault.salvage.value
+    elif not item.acts:
+        sign, word = "", "none"
+    elif fault.salvage is Salvage.NONE:
+        sign, word = "~", "apart"
     else:
-        kind = "none" if not item.acts else "apart" if fault.salvage is Salvage.NONE else "goes"
-        sign, word = {"none": ("", kind), "apart": ("~", kind), "goes": ("-", kind)}[kind]
+        sign, word = "-", "goes"
     return f"{sign} {word}".strip() if words or not sign else sign

@@ -6,7 +6,6 @@ around the byte where it goes wrong is laid out, whatever the size of the line; 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,11 +14,12 @@ from rich.cells import cell_len
 
 from sessiontui.damage import catalogue
 from sessiontui.dialects import zeroclaw
-from sessiontui.model import Entry, Fault, Message, Part, Salvage, Severity, Span
+from sessiontui.model import Entry, Fault, Message, Salvage, Severity, Span
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.line_parts import DamagedLine, PieceLook, around, chars, kind_of
 from sessiontui.tui.widgets.markdown import Mark
-from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, Line, RenderedRow, said
+from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, RenderedRow
+from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.tui.words import recoveries
 from sessiontui.visible import visible
 
@@ -35,42 +35,43 @@ def lay_out(entry: Entry, fault: Fault, width: int, *, raw: bool = False, limit:
     """Lay a damaged line out for ``width`` cells; ``raw``: what it may have meant is left out."""
     span = entry.address.span or Span(0, len(entry.raw))
     about = fault.span or span
-    drawn = RenderedRow(width, list(_head(entry, fault, about.offset, width)), body="dim", hang=_hang)
     at = about.offset + fault.at - span.offset
-    page = _Page(entry, span, LINES * max(8, width - MARGIN) if limit <= LIMIT else limit, width)
-    page.write(fault, at if 0 <= at <= span.length else None)
-    page.explain()
+    page = _Page(entry, fault, span, LINES * max(8, width - MARGIN) if limit <= LIMIT else limit, width)
+    page.write(at if 0 <= at <= span.length else None)
     if not raw:
-        page.read(fault)
-    drawn.text, drawn.marks = visible("".join(page.text), lines=True), page.marks
-    drawn.rows = _wrapped(drawn.text, width - MARGIN - SLACK)
+        page.read()
+    text = visible("".join(page.text), lines=True)
+    drawn = RenderedRow(
+        width,
+        list(_head(entry, fault, about.offset, width)),
+        text,
+        _wrapped(text, width - MARGIN - SLACK),
+        page.marks,
+        body="dim",
+        hang=lambda *_: HANG,
+        gap=int(about.stop <= span.stop),
+        more=page.left > 0 or page.cut,
+    )
     if page.caret is not None and fault.severity is Severity.DAMAGE:
-        _point(drawn, page.caret)
-    drawn.gap = int(about.stop <= span.stop)
-    drawn.more = page.left > 0 or page.cut
+        drawn.point(page.caret)
     if page.left > 0:
-        drawn.foot.append(said(f"… {page.left:,} more bytes · Enter shows more"))
+        drawn.say(f"… {page.left:,} more bytes · Enter shows more")
     elif page.cut:
-        drawn.foot.append(said("… Enter shows more"))
+        drawn.say("… Enter shows more")
     elif entry.clipped:
-        drawn.foot.append(said(f"… a huge line: {len(entry.raw):,} of its {span.length:,} bytes are shown"))
+        drawn.say(f"… a huge line: {len(entry.raw):,} of its {span.length:,} bytes are shown")
     return drawn
-
-
-def _hang(_: str, __: int) -> int:
-    return HANG
 
 
 # ---- what is wrong
 
 
-def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Line]:
+def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[StyledLine]:
     span, number = entry.address.span, entry.address.line
-    first = span is None or span.offset <= begin
     where = f"line {number:,}" if number else "a line"
-    if not first:
+    if span is not None and span.offset > begin:
         of = f"line {fault.line:,}" if fault.line else "a line above"
-        yield (((visible(f"▚   {where} · belongs to {of}"), "dim"),), ())
+        yield StyledLine([(f"▚   {where} · belongs to {of}", "dim")])
         return
     if fault.severity is Severity.INCOMPLETE:
         words = [where if number else "the last line", "may still be being written"]
@@ -84,7 +85,7 @@ def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Line]:
         words = [where if number else "damaged", fault.id, catalogue.what(fault), byte, recoveries.offer(fault)]
         sign, style = "▚ ! ", "fault"
     for at, piece in enumerate(_packed(words, width - MARGIN - SLACK - len(sign))):
-        yield (((visible(" " * len(sign) if at else sign), style), (visible(piece), style)), ())
+        yield StyledLine([(" " * len(sign) if at else sign, style), (piece, style)])
 
 
 def _packed(words: list[str], width: int) -> list[str]:
@@ -106,12 +107,12 @@ class _Page:
     """What is written below the head."""
 
     entry: Entry
+    fault: Fault
     span: Span
     room: int
     width: int
     text: list[str] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-    kinds: list[PieceLook] = field(default_factory=list)
     caret: int | None = None
     left: int = 0
     """Bytes that are in memory and not shown."""
@@ -119,43 +120,45 @@ class _Page:
     """A message is not shown whole."""
     _size: int = 0
 
-    def write(self, fault: Fault, at: int | None) -> None:
-        """The bytes around the one ``at`` which it goes wrong, of each part behind its sign."""
-        pieces = around(DamagedLine(self.entry, self.span, fault, self.width), at or 0, self.room)
+    def write(self, at: int | None) -> None:
+        """The bytes around the one ``at`` which it goes wrong, of each part behind its sign; the signs, where there are
+        several."""
+        pieces = around(DamagedLine(self.entry, self.span, self.fault, self.width), at or 0, self.room)
         begin, end = (pieces[0].start, pieces[-1].stop) if pieces else (0, 0)
         self.left = len(self.entry.raw) - (end - begin)
         for piece in pieces:
             if piece.begins or not self.text:
-                self._put("\n" * bool(self.text), "dim")
-                self._put(f"{piece.kind.sign} ", piece.kind.style)
-                self.kinds.append(piece.kind)
+                self._begin(piece.kind)
                 self._put("…" * (piece.start == begin > 0), "dim")
             if at is not None and piece.start <= at <= piece.stop:
                 self.caret = self._size + chars(piece, at)
             self._put(piece.text, piece.kind.style)
         self._put("…" * (end < self.span.length), "dim")
-
-    def explain(self) -> None:
-        """The signs, where there are several."""
-        kinds = dict.fromkeys(kind for kind in self.kinds if kind.word)
+        kinds = dict.fromkeys(piece.kind for piece in pieces if piece.kind.word)
         if len(kinds) > 1:
             self._put("\n  " + "   ".join(f"{kind.sign} {kind.word}" for kind in kinds), "dim")
 
-    def read(self, fault: Fault) -> None:
+    def read(self) -> None:
         """What can be read of messages that were torn, and that they are none."""
-        begin = self.span.offset
+        fault, begin = self.fault, self.span.offset
         guesses = (part for part in fault.parts if part.salvage is Salvage.PARTIAL and part.records)
+        state = "torn" if fault.id in ("torn", "fused", "interleaved") else "a guess"
+        if fault.severity is Severity.INCOMPLETE:
+            state = "still being written"
         for part in [part for part in guesses if begin <= part.span.offset <= self.span.stop][:READ]:
             if not isinstance(message := zeroclaw.read(part.records[0]), Message):
                 continue
-            state = "still being written" if fault.severity is Severity.INCOMPLETE else _states(fault, part)
-            self._put("\n" * bool(self.text), "dim")
-            kind = kind_of(fault, part)
-            self._put(f"{kind.sign} ", kind.style)
-            self._put(f"{_line(message.role[: self.width]) or '(no role)'} · {state}, not a message\n  ", "waiting")
+            self._begin(kind_of(fault, part))
+            role = message.role[: self.width].replace("\n", "␊") or "(no role)"
+            self._put(f"{role} · {state}, not a message\n  ", "waiting")
             shown = message.content[: self.room].expandtabs() or "(empty)"
             self._put(shown.replace("\n", "\n  "), "readable")
             self.cut = self.cut or len(message.content) > self.room
+
+    def _begin(self, kind: PieceLook) -> None:
+        """A screen line of its own, with the sign of what stands there."""
+        self._put("\n" * bool(self.text), "dim")
+        self._put(f"{kind.sign} ", kind.style)
 
     def _put(self, text: str, style: str) -> None:
         if text:
@@ -174,20 +177,3 @@ def _wrapped(text: str, width: int) -> list[tuple[int, int]]:
         rows += [(begin + start if number else at, begin + stop) for number, (start, stop) in enumerate(some)]
         at += len(line) + 1
     return rows
-
-
-def _states(fault: Fault, part: Part) -> str:
-    return "torn" if fault.id in ("torn", "fused", "interleaved") else "a guess"
-
-
-def _line(text: str) -> str:
-    return text.replace("\n", "␊")
-
-
-def _point(drawn: RenderedRow, at: int) -> None:
-    """Put a caret below the character ``at`` of the text."""
-    row = max(0, bisect_right(drawn.rows, (at, len(drawn.text) + 1)) - 1)
-    start, stop = drawn.rows[row]
-    hang = 0 if start == 0 or drawn.text[start - 1] == "\n" else HANG
-    cells = hang + cell_len(drawn.text[start : min(at, stop)])
-    drawn.caret = row + 1, min(cells, drawn.width - MARGIN - 1)

@@ -8,23 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Final
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual.message import Message
-from textual.strip import Strip
 
 from sessiontui import units
 from sessiontui.model import Found, Hit
-from sessiontui.tui.looks import ink
+from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.tui.widgets.spans import Spans, nothing
+from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import visible
 
 NEAR: Final = 24
 """So many hits before the last one, more are wanted."""
+OUTDATED: Final[theme.Looks] = {**theme.LIST, **dict.fromkeys(("key", "role", "number", "match"), theme.LIST["dim"])}
+"""How hits look that are no longer the answer."""
 
 
 class HitList(LineList):
@@ -32,9 +33,10 @@ class HitList(LineList):
 
     HELP_TITLE = "Hits"
     HELP = "The messages that were found. Enter goes to one; n and N go to the next and the previous, v sorts them."
-    STEP: ClassVar[int] = 2
+    STEP = 2
+    items: Sequence[Hit] = ()
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Opened(Message):
         """The person wants to go to this hit."""
 
@@ -47,34 +49,22 @@ class HitList(LineList):
         super().__init__(id=id)
         self.picture = visible("Nothing found.")
         self._clock = clock
-        self._hits: Sequence[Hit] = ()
         self._spans: Spans = nothing
-        self._more = self._asking = False
-        self._outdated = False
-
-    @property
-    def count(self) -> int:
-        """How many hits there are to walk through."""
-        return len(self._hits)
+        self.has_more = self._asking = False
 
     @property
     def hit(self) -> Hit | None:
         """The hit under the cursor."""
-        return self._hits[self.cursor] if self._hits else None
-
-    @property
-    def has_more(self) -> bool:
-        """Whether more was found than is here."""
-        return self._more
+        return self.items[self.cursor] if self.items else None
 
     def show(self, hits: Sequence[Hit], spans: Spans, again: bool = False) -> None:
         """Show hits, ``again`` those of the same search. What is found again of it stays under the cursor and on its line.
 
         So does what a person went to and another search finds too; else the first of the hits comes under the cursor.
         """
-        before, held = self.hit if again or self.cursor else None, self._hits[self.held] if self._hits else None
-        self._hits, self._spans = hits, spans
-        self._more = self._asking = self._outdated = False
+        before, held = self.hit if again or self.cursor else None, self.items[self._cursor.held] if self.items else None
+        self.items, self._spans, self.LOOKS = hits, spans, theme.LIST
+        self.has_more = self._asking = False
         same = next((at for at, hit in enumerate(hits) if before and hit.is_same(before)), None)
         kept = next((at for at, hit in enumerate(hits) if held and hit.is_same(held)), None)
         self.settle(same or 0, None if same is None else kept)
@@ -82,14 +72,14 @@ class HitList(LineList):
     def answer(self, found: Found, spans: Spans, again: bool, more: bool) -> None:
         """Show what a search found; ``more``: there is more than was asked for."""
         self.show(found.hits, spans, again)
-        self._more = more
+        self.has_more = more
         title = f"Hits · first {self.count:,}" if more and found.hits else "Hits"  # the bar knows of how many
         self.border_title = ink.content(visible(title))
         self._ask()
 
     def outdate(self) -> None:
         """These are no longer the answer; they stay to be seen, dim, until it comes."""
-        self._outdated = True
+        self.LOOKS = OUTDATED
         self.refresh()
 
     def chosen(self) -> None:
@@ -107,47 +97,40 @@ class HitList(LineList):
         self._ask()
 
     def _ask(self) -> None:
-        seen = max(self.cursor, (round(self.scroll_y) + self._room) // self.STEP)
-        if self._more and not self._asking and seen >= self.count - NEAR:
+        seen = max(self.cursor, (self._cursor.top + self._room) // self.STEP)
+        if self.has_more and not self._asking and seen >= self.count - NEAR:
             self._asking = True
             self.tell(self.MoreWanted())
 
-    def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
+    def draw(self, item: int, line: int, width: int) -> StyledLine:
         """Key, role, number and age; below them the words around what was found."""
-        hit = self._hits[item]
+        hit = self.items[item]
         if line:
-            return ink.strip(self._snippet(hit.snippet.replace("\n", " "), width - 4, ground), width, ground)
-        key, role, number, dim = (self._shade(name, ground) for name in ("key", "role", "number", "dim"))
+            return StyledLine(self._snippet(hit.snippet.replace("\n", " "), width - 4))
         where = f"#{hit.ordinal:,}" if hit.ordinal else f"line {hit.address.line:,}" if hit.address.line else ""
         when = None if hit.address.imported else hit.address.created_at
         right = [
-            (ink.clipped(hit.role, 10), role),
-            (visible(f"  {where}"), number),
-            (visible(f" {units.age(when, self._clock()):>4}" if when else ""), dim),
-            (visible(" "), ground),
+            (ink.clipped(hit.role, 10), "role"),
+            (f"  {where}", "number"),
+            (f" {units.age(when, self._clock()):>4}" if when else "", "dim"),
+            (" ", "ground"),
         ]
         room = max(4, width - sum(cell_len(text) for text, _ in right) - 2)
-        return ink.spread(
-            [(visible(" "), ground), (ink.middled(hit.key or "(no name)", room), key)], right, width, ground
-        )
+        return StyledLine([(" ", "ground"), (ink.middled(hit.key or "(no name)", room), "key")], right)
 
-    def _shade(self, name: str, ground: Style) -> Style:
-        return self.style("dim" if self._outdated else name, ground)
-
-    def _snippet(self, text: str, width: int, ground: Style) -> list[ink.Part]:
+    def _snippet(self, text: str, width: int) -> list[tuple[str, str]]:
         """As much of the text as fits, with what was found in it."""
-        plain, found = self.style("dim", ground), self._shade("match", ground)
         spans = self._spans(text)
         begin = _begin(text, *spans[0], width) if spans else 0
         shown = ink.clipped(text[begin:], width)
-        parts: list[ink.Part] = [(visible("  …" if begin else "   "), plain)]
+        parts = [("  …" if begin else "   ", "dim")]
         at = 0
         for start, stop in ((start - begin, stop - begin) for start, stop in spans):
             if start >= len(shown):
                 break
-            parts += [(visible(shown[at:start]), plain), (visible(shown[start:stop]), found)]
+            parts += [(shown[at:start], "dim"), (shown[start:stop], "match")]
             at = stop
-        return [*parts, (visible(shown[at:]), plain)]
+        return [*parts, (shown[at:], "dim")]
 
 
 def _begin(text: str, start: int, stop: int, width: int) -> int:

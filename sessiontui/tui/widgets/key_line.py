@@ -7,13 +7,12 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.binding import ActiveBinding
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import theme
 from sessiontui.tui.pane_keys import plain
-from sessiontui.visible import visible
+from sessiontui.tui.widgets.styled_line import StyledLine
 
 
 class KeyLine(Widget):
@@ -30,25 +29,20 @@ class KeyLine(Widget):
 
     def on_mount(self) -> None:
         """Follow what has the focus."""
-        self.screen.bindings_updated_signal.subscribe(self, self._changed)
-
-    def _changed(self, screen: Screen[object]) -> None:
-        self.refresh()
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def render_line(self, y: int) -> Strip:
         """Key and word, key and word."""
-        styles = theme.styles(self, theme.KEYS)
-        ground, key_style, dim = styles["ground"], styles["key"], styles["dim"]
-        parts: list[ink.Part] = []
+        parts: list[tuple[str, str]] = []
         self._shown = []
         at = 0
         for active in self._fitting():
             key, word = self._words(active)
-            start, at = at, at + cell_len(f" {key} {word} ")
+            start, at = at, at + self._width(active)
             self._shown.append((start, at, active))
-            parts.append((visible(f" {key} "), key_style if active.enabled else dim))
-            parts.append((visible(f"{word} "), ground if active.enabled else dim))
-        return ink.strip(parts, self.size.width, ground)
+            key_look, look = ("key", "ground") if active.enabled else ("dim", "dim")
+            parts += [(f" {key} ", key_look), (f"{word} ", look)]
+        return StyledLine(parts).draw(self.size.width, theme.styles(self, theme.KEYS))
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the word says."""
@@ -59,29 +53,17 @@ class KeyLine(Widget):
     def _words(self, active: ActiveBinding) -> tuple[str, str]:
         return self.app.get_key_display(active.binding), active.binding.description
 
+    def _width(self, active: ActiveBinding) -> int:
+        return cell_len(" {} {} ".format(*self._words(active)))
+
     def _fitting(self) -> list[ActiveBinding]:
-        known = self._live()
-        order = {name: at for at, name in enumerate(self.FIRST)}
-        known.sort(key=lambda active: order.get(_named(active), len(order)))
-        first = [active for active in known if _named(active) not in self.LAST]
-        last = [active for active in known if _named(active) in self.LAST]
-        last.sort(key=lambda active: self.LAST.index(_named(active)))
-        while len(first + last) > 1 and self._length(first + last) > self.size.width:
-            (first or last).pop()
-        return first + last
-
-    def _length(self, shown: list[ActiveBinding]) -> int:
-        return sum(cell_len(" {} {} ".format(*self._words(active))) for active in shown)
-
-    def _live(self) -> list[ActiveBinding]:
-        """Shown bindings, one an action; Textual leaves out those that an input takes as text."""
+        """Shown bindings, one an action, that there is room for; Textual leaves out those that an input takes as text."""
         found: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
             if active.binding.show:
-                found.setdefault(_named(active), active)
-        return list(found.values())
-
-
-def _named(active: ActiveBinding) -> str:
-    """What is done, whoever does it."""
-    return plain(active.binding.action)
+                found.setdefault(plain(active.binding.action), active)
+        first = [name for name in dict.fromkeys((*self.FIRST, *found)) if name in found and name not in self.LAST]
+        last = [name for name in self.LAST if name in found]
+        while len(first + last) > 1 and sum(self._width(found[name]) for name in first + last) > self.size.width:
+            (first or last).pop()
+        return [found[name] for name in first + last]

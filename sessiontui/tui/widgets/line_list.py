@@ -6,9 +6,10 @@ the list is filled, sorted, filtered or refreshed. The wheel scrolls and leaves 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import inf
 from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -18,57 +19,50 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from sessiontui.tui.looks import ink, theme
-from sessiontui.visible import visible
+from sessiontui.tui.widgets.list_cursor import ListCursor
+from sessiontui.tui.widgets.styled_line import StyledLine
 
 
 class LineList(ScrollView, can_focus=True):
-    """Items that a cursor walks over; the subclass draws them and says what choosing one means."""
+    """Items that a cursor walks over; the subclass says how they look and what choosing one means."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Down", show=False, id="list.down"),
         Binding("k,up", "move(-1)", "Up", show=False, id="list.up"),
         Binding("pagedown", "page(1)", "Page down", show=False, id="list.page_down"),
         Binding("pageup", "page(-1)", "Page up", show=False, id="list.page_up"),
-        Binding("g,home", "first", "First", show=False, id="list.first"),
-        Binding("G,end", "last", "Last", show=False, id="list.last"),
+        Binding("g,home", "end(-1)", "First", show=False, id="list.first"),
+        Binding("G,end", "end(1)", "Last", show=False, id="list.last"),
         Binding("enter", "open", "Open", show=False, id="list.open"),
     ]
     ALLOW_SELECT = False
     STEP: ClassVar[int] = 1
     """Lines to an item."""
+    HEAD: ClassVar[float] = inf
+    """Lines of the list from which on its first one names columns, and stays while the others scroll."""
     LOOKS: theme.Looks = theme.LIST
     """Names of styles that it draws with."""
     virtual_size = Reactive(Size(0, 0), layout=False)
     """Textual's own, but for the layout of the whole screen that each other number of items would set off: the scroll
     bar is always there, so nothing else stands elsewhere then."""
 
+    items: Sequence[object] = ()
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.cursor = 0
-        self.picture = visible("")
+        self.picture = ink.EMPTY
         """What an empty list says: a headline, then the next thing to do."""
-        self._laid_out = 0
-        """The room that there was when the list was last laid out."""
+        self._cursor = ListCursor(self, self.STEP)
 
     # ---- for the subclass
 
-    @property
-    def count(self) -> int:
-        """How many items there are."""
+    def draw(self, item: int, line: int, width: int) -> StyledLine:
+        """One line of an item."""
         raise NotImplementedError
 
-    def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
-        """One line of an item, on a ground that shows whether it is under the cursor."""
+    def draw_head(self, width: int) -> StyledLine:
+        """The line that names columns."""
         raise NotImplementedError
-
-    @property
-    def head(self) -> int:
-        """How many lines at the top stay while the others scroll."""
-        return 0
-
-    def draw_head(self, width: int) -> Strip:
-        """The line at the top."""
-        return ink.strip([], width, self._look("ground"))
 
     def chosen(self) -> None:
         """The person moved the cursor to another item."""
@@ -86,31 +80,32 @@ class LineList(ScrollView, can_focus=True):
     def action_open(self) -> None:
         """Enter, or a double click."""
 
-    def style(self, name: str, ground: Style) -> Style:
-        """A style of the subclass, on that ground."""
-        return theme.on(self._look(name), ground)
-
     def tell(self, message: Message) -> None:
         """Post as the list's own: what a parent set off would else end its way up at that parent."""
         self.post_message(message.set_sender(self))
 
     @property
-    def held(self) -> int:
-        """The item whose line on the screen stays: the cursor's, or the first in view where that was scrolled away."""
-        return self.cursor if self._in_view else round(self.scroll_y) // self.STEP
+    def count(self) -> int:
+        """How many items there are."""
+        return len(self.items)
+
+    @property
+    def cursor(self) -> int:
+        """The item under the cursor."""
+        return self._cursor.item
 
     def settle(self, cursor: int, held: int | None = None) -> None:
         """The items changed: the one under the cursor is ``cursor`` now, and the ``held`` one of before is ``held``.
 
         That one keeps its line. With None nothing does, and the cursor is brought into view.
         """
-        in_view, line = self._in_view, self.held * self.STEP - round(self.scroll_y)
-        self.cursor = max(0, min(cursor, self.count - 1))
+        in_view, line = self._cursor.in_view, self._cursor.held * self.STEP - self._cursor.top
+        self._cursor.item = max(0, min(cursor, self.count - 1))
         self._measure()
         if held is not None:
-            self.scroll_to(y=held * self.STEP - line, animate=False, force=True)
+            self._cursor.scroll(held * self.STEP - line)
         if held is None or in_view:
-            self._reveal()
+            self._cursor.reveal(self._room)
         self.refresh()
 
     # ---- keys
@@ -118,8 +113,8 @@ class LineList(ScrollView, can_focus=True):
     def move_to(self, item: int) -> None:
         """Move the cursor to an item, if there are any."""
         item = max(0, min(item, self.count - 1))
-        before, self.cursor = self.cursor, item
-        self._reveal()
+        before, self._cursor.item = self.cursor, item
+        self._cursor.reveal(self._room)
         if self.count and item != before:
             for line in (before, item):  # a scroll draws all of them, a move these two
                 self.refresh_lines(self.head + line * self.STEP, self.STEP)
@@ -133,13 +128,9 @@ class LineList(ScrollView, can_focus=True):
         """Down by a screen, or up."""
         self.move_to(self.cursor + pages * max(1, self._room // self.STEP - 1))
 
-    def action_first(self) -> None:
-        """To the first item."""
-        self.move_to(0)
-
-    def action_last(self) -> None:
-        """To the last item."""
-        self.move_to(self.count - 1)
+    def action_end(self, direction: int) -> None:
+        """To the last item, or to the first."""
+        self.move_to(self.count if direction > 0 else 0)
 
     # ---- Textual
 
@@ -149,6 +140,11 @@ class LineList(ScrollView, can_focus=True):
             self.vertical_scrollbar.window_virtual_size = size.height
 
     @property
+    def head(self) -> int:
+        """How many lines at the top stay while the others scroll."""
+        return int(self.scrollable_content_region.height >= self.HEAD)
+
+    @property
     def _room(self) -> int:
         return max(0, int(self.scrollable_content_region.height) - self.head)
 
@@ -156,29 +152,16 @@ class LineList(ScrollView, can_focus=True):
     def _columns(self) -> int:
         return int(self.scrollable_content_region.width)
 
-    @property
-    def _in_view(self) -> bool:
-        """Whether the cursor could be seen when the list was last laid out."""
-        top = self.cursor * self.STEP - round(self.scroll_y)
-        return not self._laid_out or 0 <= top <= self._laid_out - self.STEP
-
     def _measure(self) -> None:
         self.virtual_size = Size(self._columns, self.count * self.STEP + self.head)
 
-    def _reveal(self) -> None:
-        top = self.cursor * self.STEP
-        if top < self.scroll_y:
-            self.scroll_to(y=top, animate=False, force=True)
-        elif self._room and top + self.STEP > self.scroll_y + self._room:
-            self.scroll_to(y=top + self.STEP - self._room, animate=False, force=True)
-
     def on_resize(self, event: events.Resize) -> None:
         """Another height: a cursor that was in view stays in view."""
-        in_view = self._in_view
-        self._laid_out = self._room
+        in_view = self._cursor.in_view
+        self._cursor.room = self._room
         self._measure()
         if in_view:
-            self._reveal()
+            self._cursor.reveal(self._room)
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
@@ -186,7 +169,7 @@ class LineList(ScrollView, can_focus=True):
         at = event.get_content_offset(self)
         if at is None:
             return
-        item = (at.y - self.head + round(self.scroll_y)) // self.STEP
+        item = (at.y - self.head + self._cursor.top) // self.STEP
         if at.y < self.head:
             self.click_head(at.x)
         elif item < self.count:
@@ -194,18 +177,14 @@ class LineList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the list."""
-        width = self._columns
+        width, styles = self._columns, theme.styles(self, self.LOOKS)
         if not self.count:
-            return ink.centred(self.picture, y, width, self._room + self.head, self._look("dim"), self._look("key"))
+            return ink.centred(self.picture, y, width, self._room + self.head, styles["dim"], styles["ground"])
         if y < self.head:
-            return self.draw_head(width)
-        item, line = divmod(y - self.head + round(self.scroll_y), self.STEP)
+            return self.draw_head(width).draw(width, styles)
+        item, line = divmod(y - self.head + self._cursor.top, self.STEP)
         if item >= self.count:
-            return ink.strip([], width, self._look("ground"))
-        ground = "ground"
+            return ink.strip([], width, styles["ground"])
         if item == self.cursor:
-            ground = "cursor" if self.has_focus else "blurred"
-        return self.draw(item, line, width, self._look(ground))
-
-    def _look(self, name: str) -> Style:
-        return theme.styles(self, self.LOOKS)[name]
+            styles = theme.styles(self, self.LOOKS, "cursor" if self.has_focus else "blurred")
+        return self.draw(item, line, width).draw(width, styles)

@@ -41,12 +41,8 @@ def hang(text: str, start: int) -> int:
     return 0 if found is None else found.end() - start
 
 
-def marks(text: str) -> list[Mark]:
+def marks(text: str) -> Iterator[Mark]:
     """The spans of ``text`` that are drawn otherwise, in order, none overlapping another."""
-    return list(_marks(text))
-
-
-def _marks(text: str) -> Iterator[Mark]:
     at = 0
     for fence in _FENCE.finditer(text):
         yield from _inline(text, at, fence.start())

@@ -6,6 +6,7 @@ so that a message of any size costs the same; the person can ask for more. Nothi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -16,9 +17,10 @@ from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets import fault_view
 from sessiontui.tui.widgets.markdown import Mark, hang, marks
-from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, Line, RenderedRow, first, said
+from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, RenderedRow, first
 from sessiontui.tui.widgets.spans import Spans, nothing
-from sessiontui.visible import Visible, visible
+from sessiontui.tui.widgets.styled_line import StyledLine, Texts
+from sessiontui.visible import visible
 
 ROLES: Final = ("user", "assistant", "system", "tool")
 LINES: Final = 2_000
@@ -33,25 +35,24 @@ def lay_out(entry: Entry, width: int, *, raw: bool = False, limit: int = LIMIT, 
     if raw and entry.raw:
         return _raw(entry, width, limit)
     if entry.message is None:
-        return RenderedRow(width, [(((visible("·"), "dim"),), _location(entry, "blank"))], gap=0)
+        return RenderedRow(width, [StyledLine([("·", "dim")], _location(entry, "blank"))], gap=0)
     return _message(entry, entry.message, width, limit, spans)
 
 
 def _message(entry: Entry, message: Message, width: int, limit: int, spans: Spans) -> RenderedRow:
     role, content = message.role, message.content
     style = role if role in ROLES else "other"
-    head: Line = (((ink.clipped(role or "(no role)", max(8, width // 2)), style),), _location(entry))
+    head = StyledLine([(ink.clipped(role or "(no role)", max(8, width // 2)), style)], _location(entry))
     plain = content[:limit].expandtabs(TAB)
     text = visible(plain, lines=True)
     hangs = partial(_hang, width=width)
     rows = wrap(text, width - MARGIN - SLACK, hangs)
     most = LINES * max(1, limit // LIMIT)
     shown = limit if len(rows) <= most else rows[most][0]
-    drawn = RenderedRow(width, [head], text, rows[:most], hang=hangs)
     hits = [Mark(start, stop, "hit") for start, stop in spans(plain)]
-    drawn.marks = _over(hits, marks(text))
+    drawn = RenderedRow(width, [head], text, rows[:most], _over(hits, marks(text)), hang=hangs)
     if not content:
-        drawn.foot.append(said("(empty)"))
+        drawn.say("(empty)")
     _more(drawn, len(content) - shown, entry.clipped)
     return drawn
 
@@ -64,7 +65,7 @@ def _raw(entry: Entry, width: int, limit: int) -> RenderedRow:
     line = visible(entry.raw[:limit].decode("utf-8", "surrogateescape"))
     at = entry.address
     where = f"byte {at.span.offset:,} of the file · {units.size(at.span.length)} " if at.span else ""
-    head: Line = (((visible(f"line {units.count(at.line)}"), "dim"),), ((visible(where), "dim"),))
+    head = StyledLine([(f"line {units.count(at.line)}", "dim")], [(where, "dim")])
     drawn = RenderedRow(width, [head], line, wrap(line, width - MARGIN - SLACK), body="raw")
     _more(drawn, len(entry.raw) - limit, entry.clipped)
     return drawn
@@ -73,24 +74,22 @@ def _raw(entry: Entry, width: int, limit: int) -> RenderedRow:
 def _more(drawn: RenderedRow, left: int, clipped: bool) -> None:
     if left > 0:
         drawn.more = True
-        drawn.foot.append(said(f"… {left:,} more · Enter shows more"))
+        drawn.say(f"… {left:,} more · Enter shows more")
     elif clipped:
-        drawn.foot.append(said("… a huge line: only its beginning is shown"))
+        drawn.say("… a huge line: only its beginning is shown")
 
 
-def _location(entry: Entry, kind: str = "") -> tuple[tuple[Visible, str], ...]:
+def _location(entry: Entry, kind: str = "") -> Texts:
     """Where the entry stands, for the right end of its first line."""
     at = entry.address
     when = at.created_at.strftime(f"{'imported ' if at.imported else ''}%Y-%m-%d %H:%M") if at.created_at else ""
     where = f"#{entry.ordinal:,}" if entry.ordinal else f"line {at.line:,}" if at.line else ""
     text = " · ".join(part for part in (kind, when, where) if part)
-    return ((visible(text + " "), "dim"),) if text else ()
+    return [(text + " ", "dim")] if text else ()
 
 
-def _over(above: list[Mark], below: list[Mark]) -> list[Mark]:
+def _over(above: list[Mark], below: Iterable[Mark]) -> list[Mark]:
     """Both kinds of marks in order, the ones ``above`` cutting out of those ``below``."""
-    if not above:
-        return below
     kept = list(above)
     for mark in below:
         at = mark.start

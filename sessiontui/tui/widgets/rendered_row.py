@@ -6,18 +6,20 @@ Knows neither messages nor faults: it is given text, where its screen lines begi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from rich.style import Style
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from sessiontui.tui.looks import ink
+from sessiontui.tui.looks.theme import Styles
 from sessiontui.tui.looks.wrap import no_hang
 from sessiontui.tui.widgets.markdown import Mark
-from sessiontui.visible import Visible, visible
+from sessiontui.tui.widgets.styled_line import StyledLine
+from sessiontui.visible import Visible
 
 LIMIT: Final = 64 * 1024
 """Characters of a message that are shown before the person asks for more."""
@@ -26,23 +28,19 @@ MARGIN: Final = 2
 SLACK: Final = 1
 """Columns at the right that stay empty."""
 
-Styles = Mapping[str, Style]
-Line = tuple[tuple[tuple[Visible, str], ...], tuple[tuple[Visible, str], ...]]
-"""Pieces at the left and pieces at the right, each with the name of its style."""
-
 
 @dataclass(slots=True)
 class RenderedRow:
     """A row laid out for a width: ``height`` lines, each made by ``strip`` when it is seen."""
 
     width: int
-    head: list[Line]
+    head: list[StyledLine]
     text: Visible = ink.EMPTY
     rows: list[tuple[int, int]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     caret: tuple[int, int] | None = None
     """The line below ``head`` that is a caret, and the cells it stands off."""
-    foot: list[Line] = field(default_factory=list)
+    foot: list[StyledLine] = field(default_factory=list)
     body: str = "text"
     """The style of what has no mark."""
     hang: Callable[[str, int], int] = no_hang
@@ -61,9 +59,7 @@ class RenderedRow:
     def sought(self) -> int | None:
         """The first line that holds what was searched for."""
         hit = next((mark for mark in self.marks if mark.style == "hit"), None)
-        if hit is None:
-            return None
-        return len(self.head) + max(0, bisect_right(self.rows, (hit.start, len(self.text) + 1)) - 1)
+        return None if hit is None else len(self.head) + self._row_at(hit.start)
 
     def offset(self, line: int) -> int:
         """The character that begins a line of the text; 0 above it, the last line's below it."""
@@ -72,38 +68,41 @@ class RenderedRow:
 
     def line_at(self, offset: int) -> int:
         """The line that holds a character of the text; 0 for the first, with the head above it."""
-        if not offset:
-            return 0
-        return len(self.head) + max(0, bisect_right(self.rows, (offset, len(self.text) + 1)) - 1)
+        return len(self.head) + self._row_at(offset) if offset else 0
+
+    def _row_at(self, offset: int) -> int:
+        return max(0, bisect_right(self.rows, (offset, len(self.text) + 1)) - 1)
+
+    def point(self, offset: int) -> None:
+        """Put a caret below a character of the text."""
+        row = self._row_at(offset)
+        start, stop = self.rows[row]
+        cells = self._hang(start) + cell_len(self.text[start : min(offset, stop)])
+        self.caret = row + 1, min(cells, self.width - MARGIN - 1)
+
+    def say(self, words: str) -> None:
+        """Add a line of words below the text."""
+        self.foot.append(StyledLine([(words, "dim")]))
 
     def strip(self, line: int, styles: Styles, chosen: bool) -> Strip:
         """Draw one line; ``chosen`` marks the row under the cursor with a bar at its left."""
-        ground = styles["ground"]
-        bar = ink.strip(
-            [
-                (visible("▌" if chosen and line < self.height - self.gap else " "), styles["bar"]),
-                (visible(" "), ground),
-            ],
-            MARGIN,
-            ground,
-        )
-        return Strip.join([bar, self._line(line, styles, self.width - MARGIN)])
+        bar = "▌" if chosen and line < self.height - self.gap else " "
+        margin = StyledLine([(bar, "bar"), (" ", "ground")]).draw(MARGIN, styles)
+        return Strip.join([margin, self._line(line).draw(self.width - MARGIN, styles)])
 
-    def _line(self, line: int, styles: Styles, width: int) -> Strip:
-        ground = styles["ground"]
+    def _line(self, line: int) -> StyledLine:
         if line < len(self.head):
-            return _spread(self.head[line], styles, width)
+            return self.head[line]
         below = line - len(self.head)
         if self.caret is not None and below >= self.caret[0]:
             if below == self.caret[0]:
-                return ink.strip([(visible(" " * self.caret[1] + "^"), styles["caret"])], width, ground)
+                return StyledLine([(" " * self.caret[1] + "^", "caret")])
             below -= 1
         if below < len(self.rows):
             start, stop = self.rows[below]
-            pad = visible(" " * self._hang(start))
-            return ink.strip([(pad, ground), *self._pieces(start, stop, styles)], width, ground)
+            return StyledLine([(" " * self._hang(start), "ground"), *self._pieces(start, stop)])
         below -= len(self.rows)
-        return _spread(self.foot[below], styles, width) if below < len(self.foot) else ink.strip([], width, ground)
+        return self.foot[below] if below < len(self.foot) else StyledLine(())
 
     def _hang(self, start: int) -> int:
         """By how many cells a screen line is set in: it may be a further one of an item of a list, or of a quote."""
@@ -111,35 +110,20 @@ class RenderedRow:
             return 0
         return self.hang(self.text, self.text.rfind("\n", 0, start) + 1)
 
-    def _pieces(self, start: int, stop: int, styles: Styles) -> Iterator[ink.Part]:
+    def _pieces(self, start: int, stop: int) -> Iterator[tuple[str, str]]:
         at = start
         for mark in islice(self.marks, first(self.marks, start), None):
             if mark.start >= stop:
                 break
             if mark.start > at:
-                yield visible(self.text[at : mark.start]), styles[self.body]
+                yield self.text[at : mark.start], self.body
             end = min(mark.stop, stop)
-            yield visible(self.text[max(at, mark.start) : end]), styles[mark.style]
+            yield self.text[max(at, mark.start) : end], mark.style
             at = end
         if at < stop:
-            yield visible(self.text[at:stop]), styles[self.body]
-
-
-def said(words: str, style: str = "dim") -> Line:
-    """A line of words."""
-    return ((visible(words), style),), ()
+            yield self.text[at:stop], self.body
 
 
 def first(ordered: list[Mark], at: int) -> int:
     """The first mark that ends behind ``at``."""
     return bisect_right(ordered, at, key=lambda mark: mark.stop)
-
-
-def _spread(line: Line, styles: Styles, width: int) -> Strip:
-    left, right = line
-    return ink.spread(
-        [(text, styles[style]) for text, style in left],
-        [(text, styles[style]) for text, style in right],
-        width,
-        styles["ground"],
-    )

@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from rich.style import Style
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
 
 from sessiontui.model import Session
 from sessiontui.tui.arrangement import Sort
 from sessiontui.tui.widgets import session_row
 from sessiontui.tui.widgets.columns import BADGE, under
 from sessiontui.tui.widgets.line_list import LineList
+from sessiontui.tui.widgets.styled_line import StyledLine
 
-TALL: Final = 13
-"""Lines from which one is spent on the names of the columns."""
 TICK: Final = 20.0
 """Seconds after which ages are told anew."""
 
@@ -40,6 +37,8 @@ class SessionList(LineList):
         "The sessions of the store. ! holds damaged lines, ~ is empty, × can't be read, ● is marked. "
         "A click on the name of a column sorts by it, a click on a badge marks, a double click opens."
     )
+    HEAD = 13
+    items: Sequence[str] = ()
 
     @dataclass
     class Chosen(Message):
@@ -68,8 +67,6 @@ class SessionList(LineList):
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(id=id)
         self._clock = clock
-        self.keys: Sequence[str] = ()
-        """What is shown, from the top."""
         self._known: Mapping[str, Session] = {}
         self._key: str | None = None
         """What the cursor is on, or was when there was something."""
@@ -86,14 +83,14 @@ class SessionList(LineList):
         self.set_interval(TICK, self.refresh)
 
     @property
-    def count(self) -> int:
-        """How many sessions are shown."""
-        return len(self.keys)
+    def keys(self) -> Sequence[str]:
+        """The keys of what is shown, from the top."""
+        return self.items
 
     @property
     def session(self) -> Session | None:
         """The session under the cursor."""
-        return self._known[self.keys[self.cursor]] if self.keys else None
+        return self._known[self.items[self.cursor]] if self.items else None
 
     # ---- what is shown
 
@@ -104,8 +101,8 @@ class SessionList(LineList):
         the first one fits best what was typed, and takes the cursor unless the person has put it somewhere. What is
         learned of a session later is put into ``known``, and shown with the next ``refresh``.
         """
-        old, at, held = self.keys, self.cursor, self.held
-        self.keys, self._known, self._pattern = keys, known, pattern
+        old, at, held = self.items, self.cursor, self._cursor.held
+        self.items, self._known, self._pattern = keys, known, pattern
         if not old:
             self.settle(self._neighbour([self._key or ""], 0))
         elif best and (self._led or old[at] not in keys):
@@ -120,10 +117,10 @@ class SessionList(LineList):
 
     def choose(self, key: str) -> None:
         """Put the cursor on a key, if it is shown, and tell nobody."""
-        if key in self.keys:
+        if key in self.items:
             self._key = key
             self.keep()
-            self.settle(self.keys.index(key))
+            self.settle(self.items.index(key))
 
     def keep(self) -> None:
         """The person wants the session that the cursor is on, however it came there."""
@@ -132,11 +129,11 @@ class SessionList(LineList):
     def _neighbour(self, old: Sequence[str], at: int) -> int:
         """The line of what stood at ``at``, or of what stood nearest to it: below it, else above."""
         at = min(at, len(old) - 1)
-        if old[at] not in self.keys:
-            there = set(self.keys)
+        if old[at] not in self.items:
+            there = set(self.items)
             near = (line for line in (*range(at, len(old)), *range(at - 1, -1, -1)) if old[line] in there)
             at = next(near, at)
-        return self.keys.index(old[at]) if old[at] in self.keys else 0
+        return self.items.index(old[at]) if old[at] in self.items else 0
 
     # ---- what the person does
 
@@ -159,7 +156,7 @@ class SessionList(LineList):
     def click(self, item: int, x: int, event: events.Click) -> None:
         """With Shift or Ctrl, or on its badge, a click marks; else it chooses and opens."""
         if event.ctrl or event.shift or x < BADGE:
-            self.tell(self.Marked(self.keys[item]))
+            self.tell(self.Marked(self.items[item]))
         else:
             super().click(item, x, event)
 
@@ -171,20 +168,11 @@ class SessionList(LineList):
 
     # ---- how it is drawn
 
-    @property
-    def head(self) -> int:
-        """The names of the columns, where a line can be spent on them."""
-        return 1 if int(self.scrollable_content_region.height) >= TALL else 0
-
-    def draw_head(self, width: int) -> Strip:
+    def draw_head(self, width: int) -> StyledLine:
         """The names of the columns."""
-        return session_row.head(self.sort, width, self._pens(self._look("ground")))
+        return session_row.head(self.sort, width)
 
-    def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
+    def draw(self, item: int, line: int, width: int) -> StyledLine:
         """One session."""
-        session = self._known[self.keys[item]]
-        marked = session.key in self.marks
-        return session_row.row(session, marked, self._pattern, width, self._clock(), self._pens(ground))
-
-    def _pens(self, ground: Style) -> session_row.Pens:
-        return lambda name: self.style(name, ground) if name else ground
+        session = self._known[self.items[item]]
+        return session_row.row(session, session.key in self.marks, self._pattern, width, self._clock())

@@ -20,25 +20,25 @@ from textual.message import Message
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
-from sessiontui.tui.looks import ink, theme
-from sessiontui.visible import visible
+from sessiontui.tui.looks import theme
+from sessiontui.tui.widgets.styled_line import StyledLine
 
 NOTHING, DAMAGE, HIT, BOTH = " ", "!", "•", "◆"
 FEW: Final = "·"
 """Hits, where another cell has more than twice as many."""
-LOOKS: Final = {DAMAGE: "fault", HIT: "hit", FEW: "hit", BOTH: "fault"}
+LOOKS: Final = {NOTHING: "ground", DAMAGE: "fault", HIT: "hit", FEW: "hit", BOTH: "fault"}
 
 
 class SessionMap(ScrollBar):
     """Where damage, hits and the view are in a session."""
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Pointed(Message):
         """The person wants to see what stands at ``at``, in rows: 12.5 is the middle of row 12."""
 
         at: float
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Chosen(Message):
         """The person pressed a sign: go to this row."""
 
@@ -104,12 +104,10 @@ class SessionMap(ScrollBar):
 
     def render_line(self, y: int) -> Strip:
         """One cell, as wide as the bar."""
-        styles, sign = theme.styles(self, theme.MAP), self.signs[y : y + 1] or NOTHING
-        ground = styles["ground"]
+        sign, ground = self.signs[y : y + 1] or NOTHING, "ground"
         if y in self.block:
-            ground = styles["held" if self._held else "under" if self.mouse_over else "view"]
-        look = ground if sign == NOTHING else theme.on(styles[LOOKS[sign]], ground)
-        return ink.strip([(visible(sign), look)], self.size.width, ground)
+            ground = "held" if self._held else "under" if self.mouse_over else "view"
+        return StyledLine([(sign, LOOKS[sign])]).draw(self.size.width, theme.styles(self, theme.MAP, ground))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take the block, or go where there is none."""

@@ -1,18 +1,15 @@
 """How one session is drawn in the list: mark, badge, key, name, figures; and how the names of the columns are.
 
-Values and styles in, a strip out. What is not known yet is ``…``, never 0.
+Values in, a line out. What is not known yet is ``…``, never 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from itertools import groupby
 from typing import Final
 
 from rich.cells import cell_len
-from rich.style import Style
-from textual.strip import Strip
 
 from sessiontui import units
 from sessiontui.dialects.keys import is_misnamed
@@ -20,13 +17,12 @@ from sessiontui.model import Backend, Session
 from sessiontui.tui.arrangement import Sort, written
 from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets.columns import Column, columns, heading
-from sessiontui.visible import visible
+from sessiontui.tui.widgets.styled_line import StyledLine
 
 NAME: Final = 6
 """Cells below which a name is left out."""
-
-Pens = Callable[[str], Style]
-"""The style of a look, on the ground that the row has; of no look, the ground."""
+FIGURES: Final = {"size": "dim", "activity": "dim"}
+"""The looks of figures that are no counts."""
 
 
 def badge(session: Session) -> str:
@@ -38,32 +34,27 @@ def badge(session: Session) -> str:
     return "~" if session.messages == 0 else " "
 
 
-def head(sort: Sort | None, width: int, pens: Pens) -> Strip:
+def head(sort: Sort | None, width: int) -> StyledLine:
     """The names of the columns, with an arrow where the list is sorted by one."""
-    names = []
-    for column in columns(width):
-        arrow = _arrow(column, sort)
-        names.append((visible(heading(column, arrow)), pens("key" if arrow else "dim")))
-    return ink.strip(names, width, pens(""))
+    arrows = [(column, _arrow(column, sort)) for column in columns(width)]
+    return StyledLine([(heading(column, arrow), "key" if arrow else "dim") for column, arrow in arrows])
 
 
-def row(session: Session, marked: bool, pattern: str, width: int, now: datetime, pens: Pens) -> Strip:
+def row(session: Session, marked: bool, pattern: str, width: int, now: datetime) -> StyledLine:
     """One session. ``pattern``: what a filter looks for in its key and name."""
     sign = badge(session)
-    _, key, *right = columns(width)
-    left = [
-        (visible("●" if marked else " "), pens("match")),
-        (visible(f"{sign} "), pens("fault" if sign in "!×" else "dim")),
-        *_key_and_name(session, pattern, key.width, pens),
-    ]
-    figured = [
-        (
-            visible(_figure(session, column, now).rjust(column.width)),
-            pens("dim" if column.order in ("size", "activity") else "number"),
-        )
-        for column in right
-    ]
-    return ink.spread(left, [*figured, (visible(" "), pens(""))], width, pens(""))
+    _, key, *figures = columns(width)
+    return StyledLine(
+        [
+            ("●" if marked else " ", "match"),
+            (f"{sign} ", "fault" if sign in "!×" else "dim"),
+            *_key_and_name(session, pattern, key.width),
+        ],
+        [
+            *((_figure(session, each, now).rjust(each.width), FIGURES.get(each.order, "number")) for each in figures),
+            (" ", "ground"),
+        ],
+    )
 
 
 def _arrow(column: Column, sort: Sort | None) -> str:
@@ -94,22 +85,21 @@ def _count(number: int | None, room: int) -> str:
     return text if number is None or len(text) <= room else f"{number / 1e6:,.1f} M"
 
 
-def _key_and_name(session: Session, pattern: str, width: int, pens: Pens) -> list[ink.Part]:
+def _key_and_name(session: Session, pattern: str, width: int) -> list[tuple[str, str]]:
     """The key, beside it as much of the name as there is room for; in both the letters that a filter found."""
     locations = _locations(pattern, written(session)) if pattern else set()
-    look = pens("key" if session.problem is None else "dim")
+    look = "key" if session.problem is None else "dim"
     named = session.key or "(no name)"
     head, tail = ink.halves(named, width)
-    parts = _lit(head, 0, locations, look, pens("match"))
+    parts = _lit(head, 0, locations, look)
     if len(head) < len(named):
-        parts += [(visible("…"), look), *_lit(tail, len(named) - len(tail), locations, look, pens("match"))]
+        parts += [("…", look), *_lit(tail, len(named) - len(tail), locations, look)]
     room = width - sum(cell_len(text) for text, _ in parts) - 2
     if session.name and room >= NAME:
-        name = ink.clipped(session.name, room)
-        parts += [(visible("  "), pens("")), *_lit(name, len(session.key) + 1, locations, pens("dim"), pens("match"))]
+        parts += [("  ", "ground"), *_lit(ink.clipped(session.name, room), len(session.key) + 1, locations, "dim")]
     elif session.instead and room >= NAME:
         what = session.instead.removeprefix("the file is ")
-        parts += [(visible("  "), pens("")), (ink.clipped(what, room), pens("fault"))]
+        parts += [("  ", "ground"), (ink.clipped(what, room), "fault")]
     return parts
 
 
@@ -120,7 +110,7 @@ def _locations(pattern: str, name: str) -> set[int]:
     return set(positions(pattern, name))
 
 
-def _lit(shown: str, first: int, locations: set[int], plain: Style, found: Style) -> list[ink.Part]:
-    """A text in pieces, those that were found and those between. ``first``: the place of its first character."""
+def _lit(shown: str, first: int, locations: set[int], look: str) -> list[tuple[str, str]]:
+    """A text in pieces, those that were found and those between. ``first``: where its first character stands."""
     runs = groupby(enumerate(shown, first), key=lambda pair: pair[0] in locations)
-    return [(visible("".join(char for _, char in run)), found if hit else plain) for hit, run in runs]
+    return [("".join(char for _, char in run), "match" if hit else look) for hit, run in runs]

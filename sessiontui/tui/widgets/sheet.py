@@ -10,23 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rich.style import Style
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
-from textual.strip import Strip
 
-from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.theme import LIST, Looks
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.visible import Visible
+from sessiontui.tui.widgets.styled_line import StyledLine, Texts
 
 
 class SheetRow(NamedTuple):
     """One line: texts with the names of their looks, from the left and from the right."""
 
-    left: Sequence[tuple[Visible, str]] = ()
-    right: Sequence[tuple[Visible, str]] = ()
+    left: Texts = ()
+    right: Texts = ()
     target: object = None
     """What the line stands for; None where it can't be chosen."""
 
@@ -36,15 +32,17 @@ Layout = Callable[[int], Sequence[SheetRow]]
 
 
 class Sheet(LineList):
-    """Shows rows of which some have a target."""
+    """Shows rows of which some have a target; the cursor is on one of these, on -1 where there is none."""
 
-    @dataclass(eq=False, repr=False)
+    items: Sequence[SheetRow] = ()
+
+    @dataclass
     class Chosen(Message):
         """The cursor came to another target."""
 
         target: object
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Opened(Message):
         """The person wants what this target stands for."""
 
@@ -61,12 +59,6 @@ class Sheet(LineList):
         self._clicks = clicks
         """Clicks that open: 2 where a first click only chooses."""
         self._laid_out_by: Layout = lambda _: ()
-        self._rows: Sequence[SheetRow] = ()
-
-    @property
-    def count(self) -> int:
-        """How many lines there are."""
-        return len(self._rows)
 
     @property
     def target(self) -> object:
@@ -78,30 +70,30 @@ class Sheet(LineList):
         self._laid_out_by = layout
         self._lay_out()
 
-    def choose(self, target: object) -> None:
-        """Put the cursor on a target, where it is shown."""
-        at = next((at for at, row in enumerate(self._rows) if row.target == target), None)
-        if at is not None:
-            self.move_to(at)
-
     def _lay_out(self) -> None:
-        before, line = self.target, self.cursor - round(self.scroll_y)
-        self._rows = self._laid_out_by(self._columns) if self._columns > 0 else ()
-        targets = [at for at, row in enumerate(self._rows) if row.target is not None]
-        same = next((at for at in targets if before is not None and self._target(at) == before), None)
-        gone = next((at for at in targets if at >= self.cursor), targets[-1] if targets else 0)
-        first = targets[0] if targets else 0
-        self.cursor = same if same is not None else gone if before is not None else first
-        self.virtual_size = Size(self._columns, len(self._rows))
+        before, line = self.target, self.cursor - self._cursor.top
+        self.items = self._laid_out_by(self._columns) if self._columns > 0 else ()
+        targets = [at for at, row in enumerate(self.items) if row.target is not None]
+        same = [at for at in targets if self._target(at) == before]
+        below = [at for at in targets if before is None or at >= self.cursor]
+        self._cursor.item = (same or below or targets[-1:] or [-1])[0]
+        self._measure()
         if before is not None and 0 <= line < self._room:
-            self.scroll_to(y=self.cursor - line, animate=False, force=True)
+            self._cursor.scroll(self.cursor - line)
         self.refresh()
-        if self.target != before and self._rows:
+        if self.target != before and self.items:
             self.call_after_refresh(self.chosen)
 
     def chosen(self) -> None:
         """The cursor came to another line."""
         self.tell(self.Chosen(self.target))
+
+    def click(self, item: int, x: int, event: events.Click) -> None:
+        """Choose what was clicked; open it after so many clicks."""
+        if self._target(item) is not None:
+            self.move_to(item)
+            if event.chain >= self._clicks:
+                self.action_open()
 
     def action_open(self) -> None:
         """Do what the line under the cursor stands for."""
@@ -113,43 +105,35 @@ class Sheet(LineList):
     def action_move(self, items: int) -> None:
         """To the next line that can be chosen, as soon as it is in view; else a line on."""
         step = 1 if items > 0 else -1
-        top, bottom = round(self.scroll_y), round(self.scroll_y) + self._room
+        top, bottom = self._cursor.top, self._cursor.top + self._room
         start = self.cursor if self._sees(self.cursor) else (top - 1 if step > 0 else bottom)
         near = range(start + step, min(bottom + 1, self.count) if step > 0 else max(top - 2, -1), step)
         found = next((at for at in near if self._target(at) is not None), None)
-        if found is not None and found != self.cursor:
+        if found is not None:
             self.move_to(found)
         else:
-            self.scroll_to(y=self.scroll_y + step, animate=False, force=True)
-            self.refresh()
+            self._cursor.scroll(self.scroll_y + step)
 
     def action_page(self, pages: int) -> None:
         """A screen down, or up, with what can be chosen there."""
-        self.scroll_to(y=self.scroll_y + pages * max(1, self._room - 1), animate=False, force=True)
-        self._follow(pages)
+        self._scroll(self.scroll_y + pages * max(1, self._room - 1), pages)
 
-    def action_first(self) -> None:
-        """To the beginning."""
-        self.scroll_to(y=0, animate=False, force=True)
-        self._follow(-1)
+    def action_end(self, direction: int) -> None:
+        """To the end, or to the beginning."""
+        self._scroll(self.count if direction > 0 else 0, direction)
 
-    def action_last(self) -> None:
-        """To the end."""
-        self.scroll_to(y=self.count, animate=False, force=True)
-        self._follow(1)
-
-    def _follow(self, direction: int) -> None:
-        """Choose what can be chosen in view, the last of it on the way down, the first on the way up."""
+    def _scroll(self, line: float, direction: int) -> None:
+        """Choose what can be chosen in view from there, the last of it on the way down, the first on the way up."""
+        self._cursor.scroll(line)
         seen = [at for at in range(self.count) if self._target(at) is not None and self._sees(at)]
         if seen:
             self.move_to(seen[-1] if direction > 0 else seen[0])
-        self.refresh()
 
     def _target(self, at: int) -> object:
-        return self._rows[at].target if 0 <= at < len(self._rows) else None
+        return self.items[at].target if 0 <= at < self.count else None
 
     def _sees(self, at: int) -> bool:
-        return 0 <= at - round(self.scroll_y) < self._room
+        return 0 <= at - self._cursor.top < self._room
 
     # ---- Textual
 
@@ -158,19 +142,6 @@ class Sheet(LineList):
         event.prevent_default()
         self._lay_out()
 
-    def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked; open it after so many clicks."""
-        event.prevent_default()
-        at = event.get_content_offset(self)
-        line = self.count if at is None else at.y + round(self.scroll_y)
-        if self._target(line) is not None:
-            self.move_to(line)
-            if event.chain >= self._clicks:
-                self.action_open()
-
-    def draw(self, item: int, line: int, width: int, ground: Style) -> Strip:
-        """The texts in their looks; what can't be chosen has no cursor."""
-        row = self._rows[item]
-        ground = self._look("ground") if row.target is None else ground
-        left, right = ([(text, self.style(name, ground)) for text, name in parts] for parts in (row.left, row.right))
-        return ink.spread(left, right, width, ground)
+    def draw(self, item: int, line: int, width: int) -> StyledLine:
+        """The texts in their looks."""
+        return StyledLine(*self.items[item][:2])

@@ -18,9 +18,9 @@ from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import theme
 from sessiontui.tui.widgets.covered import Covered
-from sessiontui.visible import visible
+from sessiontui.tui.widgets.styled_line import StyledLine
 
 LEFT, RIGHT = 26, 44
 """Columns that each pane keeps, however the line is moved."""
@@ -34,7 +34,7 @@ class Splitter(Widget):
     held: Reactive[bool] = reactive(False)
     """Whether the mouse is over it or has it."""
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Dragged(Message):
         """The mouse took the line to this column of the screen; ``done``, and let go of it."""
 
@@ -46,10 +46,9 @@ class Splitter(Widget):
 
     def render_line(self, y: int) -> Strip:
         """A mark in the middle; more of it while the mouse is there."""
-        styles = theme.styles(self, theme.SPLITTER)
         middle = abs(y - self.size.height // 2) <= GRIP // 2
-        sign = visible("┃" if self.held else "┆" if middle else " ")
-        return ink.strip([(sign, styles["held" if self.held else "dim"])], self.size.width, styles["ground"])
+        sign = ("┃", "held") if self.held else ("┆" if middle else " ", "dim")
+        return StyledLine([sign]).draw(self.size.width, theme.styles(self, theme.SPLITTER))
 
     def on_enter(self) -> None:
         """The mouse came."""
@@ -96,7 +95,7 @@ class SplitPanes(Covered, Horizontal):
     chosen: Reactive[int | None] = reactive(None)
     """Columns of the left pane that a person wants; None leaves it to the style sheet."""
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Chosen(Message):
         """The person moved the line, and the left pane has so many columns now; None, as at first."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from sessiontui import units
 from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.widgets.styled_line import StyledLine, Texts
 from sessiontui.visible import visible
 
 
@@ -48,51 +48,42 @@ class TitleLine(Widget):
     def render_line(self, y: int) -> Strip:
         """Name, store and totals at the left; note and work at the right. What does not fit is left out whole."""
         width = self.size.width
-        for right in self._right():
-            room = width - _cells(right)
-            for left in self._left():
-                if _cells(left) <= room:
-                    return ink.spread(left, right, width, self._look("ground"))
-        return ink.spread(self._shortest(width), [], width, self._look("ground"))
+        lines = (StyledLine(left, right) for right in self._right() for left in self._left())
+        fitting = next((line for line in lines if _cells(line) <= width), self._shortest(width))
+        return fitting.draw(width, theme.styles(self, theme.TITLE))
 
-    def _right(self) -> Iterator[list[ink.Part]]:
+    def _right(self) -> Iterator[Texts]:
         """What goes on and what should be known; the bar goes before the words."""
-        note = [(visible(f" {self.note} "), self._look("note"))] if self.note else []
+        note = [(f" {self.note} ", "note")] if self.note else []
         words = self.work.rstrip(units.BAR)
         for work in dict.fromkeys((self.work, words.rstrip())):
-            yield [*note, *([(visible(f" {work} "), self._look("work"))] if work else [])]
+            yield [*note, (f" {work} ", "work")] if work else note
         yield note
 
-    def _left(self) -> Iterator[list[ink.Part]]:
+    def _left(self) -> Iterator[Texts]:
         """Which store, from all that is known of it to less and less."""
-        name = (visible(" sessiontui  "), self._look("name"))
-        store = (visible(f"{self.path} · {self.backend}"), self._look("ground"))
         folders = self.path.split("/")
         tails = [self.path, *("/".join(("…", *folders[at:])) for at in range(2, len(folders)))]
-        *nearer, near = [(visible(f" {tail} · {self.backend}"), self._look("ground")) for tail in tails]
-        sessions = (visible(f" · {units.counted(self.sessions, 'session')}"), self._look("dim"))
-        messages = (visible(f" · {units.counted(self.messages, 'message')}"), self._look("dim"))
+        sessions = f" · {units.counted(self.sessions, 'session')}", "dim"
+        messages = f" · {units.counted(self.messages, 'message')}", "dim"
         damage = units.damage(self.faults or 0, self.files)
-        faults = (visible(f" · ! {damage}" if damage else ""), self._look("fault"))
-        yield [name, store, sessions, messages, faults]
-        for part in (*nearer, near):
-            yield [part, sessions, messages, faults]
-        yield [near, sessions, faults]
-        least = (visible(f" {self.backend} · {units.counted(self.sessions, 'session')}"), self._look("ground"))
+        faults = f" · ! {damage}" if damage else "", "fault"
+        yield [(" sessiontui  ", "name"), (f"{self.path} · {self.backend}", "ground"), sessions, messages, faults]
+        near = [(f" {tail} · {self.backend}", "ground") for tail in tails]
+        for store in near:
+            yield [store, sessions, messages, faults]
+        yield [near[-1], sessions, faults]
+        least = f" {self.backend} · {units.counted(self.sessions, 'session')}", "ground"
         if damage:
             yield [least, faults]
-        yield [near, sessions]
+        yield [near[-1], sessions]
         yield [least]
 
-    def _shortest(self, room: int) -> list[ink.Part]:
+    def _shortest(self, room: int) -> StyledLine:
         """Nothing fits as it is: what is to be known, else which store, as far as it goes."""
-        if self.note:
-            return [(ink.clipped(f" {self.note}", room), self._look("note"))]
-        return [(ink.clipped(f" {self.backend}", room), self._look("ground"))]
-
-    def _look(self, name: str) -> Style:
-        return theme.styles(self, theme.TITLE)[name]
+        text, look = (self.note, "note") if self.note else (self.backend, "ground")
+        return StyledLine([(ink.clipped(f" {text}", room), look)])
 
 
-def _cells(parts: list[ink.Part]) -> int:
-    return sum(cell_len(text) for text, _ in parts)
+def _cells(line: StyledLine) -> int:
+    return sum(cell_len(visible(text)) for texts in line for text, _ in texts)
