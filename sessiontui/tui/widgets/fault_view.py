@@ -14,13 +14,13 @@ from typing import Final
 from rich.cells import cell_len
 
 from sessiontui.damage import catalogue
+from sessiontui.describe import sureness
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Entry, Fault, Message, Part, Salvage, Severity, Span
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets.line_parts import DamagedLine, PieceLook, around, chars, kind_of
 from sessiontui.tui.widgets.markdown import Mark
 from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, Line, RenderedRow, said
-from sessiontui.tui.words import recoveries
 from sessiontui.visible import visible
 
 LINES: Final = 6
@@ -81,7 +81,7 @@ def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Line]:
         elif number and not fault.lines:
             where += " and further"
         byte = f"byte {begin + fault.at:,} of the file"
-        words = [where if number else "damaged", fault.id, catalogue.what(fault), byte, recoveries.offer(fault)]
+        words = [where if number else "damaged", fault.id, catalogue.what(fault), byte, sureness.offer(fault)]
         sign, style = "▚ ! ", "fault"
     for at, piece in enumerate(_packed(words, width - MARGIN - SLACK - len(sign))):
         yield (((visible(" " * len(sign) if at else sign), style), (visible(piece), style)), ())
