@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sessiontui.errors import Busy, Changed, Locked, SessiontuiError, Unleased, unchanged_sentence
+from sessiontui.errors import AfterRecovery, Busy, Changed, Locked, SessiontuiError, Unleased, unchanged_sentence
 
 CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelled"]
 RepairStatus = Literal["repaired", "unchanged", "refused", "failed", "cancelled"]
@@ -34,6 +34,11 @@ class Problem:
     def reason(self) -> str:
         """The whole sentence."""
         return unchanged_sentence(self.cause, unchanged=self.unchanged)
+
+    @property
+    def is_after_recovery(self) -> bool:
+        """Whether it says no more than that its session is planned after recovery."""
+        return self.reason == str(AfterRecovery())
 
 
 NONE = Problem()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from functools import reduce
+from typing import NamedTuple, Protocol
 
 from sessiontui.model import Fault, Salvage
 
@@ -39,6 +41,16 @@ class Recoverable(NamedTuple):
 
 
 NONE = Recoverable()
+
+
+class _Holds(Protocol):
+    @property
+    def recoverable(self) -> Recoverable: ...
+
+
+def sum_of(rows: Iterable[_Holds]) -> Recoverable:
+    """What the damaged lines of all of these sessions hold."""
+    return reduce(Recoverable.plus, (row.recoverable for row in rows), NONE)
 
 
 class LeftOut:

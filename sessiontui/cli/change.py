@@ -8,22 +8,22 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import reduce
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sessiontui import units
 from sessiontui.changes import bounds, recoverable
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Problem
-from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.recovery.recover import NOTHING, Interrupted, foreseen, recover
 from sessiontui.changes.verbs.plans import Row, after, explained, keys_of
 from sessiontui.cli import output, report
 from sessiontui.cli.options import ChangeOptions, Context
-from sessiontui.cli.output import count, say
+from sessiontui.cli.output import say
+from sessiontui.describe import recoverable as descriptions
+from sessiontui.describe import recovery
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk import holders
-from sessiontui.errors import AfterRecovery, Changed, Refused
+from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ PAUSE = 0.1
 
 LOOKED = 8
 """So many files are looked at for who writes to them."""
-
-NAMED = 3
-"""So many sessions are named in a sentence, at most."""
 
 
 class _RowsPlan(bounds.Plan, Protocol):
@@ -79,10 +76,17 @@ class VerbRun:
     def _recovered(self, store: Store) -> bool:
         if self.options.dry_run:
             self.interrupted = foreseen(sessions_folder(store))
-            _foretell(self.interrupted)
+            if self.interrupted:
+                report.tell(recovery.foretold(self.interrupted))
             return False
         self.interrupted = recover(sessions_folder(store), self.options.patience)
-        _tell(self.interrupted)
+        left = {each.id for each, _ in self.interrupted.left}
+        changes = tuple(each for each in self.interrupted.changes if each.id not in left)
+        if changes or self.interrupted.late:
+            report.tell(f"recovered first: {recovery.recovered(Interrupted(changes, self.interrupted.late))}")
+        for _, error in self.interrupted.left:
+            if not isinstance(error, Refused):  # else the change itself is refused, or does not mind
+                report.tell(error.cause, error.hint)
         return bool(self.interrupted)
 
     def planned(self, plan: Callable[[IsCancelled, Progress], P]) -> P:
@@ -205,16 +209,16 @@ def tell_row(change: str | None, row: CompactRow | RepairRow, **more: object) ->
 def tell_recoverable(context: Context, does: str, rows: Sequence[CompactRow | MigrateRow]) -> None:
     """Say which messages a change destroys, or leaves behind, that repair recovers: all three levels."""
     found = [row for row in rows if row.recoverable.total]
-    if not found:
-        return
-    holds = reduce(Recoverable.plus, (row.recoverable for row in found), recoverable.NONE)
-    repair = context.to_repair([row.key for row in found])
-    first = f"`{repair}` recovers the lossless ones first" if holds.lossless else ""
-    more = f"`{repair} --dry-run` shows {'the others' if first else 'them'}" if holds.offered or holds.partial else ""
-    report.tell(
-        f"{does} {count(holds.total, 'recoverable message')} in damaged lines: {holds}",
-        "; ".join(filter(None, (first, more))),
-    )
+    if found:
+        holds = recoverable.sum_of(found)
+        repair = context.to_repair([row.key for row in found])
+        report.tell(descriptions.sentence(holds, does), descriptions.hint(holds, repair))
+
+
+def say_each(lines: Iterable[Sequence[str]]) -> None:
+    """Write lines for people."""
+    for parts in lines:
+        say(*parts)
 
 
 def tell_problems(problems: Iterable[Problem], tally: report.ExitTally) -> int:
@@ -230,47 +234,3 @@ def tell_problems(problems: Iterable[Problem], tally: report.ExitTally) -> int:
             hints.add(problem.hint)
             tally.add(problem.code)
     return tally.code
-
-
-# ---- recovery
-
-
-def is_after(problem: Problem) -> bool:
-    """Whether a row says no more than that its session is planned after recovery."""
-    return problem.reason == str(AfterRecovery())
-
-
-def say_after(key: str) -> None:
-    """The row of such a session, for people."""
-    say(key, f": {AfterRecovery()}")
-
-
-def _foretell(interrupted: Interrupted) -> None:
-    if not interrupted:
-        return
-    keys = sorted(map(written, interrupted.keys))
-    marked = ", ".join(keys) if len(keys) <= NAMED else count(len(keys), "session")
-    then = f"; planned after recovery: {marked}" if keys else ""
-    report.tell(f"recovery comes first: {_what(interrupted)}{then}")
-
-
-def _tell(interrupted: Interrupted) -> None:
-    left = {each.id for each, _ in interrupted.left}
-    changes = tuple(each for each in interrupted.changes if each.id not in left)
-    if changes or interrupted.late:
-        report.tell(f"recovered first: {_what(Interrupted(changes, interrupted.late))}")
-    for _, error in interrupted.left:
-        if not isinstance(error, Refused):  # else the change itself is refused, or does not mind
-            report.tell(error.cause, error.hint)
-
-
-def _what(interrupted: Interrupted) -> str:
-    """The interrupted changes and the messages that wait, in words."""
-    told = [
-        f"change {units.change_number(each.id)}, {each.verb}, was interrupted" for each in interrupted.changes[:NAMED]
-    ]
-    if len(interrupted.changes) > NAMED:
-        told = [f"{count(len(interrupted.changes), 'change')} were interrupted"]
-    for each in interrupted.late[:NAMED]:
-        told.append(f"{count(len(each.messages), 'message')} of {written(each.key)} in the journal")
-    return ", ".join(told)

@@ -5,7 +5,7 @@ It trusts no count that was remembered: it reads. A fault is printed when it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from sessiontui.cli import key_argument as keys
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import count, say
-from sessiontui.damage import salvage
+from sessiontui.describe.faults import listed
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.model import Fault, Salvage, Session, Severity
 from sessiontui.store.jsonl import interrupted_imports
@@ -26,12 +26,6 @@ from sessiontui.store.protocol import Store, within
 
 DAMAGED: Final = 1
 """The exit code where there is damage."""
-
-_NEEDS: Final = {
-    Salvage.LOSSLESS: "",
-    Salvage.OFFERED: ", with --mark {}",
-    Salvage.PARTIAL: " as a guess, with --partial",
-}
 
 
 @click.command()
@@ -143,33 +137,5 @@ def _row(path: Path, key: str | None, fault: Fault) -> None:
 
 def _line(path: Path, _: str | None, fault: Fault) -> None:
     """One fault for people."""
-    say(f"{path.name}{_location(fault)}: {fault.reason} [{fault.id}]{_offer(fault)}")
-    for line in numbered(fault):
-        say(f"{path.name}{line}")
-
-
-def numbered(fault: Fault) -> Iterator[str]:
-    """The readings that a person can choose from, each on a line of its own, behind the name of the file."""
-    for number, reading in enumerate(fault.readings, 1):
-        yield f":{fault.line}: reading {number}, with --mark {fault.line}{f':{number}' * (number > 1)}: {reading.what}"
-
-
-def _location(fault: Fault) -> str:
-    if fault.line is None:
-        return ""
-    several = f" lines {fault.line}–{fault.line + fault.lines - 1}:" if fault.lines > 1 else ""
-    of = "the line" if fault.lines == 1 else "these lines"
-    in_file = f", {fault.span.offset + fault.at:,} of the file" if fault.span else ""
-    return f":{fault.line}:{several} byte {fault.at:,} of {of}{in_file}"
-
-
-def _offer(fault: Fault) -> str:
-    """What can be had back of damage, and what has to be said for it."""
-    if fault.severity is not Severity.DAMAGE or fault.line is None:
-        return ""
-    if fault.recovers:
-        return f" · {count(fault.recovers, 'message')} can be had back{_NEEDS[fault.salvage].format(fault.line)}"
-    if fault.salvage is Salvage.LOSSLESS:
-        return " · nothing is lost without it; repair takes it out"
-    kept = fault.parts and not any(outcome.stays for outcome in salvage.plan((fault,)))
-    return " · nothing can be had back" + ("; repair keeps the bytes as a fragment" if kept else "")
+    for line in listed(path, fault):
+        say(line)

@@ -8,9 +8,10 @@ import click
 
 from sessiontui.changes.verbs import cleanup as verb
 from sessiontui.cli import output, report
-from sessiontui.cli.change import VerbRun, is_after, say_after, weigh
+from sessiontui.cli.change import VerbRun, say_each, weigh
 from sessiontui.cli.options import ChangeOptions, Context, a_number, changes
-from sessiontui.cli.output import count, say
+from sessiontui.cli.output import say
+from sessiontui.describe.removal import UNDATED, listed
 from sessiontui.dialects.keys import written
 
 
@@ -30,7 +31,7 @@ def cleanup(*, context: Context, change: ChangeOptions, ttl_hours: float) -> int
     store = run.open()
     plan = run.as_told(verb.plan(store, ttl_hours, datetime.now(UTC)))
     for undated in plan.undated:
-        report.tell(f"“{undated}” stays: its last activity can't be read, so nobody knows how long it has been idle")
+        report.tell(f"“{undated}” stays: {UNDATED}, so nobody knows how long it has been idle")
     for other in plan.others:
         report.tell(other)
     weigh(store, plan)
@@ -47,14 +48,11 @@ def cleanup(*, context: Context, change: ChangeOptions, ttl_hours: float) -> int
 
 def tell_removed(run: VerbRun, change: str | None, rows: tuple[verb.CleanupRow, ...], was: str) -> None:
     """Say which sessions were removed, or would be."""
-    gone = [row for row in rows if row.status == "removed" or is_after(row.problem)]
-    for row in gone:
-        if run.context.json:
-            told = {"last_activity": row.last_activity, "messages": row.messages, **run.mark(row.key)}
-            output.row(change=change, key=written(row.key), **told)
-        elif is_after(row.problem):
-            say_after(row.key)
-        else:
-            say(row.key, f" {was} removed: {count(row.messages, 'message')}, idle for {output.age(row.last_activity)}")
     if not run.context.json:
+        say_each(listed(rows, was, datetime.now(UTC)))
         run.tell_change(change)
+        return
+    for row in rows:
+        if row.status == "removed" or row.problem.is_after_recovery:
+            fields = {"last_activity": row.last_activity, "messages": row.messages, **run.mark(row.key)}
+            output.row(change=change, key=written(row.key), **fields)

@@ -6,9 +6,9 @@ import click
 
 from sessiontui.changes.verbs import compact as verb
 from sessiontui.cli import key_argument
-from sessiontui.cli.change import VerbRun, is_after, say_after, tell_recoverable, tell_row, weigh
+from sessiontui.cli.change import VerbRun, say_each, tell_recoverable, tell_row, weigh
 from sessiontui.cli.options import ChangeOptions, Context, changes
-from sessiontui.cli.output import count, say, size
+from sessiontui.describe.compact import listed
 from sessiontui.errors import UsageError
 
 
@@ -52,15 +52,5 @@ def _tell(run: VerbRun, change: str | None, rows: tuple[verb.CompactRow, ...], w
                 **run.mark(row.key),
             )
         return
-    for row in rows:
-        if row.status == "compacted":
-            sizes = f"{size(row.bytes_before)} → {size(row.bytes_after)}"
-            gone = count(row.dropped, "damaged line") if row.dropped else "blank lines"
-            lost = f"{gone} removed, {count(row.kept, 'message')} kept"
-            say(row.key, f" {was} compacted: {lost}, {sizes}")
-        if is_after(row.problem):
-            say_after(row.key)
-    unchanged = sum(row.status == "unchanged" and not is_after(row.problem) for row in rows)
-    if unchanged:
-        say(f"{count(unchanged, 'session')} without anything to remove")
+    say_each(listed(rows, was))
     run.tell_change(change)

@@ -6,10 +6,11 @@ import click
 
 from sessiontui.changes.verbs import delete as verb
 from sessiontui.cli import key_argument, output
-from sessiontui.cli.change import VerbRun, say_after, weigh
+from sessiontui.cli.change import VerbRun, weigh
 from sessiontui.cli.cleanup import tell_removed
 from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import say
+from sessiontui.describe import recovery
 from sessiontui.dialects.keys import written
 
 
@@ -25,7 +26,7 @@ def delete(*, context: Context, change: ChangeOptions, keys: tuple[str, ...]) ->
         if context.json:
             output.row(change=None, key=written(name), last_activity=None, messages=None, **run.mark(name))
         elif change.dry_run:
-            say_after(name)
+            say(*recovery.after(name))
         else:
             say(name, " was removed by the change that was interrupted")
     wanted = key_argument.several(store, (name for name in keys if name not in done), run.tally)

@@ -13,9 +13,10 @@ from sessiontui.changes.verbs import migrate as verb
 from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED
 from sessiontui.changes.verbs.migrate import MigrateRow
 from sessiontui.cli import key_argument, output, report
-from sessiontui.cli.change import VerbRun, is_after, say_after, tell_recoverable, weigh
+from sessiontui.cli.change import VerbRun, tell_recoverable, weigh
 from sessiontui.cli.options import ChangeOptions, Context, changes
-from sessiontui.cli.output import count, say
+from sessiontui.cli.output import say
+from sessiontui.describe.migrate import listed
 from sessiontui.dialects.keys import SUFFIX, sanitised, written
 from sessiontui.errors import UnknownKey, UsageError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
@@ -103,14 +104,8 @@ def _tell(run: VerbRun, change: str | None, rows: tuple[MigrateRow, ...], was: s
                 recoverable=row.recoverable._asdict(),
                 **run.mark(row.key),
             )
-        elif row.status == "migrated":
-            holds = f" ({row.recoverable} to recover)" if row.recoverable.total else ""
-            left = f", {count(row.left_behind, 'damaged line')} left behind{holds}" if row.left_behind else ""
-            say(row.key, f" {was} migrated: {count(row.imported, 'message')}{left}")
-        elif is_after(row.problem):
-            say_after(row.key)
-        elif row.status == "skipped":
-            say(row.key, f" {was} skipped: {row.problem.reason or 'nothing to import'}")
+        elif parts := listed(row, was):
+            say(*parts)
     if not run.context.json:
         if not rows:
             say("there is nothing to migrate")

@@ -13,10 +13,11 @@ from sessiontui.changes import undo as verb
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Change
 from sessiontui.cli import output
-from sessiontui.cli.change import VerbRun, say_after
+from sessiontui.cli.change import VerbRun
 from sessiontui.cli.journal import names, tell_illegible, tell_row
 from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import say
+from sessiontui.describe import recovery
 from sessiontui.errors import UsageError
 
 DIGITS = 8
@@ -86,7 +87,7 @@ def _would_after(run: VerbRun, status: str) -> None:
         keys = tuple(sorted(run.interrupted.keys))
         tell_row(None, run.interrupted.changes[-1].verb, keys, None, status, after_recovery=True)
     else:
-        say_after(status)
+        say(*recovery.after(status))
 
 
 def _list(context: Context, changes: Sequence[Change]) -> None:

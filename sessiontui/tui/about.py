@@ -17,12 +17,12 @@ from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
+from sessiontui.tui import about_rows
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import StatsTask
 from sessiontui.tui.widgets.sheet import Sheet
-from sessiontui.tui.words import about_rows
 from sessiontui.visible import visible
 
 

@@ -18,8 +18,8 @@ def show_error(screen: Screen[Any], error: Exception) -> None:
         ink.notice(screen, visible(f"{type(error).__name__}: {error}"), "error", title)
         screen.log.error(error)
         return
+    from sessiontui.describe.outcomes import error_page
     from sessiontui.tui.changes.dialog import PageDialog
-    from sessiontui.tui.words.outcomes import error_page
 
     page = error_page(error)
     if page is not None:

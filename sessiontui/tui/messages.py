@@ -7,21 +7,9 @@ the first paint.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.message import Message
-
-if TYPE_CHECKING:  # loaded when the first change is planned, not before the first paint
-    from sessiontui.changes.undo import Undone
-    from sessiontui.changes.verbs.cleanup import CleanedUp, CleanupPlan
-    from sessiontui.changes.verbs.compact import Compacted, CompactPlan
-    from sessiontui.changes.verbs.migrate import Migrated, MigratePlan
-    from sessiontui.changes.verbs.pop import Popped, PopPlan
-    from sessiontui.changes.verbs.repair import Repaired, RepairPlan
-
-    Plan = PopPlan | CompactPlan | RepairPlan | MigratePlan | CleanupPlan
-    Done = Popped | Compacted | Repaired | Migrated | CleanedUp | Undone
-
 
 CHANGE: Final = "change"
 LIST: Final = "list"

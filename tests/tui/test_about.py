@@ -18,12 +18,12 @@ from sessiontui.model import Backend, Fault, Message, Session, Severity
 from sessiontui.store import survey as surveys
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.store.session_stats import SessionStats, StatsTally
+from sessiontui.tui import about_rows
 from sessiontui.tui.about import AboutScreen
 from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.tasks import stats_task
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.tui.words import about_rows
 from tests.support.databases import append, database
 from tests.support.matrices import few
 from tests.support.screens import (

@@ -16,6 +16,7 @@ from textual.widgets import Button
 
 from sessiontui.changes import bounds, undo
 from sessiontui.changes.verbs import cleanup, compact, migrate, pop
+from sessiontui.describe import blockers
 from sessiontui.disk import holders
 from sessiontui.disk.wait_policy import USUAL
 from sessiontui.errors import Changed
@@ -24,7 +25,6 @@ from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.changes.dialog import PageDialog
 from sessiontui.tui.changes.list import ChangesScreen
 from sessiontui.tui.help import HelpScreen
-from sessiontui.tui.words import blockers
 from tests.support.blocked import DAEMON, busy, raising, refusing, unleased, writing
 from tests.support.screens import NOW, SMALL, TORN, StillApp, browsing, folder, press, says, settle, until
 from tests.tui.test_dialogs import ALICE, files

@@ -17,12 +17,12 @@ from sessiontui.changes.outcome import Change
 from sessiontui.changes.verbs import compact, pop
 from sessiontui.model import Message
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.tui.changes import change_rows
 from sessiontui.tui.changes.list import ChangesScreen
 from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.tasks import journal_reader
 from sessiontui.tui.tasks.journal_reader import UndoPreview
 from sessiontui.tui.widgets.sheet import Sheet
-from sessiontui.tui.words import changes_rows
 from tests.support.matrices import few
 from tests.support.screens import (
     NARROW,
@@ -421,7 +421,7 @@ def test_hostile_keys_and_many_of_them_are_shown_and_counted() -> None:
     keys = ["\x1b[31m[bold]", "", *(f"k{at}" for at in range(40))]
     change = _change("00000001", "compact", "done", keys=keys)
     foreseen = UndoPreview(change.id, None, "\x1b]0;x\x07 changed", "look")
-    rows = changes_rows.detail(change, [change], foreseen, NOW, 60)
+    rows = change_rows.detail(change, [change], foreseen, NOW, 60)
     text = "\n".join("".join(part for part, _ in row.left) for row in rows)
     assert "\x1b" not in text
     assert "␛[31m[bold]" in text
@@ -433,7 +433,7 @@ def test_hostile_keys_and_many_of_them_are_shown_and_counted() -> None:
 def test_a_change_says_by_which_change_it_was_undone_and_done_again() -> None:
     done = _change("00000001", "pop", "done")
     every = [_change("00000003", "redo", "undo", "00000002"), _change("00000002", "undo", "undo", "00000001"), done]
-    said = ["".join(part for part, _ in changes_rows.detail(each, every, None, NOW, 200)[0].left) for each in every]
+    said = ["".join(part for part, _ in change_rows.detail(each, every, None, NOW, 200)[0].left) for each in every]
     assert [line.split("· ", 1)[1] for line in said] == [
         "redo · undid change 2",
         "undo · undid change 1; undone by change 3",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,16 +12,17 @@ from sessiontui.changes.outcome import Problem
 from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
 from sessiontui.changes.verbs.migrate import MigratePlan, MigrateRow
 from sessiontui.changes.verbs.pop import PopPlan
+from sessiontui.changes.verbs.request import ChangeRequest, VerbName
+from sessiontui.describe.page import Page
+from sessiontui.describe.questions import Planned, question
 from sessiontui.model import Fault, Message, Severity
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.changes.dialog import PageDialog
-from sessiontui.tui.tasks.change_task import ChangeRequest, Planned
-from sessiontui.tui.words.page import Page
-from sessiontui.tui.words.questions import question
+from sessiontui.tui.changes.page_lines import contents
+from sessiontui.visible import visible
 from tests.support.screens import NOW, SMALL, TORN, browsing, clock, folder, press, says, settle, shown
 
-if TYPE_CHECKING:
-    from sessiontui.tui.messages import Plan
+Plan = PopPlan | CompactPlan | MigratePlan
 
 ALICE = b'{"role":"user","content":"first"}\n{"role":"assistant","content":"the last one"}\n'
 BLANK = b"\n"
@@ -239,14 +239,20 @@ async def test_a_dialog_fits_a_small_screen(store: Path) -> None:
 
 
 def text(request: Page) -> str:
-    return "\n".join(line.plain for line in request.body)
+    return "\n".join(line.plain for line in contents(request.body))
 
 
 def request(plan: Plan, keys: tuple[str, ...] | None = None, hours: float = 720, warning: str = "") -> Page:
     """The page that asks about a plan; which store it is of makes no difference to the words."""
-    return question(ChangeRequest("pop", MemoryStore(clock), NOW, keys, hours), Planned(plan, warning))
+    verb = VERBS_OF[type(plan)]
+    return question(ChangeRequest(verb, MemoryStore(clock), NOW, keys, hours), Planned(plan, warning))
 
 
+VERBS_OF: dict[type, VerbName] = {
+    PopPlan: "pop",
+    CompactPlan: "compact",
+    MigratePlan: "migrate",
+}
 NASTY = "evil\x1b]52;c;eA==\x07[red]"
 
 
@@ -267,7 +273,7 @@ def pop(content: str, behind: int = 0, key: str = "alice") -> PopPlan:
 )
 def test_no_text_of_a_store_is_obeyed_in_a_dialog(plan: Plan) -> None:
     page = request(plan)
-    whole = page.title + text(page) + page.undo
+    whole = visible(page.title) + text(page) + visible(page.undo)
     assert "\x1b" not in whole
     assert "\x07" not in whole
     assert "evil␛]52;c;eA==␇[red]" in whole

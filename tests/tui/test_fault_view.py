@@ -286,7 +286,7 @@ def test_any_damage_fits_and_is_safe(parts: list[bytes], width: int) -> None:
 
 
 def test_salvage_has_words_for_all_of_its_kinds() -> None:
-    from sessiontui.tui.words.recoveries import offer
+    from sessiontui.describe.sureness import offer
 
     fault = entries(TORN + b"\n")[0].fault
     assert fault is not None

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from sessiontui.changes import bounds, undo
 from sessiontui.changes.verbs import migrate, pop, repair
+from sessiontui.describe import blockers
 from sessiontui.disk import holders
-from sessiontui.tui.words import blockers
 from tests.support.blocked import DAEMON, busy, raising, refusing, unleased
 from tests.support.screens import Run, press, sample, says, until
 from tests.tui.test_pictures_dialogs import marked, pictured, pressed

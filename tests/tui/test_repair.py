@@ -8,7 +8,6 @@ from threading import Event
 from typing import Any
 
 import pytest
-from textual.content import Content
 from textual.widgets import Button
 
 from sessiontui.changes.outcome import Problem
@@ -16,15 +15,18 @@ from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.verbs import compact, repair, repair_plan
 from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
 from sessiontui.changes.verbs.repair import Repaired, RepairPlan, RepairRow
+from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.damage.salvage import Outcome, Wish
+from sessiontui.describe import outcomes
+from sessiontui.describe import repair as repairs
+from sessiontui.describe.page import LINES, Line, Page
 from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.changes.controller import CHANGES
 from sessiontui.tui.changes.dialog import PageDialog
-from sessiontui.tui.tasks.change_task import ChangeRequest
+from sessiontui.tui.changes.page_lines import contents
 from sessiontui.tui.widgets.key_line import KeyLine
-from sessiontui.tui.words import outcomes, repairs
-from sessiontui.tui.words.page import LINES, Page
+from sessiontui.visible import visible
 from tests.support import databases
 from tests.support.blocked import busy, raising, refusing, unleased
 from tests.support.matrices import few
@@ -520,6 +522,7 @@ def test_a_newline_that_is_missing_is_put_there() -> None:
 def test_of_very_many_faults_the_first_are_told_and_the_rest_counted() -> None:
     told = (Outcome(damage(1), True), *(Outcome(damage(at), False, (b"1",)) for at in range(2, 1_001)))
     [*_, last] = repairs._outcomes(replace(row(*told, recovered=5_000, left=7), faults=5_007))
+    [last] = contents([last])
     assert last.plain == "… 4,001 more messages back, 6 more faults stay"
 
 
@@ -528,7 +531,7 @@ def test_no_more_lines_are_made_than_a_dialog_shows(monkeypatch: pytest.MonkeyPa
     made: list[Outcome] = []
     real = repairs._goes
 
-    def goes(found: Outcome) -> Content:
+    def goes(found: Outcome) -> Line:
         made.append(found)
         return real(found)
 
@@ -596,8 +599,8 @@ def test_no_text_of_a_store_is_obeyed() -> None:
     bad = damage(2)._replace(reason=nasty)
     told = repairs.question(RepairPlan((row(Outcome(bad, True), key=nasty, recovered=1), row(key=nasty))))
     repaired = replace(row(key=nasty, left=1), fragments=Path(f"/{nasty}/x"))
-    done = repairs.told(Repaired("1", (repaired,)), KEYS)
-    whole = told.title + text(told) + "".join(line.plain for line in done)
+    done = repairs.rows(Repaired("1", (repaired,)), KEYS)
+    whole = visible(told.title) + text(told) + "".join(line.plain for line in contents(done))
     assert not {"\x1b", "\x07"} & set(whole)
     assert whole.count("evil␛]52;c;eA==␇[red]") == 5
 

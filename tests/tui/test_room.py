@@ -10,12 +10,12 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from sessiontui.model import Backend, Fault, Message, Session, Severity, Span
+from sessiontui.tui.inspector import wording
 from sessiontui.tui.looks import ink
 from sessiontui.tui.widgets import session_row
 from sessiontui.tui.widgets.fault_list import FaultList, Item
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.tui.words import inspecting
 from sessiontui.visible import visible
 from tests.support import matrices
 from tests.support.screens import NOW, SMALL, StillApp, folder, opened, press, settle, shown, talk
@@ -79,12 +79,11 @@ async def test_the_inspector_gives_keys_what_nothing_else_needs() -> None:
 
 
 def test_a_title_cuts_the_name_and_says_the_figures() -> None:
-    assert inspecting.title(ALIKE[0], (3, 4, 0), 0, 2, 40) == "telegr…_east ─ 3 faults · 2 to be had back"
+    assert wording.title(ALIKE[0], (3, 4, 0), 0, 2, 40) == "telegr…_east ─ 3 faults · 2 to be had back"
     assert (
-        inspecting.title(ALIKE[0], (3, 4, 0), 0, 2, 90)
-        == f"{ALIKE[0]} ─ 3 faults in 4 damaged lines · 2 to be had back"
+        wording.title(ALIKE[0], (3, 4, 0), 0, 2, 90) == f"{ALIKE[0]} ─ 3 faults in 4 damaged lines · 2 to be had back"
     )
-    assert inspecting.title("short", (3, 4, 1), 1, 0, 80) == "short ─ 3 faults in 4 damaged lines and 1 file · 1 note"
+    assert wording.title("short", (3, 4, 1), 1, 0, 80) == "short ─ 3 faults in 4 damaged lines and 1 file · 1 note"
 
 
 @pytest.mark.parametrize("size", matrices.few(SMALL, (140, 40), (100, 30)))

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from sessiontui import config
 from sessiontui.changes.verbs import migrate
+from sessiontui.describe.nothing_found import advice
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
@@ -25,7 +26,6 @@ from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.tui.words.nothing_found import advice
 from tests.support.matrices import few
 from tests.support.screens import (
     NARROW,

@@ -10,13 +10,13 @@ import pytest
 from textual.events import Click
 from textual.widgets import Button, Input
 
+from sessiontui.describe import outcomes
+from sessiontui.describe.page import LINES, Page
 from sessiontui.model import Backend, Message
 from sessiontui.tui.changes import flow
 from sessiontui.tui.changes.dialog import PageDialog
 from sessiontui.tui.changes.page_box import PIECE, PageBox
 from sessiontui.tui.looks import ink
-from sessiontui.tui.words import outcomes
-from sessiontui.tui.words.page import LINES, Page
 from sessiontui.visible import visible
 from tests.support import databases
 from tests.support.screens import NARROW, NOW, SMALL, TORN, WIDE, browsing, folder, opened, press, says, settle, typed

@@ -85,7 +85,7 @@ LATE = (
     "sessiontui.store.helper_process",
     "sessiontui.tui.tasks.change_task",
     "sessiontui.tui.tasks.row_search",
-    "sessiontui.tui.words.recoveries",
+    "sessiontui.describe.sureness",
     "sessiontui.store.watcher",
 )
 """What only a later key, or the work behind the list, has need of."""

@@ -27,8 +27,8 @@ from sessiontui.store.series import Activity, Lengths, Series, TimeHistogram
 from sessiontui.store.session_stats import Damage, Long, SessionStats, Share, StatsTally
 from sessiontui.store.sqlite import import_times
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
+from sessiontui.tui import about_rows
 from sessiontui.tui.widgets.plot import plot, top_of
-from sessiontui.tui.words import about_rows
 from tests.support.damage import left_alone
 from tests.support.databases import append, database, writer
 from tests.support.folders import KEYS, SUMMARY, damaged

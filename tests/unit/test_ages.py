@@ -9,10 +9,11 @@ import pytest
 from sessiontui import units
 from sessiontui.changes.outcome import Change
 from sessiontui.changes.verbs.cleanup import CleanupPlan, CleanupRow
-from sessiontui.describe import about
+from sessiontui.changes.verbs.request import ChangeRequest
+from sessiontui.describe import about, removal
 from sessiontui.store.memory import MemoryStore
-from sessiontui.tui.tasks.change_task import ChangeRequest
-from sessiontui.tui.words import changes_rows, cleaning
+from sessiontui.tui.changes import change_rows
+from sessiontui.tui.changes.page_lines import contents
 
 NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
 
@@ -50,14 +51,14 @@ def test_what_is_ahead_is_not_ago() -> None:
 def test_a_change_that_lies_ahead_is_not_of_now() -> None:
     change = Change("00000007", "pop", ("k",), NOW + timedelta(days=3), "done", None, 812)
     for width in (40, 80):
-        (row,) = changes_rows.listed([change], NOW, width)
+        (row,) = change_rows.listed([change], NOW, width)
         assert row.right[-1][0] == "  +3d "
 
 
 def test_the_dialog_says_what_stays_for_want_of_a_time() -> None:
     wanted = ChangeRequest("cleanup", MemoryStore(), NOW, hours=24.0)
     stays = ["! odd  stays: its last activity can't be read", " "]
-    nothing = cleaning.page(CleanupPlan((), NOW, ("odd",)), wanted)
-    assert [each.plain for each in nothing.body][1:] == stays
-    some = cleaning.page(CleanupPlan((CleanupRow("old", NOW, 1),), NOW, ("odd",)), wanted)
-    assert [each.plain for each in some.body][2:4] == stays
+    nothing = removal.cleanup_question(CleanupPlan((), NOW, ("odd",)), wanted)
+    assert [each.plain for each in contents(nothing.body)][1:] == stays
+    some = removal.cleanup_question(CleanupPlan((CleanupRow("old", NOW, 1),), NOW, ("odd",)), wanted)
+    assert [each.plain for each in contents(some.body)][2:4] == stays

@@ -6,16 +6,17 @@ import re
 
 import pytest
 
-from sessiontui.damage import salvage
+from sessiontui.damage import proposals, salvage
 from sessiontui.damage.catalogue import KINDS
 from sessiontui.damage.diagnose import faults, lines_of
+from sessiontui.damage.proposals import Proposal, Stroke, propose
 from sessiontui.damage.salvage import Wish
+from sessiontui.describe.faults import meaning
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
+from sessiontui.tui.inspector import proposal_rows
 from sessiontui.tui.looks.damage import DAMAGE
+from sessiontui.tui.widgets.fact_rows import facts
 from sessiontui.tui.widgets.sheet import SheetRow
-from sessiontui.tui.words import fault_words as words
-from sessiontui.tui.words import proposal_rows, proposals
-from sessiontui.tui.words.proposals import Proposal, Stroke, propose
 from tests.support.safe import is_safe
 from tests.unit.test_diagnose_rows import ROWS
 
@@ -69,7 +70,7 @@ def test_the_lines_before_are_all_of_their_bytes() -> None:
 def test_all_that_is_said_fits_is_safe_and_has_a_look(width: int) -> None:
     for fault, raw in (each for data in SAMPLES for each in found(data)):
         proposal = propose(fault, raw)
-        rows = [*words.meaning(fault, proposal, width), *proposal_rows.rows(fault, proposal, width)]
+        rows = [*facts(meaning(fault, proposal), width), *proposal_rows.rows(fault, proposal, width)]
         assert {look for row in rows for _, look in row.left} <= set(DAMAGE)
         assert all(is_safe(part) for row in rows for part, _ in row.left)
         assert all(len("".join(part for part, _ in row.left)) <= width for row in rows if row.left)
@@ -140,7 +141,7 @@ def test_a_huge_line_is_said_not_to_be_taken_apart() -> None:
     fault = Fault("raw-control", Severity.DAMAGE, "", 0, line=1, span=span, parts=(Part(span, Salvage.NONE),))
     proposal = propose(fault, None)
     assert not proposal.acts
-    for rows in (words.meaning(fault, proposal, 300), proposal_rows.rows(fault, proposal, 300)):
+    for rows in (facts(meaning(fault, proposal), 300), proposal_rows.rows(fault, proposal, 300)):
         assert "more than 8 MiB is not taken apart" in drawn(rows)
 
 

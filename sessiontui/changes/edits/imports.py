@@ -27,7 +27,6 @@ from sessiontui.errors import Changed, Refused, StoreError
 from sessiontui.model import Message
 from sessiontui.store.jsonl.interrupted_imports import IMPORTING
 from sessiontui.store.sqlite import kept_rows
-from sessiontui.store.sqlite.database_schema import KEY, bound
 from sessiontui.store.sqlite.open_read import read
 from sessiontui.store.sqlite.transaction import Receipt, Writing
 

@@ -6,6 +6,7 @@ Sessions go whole: files one by one, the rows of a database all at once. Those t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -128,7 +129,7 @@ def possible(store: Store, rows: Sequence[CleanupRow]) -> tuple[CleanupRow, ...]
 def _replaceable(store: JsonlStore, row: CleanupRow) -> CleanupRow:
     try:
         if not row.problem.code:
-            obstacles.require_replaceable(store.file(row.key).resolve())
+            obstacles.require_replaceable(Path(os.path.realpath(store.file(row.key))))
     except (OSError, SessiontuiError) as error:
         return row.left_alone(as_plain(error, row.key))
     return row

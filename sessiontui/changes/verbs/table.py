@@ -1,44 +1,18 @@
 """The table of the verbs that a front end can offer on any sessions: how each plans and makes a change, and what has to be
-known of it besides. Append and delete are none of them: one needs a message, the other the sessions' names."""
+known of it besides. Append is none of them: it needs a message."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final
 
-from sessiontui.changes.verbs import cleanup, compact, import_state, migrate, pop, repair
-from sessiontui.damage.salvage import Wish
+from sessiontui.changes.verbs import cleanup, compact, delete, import_state, migrate, pop, repair
+from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store
-
-VerbName = Literal["pop", "compact", "repair", "migrate", "cleanup"]
-
-
-class Request(Protocol):
-    """What a person wants done, before there is a plan."""
-
-    @property
-    def store(self) -> Store: ...
-
-    @property
-    def now(self) -> datetime: ...
-
-    @property
-    def keys(self) -> tuple[str, ...] | None:
-        """None means all sessions."""
-
-    @property
-    def hours(self) -> float:
-        """How long a session may be idle."""
-
-    @property
-    def wishes(self) -> Mapping[str, Wish]:
-        """What shall be recovered of a session, where that isn't all that is lossless."""
-
 
 Planned = tuple[Any, str]
 """A plan (``bounds.Plan``), and why it would have been refused without being asked."""
@@ -50,11 +24,11 @@ class Verb:
 
     doing: str
     """What is being done, for people."""
-    plan: Callable[[Request, IsCancelled, Progress], Planned]
+    plan: Callable[[ChangeRequest, IsCancelled, Progress], Planned]
     make: Callable[[Store, Any, WaitPolicy, IsCancelled, Progress], Any]
 
 
-def _plan_pop(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
+def _plan_pop(request: ChangeRequest, cancelled: IsCancelled, progress: Progress) -> Planned:
     [key] = request.keys or ("",)
     try:
         return pop.plan(request.store, key), ""
@@ -64,7 +38,7 @@ def _plan_pop(request: Request, cancelled: IsCancelled, progress: Progress) -> P
         return pop.plan(request.store, key, anyway=True), refusal.cause
 
 
-def _plan_migrate(request: Request, cancelled: IsCancelled, progress: Progress) -> Planned:
+def _plan_migrate(request: ChangeRequest, cancelled: IsCancelled, progress: Progress) -> Planned:
     """Of those of which there is a file: recovery may have moved the others."""
     folder, keys = request.store.path, request.keys
     there = keys and tuple(key for key in keys if os.path.lexists(folder / import_state.source(folder, key)))
@@ -98,5 +72,10 @@ VERBS: Final[Mapping[str, Verb]] = {
             "",
         ),
         cleanup.make,
+    ),
+    "delete": Verb(
+        "Deleting",
+        lambda wanted, cancelled, progress: (delete.plan(wanted.store, wanted.keys or (), cancelled, progress), ""),
+        delete.make,
     ),
 }

@@ -50,7 +50,7 @@ class GoTo:
             self.leave()
 
     def _go(self, text: str) -> bool:
-        from sessiontui.tui.words.goal_rows import goal_row
+        from sessiontui.tui.browser.goal_rows import goal_row
 
         opened, transcript = self._opened(), self._transcript
         if opened is None or opened.rows is None:

@@ -173,9 +173,9 @@ class BrowserScreen(Screen[None]):
 
     def _take_marks(self, done: Done) -> None:
         """What sessions were marked for is done; those that it could not be done to stay marked."""
-        from sessiontui.tui.words.outcomes import fared_well
+        from sessiontui.describe.outcomes import changed
 
-        self.side.marks.take(fared_well(done))
+        self.side.marks.take(changed(done))
 
     @on(Input.Changed, "SearchBar")
     def _search(self, event: Input.Changed) -> None:

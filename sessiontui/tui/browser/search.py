@@ -157,8 +157,8 @@ class SearchController:
 
     def _show(self, answer: Answer) -> None:
         """Hits, and how many there are."""
+        from sessiontui.describe.nothing_found import advice, nowhere_else
         from sessiontui.query.match import locations
-        from sessiontui.tui.words.nothing_found import advice, nowhere_else
 
         before, hits, (request, query, found) = self.answer, self._side.hits, answer
         self.answer, self._requested = answer, request

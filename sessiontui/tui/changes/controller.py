@@ -15,6 +15,8 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.signal import Signal
 
+from sessiontui.describe import recovery
+from sessiontui.describe.recovery import Writability
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
@@ -23,15 +25,15 @@ from sessiontui.tui.looks import ink
 from sessiontui.tui.looks import key_names as keys
 from sessiontui.tui.messages import CHANGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.writability_check import Writability, WritabilityCheck
+from sessiontui.tui.tasks.writability_check import WritabilityCheck
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
-    from sessiontui.changes.verbs.table import VerbName
-    from sessiontui.tui.messages import Done
-    from sessiontui.tui.tasks.change_task import ChangeRequest, ChangeTask
+    from sessiontui.changes.verbs.request import ChangeRequest, VerbName
+    from sessiontui.describe.outcomes import Done
+    from sessiontui.tui.tasks.change_task import ChangeTask
 
-CHANGES: Final = frozenset({"pop", "compact", "repair", "migrate", "cleanup", "undo", "redo"})
+CHANGES: Final = frozenset({"pop", "compact", "repair", "migrate", "cleanup", "delete", "undo", "redo"})
 """Ids of the keys that write to the store."""
 OF_LINES: Final = {"compact": "remove", "repair": "repair"}
 """Those of them that only files have a use for, and what they do with damaged lines."""
@@ -39,6 +41,7 @@ NOTHING_MEANT: Final = {
     "pop": "no session is open that a message could be removed from",
     "compact": "no session is open or marked that could be compacted",
     "repair": "no session is open or marked that could be repaired",
+    "delete": "no session is open or marked that could be deleted",
 }
 """What is said where a key has no session; the others mean all sessions then."""
 
@@ -82,6 +85,14 @@ class ChangeController:
             show=False,
             tooltip="Remove sessions that were idle long",
             id="cleanup",
+        ),
+        Binding(
+            "X",
+            "change('delete')",
+            "delete",
+            show=False,
+            tooltip="Remove whole sessions: marked ones or this",
+            id="delete",
         ),
         Binding("u", "change('undo')", "undo", tooltip="Undo the last change", id="undo"),
         Binding(
@@ -150,12 +161,10 @@ class ChangeController:
             self._screen.refresh_bindings()
         self.unsettled = ""
         if report.waiting or report.late:
-            from sessiontui.tui.words import unsettled
-
-            self.unsettled = unsettled.note(report)
+            self.unsettled = recovery.note(report)
             if report.waiting > before.waiting or not set(report.late) <= set(before.late):
-                for each in unsettled.notices(report):
-                    ink.notice(self._screen, each, "warning")
+                for each in recovery.notices(report):
+                    ink.notice(self._screen, visible(each), "warning")
         self._host.checked(report)
 
     def why_not(self, key: str) -> str:
@@ -200,7 +209,7 @@ class ChangeController:
         if meant == ():
             ink.notice(self._screen, visible(NOTHING_MEANT[verb]))
             return
-        from sessiontui.tui.tasks.change_task import ChangeRequest
+        from sessiontui.changes.verbs.request import ChangeRequest
 
         self.change(ChangeRequest(verb, self.store, self.now, meant, marked=others))
 
@@ -224,7 +233,7 @@ class ChangeController:
         if self.unchangeable:
             self.explain("undo")
         elif not self._is_busy():
-            from sessiontui.tui.tasks.change_task import ChangeRequest
+            from sessiontui.changes.verbs.request import ChangeRequest
 
             self._undone = ChangeRequest("undo", self.store, self.now, change=change, redo=redo)
             self.undo_task.undo(self._undone)
@@ -242,13 +251,13 @@ class ChangeController:
         self._screen.call_later(self._tell, done, keys, shown)
 
     def _tell(self, done: Done, changed: tuple[str, ...], shown: bool) -> None:
-        from sessiontui.tui.words import outcomes
+        from sessiontui.describe import outcomes
 
         self._screen.app.clear_notifications()  # of an older change
         if not shown:
-            ink.notice(self._screen, outcomes.sentence(done, partial(keys.live, self._screen.app.screen)))
+            ink.notice(self._screen, visible(outcomes.sentence(done, partial(keys.live, self._screen.app.screen))))
             if problem := outcomes.problem_of(done):
-                ink.notice(self._screen, problem, "warning")
+                ink.notice(self._screen, visible(problem, lines=True), "warning")
         if self.unsettled:
             self.check_writability()  # settled by it, as a rule
         self._host.made(done)
@@ -268,8 +277,8 @@ class ChangeController:
 
     def _fail_undo(self, error: Exception) -> None:
         """Ask about an undo that is blocked: any other change has done so in its own dialog."""
+        from sessiontui.describe.blockers import of_error
         from sessiontui.tui.changes.flow import change_dialog
-        from sessiontui.tui.words.blockers import of_error
 
         blocker = of_error(error)
         if blocker is None or self._undone is None:

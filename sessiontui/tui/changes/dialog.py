@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input
 
+from sessiontui.describe.page import Page
 from sessiontui.tui.changes.page_box import PageBox
 from sessiontui.tui.looks import theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.widgets.hours_field import HoursField
-from sessiontui.tui.words.page import Page
 
 
 class Flow(Protocol):

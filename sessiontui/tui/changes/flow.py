@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Any, Final, Literal
 
-from sessiontui.changes.verbs.plans import only
+from sessiontui.changes.verbs.plans import only, rows_of
+from sessiontui.changes.verbs.request import FIRST, ChangeRequest, RetryOptions
+from sessiontui.describe import blockers, outcomes, removal, repair
+from sessiontui.describe.blockers import Blocker
+from sessiontui.describe.outcomes import Done
+from sessiontui.describe.page import Page
+from sessiontui.describe.questions import RENEWED, Planned, making, planning, question
+from sessiontui.describe.recovery import RECOVERED
 from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
 from sessiontui.tui.changes.dialog import PageDialog
@@ -19,18 +26,10 @@ from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.key_names import live
 from sessiontui.tui.messages import CHANGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.change_task import FIRST, ChangeRequest, ChangeTask, Planned, RetryOptions
+from sessiontui.tui.tasks.change_task import ChangeTask
 from sessiontui.tui.widgets.hours_field import HoursField
 from sessiontui.tui.widgets.safe_input import SafeInput
-from sessiontui.tui.words import blockers, cleaning, outcomes, repairs
-from sessiontui.tui.words.blockers import Blocker
-from sessiontui.tui.words.page import Page
-from sessiontui.tui.words.questions import RENEWED, looking, making, question
-from sessiontui.tui.words.recovery_words import RECOVERED
 from sessiontui.visible import visible
-
-if TYPE_CHECKING:
-    from sessiontui.tui.messages import Done, Plan
 
 SOON: Final = 0.15
 """Seconds that work may take before it is shown."""
@@ -40,7 +39,7 @@ Stage = Literal["planning", "asking", "making", "blocked", "told"]
 
 def change_dialog(changes: Changes, wanted: ChangeRequest, blocker: Blocker | None = None) -> PageDialog:
     """A dialog that asks about a change and makes it; of an undo, which needs no plan, what blocks it."""
-    page = looking(wanted) if blocker is None else blockers.page(blocker, tried=False)
+    page = planning(wanted) if blocker is None else blockers.page(blocker, tried=False)
     return PageDialog(page, ChangeFlow(changes, wanted, blocker))
 
 
@@ -53,7 +52,7 @@ class ChangeFlow:
         if wanted.verb == "cleanup":
             self.hours = HoursField(wanted.hours, self._limit)
         self._changes, self._wanted, self._blocker = changes, wanted, blocker
-        self._plan: Plan | None = None
+        self._plan: Any = None
         self._renewed = ""
         """Why it is asked once more, where what was asked about before is no longer so."""
         self._rest: Blocker | None = None
@@ -69,7 +68,7 @@ class ChangeFlow:
             BackgroundTask(dialog, CHANGE, failed=self._fail, progressed=self._progress),
             self._tell,
             planned=self._ask,
-            waiting=lambda who: self._box.show_work(ink.content(blockers.waiting(who))),
+            waiting=lambda who: self._box.show_work(ink.content(visible(blockers.waiting(who)))),
             begun=lambda: self._box.show_progress(0, 0),
         )
         if self._blocker is not None:
@@ -97,13 +96,13 @@ class ChangeFlow:
 
     def _show_planning(self) -> None:
         if self.stage == "planning":
-            self._box.show(looking(self._wanted))
+            self._box.show(planning(self._wanted))
 
     def _ask(self, planned: Planned) -> None:
         page = question(self._wanted, planned, renewed=self._renewed)
         if page.act is None and page.also is None and self.hours is None:
             self._dialog.dismiss()
-            ink.notice(self._dialog, page.title)
+            ink.notice(self._dialog, visible(page.title))
             return
         self._plan = planned.plan if page.act is not None else None
         reset = self.stage != "asking" and not isinstance(self._dialog.focused, SafeInput)
@@ -126,7 +125,7 @@ class ChangeFlow:
             self._plan, self.stage = None, "asking"
             self._box.hide_work()
             self.hours.say_days(0)
-            self._box.show(cleaning.no_number(text), reset=False)
+            self._box.show(removal.no_number(text), reset=False)
         elif hours != self._wanted.hours or self._plan is None:
             self._wanted, self._renewed = replace(self._wanted, hours=hours), ""
             self._start_plan()
@@ -156,7 +155,7 @@ class ChangeFlow:
             if blocked is not None and blocked.keys:
                 self._wanted = replace(self._wanted, keys=blocked.keys)
                 self._plan = only(self._plan, blocked.keys)
-                self._requested = Page(ink.EMPTY, blockers.told(blocked))
+                self._requested = Page("", blockers.reasons(blocked))
             self._task.make(self._wanted, self._plan, options)
         self._dialog.set_timer(SOON, self._show_making)
 
@@ -178,7 +177,7 @@ class ChangeFlow:
             return
         self.stage, self._done = "told", done
         page = outcomes.page(done, partial(live, self._dialog))
-        self._rest = blockers.of_rows(blockers.rows_of(done))
+        self._rest = blockers.of_rows(rows_of(done))
         if page is None:
             self._dialog.dismiss()
         else:
@@ -218,8 +217,8 @@ class ChangeFlow:
         self._box.show(blockers.page(found, self._waited))
 
     def _progress(self, label: str, done: int, total: int) -> None:
-        """Bytes; of a database, which has none, of an undo, and of a cleanup that is made, sessions."""
-        removing = self._wanted.verb == "cleanup" and self.stage == "making"
+        """Bytes; of a database, which has none, of an undo, and of sessions that are removed, sessions."""
+        removing = self._wanted.verb in ("cleanup", "delete") and self.stage == "making"
         sessions = removing or self._wanted.verb == "undo" or self._wanted.store.backend is not Backend.JSONL
         if total and self.stage != "told":
             self._box.show_progress(done, total, sessions=sessions)
@@ -253,7 +252,7 @@ class ChangeFlow:
         if self.stage == "making":
             self._called_off = True
             self._task.interrupt()
-            self._box.say_title(visible("Stopping …"))
+            self._box.say_title("Stopping …")
             return
         self._task.task.cancel()
         self._dialog.dismiss()
@@ -281,7 +280,7 @@ class ChangeFlow:
     @property
     def _damaged(self) -> str | None:
         """A session in which damage stays, by the plan or by what was made of it."""
-        return repairs.first_left(self._done if self.stage == "told" else self._plan)
+        return repair.first_left(self._done if self.stage == "told" else self._plan)
 
     def offer(self, key: str) -> None:
         """Ask about repair instead; or close the dialog, and undo, inspect, or show the database."""

@@ -16,13 +16,13 @@ from sessiontui import units
 from sessiontui.changes.history import AGE, SIZE
 from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
+from sessiontui.tui.changes import change_rows
 from sessiontui.tui.changes.protocol import Changes
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.journal_reader import JournalReader, UndoPreview
 from sessiontui.tui.widgets.sheet import Sheet, SheetRow
-from sessiontui.tui.words import changes_rows
 from sessiontui.visible import visible
 
 READING: Final = "Reading the journal …"
@@ -99,7 +99,7 @@ class ChangesScreen(Overlay[None]):
     def _show(self, changes: Sequence[Change], size: int) -> None:
         self._changes = changes
         self._list.picture = visible(EMPTY, lines=True)
-        self._list.show(partial(changes_rows.listed, self._changes, self._controller.now))
+        self._list.show(partial(change_rows.listed, self._changes, self._controller.now))
         keys = "u Enter undo · ^R redo · Esc close" if self._changes else "Esc close"
         self._list.border_subtitle = ink.content(visible(keys))
         if self._changes:
@@ -134,7 +134,7 @@ class ChangesScreen(Overlay[None]):
         change = self._change
         if change is None:
             return []
-        return changes_rows.detail(change, self._changes, self._preview, self._controller.now, width)
+        return change_rows.detail(change, self._changes, self._preview, self._controller.now, width)
 
     def _fail(self, error: Exception) -> None:
         if not self._changes and not isinstance(error, SessiontuiError):

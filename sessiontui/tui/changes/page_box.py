@@ -15,10 +15,11 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from sessiontui import units
+from sessiontui.describe.page import LINES, Page
+from sessiontui.tui.changes.page_lines import contents
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.wrap import wrap
-from sessiontui.tui.words.page import LINES, Page
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import visible
 
 WIDTH: Final = 84
 """Columns of a dialog where there are so many."""
@@ -71,14 +72,14 @@ class PageBox(Vertical):
         """Show a page; unless ``reset``, focus and position stay as they are."""
         self.page = page
         self.say_title(page.title)
-        pieces = [*self._body.query_children(Static)]
+        pieces, body = [*self._body.query_children(Static)], contents(page.body)
         for at, piece in enumerate(pieces):
-            lines = page.body[at * PIECE : None if piece is pieces[-1] else (at + 1) * PIECE]
+            lines = body[at * PIECE : None if piece is pieces[-1] else (at + 1) * PIECE]
             piece.display = bool(lines)
             piece.update(ink.lines(lines))
-        self._undo.update(ink.content(page.undo))
+        self._undo.update(ink.content(visible(page.undo)))
         for button, label in zip(self._buttons, (page.leave, page.act, page.also), strict=True):
-            button.label = ink.content(label or ink.EMPTY)
+            button.label = ink.content(visible(label or ""))
             button.display, button.disabled = label is not None, False
             button.refresh(layout=True)  # another label, another width
         if reset:
@@ -86,9 +87,9 @@ class PageBox(Vertical):
             self.screen.set_focus(self._buttons[0])
         self.fit()
 
-    def say_title(self, title: Visible) -> None:
+    def say_title(self, title: str) -> None:
         """Another title for the same page."""
-        self.border_title = ink.content(title)
+        self.border_title = ink.content(visible(title))
 
     def fit(self) -> None:
         """Let a long page scroll, so that the buttons are in view."""
@@ -100,7 +101,7 @@ class PageBox(Vertical):
         if self._above is not None and self._above.display:
             taken += 1 + tall
         if self._undo.display:
-            taken += len(wrap(self.page.undo, width - FRAME)) + tall
+            taken += len(wrap(visible(self.page.undo), width - FRAME)) + tall
         taken += (1 + tall) * self._work.display
         self._body.styles.max_height = max(1, height - taken) if self.page.body else 0
         self.call_after_refresh(self._say_position)

@@ -10,7 +10,7 @@ from textual.signal import Signal
 from sessiontui.store.protocol import Store
 
 if TYPE_CHECKING:
-    from sessiontui.tui.messages import Done
+    from sessiontui.describe.outcomes import Done
 
 
 class Changes(Protocol):

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from textual.binding import Binding
 
+from sessiontui.damage import proposals
 from sessiontui.damage.salvage import EVERYTHING_SURE, Wish
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Salvage
@@ -18,10 +19,10 @@ from sessiontui.store import fault_refs
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.changes.controller import ChangeController
+from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.faults_pane import FaultsPane
 from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job
-from sessiontui.tui.words import inspecting, proposals
 from sessiontui.visible import visible
 
 
@@ -45,7 +46,7 @@ class Acceptance:
         """Accept what is proposed for the fault under the cursor."""
         ref = self._faults.ref
         if ref is None or not proposals.acts(ref.fault):
-            ink.notice(self._faults, inspecting.refusal(None if ref is None else ref.fault))
+            ink.notice(self._faults, wording.refusal(None if ref is None else ref.fault))
         else:
             self._ask([ref])
 
@@ -55,7 +56,7 @@ class Acceptance:
         if sure:
             self._ask(sure, sure=True)
         else:
-            ink.notice(self._faults, visible(inspecting.NOTHING_SURE))
+            ink.notice(self._faults, visible(wording.NOTHING_SURE))
 
     def action_apply(self) -> None:
         """Accept what is marked."""
@@ -63,7 +64,7 @@ class Acceptance:
         if marked:
             self._ask(marked)
         else:
-            ink.notice(self._faults, visible(inspecting.NOTHING_MARKED))
+            ink.notice(self._faults, visible(wording.NOTHING_MARKED))
 
     def _ask(self, refs: Sequence[FaultRef], *, sure: bool = False) -> None:
         """Ask about these faults, if they are where they were found. ``sure``: of their sessions, all that is lossless."""
@@ -101,7 +102,7 @@ class Acceptance:
         """The file is another one, so the number of a line means nothing."""
         if not isinstance(error, SessiontuiError):
             raise error
-        ink.notice(self._faults, visible(inspecting.CHANGED), "warning")
+        ink.notice(self._faults, visible(wording.CHANGED), "warning")
         self._faults.find_again()
 
 

@@ -13,20 +13,23 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
+from sessiontui.damage import proposals
+from sessiontui.damage.proposals import Proposal
+from sessiontui.describe.about import Fact
+from sessiontui.describe.faults import meaning
 from sessiontui.errors import Changed, SessiontuiError, UnknownKey
 from sessiontui.model import Fault
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.tui.inspector import proposal_rows
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_loader import FaultLoader
+from sessiontui.tui.widgets.fact_rows import facts, wrapped
 from sessiontui.tui.widgets.hex_view import Fates, HexView
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.sheet import Sheet, SheetRow
-from sessiontui.tui.words import fault_words, proposal_rows, proposals
-from sessiontui.tui.words.about_rows import fact, wrapped
-from sessiontui.tui.words.proposals import Proposal
+from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.visible import Visible, visible
 
 VIEWS: Final = ("bytes", "meaning", "proposal")
@@ -132,7 +135,8 @@ class DetailsPane(Vertical):
             self._bytes.say(ink.EMPTY)
             return
         fault, span = ref.fault, ref.fault.span
-        self._meaning.show(partial(self._meaning_rows, ref))
+        named = [Fact("session", ref.key or "(no name)")] * self._named
+        self._meaning.show(partial(facts, [*named, *meaning(fault, self._proposal)]))
         self._becomes.show(partial(proposal_rows.rows, fault, self._proposal))
         if span is None or not ref.mark:
             self._bytes.say(visible(NO_BYTES, lines=True))
@@ -141,10 +145,6 @@ class DetailsPane(Vertical):
         else:
             same = ref.key, ref.mark, span
             self._bytes.show(same, span.offset, span.length, fault.at, _fates(fault, self._proposal))
-
-    def _meaning_rows(self, ref: FaultRef, width: int) -> list[SheetRow]:
-        named = fact("session", ref.key or "(no name)", width) if self._named else ()
-        return [*named, *fault_words.meaning(ref.fault, self._proposal, width)]
 
     @on(HexView.BytesWanted)
     def _read(self, event: HexView.BytesWanted) -> None:

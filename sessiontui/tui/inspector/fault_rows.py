@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sessiontui.damage import proposals
 from sessiontui.model import Severity
 from sessiontui.store.fault_refs import FaultRef
+from sessiontui.tui.inspector import wording
 from sessiontui.tui.widgets.fault_list import Item
-from sessiontui.tui.words import inspecting, proposals
 from sessiontui.visible import Visible
 
 
@@ -22,7 +23,7 @@ class FaultRows:
 
     def title(self, where: str, room: int) -> Visible:
         """What they come to, in so many cells; 0: not known."""
-        return inspecting.title(
+        return wording.title(
             where, (self.damaged, self.lines, self.files), len(self.items) - self.damaged, self.saved, room
         )
 

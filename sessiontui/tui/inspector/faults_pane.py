@@ -22,12 +22,12 @@ from sessiontui.model import Fault
 from sessiontui.store.fault_process import MOST
 from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
+from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.fault_rows import FaultRows
 from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_scan import FaultScan
 from sessiontui.tui.widgets.fault_list import FaultList
-from sessiontui.tui.words import inspecting
 from sessiontui.visible import visible
 
 
@@ -103,7 +103,7 @@ class FaultsPane(Vertical):
         self._offset, self._query, self._pending = offset, query, None
         self._found = FaultRows()
         self._marks.clear()
-        self.list.picture = visible(inspecting.FINDING, lines=True)
+        self.list.picture = visible(wording.FINDING, lines=True)
         self._show(0)
         self._scan.start(query.store, query.keys, notes=query.notes)
 
@@ -146,7 +146,7 @@ class FaultsPane(Vertical):
             return
         ref, item = self.refs[index], self._found.items[index]
         if not item.acts:
-            ink.notice(self, inspecting.refusal(ref.fault))
+            ink.notice(self, wording.refusal(ref.fault))
             return
         self._marks ^= {(ref.key, ref.line)}
         if at is None:
@@ -168,7 +168,7 @@ class FaultsPane(Vertical):
     def action_read(self, step: int) -> None:
         """Choose the next reading of the fault under the cursor, or the one before; around the ends."""
         if (ref := self.ref) is None or not ref.fault.readings:
-            ink.notice(self, visible(inspecting.ONE_READING))
+            ink.notice(self, visible(wording.ONE_READING))
             return
         self._readings[ref.key, ref.mark] = (self.reading(ref) - 1 + step) % len(ref.fault.readings) + 1
         self._seen = None
@@ -204,7 +204,7 @@ class FaultsPane(Vertical):
             return
         where = units.counted(len(self._query.keys), "session") if self._several else self._query.keys[0]
         self.list.border_title = ink.content(self._found.title(where, self.list.size.width - 2))
-        self.list.border_subtitle = ink.content(inspecting.subtitle(len(self._marks), self._work))
+        self.list.border_subtitle = ink.content(wording.subtitle(len(self._marks), self._work))
 
     @on(FaultList.Chosen)
     def _choose(self, event: FaultList.Chosen) -> None:
@@ -245,12 +245,12 @@ class FaultsPane(Vertical):
         if self._pending is not None:
             self._replace(self._pending)
         if more:
-            ink.notice(self, visible(inspecting.CUT.format(MOST)), "warning")
+            ink.notice(self, visible(wording.CUT.format(MOST)), "warning")
         if self._offset is not None:
             self._offset = None
             self._show(max(0, len(self.refs) - 1), len(self.refs))
         self._pending = None
-        self.list.picture = visible(inspecting.nothing(several=self._several, notes=self._query.notes), lines=True)
+        self.list.picture = visible(wording.nothing(several=self._several, notes=self._query.notes), lines=True)
         self.list.refresh()
 
     def _replace(self, found: FaultRows) -> None:
@@ -278,7 +278,7 @@ class FaultsPane(Vertical):
         self._pending = self._offset = None
         if isinstance(error, Cancelled):
             self._look()
-            self.list.picture = visible(inspecting.STOPPED, lines=True)
+            self.list.picture = visible(wording.STOPPED, lines=True)
             self.list.refresh()
         elif isinstance(error, SessiontuiError):
             self.list.picture = visible("\n".join(filter(None, (f"× {error}", error.hint))), lines=True)

@@ -17,6 +17,7 @@ from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.changes.controller import ChangeController
+from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.acceptance import Acceptance
 from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultQuery, FaultsPane
@@ -24,7 +25,6 @@ from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.pane_keys import of_pane
 from sessiontui.tui.widgets.key_line import KeyLine
-from sessiontui.tui.words import inspecting
 from sessiontui.visible import visible
 
 WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (140, "-broad")]
@@ -153,7 +153,7 @@ class InspectorScreen(Overlay[None]):
         if isinstance(store, JsonlStore):
             self.faults.find(FaultQuery(store, self._keys(), self._several, self._notes), offset)
         else:
-            self.faults.say(inspecting.NO_LINES[store.backend])
+            self.faults.say(wording.NO_LINES[store.backend])
 
     def _keys(self) -> tuple[str, ...]:
         """The sessions that are looked into: of several, those that are not known to be well."""
@@ -191,7 +191,7 @@ class InspectorScreen(Overlay[None]):
         if self._tries > 0:
             self.faults.find_again()
         else:
-            ink.notice(self, visible(inspecting.CHANGING), "warning")
+            ink.notice(self, visible(wording.CHANGING), "warning")
 
     # ---- whether anything may be changed
 

@@ -2,72 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 from sessiontui.changes import bounds, undo, wait_until_free
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.recovery.recover import Interrupted, foreseen, recover
 from sessiontui.changes.verbs.plans import explained, keys_of
 from sessiontui.changes.verbs.pop import PopPlan
-from sessiontui.changes.verbs.table import VERBS, VerbName
-from sessiontui.damage.salvage import Wish
+from sessiontui.changes.verbs.request import FIRST, ChangeRequest, RetryOptions
+from sessiontui.changes.verbs.table import VERBS
+from sessiontui.describe.outcomes import Done
+from sessiontui.describe.questions import Planned
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Recovered, SessiontuiError
 from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job, ignore
-
-if TYPE_CHECKING:
-    from sessiontui.tui.messages import Done, Plan
-
-MONTH: Final = 720.0
-"""Hours that a session may be idle, unless the person says otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRequest:
-    """What the person wants done, before there is a plan."""
-
-    verb: VerbName | Literal["undo"]
-    store: Store
-    now: datetime
-    keys: tuple[str, ...] | None = None
-    """None means all sessions; pop has exactly one. Undo takes none."""
-    hours: float = MONTH
-    """For cleanup: how long a session may be idle."""
-    marked: int = 0
-    """Sessions that are marked and not meant all the same."""
-    wishes: Mapping[str, Wish] = field(default_factory=dict)
-    """For repair: what shall be had back of a session, where that isn't all that needs no guess."""
-    change: str | None = None
-    """For undo: which change; None means the newest that can be undone."""
-    redo: bool = False
-    """For undo: redo it."""
-
-
-class RetryOptions(NamedTuple):
-    """How a change is tried: the first time, or once more by a person who knows what stood in its way."""
-
-    patience: WaitPolicy = USUAL
-    files: tuple[str, ...] = ()
-    """Files of the sessions folder that are waited for before it is begun: until then it can be called off."""
-
-
-FIRST: Final = RetryOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What a change would do; nothing is done yet. ``warning``: why it would have been refused without being asked.
-    ``notice``: what else a person should know before it is made."""
-
-    plan: Plan
-    warning: str = ""
-    notice: str = ""
-    interrupted: Interrupted | None = None
-    """What recovery has to do before the change."""
 
 
 class ChangeTask:
@@ -102,7 +52,7 @@ class ChangeTask:
 
         self.task.start(work)
 
-    def make(self, wanted: ChangeRequest, plan: Plan, options: RetryOptions = FIRST) -> None:
+    def make(self, wanted: ChangeRequest, plan: Any, options: RetryOptions = FIRST) -> None:
         """Make what was planned. Where an interrupted change had to be recovered first, and the plan is another one then,
         it fails with ``Recovered``."""
         store = wanted.store
@@ -145,7 +95,7 @@ class ChangeTask:
 
 def _foreseen(
     wanted: ChangeRequest, interrupted: Interrupted, cancelled: IsCancelled, progress: Progress
-) -> tuple[Plan, str]:
+) -> tuple[Any, str]:
     """The same before recovery: a pop that can't be planned now may be possible then."""
     try:
         return _planned(wanted, cancelled, progress)
@@ -155,7 +105,7 @@ def _foreseen(
         return PopPlan("".join(wanted.keys or ()), None, None, truncates=True, behind=0), ""
 
 
-def _recovered(wanted: ChangeRequest, plan: Plan, patience: WaitPolicy, cancelled: IsCancelled) -> Plan:
+def _recovered(wanted: ChangeRequest, plan: Any, patience: WaitPolicy, cancelled: IsCancelled) -> Any:
     """The plan once nothing is interrupted any more. Raises ``Recovered`` where it is another one."""
     interrupted = recover(sessions_folder(wanted.store), patience)
     if not interrupted:
@@ -166,6 +116,6 @@ def _recovered(wanted: ChangeRequest, plan: Plan, patience: WaitPolicy, cancelle
     return fresh
 
 
-def _planned(wanted: ChangeRequest, cancelled: IsCancelled, progress: Progress) -> tuple[Plan, str]:
+def _planned(wanted: ChangeRequest, cancelled: IsCancelled, progress: Progress) -> tuple[Any, str]:
     """The plan, and why it would have been refused without being asked."""
     return VERBS[wanted.verb].plan(wanted, cancelled, progress)

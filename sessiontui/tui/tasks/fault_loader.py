@@ -6,13 +6,13 @@ from collections.abc import Callable
 from time import sleep
 from typing import Final
 
+from sessiontui.damage import proposals
+from sessiontui.damage.proposals import Proposal
 from sessiontui.model import Fault
 from sessiontui.store import fault_refs as refs
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job
-from sessiontui.tui.words import proposals
-from sessiontui.tui.words.proposals import Proposal
 
 PAUSE: Final = 0.03
 """Seconds that the cursor stays on a fault before it is read."""

@@ -6,28 +6,11 @@ Loaded before the first paint: imports little.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from sessiontui.describe.recovery import Writability
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job
-
-
-class Writability(NamedTuple):
-    """Whether a store may be changed: why not, in one sentence, or None; and what a crash left to the next change."""
-
-    reason: str | None
-    interrupted: int
-    """How many changes were."""
-    late: tuple[tuple[str, int], ...] = ()
-    """Keys, each with how many messages wait in the journal for it."""
-    imports: tuple[str, ...] = ()
-    """Sessions of which an import was interrupted, and that a database does not list."""
-
-    @property
-    def waiting(self) -> int:
-        """How many changes and imports were interrupted."""
-        return self.interrupted + len(self.imports)
 
 
 class WritabilityCheck:

@@ -13,6 +13,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from sessiontui.damage import catalogue
+from sessiontui.describe import sureness
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Entry, Fault, Message, Salvage, Severity, Span
 from sessiontui.tui.looks.wrap import wrap
@@ -20,7 +21,6 @@ from sessiontui.tui.widgets.line_parts import DamagedLine, PieceLook, around, ch
 from sessiontui.tui.widgets.markdown import Mark
 from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, RenderedRow
 from sessiontui.tui.widgets.styled_line import StyledLine
-from sessiontui.tui.words import recoveries
 from sessiontui.visible import visible
 
 LINES: Final = 6
@@ -82,7 +82,7 @@ def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Styled
         elif number and not fault.lines:
             where += " and further"
         byte = f"byte {begin + fault.at:,} of the file"
-        words = [where if number else "damaged", fault.id, catalogue.what(fault), byte, recoveries.offer(fault)]
+        words = [where if number else "damaged", fault.id, catalogue.what(fault), byte, sureness.offer(fault)]
         sign, style = "▚ ! ", "fault"
     for at, piece in enumerate(_packed(words, width - MARGIN - SLACK - len(sign))):
         yield StyledLine([(" " * len(sign) if at else sign, style), (piece, style)])

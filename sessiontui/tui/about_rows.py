@@ -12,13 +12,12 @@ from sessiontui import units
 from sessiontui.describe.about import DAY, STEPS, Facts, known, minute, percent
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui.looks import ink
-from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.widgets import fact_rows
+from sessiontui.tui.widgets.fact_rows import heading, wrapped
 from sessiontui.tui.widgets.plot import BEYOND, plot, top_of
 from sessiontui.tui.widgets.sheet import SheetRow
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import visible
 
-LABEL: Final = 14
-"""Columns of what stands before a fact."""
 HEIGHT: Final = 5
 """Lines of the plot."""
 ROLE: Final = 14
@@ -26,7 +25,7 @@ ROLE: Final = 14
 
 def rows(facts: Facts, about: SessionStats | None, note: str, width: int) -> list[SheetRow]:
     """All lines. ``about`` None: not counted (yet), as ``note`` says."""
-    found = [row for each in known(facts, about) for row in fact(each.label, each.text, width, each.look)]
+    found = fact_rows.facts(known(facts, about), width)
     if about is None:
         return [*found, SheetRow(), *wrapped(note, "dim", width)]
     parts = [_damage(about, width), _roles(about, width), _plot(about, width), _longest(about, width)]
@@ -126,35 +125,3 @@ def _axes(values: Sequence[int], width: int, first: str, last: str) -> Iterator[
         yield SheetRow([(visible(f"{label:>{margin}} "), "dim"), (visible("│"), "dim"), (visible(line), "role")])
     under = max(len(drawn[0]), len(first) + len(last) + 2)
     yield SheetRow([(visible(f"{' ' * (margin + 2)}{first}{last:>{under - len(first)}}"), "dim")])
-
-
-# ---- lines
-
-
-def heading(text: str, more: str, width: int) -> Iterator[SheetRow]:
-    """A blank line, then what follows is about."""
-    yield SheetRow()
-    if len(text) + len(more) + 3 <= width:
-        yield SheetRow([(visible(f" {text}"), "match"), (visible(f"  {more}"), "dim")])
-    else:
-        yield SheetRow([(visible(f" {text}"), "match")])
-        yield from wrapped(more, "dim", width)
-
-
-def fact(label: str, text: str, width: int, look: str = "key") -> Iterator[SheetRow]:
-    """Something known, behind its name."""
-    shown = visible(f" {label:<{LABEL}}")
-    for row in _pieces(text, width - LABEL - 2):
-        yield SheetRow([(shown, "dim"), (row, look)])
-        shown = visible(" " * (LABEL + 1))
-
-
-def wrapped(text: str, look: str, width: int) -> Iterator[SheetRow]:
-    """Sentences."""
-    for row in _pieces(text, width - 2):
-        yield SheetRow([(visible(" "), look), (row, look)])
-
-
-def _pieces(text: str, width: int) -> Iterator[Visible]:
-    shown = visible(text, lines=True)
-    return (visible(shown[start:stop]) for start, stop in wrap(shown, max(8, width)))

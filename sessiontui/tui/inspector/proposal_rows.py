@@ -7,14 +7,15 @@ from typing import Final
 
 from sessiontui import units
 from sessiontui.damage import catalogue
+from sessiontui.damage.proposals import Proposal, Stroke
 from sessiontui.damage.salvage import Outcome
+from sessiontui.describe.faults import HUGE, location, sentence
+from sessiontui.describe.sureness import SURENESS
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.widgets.fact_rows import heading, wrapped
 from sessiontui.tui.widgets.sheet import SheetRow
-from sessiontui.tui.words.about_rows import heading, wrapped
-from sessiontui.tui.words.fault_words import HUGE, location, sentence
-from sessiontui.tui.words.proposals import Proposal, Stroke
 from sessiontui.visible import visible
 
 SIGNS: Final = {"-": "minus", "+": "plus", "~": "tilde"}
@@ -90,12 +91,7 @@ def _difference(fault: Fault, proposal: Proposal, width: int) -> Iterator[SheetR
 def _sum(fault: Fault, outcome: Outcome) -> str:
     """What it comes to."""
     had = units.counted(len(outcome.records), "message")
-    how = {
-        Salvage.LOSSLESS: ", exactly",
-        Salvage.OFFERED: ", if it is what it seems to be",
-        Salvage.PARTIAL: ", by a guess",
-    }
-    told = [f"{had} had back{how.get(fault.salvage, '')}"] if outcome.records else []
+    told = [f"{had} had back{SURENESS[fault.salvage].proposal}"] if outcome.records else []
     if outcome.fragments:
         size = sum(span.length for span in outcome.fragments)
         told.append(f"{units.counted(size, 'byte')} kept apart (~) in the journal's folder, none lost")

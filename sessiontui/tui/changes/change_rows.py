@@ -14,8 +14,8 @@ from sessiontui.changes.outcome import Change
 from sessiontui.describe.about import moment
 from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.journal_reader import UndoPreview
+from sessiontui.tui.widgets.fact_rows import fact, heading, wrapped
 from sessiontui.tui.widgets.sheet import SheetRow
-from sessiontui.tui.words.about_rows import fact, heading, wrapped
 from sessiontui.visible import visible
 
 KEYS: Final = 20

@@ -1,0 +1,50 @@
+"""What pop would remove, and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sessiontui import units
+from sessiontui.changes.verbs.pop import Popped, PopPlan
+from sessiontui.describe.page import BLANK, Line, Page, dim, line, warning
+from sessiontui.model import Message
+
+SHOWN: Final = 100_000
+"""Characters of a message that goes."""
+
+
+def question(plan: PopPlan, refusal: str, marked: int) -> Page:
+    """Ask. ``refusal``: why it would have been refused without a person; ``marked``: how many other sessions are."""
+    if plan.removed is None:
+        return Page(nothing(plan.key))
+    notes = [warning(f"! {refusal}")] if refusal else []
+    if marked:
+        others = units.counted(marked, "other marked session")
+        notes.append(warning(f"Pop takes from the open session only, not from {others}."))
+    if plan.behind:
+        notes.append(dim(f"{units.size(plan.behind)} of damaged or blank lines behind it stay."))
+    return Page(
+        f"Remove the last message of {plan.key}?",
+        (*notes, *[BLANK] * bool(notes), *_message(plan.removed)),
+        "Every other byte stays. Afterwards u puts it back where it was.",
+        "Remove anyway" if refusal else "Remove",
+    )
+
+
+def _message(message: Message) -> Iterator[Line]:
+    size = units.counted(len(message.content), "character")
+    yield line((message.role or "(no role)", "strong"), (f"  {size}", "dim"))
+    yield line((message.content[:SHOWN], "text"))
+    if len(message.content) > SHOWN:
+        yield dim(f"… {len(message.content) - SHOWN:,} more characters")
+
+
+def nothing(key: str) -> str:
+    """A session without a message."""
+    return f"{key} has no message to remove"
+
+
+def said(done: Popped) -> str:
+    """What was done."""
+    return f"removed the last message of {done.key}"

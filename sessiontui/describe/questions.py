@@ -1,0 +1,88 @@
+"""What a person is asked before a change is made, and what is shown while it is planned and made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sessiontui import units
+from sessiontui.changes.recovery.recover import Interrupted
+from sessiontui.changes.verbs.plans import only, rows_of
+from sessiontui.changes.verbs.request import ChangeRequest
+from sessiontui.changes.verbs.table import VERBS
+from sessiontui.describe import compact, migrate, pop, recovery, removal, repair
+from sessiontui.describe.page import BLANK, Page, warning
+
+RENEWED: Final = "! It changed after you were asked, so nothing was done. This is how it is now."
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a change would do; nothing is done yet."""
+
+    plan: Any
+    """A plan of the verb."""
+    refusal: str = ""
+    """Why it would have been refused without a person who is asked."""
+    notice: str = ""
+    """What else a person should know before it is made."""
+    interrupted: Interrupted | None = None
+    """What recovery has to do before the change."""
+
+
+_QUESTIONS: Final[Mapping[str, Callable[[ChangeRequest, Planned], Page]]] = {
+    "pop": lambda request, planned: pop.question(planned.plan, planned.refusal, request.marked),
+    "compact": lambda _, planned: compact.question(planned.plan),
+    "repair": lambda _, planned: repair.question(planned.plan),
+    "migrate": lambda request, planned: migrate.question(planned.plan, whole=request.keys is None),
+    "cleanup": lambda request, planned: removal.cleanup_question(planned.plan, request),
+    "delete": lambda request, planned: removal.delete_question(planned.plan, request),
+}
+
+
+def question(request: ChangeRequest, planned: Planned, renewed: str = "") -> Page:
+    """Ask about a plan. A page without ``act`` has nothing to ask; its title says why. ``renewed``: why a person is asked
+    once more, where another plan no longer fits what is there."""
+    ask = _QUESTIONS[request.verb]
+    if planned.interrupted is None:
+        page = ask(request, planned)
+    else:
+        known = {row.key for row in rows_of(planned.plan)} - planned.interrupted.keys
+        page = ask(request, replace(planned, plan=only(planned.plan, known)))
+        page = recovery.first(page, request.keys, planned.interrupted)
+    said = [renewed] * bool(renewed) + [f"! {planned.notice}"] * bool(planned.notice)
+    if page.act is None or not said:
+        return page
+    return replace(page, body=(*map(warning, said), BLANK, *page.body))
+
+
+def planning(request: ChangeRequest) -> Page:
+    """What is shown while a plan is made."""
+    return Page(f"Looking at {_meant(request)} …", undo="Only reads. Esc ends it; nothing was changed.")
+
+
+def making(request: ChangeRequest, asked: Page) -> Page:
+    """What is shown while a plan is carried out: still the plan."""
+    title, stop = f"{VERBS[request.verb].doing} {_meant(request)} …" if request.verb in VERBS else "", STOP_SEVERAL
+    match request.verb:
+        case "undo":
+            title, stop = "Redoing …" if request.redo else "Undoing …", STOP_UNDO
+        case "pop":
+            stop = STOP_POP
+        case "cleanup":
+            title = "Removing idle sessions …"
+    return Page(title, asked.body, stop, leave="Stop")
+
+
+STOP_UNDO: Final = "Stop ends the waiting for others; what is begun is made whole."
+STOP_POP: Final = "Stop ends the waiting for others; a message that is being removed is removed."
+STOP_SEVERAL: Final = (
+    "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
+)
+
+
+def _meant(request: ChangeRequest) -> str:
+    if request.keys is None:
+        return "all sessions"
+    return request.keys[0] if len(request.keys) == 1 else units.counted(len(request.keys), "session")

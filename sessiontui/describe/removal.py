@@ -1,0 +1,103 @@
+"""What cleanup and delete would remove, and removed: whole sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from sessiontui import units
+from sessiontui.changes.verbs.cleanup import CleanedUp, CleanupPlan, CleanupRow
+from sessiontui.changes.verbs.request import ChangeRequest
+from sessiontui.describe import recovery
+from sessiontui.describe.page import BLANK, Line, Page, key, limited, line, stays, table, warning
+
+TITLE: Final = "Remove idle sessions"
+UNDATED: Final = "its last activity can't be read"
+UNDO: Final = "Whole sessions go. The journal keeps every byte: afterwards u brings them all back."
+
+
+def cleanup_question(plan: CleanupPlan, request: ChangeRequest) -> Page:
+    """Ask which sessions go; say which stay however many hours are typed."""
+    which = "marked session" if request.keys is not None else "session"
+    if plan.before is None:
+        why = "0 hours or less removes nothing" if not request.hours > 0 else "no session can be idle that long"
+        return _nothing(why)
+    stay = [*_staying(plan)]
+    if not plan.goes:
+        can = "that can be removed " if plan.rows else ""
+        return _nothing(f"no {which} {can}has been idle for longer than {span(request.hours)}", stay)
+    count = units.counted(len(plan.goes), which)
+    head = f"{_messages(count, plan.goes)}, idle for longer than {span(request.hours)}"
+    return Page(f"Remove {count}?", (line(head), BLANK, *limited([*stay, *_table(plan.goes, request)])), UNDO, "Remove")
+
+
+def delete_question(plan: CleanupPlan, request: ChangeRequest) -> Page:
+    """Ask whether the sessions that were named shall go."""
+    stay = [stays(row.key, row.problem.reason) for row in plan.rows if row.status != "removed"]
+    if not plan.goes:
+        return Page(next((row.problem.reason for row in plan.rows), "there is nothing to delete"))
+    count = units.counted(len(plan.goes), "session")
+    of = plan.goes[0].key if len(plan.goes) == 1 else count
+    body = (line(_messages(count, plan.goes)), BLANK, *limited([*stay, *_table(plan.goes, request)]))
+    return Page(f"Delete {of}?", body, UNDO, "Delete")
+
+
+def _messages(count: str, rows: Sequence[CleanupRow]) -> str:
+    messages = [row.messages for row in rows]
+    known = None if None in messages else sum(each or 0 for each in messages)
+    return f"{count} with {units.counted(known, 'message')}"
+
+
+def _table(rows: Iterable[CleanupRow], request: ChangeRequest) -> list[Line]:
+    cells = ((key(row.key), units.count(row.messages), units.age(row.last_activity, request.now)) for row in rows)
+    return table(("session", "messages", "idle"), cells, right=(1, 2))
+
+
+def _staying(plan: CleanupPlan) -> Iterator[Line]:
+    """First what stays whatever is typed, and why."""
+    found = dict.fromkeys(plan.undated, UNDATED)
+    found |= {row.key: row.problem.reason for row in plan.rows if row.status != "removed"}
+    for each, why in found.items():
+        yield stays(each, why)
+    for other in plan.others:
+        yield line(("! ", "warning"), (other, "warning"))
+    if found or plan.others:
+        yield BLANK
+
+
+def _nothing(why: str, more: Sequence[Line] = ()) -> Page:
+    return Page(TITLE, (line(f"Nothing goes: {why}."), *limited(more)), "Type another number of hours, or leave.")
+
+
+def no_number(text: str) -> Page:
+    """What is typed is no number of hours."""
+    return Page(TITLE, (warning(f"“{text}” is no number of hours."),))
+
+
+def span(hours: float) -> str:
+    """Hours for people: ``36 hours``, ``30 days``."""
+    if hours >= 48 and hours % 24 == 0:
+        return f"{hours / 24:,.0f} days"
+    return f"{hours:,g} hour{'' if hours == 1 else 's'}"
+
+
+def said(done: CleanedUp) -> str:
+    """What was done."""
+    return f"removed {units.counted(sum(row.status == 'removed' for row in done.rows), 'session')}"
+
+
+def rows(done: CleanedUp) -> list[Line]:
+    """What became of each session."""
+    cells = ((key(row.key), units.count(row.messages)) for row in done.rows if row.status == "removed")
+    return table(("session", "messages"), cells, right=(1,))
+
+
+def listed(rows: Iterable[CleanupRow], was: str, now: datetime) -> Iterator[tuple[str, ...]]:
+    """The same on the command line; ``was``: ``was`` or ``would be``."""
+    for row in rows:
+        if row.problem.is_after_recovery:
+            yield recovery.after(row.key)
+        elif row.status == "removed":
+            age = "-" if row.last_activity is None else units.age(row.last_activity, now)
+            yield row.key, f" {was} removed: {units.counted(row.messages, 'message')}, idle for {age}"

@@ -1,0 +1,50 @@
+"""The lines of a page as content: text made visible, looks as styles, the columns of tables aligned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from sessiontui.describe.page import Line, Piece
+from sessiontui.tui.looks import ink
+from sessiontui.visible import Visible, visible
+
+KEY: Final = 30
+"""Columns that a key may take."""
+STYLES: Final = {"strong": "bold", "strong key": "bold", "key": "", "text": ""}
+"""The styles of looks that have another name."""
+
+
+def contents(lines: Iterable[Line]) -> list[Content]:
+    """One content a line."""
+    shown: list[Content] = []
+    for right, run in groupby(lines, key=lambda line: line.right):
+        rows = [list(map(_styled, line.pieces)) for line in run]
+        shown += (ink.content(*row) for row in (rows if right is None else _aligned(rows, right)))
+    return shown
+
+
+def _styled(piece: Piece) -> tuple[Visible, str]:
+    text, look = piece
+    style = STYLES.get(look, look if look in ("", "dim") else f"${look}")
+    if look.endswith("key"):
+        return ink.middled(text, KEY), style
+    return visible(text.expandtabs(4) if look == "text" else text, lines=look == "text"), style
+
+
+def _aligned(rows: Sequence[list[tuple[Visible, str]]], right: Sequence[int]) -> Iterable[list[tuple[Visible, str]]]:
+    """The rows of a table. The last column is not filled up, so that a long sentence in it wraps without a gap behind."""
+    widths = [max(cell_len(text) for text, _ in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        parts: list[tuple[Visible, str]] = []
+        for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            pad = visible(" " * (width - cell_len(cell[0]))), ""
+            filled = [pad, cell] if at in right else [cell, pad]
+            parts += [(visible("  "), "")] * bool(at) + (
+                filled[:1] if at == len(row) - 1 and at not in right else filled
+            )
+        yield parts

@@ -1,1 +1,0 @@
-"""Pages and sentences worked out as plain values, before anything is drawn."""
