@@ -522,8 +522,7 @@ def test_a_newline_that_is_missing_is_put_there() -> None:
 def test_of_very_many_faults_the_first_are_told_and_the_rest_counted() -> None:
     told = (Outcome(damage(1), True), *(Outcome(damage(at), False, (b"1",)) for at in range(2, 1_001)))
     [*_, last] = repairs._outcomes(replace(row(*told, recovered=5_000, left=7), faults=5_007))
-    [last] = contents([last])
-    assert last.plain == "… 4,001 more messages back, 6 more faults stay"
+    assert contents([last])[0].plain == "… 4,001 more messages back, 6 more faults stay"
 
 
 @pytest.mark.exhaustive

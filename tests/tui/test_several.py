@@ -11,13 +11,11 @@ from textual.events import Click
 from textual.widgets import Button, Input
 
 from sessiontui.describe import outcomes
-from sessiontui.describe.page import LINES, Page
+from sessiontui.describe.page import LINES, Page, line
 from sessiontui.model import Backend, Message
 from sessiontui.tui.changes import flow
 from sessiontui.tui.changes.dialog import PageDialog
 from sessiontui.tui.changes.page_box import PIECE, PageBox
-from sessiontui.tui.looks import ink
-from sessiontui.visible import visible
 from tests.support import databases
 from tests.support.screens import NARROW, NOW, SMALL, TORN, WIDE, browsing, folder, opened, press, says, settle, typed
 from tests.support.watch import watched
@@ -289,7 +287,7 @@ async def test_each_page_of_a_change_is_made_and_shown_once(store: Path, monkeyp
 
 @pytest.mark.exhaustive
 async def test_a_plan_of_a_thousand_lines_is_drawn_in_pieces(store: Path) -> None:
-    page = Page(visible("long"), tuple(ink.content(visible(f"line {at}")) for at in range(LINES + 3)))
+    page = Page("long", tuple(line(f"line {at}") for at in range(LINES + 3)))
     async with browsing(store, SMALL) as (app, pilot):
         app.push_screen(PageDialog(page))
         await settle(pilot)

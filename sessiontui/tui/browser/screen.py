@@ -47,7 +47,7 @@ from sessiontui.tui.widgets.splitter import SplitPanes, Splitter
 from sessiontui.tui.widgets.title import TitleLine
 
 if TYPE_CHECKING:
-    from sessiontui.tui.messages import Done
+    from sessiontui.describe.outcomes import Done
 
 
 class BrowserScreen(Screen[None]):

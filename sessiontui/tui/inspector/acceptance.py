@@ -83,7 +83,7 @@ class Acceptance:
     def _show_plan(self, wishes: dict[str, Wish]) -> None:
         if not self._faults.screen.is_current:
             return
-        from sessiontui.tui.tasks.change_task import ChangeRequest
+        from sessiontui.changes.verbs.request import ChangeRequest
 
         changes = self._changes
         changes.change(ChangeRequest("repair", changes.store, changes.now, tuple(wishes), wishes=wishes))
