@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from sessiontui.store.sqlite.database_schema import create, write_time
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.contract.disk_home import DiskHome
@@ -55,12 +57,14 @@ class TestSqlite(StoreLaws):
         return sqlite_home("ours")
 
 
+@pytest.mark.exhaustive
 class TestSqliteOfTheSeed(StoreLaws):
     @staticmethod
     def home() -> contextlib.AbstractContextManager[Home]:
         return sqlite_home("seed")
 
 
+@pytest.mark.exhaustive
 class TestSqliteOfTheHead(StoreLaws):
     @staticmethod
     def home() -> contextlib.AbstractContextManager[Home]:

@@ -34,7 +34,7 @@ WHOLE_STORE = {
     "repair": ("repair", "--all"),
     "cleanup": ("cleanup", "--ttl-hours", "1"),
 }
-QUICK = ("migrate", "compact")
+QUICK = ("migrate",)
 """Those of the fast set."""
 """Commands that end in one state, however often they are run."""
 

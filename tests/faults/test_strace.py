@@ -35,7 +35,7 @@ def refs(tried: list[Kind]) -> Iterator[Any]:
 
     A redo makes the calls of the change itself, and fails in this process at each of its steps: here a sample is enough.
     """
-    every = matrices.at_moments({kind.name: (kind,) for kind in tried}, lambda name: name in FAST, 13)
+    every = matrices.at_moments({kind.name: (kind,) for kind in tried}, lambda name: name in FAST, 29)
     return (ref for ref in every if not str(ref.id).startswith("redo-") or str(ref.id).endswith("-some"))
 
 

@@ -94,6 +94,7 @@ async def test_i_tells_what_a_file_is_made_of(store: Path) -> None:
         assert says(app, "#301 user       23  the longest of them all")
 
 
+@pytest.mark.exhaustive
 async def test_i_tells_what_a_session_of_a_database_is_made_of_and_when_it_came(timed: Path) -> None:
     async with browsing(opened(timed, Backend.SQLITE)) as (app, pilot):
         await press(pilot, "i")
@@ -152,6 +153,7 @@ async def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
 # ---- keys
 
 
+@pytest.mark.exhaustive
 async def test_enter_goes_to_the_message_under_the_cursor(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "j", "enter")
@@ -216,6 +218,7 @@ async def test_enter_goes_nowhere_while_what_is_chosen_is_out_of_view(store: Pat
         assert isinstance(app.screen, AboutScreen)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("key", few("escape", "q", "i"))
 async def test_it_closes_and_leaves_everything_as_it_was(store: Path, key: str) -> None:
     async with browsing(store) as (app, pilot):
@@ -378,6 +381,7 @@ async def test_a_session_that_changes_while_it_is_counted_is_counted_again(
         assert len(tries) == stats_task.TRIES
 
 
+@pytest.mark.exhaustive
 async def test_an_error_is_told_where_the_counts_would_be(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*arguments: object) -> SessionStats:
         raise StoreError("the disk is on fire", "put it out")

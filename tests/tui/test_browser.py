@@ -72,6 +72,7 @@ async def test_the_newest_session_is_open_at_its_end(store: Path) -> None:
         assert says(app, "~ matrix_quiet", "This session has no messages yet.")
 
 
+@pytest.mark.exhaustive
 async def test_enter_goes_into_the_transcript_and_esc_comes_back(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "enter")
@@ -110,6 +111,7 @@ async def test_raw_shows_every_physical_line(store: Path) -> None:
         assert not says(app, '"content":"before"')
 
 
+@pytest.mark.exhaustive
 async def test_a_long_session_opens_at_its_end_and_knows_its_lines(tmp_path: Path) -> None:
     async with browsing(folder(tmp_path / "sessions", {"long": talk(20_000)})) as (app, pilot):
         assert says(app, "long ─ 20,000 messages", "line 20000", "#20,000")
@@ -150,6 +152,7 @@ async def test_below_100_columns_list_and_transcript_take_turns(store: Path) -> 
         assert says(app, "discord_build", "in the **config**")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("size", few((20, 5), (60, 15), (40, 10), (3, 2), (1, 1)))
 async def test_nothing_breaks_on_a_small_screen(store: Path, size: tuple[int, int]) -> None:
     async with browsing(store, size) as (app, pilot):
@@ -178,6 +181,7 @@ async def test_a_word_of_the_key_line_can_be_clicked(store: Path) -> None:
 # ---- search
 
 
+@pytest.mark.exhaustive
 async def test_search_is_live_and_enter_goes_to_the_hit(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budg"))
@@ -212,6 +216,7 @@ async def test_a_hit_deep_in_a_long_session_is_brought_to_the_screen(tmp_path: P
         assert app.browser.query_one(TranscriptView).cursor == 2_499
 
 
+@pytest.mark.exhaustive
 async def test_esc_clears_leaves_and_goes_back(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "tab", "g", "J", "J")
@@ -239,6 +244,7 @@ async def test_nothing_found_is_a_picture_of_its_own(store: Path) -> None:
         assert focus(app) is SearchBar
 
 
+@pytest.mark.exhaustive
 async def test_any_text_is_a_legal_query(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", "quotation_mark", "asterisk", "left_parenthesis", "A", "N", "D", "colon", "minus")
@@ -269,6 +275,7 @@ async def test_the_filter_narrows_the_list_and_esc_takes_it_away(store: Path) ->
         assert app.browser.query_one(SessionList).count == 4
 
 
+@pytest.mark.exhaustive
 async def test_b_shows_the_other_backend_and_back(tmp_path: Path) -> None:
     async with browsing(sample(tmp_path)) as (app, pilot):
         assert says(app, "jsonl · 32 sessions")

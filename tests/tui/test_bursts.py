@@ -39,6 +39,7 @@ FIELDS = {
 """Each field: the key that opens it, a text, and what the field holds then."""
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "size", [(140, 40), pytest.param((60, 15), marks=pytest.mark.exhaustive)], ids=["wide", "small"]
 )
@@ -59,6 +60,7 @@ async def test_what_comes_in_one_read_with_the_key_that_opens_a_field_is_in_it(
         assert app.focused.value == holds
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("pasted", [False, True], ids=["typed", "pasted"])
 @pytest.mark.parametrize("field", few(*FIELDS))
 async def test_what_comes_in_one_read_into_an_open_field_is_in_it(store: Path, field: str, pasted: bool) -> None:
@@ -177,6 +179,7 @@ async def test_a_click_beside_a_dialog_answers_nothing(store: Path) -> None:
         assert app.screen is above is not app.browser
 
 
+@pytest.mark.exhaustive
 async def test_a_point_goes_on_with_a_number_that_has_no_focus_any_more(store: Path) -> None:
     async with browsing(store, (60, 15)) as (app, pilot):
         await press(pilot, "D", "0")

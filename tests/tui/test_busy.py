@@ -85,6 +85,7 @@ async def test_try_again_waits_longer_and_makes_it(store: Path, monkeypatch: pyt
     assert [(each.seconds > USUAL.seconds, each.no_lease) for each in tries] == [(False, False), (True, False)]
 
 
+@pytest.mark.exhaustive
 async def test_who_has_waited_may_go_on_without_a_lease(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(store)
     tries = raising(monkeypatch, pop, *[busy("new")] * 4)
@@ -150,6 +151,7 @@ async def test_one_session_that_is_busy_is_told_as_if_it_were_the_change(
 # ---- a part of a change
 
 
+@pytest.mark.exhaustive
 async def test_the_busy_ones_of_several_are_tried_again(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(store)
     tries = refusing(monkeypatch, compact, (["old", "older"], busy), (["older"], busy))
@@ -389,6 +391,7 @@ async def test_who_is_waited_for_is_said_and_the_screen_stays_alive_until_it_clo
     assert files(store)["new.jsonl"] != ALICE
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("verb", ["pop", "undo"])
 async def test_waiting_can_be_called_off(store: Path, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
     monkeypatch.setattr(holders, "writers", lambda *_: (DAEMON,))

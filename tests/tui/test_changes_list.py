@@ -89,6 +89,7 @@ def under(app: StillApp) -> object:
 # ---- what it says
 
 
+@pytest.mark.exhaustive
 async def test_u_upper_lists_the_changes_newest_first(store: Path) -> None:
     aged(store)
     async with browsing(store) as (app, pilot):
@@ -116,6 +117,7 @@ async def test_the_one_under_the_cursor_is_told_in_full(store: Path) -> None:
         assert says(app, "2 · compact · done", "give torn.jsonl its", "bytes back", "torn")
 
 
+@pytest.mark.exhaustive
 async def test_why_one_cannot_be_undone_is_told(store: Path) -> None:
     (store / "torn.jsonl").write_bytes(b"another file altogether\n")
     before = files(store)
@@ -196,6 +198,7 @@ async def test_a_change_that_was_broken_off_is_told_apart(store: Path) -> None:
 # ---- undo and redo
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("key", few("u", "enter"))
 async def test_u_and_enter_undo_the_one_under_the_cursor(store: Path, key: str) -> None:
     async with browsing(store) as (app, pilot):
@@ -237,6 +240,7 @@ async def test_the_change_under_the_cursor_stays_on_its_line_when_another_is_mad
         assert next(at for at, line in enumerate(shown(app)) if " 2  compact" in line) == before
 
 
+@pytest.mark.exhaustive
 async def test_redo_gives_again_what_was_undone_before(store: Path) -> None:
     async with browsing(store) as (_, pilot):
         await press(pilot, "U", "j", "j", "ctrl+r")
@@ -273,6 +277,7 @@ async def test_two_pops_of_a_session_are_undone_in_turn(store: Path) -> None:
         assert counts(store)["alice"] == 5
 
 
+@pytest.mark.exhaustive
 async def test_where_the_store_must_not_be_changed_nothing_is(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):

@@ -154,6 +154,7 @@ async def test_u_with_nothing_to_undo_says_so(store: Path) -> None:
 # ---- compact
 
 
+@pytest.mark.exhaustive
 async def test_compact_says_line_by_line_what_stays_and_goes(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -182,6 +183,7 @@ async def test_compact_of_a_healthy_session_says_so(store: Path) -> None:
 # ---- migrate
 
 
+@pytest.mark.exhaustive
 async def test_migrate_shows_a_row_a_session_and_can_be_undone(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -217,6 +219,7 @@ async def test_migrate_in_sqlite_says_so(store: Path) -> None:
         assert says(app, "sqlite · 2 sessions")
 
 
+@pytest.mark.exhaustive
 async def test_pop_works_in_sqlite_too(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "m", "right", "enter", "enter", "b", "p")
@@ -227,6 +230,7 @@ async def test_pop_works_in_sqlite_too(store: Path) -> None:
         assert says(app, "sqlite · 2 sessions · 4 messages")
 
 
+@pytest.mark.exhaustive
 async def test_a_dialog_fits_a_small_screen(store: Path) -> None:
     async with browsing(store, SMALL) as (app, pilot):
         for key in ("p", "c", "m"):

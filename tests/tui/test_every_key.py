@@ -111,6 +111,7 @@ async def test_every_key_has_a_name_a_help_text_and_a_command(store: Path) -> No
         assert len(set(offered(app))) == len(offered(app)), "each once"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("where", MOVING)
 async def test_every_key_that_moves_has_a_name_and_words(store: Path, where: str) -> None:
     async with browsing(store) as (app, pilot):
@@ -121,6 +122,7 @@ async def test_every_key_that_moves_has_a_name_and_words(store: Path, where: str
             assert live[key].binding.description, key
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "keys", few(["enter"], ["slash"], ["f"], ["colon"]), ids=["transcript", "search", "filter", "to"]
 )
@@ -145,6 +147,7 @@ async def test_what_is_text_to_an_input_can_be_done_from_the_palette(store: Path
         assert says(app, "Cancel", "in the config")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("opens", few([], ["enter"], ["p"], ["c"], ["m"], ["D"], ["U"], ["i"], ["x"]), ids=str)
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help_is_a_key_away_everywhere(store: Path, opens: list[str], key: str) -> None:

@@ -54,6 +54,7 @@ def location(app: StillApp) -> tuple[str | None, int]:
 # ---- where the keys lead
 
 
+@pytest.mark.exhaustive
 async def test_e_goes_from_fault_to_fault_and_on_to_the_next_session(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         order = list(app.browser.query_one(SessionList).keys)
@@ -85,6 +86,7 @@ async def test_E_goes_the_other_way(store: Path) -> None:
         assert focus(app) is TranscriptView
 
 
+@pytest.mark.exhaustive
 async def test_who_has_just_opened_a_session_comes_to_its_first_fault_or_its_last(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "long")
@@ -96,6 +98,7 @@ async def test_who_has_just_opened_a_session_comes_to_its_first_fault_or_its_las
         assert location(app)[0] != "long"
 
 
+@pytest.mark.exhaustive
 async def test_from_the_middle_of_a_fault_one_comes_to_its_beginning(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "long")

@@ -63,6 +63,7 @@ def test_it_ends_when_a_stalled_terminal_is_closed(tmp_path: Path, turn: int) ->
         assert gone(store)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("number", matrices.few(signal.SIGHUP, signal.SIGTERM))
 def test_it_ends_by_a_signal_while_its_terminal_is_stalled(tmp_path: Path, number: signal.Signals) -> None:
     store = sample(tmp_path)
@@ -97,6 +98,7 @@ def store(tmp_path: Path) -> Path:
     return folder(tmp_path / "sessions", {"talk": [Message("user", "hello"), b"torn\n"]})
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="whether a process is stopped is asked of /proc")
 @pytest.mark.parametrize("stop", matrices.few("ctrl+z", "SIGTSTP", "SIGSTOP"))
 def test_all_is_drawn_again_after_a_stop(store: Path, tmp_path: Path, stop: str) -> None:
@@ -116,6 +118,7 @@ def test_all_is_drawn_again_after_a_stop(store: Path, tmp_path: Path, stop: str)
         assert terminal.leave() == 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not shutil.which("bash"), reason="a shell with job control is needed")
 def test_fg_in_a_shell_draws_all_of_it_again(store: Path, tmp_path: Path) -> None:
     with Terminal(store, tmp_path, shell="bash", PS1="ready> ", HISTFILE="", COLUMNS="", LINES="") as terminal:

@@ -347,6 +347,7 @@ async def test_what_is_not_confirmed_is_not_done(store: Path) -> None:
         assert ((store / "alice.jsonl").read_bytes(), under(app)) == (before, ("fused", 2))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("down", "bytes_", "becomes"),
     [
@@ -374,6 +375,7 @@ async def test_what_cannot_be_had_back_says_so(store: Path) -> None:
         assert app.notices == ["nothing is proposed for this one: 3 says why"] * 2
 
 
+@pytest.mark.exhaustive
 async def test_A_has_back_all_that_is_lossless(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "A")
@@ -474,6 +476,7 @@ async def test_it_closes_and_the_browser_is_as_it_was(store: Path, key: str) -> 
         assert (app.screen, focus(app), shown(app)) == (app.browser, TranscriptView, before)
 
 
+@pytest.mark.exhaustive
 async def test_l_goes_to_the_line_in_the_transcript(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "s", "g", "j", "l")
@@ -561,6 +564,7 @@ async def test_what_may_still_be_written_is_not_accepted(store: Path) -> None:
         assert ids(app) == ["torn"]
 
 
+@pytest.mark.exhaustive
 async def test_of_several_readings_a_person_chooses_one(tmp_path: Path) -> None:
     folded = b'{"role":"user","content":"the moon\nrises."}\n'
     async with browsing(folder(tmp_path / "sessions", {"k": [A, folded]}), WIDE) as (app, pilot):
@@ -618,6 +622,7 @@ async def test_a_file_that_is_another_is_read_again(store: Path) -> None:
         assert says(app, "Line 5, as it stands")
 
 
+@pytest.mark.exhaustive
 async def test_what_is_no_longer_there_is_not_accepted(store: Path) -> None:
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x", "g")

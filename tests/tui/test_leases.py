@@ -24,6 +24,7 @@ def store(tmp_path: Path) -> Path:
     return folder(tmp_path / "sessions", {"alice": talk(3, "alice"), "torn": torn, "bob": talk(4, "bob")})
 
 
+@pytest.mark.exhaustive
 async def test_a_writer_is_named_waited_for_and_loses_nothing(store: Path) -> None:
     before = files(store)
     last = b'{"role":"user","content":"alice 3"}\n'
@@ -103,6 +104,7 @@ async def test_a_store_under_a_lease_is_listed_and_counted(store: Path) -> None:
             assert app.notices == []
 
 
+@pytest.mark.exhaustive
 async def test_a_session_that_is_followed_stays_as_it_is_under_a_lease(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await choose(pilot, "bob")

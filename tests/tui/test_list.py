@@ -150,6 +150,7 @@ async def test_a_low_terminal_spends_no_line_on_names() -> None:
 # ---- moving
 
 
+@pytest.mark.exhaustive
 async def test_moving_posts_the_key_and_enter_opens_it() -> None:
     kinds = (SessionList.Chosen, SessionList.Opened)
     async with staged(SessionList(clock=clock), *kinds) as (pilot, posted):
@@ -167,6 +168,7 @@ async def test_moving_posts_the_key_and_enter_opens_it() -> None:
         ]
 
 
+@pytest.mark.exhaustive
 async def test_the_row_under_the_cursor_stays_on_its_line_when_rows_come_before_it() -> None:
     async with staged(SessionList(clock=clock), SessionList.Chosen) as (pilot, posted):
         widget = pilot.app.query_one(SessionList)
@@ -255,6 +257,7 @@ async def test_a_click_chooses_and_a_double_click_opens() -> None:
         assert posted[1:] == [SessionList.Chosen("key_00004"), SessionList.Opened("key_00004")]
 
 
+@pytest.mark.exhaustive
 async def test_the_wheel_scrolls_and_leaves_the_cursor_which_typing_brings_back() -> None:
     async with staged(SessionList(clock=clock)) as (pilot, _):
         widget = pilot.app.query_one(SessionList)
@@ -583,6 +586,7 @@ async def _act(pilot: Pilot[None], side: SessionPane, act: str, chance: random.R
     await pilot.pause()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", few(*range(6)))
 async def test_the_cursor_stays_on_its_session_and_line_through_everything(seed: int) -> None:
     chance = random.Random(seed)

@@ -88,6 +88,7 @@ async def test_the_order_is_remembered(store: Path) -> None:
 # ---- the filter
 
 
+@pytest.mark.exhaustive
 async def test_f_filters_enter_keeps_and_esc_takes_it_away(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("bob"))
@@ -134,6 +135,7 @@ async def test_letters_with_other_meanings_are_letters_in_the_filter(store: Path
         assert marked(app) == []
 
 
+@pytest.mark.exhaustive
 async def test_no_key_fits_is_a_picture_and_the_way_back_keeps_the_place(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "f", *typed("zzz"))
@@ -156,6 +158,7 @@ async def test_a_filtered_session_that_goes_leaves_quietly(store: Path) -> None:
 # ---- marks
 
 
+@pytest.mark.exhaustive
 async def test_space_marks_and_goes_on_and_esc_unmarks_last_of_all(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "space", "k", "space")
@@ -169,6 +172,7 @@ async def test_space_marks_and_goes_on_and_esc_unmarks_last_of_all(store: Path) 
         assert not says(app, "● ")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("key", few("asterisk", "ctrl+a"))
 async def test_all_that_are_shown_can_be_marked(store: Path, key: str) -> None:
     async with browsing(store) as (app, pilot):

@@ -78,6 +78,7 @@ async def test_a_new_session_appears_and_the_cursor_stays_where_it_is(store: Pat
         assert " two " in shown(app)[line]
 
 
+@pytest.mark.exhaustive
 async def test_counts_and_search_follow_what_is_appended(store: Path) -> None:
     async with living(store) as (app, pilot):
         await press(pilot, "slash", *"needle")
@@ -208,6 +209,7 @@ def reading(app: StillApp) -> TranscriptView:
     return app.browser.query_one(TranscriptView)
 
 
+@pytest.mark.exhaustive
 async def test_the_open_session_grows_and_nothing_that_is_looked_at_moves(store: Path) -> None:
     async with living(store) as (app, pilot):
         await choose(pilot, "two")
@@ -222,6 +224,7 @@ async def test_the_open_session_grows_and_nothing_that_is_looked_at_moves(store:
         assert says(app, "and one more")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("more", [b"{", b"{\n"])
 async def test_a_last_line_that_goes_on_is_shown_as_it_is_now(store: Path, more: bytes) -> None:
     file = store / "one.jsonl"
@@ -381,6 +384,7 @@ async def test_another_home_that_comes_to_be_is_a_note(store: Path) -> None:
 # ---- a database
 
 
+@pytest.mark.exhaustive
 async def test_a_database_is_followed_too(tmp_path: Path) -> None:
     path = databases.database(tmp_path)
     databases.append(path, "one", "user", "a")

@@ -66,6 +66,7 @@ def test_black_on_white_is_the_most_contrast_and_mixing_goes_no_further_than_nee
     assert readable(grey, grey, 20) in (black, white)
 
 
+@pytest.mark.exhaustive
 async def test_every_look_can_be_read_in_every_theme(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test():
@@ -542,6 +543,7 @@ async def test_the_width_is_kept_while_there_is_no_room_for_it(store: Path) -> N
         assert widths(app)[0] == 70
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("size", few((10, 3), (60, 15), (40, 10), (20, 5), (1, 1)))
 async def test_no_terminal_is_too_small(tmp_path: Path, size: tuple[int, int]) -> None:
     app = StillApp(opened(sample(tmp_path)))

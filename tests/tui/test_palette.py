@@ -87,6 +87,7 @@ async def test_what_can_not_be_done_now_says_why(store: Path) -> None:
         assert "read-only" in app.notices[-1]
 
 
+@pytest.mark.exhaustive
 async def test_a_session_is_found_by_letters_and_opened(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:
@@ -185,6 +186,7 @@ async def test_the_list_is_sorted_from_it(store: Path) -> None:
         assert app.browser.side.sessions.keys[0] == "discord_bob"
 
 
+@pytest.mark.exhaustive
 async def test_a_theme_is_seen_then_chosen_and_remembered(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:

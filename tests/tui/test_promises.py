@@ -117,6 +117,7 @@ async def lives(app: StillApp, pilot: Pilot[Any], key: str) -> bool:
 QUICK = ("repaired", "migrated")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.exhaustive] * (name not in QUICK)) for name in PAGES]
 )

@@ -64,6 +64,7 @@ async def test_it_is_looked_at_again_when_a_key_is_pressed(
         assert app.screen is not app.browser
 
 
+@pytest.mark.exhaustive
 async def test_it_is_looked_at_again_when_a_change_is_refused(
     store: Path, validated: Callable[[str | None], None]
 ) -> None:
@@ -96,6 +97,7 @@ async def test_read_only_was_asked_for(store: Path) -> None:
         assert app.notices == ["read-only: the browser was opened with --read-only"]
 
 
+@pytest.mark.exhaustive
 async def test_letters_can_still_be_typed(store: Path, validated: Callable[[str | None], None]) -> None:
     validated(WHY)
     async with browsing(store) as (app, pilot):

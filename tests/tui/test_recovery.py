@@ -45,6 +45,7 @@ def has_two_names(store: Path) -> bool:
     return (store / "one.jsonl.migrated").exists() and (store / "one.jsonl").exists()
 
 
+@pytest.mark.exhaustive
 async def test_migrate_recovers_first_and_asks_again(store: Path) -> None:
     before = files(store)
     crashed(store, lambda: migrate.make(migrate.plan(store, ["one"])), lambda: has_two_names(store))
@@ -66,6 +67,7 @@ async def test_migrate_recovers_first_and_asks_again(store: Path) -> None:
     assert files(store) == {f"{name}.migrated": data for name, data in before.items()}
 
 
+@pytest.mark.exhaustive
 async def test_a_change_that_has_to_wait_for_recovery_alone_asks_for_that(store: Path) -> None:
     before = files(store)
     crashed(store, lambda: migrate.make(migrate.plan(store, ["one"])), lambda: has_two_names(store))

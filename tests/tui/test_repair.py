@@ -78,6 +78,7 @@ def page_of(app: StillApp) -> Page:
 # ---- yes and no
 
 
+@pytest.mark.exhaustive
 async def test_the_plan_says_line_by_line_what_becomes_of_each_fault(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -120,6 +121,7 @@ async def test_yes_makes_it_and_its_page_says_where_the_rest_is_and_undoes_it(st
         assert files(store)["mixed.jsonl"] == MENDED
 
 
+@pytest.mark.exhaustive
 async def test_a_sentence_is_enough_where_nothing_is_left(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -180,6 +182,7 @@ async def test_what_is_wished_for_is_asked_about_and_had_back(store: Path) -> No
         assert b"NaN" not in made
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("key", "rows", "said"),
     [
@@ -251,6 +254,7 @@ async def test_read_only_it_is_dimmed_and_says_why(store: Path) -> None:
 # ---- before compact
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("keys", few(("R",), ("right", "right", "enter")), ids=["key", "button"])
 async def test_compact_offers_to_repair_first(store: Path, keys: tuple[str, ...]) -> None:
     before = files(store)

@@ -86,6 +86,7 @@ def test_a_title_cuts_the_name_and_says_the_figures() -> None:
     assert wording.title("short", (3, 4, 1), 1, 0, 80) == "short ─ 3 faults in 4 damaged lines and 1 file · 1 note"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("size", matrices.few(SMALL, (140, 40), (100, 30)))
 async def test_what_is_told_for_a_moment_covers_nothing_that_is_read(tmp_path: Path, size: tuple[int, int]) -> None:
     store = folder(tmp_path / "sessions", {"alice": [*talk(60), Message("user", "the last one")]})

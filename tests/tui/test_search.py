@@ -103,6 +103,7 @@ async def until(pilot: Pilot[Any], reached: Callable[[], bool]) -> None:
 # ---- order
 
 
+@pytest.mark.exhaustive
 async def test_v_sorts_by_relevance_and_back(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "slash", *typed("budget"))
@@ -195,6 +196,7 @@ class Counting(JsonlStore):
         return super().search(query, limit=limit, cancelled=cancelled, **how)
 
 
+@pytest.mark.exhaustive
 async def test_how_many_there_are_is_told_when_one_rests(many: Path) -> None:
     store = Counting(many)
     async with browsing(store) as (app, pilot):
@@ -405,6 +407,7 @@ async def test_n_goes_through_the_hits_of_all_sessions_and_says_where_they_end(s
         assert app.notices[1:] == ["this is the first hit"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("noticed", [False, True])
 async def test_a_hit_in_a_session_that_is_gone_says_so_and_the_others_are_still_gone_to(
     store: Path, noticed: bool
@@ -694,6 +697,7 @@ def found(app: StillApp) -> list[str]:
     return [hit.key for hit in app.browser.side.hits.items]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("backend", [Backend.JSONL, Backend.SQLITE])
 async def test_the_filter_leaves_only_its_own_hits(shops: Path, backend: Backend) -> None:
     if backend is Backend.SQLITE:
@@ -707,6 +711,7 @@ async def test_the_filter_leaves_only_its_own_hits(shops: Path, backend: Backend
         assert says(app, "4 hits · by relevance · only in sessions that fit “cor”")
 
 
+@pytest.mark.exhaustive
 async def test_hits_follow_the_filter_while_they_are_up(shops: Path) -> None:
     async with browsing(shops) as (app, pilot):
         await press(pilot, "slash", *typed("cake"))

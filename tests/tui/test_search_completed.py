@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sessiontui.errors import Cancelled
 from sessiontui.model import Found
 from sessiontui.query.ast import Query
@@ -65,6 +67,7 @@ async def test_hits_of_the_index_stay_where_they_are_when_more_are_found(tmp_pat
         assert says(app, "3 hits · newest")
 
 
+@pytest.mark.exhaustive
 async def test_nothing_is_said_to_be_found_before_all_was_read(tmp_path: Path) -> None:
     store = Held(filled(tmp_path))
     async with browsing(store) as (app, pilot):

@@ -38,6 +38,7 @@ def store(tmp_path: Path) -> Path:
 # ---- which are meant
 
 
+@pytest.mark.exhaustive
 async def test_compact_means_the_marked_sessions_and_its_page_undoes_it(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -105,6 +106,7 @@ async def test_pop_means_the_open_session_only_and_says_so(store: Path) -> None:
     assert {name for name, data in files(store).items() if data != before[name]} == {"new.jsonl"}
 
 
+@pytest.mark.exhaustive
 async def test_migrate_means_the_marked_sessions(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "space", "m")
@@ -187,6 +189,7 @@ async def test_the_plan_follows_the_hours_as_they_are_typed(store: Path) -> None
         assert sorted(files(store)) == ["new.jsonl", "old.jsonl", "torn.jsonl"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -74,6 +74,7 @@ def test_sqlite(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, backend=Backend.SQLITE)
 
 
+@pytest.mark.exhaustive
 @sizes("wide", "small")
 def test_hits(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
     assert pictured(snap_compare, store, size, "slash", *typed("train"))
@@ -89,6 +90,7 @@ def test_nothing_found(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "slash", *typed("zzzz"))
 
 
+@pytest.mark.exhaustive
 def test_filter(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "f", *typed("tel"))
 
@@ -109,6 +111,7 @@ def test_empty_session(snap_compare: Snap) -> None:
     assert pictured(snap_compare, store, USUAL)
 
 
+@pytest.mark.exhaustive
 @sizes("usual", "small")
 def test_pop(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
     assert pictured(snap_compare, store, size, "p", key="telegram_autumn-trip")
@@ -119,11 +122,13 @@ def test_pop_anyway(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "p", key=TRAIN)
 
 
+@pytest.mark.exhaustive
 @sizes("usual", "small")
 def test_compact(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
     assert pictured(snap_compare, store, size, "c", key=TRAIN)
 
 
+@pytest.mark.exhaustive
 @sizes("usual", "old", "small")
 def test_migrate(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
     assert pictured(snap_compare, store, size, "m")

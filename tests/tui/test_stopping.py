@@ -47,6 +47,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Event]:
     return held
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("size", [(140, 40), SMALL])
 async def test_looking_shows_progress_and_esc_ends_it(
     store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
@@ -101,6 +102,7 @@ async def test_a_dialog_that_has_closed_takes_no_notice_away(tmp_path: Path, mon
         assert len(app._notifications) == 1
 
 
+@pytest.mark.exhaustive
 async def test_migrate_stopped_in_the_middle_says_what_was_done_and_takes_it_back(
     store: Path, gate: Callable[..., Event]
 ) -> None:
@@ -162,6 +164,7 @@ async def test_cleanup_stopped_in_the_middle(store: Path, gate: Callable[..., Ev
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_only_the_newest_plan_can_be_made(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, go = cleanup.plan, Event()
 

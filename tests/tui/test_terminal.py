@@ -308,6 +308,7 @@ def test_a_terminal_would_have_obeyed() -> None:
                 harmless(text.encode("utf-8"))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("end", matrices.few((None, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)))
 def test_the_terminal_is_given_back(store: Path, tmp_path: Path, end: tuple[signal.Signals | None, int]) -> None:
     number, code = end
@@ -319,6 +320,7 @@ def test_the_terminal_is_given_back(store: Path, tmp_path: Path, end: tuple[sign
         assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("keys", few("", "p"), ids=["in the list", "in a dialog"])
 def test_the_browser_ends_with_its_terminal(usual: Path, tmp_path: Path, keys: str) -> None:
     with Terminal(usual, tmp_path) as terminal:
@@ -366,6 +368,7 @@ def test_a_locale_of_ascii_gets_ascii(usual: Path, tmp_path: Path, utf8: str) ->
         assert drawn(bytes(terminal.output)).isascii()
 
 
+@pytest.mark.exhaustive
 def test_bytes_that_are_no_text_do_not_end_it(usual: Path, tmp_path: Path) -> None:
     with Terminal(usual, tmp_path) as terminal:
         terminal.wait("! talk")
@@ -376,6 +379,7 @@ def test_bytes_that_are_no_text_do_not_end_it(usual: Path, tmp_path: Path) -> No
         assert terminal.leave() == 0
 
 
+@pytest.mark.exhaustive
 def test_no_color_sends_none(usual: Path, tmp_path: Path) -> None:
     with Terminal(usual, tmp_path, NO_COLOR="1") as terminal:
         terminal.wait("! talk")

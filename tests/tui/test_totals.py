@@ -46,6 +46,7 @@ async def test_the_sample_has_one_total_everywhere(tmp_path: Path) -> None:
         assert says(app, f"sessions ─ {faults} in {lines} and {files}")
 
 
+@pytest.mark.exhaustive
 async def test_one_session_has_one_figure_on_each_page(tmp_path: Path) -> None:
     store = sample(tmp_path)
     run = Runner(store)

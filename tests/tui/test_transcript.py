@@ -365,6 +365,7 @@ def store(tmp_path: Path) -> Path:
     return folder(tmp_path / "sessions", {"turns": turns, "torn": rows, "lonely": lonely, "empty": []})
 
 
+@pytest.mark.exhaustive
 async def test_brackets_go_from_turn_to_turn_of_the_user(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         transcript = app.browser.query_one(TranscriptView)
@@ -539,6 +540,7 @@ def test_a_number_is_a_line_until_messages_are_counted() -> None:
         goal_row("1", MemoryRows(()), 0, raw=False)
 
 
+@pytest.mark.exhaustive
 async def test_the_prompt_goes_to_messages_lines_shares_and_the_end(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         transcript = app.browser.query_one(TranscriptView)
@@ -720,6 +722,7 @@ async def test_what_takes_long_to_read_says_so(store: Path, monkeypatch: pytest.
         assert says(app, "the tab")
 
 
+@pytest.mark.exhaustive
 async def test_what_could_not_be_read_is_read_when_it_can(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: JsonlTranscript, count: int = 200) -> JsonlRows:
         raise StoreError("torn.jsonl can't be read: Input/output error")

@@ -248,6 +248,7 @@ async def test_a_million_rows_open_at_the_end_and_only_what_is_near_is_asked_for
         assert widget.cursor == 0
 
 
+@pytest.mark.exhaustive
 async def test_paging_down_shows_every_message_once_in_order() -> None:
     async with staged(TranscriptView(), TranscriptView.PageWanted) as (pilot, posted):
         widget = pilot.app.query_one(TranscriptView)

@@ -247,6 +247,7 @@ async def browsing_while_held(store: Path, release: threading.Event) -> AsyncIte
             release.set()
 
 
+@pytest.mark.exhaustive
 async def test_esc_cancels_a_change_that_is_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = folder(tmp_path / "sessions", {"torn": [Message("user", "a"), TORN]})
     under_way = threading.Event()
