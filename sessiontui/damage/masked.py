@@ -2,15 +2,15 @@
 
 Letters become ``x`` and ``X``, digits ``9``, other signs ``*``, what is not ASCII one sign for its class and length.
 What stays is what a diagnosis goes by: quotes, brackets, escapes, control bytes, and words that belong to the format.
-Few bytes that are no text and stand alone stay too; of others, their classes. Where it can't be told what
-is structure, more is masked, never less.
+Under a layer of another program, what tells the layer stays, and the kind of its escapes. Few bytes that are no text
+and stand alone stay too; of others, their classes. Where it can't be told what is structure, more is masked, never less.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from itertools import cycle, zip_longest
 from typing import Final
 
 from sessiontui.damage import (
@@ -18,35 +18,58 @@ from sessiontui.damage import (
     diagnose,
     encodings,
     fragments,
-    layered,
     lenient_json,
     masking_signs,
     multiline,
     one_line,
     pieces,
 )
-from sessiontui.damage.lenient_json import JsonToken
-from sessiontui.damage.marks import is_tail
+from sessiontui.damage.marks import HEADING, is_tail
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import PieceKind
-from sessiontui.dialects import strict, zeroclaw
-from sessiontui.model import Message, Salvage
+from sessiontui.dialects import strict
+from sessiontui.model import Salvage
 
-KEYS: Final = (b"role", b"content", b"text")
+_KEYS: Final = (b"role", b"content", b"text")
 """The keys that tell what a record is; ``text`` is that of a list of parts."""
-ROLES: Final = (b"system", b"user", b"assistant", b"tool")
-_WORDS: Final = (b"null", b"true", b"false", b"NaN", b"Infinity", b"undefined", b"None", b"True", b"False")
+_ROLES: Final = (b"system", b"user", b"assistant", b"tool")
+_WORDS: Final = frozenset(
+    word[:size]
+    for word in (b"null", b"true", b"false", b"NaN", b"Infinity", b"undefined", b"None", b"True", b"False")
+    for size in range(1, len(word) + 1)
+)
+"""Words of the format, and how they begin."""
 
-_LAYERS: Final = frozenset({"literal", "escaped", "wrapped", "coloured", "bare-backslash", "typographic"})
-_HEAD: Final = zeroclaw.write(Message("", ""))[:-3]
-"""A record up to its text, as ZeroClaw writes it."""
+_LAYERS: Final = frozenset({"literal", "escaped", "wrapped", "bare-backslash", "typographic"})
 _ESCAPED: Final = lazy(rb'\\(["\\])')
 _TO_ESCAPE: Final = lazy(rb'["\\]')
 _BETWEEN: Final = lazy(rb"(?P<word>[-+.0-9A-Za-z_]+)|[^-+.0-9A-Za-z_\x80-\xff]+|[\x80-\xff]+")
 _NUMBER: Final = lazy(rb"(-?0?)([0-9.eE+-]*)")
-_PYTHON: Final = lazy(rb"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_PYTHON: Final = lazy(rb"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
 _MARKER: Final = lazy(rb"([<>|%+=])\1{6}(?= [^{\x00]*+\Z|\r?\Z)")
 _OBJECT: Final = b"[object Object]"
+
+_SIGNS: Final = (
+    rb"\xc2[\xa0\xab\xbb]|\xe2\x80[\x80-\x8f\x98-\x9f\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xef\xbb\xbf"
+    rb"|\xef\xbc[\x82\x87\x8c\x9a]|\xef\xb9[\x90\x95]|\xef\xbd[\x9b\x9d]"
+)
+"""What ``typographic`` takes for a sign of JSON."""
+_LAYER_WORDS: Final = (
+    rb"role|content|system|user|assistant|tool|log|message|msg|line|data|record|entry|event|payload|body|text|value"
+    rb"|raw|_raw|streams|entries|records|logEvents|MESSAGE|stream|time|timestamp|ts|level"
+)
+_CODE: Final = lazy(rb"(?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK]")
+_KEPT: Final = lazy(
+    rb"(?P<escape>\\+(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[bfnrt\"'/`$])?)"
+    rb"|(?P<word>(?:(?<=[\"'])|(?<=\xe2\x80[\x98-\x9f])|(?<=\xef\xbc[\x82\x87]))(?:"
+    + _LAYER_WORDS
+    + rb")(?=\\*[\"'`]|\xe2\x80[\x98-\x9f]|\xef\xbc[\x82\x87]))"
+    rb"|(?P<before>(?<![\w\\])(?:[bBuUrRfF]{1,2}|\$)(?=['\"])|\b(?:echo|printf|curl|wget|--?d(?:ata)?|--json|jq)\b)"
+    rb"|(?P<before_too>(?i:\binsert\s+into\b|\bvalues\s*\(|\bselect\b|\bwhere\b))"
+    rb"|(?P<quote>['`])|(?P<sign>" + _SIGNS + rb")"
+)
+"""What stays of a line whose records are under a layer. A word of the format stays where quotes are around it."""
+_HEXADECIMAL: Final = lazy(rb"(\\+[uUx])([0-9a-fA-F]+)")
 
 
 def masked(data: bytes, codec: str = "") -> bytes:
@@ -54,10 +77,11 @@ def masked(data: bytes, codec: str = "") -> bytes:
     if codec:
         return _wide(data, codec)
     data = masking_signs.blurred(data)
-    layer = one_line.verdict(data).id if b"\n" not in data else ""
-    if layer in _LAYERS:
-        return layered.without_colours(data, masked) if layer == "coloured" else layered.masked(data)
-    whole = _woven(data) if b"\n" in data else _one_line(data)
+    if b"\n" in data:
+        whole = _woven(data)
+    else:
+        id = one_line.verdict(data).id
+        whole = _coloured(data) if id == "coloured" else _layered(data) if id in _LAYERS else _one_line(data)
     if whole is not None:
         return whole
     return b"".join(_piece(data[piece.start : piece.stop], piece.kind) for piece in pieces.cut(data))
@@ -69,11 +93,9 @@ def whole(data: bytes) -> bytes:
     at = 0
     for found in diagnose.faults(diagnose.lines_of(data)):
         if found.span:
-            made += (
-                _lines(data[at : found.span.offset]),
-                masked(data[found.span.offset : found.span.stop], found.codec),
-            )
-            at = found.span.stop
+            start, stop = found.span.offset, found.span.stop
+            made += (_lines(data[at:start]), masked(data[start:stop], found.codec))
+            at = stop
     return b"".join((*made, _lines(data[at:])))
 
 
@@ -91,6 +113,37 @@ def _wide(data: bytes, codec: str) -> bytes:
     return masking_signs.text(data[: run.begin]) + made + masking_signs.text(data[run.begin + len(made) :])
 
 
+def _coloured(line: bytes) -> bytes:
+    """The line masked as what it says without its colour codes, and these where they were."""
+    between = _CODE.split(line)
+    inner = masked(b"".join(between))
+    made: list[bytes] = []
+    at = 0
+    for run, code in zip_longest(between, _CODE.findall(line), fillvalue=b""):
+        made += (inner[at : at + len(run)], code)
+        at += len(run)
+    return b"".join(made)
+
+
+def _layered(line: bytes) -> bytes:
+    """The line with each text masked, for what is kept of a layer."""
+    made: list[bytes] = []
+    at = 0
+    for kept in _KEPT.finditer(line):
+        made += (masking_signs.text(line[at : kept.start()]), _of_its_kind(kept[0]) if kept["escape"] else kept[0])
+        at = kept.end()
+    return b"".join((*made, masking_signs.text(line[at:])))
+
+
+def _of_its_kind(escape: bytes) -> bytes:
+    """An escape of the same kind, whose number is one for its class."""
+    numbered = _HEXADECIMAL.fullmatch(escape)
+    if not numbered:
+        return escape
+    code = (masking_signs.byte if len(numbered[2]) == len("ff") else masking_signs.code)(int(numbered[2], 16))
+    return numbered[1] + b"%0*x" % (len(numbered[2]), code)
+
+
 def _one_line(line: bytes) -> bytes | None:
     """Lines that are one matter from end to end."""
     if line.strip() == _OBJECT:
@@ -98,7 +151,7 @@ def _one_line(line: bytes) -> bytes | None:
     if fragments.word(line):
         return _between(line)
     if fragments.printed(line):
-        return _structured(line, _python(line))
+        return _of_runs(list(zip(_PYTHON.split(line), cycle((False, True)), strict=False)))
     marker = _MARKER.match(line)
     return marker[0] + masking_signs.text(line[marker.end() :]) if marker else None
 
@@ -111,21 +164,11 @@ def _woven(data: bytes) -> bytes | None:
     torn, *between, tail = (part for part in woven.parts if part.salvage is not Salvage.NONE)
     record = torn.records[0]
     stop, begin = torn.span.stop, tail.span.offset
-    size = len(record) - len(data[:stop].lstrip(b" \t\r"))
+    cut = len(data[:stop].lstrip(b" \t\r"))
     mask = _structured(record)
     middle = (masked(data[part.span.offset : part.span.stop]) for part in between)
-    ends = mask[len(mask) - size :], masked(data[begin + size :])
-    return b"".join((data[: stop - len(mask) + size], mask[: len(mask) - size], *middle, *ends))
-
-
-def _python(line: bytes) -> list[JsonToken]:
-    """The tokens of a record that Python printed."""
-    found: list[JsonToken] = []
-    at = 0
-    for match in _PYTHON.finditer(line):
-        found += (JsonToken(at, match.start(), text=False), JsonToken(match.start(), match.end(), text=True))
-        at = match.end()
-    return [*found, JsonToken(at, len(line), text=False)]
+    rest = masked(data[begin + len(record) - cut :])
+    return b"".join((data[: stop - cut], mask[:cut], *middle, mask[cut:], rest))
 
 
 def _piece(piece: bytes, kind: PieceKind) -> bytes:
@@ -134,7 +177,7 @@ def _piece(piece: bytes, kind: PieceKind) -> bytes:
     if kind is PieceKind.TORN:
         stop = lenient_json.reach(piece).stop
         return _structured(piece[:stop]) + masking_signs.text(piece[stop:])
-    return _tail(piece) if kind is PieceKind.TEXT and is_tail(piece) else masking_signs.text(piece)
+    return _tail(piece) if is_tail(piece) else masking_signs.text(piece)
 
 
 def _twice(value: bytes) -> bytes:
@@ -151,32 +194,35 @@ def _escaped(inner: bytes) -> bytes:
 
 def _tail(tail: bytes) -> bytes:
     """The end of a record, with the beginning that it has lost."""
-    cuts = (size for size in range(1, len(_HEAD)) if _HEAD[size] == tail[0])
-    for size in (len(_HEAD), *cuts, *range(len(_HEAD))):
-        if isinstance(strict.record_end(_HEAD[:size] + tail, 0), int):
-            return _structured(_HEAD[:size] + tail)[size:]
+    cuts = (size for size in range(1, len(HEADING)) if HEADING[size] == tail[0])
+    for size in (len(HEADING), *cuts, *range(len(HEADING))):
+        if isinstance(strict.record_end(HEADING[:size] + tail, 0), int):
+            return _structured(HEADING[:size] + tail)[size:]
     return masking_signs.text(tail)
 
 
-def _structured(value: bytes, tokens: Sequence[JsonToken] = ()) -> bytes:
-    """JSON, or nearly: keys and roles that are known stay."""
-    tokens = tokens or list(lenient_json.tokens(value))
-    runs = [value[token.start : token.stop] for token in tokens]
+def _structured(value: bytes) -> bytes:
+    """JSON, or nearly."""
+    return _of_runs([(value[token.start : token.stop], token.text) for token in lenient_json.tokens(value)])
+
+
+def _of_runs(runs: list[tuple[bytes, bool]]) -> bytes:
+    """Texts and what stands between them, each with whether it is a text: keys and roles that are known stay."""
+    bare = [b"", *(run.strip() for run, _ in runs), b""]
     made: list[bytes] = []
     key, numbered = b"", 0
-    for token, run, *near in zip(tokens, runs, [b"", *runs[:-1]], [*runs[1:], b""], strict=True):
-        before, behind = (each.strip() for each in near)
-        if not token.text:
+    for (run, is_text), before, behind in zip(runs, bare, bare[2:], strict=False):
+        if not is_text:
             made.append(_between(run))
         elif behind[:1] == b":":
             key = _name(run)
             is_next = key == b"%d" % numbered
             numbered += is_next
-            made.append(run if is_next or key in KEYS else _quoted(run))
+            made.append(run if is_next or key in _KEYS else _quoted(run))
         elif not behind and before[-1:] in (b"{", b",") and _is_begun(run):
             made.append(run)
         else:
-            kept = key == b"role" and before == b":" and run[1:-1] in ROLES
+            kept = key == b"role" and before == b":" and run[1:-1] in _ROLES
             made.append(run if kept else _quoted(run))
     return b"".join(made)
 
@@ -191,7 +237,7 @@ def _name(run: bytes) -> bytes:
 
 def _is_begun(run: bytes) -> bool:
     """Whether the bytes break off in a key that is known, or behind it."""
-    return any((key + b'"').startswith(run[1:].rstrip(b"\r")) for key in KEYS[:2])
+    return any((key + b'"').startswith(run[1:].rstrip(b"\r")) for key in _KEYS[:2])
 
 
 def _quoted(run: bytes) -> bytes:
@@ -211,13 +257,7 @@ def _signs(run: bytes) -> bytes:
 def _word(word: bytes) -> bytes:
     if number := _NUMBER.fullmatch(word):
         return number[1] + re.sub(rb"[0-9]", b"9", number[2])
-    sign = len(word) - len(word.lstrip(b"-"))
-    kept = sign + max(_common(word[sign:], each) for each in _WORDS)
+    kept = sign = len(word) - len(word.lstrip(b"-"))
+    while kept < len(word) and word[sign : kept + 1] in _WORDS:
+        kept += 1
     return word[:kept] + word[kept:].translate(masking_signs.FORMAL)
-
-
-def _common(word: bytes, other: bytes) -> int:
-    """How many bytes both begin with."""
-    return next(
-        (at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), min(len(word), len(other))
-    )

@@ -28,12 +28,9 @@ _FEW: Final = 4
 
 def _class(byte: int) -> int:
     """The first byte that decoders, of UTF-8 and of cp1252, take as they take this one."""
-    if byte < 0x90:
-        return 0x81 if byte in (0x81, 0x8D, 0x8F) else 0x80
-    if byte < 0xA0:
-        return 0x90 if byte in (0x90, 0x9D) else 0x91
-    starts = (0xA0, 0xB0, 0xC0, 0xC2, 0xE0, 0xE1, 0xED, 0xEE, 0xF0, 0xF1, 0xF4, 0xF5, 0xFE, 0xFF)
-    return max(start for start in starts if start <= byte)
+    undefined = {0x81: 0x81, 0x8D: 0x81, 0x8F: 0x81, 0x90: 0x90, 0x9D: 0x90}  # in cp1252
+    starts = (0x80, 0x91, 0xA0, 0xB0, 0xC0, 0xC2, 0xE0, 0xE1, 0xED, 0xEE, 0xF0, 0xF1, 0xF4, 0xF5, 0xFE, 0xFF)
+    return undefined.get(byte) or max(start for start in starts if start <= byte)
 
 
 def _sign(byte: int, kept: bytes) -> int:
@@ -54,8 +51,7 @@ FORMAL: Final = bytes(_sign(byte, _STRUCTURE) for byte in range(0x100))
 
 def text(data: bytes) -> bytes:
     """Bytes of which nothing is known but that they are part of something; escapes keep their kind."""
-    tokens = _TOKEN.finditer(blurred(data))
-    return b"".join(_escape(token[0]) if token[0][:1] == b"\\" else run(token[0]) for token in tokens)
+    return _TOKEN.sub(lambda token: _escape(token[0]) if token[0][:1] == b"\\" else run(token[0]), blurred(data))
 
 
 def blurred(data: bytes) -> bytes:
@@ -82,10 +78,9 @@ def _alike(sign: str) -> str:
     """The character that stands for all of its class that take as many bytes."""
     if sign.isspace() or sign == "\ufeff":
         return sign
-    size = len(sign.encode())
     if sign < "\xa0":
         return "\x80"
-    return {2: "é§", 3: "語†", 4: "𐐀🙂"}[size][not sign.isalnum()]
+    return {2: "é§", 3: "語†", 4: "𐐀🙂"}[len(sign.encode())][not sign.isalnum()]
 
 
 def _escape(escape: bytes) -> bytes:
@@ -94,9 +89,9 @@ def _escape(escape: bytes) -> bytes:
     if kind in (b"u", b"x", b"U") and digits:
         full = len(digits) == {b"u": 4, b"x": 2, b"U": 8}[kind]
         return escape[:2] + (b"%0*x" % (len(digits), code(int(digits, 16))) if full else b"0" * len(digits))
-    if kind.isalpha() and kind not in _ESCAPES:
-        return b"\\q"
-    return escape if kind in _ESCAPES else b"\\" + kind.translate(_PLAIN)
+    if kind in _ESCAPES:
+        return escape
+    return b"\\q" if kind.isalpha() else b"\\" + kind.translate(_PLAIN)
 
 
 def code(number: int) -> int:

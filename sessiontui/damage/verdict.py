@@ -58,8 +58,9 @@ class Verdict(NamedTuple):
 
     def moved(self, by: int) -> Verdict:
         """The same with all parts so many bytes further on."""
-        readings = tuple(Reading(each.what, _moved(each.parts, by)) for each in self.readings)
-        return self._replace(parts=_moved(self.parts, by), readings=readings)
+        readings = [Reading(each.what, _moved(each.parts, by)) for each in self.readings]
+        parts = _moved(self.parts, by)
+        return Verdict(self.id, self.at, self.what, parts, self.severity, self.codec, tuple(readings))
 
 
 def _moved(parts: Iterable[Part], by: int) -> tuple[Part, ...]:
@@ -135,22 +136,12 @@ def best(parts: Sequence[Part]) -> Salvage:
 
 def fault(verdict: Verdict, number: int, offset: int, lines: int = 1) -> Fault:
     """The fault of bytes that begin line ``number`` at ``offset``."""
-    moved = verdict.moved(offset)
-    salvage = best(moved.parts)
-    return Fault(
-        verdict.id,
-        verdict.severity,
-        catalogue.sentence(verdict.id, verdict.what),
-        verdict.at,
-        salvage,
-        sum([len(part.records) for part in moved.parts if part.salvage is salvage]),
-        number,
-        moved.span,
-        lines,
-        moved.parts,
-        verdict.codec,
-        moved.readings,
-    )
+    id, at, what, parts, severity, codec, readings = verdict.moved(offset)
+    salvage = best(parts)
+    recovers = sum([len(part.records) for part in parts if part.salvage is salvage])
+    span = Span(offset, parts[-1].span.stop - offset)
+    found = id, severity, catalogue.sentence(id, what), at, salvage, recovers
+    return Fault(*found, number, span, lines, parts, codec, readings)
 
 
 def behind(found: Fault) -> int:

@@ -10,15 +10,16 @@ from typing import Final
 
 import orjson
 
+from sessiontui.damage.encodings import valid_up_to
 from sessiontui.damage.patterns import lazy
 
 HEAD: Final = 4096
 """So many bytes from the beginning tell it."""
 
-Signatures = tuple[tuple[bytes, str], ...]
+_Signatures = tuple[tuple[re.Pattern[bytes], str], ...]
 
 
-def _compiled(signatures: Signatures) -> tuple[tuple[re.Pattern[bytes], str], ...]:
+def _compiled(signatures: tuple[tuple[bytes, str], ...]) -> _Signatures:
     return tuple((lazy(pattern, re.DOTALL), name) for pattern, name in signatures)
 
 
@@ -119,15 +120,18 @@ _LIKELY: Final = _compiled((
     (rb"#!", "a script"),
     (rb"\[InternetShortcut\]", "a shortcut of Windows"),
 ))  # fmt: skip
-_MARKUP: Final = (
-    (b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<head", "a web page"), (b"<body", "a web page"),
-    (b"<script", "a web page"), (b"<svg", "a picture (SVG)"), (b"<!doctype plist", "a property list"),
-    (b"<?xml", "an XML document"), (b"<!doctype", "an XML document"),
-)  # fmt: skip
+_MARKUP: Final = _compiled((
+    (rb"<(?:!doctype html|html|head|body|script)", "a web page"),
+    (rb"<svg", "a picture (SVG)"),
+    (rb"<!doctype plist", "a property list"),
+    (rb"<\?xml|<!doctype", "an XML document"),
+))  # fmt: skip
+_TEXTS: Final = _compiled((
+    (rb"(?:---|%YAML)\s|(?:[\w.-]+:(?: [^\n]*)?\r?\n(?:\s+[^\n]*\n|#[^\n]*\n|- [^\n]*\n)*){3}", "a YAML document"),
+    (rb"(?:[#;][^\n]*\n|\s*\n)*\[[\w. :\"-]+\]\s*\n\s*(?:[\w.-]+\s*=|[#;])", "a configuration file"),
+    (rb"#{1,6} \S[^\n]*\n(?:\s*\n|[^#\n][^\n]*\n)|[^\n]+\n(?:===+|---+)\s*\n", "a Markdown document"),
+))  # fmt: skip
 _BINARY: Final = lazy(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_YAML: Final = lazy(rb"(?:---|%YAML)\s|(?:[\w.-]+:(?: [^\n]*)?\r?\n(?:\s+[^\n]*\n|#[^\n]*\n|- [^\n]*\n)*){3}")
-_INI: Final = lazy(rb"(?:[#;][^\n]*\n|\s*\n)*\[[\w. :\"-]+\]\s*\n\s*(?:[\w.-]+\s*=|[#;])")
-_MARKDOWN: Final = lazy(rb"#{1,6} \S[^\n]*\n(?:\s*\n|[^#\n][^\n]*\n)|[^\n]+\n(?:===+|---+)\s*\n")
 
 
 def kind(head: bytes) -> str | None:
@@ -143,11 +147,10 @@ def sure(head: bytes) -> str | None:
 def likely(head: bytes) -> str | None:
     """The same by a signature in front of which somebody may have been, or behind which somebody may have gone on."""
     begin = head[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    markup = next((name for magic, name in _MARKUP if begin.startswith(magic)), None)
-    return markup or _named(_LIKELY, head)
+    return _named(_MARKUP, begin) or _named(_LIKELY, head)
 
 
-def _named(signatures: tuple[tuple[re.Pattern[bytes], str], ...], head: bytes) -> str | None:
+def _named(signatures: _Signatures, head: bytes) -> str | None:
     return next((name for pattern, name in signatures if pattern.match(head)), None)
 
 
@@ -158,25 +161,13 @@ def is_binary(data: bytes) -> bool:
 
 def text(head: bytes) -> str:
     """What a file without a signature is, in which no record is."""
-    if is_binary(head) or (b"\x00" in head and not _is_text(head)):
+    stop = valid_up_to(head)
+    is_text = stop == len(head) or (len(head) == HEAD and stop > HEAD - 4)
+    if is_binary(head) or (b"\x00" in head and not is_text):
         return "binary"
-    if not _is_text(head):
+    if not is_text:
         return "text in another encoding than UTF-8, without a record in it"
-    if _YAML.match(head):
-        return "a YAML document"
-    if _INI.match(head):
-        return "a configuration file"
-    if _MARKDOWN.match(head):
-        return "a Markdown document"
-    return _rows(head.splitlines()) or "text, without a record in it"
-
-
-def _is_text(head: bytes) -> bool:
-    try:
-        head.decode()
-    except UnicodeDecodeError as error:
-        return len(head) == HEAD and error.start > HEAD - 4
-    return True
+    return _named(_TEXTS, head) or _rows(head.splitlines()) or "text, without a record in it"
 
 
 def _rows(lines: list[bytes]) -> str | None:

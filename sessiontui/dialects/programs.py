@@ -50,51 +50,72 @@ _PI: Final = frozenset(
 _COPILOT: Final = ("session.", "user.", "assistant.", "tool.", "system.", "hook.", "permission.", "abort")
 
 
+def _has(*keys: str) -> Callable[[Record], bool]:
+    """The rule that a record has all of these keys."""
+    return lambda record: record.keys() >= set(keys)
+
+
+def _text(record: Record, key: str) -> str:
+    """The text that a key has; empty where it has another value, or is not there."""
+    value = record.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _type(record: Record) -> str:
+    return _text(record, "type")
+
+
+def _is_list_of(value: object, *keys: str) -> bool:
+    """Whether it is a list of objects, one at least, that all have these keys."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(each, dict) and each.keys() >= set(keys) for each in value)
+    )
+
+
+def _message(record: Record) -> Record:
+    """The object that a record has as its message, or an empty one."""
+    message = record.get("message")
+    return message if isinstance(message, dict) else {}
+
+
 def _is_codex(record: Record) -> bool:
-    enveloped = record.get("type") in _CODEX and isinstance(record.get("payload"), dict)
+    enveloped = _type(record) in _CODEX and isinstance(record.get("payload"), dict)
     first = "instructions" in record and "timestamp" in record and "type" not in record
-    item = record.get("type") == "message" and isinstance(record.get("content"), list) and "role" in record
-    called = record.get("type") in {"function_call", "function_call_output", "reasoning"} and "uuid" not in record
+    item = _type(record) == "message" and isinstance(record.get("content"), list) and "role" in record
+    called = _type(record) in {"function_call", "function_call_output", "reasoning"} and "uuid" not in record
     return enveloped or first or item or called or "record_type" in record
-
-
-def _is_codex_index(record: Record) -> bool:
-    return {"id", "thread_name", "updated_at"} <= record.keys()
 
 
 def _is_gemini(record: Record) -> bool:
     header = "projectHash" in record and "sessionId" in record
-    turn = record.get("type") in {"gemini", "user", "info", "error"} and {"id", "timestamp", "content"} <= record.keys()
+    turn = _type(record) in {"gemini", "user", "info", "error"} and {"id", "timestamp", "content"} <= record.keys()
     return header or "$set" in record or "$rewindTo" in record or (turn and "uuid" not in record)
 
 
 def _is_qwen(record: Record) -> bool:
-    message = record.get("message")
-    parts = isinstance(message, dict) and isinstance(message.get("parts"), list)
+    parts = isinstance(_message(record).get("parts"), list)
     return "sessionId" in record and "uuid" in record and (parts or "systemPayload" in record or "provenance" in record)
 
 
 def _is_claude(record: Record) -> bool:
     if _is_qwen(record):
         return False
-    linked = "uuid" in record or "parentUuid" in record or "leafUuid" in record or record.get("type") in _CLAUDE
-    alone = record.get("type") == "summary" and "leafUuid" in record
-    return ("sessionId" in record and linked) or alone or record.get("type") == "file-history-snapshot"
+    linked = "uuid" in record or "parentUuid" in record or "leafUuid" in record or _type(record) in _CLAUDE
+    alone = _type(record) == "summary" and "leafUuid" in record
+    return ("sessionId" in record and linked) or alone or _type(record) == "file-history-snapshot"
 
 
 def _is_pi(record: Record) -> bool:
-    if record.get("type") == "session":
+    if _type(record) == "session":
         return isinstance(record.get("id"), str)
-    message = record.get("message")
-    said = record.get("type") == "message" and isinstance(message, dict) and "role" in message
-    return said or (record.get("type") in _PI and "timestamp" in record)
+    said = _type(record) == "message" and "role" in _message(record)
+    return said or (_type(record) in _PI and "timestamp" in record)
 
 
 def _is_copilot(record: Record) -> bool:
-    type = record.get("type")
-    return (
-        isinstance(type, str) and type.startswith(_COPILOT) and isinstance(record.get("data"), dict) and "id" in record
-    )
+    return _type(record).startswith(_COPILOT) and isinstance(record.get("data"), dict) and "id" in record
 
 
 def _is_goose(record: Record) -> bool:
@@ -103,67 +124,52 @@ def _is_goose(record: Record) -> bool:
 
 
 def _is_tuning(record: Record) -> bool:
-    return _is_list_of_messages(record.get("messages")) and not {"sessionId", "id"} & record.keys()
+    return _is_list_of(record.get("messages"), "role") and not {"sessionId", "id"} & record.keys()
 
 
 def _is_batch(record: Record) -> bool:
     return "custom_id" in record and ("body" in record or "response" in record)
 
 
-def _is_list_of_messages(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) and "role" in each for each in value)
-
-
-def _is_share_gpt(record: Record) -> bool:
-    turns = record.get("conversations")
-    return isinstance(turns, list) and bool(turns) and all(isinstance(each, dict) and "from" in each for each in turns)
-
-
 def _is_cursor(record: Record) -> bool:
-    message = record.get("message")
-    parts = isinstance(message, dict) and isinstance(message.get("content"), list)
+    parts = isinstance(_message(record).get("content"), list)
     return parts and isinstance(record.get("role"), str) and not {"content", "type", "id", "uuid"} & record.keys()
-
-
-def _is_nanobot(record: Record) -> bool:
-    return record.get("_type") == "metadata" and "key" in record
 
 
 _AIDER: Final = b"# aider chat started at "
 
 RULES: Final[tuple[Rule, ...]] = (
-    ("OpenClaw (trajectory)", lambda record: "traceSchema" in record),
+    ("OpenClaw (trajectory)", _has("traceSchema")),
     ("Codex", _is_codex),
-    ("Codex (index of sessions)", _is_codex_index),
+    ("Codex (index of sessions)", _has("id", "thread_name", "updated_at")),
     ("Gemini CLI", _is_gemini),
     ("Qwen Code", _is_qwen),
     ("Claude Code", _is_claude),
     ("pi", _is_pi),
     ("Copilot CLI", _is_copilot),
-    ("Factory Droid", lambda record: record.get("type") == "session_start" and "id" in record),
+    ("Factory Droid", lambda record: _type(record) == "session_start" and "id" in record),
     ("goose", _is_goose),
-    ("mistral-vibe", lambda record: "record_sha256" in record and "payload" in record),
+    ("mistral-vibe", _has("record_sha256", "payload")),
     ("Cursor", _is_cursor),
-    ("nanobot", _is_nanobot),
+    ("nanobot", lambda record: record.get("_type") == "metadata" and "key" in record),
     ("Hermes", lambda record: record.get("role") == "session_meta"),
-    ("Claude Code (prompts)", lambda record: {"display", "project", "timestamp"} <= record.keys()),
+    ("Claude Code (prompts)", _has("display", "project", "timestamp")),
     ("OpenAI fine-tuning", _is_tuning),
     ("OpenAI batch", _is_batch),
-    ("ShareGPT", _is_share_gpt),
+    ("ShareGPT", lambda record: _is_list_of(record.get("conversations"), "from")),
 )
 """Names of programs, and how one of their records is known."""
 HEADERS: Final = frozenset({"nanobot", "Hermes", "Factory Droid"})
 """Programs that are known by their first record alone: the others are like those of many programs."""
 _FORMATS: Final = frozenset({"OpenAI fine-tuning", "OpenAI batch", "ShareGPT"})
 """Names that are not of programs."""
-_OPENCODE: Final = ("msg_", "ses_", "prt_")
 DOCUMENTS: Final[tuple[Rule, ...]] = (
-    ("Gemini CLI or Qwen Code", lambda root: "messages" in root and "projectHash" in root),
-    ("Continue", lambda root: "history" in root and "workspaceDirectory" in root),
-    ("Cline", lambda root: "messages" in root and "origin" in root and "sessionId" in root),
-    ("Codex", lambda root: "session" in root and "items" in root),
-    ("Amp", lambda root: "messages" in root and str(root.get("id")).startswith("T-")),
-    ("OpenCode", lambda root: str(root.get("id")).startswith(_OPENCODE) and "time" in root),
+    ("Gemini CLI or Qwen Code", _has("messages", "projectHash")),
+    ("Continue", _has("history", "workspaceDirectory")),
+    ("Cline", _has("messages", "origin", "sessionId")),
+    ("Codex", _has("session", "items")),
+    ("Amp", lambda root: "messages" in root and _text(root, "id").startswith("T-")),
+    ("OpenCode", lambda root: _text(root, "id").startswith(("msg_", "ses_", "prt_")) and "time" in root),
 )
 """The same of files that are one JSON object."""
 
@@ -179,13 +185,13 @@ def program(lines: Sequence[bytes]) -> str | None:
     if seen and not seen[0].lstrip().startswith((b"{", b"[")) and any(line.startswith(_AIDER) for line in lines):
         return "Aider"
     votes: Counter[str] = Counter()
-    for at, record in enumerate(map(_record, seen)):
+    for at, record in enumerate(map(_loaded, seen)):
         for name, is_of in RULES:
-            if record is not None and (at == 0 or name not in HEADERS) and is_of(record):
+            if isinstance(record, dict) and (at == 0 or name not in HEADERS) and is_of(record):
                 votes[name] += len(seen) if name in HEADERS else 1
     if not votes:
         return None
-    name, most = max(votes.items(), key=lambda vote: vote[1])
+    [(name, most)] = votes.most_common(1)
     if 2 * most < len(seen):
         return None
     return "OpenClaw" if name == "pi" and any(b"openclaw" in line for line in seen) else name
@@ -193,27 +199,17 @@ def program(lines: Sequence[bytes]) -> str | None:
 
 def of_document(data: bytes) -> str | None:
     """The program that wrote a file which is one JSON object, or a list of messages with parts."""
-    try:
-        root = orjson.loads(data) if len(data) <= LONGEST else None
-    except orjson.JSONDecodeError:
-        return None
-    if isinstance(root, list):
-        return _of_list(root)
-    return next((name for name, is_of in DOCUMENTS if is_of(root)), None) if isinstance(root, dict) else None
-
-
-def _of_list(root: list[object]) -> str | None:
-    records = [each for each in root if isinstance(each, dict)]
-    if not records or len(records) < len(root):
-        return None
-    if _is_list_of_messages(root) and all("ts" in each for each in records):
+    root = _loaded(data)
+    if isinstance(root, dict):
+        return next((name for name, is_of in DOCUMENTS if is_of(root)), None)
+    if _is_list_of(root, "role", "ts"):
         return "Cline"
-    return "mistral-vibe" if all({"message", "turn_index"} <= each.keys() for each in records) else None
+    return "mistral-vibe" if _is_list_of(root, "message", "turn_index") else None
 
 
-def _record(line: bytes) -> Record | None:
+def _loaded(data: bytes) -> object:
+    """The JSON value; None where it is none, or too long."""
     try:
-        value = orjson.loads(line) if len(line) <= LONGEST else None
+        return orjson.loads(data) if len(data) <= LONGEST else None
     except orjson.JSONDecodeError:
         return None
-    return value if isinstance(value, dict) else None

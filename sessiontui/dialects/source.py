@@ -86,6 +86,12 @@ class Source:
         self._at += byte != END
         return byte
 
+    def accept(self, *of: int) -> bool:
+        """Read the next byte where it is one of these, and say whether it is."""
+        is_one = self.peek() in of
+        self._at += is_one
+        return is_one
+
     def skip(self, pattern: re.Pattern[bytes], keep: int | None = 0) -> bytes:
         """Read all that ``pattern``, which may match nothing, matches; return its first ``keep`` bytes (None: all).
 

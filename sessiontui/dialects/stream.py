@@ -34,21 +34,18 @@ def scan(pieces: Iterable[bytes], offset: int = 0) -> Scanned | Dropped | None:
 
     ``offset`` is where the line begins in its file: what is added to the place of the content.
     """
-    checked = _checked(pieces)
+    broken: list[Dropped] = []
+    checked = _checked(pieces, broken)
     outcome: Scanned | Dropped | None = None
     try:
-        try:
-            record = strict.whole(Source(checked))
-            if record:
-                content = Span(offset + record.content.offset, record.content.length)
-                outcome = Scanned(strict.unescaped(record.role), content)
-        except Wrong as wrong:
-            outcome = wrong.dropped
-        for _ in checked:  # a byte that is not UTF-8 outweighs every other mistake
-            pass
-    except _NotUtf8 as error:
-        return error.dropped
-    return outcome
+        if record := strict.whole(Source(checked)):
+            content = record.content.moved(offset)
+            outcome = Scanned(strict.unescaped(record.role), content)
+    except Wrong as wrong:
+        outcome = wrong.dropped
+    for _ in checked:  # a byte that is not UTF-8 outweighs every other mistake
+        pass
+    return broken[0] if broken else outcome
 
 
 def text(pieces: Iterable[bytes]) -> Iterator[str]:
@@ -72,29 +69,17 @@ def text(pieces: Iterable[bytes]) -> Iterator[str]:
         raise Changed("the file")
 
 
-class _NotUtf8(Exception):
-    """Passes through the grammar, which does not judge UTF-8."""
-
-    def __init__(self, dropped: Dropped) -> None:
-        super().__init__(dropped.reason)
-        self.dropped = dropped
-
-
-def _checked(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes, cut between characters. Raises ``_NotUtf8``."""
+def _checked(pieces: Iterable[bytes], broken: list[Dropped]) -> Iterator[bytes]:
+    """The same bytes, cut between characters, up to one that is not UTF-8, which is told to ``broken``."""
     base = 0
     held = b""
-    for piece in pieces:
-        held += piece
-        used = _decodable(held, base)
-        yield held[:used]
-        base += used
-        held = held[used:]
-    _decodable(held, base, final=True)
-
-
-def _decodable(held: bytes, base: int, *, final: bool = False) -> int:
     try:
-        return codecs.utf_8_decode(held, "strict", final)[1]
+        for piece in pieces:
+            held += piece
+            used = codecs.utf_8_decode(held, "strict", False)[1]
+            yield held[:used]
+            base += used
+            held = held[used:]
+        held.decode()
     except UnicodeDecodeError as error:
-        raise _NotUtf8(strict.not_utf8(error, base)) from error
+        broken.append(strict.not_utf8(error, base))

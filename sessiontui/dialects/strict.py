@@ -28,11 +28,9 @@ from sessiontui.dialects.source import (
 )
 from sessiontui.model import Message, Span
 
-_QUOTE, _COMMA, _COLON, _OBJECT, _ARRAY, _MINUS, _ZERO, _POINT = b'",:{[-0.'
+_QUOTE, _OBJECT, _ARRAY, _MINUS = b'"{[-'
 _DIGIT: Final = frozenset(b"0123456789")
-_EXPONENT: Final = frozenset(b"eE")
-_SIGN: Final = frozenset(b"+-")
-_LITERALS: Final = {b"t"[0]: b"true", b"f"[0]: b"false", b"n"[0]: b"null"}
+_LITERALS: Final = {word[0]: word for word in (b"true", b"false", b"null")}
 WRITTEN: Final = re.compile(rb'\{"role":"[^"\\\x00-\x1f]*+","content":"')
 """How ZeroClaw begins a record."""
 _BEHIND_CONTENT: Final = frozenset({b"", b" ", b"\t", b"\r", b"\n", b",", b"}"})
@@ -173,23 +171,18 @@ def _opened(source: Source) -> bool:
     """Read an opening bracket and, where nothing stands inside, the closing one; whether something stands inside."""
     close = source.take() + 2  # in ASCII both closing brackets stand two behind the opening ones
     source.skip(INNER)
-    if source.peek() != close:
-        return True
-    source.take()
-    return False
+    return not source.accept(close)
 
 
 def _another(source: Source, opened: int) -> bool:
     """Read what follows a value in the open object or array: True for a comma, False for its end."""
     source.skip(INNER)
-    byte = source.peek()
-    if byte not in (_COMMA, opened + 2):
-        raise Wrong(source.position, _missing(opened, byte))
-    source.take()
-    if byte != _COMMA:
-        return False
-    source.skip(INNER)
-    return True
+    if source.accept(*b","):
+        source.skip(INNER)
+        return True
+    if not source.accept(opened + 2):
+        raise Wrong(source.position, _missing(opened, source.peek()))
+    return False
 
 
 def _missing(opened: int, byte: int) -> str:
@@ -202,9 +195,8 @@ def _key(source: Source, pattern: re.Pattern[bytes]) -> str:
         raise Wrong(source.position, f"a key in quotes is missing, and here stands {shown(source.peek())}")
     raw, _ = source.string(pattern, _NAME)
     source.skip(INNER)
-    if source.peek() != _COLON:
+    if not source.accept(*b":"):
         raise Wrong(source.position, f"“:” is missing behind a key, and here stands {shown(source.peek())}")
-    source.take()
     source.skip(INNER)
     return unescaped(raw) if pattern is EXACT and len(raw) < _NAME and raw.isascii() else ""
 
@@ -251,21 +243,15 @@ def _scalar(source: Source, byte: int) -> None:
 
 def _number(source: Source) -> None:
     """Read ``number = [ "-" ] ( "0" | digits ) [ "." digits ] [ ( "e" | "E" ) [ "+" | "-" ] digits ]``."""
-    if source.peek() == _MINUS:
-        source.take()
-    if source.peek() == _ZERO:
-        source.take()
-        if source.peek() in _DIGIT:
-            raise Wrong(source.position, "a digit follows the 0 that a number begins with")
-    else:
+    source.accept(*b"-")
+    if not source.accept(*b"0"):
         _digits(source)
-    if source.peek() == _POINT:
-        source.take()
+    elif source.peek() in _DIGIT:
+        raise Wrong(source.position, "a digit follows the 0 that a number begins with")
+    if source.accept(*b"."):
         _digits(source)
-    if source.peek() in _EXPONENT:
-        source.take()
-        if source.peek() in _SIGN:
-            source.take()
+    if source.accept(*b"eE"):
+        source.accept(*b"+-")
         _digits(source)
 
 
@@ -277,6 +263,5 @@ def _digits(source: Source) -> None:
 
 def _literal(source: Source, word: bytes) -> None:
     for byte in word:
-        if source.peek() != byte:
+        if not source.accept(byte):
             raise Wrong(source.position, f"“{word.decode()}” is broken off by {shown(source.peek())}")
-        source.take()

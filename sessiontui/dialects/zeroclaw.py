@@ -23,12 +23,11 @@ from sessiontui.model import Message
 __all__ = ["Dropped", "Validated", "is_valid", "read", "validate", "write"]
 
 
-def _openings() -> dict[bytes, tuple[int, bytes]]:
-    openings = [b'{"role":"%b","content":"' % role for role in (b"system", b"user", b"assistant", b"tool")]
-    return {opening[9:10]: (len(opening), opening) for opening in openings}
-
-
-_OPENINGS: Final = _openings()
+_OPENINGS: Final = {
+    role[:1]: (len(opening), opening)
+    for role in (b"system", b"user", b"assistant", b"tool")
+    for opening in [b'{"role":"%b","content":"' % role]
+}
 """How nearly all lines begin, by the first letter of the role.
 
 Where no other quote stands behind, but for a line's last three bytes, a line of sound JSON can only end in ``"}``: it
