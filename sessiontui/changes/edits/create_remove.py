@@ -149,7 +149,7 @@ def remove(record: ChangeRecord, key: str, file: str, expect: stamps.Stamp) -> N
             replace.remove(path)
         if os.fstat(fd).st_size != expect.size:
             _bring_back(record, path, fd, was)
-            record.mark(n, "void")
+            record.void(n)
             raise Changed(path.name)
     record.made()
 

@@ -73,7 +73,7 @@ class Import(Edit):
         if done and not self.back and os.path.lexists(there) and there.stat().st_size != self.length:
             with suppress(Refused):  # the session has news in the database, too
                 self.out(record)  # who had to wait has written to the file
-                record.mark(len(record.steps), "void")
+                record.void(len(record.steps))
                 return "void"
         return "made" if done else "void"
 
@@ -111,11 +111,10 @@ class Import(Edit):
             )
         try:
             with opened(folder.sessions / now) as fd:
-                same = os.fstat(fd).st_size == self.length and digest(fd, self.length) == self.sha256
+                if os.fstat(fd).st_size != self.length or digest(fd, self.length) != self.sha256:
+                    raise Refused(f"{now} has changed since", unchanged=True)
         except FileNotFoundError:
             raise Refused(f"{now} is gone", unchanged=True) from None
-        if not same:
-            raise Refused(f"{now} has changed since", unchanged=True)
         if self.back and not (folder.sessions / self.database).exists():
             return  # it is made first
         require(folder, self.database, self.rows)
@@ -197,7 +196,7 @@ def _require_idle(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp) -> 
     if not stamps.stamp(fd).is_alike(stamp):
         edit.out(record)
         for n in (len(record.steps), len(record.steps) - 1):
-            record.mark(n, "void")
+            record.void(n)
         raise Changed(edit.file)
 
 

@@ -218,7 +218,7 @@ def _attempt(
     mtime_ns = time(size)
     if mtime_ns is not None and carried == size:
         give_time(path, new.length, mtime_ns)
-    record.mark(n, "made")
+    record.made()
     return Rewritten(size, new.length)
 
 

@@ -219,7 +219,7 @@ def _correct(record: ChangeRecord, fd: int, landed: Span) -> None:
     kept = record.keep(lines.pieces(fd, landed))
     guard = lines.tail_hash(fd, landed.offset)
     record.write(Splice(edit.key, edit.file, landed.offset, 0, landed.length, landed.offset, guard, kept, edit.was))
-    record.mark(n, "void")
+    record.void(n)
 
 
 def _rewritten(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:

@@ -148,9 +148,9 @@ class ChangeRecord:
         """The name of a file kept for the edit that comes next."""
         return f"{self.id}.{len(self.steps) + 1}.{kind}"
 
-    def keep(self, chunks: Iterable[bytes], kind: str = "bytes") -> KeptFile:
+    def keep(self, chunks: Iterable[bytes]) -> KeptFile:
         """Keep bytes for the edit that comes next."""
-        return self.folder.keep(self.name(kind), chunks)
+        return self.folder.keep(self.name("bytes"), chunks)
 
     def write(self, edit: Edit) -> None:
         """Record the next edit; when this returns, it is on disk and may be made."""

@@ -150,11 +150,15 @@ def _read(fd: int, key: str, seen: Copied, found: Sum, cancelled: IsCancelled, p
     request = found.request
     outcomes = repair_plan.outcomes(fd, found, cancelled, progress)
     takes = sum(fragment_file.takes(key, each.fault, span) for each in outcomes for span in each.fragments)
-    row = RepairRow(
-        key, 0, 0, 0, 0, request.size, 0, "unchanged", seen=seen, settled=request.settled, wish=request.wish
+    row = replace(
+        _told(_healthy(key, 0, request.size), found),
+        problem=_why_nothing(found),
+        seen=seen,
+        settled=request.settled,
+        wish=request.wish,
+        takes=takes,
     )
-    row = replace(_told(row, found), problem=_why_nothing(found), takes=takes)
-    return row.left_alone(_missing(found.missing, key + SUFFIX)) if found.missing else row
+    return row.left_alone(_missing(sorted(found.missing), key + SUFFIX)) if found.missing else row
 
 
 def _missing(wanted: list[int], file: str) -> Refused:

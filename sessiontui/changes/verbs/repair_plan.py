@@ -133,8 +133,8 @@ class Sum:
         self.changes = self.newline = False
         self.named: list[Outcome] = []
         """For people: without the parts of their faults."""
-        self.begun: set[int] = set()
-        """The lines wanted by name with which a fault begins."""
+        self.missing = set(request.wish.lines)
+        """The lines wanted by name with which no fault begins."""
         self.unoffered = set(request.wish.marked)
         """Those that are marked, and nothing there has waited for it."""
         self.unread: dict[int, int] = {}
@@ -146,11 +146,6 @@ class Sum:
         self._shift = 0
         self._before: Fault | None = None
         self._is_told = False
-
-    @property
-    def missing(self) -> list[int]:
-        """The lines wanted by name with which no fault begins."""
-        return sorted(self.request.wish.lines - self.begun)
 
     def add(self, outcome: Outcome) -> None:
         """One outcome more, in order."""
@@ -188,16 +183,15 @@ class Sum:
         return outcome.stays and not (wish.lossless or wish.partial or outcome.fault.line in wish.lines)
 
     def _begin(self, outcome: Outcome) -> None:
-        line = outcome.fault.line
+        fault, line = outcome.fault, outcome.fault.line
         if line is None:
             return
-        if line in self.request.wish.lines:
-            self.begun.add(line)
-        if self.request.wish.readings.get(line, 1) > max(1, len(outcome.fault.readings)):
-            self.unread[line] = max(outcome.fault.recovers > 0, len(outcome.fault.readings))
-        if outcome.fault.readings and _gives(outcome.fault, Salvage.PARTIAL):
+        self.missing.discard(line)
+        if self.request.wish.readings.get(line, 1) > max(1, len(fault.readings)):
+            self.unread[line] = max(fault.recovers > 0, len(fault.readings))
+        if fault.readings and _gives(fault, Salvage.PARTIAL):
             self.unoffered.discard(line)
-        if _gives(outcome.fault, Salvage.OFFERED):
+        if _gives(fault, Salvage.OFFERED):
             self.unoffered.discard(line)
             if outcome.stays and self._is_told:
                 self.offered.append(line)
