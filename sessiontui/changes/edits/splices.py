@@ -13,8 +13,18 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from sessiontui.changes.edits import patches, rewrites
-from sessiontui.changes.edits.files import Traits, common, give_time, kept_bytes, lost, opened, require_inside, traits
+from sessiontui.changes.edits import rewrites
+from sessiontui.changes.edits.files import (
+    Traits,
+    common,
+    give_time,
+    kept_bytes,
+    lost,
+    opened,
+    patch,
+    require_inside,
+    traits,
+)
 from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, stamps
@@ -240,4 +250,4 @@ def _take_out(record: ChangeRecord, path: Path, written: Span) -> None:
                 os.ftruncate(alone.fd, written.offset)
                 sync(alone.fd)
     except OpenElsewhere:
-        patches.patch(record, path, written)
+        patch(record, path, written)
