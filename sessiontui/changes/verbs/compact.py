@@ -148,10 +148,15 @@ def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Pro
         if len(faults) < NAMED:
             faults.append(fault.bare)
     count = tally.count()
-    after = size - sum(span.length for span in drops)
-    status: CompactStatus = "compacted" if drops else "unchanged"
     return CompactRow(
-        *(key, count.messages, count.faults, 0, size, after, status, holds),
+        key,
+        count.messages,
+        count.faults,
+        0,
+        size,
+        size - sum(span.length for span in drops),
+        "compacted" if drops else "unchanged",
+        holds,
         gone=tuple(faults),
         drops=tuple(drops),
         seen=seen,

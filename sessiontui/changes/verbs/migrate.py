@@ -55,8 +55,8 @@ class MigrateRow:
 
     def left_alone(self, error: SessiontuiError) -> MigrateRow:
         """The row of a session that stays as it is."""
-        status: MigrateStatus = "skipped" if error.exit_code in (0, Cancelled.exit_code) else "refused"
-        return replace(self, imported=0, status=status, problem=problem(error))
+        is_skipped = error.exit_code in (0, Cancelled.exit_code)
+        return replace(self, imported=0, status="skipped" if is_skipped else "refused", problem=problem(error))
 
 
 @dataclass(frozen=True, slots=True)
