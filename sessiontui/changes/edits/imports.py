@@ -61,7 +61,10 @@ class Import(Edit):
         else:
             wrong, right = here, there
         if self.takes and not done and not os.path.lexists(there) and here.stat().st_size != self.length:
-            self._take_out(record)  # somebody wrote to the file by its own name: that is its home
+            folder.drop(self.rows)  # somebody wrote to the file by its own name: the rows of the import go
+            with begin(record, self.database, self.takes) as writing:
+                writing.take_back(folder.path(self.rows))
+                writing.commit()
             return "made"
         if os.path.lexists(wrong) and os.path.lexists(right):
             if os.path.samefile(wrong, right):  # a rename that was interrupted
@@ -76,13 +79,6 @@ class Import(Edit):
                 record.void(len(record.steps))
                 return "void"
         return "made" if done else "void"
-
-    def _take_out(self, record: ChangeRecord) -> None:
-        """Take the rows of an import out, where that was interrupted."""
-        record.folder.drop(self.rows)
-        with begin(record, self.database, self.takes) as writing:
-            writing.take_back(record.folder.path(self.rows))
-            writing.commit()
 
     def foresee(self, folder: Folder) -> str:
         self._require(folder)
