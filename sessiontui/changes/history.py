@@ -6,7 +6,7 @@ Bounded by age and size, but the newest change is never dropped. Reading it mend
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,6 @@ from typing import Final
 
 from sessiontui.changes.edits.files import as_store_error
 from sessiontui.changes.edits.records import done, ids, read
-from sessiontui.changes.journal import chain
 from sessiontui.changes.journal.folder import Folder, making, reading
 from sessiontui.changes.journal.record import ChangeRecord, Recorded
 from sessiontui.changes.outcome import Change, ChangeStatus
@@ -44,6 +43,28 @@ class Listed:
     changes: tuple[Change, ...]
     problems: tuple[StoreError, ...]
     """What is the matter with records that can't be read: a change that one of them took back seems to stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A change and what was done to it since, oldest first: its undo, the undo of that, and so on."""
+
+    changes: tuple[Recorded, ...]
+
+    @property
+    def undone(self) -> bool:
+        """Whether the change is taken back now."""
+        return len(self.changes) % 2 == 0
+
+    @property
+    def tip(self) -> Recorded:
+        """The newest: what the next undo or redo takes back."""
+        return self.changes[-1]
+
+    @property
+    def first(self) -> Recorded:
+        """The change that it began with."""
+        return self.changes[0]
 
 
 @contextmanager
@@ -102,6 +123,19 @@ def _legible(folder: Folder) -> tuple[list[Recorded], list[StoreError]]:
     return found, problems
 
 
+def chains(every: Iterable[Recorded]) -> dict[str, Chain]:
+    """The chain of each change, by its id: which change took back which. ``every`` is oldest first; an interrupted change
+    takes nothing back yet."""
+    members: dict[str, list[Recorded]] = {}
+    for each in every:
+        before = members.get(each.undoes or "", [])
+        if not (each.done and before and before[-1].id == each.undoes):
+            before = []
+        before.append(each)
+        members[each.id] = before
+    return {id: Chain(tuple(found)) for id, found in members.items()}
+
+
 def changes(folder: Path) -> list[Change]:
     """The changes kept for a sessions folder, newest first; none where there is no journal. Never mends. Raises
     ``StoreError`` where a record can't be read."""
@@ -120,12 +154,12 @@ def listed(folder: Path) -> Listed:
         sizes = _sizes(journal)
         found, problems = _legible(journal)
         every = [each for each in found if each.done or not busy]
-        chains = chain.chains(every)
-    newest = (_change(each, chains[each.id], sizes.get(each.id, 0)) for each in reversed(every))
+        of = chains(every)
+    newest = (_change(each, of[each.id], sizes.get(each.id, 0)) for each in reversed(every))
     return Listed(tuple(newest), tuple(problems))
 
 
-def _change(each: Recorded, of: chain.Chain, size: int) -> Change:
+def _change(each: Recorded, of: Chain, size: int) -> Change:
     status: ChangeStatus = "undone" if of.undone else "done"
     if each.undoes is not None:
         status = "undo"
@@ -180,15 +214,15 @@ def _trim(folder: Folder) -> None:
         _drop(folder, gone)
 
 
-def _droppable(folder: Folder) -> list[chain.Chain]:
+def _droppable(folder: Folder) -> list[Chain]:
     """Changes with what took them back, the oldest first: all but the newest, and those of which something may still
     come."""
-    found = {of.tip.id: of for of in chain.chains(recorded(folder)).values()}
+    found = {of.tip.id: of for of in chains(recorded(folder)).values()}
     return [found[id] for id in sorted(found)[:-1] if all(done(folder, each.id) for each in found[id].changes)]
 
 
-def _drop(folder: Folder, chains: list[chain.Chain]) -> Purged:
-    gone = tuple(sorted(each.id for of in chains for each in of.changes))
+def _drop(folder: Folder, dropped: list[Chain]) -> Purged:
+    gone = tuple(sorted(each.id for of in dropped for each in of.changes))
     before = sum(_sizes(folder).values())
     for id in gone:
         folder.drop(f"{id}.change")  # first: kept files without a record are swept

@@ -10,7 +10,6 @@ from sessiontui import units
 from sessiontui.changes import history
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits.files import as_plain, as_store_error, require_inside
-from sessiontui.changes.journal.chain import Chain, chains
 from sessiontui.changes.journal.folder import Folder, reading
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord, Edit
@@ -113,8 +112,8 @@ def _put_back(record: ChangeRecord) -> None:
         ) from error
 
 
-def _chosen(folder: Folder, id: str | None, redo: bool) -> Chain:
-    every = chains(each for each in history.recorded(folder) if each.done)
+def _chosen(folder: Folder, id: str | None, redo: bool) -> history.Chain:
+    every = history.chains(each for each in history.recorded(folder) if each.done)
     if id is None:
         found = [of for of in every.values() if of.undone == redo]
         if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 _PROC: Final = "/proc"
@@ -14,13 +15,8 @@ _MOST: Final = 3
 
 def writers(device: int, inode: int) -> tuple[str, ...]:
     """Who else has the file of this device and inode open for writing: name and process id, up to three of them."""
-    named: list[str] = []
-    for pid in _processes():
-        if len(named) == _MOST:
-            break
-        if any(_writes(pid, fd) for fd in _open(pid, device, inode)):
-            named.append(f"{_name(pid)} (pid {pid})")
-    return tuple(named)
+    writing = (pid for pid in _processes() if any(_writes(pid, fd) for fd in _open(pid, device, inode)))
+    return tuple(f"{_name(pid)} (pid {pid})" for pid in islice(writing, _MOST))
 
 
 def _processes() -> Iterator[str]:

@@ -60,14 +60,14 @@ class Huge:
         return self.length
 
 
-def open_file(path: str | bytes | Path, dir_fd: int | None = None) -> int:
+def open_file(path: str | bytes | Path) -> int:
     """Open a regular file for reading and return its descriptor, which the caller closes.
 
     Links are followed. Raises ``NotAFile`` for everything that is no regular file, a FIFO too, without waiting. A file
     on which a change has a lease is tried again for half a second.
     """
     try:
-        fd = _opened(path, dir_fd)
+        fd = _opened(path)
     except OSError as error:
         if error.errno in _NO_FILE:
             raise NotAFile(errno.EINVAL, "not a regular file", path) from error
@@ -80,11 +80,11 @@ def open_file(path: str | bytes | Path, dir_fd: int | None = None) -> int:
     return fd
 
 
-def _opened(path: str | bytes | Path, dir_fd: int | None) -> int:
+def _opened(path: str | bytes | Path) -> int:
     until = time.monotonic() + LEASED
     while True:
         try:
-            return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, dir_fd=dir_fd)
+            return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         except BlockingIOError:
             if time.monotonic() >= until:
                 raise

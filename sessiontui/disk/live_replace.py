@@ -94,8 +94,8 @@ def _sole(fd: int, path: Path, patience: WaitPolicy) -> Lease | None:
     """A write lease; None where none can be had and the person wants it all the same."""
     try:
         return lease.writing(fd)
-    except NoLease as none:
-        _dare(fd, path, patience, none)
+    except NoLease as reason:
+        _dare(fd, path, patience, reason)
     return None
 
 
@@ -139,7 +139,7 @@ def _dared(path: Path, patience: WaitPolicy) -> int:
     if fd is None:
         raise _writers(path, os.stat(path))
     try:
-        _busy(fd, path, patience)
+        _dare(fd, path, patience, Taken())
     except BaseException:
         os.close(fd)
         raise
@@ -198,10 +198,8 @@ def _read_lease(fd: int, path: Path, patience: WaitPolicy) -> Lease | None:
     """A read lease; None where none can be had and the person wants it all the same."""
     try:
         return lease.reading(fd, patience.seconds)
-    except Taken:
-        _busy(fd, path, patience)
-    except NoLease as none:
-        _dare(fd, path, patience, none)
+    except (Taken, NoLease) as reason:
+        _dare(fd, path, patience, reason)
     return None
 
 
@@ -268,21 +266,14 @@ def _await(fd: int, seconds: float) -> None:
 # ---- without a lease
 
 
-def _busy(fd: int, path: Path, patience: WaitPolicy) -> None:
-    """Raise ``Busy``, unless the person wants it all the same and the file is still."""
-    if not patience.no_lease:
-        raise _writers(path, os.fstat(fd))
-    _require_idle(fd, path)
-
-
 def _writers(path: Path, status: os.stat_result) -> Busy:
     return Busy(path.name, holders.writers(status.st_dev, status.st_ino))
 
 
-def _dare(fd: int, path: Path, patience: WaitPolicy, none: NoLease) -> None:
-    """Raise ``Unleased``, unless the person wants it all the same and the file is still."""
+def _dare(fd: int, path: Path, patience: WaitPolicy, reason: Taken | NoLease) -> None:
+    """Raise ``Busy`` or ``Unleased``, unless the person wants it all the same and the file is still."""
     if not patience.no_lease:
-        raise Unleased(path.name, str(none))
+        raise _writers(path, os.fstat(fd)) if isinstance(reason, Taken) else Unleased(path.name, str(reason))
     _require_idle(fd, path)
 
 

@@ -12,8 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessiontui.changes.edits import patches
-from sessiontui.changes.edits.files import Traits, digest, give_traits, kept_bytes, link_or_copy, opened, traits
+from sessiontui.changes.edits.files import Traits, digest, give_traits, kept_bytes, link_or_copy, opened, patch, traits
 from sessiontui.changes.edits.splices import Splice
 from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
@@ -87,10 +86,8 @@ class Create(Edit):
             with opened(path) as fd:
                 if digest(fd, self.source.length) != self.source.sha256:
                     return "void"
-        except FileNotFoundError:
-            return "void"
         except OSError as error:
-            if error.errno != errno.ENAMETOOLONG:
+            if error.errno not in (errno.ENOENT, errno.ENAMETOOLONG):
                 raise
             return "void"
         give_traits(path, self.was, self.source.length)
@@ -149,7 +146,7 @@ def remove(record: ChangeRecord, key: str, file: str, expect: stamps.Stamp) -> N
             replace.remove(path)
         if os.fstat(fd).st_size != expect.size:
             _bring_back(record, path, fd, was)
-            record.mark(n, "void")
+            record.void(n)
             raise Changed(path.name)
     record.made()
 
@@ -160,7 +157,7 @@ def _bring_back(record: ChangeRecord, path: Path, fd: int, was: Traits) -> None:
     try:
         replace.create(path, lines.pieces(fd, Span(0, size)), was.mode, Like(fd, path.name))
     except FileExistsError:
-        patches.patch(record, path, Span(0, 0), fd, Span(0, size))
+        patch(record, path, Span(0, 0), fd, Span(0, size))
 
 
 def require_welcome(sessions: Path, file: str, hint: str) -> None:

@@ -1,4 +1,5 @@
-"""Session files as a change sees them: found inside their folder only, compared with what is kept, given their time back."""
+"""Session files as a change sees them: found inside their folder only, compared with what is kept, given their time back;
+and patched, with nothing recorded: whoever calls knows that it is safe to do again after a crash."""
 
 from __future__ import annotations
 
@@ -8,17 +9,19 @@ import hashlib
 import os
 import stat as modes
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from sessiontui.changes.journal.folder import Folder, KeptFile
-from sessiontui.changes.journal.record import Edit
-from sessiontui.disk import lines, replace
+from sessiontui.changes.journal.record import ChangeRecord, Edit
+from sessiontui.disk import lines, live_replace, replace
 from sessiontui.disk.attributes import Like
-from sessiontui.errors import Refused, SessiontuiError, StoreError
+from sessiontui.disk.copied import Copied
+from sessiontui.errors import Changed, Refused, SessiontuiError, StoreError
 from sessiontui.model import Span
 
 
@@ -65,6 +68,8 @@ def as_store_error(name: str) -> Iterator[None]:
     except OSError as error:
         raise as_plain(error, name) from error
 
+
+_NOTHING: Final = Span(0, 0)
 
 _NEXT: Final = {
     errno.EACCES: "look at the rights of the file and of its folder",
@@ -184,3 +189,41 @@ def link_or_copy(folder: Folder, path: Path, fd: int, name: str, length: int) ->
     if folder.link(path, name, fd):
         return None
     return folder.keep(name, lines.pieces(fd, Span(0, length)), Like(fd, path.name))
+
+
+# ---- bytes that belong to no change: a writer's that came late, a line half written
+
+
+def patch(record: ChangeRecord, path: Path, cut: Span, other: int = -1, rest: Span = _NOTHING) -> int:
+    """Put bytes of another file, open as ``other``, into the place of some of a file, unrecorded: nobody is to take back
+    what others wrote. The file keeps its time. Returns its length then. Raises ``Changed`` where it never holds still."""
+    for _ in range(live_replace.ATTEMPTS):
+        with opened(path) as fd, replace.temporary(path.parent) as temp:
+            copied = Copied.of(fd)
+            replace.fill(
+                temp,
+                patched(partial(lines.pieces, fd), copied.stamp.size, cut, lines.pieces(other, rest)),
+                traits(fd).mode,
+                Like(fd, path.name),
+            )
+            length = os.stat(temp).st_size
+            try:
+                carried = live_replace.swap(path, temp, fd, copied, record.patience, lambda _: None)
+            except live_replace.Again:
+                os.unlink(temp)
+                continue
+            return length + carried - copied.stamp.size
+    raise Changed(path.name)
+
+
+def patched(read: Callable[[Span], Iterator[bytes]], size: int, cut: Span, more: Iterator[bytes]) -> Iterator[bytes]:
+    """The first ``size`` bytes of a file that ``read`` reads, others in the place of some; a line that these leave open is
+    ended: a record that stands behind must not be glued to it."""
+    last = b"\n"
+    yield from read(Span(0, cut.offset))
+    for piece in more:
+        last = piece[-1:]
+        yield piece
+    if size > cut.stop and last != b"\n":
+        yield b"\n"
+    yield from read(Span(cut.stop, size - cut.stop))

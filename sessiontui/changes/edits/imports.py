@@ -61,7 +61,10 @@ class Import(Edit):
         else:
             wrong, right = here, there
         if self.takes and not done and not os.path.lexists(there) and here.stat().st_size != self.length:
-            self._take_out(record)  # somebody wrote to the file by its own name: that is its home
+            folder.drop(self.rows)  # somebody wrote to the file by its own name: the rows of the import go
+            with begin(record, self.database, self.takes) as writing:
+                writing.take_back(folder.path(self.rows))
+                writing.commit()
             return "made"
         if os.path.lexists(wrong) and os.path.lexists(right):
             if os.path.samefile(wrong, right):  # a rename that was interrupted
@@ -73,16 +76,9 @@ class Import(Edit):
         if done and not self.back and os.path.lexists(there) and there.stat().st_size != self.length:
             with suppress(Refused):  # the session has news in the database, too
                 self.out(record)  # who had to wait has written to the file
-                record.mark(len(record.steps), "void")
+                record.void(len(record.steps))
                 return "void"
         return "made" if done else "void"
-
-    def _take_out(self, record: ChangeRecord) -> None:
-        """Take the rows of an import out, where that was interrupted."""
-        record.folder.drop(self.rows)
-        with begin(record, self.database, self.takes) as writing:
-            writing.take_back(record.folder.path(self.rows))
-            writing.commit()
 
     def foresee(self, folder: Folder) -> str:
         self._require(folder)
@@ -111,11 +107,10 @@ class Import(Edit):
             )
         try:
             with opened(folder.sessions / now) as fd:
-                same = os.fstat(fd).st_size == self.length and digest(fd, self.length) == self.sha256
+                if os.fstat(fd).st_size != self.length or digest(fd, self.length) != self.sha256:
+                    raise Refused(f"{now} has changed since", unchanged=True)
         except FileNotFoundError:
             raise Refused(f"{now} is gone", unchanged=True) from None
-        if not same:
-            raise Refused(f"{now} has changed since", unchanged=True)
         if self.back and not (folder.sessions / self.database).exists():
             return  # it is made first
         require(folder, self.database, self.rows)
@@ -197,7 +192,7 @@ def _require_idle(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp) -> 
     if not stamps.stamp(fd).is_alike(stamp):
         edit.out(record)
         for n in (len(record.steps), len(record.steps) - 1):
-            record.mark(n, "void")
+            record.void(n)
         raise Changed(edit.file)
 
 

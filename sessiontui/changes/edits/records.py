@@ -48,7 +48,7 @@ def decode(value: dict[str, Any]) -> Edit:
     name = fields.pop("kind")
     kind = _OF_FILES.get(name) or _of_databases()[name]
     for name in _KEPT:
-        if isinstance(fields.get(name), dict):
+        if name in fields:
             fields[name] = KeptFile(**fields[name])
     if "was" in fields:
         fields["was"] = Traits(**fields["was"])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from sessiontui.changes.edits import patches
-from sessiontui.changes.edits.files import common, opened
+from sessiontui.changes.edits.files import common, opened, patch
 from sessiontui.changes.journal.folder import Folder
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import replace
@@ -72,5 +71,5 @@ def name_back(record: ChangeRecord, new: str, file: str) -> None:
             whole = Span(0, os.fstat(fd).st_size)
             stands = common(new_one, 0, fd, whole) == whole.length  # a kill came between the two steps
             if not stands:
-                patches.patch(record, here, Span(0, 0), fd, whole)
+                patch(record, here, Span(0, 0), fd, whole)
         replace.remove(there)

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from zlib import crc32
 
 from sessiontui.changes import obstacles
-from sessiontui.changes.edits import patches
 from sessiontui.changes.edits.files import (
     Traits,
     checksum,
@@ -26,6 +25,8 @@ from sessiontui.changes.edits.files import (
     link_or_copy,
     lost,
     opened,
+    patch,
+    patched,
     traits,
 )
 from sessiontui.changes.edits.hashing import Hashing
@@ -89,7 +90,7 @@ class Rewrite(Edit):
             there = self.length if self._is_made(fd) else common(fd, 0, old, whole)
             if there not in (self.length, os.fstat(fd).st_size):  # others have written since: only whole lines count
                 there = os.pread(old, there, 0).rfind(b"\n") + 1
-            give_time(path, patches.patch(record, path, Span(0, there), old, whole), written)
+            give_time(path, patch(record, path, Span(0, there), old, whole), written)
 
     def _is_made(self, fd: int) -> bool:
         """Whether the file begins with the bytes that the edit gave it."""
@@ -145,13 +146,7 @@ class Rewrite(Edit):
             self._require_as_made(record.folder, fd)
             for _ in read(Span(0, self.length)):
                 pass
-            last = b"\n"
-            for piece in lines.pieces(kept, Span(0, self.old.length)):
-                last = piece[-1:]
-                yield piece
-            if size > self.length and last != b"\n":
-                yield b"\n"  # a record that came since must not be glued to an unfinished line
-            yield from read(Span(self.length, size - self.length))
+            yield from patched(read, size, Span(0, self.length), lines.pieces(kept, Span(0, self.old.length)))
 
         def time(size: int) -> int | None:
             return self.was.mtime_ns if size == self.length else None
@@ -218,7 +213,7 @@ def _attempt(
     mtime_ns = time(size)
     if mtime_ns is not None and carried == size:
         give_time(path, new.length, mtime_ns)
-    record.mark(n, "made")
+    record.made()
     return Rewritten(size, new.length)
 
 
@@ -251,5 +246,5 @@ def _bring(record: ChangeRecord, path: Path, old: int, rest: Span, at: int) -> i
         return size
     if size != at + there:  # others have written since: only whole lines count as brought
         whole = os.pread(old, there, rest.offset).rfind(b"\n") + 1
-        return patches.patch(record, path, Span(at + whole, 0), old, Span(rest.offset + whole, rest.length - whole))
+        return patch(record, path, Span(at + whole, 0), old, Span(rest.offset + whole, rest.length - whole))
     return append(path, b"".join(lines.pieces(old, Span(rest.offset + there, rest.length - there)))).stop

@@ -13,8 +13,18 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from sessiontui.changes.edits import patches, rewrites
-from sessiontui.changes.edits.files import Traits, common, give_time, kept_bytes, lost, opened, require_inside, traits
+from sessiontui.changes.edits import rewrites
+from sessiontui.changes.edits.files import (
+    Traits,
+    common,
+    give_time,
+    kept_bytes,
+    lost,
+    opened,
+    patch,
+    require_inside,
+    traits,
+)
 from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, stamps
@@ -149,7 +159,9 @@ def _attempt(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span 
         with live_replace.alone(path, record.patience) as alone:
             stamp = stamps.stamp(alone.fd)
             cut = decide(alone.fd, stamp)
-            return _truncate(record, key, file, alone, cut, stamp) if cut.span.stop == stamp.size else None
+            if cut.span.stop != stamp.size:
+                return None
+            return _truncate(record, _recorded(record, key, file, alone.fd, cut, stamp), alone, cut)
     except OpenElsewhere:
         with opened(path) as fd:
             stamp = stamps.stamp(fd)
@@ -172,9 +184,8 @@ def _recorded(record: ChangeRecord, key: str, file: str, fd: int, cut: Cut, stam
     return edit
 
 
-def _truncate(record: ChangeRecord, key: str, file: str, alone: Alone, cut: Cut, stamp: Stamp) -> Span:
+def _truncate(record: ChangeRecord, edit: Splice, alone: Alone, cut: Cut) -> Span:
     fd = alone.fd
-    _recorded(record, key, file, fd, cut, stamp)
     alone.make_sure()
     if cut.span.length:
         os.ftruncate(fd, cut.span.offset)
@@ -186,7 +197,7 @@ def _truncate(record: ChangeRecord, key: str, file: str, alone: Alone, cut: Cut,
     if cut.mtime_ns is not None:
         keep_time(fd, cut.span.offset + len(cut.inserted), cut.mtime_ns)
     if landed.offset != cut.span.offset:  # without a lease somebody may have been faster
-        _correct(record, fd, landed)
+        _correct(record, edit, fd, landed)
     record.made()
     return landed
 
@@ -196,54 +207,39 @@ def _beside_readers(record: ChangeRecord, path: Path, edit: Splice, inserted: by
     landed = append(path, inserted)
     with opened(path) as fd:
         if landed.offset != edit.at:
-            _correct(record, fd, landed)
+            _correct(record, edit, fd, landed)
         record.made()
         open_before = landed.offset > 0 and os.pread(fd, 1, landed.offset - 1) != b"\n"
     if open_before and not inserted.startswith(b"\n"):  # a writer was in the middle of a line
-        _part(record, edit, landed.offset)
+        _rewritten(record, edit.key, edit.file, lambda *_: Cut(Span(landed.offset, 0), b"\n"))  # whose line ends first
         return Span(landed.offset + 1, landed.length)
     return landed
 
 
-def _part(record: ChangeRecord, edit: Splice, at: int) -> None:
-    """End the line that a writer had begun before ours."""
-    rewrites.make(record, edit.key, edit.file, _content(lambda *_: Cut(Span(at, 0), b"\n")))
-
-
-def _correct(record: ChangeRecord, fd: int, landed: Span) -> None:
-    """Somebody appended in the same instant: record where the bytes really stand."""
+def _correct(record: ChangeRecord, edit: Splice, fd: int, landed: Span) -> None:
+    """Somebody appended in the same instant: record where the bytes of the newest edit really stand."""
     n = len(record.steps)
-    edit = record.steps[n - 1].edit
-    if not isinstance(edit, Splice):
-        raise TypeError("only a splice lands elsewhere")
     kept = record.keep(lines.pieces(fd, landed))
     guard = lines.tail_hash(fd, landed.offset)
     record.write(Splice(edit.key, edit.file, landed.offset, 0, landed.length, landed.offset, guard, kept, edit.was))
-    record.mark(n, "void")
+    record.void(n)
 
 
 def _rewritten(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:
     """The same by writing the file anew, for other bytes stand behind, or a reader keeps it open."""
     made: list[Cut] = []
 
-    def deciding(fd: int, stamp: Stamp) -> Cut:
-        made.append(decide(fd, stamp))
-        return made[-1]
-
-    rewrites.make(record, key, file, _content(deciding), lambda _: made[-1].mtime_ns)
-    return Span(made[-1].span.offset, len(made[-1].inserted))
-
-
-def _content(decide: Decide) -> rewrites.Content:
     def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         cut = decide(fd, stamps.stamp(fd)._replace(size=size))
+        made.append(cut)
         yield from read(Span(0, cut.span.offset))
         for _ in read(cut.span):
             pass
         yield cut.inserted
         yield from read(Span(cut.span.stop, size - cut.span.stop))
 
-    return content
+    rewrites.make(record, key, file, content, lambda _: made[-1].mtime_ns)
+    return Span(made[-1].span.offset, len(made[-1].inserted))
 
 
 def _take_out(record: ChangeRecord, path: Path, written: Span) -> None:
@@ -254,4 +250,4 @@ def _take_out(record: ChangeRecord, path: Path, written: Span) -> None:
                 os.ftruncate(alone.fd, written.offset)
                 sync(alone.fd)
     except OpenElsewhere:
-        patches.patch(record, path, written)
+        patch(record, path, written)

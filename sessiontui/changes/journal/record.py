@@ -148,19 +148,19 @@ class ChangeRecord:
         """The name of a file kept for the edit that comes next."""
         return f"{self.id}.{len(self.steps) + 1}.{kind}"
 
-    def keep(self, chunks: Iterable[bytes], kind: str = "bytes") -> KeptFile:
+    def keep(self, chunks: Iterable[bytes]) -> KeptFile:
         """Keep bytes for the edit that comes next."""
-        return self.folder.keep(self.name(kind), chunks)
+        return self.folder.keep(self.name("bytes"), chunks)
 
     def write(self, edit: Edit) -> None:
         """Record the next edit; when this returns, it is on disk and may be made."""
         n = len(self.steps) + 1
-        data = line({"edit": n, **encode(edit)})
         if self._fd is None:
             self._fd = self.folder.new(self.id + SUFFIX)
+        values = [{"edit": n, **encode(edit)}]
         if not os.fstat(self._fd).st_size:  # new, or what was written to it was taken off again
-            data = line(self._header) + data
-        self._put(data)
+            values.insert(0, self._header)
+        self._put(*values)
         sync(self._fd)
         self.folder.sync()
         self.steps.append(Step(n, edit, "open"))
@@ -170,19 +170,19 @@ class ChangeRecord:
         if state == "void":
             self.void(n)
             return
-        self._put(line({state: n}))
+        self._put({state: n})
         self.steps[n - 1] = replace(self.steps[n - 1], state=state)
 
     def void(self, *ns: int) -> None:
         """Say of edits, all in one write, that nothing of them stands."""
-        self._put(b"".join(line({"void": n}) for n in ns))
+        self._put(*({"void": n} for n in ns))
         for n in ns:
             self.steps[n - 1] = replace(self.steps[n - 1], state="void")
         self.forget()
 
     def late(self, n: int, to: int) -> None:
         """Say how many bytes of the file that gave way stand in the new one; on disk when this returns."""
-        self._put(line({"late": n, "to": to}))
+        self._put({"late": n, "to": to})
         sync(self._fd_open())
         self.steps[n - 1] = replace(self.steps[n - 1], late=to)
 
@@ -217,7 +217,7 @@ class ChangeRecord:
         edit, the next change settles it."""
         if not self.open:
             if self.stands and self._fd is not None:
-                self._put(line({"done": True}))
+                self._put({"done": True})
                 sync(self._fd)
             else:
                 self.folder.drop_change(self.id)
@@ -225,7 +225,7 @@ class ChangeRecord:
 
     def wait(self) -> None:
         """Say of a change that is done that something may still come to a file that gave way."""
-        self._put(line({"wait": True}))
+        self._put({"wait": True})
 
     def forget(self) -> None:
         """Drop what was kept for edits that were never recorded, or of which nothing stands."""
@@ -247,7 +247,8 @@ class ChangeRecord:
             raise ValueError("nothing was recorded yet")
         return self._fd
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, *values: dict[str, Any]) -> None:
+        data = b"".join(map(line, values))
         fd = self._fd_open()
         start = os.fstat(fd).st_size
         try:

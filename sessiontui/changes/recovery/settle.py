@@ -57,15 +57,11 @@ def _bearing(recorded: Recorded, keys: Collection[str], left: Left) -> Iterator[
     except (OSError, SessiontuiError) as error:
         if isinstance(error, Refused) and not set(keys).isdisjoint(recorded.keys):
             raise
-        left.append((recorded, _unsettled(recorded, error)))
-
-
-def _unsettled(recorded: Recorded, error: OSError | SessiontuiError) -> SessiontuiError:
-    """The error of a change that waits on."""
-    plain = as_plain(error, "the store")
-    kind = Refused if isinstance(plain, Refused) else StoreError
-    name = f"change {recorded.id.lstrip('0')}, {recorded.verb},"
-    return kind(f"{name} was interrupted and can't be recovered yet: {plain.cause}", plain.hint, unchanged=True)
+        plain = as_plain(error, "the store")
+        kind = Refused if isinstance(plain, Refused) else StoreError
+        name = f"change {recorded.id.lstrip('0')}, {recorded.verb},"
+        cause = f"{name} was interrupted and can't be recovered yet: {plain.cause}"
+        left.append((recorded, kind(cause, plain.hint, unchanged=True)))
 
 
 def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[str]) -> None:

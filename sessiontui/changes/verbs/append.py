@@ -137,7 +137,7 @@ def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:
     except Refused:
         if not os.path.lexists(record.folder.sessions / (key + ".jsonl")):
             raise
-        record.mark(len(record.steps), "void")
+        record.void(len(record.steps))
         return None
     return Span(0, len(data))
 

@@ -148,10 +148,15 @@ def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Pro
         if len(faults) < NAMED:
             faults.append(fault.bare)
     count = tally.count()
-    after = size - sum(span.length for span in drops)
-    status: CompactStatus = "compacted" if drops else "unchanged"
     return CompactRow(
-        *(key, count.messages, count.faults, 0, size, after, status, holds),
+        key,
+        count.messages,
+        count.faults,
+        0,
+        size,
+        size - sum(span.length for span in drops),
+        "compacted" if drops else "unchanged",
+        holds,
         gone=tuple(faults),
         drops=tuple(drops),
         seen=seen,
@@ -180,24 +185,21 @@ def make(
 
 
 def _made(record: ChangeRecord, row: CompactRow, cancelled: IsCancelled, progress: Progress) -> CompactRow:
-    if row.seen is None:
+    seen = row.seen
+    if seen is None:
         return row
-    file = name_in(record.folder.sessions / (row.key + SUFFIX))
-    done = rewrites.make(record, row.key, file, _content(row, row.seen, cancelled, progress), seen=row.seen)
-    return replace(row, bytes_before=done.before, bytes_after=done.after)
-
-
-def _content(row: CompactRow, seen: Copied, cancelled: IsCancelled, progress: Progress) -> rewrites.Content:
-    """What stays of the file as it is now: what was planned, and whatever came behind it since."""
 
     def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
+        """What stays of the file as it is now: what was planned, and whatever came behind it since."""
         seen.linked(fd).require(fd, row.key + SUFFIX)
         drops = row.drops
         if row.unfinished is not None and size > seen.stamp.size:  # it was being written: it stays
             drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))
         return without(drops, size, read, cancelled, progress)
 
-    return content
+    file = name_in(record.folder.sessions / (row.key + SUFFIX))
+    done = rewrites.make(record, row.key, file, content, seen=seen)
+    return replace(row, bytes_before=done.before, bytes_after=done.after)
 
 
 def without(

@@ -25,7 +25,7 @@ def plan(
 ) -> cleanup.CleanupPlan:
     """Say what would go; touches nothing. Raises ``UnknownKey`` and ``Cancelled``; other problems of a session are in its
     row. ``progress`` counts bytes."""
-    wanted = dict.fromkeys(store.resolve(key) for key in keys) if isinstance(store, JsonlStore) else dict.fromkeys(keys)
+    wanted = dict.fromkeys(map(store.resolve, keys) if isinstance(store, JsonlStore) else keys)
     sessions = store.looked(wanted)
     for key in wanted.keys() - {each.key for each in sessions}:
         raise UnknownKey(key)

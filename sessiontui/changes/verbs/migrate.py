@@ -16,7 +16,7 @@ from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import database, imports, make_database, renames
 from sessiontui.changes.edits.files import as_plain, as_store_error, digest, name_in, opened
 from sessiontui.changes.edits.rows import remove_begun
-from sessiontui.changes.journal.record import ChangeRecord
+from sessiontui.changes.journal.record import ChangeRecord, Step
 from sessiontui.changes.outcome import NONE, MigrateStatus, Problem, problem
 from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.recovery import settle
@@ -55,8 +55,8 @@ class MigrateRow:
 
     def left_alone(self, error: SessiontuiError) -> MigrateRow:
         """The row of a session that stays as it is."""
-        status: MigrateStatus = "skipped" if error.exit_code in (0, Cancelled.exit_code) else "refused"
-        return replace(self, imported=0, status=status, problem=problem(error))
+        is_skipped = error.exit_code in (0, Cancelled.exit_code)
+        return replace(self, imported=0, status="skipped" if is_skipped else "refused", problem=problem(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,10 @@ def plan(
     unsound = _unsound(folder) if sessions else None
     planned = []
     for each, part in plans.parts(sessions, [each.bytes or 0 for each in sessions], progress):
-        row = MigrateRow(each.key, 0, 0, "migrated")
-        planned.append(row.left_alone(unsound) if unsound else _planned(store, row, cancelled, part))
+        if unsound:
+            planned.append(MigrateRow(each.key, 0, 0, "migrated").left_alone(unsound))
+        else:
+            planned.append(_planned(store, each.key, cancelled, part))
     creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in planned)
     return MigratePlan(folder, creates, tuple(planned))
 
@@ -113,8 +115,8 @@ def _unsound(folder: Path) -> SessiontuiError | None:
     return None
 
 
-def _planned(store: JsonlStore, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
-    key = row.key
+def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
+    row = MigrateRow(key, 0, 0, "migrated")
     path = store.path / source(store.path, key)
     try:
         with as_store_error(path.name):
@@ -209,7 +211,7 @@ def _as_it_is(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled) -> 
         return row
     if (now.device, now.inode) != (then.device, then.inode) or now.size <= then.size:
         raise Changed(name)
-    fresh = _planned(JsonlStore(record.folder.sessions), MigrateRow(row.key, 0, 0, "migrated"), cancelled, silent)
+    fresh = _planned(JsonlStore(record.folder.sessions), row.key, cancelled, silent)
     if fresh.status != "migrated":
         why = fresh.problem
         raise Refused(why.cause, why.hint, unchanged=why.unchanged)
@@ -233,13 +235,23 @@ def _import(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progr
         if sha256 is None:
             raise Changed(name)
         make_database.make(record, row.key, DATABASE)
+        begun = remove_begun(record, DATABASE, row.key, row.held.begun) if row.held.begun else None
         new = row.key + SUFFIX + MIGRATED
         edit = imports.Import(row.key, DATABASE, record.name("rows"), name, new, stamp.size, sha256)
-        messages = _messages(fd, stamp.size, cancelled, progress)
-        if row.held.begun:
-            _import_begun(record, edit, stamp, messages, row)
-        else:
-            imports.make(record, edit, stamp, messages, row.imported)
+        try:
+            imports.make(record, edit, stamp, _messages(fd, stamp.size, cancelled, progress), row.imported)
+        except BaseException:
+            if begun is not None:
+                _bring_again(record, row.key, begun)
+            raise
+
+
+def _bring_again(record: ChangeRecord, key: str, begun: Step) -> None:
+    """Where an import fails, the rows come again that an interrupted one had brought."""
+    settle.after(record)
+    if not _stands(record, key):
+        settle.revert(record, begun.edit)
+        record.void(*range(begun.n, len(record.steps) + 1))
 
 
 def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) -> None:
@@ -253,21 +265,6 @@ def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) ->
         renames.rename_back(record, key, name, new)
         record.void(len(record.steps) - 1, len(record.steps))
         raise Changed(name)
-
-
-def _import_begun(
-    record: ChangeRecord, edit: imports.Import, stamp: Stamp, messages: Iterator[Message], row: MigrateRow
-) -> None:
-    """Import a file anew of which an interrupted import brought some rows; where that fails, these come again."""
-    begun = remove_begun(record, DATABASE, row.key, row.held.begun)
-    try:
-        imports.make(record, replace(edit, rows=record.name("rows")), stamp, messages, row.imported)
-    except BaseException:
-        settle.after(record)
-        if not _stands(record, row.key):
-            settle.revert(record, begun.edit)
-            record.void(*range(begun.n, len(record.steps) + 1))
-        raise
 
 
 def _messages(fd: int, size: int, cancelled: IsCancelled, progress: Progress) -> Iterator[Message]:

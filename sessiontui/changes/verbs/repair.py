@@ -150,11 +150,15 @@ def _read(fd: int, key: str, seen: Copied, found: Sum, cancelled: IsCancelled, p
     request = found.request
     outcomes = repair_plan.outcomes(fd, found, cancelled, progress)
     takes = sum(fragment_file.takes(key, each.fault, span) for each in outcomes for span in each.fragments)
-    row = RepairRow(
-        key, 0, 0, 0, 0, request.size, 0, "unchanged", seen=seen, settled=request.settled, wish=request.wish
+    row = replace(
+        _told(_healthy(key, 0, request.size), found),
+        problem=_why_nothing(found),
+        seen=seen,
+        settled=request.settled,
+        wish=request.wish,
+        takes=takes,
     )
-    row = replace(_told(row, found), problem=_why_nothing(found), takes=takes)
-    return row.left_alone(_missing(found.missing, key + SUFFIX)) if found.missing else row
+    return row.left_alone(_missing(sorted(found.missing), key + SUFFIX)) if found.missing else row
 
 
 def _missing(wanted: list[int], file: str) -> Refused:
@@ -217,11 +221,31 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
     tried: list[tuple[Sum, Path | None]] = []
 
     def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
+        """What takes the place of so many bytes of the file."""
+
+        def old(start: int, stop: int) -> Iterator[bytes]:
+            for piece in read(Span(start, stop - start)):
+                if cancelled():
+                    raise Cancelled
+                yield piece
+
         seen.linked(fd).require(fd, row.key + SUFFIX)
-        planned = seen.stamp.size
+        planned, at = seen.stamp.size, 0
         found = Sum(RepairRequest(row.wish, planned, row.settled, grown=size > planned), room)
         with closing(fragment_file.Fragments(record)) as kept:
-            yield from _mended(fd, size, row.key, found, kept, read, cancelled, progress)
+            for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
+                if outcome.stays:
+                    continue
+                span = repair_plan.replaced(outcome, planned)
+                yield from old(at, span.offset)
+                for _ in old(span.offset, span.stop):
+                    pass
+                kept.add(row.key, outcome.fault, outcome.fragments, fd)
+                yield from (recovered + b"\n" for recovered in outcome.records)
+                at = span.stop
+            yield from old(at, size)
+            if found.newline:
+                yield b"\n"
             kept.sync()
         if found.missing or not found.changes:  # what was to be done is being written just now
             raise Changed(row.key + SUFFIX)
@@ -232,37 +256,3 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
     found, where = tried[-1]
     told = replace(_told(row, found), offered=tuple(found.behind), fragments=where)
     return replace(told, bytes_before=done.before, bytes_after=done.after)
-
-
-def _mended(
-    fd: int,
-    size: int,
-    key: str,
-    found: Sum,
-    kept: fragment_file.Fragments,
-    read: rewrites.Read,
-    cancelled: IsCancelled,
-    progress: Progress,
-) -> Iterator[bytes]:
-    """What takes the place of so many bytes of a file."""
-
-    def old(start: int, stop: int) -> Iterator[bytes]:
-        for piece in read(Span(start, stop - start)):
-            if cancelled():
-                raise Cancelled
-            yield piece
-
-    at = 0
-    for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
-        if outcome.stays:
-            continue
-        span = repair_plan.replaced(outcome, found.request.size)
-        yield from old(at, span.offset)
-        for _ in old(span.offset, span.stop):
-            pass
-        kept.add(key, outcome.fault, outcome.fragments, fd)
-        yield from (record + b"\n" for record in outcome.records)
-        at = span.stop
-    yield from old(at, size)
-    if found.newline:
-        yield b"\n"

@@ -44,52 +44,43 @@ def outcomes(fd: int, found: Sum, cancelled: IsCancelled, progress: Progress) ->
     """What becomes of the faults of a file, in order; all told, ``found`` knows what it comes to."""
     request = found.request
     counts: list[Count] = []
+    ends_open = lines.ends_open(fd, request.size)
 
     def faults() -> Iterator[Fault]:
         counts.append((yield from file_faults.faults(fd, request.size, cancelled, progress, settled=request.settled)))
 
-    def remains() -> bool:
-        return file_faults.holds_message(fd, request.size, cancelled) or _recovers(fd, request, cancelled)
+    def may_go_on(fault: Fault) -> bool:
+        """Whether it is about the last line, which may be in the middle of being written."""
+        is_whole = bool(fault.parts) and fault.parts[-1].salvage in (Salvage.LOSSLESS, Salvage.OFFERED)
+        return is_last(fault) and (request.grown or not (request.settled or is_whole))
 
-    ends_open = lines.ends_open(fd, request.size)
-    is_last = False
+    def is_last(fault: Fault) -> bool:
+        return ends_open and fault.span is not None and fault.span.stop == request.size
+
+    def remains() -> bool:
+        """Whether a message is in the file, or is recovered from it."""
+        if file_faults.holds_message(fd, request.size, cancelled):
+            return True
+        again = file_faults.faults(fd, request.size, cancelled, settled=request.settled)
+        return any(each.records and not may_go_on(each.fault) for each in salvage.plan(again, request.wish))
+
+    outcome = None
     for outcome in salvage.plan(faults(), request.wish, remains):
-        span = outcome.fault.span
-        is_last = ends_open and span is not None and span.stop == request.size
-        if is_last and _may_go_on(outcome.fault, request):
+        if may_go_on(outcome.fault):
             outcome = Outcome(outcome.fault._replace(severity=Severity.INCOMPLETE), stays=True)
         elif _is_unread(outcome):
             outcome = Outcome(outcome.fault, stays=True)
         found.add(outcome)
         yield outcome
-    ends = ends_open and not is_last and not counts[0].instead and _may_end(fd, request)
+    is_damaged = outcome is not None and is_last(outcome.fault)
+    ends = ends_open and not is_damaged and not counts[0].instead and _may_end(fd, request)
     found.end(counts[0], newline=ends)
-
-
-def _recovers(fd: int, request: RepairRequest, cancelled: IsCancelled) -> bool:
-    """Whether messages are recovered from the file."""
-    found = file_faults.faults(fd, request.size, cancelled, settled=request.settled)
-    planned = salvage.plan(found, request.wish)
-    return any(outcome.records and not _is_open(outcome, fd, request) for outcome in planned)
-
-
-def _is_open(outcome: Outcome, fd: int, request: RepairRequest) -> bool:
-    """Whether it is about the last line, which somebody may be writing."""
-    span = outcome.fault.span
-    is_last = span is not None and span.stop == request.size and lines.ends_open(fd, request.size)
-    return is_last and _may_go_on(outcome.fault, request)
 
 
 def _is_unread(outcome: Outcome) -> bool:
     """Whether it is about a huge line: nobody looked whether records are in it."""
     span = outcome.fault.span
     return span is not None and span.length > lines.HUGE and outcome.fault.lines == 1 and not outcome.records
-
-
-def _may_go_on(last: Fault, request: RepairRequest) -> bool:
-    """Whether a faulty last line that no newline ends may be in the middle of being written."""
-    is_whole = bool(last.parts) and last.parts[-1].salvage in (Salvage.LOSSLESS, Salvage.OFFERED)
-    return request.grown or not (request.settled or is_whole)
 
 
 def _may_end(fd: int, request: RepairRequest) -> bool:
@@ -103,9 +94,8 @@ def _may_end(fd: int, request: RepairRequest) -> bool:
 def replaced(outcome: Outcome, size: int) -> Span:
     """The bytes that give way: the newline behind the last line too, where one is there and nothing stays before it."""
     span = outcome.fault.span or Span(0, 0)
-    if outcome.end:
-        return Span(span.offset, outcome.end.offset - span.offset)
-    return Span(span.offset, min(span.stop + 1, size) - span.offset)
+    stop = outcome.end.offset if outcome.end else min(span.stop + 1, size)
+    return Span(span.offset, stop - span.offset)
 
 
 def _gives(fault: Fault, salvage: Salvage) -> bool:
@@ -133,8 +123,8 @@ class Sum:
         self.changes = self.newline = False
         self.named: list[Outcome] = []
         """For people: without the parts of their faults."""
-        self.begun: set[int] = set()
-        """The lines wanted by name with which a fault begins."""
+        self.missing = set(request.wish.lines)
+        """The lines wanted by name with which no fault begins."""
         self.unoffered = set(request.wish.marked)
         """Those that are marked, and nothing there has waited for it."""
         self.unread: dict[int, int] = {}
@@ -146,11 +136,6 @@ class Sum:
         self._shift = 0
         self._before: Fault | None = None
         self._is_told = False
-
-    @property
-    def missing(self) -> list[int]:
-        """The lines wanted by name with which no fault begins."""
-        return sorted(self.request.wish.lines - self.begun)
 
     def add(self, outcome: Outcome) -> None:
         """One outcome more, in order."""
@@ -188,16 +173,15 @@ class Sum:
         return outcome.stays and not (wish.lossless or wish.partial or outcome.fault.line in wish.lines)
 
     def _begin(self, outcome: Outcome) -> None:
-        line = outcome.fault.line
+        fault, line = outcome.fault, outcome.fault.line
         if line is None:
             return
-        if line in self.request.wish.lines:
-            self.begun.add(line)
-        if self.request.wish.readings.get(line, 1) > max(1, len(outcome.fault.readings)):
-            self.unread[line] = max(outcome.fault.recovers > 0, len(outcome.fault.readings))
-        if outcome.fault.readings and _gives(outcome.fault, Salvage.PARTIAL):
+        self.missing.discard(line)
+        if self.request.wish.readings.get(line, 1) > max(1, len(fault.readings)):
+            self.unread[line] = max(fault.recovers > 0, len(fault.readings))
+        if fault.readings and _gives(fault, Salvage.PARTIAL):
             self.unoffered.discard(line)
-        if _gives(outcome.fault, Salvage.OFFERED):
+        if _gives(fault, Salvage.OFFERED):
             self.unoffered.discard(line)
             if outcome.stays and self._is_told:
                 self.offered.append(line)
