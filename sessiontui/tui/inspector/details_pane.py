@@ -21,7 +21,8 @@ from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_loader import FaultLoader
-from sessiontui.tui.widgets.hex_view import Fates, HexView
+from sessiontui.tui.widgets.hex_rows import Fates
+from sessiontui.tui.widgets.hex_view import HexView
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.sheet import Sheet, SheetRow
 from sessiontui.tui.words import fault_words, proposal_rows, proposals
