@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from sessiontui.model import Backend, Fault, Session, Severity
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort, ordered
 from sessiontui.tui.browser.session_pane import SessionPane
+from sessiontui.tui.looks import theme
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.columns import columns, heading, under
 from sessiontui.tui.widgets.filter_bar import FilterBar
@@ -211,9 +212,9 @@ async def test_twenty_thousand_sessions_are_walked_and_drawn_by_the_screen(monke
         drawn: list[int] = []
         draw = widget.draw
 
-        def counting(item: int, line: int, width: int, ground: Any) -> Any:
+        def counting(item: int, line: int, width: int) -> Any:
             drawn.append(item)
-            return draw(item, line, width, ground)
+            return draw(item, line, width)
 
         monkeypatch.setattr(widget, "draw", counting)
         put(widget, sessions(20_000))
@@ -231,9 +232,9 @@ async def test_a_move_of_the_cursor_draws_two_lines(monkeypatch: pytest.MonkeyPa
         drawn: list[int] = []
         draw = widget.draw
 
-        def counting(item: int, line: int, width: int, ground: Any) -> Any:
+        def counting(item: int, line: int, width: int) -> Any:
             drawn.append(item)
-            return draw(item, line, width, ground)
+            return draw(item, line, width)
 
         monkeypatch.setattr(widget, "draw", counting)
         await pilot.press("j")
@@ -435,7 +436,7 @@ async def test_a_filter_looks_at_names_too_and_shows_what_it_found() -> None:
         side.open_filter()
         await pilot.press(*"budget")
         assert side.sessions.keys == ["gw_1"]
-        found = side.sessions.style("match", side.sessions._look("blurred"))
+        found = theme.styles(side.sessions, side.sessions.LOOKS, "blurred")["match"]
         strip = side.sessions.render_line(1)
         lit = "".join(part.text for part in strip if part.style == found)
         assert lit.strip() == "Budget"

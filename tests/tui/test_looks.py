@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from math import dist
 from pathlib import Path
@@ -15,7 +16,6 @@ from rich.color import ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
-from textual.geometry import Size
 from textual.pilot import Pilot
 
 from sessiontui import config, units
@@ -354,25 +354,11 @@ def test_far_away_nothing_moves_by_itself(store: Path) -> None:
 # ---- the title
 
 
-class Alone(TitleLine):
-    """The title without a screen around it."""
-
-    width = 0
-
-    @property
-    def size(self) -> Size:
-        return Size(self.width, 1)
-
-    def _look(self, name: str) -> Style:
-        return Style()
-
-
 def title(width: int, **values: Any) -> str:
-    line = Alone()
-    line.width = width
+    line = TitleLine()
     for name, value in ({"path": "~/ws", "backend": "jsonl"} | values).items():
         line.set_reactive(getattr(TitleLine, name), value)
-    return line.render_line(0).text
+    return line._fitting(width).draw(width, defaultdict(Style)).text
 
 
 FULL = {"sessions": 2000, "messages": 981_282, "faults": 3, "work": f"indexing 43% {units.bar(0.43)}"}

@@ -48,9 +48,11 @@ class TitleLine(Widget):
     def render_line(self, y: int) -> Strip:
         """Name, store and totals at the left; note and work at the right. What does not fit is left out whole."""
         width = self.size.width
+        return self._fitting(width).draw(width, theme.styles(self, theme.TITLE))
+
+    def _fitting(self, width: int) -> StyledLine:
         lines = (StyledLine(left, right) for right in self._right() for left in self._left())
-        fitting = next((line for line in lines if _cells(line) <= width), self._shortest(width))
-        return fitting.draw(width, theme.styles(self, theme.TITLE))
+        return next((line for line in lines if _cells(line) <= width), self._shortest(width))
 
     def _right(self) -> Iterator[Texts]:
         """What goes on and what should be known; the bar goes before the words."""
