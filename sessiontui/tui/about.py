@@ -20,7 +20,7 @@ from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.stats_task import StatsTask
+from sessiontui.tui.tasks.stats_task import count
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.words import about_rows
 from sessiontui.visible import visible
@@ -57,15 +57,10 @@ class AboutScreen(Overlay[None]):
 
     def on_mount(self) -> None:
         """Say what is known, and begin to count."""
-        task = BackgroundTask(self, "about", failed=self._fail, progressed=self._progress)
-        self._stats_task = StatsTask(task, self._show)
         self._say()
         if self._facts.session.problem is None:
-            self._stats_task.start(self._store, self._facts.session)
-
-    def on_unmount(self) -> None:
-        """Nobody waits for it any more."""
-        self._stats_task.task.cancel()
+            task = BackgroundTask(self, "about", failed=self._fail, progressed=self._progress)
+            task.start(partial(count, self._store, self._facts.session), self._show)
 
     def _say(self) -> None:
         self.query_one(Sheet).show(partial(about_rows.rows, self._facts, self._stats, self._note))

@@ -38,9 +38,10 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.driver import TerminalDriver
 from sessiontui.tui.keyboard import Keyboard
-from sessiontui.tui.looks import ink, key_names, theme, themes
+from sessiontui.tui.looks import key_names, theme, themes
 from sessiontui.tui.looks.ascii_signs import tolerate_input
 from sessiontui.tui.looks.terminal import Terminal, end_with
+from sessiontui.tui.notices import tell
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
@@ -173,7 +174,7 @@ class SessiontuiApp(App[None]):
         """Say once that nothing is remembered."""
         if problem and not self._told:
             self._told = True
-            ink.notice(self, visible(problem), "warning")
+            tell(self, problem, "warning")
 
     # ---- help
 
@@ -201,7 +202,7 @@ class SessiontuiApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C: not everybody knows how to leave."""
-        ink.notice(self, visible("Ctrl+Q quits, wherever you are"))
+        tell(self, "Ctrl+Q quits, wherever you are")
 
     def _handle_exception(self, error: Exception) -> None:
         """A screen that was not all there when the browser was left misses its parts; that is no fault."""

@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from sessiontui import units
 from sessiontui.query.fuzzy import Names
 from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.overlay import Overlay
@@ -150,8 +149,3 @@ class PaletteScreen(Overlay[Command | None]):
     @cached_property
     def _names(self) -> Names:
         return Names(self._offer.names)
-
-
-def sessions_hint(count: int) -> str:
-    """What may be found besides commands."""
-    return f"letters find {units.counted(count, 'session')} too"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,13 +15,10 @@ from sessiontui.changes.verbs.pop import PopPlan
 from sessiontui.model import Fault, Message, Severity
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.changes.dialog import PageDialog
-from sessiontui.tui.tasks.change_task import ChangeRequest, Planned
+from sessiontui.tui.tasks.change_task import ChangeRequest, Plan, Planned
 from sessiontui.tui.words.page import Page
 from sessiontui.tui.words.questions import question
 from tests.support.screens import NOW, SMALL, TORN, browsing, clock, folder, press, says, settle, shown
-
-if TYPE_CHECKING:
-    from sessiontui.tui.messages import Plan
 
 ALICE = b'{"role":"user","content":"first"}\n{"role":"assistant","content":"the last one"}\n'
 BLANK = b"\n"

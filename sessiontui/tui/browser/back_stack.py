@@ -7,8 +7,6 @@ from typing import NamedTuple
 from textual.widget import Widget
 
 from sessiontui.tui.browser.session_opener import SessionOpener
-from sessiontui.tui.browser.session_pane import SessionPane
-from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.transcript import TranscriptView
 
@@ -22,8 +20,8 @@ class _Location(NamedTuple):
 class BackStack:
     """Holds the session, row and focus of before the first hit that was gone to."""
 
-    def __init__(self, side: SessionPane, reading: TranscriptPane, opener: SessionOpener) -> None:
-        self._side, self._reading, self._opener = side, reading, opener
+    def __init__(self, opener: SessionOpener) -> None:
+        self._side, self._reading, self._opener = opener.side, opener.reading, opener
         self._before: _Location | None = None
         self._was_reading = False
 

@@ -7,19 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.screen import Screen
 
 from sessiontui.model import Hit
-from sessiontui.tui.browser import notice
 from sessiontui.tui.browser.back_stack import BackStack
 from sessiontui.tui.browser.search import SearchController
 from sessiontui.tui.browser.session_opener import SessionOpener
-from sessiontui.tui.browser.session_pane import SessionPane
-from sessiontui.tui.browser.shown_task import tell_failure
-from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.looks import ink
+from sessiontui.tui.notices import reply, show_error
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.search_task import HitLocator, row_of
+from sessiontui.tui.tasks.search_task import locate, row_of
 from sessiontui.tui.widgets.spans import Spans, nothing
 from sessiontui.visible import visible
 
@@ -27,7 +23,6 @@ if TYPE_CHECKING:
     from sessiontui.query.ast import Query
     from sessiontui.store.protocol import Store
 
-LOCATE: Final = "locate"
 NAMED: Final = "n next · N previous · v order"
 
 
@@ -39,21 +34,12 @@ class HitWalk:
         Binding("N,shift+f3", "hit(-1)", "previous hit", show=False, tooltip="Previous hit", id="previous_hit"),
     ]
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        search: SearchController,
-        side: SessionPane,
-        reading: TranscriptPane,
-        opener: SessionOpener,
-        back: BackStack,
-    ) -> None:
-        self._screen, self._search, self._side, self._reading = screen, search, side, reading
-        self._opener, self._back = opener, back
-        task = BackgroundTask(screen, LOCATE, failed=partial(tell_failure, screen, LOCATE))
-        self._locator = HitLocator(task, self._located)
+    def __init__(self, search: SearchController, opener: SessionOpener, back: BackStack) -> None:
+        self._search, self._opener, self._back = search, opener, back
+        self._side, self._reading = opener.side, opener.reading
+        self._task = BackgroundTask(self._side, "locate", failed=partial(show_error, self._side))
         self._rows: tuple[int, ...] | None = None
-        opener.opened, search.changed, reading.copier.hit = self.locate, self._update, self._focused
+        opener.opened, search.changed, self._reading.copier.hit = self.locate, self._update, self._focused
 
     def go_to(self, hit: Hit) -> None:
         """Open the session at the message that was found."""
@@ -83,16 +69,16 @@ class HitWalk:
         if self._search.waiting:
             self._search.enter()
         elif hits.hit is None:
-            notice.say(self._screen, "there are no hits to go to: / searches")
+            reply(self._side, "there are no hits to go to: / searches")
         elif self._search.went is None and step > 0:
             hits.action_open()
         elif 0 <= hits.cursor + step < hits.count:
             hits.action_move(step)
             hits.action_open()
         elif step > 0:
-            notice.say(self._screen, "the next hits are being fetched" if hits.has_more else "this is the last hit")
+            reply(self._side, "the next hits are being fetched" if hits.has_more else "this is the last hit")
         else:
-            notice.say(self._screen, "this is the first hit")
+            reply(self._side, "this is the first hit")
 
     def name_keys(self, named: bool) -> None:
         """Say on the list which keys go from hit to hit, where they do."""
@@ -103,7 +89,7 @@ class HitWalk:
         hits, answer = self._side.hits, self._search.answer
         if not hits.has_focus or hits.hit is None or answer is None:
             return None
-        return self._search.store, hits.hit, answer.query
+        return self._opener.store, hits.hit, answer.query
 
     # ---- the hits of the open session
 
@@ -130,7 +116,8 @@ class HitWalk:
         if answer is None or self._search.waiting or key is None:
             self._unlocate()
         else:
-            self._locator.locate(self._search.store, answer.query, key, answer.request.relevance)
+            work = partial(locate, self._opener.store, answer.query, key, answer.request.relevance)
+            self._task.start(work, partial(self._located, key))
 
     def locate_once(self) -> None:
         """Find them, unless they are known."""
@@ -138,7 +125,7 @@ class HitWalk:
             self.locate()
 
     def _unlocate(self) -> None:
-        self._locator.task.cancel()
+        self._task.cancel()
         self._rows = None
         self._reading.show_hits((), None)
 

@@ -15,12 +15,13 @@ from textual.message import Message
 
 from sessiontui.errors import Changed, SessiontuiError, UnknownKey
 from sessiontui.model import Fault
+from sessiontui.store import fault_refs
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.fault_loader import FaultLoader
+from sessiontui.tui.tasks.fault_loader import load
 from sessiontui.tui.widgets.hex_view import Fates, HexView
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.sheet import Sheet, SheetRow
@@ -84,14 +85,9 @@ class DetailsPane(Vertical):
     def on_mount(self) -> None:
         """Nothing is shown yet."""
         self._bytes = self.query_one(HexView)
-        task = BackgroundTask(self, "look", failed=self._fail)
-        self._loader = FaultLoader(task, self._show_loaded, self._bytes.give)
+        self._loader = BackgroundTask(self, "look", failed=self._fail)
         self._meaning, self._becomes = self.query_one("#meaning", Sheet), self.query_one("#proposal", Sheet)
         self.action_view(self.view)
-
-    def on_unmount(self) -> None:
-        """Nobody waits for it any more."""
-        self._loader.task.cancel()
 
     # ---- what is shown
 
@@ -113,15 +109,15 @@ class DetailsPane(Vertical):
         ``named``: say of which session."""
         self._named = named
         self._store, self._ref, self._proposal = store, ref, None
-        self._loader.task.cancel()
+        self._loader.cancel()
         if ref is not None and (ref.fault.span is None or not ref.mark):
             self._proposal = proposals.propose(ref.fault, None)
         elif ref is not None:
-            self._loader.load(store, ref, before, reading)
+            self._loader.start(partial(load, store, ref, before, reading), self._show_loaded)
         self._say()
 
-    def _show_loaded(self, ref: FaultRef, proposal: Proposal) -> None:
-        self._ref, self._proposal = ref, proposal
+    def _show_loaded(self, loaded: tuple[FaultRef, Proposal]) -> None:
+        self._ref, self._proposal = loaded
         self._say()
 
     def _say(self) -> None:
@@ -150,10 +146,13 @@ class DetailsPane(Vertical):
     def _read(self, event: HexView.BytesWanted) -> None:
         event.stop()
         if self._store is not None and self._ref is not None:
-            self._loader.read(self._store, self._ref, event.start, event.stop_at)
+            store, ref, start, stop = self._store, self._ref, event.start, event.stop_at
+            self._loader.start_beside(
+                lambda _: fault_refs.piece(store, ref, start, stop), partial(self._bytes.give, start)
+            )
 
     def _fail(self, error: Exception) -> None:
-        self._loader.task.cancel()
+        self._loader.cancel()
         if isinstance(error, Changed | UnknownKey):
             self.post_message(self.Gone())
         if not isinstance(error, SessiontuiError):
@@ -183,7 +182,7 @@ class DetailsPane(Vertical):
         self.view = view
         for each in VIEWS:
             self.set_class(each == view, f"-{each}")
-        self._title()
+        self.retitle()
         if self.together or any(each.has_focus for each in self._views()):
             self.screen.set_focus(self.query_one(f"#{view}", LineList))
 
@@ -194,14 +193,11 @@ class DetailsPane(Vertical):
     def action_scroll(self, lines: int) -> None:
         """Show the rest of the view."""
         shown = self.query_one(f"#{self.view}", LineList)
-        shown.scroll_to(y=shown.scroll_y + lines, animate=False, force=True)
+        shown.scroll_relative(y=lines, animate=False, force=True)
         shown.refresh()
 
     def retitle(self) -> None:
-        """There is room for other views than before."""
-        self._title()
-
-    def _title(self) -> None:
+        """Name the views in the border; where there is room for all, each its own."""
         for view in self._views():
             view.border_title = ink.content(*self._names(view.id or ""))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -24,8 +25,9 @@ from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector.fault_rows import FaultRows
 from sessiontui.tui.looks import ink
+from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.fault_scan import FaultScan
+from sessiontui.tui.tasks.fault_scan import scan
 from sessiontui.tui.widgets.fault_list import FaultList
 from sessiontui.tui.words import inspecting
 from sessiontui.visible import visible
@@ -79,20 +81,15 @@ class FaultsPane(Vertical):
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""
-        task = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
-        self._scan = FaultScan(task, self._add, self._complete)
+        self._scanner = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
         self.list = self.query_one(FaultList)
         self.watch(self.list, "size", self._tell, init=False)
-
-    def on_unmount(self) -> None:
-        """Nobody waits for it any more."""
-        self._scan.task.cancel()
 
     # ---- where faults are looked for
 
     def say(self, note: str) -> None:
         """Show a sentence and no faults."""
-        self._scan.task.cancel()
+        self._scanner.cancel()
         self._query = None
         self._found = FaultRows()
         self.list.picture = visible(note, lines=True)
@@ -105,22 +102,25 @@ class FaultsPane(Vertical):
         self._marks.clear()
         self.list.picture = visible(inspecting.FINDING, lines=True)
         self._show(0)
-        self._scan.start(query.store, query.keys, notes=query.notes)
+        self._scan(query)
 
     def find_again(self) -> None:
         """Look into the same files again; what is shown stays until that is done."""
         if self._query is not None:
             self._pending = FaultRows() if self.refs else None
-            self._scan.start(self._query.store, self._query.keys, notes=self._query.notes)
+            self._scan(self._query)
+
+    def _scan(self, query: FaultQuery) -> None:
+        self._scanner.start(partial(scan, query.store, query.keys, query.notes, self._add), self._complete)
 
     @property
     def working(self) -> bool:
         """Whether faults are still looked for."""
-        return self._scan.task.running
+        return self._scanner.running
 
     def interrupt(self) -> None:
         """Look no further; what was found stays."""
-        self._scan.task.stop()
+        self._scanner.stop()
 
     # ---- what is shown
 
@@ -146,7 +146,7 @@ class FaultsPane(Vertical):
             return
         ref, item = self.refs[index], self._found.items[index]
         if not item.acts:
-            ink.notice(self, inspecting.refusal(ref.fault))
+            tell(self, inspecting.refusal(ref.fault))
             return
         self._marks ^= {(ref.key, ref.line)}
         if at is None:
@@ -168,7 +168,7 @@ class FaultsPane(Vertical):
     def action_read(self, step: int) -> None:
         """Choose the next reading of the fault under the cursor, or the one before; around the ends."""
         if (ref := self.ref) is None or not ref.fault.readings:
-            ink.notice(self, visible(inspecting.ONE_READING))
+            tell(self, inspecting.ONE_READING)
             return
         self._readings[ref.key, ref.mark] = (self.reading(ref) - 1 + step) % len(ref.fault.readings) + 1
         self._seen = None
@@ -245,7 +245,7 @@ class FaultsPane(Vertical):
         if self._pending is not None:
             self._replace(self._pending)
         if more:
-            ink.notice(self, visible(inspecting.CUT.format(MOST)), "warning")
+            tell(self, inspecting.CUT.format(MOST), "warning")
         if self._offset is not None:
             self._offset = None
             self._show(max(0, len(self.refs) - 1), len(self.refs))

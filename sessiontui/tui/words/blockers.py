@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from textual.content import Content
 
@@ -21,12 +21,9 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Busy, InTurn, Locked, Unleased
 from sessiontui.tui.looks import ink
-from sessiontui.tui.tasks.change_task import RetryOptions
+from sessiontui.tui.tasks.change_task import Done, RetryOptions
 from sessiontui.tui.words.page import Page, limited
 from sessiontui.visible import Visible, visible
-
-if TYPE_CHECKING:
-    from sessiontui.tui.messages import Done
 
 Row = CompactRow | RepairRow | MigrateRow | CleanupRow
 

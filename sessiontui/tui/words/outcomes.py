@@ -6,7 +6,7 @@ Says what was done until then where it was stopped, what was verified where some
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.content import Content
 
@@ -20,13 +20,11 @@ from sessiontui.changes.verbs.repair import Repaired
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.key_names import Keys
+from sessiontui.tui.tasks.change_task import Done
 from sessiontui.tui.words import blockers, repairs
 from sessiontui.tui.words.blockers import Row
 from sessiontui.tui.words.page import Page, key, limited, table
 from sessiontui.visible import Visible, visible
-
-if TYPE_CHECKING:
-    from sessiontui.tui.messages import Done
 
 BRIEF: Final = 160
 """Characters that a notice may have; a longer error is read in a dialog."""

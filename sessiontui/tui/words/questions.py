@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.content import Content
 
@@ -20,14 +20,11 @@ from sessiontui.changes.verbs.table import VERBS
 from sessiontui.damage import catalogue
 from sessiontui.model import Message
 from sessiontui.tui.looks import ink
-from sessiontui.tui.tasks.change_task import ChangeRequest, Planned
+from sessiontui.tui.tasks.change_task import ChangeRequest, Plan, Planned
 from sessiontui.tui.words import cleaning, holding, recovery_words, repairs
 from sessiontui.tui.words.fault_words import location
 from sessiontui.tui.words.page import STOP, Cell, Page, key, limited, table
 from sessiontui.visible import visible
-
-if TYPE_CHECKING:
-    from sessiontui.tui.messages import Plan
 
 RENEWED = "! It changed after you were asked, so nothing was done. This is how it is now."
 REPAIR_FIRST: Final = visible("Repair first")
