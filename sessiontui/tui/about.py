@@ -17,7 +17,7 @@ from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import count
@@ -30,8 +30,6 @@ class AboutScreen(Overlay[None]):
     """Shows what a session is made of. ``go_to`` takes the row that is chosen in it."""
 
     HELP_TITLE = "About a session"
-    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     CSS = """
     AboutScreen { align: center middle; }
     AboutScreen Sheet { width: 96%; max-width: 104; height: 92%; }

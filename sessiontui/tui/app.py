@@ -62,6 +62,8 @@ class SessiontuiApp(App[None]):
     """One store in a terminal."""
 
     CSS = theme.CSS
+    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
+    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     TITLE = "sessiontui"
     ALLOW_SELECT: ClassVar[bool] = False
     ENABLE_COMMAND_PALETTE = False  # ours finds sessions too

@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK
 from sessiontui.visible import visible
@@ -33,7 +33,6 @@ TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
 class HelpScreen(Overlay[None]):
     """Describes the screen below it."""
 
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1", "dismiss", "close", tooltip="Close", id="help.close"),
         Binding("down,j", "scroll(1)", "down", show=False, id="help.down"),
@@ -57,8 +56,7 @@ class HelpScreen(Overlay[None]):
 
     def action_scroll(self, lines: int) -> None:
         """Look at the rest."""
-        box = self.query_one("#box", VerticalScroll)
-        box.scroll_to(y=box.scroll_y + lines, animate=False)
+        self.query_one("#box").scroll_relative(y=lines, animate=False)
 
 
 def _lines(below: Screen[Any]) -> Iterator[Content]:

@@ -33,7 +33,6 @@ from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.changes.controller import CHANGES, ChangeController, ChangeHost
-from sessiontui.tui.looks import theme
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
@@ -50,8 +49,6 @@ class BrowserScreen(Screen[None]):
     HELP_TITLE = "Everywhere"
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."
     AUTO_FOCUS = "SessionList"
-    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = keys.BROWSER
 
     def __init__(

@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input
 
 from sessiontui.tui.changes.page_box import PageBox
-from sessiontui.tui.looks import theme
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.widgets.hours_field import HoursField
 from sessiontui.tui.words.page import Page
@@ -50,7 +49,6 @@ class PageDialog(Overlay[None]):
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
     AUTO_FOCUS = "#leave"
     BESIDE = False  # there is a button for it, and work may be under way
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "cancel", tooltip="Leave everything as it is", id="dialog.leave"),
         Binding("left,right", "other", "next button", show=False, id="dialog.other"),

@@ -17,7 +17,7 @@ from sessiontui.changes.history import AGE, SIZE
 from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
 from sessiontui.tui.changes.controller import ChangeController
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks import journal_reader
@@ -43,8 +43,6 @@ class ChangesScreen(Overlay[None]):
         "Any change can be undone, as long as nothing that came since stands in its way. An undo is a change too. "
         + BOUNDS
     )
-    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     AUTO_FOCUS = "#list"
     CSS = """
     ChangesScreen { align: center middle; }

@@ -144,7 +144,7 @@ class PageBox(Vertical):
 
     def scroll_lines(self, lines: int) -> None:
         """Show the lines so many further on."""
-        self._body.scroll_to(y=self._body.scroll_y + lines, animate=False)
+        self._body.scroll_relative(y=lines, animate=False)
 
     def next_button(self) -> None:
         """Give the focus to the next button."""
