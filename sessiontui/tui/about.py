@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 
 from sessiontui import units
 from sessiontui.describe.about import Facts, where
-from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
@@ -74,8 +73,7 @@ class AboutScreen(Overlay[None]):
         self._say()
 
     def _fail(self, error: Exception) -> None:
-        hint = error.hint if isinstance(error, SessiontuiError) else ""
-        self._note = f"× It can't be counted: {error}\n{hint}"
+        self._note = f"× It can't be counted: {error}\n{getattr(error, 'hint', '')}"
         self._say()
 
     @on(Sheet.Opened)

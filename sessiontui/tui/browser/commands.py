@@ -60,18 +60,16 @@ def _offer(screen: Screen[None], offer: Offer, undo: partial[None] | None = None
 
 def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Command]:
     """A command for each action that has a key, with all its keys; what only moves a cursor is no command."""
-    keys: dict[str, list[str]] = {}
-    found: dict[str, ActiveBinding] = {}
+    found: dict[str, list[ActiveBinding]] = {}
     for active in _bindings(screen):
-        binding = active.binding
-        if binding.id and binding.tooltip and plain(binding.action) not in UNLISTED:
-            keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
-            found.setdefault(binding.action, active)
-    for action, active in found.items():
+        if active.binding.id and active.binding.tooltip and plain(active.binding.action) not in UNLISTED:
+            found.setdefault(active.binding.action, []).append(active)
+    for action, (active, *others) in found.items():
+        keys = dict.fromkeys(screen.app.get_key_display(each.binding) for each in (active, *others))
         about = "" if active.enabled else "not now: it says why"
         does = partial(screen.call_later, screen.app.run_action, action, active.node)
         run = does if active.enabled else partial(changes.explain, active.binding.id or "")
-        yield Command(Choice(active.binding.tooltip, about, " ".join(dict.fromkeys(keys[action]))), run)
+        yield Command(Choice(active.binding.tooltip, about, " ".join(keys)), run)
 
 
 def _bindings(screen: Screen[None]) -> Iterator[ActiveBinding]:

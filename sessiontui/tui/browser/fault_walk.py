@@ -48,7 +48,7 @@ class FaultWalk:
     def _go_on(self, step: int) -> None:
         """To the next session that has damage, as far as that is known; after the last one to the first."""
         known = self._side.known
-        uncounted = sum(_is_uncounted(known[key]) for key in known)
+        uncounted = sum(each.problem is None and each.faults is None for each in known.values())
         unsure = f"{units.counted(uncounted, 'session')} not counted yet" if uncounted else ""
         found = next(((past, each) for past, each in self._further(step) if self._is_wanted(each)), None)
         if found is None:
@@ -76,7 +76,3 @@ class FaultWalk:
 
     def _is_wanted(self, session: Session) -> bool:
         return session.key not in self._passed and (session.problem is not None or bool(session.faults))
-
-
-def _is_uncounted(session: Session) -> bool:
-    return session.problem is None and session.faults is None

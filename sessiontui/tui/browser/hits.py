@@ -1,4 +1,4 @@
-"""Going to what a search found, from hit to hit, and showing where in the open session the hits are."""
+"""Going to what a search found, from hit to hit and back again, and showing where in the open session the hits are."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Input
 
 from sessiontui.model import Hit
-from sessiontui.tui.browser.back_stack import BackStack
 from sessiontui.tui.browser.search import SearchController
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.looks import ink
 from sessiontui.tui.notices import reply, show_error
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.search_task import locate, row_of
+from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.spans import Spans, nothing
+from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.visible import visible
 
 if TYPE_CHECKING:
@@ -34,16 +37,22 @@ class HitWalk:
         Binding("N,shift+f3", "hit(-1)", "previous hit", show=False, tooltip="Previous hit", id="previous_hit"),
     ]
 
-    def __init__(self, search: SearchController, opener: SessionOpener, back: BackStack) -> None:
-        self._search, self._opener, self._back = search, opener, back
+    def __init__(self, search: SearchController, opener: SessionOpener) -> None:
+        self._search, self._opener = search, opener
         self._side, self._reading = opener.side, opener.reading
+        self._before: tuple[str, int | None] | None = None
+        """The session that was open before the first hit that was gone to, and the row."""
+        self._was_reading = self._read_before = False
+        """Whether the transcript had the focus before the search; before that hit."""
         self._task = BackgroundTask(self._side, "locate", failed=partial(show_error, self._side))
         self._rows: tuple[int, ...] | None = None
         opener.opened, search.changed, self._reading.copier.hit = self.locate, self._update, self._focused
 
     def go_to(self, hit: Hit) -> None:
         """Open the session at the message that was found."""
-        self._back.push()
+        if self._before is None and self._reading.key is not None:
+            self._before = self._reading.key, self._reading.transcript.location
+            self._read_before = self._was_reading
         self._search.went = hit
         self._side.choose(hit.key)
         row = row_of(hit) or 0
@@ -57,11 +66,29 @@ class HitWalk:
         self._search.keep()
 
     def go_back(self) -> bool:
-        """Go back to where one was before the hits; False where one was nowhere."""
-        if not self._back.pop():
+        """Go back to session, row and focus of before the hits; False where one was nowhere."""
+        if self._before is None:
             return False
+        (key, row), self._before = self._before, None
+        self._side.choose(key)
+        self._opener.open(key, row)
+        self._focus(self._read_before)
         self._search.went = None
         return True
+
+    def forget(self) -> None:
+        """Go back nowhere: the person chose another session since."""
+        self._before = None
+
+    def leave_bar(self) -> None:
+        """Back to where the focus was before the search."""
+        self._focus(self._was_reading)
+
+    def _focus(self, reading: bool) -> None:
+        if reading:
+            self._reading.transcript.enter()
+        else:
+            self._side.enter()
 
     def action_hit(self, step: int) -> None:
         """To the next hit, or the previous; the first time, to the one under the cursor."""
@@ -80,9 +107,11 @@ class HitWalk:
         else:
             reply(self._side, "this is the first hit")
 
-    def name_keys(self, named: bool) -> None:
-        """Say on the list which keys go from hit to hit, where they do."""
-        self._side.hits.border_subtitle = ink.content(visible(NAMED)) if named else None
+    def note_focus(self, widget: Widget) -> None:
+        """Say on the list which keys go from hit to hit, where they do; remember whether the person was reading."""
+        self._side.hits.border_subtitle = None if isinstance(widget, Input) else ink.content(visible(NAMED))
+        if isinstance(widget, SessionList | TranscriptView):
+            self._was_reading = isinstance(widget, TranscriptView)
 
     def _focused(self) -> tuple[Store, Hit, Query] | None:
         """The hit under the cursor with its store and what was searched for, where the hits have the focus."""

@@ -23,7 +23,6 @@ from sessiontui.dialects.keys import written
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.tui.browser import keys
-from sessiontui.tui.browser.back_stack import BackStack
 from sessiontui.tui.browser.fault_walk import FaultWalk
 from sessiontui.tui.browser.hits import HitWalk
 from sessiontui.tui.browser.overlays import Overlays
@@ -64,8 +63,7 @@ class BrowserScreen(Screen[None]):
         self.search = SearchController(self, self.bar, self.opener)
         self.feed = SessionFeed(self.title_line, self.side, self.opener, self.search.ask_again, self._switch_store)
         self.changes = ChangeController(self, self.title_line, store, clock)
-        self.back_stack = BackStack(self.opener)
-        self.hits = HitWalk(self.search, self.opener, self.back_stack)
+        self.hits = HitWalk(self.search, self.opener)
         self.faults = FaultWalk(self.opener)
         self.overlays = Overlays(self, self.changes, self.opener)
         self.changes.host = ChangeHost(
@@ -90,6 +88,7 @@ class BrowserScreen(Screen[None]):
         self.side.start_sorted(remembered.sort, remembered.sort_reversed)
         self.bar.earlier = remembered.searches
         self.panes.chosen = remembered.side_width
+        self.watch(self.bar, "value", self.search.ask, init=False)
         self.changes.settled.subscribe(self, self.feed.read_again)
         self._use(self.changes.store, self._listed)
 
@@ -104,7 +103,7 @@ class BrowserScreen(Screen[None]):
         self.changes.store = store
         self.changes.check_writability()
         self.title_line.path, self.title_line.backend = paths.shortened(written(str(store.path))), store.backend
-        self.back_stack.clear()
+        self.hits.forget()
         self.opener.use(store)
         self.feed.read(listed)
         self.search.restart()
@@ -118,15 +117,11 @@ class BrowserScreen(Screen[None]):
     def _show_session(self, event: SessionList.Chosen | SessionList.Opened) -> None:
         """The cursor came to a session, or the person wants to read it: show it, unless it is the one that was open."""
         if isinstance(event, SessionList.Chosen):
-            self.back_stack.clear()
+            self.hits.forget()
         if event.key != self.reading.key:
             self.opener.open(event.key)
         if isinstance(event, SessionList.Opened):
             self.reading.transcript.enter()
-
-    @on(Input.Changed, "SearchBar")
-    def _search(self, event: Input.Changed) -> None:
-        self.search.ask(event.value)
 
     @on(Input.Submitted, "SearchBar")
     def _enter_hit(self) -> None:
@@ -155,26 +150,26 @@ class BrowserScreen(Screen[None]):
 
     @on(events.DescendantFocus)
     def _note_focus(self, event: events.DescendantFocus) -> None:
-        self.hits.name_keys(not isinstance(event.widget, Input))
-        self.back_stack.note_focus(event.widget)
+        self.hits.note_focus(event.widget)
 
     def focus_next(self, selector: str | type[QueryType] = "*") -> Widget | None:
         """List, transcript, search bar; where one pane is shown at a time, the one that gets the focus is shown."""
         transcript = self.reading.transcript
-        turned = self._turn({self.side.list: transcript.enter, transcript: self.search.action_search})
-        return self.focused if turned else super().focus_next(selector)
+        return self._turn(
+            {self.side.list: transcript.enter, transcript: self.search.action_search}
+        ) or super().focus_next(selector)
 
     def focus_previous(self, selector: str | type[QueryType] = "*") -> Widget | None:
         transcript = self.reading.transcript
-        turned = self._turn({self.bar: transcript.enter, transcript: self.side.enter})
-        return self.focused if turned else super().focus_previous(selector)
+        return self._turn({self.bar: transcript.enter, transcript: self.side.enter}) or super().focus_previous(selector)
 
-    def _turn(self, panes: Mapping[Widget, Callable[[], object]]) -> bool:
-        """Where one pane is shown at a time, show the one that follows what has the focus; whether there is one."""
+    def _turn(self, panes: Mapping[Widget, Callable[[], object]]) -> Widget | None:
+        """Where one pane is shown at a time, show the one that follows what has the focus, if there is one."""
         enter = panes.get(self.focused) if self.focused is not None and self.has_class("-narrow") else None
-        if enter is not None:
-            enter()
-        return enter is not None
+        if enter is None:
+            return None
+        enter()
+        return self.focused
 
     @on(SplitPanes.Chosen)
     def _keep_width(self, event: SplitPanes.Chosen) -> None:
@@ -225,7 +220,7 @@ class BrowserScreen(Screen[None]):
             self.side.close_filter()
             self.side.enter()
         elif isinstance(focused, SearchBar):
-            self.back_stack.leave_bar()
+            self.hits.leave_bar()
         elif self.hits.go_back():
             return
         elif focused is self.reading.transcript:

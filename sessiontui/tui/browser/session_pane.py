@@ -187,7 +187,6 @@ class SessionPane(Covered, Vertical):
         """Show all sessions again."""
         self.filter.value = ""
         self.filter.remove_class("-shown")
-        self._narrow("")
 
     @on(Input.Submitted, "FilterBar")
     def _keep_filter(self, event: Input.Submitted) -> None:

@@ -250,7 +250,7 @@ class ChangeFlow:
         if self.stage == "making":
             self._called_off = True
             self._task.stop()
-            self._box.say_title(visible("Stopping …"))
+            self._box.border_title = ink.content(visible("Stopping …"))
             return
         self._task.cancel()
         if self.stage == "planning":

@@ -65,6 +65,9 @@ class ChangesScreen(Overlay[None]):
     def __init__(self, changes: ChangeController) -> None:
         super().__init__()
         self._controller = changes
+        self._list, self._detail = Sheet("list"), Sheet("detail", can_focus=False)
+        self._reading = BackgroundTask(self, "journal", failed=self._fail)
+        self._previewing = BackgroundTask(self, "undo preview", failed=self._fail)
         self._changes: Sequence[Change] = ()
         self._preview: UndoPreview | None = None
 
@@ -72,15 +75,12 @@ class ChangesScreen(Overlay[None]):
         """The list, what is under its cursor, and what the journal takes."""
         with Vertical(id="changes"):
             with Horizontal(id="columns"):
-                yield Sheet("list")
-                yield Sheet("detail", can_focus=False)
+                yield self._list
+                yield self._detail
             yield Static(ink.content(visible(BOUNDS)), id="bounds")
 
     def on_mount(self) -> None:
         """Begin to read; read again when a change was made, or refused."""
-        self._reading = BackgroundTask(self, "journal", failed=self._fail)
-        self._previewing = BackgroundTask(self, "undo preview", failed=self._fail)
-        self._list, self._detail = self.query_one("#list", Sheet), self.query_one("#detail", Sheet)
         self._list.border_title = ink.content(visible("Changes"))
         self._list.picture = visible(READING)
         self._controller.settled.subscribe(self, lambda _: self._read())
@@ -136,9 +136,9 @@ class ChangesScreen(Overlay[None]):
     def _fail(self, error: Exception) -> None:
         if not self._changes and not isinstance(error, SessiontuiError):
             raise error
-        hint = error.hint if isinstance(error, SessiontuiError) else ""
         self._changes = ()
-        self._list.picture = visible(f"The journal can't be read.\n{error}\n{hint}", lines=True)
+        why = f"The journal can't be read.\n{error}\n{getattr(error, 'hint', '')}"
+        self._list.picture = visible(why, lines=True)
         self._list.show(lambda _: ())
         self._choose()
 

@@ -18,7 +18,7 @@ from sessiontui import units
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.words.page import LINES, Page
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import visible
 
 WIDTH: Final = 84
 """Columns of a dialog where there are so many."""
@@ -70,7 +70,7 @@ class PageBox(Vertical):
     def show(self, page: Page, *, reset: bool = True) -> None:
         """Show a page; unless ``reset``, focus and position stay as they are."""
         self.page = page
-        self.say_title(page.title)
+        self.border_title = ink.content(page.title)
         pieces = [*self._body.query_children(Static)]
         for at, piece in enumerate(pieces):
             lines = page.body[at * PIECE : None if piece is pieces[-1] else (at + 1) * PIECE]
@@ -85,10 +85,6 @@ class PageBox(Vertical):
             self._body.scroll_home(animate=False)
             self.screen.set_focus(self._buttons[0])
         self.fit()
-
-    def say_title(self, title: Visible) -> None:
-        """Another title for the same page."""
-        self.border_title = ink.content(title)
 
     def fit(self) -> None:
         """Let a long page scroll, so that the buttons are in view."""
@@ -140,19 +136,7 @@ class PageBox(Vertical):
         """Show no work, from the next page on."""
         self._work.display = False
 
-    # ---- keys
-
-    def scroll_lines(self, lines: int) -> None:
-        """Show the lines so many further on."""
-        self._body.scroll_relative(y=lines, animate=False)
-
-    def next_button(self) -> None:
-        """Give the focus to the next button."""
-        buttons: list[Widget] = [each for each in self._buttons if each.focusable]
-        if buttons:
-            focused = self.screen.focused
-            at = buttons.index(focused) if focused in buttons else -1
-            self.screen.set_focus(buttons[(at + 1) % len(buttons)])
+    # ---- buttons
 
     def disable_act(self) -> None:
         """Disable the button that changes something, until the next page."""

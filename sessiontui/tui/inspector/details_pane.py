@@ -71,6 +71,10 @@ class DetailsPane(Vertical):
         super().__init__(id=id)
         self.view = "meaning"
         """Which of the three is shown, where there is no room for all."""
+        self._bytes = HexView(id="bytes")
+        self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=DAMAGE)
+        self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=DAMAGE)
+        self._loader = BackgroundTask(self, "look", failed=self._fail)
         self._store: JsonlStore | None = None
         self._ref: FaultRef | None = None
         self._proposal: Proposal | None = None
@@ -78,15 +82,10 @@ class DetailsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """All three; the style sheet says which are in view."""
-        yield HexView(id="bytes")
-        yield Sheet("meaning", title="Meaning", help=MEANING, looks=DAMAGE)
-        yield Sheet("proposal", title="Proposal", help=PROPOSAL, looks=DAMAGE)
+        yield from (self._bytes, self._meaning, self._becomes)
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""
-        self._bytes = self.query_one(HexView)
-        self._loader = BackgroundTask(self, "look", failed=self._fail)
-        self._meaning, self._becomes = self.query_one("#meaning", Sheet), self.query_one("#proposal", Sheet)
         self.action_view(self.view)
 
     # ---- what is shown
@@ -96,15 +95,7 @@ class DetailsPane(Vertical):
         """Whether there is room for all three."""
         return self.screen.has_class("-broad") and self.screen.has_class("-high")
 
-    def show(
-        self,
-        store: JsonlStore,
-        ref: FaultRef | None,
-        before: Fault | None = None,
-        reading: int = 1,
-        *,
-        named: bool = False,
-    ) -> None:
+    def show(self, store: JsonlStore, ref: FaultRef | None, before: Fault | None, reading: int, *, named: bool) -> None:
         """Show a fault, or none; ``before``: the one before it in the same file; ``reading``: which one is proposed.
         ``named``: say of which session."""
         self._named = named
@@ -170,11 +161,6 @@ class DetailsPane(Vertical):
         if y == 0 and chosen is not None and not self.together:
             self.action_view(VIEWS[chosen])
 
-    @on(Sheet.Opened)
-    @on(Sheet.Chosen)
-    def _drop(self, event: Message) -> None:
-        event.stop()
-
     # ---- which view
 
     def action_view(self, view: str) -> None:
@@ -183,7 +169,7 @@ class DetailsPane(Vertical):
         for each in VIEWS:
             self.set_class(each == view, f"-{each}")
         self.retitle()
-        if self.together or any(each.has_focus for each in self._views()):
+        if self.together or any(each.has_focus for each in self.query(LineList)):
             self.screen.set_focus(self.query_one(f"#{view}", LineList))
 
     def action_turn(self, step: int) -> None:
@@ -198,7 +184,7 @@ class DetailsPane(Vertical):
 
     def retitle(self) -> None:
         """Name the views in the border; where there is room for all, each its own."""
-        for view in self._views():
+        for view in self.query(LineList):
             view.border_title = ink.content(*self._names(view.id or ""))
 
     def _names(self, view: str) -> Iterator[tuple[Visible, str]]:
@@ -206,9 +192,6 @@ class DetailsPane(Vertical):
             if self.together and name != view:
                 continue
             yield visible(f" {number} {name} "), "bold" if name == view else "dim"
-
-    def _views(self) -> list[LineList]:
-        return [self._bytes, self._meaning, self._becomes]
 
 
 def _fates(fault: Fault, proposal: Proposal | None) -> Fates:

@@ -63,6 +63,8 @@ class FaultsPane(Vertical):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.list = FaultList(id="faults")
+        self.scanner = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
         self._found = FaultRows()
         """What is shown."""
         self._pending: FaultRows | None = None
@@ -77,20 +79,21 @@ class FaultsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The list takes it all."""
-        yield FaultList(id="faults")
+        yield self.list
 
     def on_mount(self) -> None:
-        """Nothing is shown yet."""
-        self._scanner = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
-        self.list = self.query_one(FaultList)
+        """Another width, another title."""
         self.watch(self.list, "size", self._tell, init=False)
 
     # ---- where faults are looked for
 
     def say(self, note: str) -> None:
         """Show a sentence and no faults."""
-        self._scanner.cancel()
+        self.scanner.cancel()
         self._query = None
+        self._clear(note)
+
+    def _clear(self, note: str) -> None:
         self._found = FaultRows()
         self.list.picture = visible(note, lines=True)
         self._show(0)
@@ -98,10 +101,8 @@ class FaultsPane(Vertical):
     def find(self, query: FaultQuery, offset: int | None = None) -> None:
         """Look for faults, and show nothing that was found before. ``offset``: put the cursor near this byte."""
         self._offset, self._query, self._pending = offset, query, None
-        self._found = FaultRows()
         self._marks.clear()
-        self.list.picture = visible(inspecting.FINDING, lines=True)
-        self._show(0)
+        self._clear(inspecting.FINDING)
         self._scan(query)
 
     def find_again(self) -> None:
@@ -111,16 +112,7 @@ class FaultsPane(Vertical):
             self._scan(self._query)
 
     def _scan(self, query: FaultQuery) -> None:
-        self._scanner.start(partial(scan, query.store, query.keys, query.notes, self._add), self._complete)
-
-    @property
-    def working(self) -> bool:
-        """Whether faults are still looked for."""
-        return self._scanner.running
-
-    def interrupt(self) -> None:
-        """Look no further; what was found stays."""
-        self._scanner.stop()
+        self.scanner.start(partial(scan, query.store, query.keys, query.notes, self._add), self._complete)
 
     # ---- what is shown
 
@@ -192,10 +184,9 @@ class FaultsPane(Vertical):
         seen = None if ref is None else (ref.key, ref.mark, ref.fault)
         if seen != self._seen or seen is None:
             self._seen = seen
-            at = self.list.cursor
-            before = self.refs[at - 1] if ref is not None and at else None
-            same = before is not None and ref is not None and before.key == ref.key
-            self.post_message(self.Shown(ref, before.fault if before is not None and same else None))
+            above = self.refs[max(0, self.list.cursor - 1) : self.list.cursor]
+            before = (each.fault for each in above if ref is not None and each.key == ref.key)
+            self.post_message(self.Shown(ref, next(before, None)))
 
     def _tell(self) -> None:
         """What is found, in the border."""
@@ -281,9 +272,7 @@ class FaultsPane(Vertical):
             self.list.picture = visible(inspecting.STOPPED, lines=True)
             self.list.refresh()
         elif isinstance(error, SessiontuiError):
-            self.list.picture = visible("\n".join(filter(None, (f"× {error}", error.hint))), lines=True)
-            self._found = FaultRows()
-            self._show(0)
+            self._clear("\n".join(filter(None, (f"× {error}", error.hint))))
         else:
             raise error
 

@@ -232,7 +232,7 @@ class InspectorScreen(Overlay[None]):
 
     def action_leave(self) -> None:
         """Stop the search; where there is none, close."""
-        if self.faults.working:
-            self.faults.interrupt()
+        if self.faults.scanner.running:
+            self.faults.scanner.stop()
         else:
             self.dismiss()

@@ -75,7 +75,9 @@ def search(
     find = partial(store.search, query, relevance=request.relevance, keys=keys, cancelled=job.cancelled)
     while True:
         found = find(limit=request.limit)
-        if keep is None or request.limit >= MOST or not request.has_more(found) or _holds(found, keep):
+        if keep is None or request.limit >= MOST or not request.has_more(found):
+            break
+        if any(hit.is_same(keep) for hit in found.hits):
             break
         request = request.wider()
     if found.total is None and request.counted is not None:
@@ -128,7 +130,3 @@ def _rested(job: Job) -> bool:
     while time.monotonic() < end and not job.cancelled():
         time.sleep(PAUSE)
     return not job.cancelled()
-
-
-def _holds(found: Found, hit: Hit) -> bool:
-    return any(other.is_same(hit) for other in found.hits)
