@@ -13,15 +13,14 @@ from textual.binding import Binding, BindingType
 
 from sessiontui import units
 from sessiontui.describe.about import Facts, where
-from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui import about_rows
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.stats_task import StatsTask
+from sessiontui.tui.tasks.stats_task import count
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.visible import visible
 
@@ -30,8 +29,6 @@ class AboutScreen(Overlay[None]):
     """Shows what a session is made of. ``go_to`` takes the row that is chosen in it."""
 
     HELP_TITLE = "About a session"
-    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     CSS = """
     AboutScreen { align: center middle; }
     AboutScreen Sheet { width: 96%; max-width: 104; height: 92%; }
@@ -57,15 +54,10 @@ class AboutScreen(Overlay[None]):
 
     def on_mount(self) -> None:
         """Say what is known, and begin to count."""
-        task = BackgroundTask(self, "about", failed=self._fail, progressed=self._progress)
-        self._stats_task = StatsTask(task, self._show)
         self._say()
         if self._facts.session.problem is None:
-            self._stats_task.start(self._store, self._facts.session)
-
-    def on_unmount(self) -> None:
-        """Nobody waits for it any more."""
-        self._stats_task.task.cancel()
+            task = BackgroundTask(self, "about", failed=self._fail, progressed=self._progress)
+            task.start(partial(count, self._store, self._facts.session), self._show)
 
     def _say(self) -> None:
         self.query_one(Sheet).show(partial(about_rows.rows, self._facts, self._stats, self._note))
@@ -81,8 +73,7 @@ class AboutScreen(Overlay[None]):
         self._say()
 
     def _fail(self, error: Exception) -> None:
-        hint = error.hint if isinstance(error, SessiontuiError) else ""
-        self._note = f"× It can't be counted: {error}\n{hint}"
+        self._note = f"× It can't be counted: {error}\n{getattr(error, 'hint', '')}"
         self._say()
 
     @on(Sheet.Opened)

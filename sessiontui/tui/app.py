@@ -38,9 +38,10 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.driver import TerminalDriver
 from sessiontui.tui.keyboard import Keyboard
-from sessiontui.tui.looks import ink, key_names, theme, themes
+from sessiontui.tui.looks import key_names, theme, themes
 from sessiontui.tui.looks.ascii_signs import tolerate_input
 from sessiontui.tui.looks.terminal import Terminal, end_with
+from sessiontui.tui.notices import tell
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
@@ -61,6 +62,8 @@ class SessiontuiApp(App[None]):
     """One store in a terminal."""
 
     CSS = theme.CSS
+    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
+    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     TITLE = "sessiontui"
     ALLOW_SELECT: ClassVar[bool] = False
     ENABLE_COMMAND_PALETTE = False  # ours finds sessions too
@@ -173,7 +176,7 @@ class SessiontuiApp(App[None]):
         """Say once that nothing is remembered."""
         if problem and not self._told:
             self._told = True
-            ink.notice(self, visible(problem), "warning")
+            tell(self, problem, "warning")
 
     # ---- help
 
@@ -201,7 +204,7 @@ class SessiontuiApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C: not everybody knows how to leave."""
-        ink.notice(self, visible("Ctrl+Q quits, wherever you are"))
+        tell(self, "Ctrl+Q quits, wherever you are")
 
     def _handle_exception(self, error: Exception) -> None:
         """A screen that was not all there when the browser was left misses its parts; that is no fault."""

@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK
 from sessiontui.visible import visible
@@ -33,7 +33,6 @@ TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
 class HelpScreen(Overlay[None]):
     """Describes the screen below it."""
 
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1", "dismiss", "close", tooltip="Close", id="help.close"),
         Binding("down,j", "scroll(1)", "down", show=False, id="help.down"),
@@ -57,8 +56,7 @@ class HelpScreen(Overlay[None]):
 
     def action_scroll(self, lines: int) -> None:
         """Look at the rest."""
-        box = self.query_one("#box", VerticalScroll)
-        box.scroll_to(y=box.scroll_y + lines, animate=False)
+        self.query_one("#box").scroll_relative(y=lines, animate=False)
 
 
 def _lines(below: Screen[Any]) -> Iterator[Content]:
@@ -77,19 +75,19 @@ def _lines(below: Screen[Any]) -> Iterator[Content]:
 
 def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
     """Headline, what it is about, and keys with their words."""
-    around: dict[str, dict[str, str]] = {title: {} for title in TOPICS}
-    about = getattr(below, "HELP", "")
+    here = getattr(below, "HELP_TITLE", "Here")
+    around: dict[str, dict[str, list[str]]] = {title: {} for title in TOPICS}
     for node, actions in _by_node(below).items():
         if node is below or node is below.app:
             for keys, binding in actions:
-                rows = around.setdefault(_topic(below, binding), {})
-                words = _words(binding)
-                rows[words] = f"{rows[words]} {keys}" if words in rows else keys
+                topic = binding.group.description if binding.group is not None else here
+                around.setdefault(topic, {}).setdefault(_words(binding), []).append(keys)
         elif name := getattr(node, "HELP_TITLE", ""):
             yield name, getattr(node, "HELP", ""), [(keys, _words(binding)) for keys, binding in actions]
     for title, rows in around.items():
         if rows:
-            yield title, about if title == _topic(below, None) else "", [(keys, words) for words, keys in rows.items()]
+            about = getattr(below, "HELP", "") if title == here else ""
+            yield title, about, [(" ".join(keys), words) for words, keys in rows.items()]
 
 
 def _by_node(below: Screen[Any]) -> dict[DOMNode, list[tuple[str, Binding]]]:
@@ -105,13 +103,6 @@ def _by_node(below: Screen[Any]) -> dict[DOMNode, list[tuple[str, Binding]]]:
         node: [(" ".join(dict.fromkeys(keys)), binding) for keys, binding in actions.values()]
         for node, actions in found.items()
     }
-
-
-def _topic(below: Screen[Any], binding: Binding | None) -> str:
-    """The headline that a key of the screen stands under; without one, that of all other keys."""
-    if binding is not None and binding.group is not None:
-        return binding.group.description
-    return getattr(below, "HELP_TITLE", "Here")
 
 
 def _words(binding: Binding) -> str:

@@ -16,9 +16,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from sessiontui import units
 from sessiontui.query.fuzzy import Names
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.safe_input import TextInput
@@ -56,7 +55,6 @@ class PaletteScreen(Overlay[Command | None]):
 
     HELP = "Type letters of a command or of a session, in their order; Enter does what is under the cursor."
     AUTO_FOCUS = "SafeInput"
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+p", "dismiss", "close", tooltip="Close, and do nothing", id="palette.close"),
         Binding("down,ctrl+j", "move(1)", "down", show=False, id="palette.down"),
@@ -73,7 +71,7 @@ class PaletteScreen(Overlay[Command | None]):
 
     def compose(self) -> ComposeResult:
         """A box with both."""
-        with Vertical(id="palette", classes="-looks" if any(each.look for each in self._offer.commands) else "") as box:
+        with Vertical(id="palette") as box:
             box.border_title = ink.content(visible(self._offer.title))
             yield TextInput(id="wanted")
             yield ChoiceList(id="choices")
@@ -150,8 +148,3 @@ class PaletteScreen(Overlay[Command | None]):
     @cached_property
     def _names(self) -> Names:
         return Names(self._offer.names)
-
-
-def sessions_hint(count: int) -> str:
-    """What may be found besides commands."""
-    return f"letters find {units.counted(count, 'session')} too"

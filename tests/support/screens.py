@@ -25,7 +25,7 @@ from sessiontui.store.detect import find
 from sessiontui.store.protocol import Store
 from sessiontui.tui.app import SessiontuiApp
 from sessiontui.tui.browser.screen import BrowserScreen
-from sessiontui.tui.messages import FOLLOW
+from sessiontui.tui.tasks.follow_task import FOLLOW
 from sessiontui.tui.widgets.session_list import SessionList
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -82,7 +82,7 @@ class StillApp(SessiontuiApp):
         """The browser; it follows what happens to the store where a test wants that."""
         screen = super().get_default_screen()
         if isinstance(screen, BrowserScreen):
-            screen.live = self.live
+            screen.feed.live = self.live
         return screen
 
     @property

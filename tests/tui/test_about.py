@@ -21,7 +21,7 @@ from sessiontui.store.session_stats import SessionStats, StatsTally
 from sessiontui.tui import about_rows
 from sessiontui.tui.about import AboutScreen
 from sessiontui.tui.help import HelpScreen
-from sessiontui.tui.tasks import stats_task
+from sessiontui.tui.tasks import background_task, stats_task
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support.databases import append, database
@@ -370,7 +370,7 @@ async def test_a_session_that_changes_while_it_is_counted_is_counted_again(
 
     def changing(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
         tries.append(key)
-        if len(tries) < stats_task.TRIES:
+        if len(tries) < background_task.TRIES:
             raise Changed("alice.jsonl")
         return surveys.survey(store, key, cancelled)
 
@@ -378,7 +378,7 @@ async def test_a_session_that_changes_while_it_is_counted_is_counted_again(
     async with browsing(store) as (app, pilot):
         await press(pilot, "i")
         assert says(app, "304 lines")
-        assert len(tries) == stats_task.TRIES
+        assert len(tries) == background_task.TRIES
 
 
 @pytest.mark.exhaustive

@@ -14,7 +14,6 @@ from sessiontui.model import Message
 from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.palette import PaletteScreen
-from sessiontui.tui.tasks.change_task import ChangeTask
 from sessiontui.tui.widgets.choice_list import ChoiceList
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
@@ -172,7 +171,7 @@ async def test_esc_takes_back_one_thing_at_a_time(store: Path, monkeypatch: pyte
         await press(pilot, "enter", "g", "slash", *typed("budget"), "enter", "slash")
         assert (app.browser.reading.key, focus(app)) == ("alice", SearchBar)
         monkeypatch.setattr(ChangeController, "changing", property(lambda _: not stopped.is_set()))
-        monkeypatch.setattr(ChangeTask, "interrupt", lambda _: stopped.set())
+        monkeypatch.setattr(app.browser.changes.undo_task, "stop", stopped.set)
         await press(pilot, "ctrl+p", "f1")
         await press(pilot, "escape", "escape")
         assert app.screen is app.browser

@@ -149,7 +149,7 @@ async def test_a_filtered_session_that_goes_leaves_quietly(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("bob"), "enter")
         (store / "discord_bob.jsonl").unlink()
-        app.browser.opener.read_again(())
+        app.browser.feed.read_again(())
         await settle(pilot)
         assert (cursor(app), app.browser.reading.key) == ("telegram_bob", "telegram_bob")
         assert says(app, "Sessions · 1 of 4")
@@ -186,7 +186,7 @@ async def test_a_marked_session_that_goes_loses_its_mark(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "asterisk")
         (store / "slack_torn.jsonl").unlink()
-        app.browser.opener.read_again(())
+        app.browser.feed.read_again(())
         await settle(pilot)
         assert "slack_torn" not in marked(app)
         assert len(marked(app)) == 4

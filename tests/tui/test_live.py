@@ -37,16 +37,16 @@ async def living(store: Path | Store, size: tuple[int, int] = (140, 40)) -> Asyn
     """The browser, which follows the store already."""
     app = StillApp(opened(store) if isinstance(store, Path) else store, live=True)
     following = threading.Event()
-    real = follow_task.FollowTask._look
+    real = follow_task._look
 
-    def looked(self: follow_task.FollowTask, *arguments: Any) -> Any:
+    def looked(*arguments: Any) -> None:
         try:
-            return real(self, *arguments)
+            real(*arguments)
         finally:
             following.set()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(follow_task.FollowTask, "_look", looked)
+        patch.setattr(follow_task, "_look", looked)
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
             await until(pilot, following.is_set)

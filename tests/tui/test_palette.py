@@ -109,7 +109,7 @@ async def test_a_session_that_goes_while_it_is_looked_for_is_said_to_be_gone(sto
         await settle(pilot)
         await press(pilot, "ctrl+p", *typed("dbo"))
         (store / "discord_bob.jsonl").unlink()
-        app.browser.opener.action_refresh()
+        app.browser.feed.action_refresh()
         await settle(pilot)
         await press(pilot, "b")
         assert says(app, "discord_bob  session · gone since")

@@ -21,7 +21,6 @@ from sessiontui.query.ast import Query, Word
 from sessiontui.query.parse import parse
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never
-from sessiontui.tui.browser.session_feed import SessionFeed
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
@@ -364,7 +363,7 @@ async def test_hits_that_come_later_push_nothing(many: Path) -> None:
         with (many / "many.jsonl").open("ab") as file:
             file.write(write(Message("user", "a new needle")))
         opened(many).index()
-        app.browser.side.post_message(SessionFeed.Searchable())
+        app.browser.search.ask_again()
         await settle(pilot)
         assert says(app, "301 hits · newest")
         assert (at(app), line_of(app, "needle 299")) == (before, line)
@@ -381,7 +380,7 @@ async def test_a_search_is_repeated_after_the_one_that_runs_when_the_index_grows
         await pilot.press("slash", *typed("budget"))
         await until(pilot, lambda: held.request[-1:] == ["budget"])
         for _ in range(3):
-            app.browser.side.post_message(SessionFeed.Searchable())
+            app.browser.search.ask_again()
         await pilot.pause()
         assert held.request.count("budget") == 1, "what runs is not begun again"
         held.gates["budget"].set()

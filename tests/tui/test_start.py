@@ -118,7 +118,7 @@ async def test_a_counted_store_is_read_without_opening_a_session_but_the_shown_o
     app = StillApp(JsonlStore(store.path))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        assert app.browser.side.feed.totals.messages == 45
+        assert app.browser.title_line.messages == 45
     assert {name for name in opened if name.endswith(".jsonl")} == {"s0.jsonl"}
 
 

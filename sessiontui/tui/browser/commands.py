@@ -21,7 +21,7 @@ from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.looks import themes
-from sessiontui.tui.palette import Command, Offer, PaletteScreen, sessions_hint
+from sessiontui.tui.palette import Command, Offer, PaletteScreen
 from sessiontui.tui.pane_keys import plain
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.choice_list import Choice
@@ -30,12 +30,12 @@ UNLISTED: Final = ("palette", "back", "focus_next", "focus_previous")
 """Actions that make no sense from a palette."""
 
 
-def open_palette(screen: Screen[None], changes: ChangeController, side: SessionPane, opener: SessionOpener) -> None:
+def open_palette(screen: Screen[None], changes: ChangeController, opener: SessionOpener) -> None:
     """Offer all that can be done on the browser, and its sessions."""
-    keys = list(side.known)
-    commands = [*_keys(screen, changes), *_more(screen, side)]
-    named = partial(_session, side, opener)
-    _offer(screen, Offer("Commands and sessions", commands, keys, named, sessions_hint(len(keys))))
+    keys = list(opener.side.known)
+    commands = [*_keys(screen, changes), *_more(screen, opener.side)]
+    hint = f"letters find {units.counted(len(keys), 'session')} too"
+    _offer(screen, Offer("Commands and sessions", commands, keys, partial(_session, opener), hint))
 
 
 def open_themes(screen: Screen[None]) -> None:
@@ -60,18 +60,16 @@ def _offer(screen: Screen[None], offer: Offer, undo: partial[None] | None = None
 
 def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Command]:
     """A command for each action that has a key, with all its keys; what only moves a cursor is no command."""
-    keys: dict[str, list[str]] = {}
-    found: dict[str, ActiveBinding] = {}
+    found: dict[str, list[ActiveBinding]] = {}
     for active in _bindings(screen):
-        binding = active.binding
-        if binding.id and binding.tooltip and plain(binding.action) not in UNLISTED:
-            keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
-            found.setdefault(binding.action, active)
-    for action, active in found.items():
+        if active.binding.id and active.binding.tooltip and plain(active.binding.action) not in UNLISTED:
+            found.setdefault(active.binding.action, []).append(active)
+    for action, (active, *others) in found.items():
+        keys = dict.fromkeys(screen.app.get_key_display(each.binding) for each in (active, *others))
         about = "" if active.enabled else "not now: it says why"
         does = partial(screen.call_later, screen.app.run_action, action, active.node)
         run = does if active.enabled else partial(changes.explain, active.binding.id or "")
-        yield Command(Choice(active.binding.tooltip, about, " ".join(dict.fromkeys(keys[action]))), run)
+        yield Command(Choice(active.binding.tooltip, about, " ".join(keys)), run)
 
 
 def _bindings(screen: Screen[None]) -> Iterator[ActiveBinding]:
@@ -91,8 +89,8 @@ def _more(screen: Screen[None], side: SessionPane) -> Iterator[Command]:
         yield Command(Choice("Change theme", screen.app.theme), partial(open_themes, screen))
 
 
-def _session(side: SessionPane, opener: SessionOpener, key: str) -> Command:
-    session = side.known.get(key)
+def _session(opener: SessionOpener, key: str) -> Command:
+    session = opener.side.known.get(key)
     if session is None:
         about = "gone since"
     else:

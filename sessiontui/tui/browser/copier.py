@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.widget import Widget
 
 from sessiontui import units
 from sessiontui.model import Entry, Hit
 from sessiontui.tui.browser.open_session import OpenSession
-from sessiontui.tui.browser.shown_task import shown_task
-from sessiontui.tui.looks import ink
-from sessiontui.tui.messages import COPY
+from sessiontui.tui.notices import shown_task, tell
+from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.visible import visible
 
 if TYPE_CHECKING:
     from sessiontui.query.ast import Query
     from sessiontui.store.protocol import Store
-    from sessiontui.tui.tasks.copy_task import CopyTask
 
 
 class Copier:
@@ -32,56 +29,58 @@ class Copier:
         Binding("Y", "copy_all", "copy all", show=False, tooltip="Copy the whole session", id="copy_all"),
     ]
 
-    def __init__(self, owner: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
-        self._owner, self._transcript, self._opened = owner, transcript, opened
-        self.task = shown_task(owner, COPY)
+    def __init__(self, title: TitleLine, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
+        self._transcript, self._opened = transcript, opened
+        self.task = shown_task(title, "copy")
         self.hit: Callable[[], tuple[Store, Hit, Query] | None] = lambda: None
         """The hit that is meant, with its store and what was searched for, where hits have the focus."""
 
     def action_copy(self) -> None:
         """Copy the message under the cursor, which may be a hit, or the line where a line is shown."""
+        from sessiontui.tui.tasks import copy_task
+
         entry, opened = self._transcript.entry, self._opened()
         if (found := self.hit()) is not None:
-            store, hit, query = found
-            self._copying.copy_hit(f"{_named(hit)} of {hit.key or '(no name)'}", store, hit, query)
+            _, hit, _ = found
+            self._copy(f"{_named(hit)} of {hit.key or '(no name)'}", lambda: copy_task.found(*found))
         elif entry is None or opened is None:
-            ink.notice(self._owner, visible("there is no message to copy"), "warning")
+            tell(self._transcript, "there is no message to copy", "warning")
         elif entry.message is None or (self._transcript.raw and entry.raw):
-            line = f"line {units.count(entry.address.line)}"
-            what = f"the beginning of {line}" if entry.clipped else line
-            self._copying.copy(what, entry.raw.decode(errors="replace"))
-        elif entry.clipped and entry.ordinal is not None:
-            at = entry.ordinal - 1
-            self._copying.copy_messages(_named(entry), opened.store, opened.session.key, at, entry.ordinal)
+            line, text = f"line {units.count(entry.address.line)}", entry.raw.decode(errors="replace")
+            self._copy(f"the beginning of {line}" if entry.clipped else line, lambda: [text])
+        elif entry.clipped and (number := entry.ordinal) is not None:
+            store, key = opened.store, opened.session.key
+            self._copy(_named(entry), lambda: copy_task.one(store, key, number))
         else:
-            what = _named(entry)
-            self._copying.copy(f"the beginning of {what}" if entry.clipped else what, entry.message.content)
+            what, text = _named(entry), entry.message.content
+            self._copy(f"the beginning of {what}" if entry.clipped else what, lambda: [text])
 
     def action_copy_all(self) -> None:
         """Copy all messages of the open session, each after its role."""
+        from sessiontui.tui.tasks.copy_task import every
+
         opened = self._opened()
         if opened is None or opened.session.problem is not None:
-            ink.notice(self._owner, visible("there is no session to copy"), "warning")
+            tell(self._transcript, "there is no session to copy", "warning")
             return
-        key = opened.session.key
-        self._copying.copy_messages(f"the messages of {key or '(no name)'}", opened.store, key)
+        store, key = opened.store, opened.session.key
+        self._copy(f"the messages of {key or '(no name)'}", lambda: every(store, key))
 
-    @property
-    def _copying(self) -> CopyTask:
-        from sessiontui.tui.tasks.copy_task import CopyTask
+    def _copy(self, what: str, pieces: Callable[[], Iterable[str]]) -> None:
+        from sessiontui.tui.tasks.copy_task import copied
 
-        return CopyTask(self.task, self._done)
+        self.task.start(lambda job: copied(pieces(), job.cancelled), partial(self._done, what))
 
-    def _done(self, what: str, text: str, path: Path | None, size: int) -> None:
-        shown = units.size(size)
+    def _done(self, what: str, copied: tuple[str, Path | None, int]) -> None:
+        text, path, size = copied
+        sentence = f"copied {what} · {units.size(size)}"
         if path is not None:
-            sentence = f"{what}: {shown}, too long for a clipboard; copied to {path}"
+            sentence = f"{what}: {units.size(size)}, too long for a clipboard; copied to {path}"
         elif not size:
             sentence = f"{what}: there is no text to copy"
         else:
-            self._owner.app.copy_to_clipboard(text)
-            sentence = f"copied {what} · {shown}"
-        ink.notice(self._owner, visible(sentence))
+            self._transcript.app.copy_to_clipboard(text)
+        tell(self._transcript, sentence)
 
 
 def _named(entry: Entry | Hit) -> str:

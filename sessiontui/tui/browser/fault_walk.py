@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding
-from textual.screen import Screen
 
 from sessiontui import units
 from sessiontui.model import Backend, Session
-from sessiontui.tui.browser import notice
 from sessiontui.tui.browser.session_opener import SessionOpener
-from sessiontui.tui.browser.session_pane import SessionPane
-from sessiontui.tui.browser.transcript_pane import TranscriptPane
+from sessiontui.tui.notices import reply
 
 
 class FaultWalk:
@@ -31,37 +28,38 @@ class FaultWalk:
         ),
     ]
 
-    def __init__(self, screen: Screen[None], side: SessionPane, reading: TranscriptPane, opener: SessionOpener) -> None:
-        self._screen, self._side, self._reading, self._opener = screen, side, reading, opener
+    def __init__(self, opener: SessionOpener) -> None:
+        self._side, self._reading, self._opener = opener.side, opener.reading, opener
+        self._reading.walk.no_fault = self._go_on
         self._passed: set[str] = set()
         """The sessions that were opened for their damage since the key was pressed."""
 
     def action_fault(self, step: int) -> None:
         """The next fault, or the previous one."""
         if self._opener.store.backend is not Backend.JSONL:
-            notice.say(self._screen, "only files have lines that could be damaged; this store has none")
+            reply(self._side, "only files have lines that could be damaged; this store has none")
             return
         self._passed.clear()
-        if self._screen.has_class("-narrow"):
+        if self._side.screen.has_class("-narrow"):
             self._reading.transcript.enter()
         if not self._reading.walk.trace(step):
-            self.go_on(step)
+            self._go_on(step)
 
-    def go_on(self, step: int) -> None:
+    def _go_on(self, step: int) -> None:
         """To the next session that has damage, as far as that is known; after the last one to the first."""
         known = self._side.known
-        uncounted = sum(_is_uncounted(known[key]) for key in known)
+        uncounted = sum(each.problem is None and each.faults is None for each in known.values())
         unsure = f"{units.counted(uncounted, 'session')} not counted yet" if uncounted else ""
         found = next(((past, each) for past, each in self._further(step) if self._is_wanted(each)), None)
         if found is None:
-            notice.say(self._screen, " · ".join(filter(None, ("no session of the list has damage", unsure))))
+            reply(self._side, " · ".join(filter(None, ("no session of the list has damage", unsure))))
             return
         wrapped, session = found
         self._passed.add(session.key)
         end = "that was the last fault of the list" if step > 0 else "that was the first fault of the list"
         again = "on from the first" if step > 0 else "on from the last"
         if said := [*((end, again) if wrapped else ()), *filter(None, (unsure,))]:
-            notice.say(self._screen, " · ".join(said))
+            reply(self._side, " · ".join(said))
         self._side.choose(session.key)
         self._opener.open(session.key)
         self._reading.walk.trace(step)
@@ -78,7 +76,3 @@ class FaultWalk:
 
     def _is_wanted(self, session: Session) -> bool:
         return session.key not in self._passed and (session.problem is not None or bool(session.faults))
-
-
-def _is_uncounted(session: Session) -> bool:
-    return session.problem is None and session.faults is None

@@ -10,9 +10,8 @@ from textual.widget import Widget
 
 from sessiontui.errors import UsageError
 from sessiontui.tui.browser.open_session import OpenSession
-from sessiontui.tui.looks import ink
+from sessiontui.tui.notices import tell
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.visible import visible
 
 if TYPE_CHECKING:  # loaded when it is asked for: the first paint does not wait for it
     from sessiontui.tui.widgets.prompt import Prompt
@@ -27,6 +26,7 @@ class GoTo:
 
     def __init__(self, pane: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
         self._pane, self._transcript, self._opened = pane, transcript, opened
+        self._prompt: Prompt | None = None
 
     async def action_ask(self) -> None:
         """Let the person type where to go; done when they can."""
@@ -34,15 +34,10 @@ class GoTo:
 
         self._transcript.enter()
         if self._prompt is None:
-            await self._pane.mount(Prompt(id="prompt", raw=self._transcript.raw))
-        if (prompt := self._prompt) is not None:
-            self._pane.screen.set_focus(prompt)
-
-    @property
-    def _prompt(self) -> Prompt | None:
-        from sessiontui.tui.widgets.prompt import Prompt
-
-        return next(iter(self._pane.query(Prompt)), None)
+            self._prompt = Prompt(id="prompt", raw=self._transcript.raw)
+            await self._pane.mount(self._prompt)
+        if self._prompt is not None:  # not left since
+            self._pane.screen.set_focus(self._prompt)
 
     def answer(self, text: str) -> None:
         """Go where the person typed, and take the prompt away; one that leads nowhere says why and stays."""
@@ -58,20 +53,20 @@ class GoTo:
         try:
             found = goal_row(text, opened.rows, opened.session.messages, transcript.raw)
         except UsageError as error:
-            if (prompt := self._prompt) is not None:
-                prompt.say(error.sentence)
+            if self._prompt is not None:
+                self._prompt.say(error.sentence)
             return False
         if found.row == len(opened.rows) - 1:
             transcript.action_end()
         else:
             transcript.go(found.row)
         if found.note:
-            ink.notice(self._pane, visible(found.note))
+            tell(self._pane, found.note)
         return True
 
     def leave(self) -> None:
         """Take the prompt away; the focus goes back to where it was asked for, unless the person went elsewhere."""
-        prompt = self._prompt
+        prompt, self._prompt = self._prompt, None
         if prompt is not None:
             if prompt.has_focus:
                 self._pane.screen.set_focus(self._transcript)

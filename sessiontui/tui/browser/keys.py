@@ -24,7 +24,7 @@ BROWSER: Final[list[BindingType]] = [
     *of_pane("reading", TranscriptPane.KEYS, LOOK),
     Binding(
         "b",
-        "pane('side.feed', 'backend')",
+        "pane('feed', 'backend')",
         "backend",
         tooltip="The other backend of this folder",
         id="backend",
@@ -45,7 +45,7 @@ BROWSER: Final[list[BindingType]] = [
     *of_pane("reading.copier", Copier.KEYS, LOOK),
     Binding(
         "f5",
-        "pane('opener', 'refresh')",
+        "pane('feed', 'refresh')",
         "read again",
         show=False,
         tooltip="Read the list again, all of it",

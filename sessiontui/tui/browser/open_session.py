@@ -16,6 +16,12 @@ class OpenSession:
     session: Session
     rows: TranscriptRows | None = None
     """Those that are known."""
+    growing: bool = False
+    """Whether what was appended is being read."""
+    behind: bool = False
+    """Whether more was appended since that began, or before all rows were known."""
+    failed: bool = False
+    """Whether the last read failed."""
 
     @property
     def all_rows(self) -> TranscriptRows | None:

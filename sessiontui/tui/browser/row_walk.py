@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.message import Message
-from textual.widget import Widget
 
 from sessiontui.tui.browser.open_session import OpenSession
-from sessiontui.tui.browser.shown_task import shown_task, tell_failure
-from sessiontui.tui.looks import ink
-from sessiontui.tui.messages import FAULT, SEEK, TURN
+from sessiontui.tui.notices import show_error, shown_task, tell
+from sessiontui.tui.tasks.background_task import ignore
+from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import TranscriptView
-from sessiontui.visible import visible
+
+if TYPE_CHECKING:
+    from sessiontui.tui.tasks.row_search import What
 
 
 class RowWalk:
@@ -28,16 +28,13 @@ class RowWalk:
         Binding("right_square_bracket", "user(1)", "next turn", show=False, tooltip="Next user turn", id="turn_down"),
     ]
 
-    @dataclass(eq=False, repr=False)
-    class NoFault(Message):
-        """There is no fault further down in this session, or further up."""
-
-        step: int
-
-    def __init__(self, owner: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
-        self._owner, self._transcript, self._opened = owner, transcript, opened
-        self.task = shown_task(owner, SEEK, self._fail)
-        self._steps, self._what = 0, TURN
+    def __init__(self, title: TitleLine, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
+        self._transcript, self._opened = transcript, opened
+        self.task = shown_task(title, "seek", self._fail)
+        self.no_fault: Callable[[int], object] = ignore
+        """Called with the step where there is no fault further down in this session, or further up."""
+        self._steps = 0
+        self._what: What = "user turn"
         """By how many turns or faults the person wants to go on from the row ``_from``, and has not come yet."""
         self._from: int | None = None
         self._fault: int | None = None
@@ -48,16 +45,16 @@ class RowWalk:
     def action_user(self, step: int) -> None:
         """To the next turn of the user, or with -1 to the one before, from the one that one is on the way to."""
         self._transcript.enter()
-        self._walk(TURN, step)
+        self._walk("user turn", step)
 
     def trace(self, step: int) -> bool:
-        """To the next fault, or with -1 to the one before; posts ``NoFault`` where there is none. A person who opened a
+        """To the next fault, or with -1 to the one before; calls ``no_fault`` where there is none. A person who opened a
         session and has not moved yet comes to its first one, or its last. False where there is nothing to go in."""
         opened = self._opened()
         if opened is None or opened.session.problem is not None:
             return False
         self._seen = opened.rows is not None
-        self._walk(FAULT, step)
+        self._walk("fault", step)
         return True
 
     def stop(self) -> None:
@@ -65,7 +62,7 @@ class RowWalk:
         self._steps, self._fault = 0, None
         self.task.stop()
 
-    def _walk(self, what: str, step: int) -> None:
+    def _walk(self, what: What, step: int) -> None:
         if self._opened() is not None:
             goes_on = self._what == what and self._from in (None, self._transcript.cursor)
             self._what, self._steps = what, step + (self._steps if goes_on else 0)
@@ -80,27 +77,28 @@ class RowWalk:
         if not self._steps:
             self.task.cancel()
             return
-        from sessiontui.tui.tasks.row_search import RowSearch
+        from sessiontui.tui.tasks.row_search import search
 
         self._from = start = self._transcript.cursor
-        if self._what == FAULT and self._transcript.location is None and start != self._fault:
+        if self._what == "fault" and self._transcript.location is None and start != self._fault:
             start = -1 if self._steps > 0 else len(rows)
-        RowSearch(self.task, self._go).go(self._what, rows, start, self._steps)
+        found = partial(self._go, self._what, self._steps)
+        self.task.start(partial(search, self._what, rows, start, self._steps), found)
 
-    def _go(self, what: str, step: int, row: int | None) -> None:
+    def _go(self, what: What, steps: int, row: int | None) -> None:
         moved, self._steps = self._from != self._transcript.cursor, 0
         if moved:
             return
         if row is not None:
-            self._fault = row if what == FAULT else None
+            self._fault = row if what == "fault" else None
             if row == self._transcript.cursor and self._seen:
-                ink.notice(self._owner, visible(f"the {what} is the one under the cursor"))
+                tell(self._transcript, f"the {what} is the one under the cursor")
             self._transcript.go(row)
-        elif what == FAULT:
-            self._owner.post_message(self.NoFault(step))
+        elif what == "fault":
+            self.no_fault(1 if steps > 0 else -1)
         else:
-            ink.notice(self._owner, visible(f"no user turn {'below' if step > 0 else 'above'} this message"))
+            tell(self._transcript, f"no user turn {'below' if steps > 0 else 'above'} this message")
 
     def _fail(self, error: Exception) -> None:
         self._steps = 0
-        tell_failure(self._owner, SEEK, error)
+        show_error(self._transcript, error)

@@ -14,17 +14,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from sessiontui.model import Hit
-from sessiontui.store.protocol import Store
-from sessiontui.tui import messages
-from sessiontui.tui.browser import notice
-from sessiontui.tui.browser.session_pane import SessionPane
+from sessiontui.tui.browser.session_opener import SessionOpener
+from sessiontui.tui.notices import reply, show_error
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.tasks.background_task import BackgroundTask, ignore
-from sessiontui.tui.tasks.search_task import Answer, SearchRequest, SearchTask
+from sessiontui.tui.tasks.search_task import Answer, SearchRequest, search
 from sessiontui.tui.widgets.search_bar import SearchBar
 from sessiontui.visible import visible
 
-SEARCH: Final = "search"
 SLOW: Final = 0.2
 """Seconds without an answer before the bar says that it is searching."""
 
@@ -40,12 +37,12 @@ class SearchController:
         Binding("v", "order", "order", show=False, tooltip="Hits newest first or by relevance", id="order"),
     ]
 
-    def __init__(self, screen: Screen[None], bar: SearchBar, side: SessionPane, store: Store) -> None:
-        self._screen, self._bar, self._side = screen, bar, side
+    def __init__(self, screen: Screen[None], bar: SearchBar, opener: SessionOpener) -> None:
+        self._screen, self._bar, self._opener, self._side = screen, bar, opener, opener.side
+        self._side.narrowed = self._narrow
         self.changed: Callable[[bool], object] = ignore
         """Called after another answer, and where there is none any more, with whether the text is the same as before."""
-        self.store = store
-        self._task = SearchTask(BackgroundTask(screen, SEARCH, failed=self._fail), self._take)
+        self._task = BackgroundTask(screen, "search", failed=self._fail)
         self._relevance = False
         self._requested: SearchRequest | None = None
         self._entering = False
@@ -56,9 +53,9 @@ class SearchController:
         self.went: Hit | None = None
         """The hit of this search that one went to."""
 
-    def use(self, store: Store) -> None:
-        """Search in this store from now on, for the same."""
-        self.store, self.went = store, None
+    def restart(self) -> None:
+        """Search for the same in another store."""
+        self.went = None
         if self._requested is not None:
             self._put(SearchRequest(self._requested.text, self._requested.relevance, self._side.arranged.within))
 
@@ -79,7 +76,7 @@ class SearchController:
         else:
             self._forget()
 
-    def narrow(self) -> None:
+    def _narrow(self) -> None:
         """The filter leaves other sessions, and so other hits."""
         if self._requested is not None and (within := self._side.arranged.within) != self._requested.within:
             request = SearchRequest(self._requested.text, self._requested.relevance, within)
@@ -96,13 +93,6 @@ class SearchController:
         if self.answer is not None and not self.waiting:
             self._put(self.answer.request.wider(self.answer.found))
 
-    def walk(self, hits: int, pages: int) -> None:
-        """Move in the list below the bar."""
-        if pages:
-            self._side.list.action_page(pages)
-        else:
-            self._side.list.action_move(hits)
-
     def enter(self) -> None:
         """Go to the hit under the cursor, or to the session; where it must, wait for the answer."""
         self._entering = self.waiting
@@ -116,7 +106,7 @@ class SearchController:
 
     def _put(self, request: SearchRequest, keep: Hit | None = None) -> None:
         self._requested, self._grew, self._pending = request, False, True
-        self._task.search(self.store, request, keep)
+        self._task.start(partial(search, self._opener.store, request, keep, self._take))
         if self.waiting and self._slow is None:
             self._slow = self._screen.set_timer(SLOW, self._tell_waiting)
 
@@ -139,7 +129,7 @@ class SearchController:
     def _forget(self) -> None:
         """Nothing is searched for."""
         self._end_waiting()
-        self._task.task.cancel()
+        self._task.cancel()
         self._requested = self.answer = self.went = None
         self._bar.tell_nothing()
         self._side.hide_hits()
@@ -187,7 +177,7 @@ class SearchController:
         self._screen.app.clear_notifications()  # of the letter before
         self._bar.tell_failure()
         self._side.hits.outdate()
-        self._screen.post_message(messages.Failed(SEARCH, error))
+        show_error(self._screen, error)
 
     # ---- keys
 
@@ -203,11 +193,11 @@ class SearchController:
     def action_order(self) -> None:
         """Newest first, or by relevance; the hit that one is at stays under the cursor."""
         if self._requested is None:
-            notice.say(self._screen, "there are no hits to sort: / searches")
+            reply(self._screen, "there are no hits to sort: / searches")
             return
         self._relevance = not self._relevance
         if self._relevance and self.answer is not None and self.answer.query.substrings:
-            notice.say(self._screen, "what is looked for as it stands can't be ranked: it is shown newest first")
+            reply(self._screen, "what is looked for as it stands can't be ranked: it is shown newest first")
         hits = self._side.hits
         keep = hits.hit if hits.cursor or self.went is not None else None
         self._put(self._requested._replace(relevance=self._relevance, counted=None), keep)

@@ -5,27 +5,24 @@ A store that can't be read is waited for; once it is back, its sessions are show
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter
-from typing import Final, NamedTuple, Protocol
-
-from textual.message import Message
-from textual.widget import Widget
+from typing import Final
 
 from sessiontui.dialects.keys import is_misnamed
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Backend, Session
 from sessiontui.store.protocol import Store
-from sessiontui.tui.browser.shown_task import shown_task
-from sessiontui.tui.looks import ink
-from sessiontui.tui.messages import FOLLOW, LIST
-from sessiontui.tui.tasks.follow_task import FollowTask
-from sessiontui.tui.tasks.index_update import IndexUpdate
-from sessiontui.tui.tasks.list_task import ListTask
-from sessiontui.visible import visible
+from sessiontui.tui.browser.session_opener import SessionOpener, cannot_read
+from sessiontui.tui.browser.session_pane import SessionPane
+from sessiontui.tui.notices import shown_task, tell
+from sessiontui.tui.tasks import list_task
+from sessiontui.tui.tasks.follow_task import FOLLOW, follow
+from sessiontui.tui.tasks.index_update import IndexUpdate, Reports
+from sessiontui.tui.widgets.title import TitleLine
 
 EMPTY: Final = (
     "There are no sessions here yet.\nThe first shows as soon as ZeroClaw writes it\nb shows the other backend"
@@ -36,183 +33,152 @@ LASTS: Final = 0.3
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-class Totals(NamedTuple):
-    """What is in the store; None is not known yet."""
-
-    sessions: int | None = None
-    messages: int | None = None
-    faults: int | None = None
-    """Damaged lines."""
-    files: int = 0
-    """Files that are damaged as a whole."""
-
-
-class SessionView(Protocol):
-    """What shows the sessions of a feed; ``current`` is the key under its cursor."""
-
-    @property
-    def known(self) -> Mapping[str, Session]: ...
-    @property
-    def current(self) -> str | None: ...
-    def show(self, sessions: Iterable[Session]) -> None: ...
-    def learn(self, sessions: Iterable[Session]) -> None: ...
-    def say(self, note: str) -> None: ...
-    def blank(self) -> None: ...
-    def choose(self, key: str) -> None: ...
-
-
 class SessionFeed:
-    """Lists and follows the sessions of one store, and posts what the screen should know of it."""
+    """Lists and follows the sessions of one store, for the list, the title line and the open session.
 
-    class Learned(Message):
-        """More is known of the sessions than before; ``totals`` says what it comes to."""
+    ``searchable`` is called once search covers more than before, ``switched`` with the other backend of the folder.
+    """
 
-    class Searchable(Message):
-        """Search covers more than before."""
-
-    @dataclass(eq=False, repr=False)
-    class Lost(Message):
-        """The store can't be read, and is waited for."""
-
-        error: SessiontuiError
-
-    @dataclass(eq=False, repr=False)
-    class Touched(Message):
-        """Somebody touched these sessions; ``keys`` None: it may have been any of them."""
-
-        keys: Collection[str] | None
-
-    @dataclass(eq=False, repr=False)
-    class Switched(Message):
-        """The other backend of the same folder is open."""
-
-        store: Store
-
-    def __init__(self, owner: Widget, view: SessionView) -> None:
-        self._owner, self._view = owner, view
-        self._post = owner.post_message
-        index = IndexUpdate(self._count, lambda: self._post(self.Searchable()))
-        self._lister = ListTask(shown_task(owner, LIST), index, self._list, self._lose)
-        self._follower = FollowTask(
-            shown_task(owner, FOLLOW),
-            index,
-            looked=self._look,
-            appeared=self._tell_of_other,
-            vanished=self._lose,
+    def __init__(
+        self,
+        title: TitleLine,
+        side: SessionPane,
+        opener: SessionOpener,
+        searchable: Callable[[], object],
+        switched: Callable[[Store], object],
+    ) -> None:
+        self._title, self._side, self._opener, self._switched = title, side, opener, switched
+        self._lister, self._follower = shown_task(title, "list"), shown_task(title, FOLLOW)
+        self._index = IndexUpdate(
+            Reports(self._list, self._look, self._count, searchable, self._tell_of_other, self._lose)
         )
-        self._store: Store | None = None
         self._reading = False
         self._lost: dict[str, Session] | None = None
+        """What was known of the sessions when the store could be read last; None where it can be read."""
         self._cursor: str | None = None
-        self.unasked: str | None = None
-        """The neighbour that came under the cursor when the session there went away: nobody asked to see it."""
         self.live = True
         """Whether what others do to the store is followed."""
 
-    def read(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
-        """Show the sessions of a store. ``listed``: somebody reads the list already, and may have finished."""
-        self._follower.task.cancel()
-        self._store, self._lost, self._cursor, self._reading = store, None, None, True
+    def read(self, listed: Future[list[Session]] | None = None) -> None:
+        """Show the sessions of the store. ``listed``: somebody reads the list already, and may have finished."""
+        self._follower.cancel()
+        self._lost, self._cursor, self._reading = None, None, True
         if listed is not None and listed.done() and listed.exception() is None:
             self._fill(listed.result())
+            self._learn()
         else:
-            self._view.say("")
-            self._view.show(())
-            self._owner.set_timer(LASTS, self._say_loading)
-        self._lister.read(store, {}, listed)
+            self._side.say("")
+            self._side.show(())
+            self._show_totals()
+            self._side.set_timer(LASTS, self._say_loading)
+        self._start({}, listed)
 
-    def read_again(self, but: Collection[str] = ()) -> None:
-        """Read the list again; what is known of sessions that have not changed holds, ``but`` for these."""
-        known = self._view.known if self._lost is None else self._lost
-        if self._store is not None:
-            self._lister.read(self._store, {key: each for key, each in known.items() if key not in but})
+    def read_again(self, keys: Collection[str]) -> None:
+        """Read the list again, of these sessions all of it, and the open session where it is one of them; the place stays."""
+        self._list_again(keys)
+        self._opener.renew(keys)
+
+    def action_refresh(self) -> None:
+        """Read the list again, all of it, and what the open session holds now."""
+        known = self._side.known
+        self._list_again(known)
+        self._opener.follow(known)
 
     def action_backend(self) -> None:
-        """Open the other backend of the same folder; posts ``Switched``."""
-        if self._store is not None:
-            self._lister.switch(self._store, lambda store: self._post(self.Switched(store)))
+        """Open the other backend of the same folder."""
+        self._lister.start_beside(lambda _: list_task.other_backend(self._opener.store), self._switched)
 
-    @property
-    def lost(self) -> bool:
-        """Whether the store can't be read just now."""
-        return self._lost is not None
+    def _start(self, known: Mapping[str, Session], listed: Future[list[Session]] | None = None) -> None:
+        store = self._opener.store
+        read = store.sessions if listed is None else listed.result
+        self._lister.start(partial(list_task.read, self._index, store, known, read))
 
-    @property
-    def totals(self) -> Totals:
-        """What all sessions come to."""
-        if self._reading or self.lost:
-            return Totals()
-        known = self._view.known.values()
+    def _list_again(self, but: Collection[str]) -> None:
+        """Read the list again; what is known of sessions that have not changed holds, ``but`` for these."""
+        known = self._side.known if self._lost is None else self._lost
+        self._start({key: each for key, each in known.items() if key not in but})
+
+    def _show_totals(self) -> None:
+        """Say what all sessions come to, as far as it is known."""
+        if self._reading or self._lost is not None:
+            self._title.tell(None, None, None, 0)
+            return
+        known = self._side.known.values()
         counts = [session.messages for session in known if session.problem is None]
-        return Totals(
+        self._title.tell(
             len(known),
             None if None in counts else sum(count or 0 for count in counts),
             sum(each.faults or 0 for each in known),
             sum((each.problem is not None) + is_misnamed(each) for each in known),
         )
 
+    def _learn(self) -> None:
+        """More is known of the sessions than before."""
+        self._show_totals()
+        if self._lost is None:
+            self._opener.learn()
+
     def _fill(self, sessions: Sequence[Session]) -> None:
         self._reading = False
-        self._view.say(EMPTY)
-        self._view.show(sessions)
-        self._post(self.Learned())
+        self._side.say(EMPTY)
+        self._side.show(sessions)
 
     def _say_loading(self) -> None:
         if self._reading:
-            self._view.say(LOADING)
+            self._side.say(LOADING)
 
     # ---- what the tasks report
 
     def _list(self, sessions: Sequence[Session]) -> None:
-        was_lost, self._lost = self.lost, None
+        was_lost, self._lost = self._lost is not None, None
         self._fill(sessions)
-        self.unasked = None
+        self._side.unasked = None
         if was_lost and self._cursor is not None:
-            self._view.choose(self._cursor)
-            self.unasked = self._view.current
+            self._side.choose(self._cursor)
+            self._side.unasked = self._side.current
+        self._learn()
         self._follow()
 
     def _follow(self) -> None:
-        if self.live and self._store is not None and not self._follower.task.running:
-            self._follower.follow(self._store, lambda: self._view.known, lambda: self._lister.task.running)
+        if self.live and not self._follower.running:
+            self._follower.start(
+                partial(follow, self._index, self._opener.store, lambda: self._side.known, lambda: self._lister.running)
+            )
 
     def _look(self, fresh: Sequence[Session], gone: Collection[str], touched: Collection[str] | None) -> None:
-        self._post(self.Touched(touched))
-        if self.lost:
-            self.read_again()
-        elif fresh or gone:
-            before = self._view.current
-            self._fill(merged(self._view.known, fresh, gone))
-            self.unasked = self._view.current if before in gone else None
+        if self._lost is not None:
+            self._list_again(())
+            return
+        if fresh or gone:
+            before = self._side.current
+            self._fill(merged(self._side.known, fresh, gone))
+            self._side.unasked = self._side.current if before in gone else None
+        self._opener.follow(touched)
+        if fresh or gone:
+            self._learn()
 
     def _lose(self, error: SessiontuiError) -> None:
         if self._lost is None:
-            self._lost, self._cursor = dict(self._view.known), self._view.current
+            self._lost, self._cursor = dict(self._side.known), self._side.current
         self._reading = False
-        self._view.say(cannot_read("The sessions can't be read.", error))
-        self._view.blank()
-        self._post(self.Lost(error))
-        self._post(self.Learned())
+        self._side.say(cannot_read("The sessions can't be read.", error))
+        self._side.blank()
+        self._opener.lose(error)
+        self._show_totals()
         self._follow()
 
-    def _tell_of_other(self, backend: Backend) -> None:
-        what = "sessions.db is" if backend is Backend.SQLITE else "files of sessions are"
-        ink.notice(self._owner, visible(f"{what} in this folder now · in the browser b shows what is there"))
+    def _tell_of_other(self) -> None:
+        what = "sessions.db is" if self._opener.store.backend is Backend.JSONL else "files of sessions are"
+        tell(self._side, f"{what} in this folder now · in the browser b shows what is there")
 
     def _count(self, sessions: Sequence[Session]) -> None:
-        self._view.learn([session for session in sessions if not self._is_older(session)])
-        self._post(self.Learned())
+        self._side.learn([session for session in sessions if not self._is_older(session)])
+        self._learn()
 
     def _is_older(self, session: Session) -> bool:
         """Whether it has been seen as it was later: what was counted then is counted again."""
-        known = self._view.known.get(session.key)
+        known = self._side.known.get(session.key)
         return known is not None and (session.last_activity or NEVER) < (known.last_activity or NEVER)
-
-
-def cannot_read(what: str, error: SessiontuiError) -> str:
-    """The picture of a store that can't be read: why, what can be done, and that it is waited for."""
-    parts = (what, error.sentence, error.hint, "It is read again as soon as it is there · F5 looks now")
-    return "\n".join(part for part in parts if part)
 
 
 def merged(known: Mapping[str, Session], fresh: Iterable[Session], gone: Iterable[str]) -> list[Session]:

@@ -10,17 +10,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import Input
 
 from sessiontui import units
 from sessiontui.model import Found, Session
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
-from sessiontui.tui.browser import notice
-from sessiontui.tui.browser.session_feed import SessionFeed
 from sessiontui.tui.browser.session_marks import SessionMarks
 from sessiontui.tui.looks import ink
+from sessiontui.tui.notices import reply
 from sessiontui.tui.preferences import Remember
+from sessiontui.tui.tasks.background_task import ignore
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
@@ -38,9 +37,6 @@ class SessionPane(Covered, Vertical):
         Binding("S", "turn", "turn", show=False, tooltip="Sort the list the other way round", id="sort_turn"),
     ]
 
-    class Narrowed(Message):
-        """The filter may leave other sessions than before."""
-
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(id=id)
         self.arranged = Arrangement()
@@ -48,7 +44,10 @@ class SessionPane(Covered, Vertical):
         self.hits = HitList(id="hits", clock=clock)
         self.filter = FilterBar(id="filter")
         self.marks = SessionMarks(self.sessions, self.arranged, self._shows_sessions, self._tell)
-        self.feed = SessionFeed(self, self)
+        self.narrowed: Callable[[], object] = ignore
+        """Called when the filter may leave other sessions than before."""
+        self.unasked: str | None = None
+        """The neighbour that came under the cursor when the session there went away: nobody wants to see it."""
         self._picture = visible("")
         self._narrowed = False
         """Whether there was a filter when it was last applied."""
@@ -77,7 +76,7 @@ class SessionPane(Covered, Vertical):
         """Whether sessions can be sorted and marked; where they can't be seen, the person is told how they can."""
         if self.list is self.sessions:
             return True
-        notice.say(self, "hits are neither sorted by columns nor marked: Esc in the list shows the sessions")
+        reply(self, "hits are neither sorted by columns nor marked: Esc in the list shows the sessions")
         return False
 
     # ---- sessions
@@ -126,7 +125,7 @@ class SessionPane(Covered, Vertical):
     @on(SessionList.Chosen)
     def _keep_quiet(self, event: SessionList.Chosen) -> None:
         """A session that came under the cursor because its neighbour went away is not opened."""
-        unasked, self.feed.unasked = self.feed.unasked, None
+        unasked, self.unasked = self.unasked, None
         if event.key == unasked:
             event.stop()
 
@@ -188,7 +187,6 @@ class SessionPane(Covered, Vertical):
         """Show all sessions again."""
         self.filter.value = ""
         self.filter.remove_class("-shown")
-        self._narrow("")
 
     @on(Input.Submitted, "FilterBar")
     def _keep_filter(self, event: Input.Submitted) -> None:
@@ -219,7 +217,7 @@ class SessionPane(Covered, Vertical):
         self._tell()
         if arranged.pattern or self._narrowed:
             self._narrowed = bool(arranged.pattern)
-            self.post_message(self.Narrowed())
+            self.narrowed()
 
     def _tell(self) -> None:
         """Say on the border how many sessions are shown, in which order, and how many are marked."""

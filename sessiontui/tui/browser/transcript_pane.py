@@ -21,15 +21,16 @@ from sessiontui.tui.browser.copier import Copier
 from sessiontui.tui.browser.go_to import GoTo
 from sessiontui.tui.browser.open_session import OpenSession
 from sessiontui.tui.browser.row_walk import RowWalk
-from sessiontui.tui.browser.shown_task import tell_failure
 from sessiontui.tui.looks import ink
+from sessiontui.tui.notices import show_error
+from sessiontui.tui.tasks import session_reader
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.session_reader import AllRows, FirstRows, SessionReader
+from sessiontui.tui.tasks.session_reader import KnownRows
 from sessiontui.tui.widgets.covered import Covered
+from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import TranscriptView
 from sessiontui.visible import Visible, visible
 
-READ: Final = "read"
 GONE: Final = "This session is gone.\nu brings it back, if it was removed here\nthe list shows the others"
 UNREADABLE: Final = "This session can't be read."
 LOADING: Final = "Reading the session …"
@@ -46,17 +47,14 @@ class TranscriptPane(Covered, Vertical):
         Binding("r", "raw", "raw", tooltip="Raw lines or conversation", id="raw"),
     ]
 
-    def __init__(self, id: str | None = None) -> None:
+    def __init__(self, title: TitleLine, id: str | None = None) -> None:
         super().__init__(id=id)
         self.transcript = TranscriptView(id="transcript")
-        self.walk = RowWalk(self, self.transcript, self._opened)
+        self.walk = RowWalk(title, self.transcript, self._opened)
         self.go_to = GoTo(self, self.transcript, self._opened)
-        self.copier = Copier(self, self.transcript, self._opened)
-        self._reader = SessionReader(BackgroundTask(self, READ, failed=self._fail), self._show, self._show_all)
+        self.copier = Copier(title, self.transcript, self._opened)
+        self._reader = BackgroundTask(self, "read", failed=self._fail)
         self._open: OpenSession | None = None
-        self._growing = self._behind = self._failed = False
-        self._stays = False
-        """Whether what is opened was open, and is shown where it was."""
         self._hits: tuple[Sequence[int], int | None] = ((), None)
 
     def compose(self) -> ComposeResult:
@@ -87,13 +85,12 @@ class TranscriptPane(Covered, Vertical):
         """Open a session at its end or at a row; one that can't be read says why."""
         same = session.key == self.key
         self.stop()
-        self._open = OpenSession(store, session)
-        self._growing = self._behind = self._failed = False
-        self.describe(session)
+        self._open = opened = OpenSession(store, session)
+        self._retitle(session)
         if not same:
             self._hits = ((), None)
         if session.problem is not None:
-            self._reader.task.cancel()
+            self._reader.cancel()
             self.transcript.say(
                 f"{UNREADABLE}\n{session.problem.reason}\nNothing here touches it; the list shows the others"
             )
@@ -101,12 +98,13 @@ class TranscriptPane(Covered, Vertical):
         if not same:
             self.transcript.say("")
             self.set_timer(LASTS, self._say_loading)
-        self._stays = same and row is not None and row == self.transcript.cursor
-        self._reader.open(store, session.key, row, self.transcript.entry if self._stays else None)
+        stays = same and row is not None and row == self.transcript.cursor
+        location, show = (row, self.transcript.entry if stays else None), partial(self._show, opened, stays)
+        self._reader.start(partial(session_reader.read, store, session.key, location, show))
 
     def _say_loading(self) -> None:
         opened = self._open
-        waits = opened is not None and opened.session.problem is None and opened.rows is None and not self._failed
+        waits = opened is not None and opened.session.problem is None and opened.rows is None and not opened.failed
         if waits and not self.transcript.count:
             self.transcript.say(LOADING)
 
@@ -121,7 +119,7 @@ class TranscriptPane(Covered, Vertical):
 
     def close(self, note: str = "") -> None:
         """Show no session but a sentence."""
-        self._reader.task.cancel()
+        self._reader.cancel()
         self.stop()
         self._open = None
         self.transcript.say(note)
@@ -130,20 +128,21 @@ class TranscriptPane(Covered, Vertical):
     def follow(self, session: Session) -> None:
         """The open session may be longer than it was, or another; nothing that is looked at moves."""
         opened = self._open
-        if opened is None or session.key != opened.session.key:
+        if opened is None:
             return
-        if self._failed or (session.problem is None) != (opened.session.problem is None):
+        if opened.failed or (session.problem is None) != (opened.session.problem is None):
             self.open(opened.store, session, self.transcript.location)
-        elif opened.all_rows is None or self._growing:
-            self._behind = True
+        elif opened.all_rows is None or opened.growing:
+            opened.behind = True
         else:
-            self._growing, self._behind = True, False
-            self._reader.grow(opened.store, session.key, opened.all_rows, self._grow)
+            opened.growing, opened.behind = True, False
+            grown = partial(session_reader.grown, opened.store, session.key, opened.all_rows)
+            self._reader.start_beside(grown, partial(self._grow, opened))
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, opened: OpenSession) -> None:
         """Read what came while something else was read."""
-        if self._behind and self._open is not None:
-            self.follow(self._open.session)
+        if opened.behind:
+            self.follow(opened.session)
 
     def action_raw(self) -> None:
         """Raw lines or conversation."""
@@ -152,16 +151,19 @@ class TranscriptPane(Covered, Vertical):
     # ---- what is known of it
 
     def describe(self, session: Session) -> None:
-        """Say what is known of the open session; where its messages came to be counted, number them."""
-        opened = self._open
-        if opened is not None and session.key == opened.session.key:
-            before = opened.session
-            if (session.problem is None) != (before.problem is None):
-                self.open(opened.store, session, self.transcript.location)
-                return
-            opened.session = session
-            if session.messages != before.messages:
-                self._number()
+        """More is known of the open session: say it; where its messages came to be counted, number them."""
+        if self._open is None:
+            return
+        opened, before = self._open, self._open.session
+        if (session.problem is None) != (before.problem is None):
+            self.open(opened.store, session, self.transcript.location)
+            return
+        opened.session = session
+        if session.messages != before.messages:
+            self._number(opened)
+        self._retitle(session)
+
+    def _retitle(self, session: Session) -> None:
         name = session.key or "(no name)"
         if session.problem is not None:
             self.transcript.border_title = ink.content((self._fitted(name, 0), "bold"))
@@ -183,14 +185,14 @@ class TranscriptPane(Covered, Vertical):
     def on_resize(self) -> None:
         """Another width, another name."""
         if self._open is not None:
-            self.describe(self._open.session)
+            self._retitle(self._open.session)
 
-    def _number(self) -> None:
+    def _number(self, opened: OpenSession) -> None:
         """Number the messages, where they are counted by now and were not when all rows became known."""
-        opened = self._open
-        rows = None if opened is None else opened.all_rows
-        if opened is not None and rows is not None and rows.damaged is None and opened.session.messages is not None:
-            self._reader.know(opened.store, opened.session.key, rows, self._renew)
+        rows = opened.all_rows
+        if rows is not None and rows.damaged is None and opened.session.messages is not None:
+            numbered = partial(session_reader.numbered, opened.store, opened.session.key, rows)
+            self._reader.start_beside(numbered, partial(self._renew, opened, rows))
 
     def show_hits(self, rows: Sequence[int], at: int | None) -> None:
         """The rows of the open session that hold what was searched for, in the order in which they are walked through,
@@ -208,73 +210,67 @@ class TranscriptPane(Covered, Vertical):
 
     # ---- what is read
 
-    def _show(self, first: FirstRows) -> None:
-        self._learn(first.rows)
-        self.transcript.show(len(first.rows), first.start, first.entries, first.row, self._stays)
-        self._go_on()
-
-    def _show_all(self, every: AllRows) -> None:
-        self._learn(every.rows)
-        self.transcript.extend(len(every.rows), every.shift, every.start, every.entries)
-        self._go_on()
-
-    def _learn(self, rows: TranscriptRows) -> None:
-        if self._open is not None:
-            self._open.rows = rows
-
-    def _go_on(self) -> None:
-        """Do what waited for the rows."""
+    def _show(self, opened: OpenSession, stays: bool, known: KnownRows) -> None:
+        """Rows are known, some or all. ``stays``: the session was open before, and is shown where it was."""
+        opened.rows = known.rows
+        if known.shift is None:
+            self.transcript.show(len(known.rows), known.start, known.entries, known.row, stays)
+        else:
+            self.transcript.extend(len(known.rows), known.shift, known.start, known.entries)
         self._mark()
-        self._number()
+        self._number(opened)
         self.walk.go_on()
-        self._catch_up()
+        self._catch_up(opened)
 
-    def _grow(self, rows: TranscriptRows) -> None:
-        self._growing = False
-        before = None if self._open is None else self._open.rows
+    def _grow(self, opened: OpenSession, rows: TranscriptRows) -> None:
+        opened.growing = False
+        before = opened.rows
         if rows is not before and len(rows) >= self.transcript.count:
-            self._learn(rows)
+            opened.rows = rows
             self.transcript.grow(len(rows))
             if rows.damaged is not None and (before is None or before.damaged is None):
                 self.transcript.renew()
             self._mark()
-            self._number()
-        self._catch_up()
+            self._number(opened)
+        self._catch_up(opened)
 
-    def _renew(self, before: TranscriptRows, rows: TranscriptRows) -> None:
-        if self._open is not None and before is self._open.rows:
-            self._learn(rows)
+    def _renew(self, opened: OpenSession, before: TranscriptRows, rows: TranscriptRows) -> None:
+        if rows is not before and before is opened.rows:
+            opened.rows = rows
             self.transcript.renew()
             self._mark()
 
     @on(TranscriptView.PageWanted)
     def _load(self, event: TranscriptView.PageWanted) -> None:
         event.stop()
-        if self._open is not None and self._open.rows is not None:
-            rows = self._open.rows
-            self._reader.load(rows, event.start, event.end, partial(self._show_page, rows.complete))
+        opened, start, end = self._open, event.start, event.end
+        if opened is not None and opened.rows is not None:
+            rows = opened.rows
+            self._reader.start_beside(
+                lambda _: rows.load(start, end), partial(self._show_page, opened, rows.complete, start)
+            )
 
-    def _show_page(self, complete: bool, start: int, entries: Sequence[Entry]) -> None:
+    def _show_page(self, opened: OpenSession, complete: bool, start: int, entries: Sequence[Entry]) -> None:
         """Entries were read; those of the newest rows are dropped once all rows are known, for they are others by then."""
-        self._failed = False
-        if self._open is not None and self._open.rows is not None and self._open.rows.complete == complete:
+        opened.failed = False
+        if opened.rows is not None and opened.rows.complete == complete:
             self.transcript.give(start, entries)
 
     def _fail(self, error: Exception) -> None:
         opened = self._open
-        if isinstance(error, UnknownKey):
+        if opened is None or isinstance(error, UnknownKey):
             self.close(GONE)
-        elif isinstance(error, Changed) and opened is not None:
+        elif isinstance(error, Changed):
             self.open(opened.store, opened.session, self.transcript.location)
+        elif opened.rows is None:
+            opened.failed = True
+            hint = getattr(error, "hint", "") or "F5 tries again"
+            self.transcript.say("\n".join((UNREADABLE, str(error), hint)))
         else:
-            again, self._failed, self._growing = self._failed, True, False
-            if opened is None or opened.rows is None:
-                hint = getattr(error, "hint", "") or "F5 tries again"
-                self.transcript.say("\n".join((UNREADABLE, str(error), hint)))
-                return
+            again, opened.failed, opened.growing = opened.failed, True, False
             self.transcript.miss()
             if not again:
-                tell_failure(self, READ, error)
+                show_error(self, error)
 
     # ---- the prompt
 
@@ -282,10 +278,6 @@ class TranscriptPane(Covered, Vertical):
     def _answer(self, event: Input.Submitted) -> None:
         event.stop()
         self.go_to.answer(event.value)
-
-    @on(Input.Changed, "Prompt")
-    def _hold(self, event: Input.Changed) -> None:
-        event.stop()
 
     def on_prompt_left(self) -> None:
         """Esc, or a click elsewhere."""

@@ -10,8 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input
 
 from sessiontui.describe.page import Page
-from sessiontui.tui.changes.page_box import PageBox
-from sessiontui.tui.looks import theme
+from sessiontui.tui.changes.page_box import PageBox, PageButton
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.widgets.hours_field import HoursField
 
@@ -50,7 +49,6 @@ class PageDialog(Overlay[None]):
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
     AUTO_FOCUS = "#leave"
     BESIDE = False  # there is a button for it, and work may be under way
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "cancel", tooltip="Leave everything as it is", id="dialog.leave"),
         Binding("left,right", "other", "next button", show=False, id="dialog.other"),
@@ -100,12 +98,12 @@ class PageDialog(Overlay[None]):
     @on(Button.Pressed)
     def _press(self, event: Button.Pressed) -> None:
         event.stop()
-        if self._flow is not None and event.button.id == "act":
-            self._flow.act()
-        elif self._flow is not None and event.button.id == "also":
-            self._flow.also()
-        else:
+        if self._flow is None or event.button.id == "leave":
             self.action_leave()
+        elif event.button.id == "act":
+            self._flow.act()
+        else:
+            self._flow.also()
 
     @on(Input.Submitted)
     def _leave_field(self, event: Input.Submitted) -> None:
@@ -121,11 +119,11 @@ class PageDialog(Overlay[None]):
 
     def action_other(self) -> None:
         """The next button."""
-        self.box.next_button()
+        self.focus_next(PageButton)
 
     def action_scroll(self, lines: int) -> None:
         """Show the rest."""
-        self.box.scroll_lines(lines)
+        self.query_one("#body").scroll_relative(y=lines, animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The flow says what it offers now."""

@@ -20,13 +20,12 @@ from sessiontui.describe.questions import RENEWED, Planned, making, planning, qu
 from sessiontui.describe.recovery import RECOVERED
 from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
+from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.changes.dialog import PageDialog
-from sessiontui.tui.changes.protocol import Changes
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.key_names import live
-from sessiontui.tui.messages import CHANGE
+from sessiontui.tui.tasks import change_task
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.change_task import ChangeTask
 from sessiontui.tui.widgets.hours_field import HoursField
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible
@@ -37,17 +36,14 @@ SOON: Final = 0.15
 Stage = Literal["planning", "asking", "making", "blocked", "told"]
 
 
-def change_dialog(changes: Changes, wanted: ChangeRequest, blocker: Blocker | None = None) -> PageDialog:
-    """A dialog that asks about a change and makes it; of an undo, which needs no plan, what blocks it."""
-    page = planning(wanted) if blocker is None else blockers.page(blocker, tried=False)
-    return PageDialog(page, ChangeFlow(changes, wanted, blocker))
-
-
 class ChangeFlow:
-    """The stages of one change: what is planned and made in each, and the page that says so."""
+    """The stages of one change: what is planned and made in each, and the page that says so. An undo needs no plan: with a
+    ``blocker`` it begins with what blocks it."""
 
-    def __init__(self, changes: Changes, wanted: ChangeRequest, blocker: Blocker | None) -> None:
+    def __init__(self, changes: ChangeController, wanted: ChangeRequest, blocker: Blocker | None = None) -> None:
         self.stage: Stage = "planning"
+        self.page = planning(wanted) if blocker is None else blockers.page(blocker, tried=False)
+        """What is asked about, or was last."""
         self.hours: HoursField | None = None
         if wanted.verb == "cleanup":
             self.hours = HoursField(wanted.hours, self._limit)
@@ -63,14 +59,8 @@ class ChangeFlow:
 
     def begin(self, dialog: PageDialog) -> None:
         """Plan, and be seen only when that takes a while."""
-        self._dialog, self._box, self._requested = dialog, dialog.box, dialog.page
-        self._task = ChangeTask(
-            BackgroundTask(dialog, CHANGE, failed=self._fail, progressed=self._progress),
-            self._tell,
-            planned=self._ask,
-            waiting=lambda who: self._box.show_work(ink.content(visible(blockers.waiting(who)))),
-            begun=lambda: self._box.show_progress(0, 0),
-        )
+        self._dialog, self._box = dialog, dialog.box
+        self._task = BackgroundTask(dialog, "change", failed=self._fail, progressed=self._progress)
         if self._blocker is not None:
             self._block(self._blocker)
             return
@@ -92,7 +82,7 @@ class ChangeFlow:
     def _start_plan(self) -> None:
         """Until there is a plan, nothing can be made."""
         self._plan = None
-        self._task.plan(self._wanted)
+        self._task.start(partial(change_task.plan, self._wanted), self._ask)
 
     def _show_planning(self) -> None:
         if self.stage == "planning":
@@ -106,7 +96,7 @@ class ChangeFlow:
             return
         self._plan = planned.plan if page.act is not None else None
         reset = self.stage != "asking" and not isinstance(self._dialog.focused, SafeInput)
-        self.stage, self._requested = "asking", page
+        self.stage, self.page = "asking", page
         self._box.hide_work()
         if self.hours is not None:
             self.hours.say_days(self._wanted.hours)
@@ -121,7 +111,7 @@ class ChangeFlow:
             return
         self._box.disable_act()
         if hours is None:
-            self._task.task.cancel()
+            self._task.cancel()
             self._plan, self.stage = None, "asking"
             self._box.hide_work()
             self.hours.say_days(0)
@@ -149,26 +139,33 @@ class ChangeFlow:
         self.stage, self._called_off = "making", False
         self._waited = self._waited or bool(options.files)
         if self._wanted.verb == "undo":
-            self._requested = self._box.page
-            self._task.undo(self._wanted, options)
+            self.page = self._box.page
+            self._task.start(partial(change_task.revert, self._wanted, options, self._wait), self._tell)
         elif self._plan is not None:
             if blocked is not None and blocked.keys:
                 self._wanted = replace(self._wanted, keys=blocked.keys)
                 self._plan = only(self._plan, blocked.keys)
-                self._requested = Page("", blockers.reasons(blocked))
-            self._task.make(self._wanted, self._plan, options)
+                self.page = Page("", blockers.reasons(blocked))
+            make = partial(change_task.make, self._wanted, self._plan, options, self._wait)
+            self._task.start(make, self._tell)
         self._dialog.set_timer(SOON, self._show_making)
 
     def _show_making(self) -> None:
         if self.stage == "making":
             if self.hours is not None:
                 self.hours.input.disabled = True
-            self._box.show(making(self._wanted, self._requested))
+            self._box.show(making(self._wanted, self.page))
             if not self._box.working:
                 self._box.show_progress(0, 0)
             self._dialog.set_focus(None)  # an Enter too many stops nothing
 
-    def _tell(self, done: Done, keys: tuple[str, ...]) -> None:
+    def _wait(self, programs: str | None) -> None:
+        if programs is None:
+            self._box.show_progress(0, 0)
+        else:
+            self._box.show_work(ink.content(visible(blockers.waiting(programs))))
+
+    def _tell(self, done: Done) -> None:
         """Say what became of each session, where there are several; or what blocked it."""
         if (found := blockers.of_done(done)) is not None:
             self._block(found)
@@ -184,14 +181,13 @@ class ChangeFlow:
             self._box.hide_work()
             self._ask_hours(False)
             self._box.show(page)
-        self._changes.made(done, keys, shown=page is not None)
+        self._changes.later(self._changes.made, done, page is not None)
 
     def _fail(self, error: Exception) -> None:
         if self.stage == "making" and (found := blockers.of_error(error)) is not None:
             self._block(found)
         elif not self._renew(error):
-            self._dialog.dismiss()
-            self._changes.failed(error)
+            self._give_up(error)
 
     def _renew(self, error: Exception) -> bool:
         """Plan again what is no longer as it was when it was planned."""
@@ -209,15 +205,18 @@ class ChangeFlow:
         """Say what blocks it, unless it was called off anyway."""
         self._ask_hours(False)
         if self._called_off:
-            self._dialog.dismiss()
-            self._changes.failed(Cancelled())
+            self._give_up(Cancelled())
             return
         self.stage, self._blocker = "blocked", found
         self._box.hide_work()
         self._box.show(blockers.page(found, self._waited))
 
+    def _give_up(self, error: Exception) -> None:
+        self._dialog.dismiss()
+        self._changes.later(self._changes.failed, error)
+
     def _progress(self, label: str, done: int, total: int) -> None:
-        """Bytes; of a database, which has none, of an undo, and of sessions that are removed, sessions."""
+        """Bytes; of a database, which has none, of an undo, and of a cleanup that is made, sessions."""
         removing = self._wanted.verb in ("cleanup", "delete") and self.stage == "making"
         sessions = removing or self._wanted.verb == "undo" or self._wanted.store.backend is not Backend.JSONL
         if total and self.stage != "told":
@@ -251,20 +250,21 @@ class ChangeFlow:
         """Call off what is being made, as far as it can be; else close."""
         if self.stage == "making":
             self._called_off = True
-            self._task.interrupt()
-            self._box.say_title("Stopping …")
+            self._task.stop()
+            self._box.border_title = ink.content(visible("Stopping …"))
             return
-        self._task.task.cancel()
-        self._dialog.dismiss()
+        self._task.cancel()
         if self.stage == "planning":
-            self._changes.failed(Cancelled())
+            self._give_up(Cancelled())
+        else:
+            self._dialog.dismiss()
 
     def offers(self, key: str) -> bool:
         """What the stage offers, beside the buttons."""
         match key:
             case "repair":  # the change removes, or leaves behind, what repair recovers
                 verbs = ("compact", "migrate")
-                return self.stage == "asking" and self._wanted.verb in verbs and self._requested.also is not None
+                return self.stage == "asking" and self._wanted.verb in verbs and self.page.also is not None
             case "undo":
                 return self._change is not None
             case "inspect":
@@ -294,6 +294,6 @@ class ChangeFlow:
         if key == "undo" and change is not None:
             self._changes.undo(change)
         elif key == "inspect" and damaged is not None:
-            self._changes.inspect(damaged)
+            self._changes.later(self._changes.inspect, damaged)
         elif key == "backend":
-            self._changes.show_backend()
+            self._changes.later(self._changes.host.show_backend)

@@ -17,11 +17,13 @@ from sessiontui.changes.history import AGE, SIZE
 from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
 from sessiontui.tui.changes import change_rows
-from sessiontui.tui.changes.protocol import Changes
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.changes.controller import ChangeController
+from sessiontui.tui.looks import ink
+from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.tasks import journal_reader
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.journal_reader import JournalReader, UndoPreview
+from sessiontui.tui.tasks.journal_reader import UndoPreview
 from sessiontui.tui.widgets.sheet import Sheet, SheetRow
 from sessiontui.visible import visible
 
@@ -41,8 +43,6 @@ class ChangesScreen(Overlay[None]):
         "Any change can be undone, as long as nothing that came since stands in its way. An undo is a change too. "
         + BOUNDS
     )
-    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
     AUTO_FOCUS = "#list"
     CSS = """
     ChangesScreen { align: center middle; }
@@ -56,15 +56,18 @@ class ChangesScreen(Overlay[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "undo", "undo", tooltip="Undo the change under the cursor", id="changes.undo"),
-        Binding("ctrl+r", "redo", "redo", tooltip="Redo it", id="changes.redo"),
+        Binding("ctrl+r", "undo(True)", "redo", tooltip="Redo it", id="changes.redo"),
         Binding("escape,q,U", "dismiss", "close", tooltip="Close the list", id="changes.close"),
         Binding("J", "scroll(1)", "down", show=False, tooltip="What it did: a line down", id="changes.down"),
         Binding("K", "scroll(-1)", "up", show=False, tooltip="What it did: a line up", id="changes.up"),
     ]
 
-    def __init__(self, changes: Changes) -> None:
+    def __init__(self, changes: ChangeController) -> None:
         super().__init__()
         self._controller = changes
+        self._list, self._detail = Sheet("list"), Sheet("detail", can_focus=False)
+        self._reading = BackgroundTask(self, "journal", failed=self._fail)
+        self._previewing = BackgroundTask(self, "undo preview", failed=self._fail)
         self._changes: Sequence[Change] = ()
         self._preview: UndoPreview | None = None
 
@@ -72,34 +75,27 @@ class ChangesScreen(Overlay[None]):
         """The list, what is under its cursor, and what the journal takes."""
         with Vertical(id="changes"):
             with Horizontal(id="columns"):
-                yield Sheet("list")
-                yield Sheet("detail", can_focus=False)
+                yield self._list
+                yield self._detail
             yield Static(ink.content(visible(BOUNDS)), id="bounds")
 
     def on_mount(self) -> None:
         """Begin to read; read again when a change was made, or refused."""
-        listing, preview = (BackgroundTask(self, name, failed=self._fail) for name in ("journal", "undo preview"))
-        self._journal = JournalReader(listing, preview, self._show, self._show_preview)
-        self._list, self._detail = self.query_one("#list", Sheet), self.query_one("#detail", Sheet)
         self._list.border_title = ink.content(visible("Changes"))
         self._list.picture = visible(READING)
         self._controller.settled.subscribe(self, lambda _: self._read())
         self._read()
 
-    def on_unmount(self) -> None:
-        """Nobody waits for it any more."""
-        self._controller.settled.unsubscribe(self)
-        self._journal.cancel()
-
     # ---- what is read
 
     def _read(self) -> None:
-        self._journal.read(self._controller.store)
+        store = self._controller.store
+        self._reading.start(lambda _: journal_reader.changes(store), self._show)
 
-    def _show(self, changes: Sequence[Change], size: int) -> None:
-        self._changes = changes
+    def _show(self, listed: tuple[Sequence[Change], int]) -> None:
+        self._changes, size = listed
         self._list.picture = visible(EMPTY, lines=True)
-        self._list.show(partial(change_rows.listed, self._changes, self._controller.now))
+        self._list.show(partial(change_rows.listed, self._changes, self._controller.now()))
         keys = "u Enter undo · ^R redo · Esc close" if self._changes else "Esc close"
         self._list.border_subtitle = ink.content(visible(keys))
         if self._changes:
@@ -120,7 +116,8 @@ class ChangesScreen(Overlay[None]):
             self._preview = None
         self._show_detail()
         if change is not None:
-            self._journal.preview(self._controller.store, change)
+            preview = partial(journal_reader.preview, self._controller.store, change)
+            self._previewing.start(preview, self._show_preview)
 
     def _show_preview(self, preview: UndoPreview) -> None:
         self._preview = preview
@@ -134,14 +131,14 @@ class ChangesScreen(Overlay[None]):
         change = self._change
         if change is None:
             return []
-        return change_rows.detail(change, self._changes, self._preview, self._controller.now, width)
+        return change_rows.detail(change, self._changes, self._preview, self._controller.now(), width)
 
     def _fail(self, error: Exception) -> None:
         if not self._changes and not isinstance(error, SessiontuiError):
             raise error
-        hint = error.hint if isinstance(error, SessiontuiError) else ""
         self._changes = ()
-        self._list.picture = visible(f"The journal can't be read.\n{error}\n{hint}", lines=True)
+        why = f"The journal can't be read.\n{error}\n{getattr(error, 'hint', '')}"
+        self._list.picture = visible(why, lines=True)
         self._list.show(lambda _: ())
         self._choose()
 
@@ -157,20 +154,13 @@ class ChangesScreen(Overlay[None]):
         event.stop()
         self.action_undo()
 
-    def action_undo(self) -> None:
-        """Undo the change under the cursor, as the page beside it says."""
+    def action_undo(self, redo: bool = False) -> None:
+        """Undo the change under the cursor, as the page beside it says, or redo it."""
         if self._change is None:
-            ink.notice(self, visible("there is no change to undo"))
+            tell(self, f"there is no change to {'redo' if redo else 'undo'}")
         else:
-            self._controller.undo(self._change.id)
-
-    def action_redo(self) -> None:
-        """Redo the change under the cursor."""
-        if self._change is None:
-            ink.notice(self, visible("there is no change to redo"))
-        else:
-            self._controller.undo(self._change.id, redo=True)
+            self._controller.undo(self._change.id, redo)
 
     def action_scroll(self, lines: int) -> None:
         """Show the rest of what it did."""
-        self._detail.scroll_to(y=self._detail.scroll_y + lines, animate=False)
+        self._detail.scroll_relative(y=lines, animate=False)

@@ -71,7 +71,7 @@ class PageBox(Vertical):
     def show(self, page: Page, *, reset: bool = True) -> None:
         """Show a page; unless ``reset``, focus and position stay as they are."""
         self.page = page
-        self.say_title(page.title)
+        self.border_title = ink.content(visible(page.title))
         pieces, body = [*self._body.query_children(Static)], contents(page.body)
         for at, piece in enumerate(pieces):
             lines = body[at * PIECE : None if piece is pieces[-1] else (at + 1) * PIECE]
@@ -86,10 +86,6 @@ class PageBox(Vertical):
             self._body.scroll_home(animate=False)
             self.screen.set_focus(self._buttons[0])
         self.fit()
-
-    def say_title(self, title: str) -> None:
-        """Another title for the same page."""
-        self.border_title = ink.content(visible(title))
 
     def fit(self) -> None:
         """Let a long page scroll, so that the buttons are in view."""
@@ -141,19 +137,7 @@ class PageBox(Vertical):
         """Show no work, from the next page on."""
         self._work.display = False
 
-    # ---- keys
-
-    def scroll_lines(self, lines: int) -> None:
-        """Show the lines so many further on."""
-        self._body.scroll_to(y=self._body.scroll_y + lines, animate=False)
-
-    def next_button(self) -> None:
-        """Give the focus to the next button."""
-        buttons: list[Widget] = [each for each in self._buttons if each.focusable]
-        if buttons:
-            focused = self.screen.focused
-            at = buttons.index(focused) if focused in buttons else -1
-            self.screen.set_focus(buttons[(at + 1) % len(buttons)])
+    # ---- buttons
 
     def disable_act(self) -> None:
         """Disable the button that changes something, until the next page."""

@@ -21,9 +21,8 @@ from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.faults_pane import FaultsPane
-from sessiontui.tui.looks import ink
-from sessiontui.tui.tasks.background_task import BackgroundTask, Job
-from sessiontui.visible import visible
+from sessiontui.tui.notices import tell
+from sessiontui.tui.tasks.background_task import BackgroundTask
 
 
 class Acceptance:
@@ -38,15 +37,11 @@ class Acceptance:
         self._faults, self._changes = faults, changes
         self._task = BackgroundTask(faults, "require faults", failed=self._fail)
 
-    def cancel(self) -> None:
-        """End the check."""
-        self._task.cancel()
-
     def action_accept(self) -> None:
         """Accept what is proposed for the fault under the cursor."""
         ref = self._faults.ref
         if ref is None or not proposals.acts(ref.fault):
-            ink.notice(self._faults, wording.refusal(None if ref is None else ref.fault))
+            tell(self._faults, wording.refusal(None if ref is None else ref.fault))
         else:
             self._ask([ref])
 
@@ -56,7 +51,7 @@ class Acceptance:
         if sure:
             self._ask(sure, sure=True)
         else:
-            ink.notice(self._faults, visible(wording.NOTHING_SURE))
+            tell(self._faults, wording.NOTHING_SURE)
 
     def action_apply(self) -> None:
         """Accept what is marked."""
@@ -64,7 +59,7 @@ class Acceptance:
         if marked:
             self._ask(marked)
         else:
-            ink.notice(self._faults, visible(wording.NOTHING_MARKED))
+            tell(self._faults, wording.NOTHING_MARKED)
 
     def _ask(self, refs: Sequence[FaultRef], *, sure: bool = False) -> None:
         """Ask about these faults, if they are where they were found. ``sure``: of their sessions, all that is lossless."""
@@ -73,12 +68,7 @@ class Acceptance:
             self._changes.explain("repair")
         elif isinstance(store, JsonlStore):
             wishes = {ref.key: EVERYTHING_SURE for ref in refs} if sure else self._wishes(refs)
-
-            def work(job: Job) -> None:
-                fault_refs.require(store, refs)
-                job.report(self._show_plan, wishes)
-
-            self._task.start(work)
+            self._task.start(lambda _: fault_refs.require(store, refs), lambda _: self._show_plan(wishes))
 
     def _show_plan(self, wishes: dict[str, Wish]) -> None:
         if not self._faults.screen.is_current:
@@ -86,7 +76,7 @@ class Acceptance:
         from sessiontui.changes.verbs.request import ChangeRequest
 
         changes = self._changes
-        changes.change(ChangeRequest("repair", changes.store, changes.now, tuple(wishes), wishes=wishes))
+        changes.change(ChangeRequest("repair", changes.store, changes.now(), tuple(wishes), wishes=wishes))
 
     def _wishes(self, refs: Sequence[FaultRef]) -> dict[str, Wish]:
         """What accepting them means, by session."""
@@ -102,7 +92,7 @@ class Acceptance:
         """The file is another one, so the number of a line means nothing."""
         if not isinstance(error, SessiontuiError):
             raise error
-        ink.notice(self._faults, visible(wording.CHANGED), "warning")
+        tell(self._faults, wording.CHANGED, "warning")
         self._faults.find_again()
 
 

@@ -19,13 +19,14 @@ from sessiontui.describe.about import Fact
 from sessiontui.describe.faults import meaning
 from sessiontui.errors import Changed, SessiontuiError, UnknownKey
 from sessiontui.model import Fault
+from sessiontui.store import fault_refs
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import proposal_rows
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.fault_loader import FaultLoader
+from sessiontui.tui.tasks.fault_loader import load
 from sessiontui.tui.widgets.fact_rows import facts, wrapped
 from sessiontui.tui.widgets.hex_rows import Fates
 from sessiontui.tui.widgets.hex_view import HexView
@@ -74,6 +75,10 @@ class DetailsPane(Vertical):
         super().__init__(id=id)
         self.view = "meaning"
         """Which of the three is shown, where there is no room for all."""
+        self._bytes = HexView(id="bytes")
+        self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=DAMAGE)
+        self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=DAMAGE)
+        self._loader = BackgroundTask(self, "look", failed=self._fail)
         self._store: JsonlStore | None = None
         self._ref: FaultRef | None = None
         self._proposal: Proposal | None = None
@@ -81,21 +86,11 @@ class DetailsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """All three; the style sheet says which are in view."""
-        yield HexView(id="bytes")
-        yield Sheet("meaning", title="Meaning", help=MEANING, looks=DAMAGE)
-        yield Sheet("proposal", title="Proposal", help=PROPOSAL, looks=DAMAGE)
+        yield from (self._bytes, self._meaning, self._becomes)
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""
-        self._bytes = self.query_one(HexView)
-        task = BackgroundTask(self, "look", failed=self._fail)
-        self._loader = FaultLoader(task, self._show_loaded, self._bytes.give)
-        self._meaning, self._becomes = self.query_one("#meaning", Sheet), self.query_one("#proposal", Sheet)
         self.action_view(self.view)
-
-    def on_unmount(self) -> None:
-        """Nobody waits for it any more."""
-        self._loader.task.cancel()
 
     # ---- what is shown
 
@@ -104,28 +99,20 @@ class DetailsPane(Vertical):
         """Whether there is room for all three."""
         return self.screen.has_class("-broad") and self.screen.has_class("-high")
 
-    def show(
-        self,
-        store: JsonlStore,
-        ref: FaultRef | None,
-        before: Fault | None = None,
-        reading: int = 1,
-        *,
-        named: bool = False,
-    ) -> None:
+    def show(self, store: JsonlStore, ref: FaultRef | None, before: Fault | None, reading: int, *, named: bool) -> None:
         """Show a fault, or none; ``before``: the one before it in the same file; ``reading``: which one is proposed.
         ``named``: say of which session."""
         self._named = named
         self._store, self._ref, self._proposal = store, ref, None
-        self._loader.task.cancel()
+        self._loader.cancel()
         if ref is not None and (ref.fault.span is None or not ref.mark):
             self._proposal = proposals.propose(ref.fault, None)
         elif ref is not None:
-            self._loader.load(store, ref, before, reading)
+            self._loader.start(partial(load, store, ref, before, reading), self._show_loaded)
         self._say()
 
-    def _show_loaded(self, ref: FaultRef, proposal: Proposal) -> None:
-        self._ref, self._proposal = ref, proposal
+    def _show_loaded(self, loaded: tuple[FaultRef, Proposal]) -> None:
+        self._ref, self._proposal = loaded
         self._say()
 
     def _say(self) -> None:
@@ -151,10 +138,13 @@ class DetailsPane(Vertical):
     def _read(self, event: HexView.BytesWanted) -> None:
         event.stop()
         if self._store is not None and self._ref is not None:
-            self._loader.read(self._store, self._ref, event.start, event.stop_at)
+            store, ref, start, stop = self._store, self._ref, event.start, event.stop_at
+            self._loader.start_beside(
+                lambda _: fault_refs.piece(store, ref, start, stop), partial(self._bytes.give, start)
+            )
 
     def _fail(self, error: Exception) -> None:
-        self._loader.task.cancel()
+        self._loader.cancel()
         if isinstance(error, Changed | UnknownKey):
             self.post_message(self.Gone())
         if not isinstance(error, SessiontuiError):
@@ -172,11 +162,6 @@ class DetailsPane(Vertical):
         if y == 0 and chosen is not None and not self.together:
             self.action_view(VIEWS[chosen])
 
-    @on(Sheet.Opened)
-    @on(Sheet.Chosen)
-    def _drop(self, event: Message) -> None:
-        event.stop()
-
     # ---- which view
 
     def action_view(self, view: str) -> None:
@@ -184,8 +169,8 @@ class DetailsPane(Vertical):
         self.view = view
         for each in VIEWS:
             self.set_class(each == view, f"-{each}")
-        self._title()
-        if self.together or any(each.has_focus for each in self._views()):
+        self.retitle()
+        if self.together or any(each.has_focus for each in self.query(LineList)):
             self.screen.set_focus(self.query_one(f"#{view}", LineList))
 
     def action_turn(self, step: int) -> None:
@@ -195,15 +180,12 @@ class DetailsPane(Vertical):
     def action_scroll(self, lines: int) -> None:
         """Show the rest of the view."""
         shown = self.query_one(f"#{self.view}", LineList)
-        shown.scroll_to(y=shown.scroll_y + lines, animate=False, force=True)
+        shown.scroll_relative(y=lines, animate=False, force=True)
         shown.refresh()
 
     def retitle(self) -> None:
-        """There is room for other views than before."""
-        self._title()
-
-    def _title(self) -> None:
-        for view in self._views():
+        """Name the views in the border; where there is room for all, each its own."""
+        for view in self.query(LineList):
             view.border_title = ink.content(*self._names(view.id or ""))
 
     def _names(self, view: str) -> Iterator[tuple[Visible, str]]:
@@ -211,9 +193,6 @@ class DetailsPane(Vertical):
             if self.together and name != view:
                 continue
             yield visible(f" {number} {name} "), "bold" if name == view else "dim"
-
-    def _views(self) -> list[LineList]:
-        return [self._bytes, self._meaning, self._becomes]
 
 
 def _fates(fault: Fault, proposal: Proposal | None) -> Fates:

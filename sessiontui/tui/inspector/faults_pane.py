@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -25,8 +26,9 @@ from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.fault_rows import FaultRows
 from sessiontui.tui.looks import ink
+from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.fault_scan import FaultScan
+from sessiontui.tui.tasks.fault_scan import scan
 from sessiontui.tui.widgets.fault_list import FaultList
 from sessiontui.visible import visible
 
@@ -61,6 +63,8 @@ class FaultsPane(Vertical):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.list = FaultList(id="faults")
+        self.scanner = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
         self._found = FaultRows()
         """What is shown."""
         self._pending: FaultRows | None = None
@@ -75,25 +79,21 @@ class FaultsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The list takes it all."""
-        yield FaultList(id="faults")
+        yield self.list
 
     def on_mount(self) -> None:
-        """Nothing is shown yet."""
-        task = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
-        self._scan = FaultScan(task, self._add, self._complete)
-        self.list = self.query_one(FaultList)
+        """Another width, another title."""
         self.watch(self.list, "size", self._tell, init=False)
-
-    def on_unmount(self) -> None:
-        """Nobody waits for it any more."""
-        self._scan.task.cancel()
 
     # ---- where faults are looked for
 
     def say(self, note: str) -> None:
         """Show a sentence and no faults."""
-        self._scan.task.cancel()
+        self.scanner.cancel()
         self._query = None
+        self._clear(note)
+
+    def _clear(self, note: str) -> None:
         self._found = FaultRows()
         self.list.picture = visible(note, lines=True)
         self._show(0)
@@ -101,26 +101,18 @@ class FaultsPane(Vertical):
     def find(self, query: FaultQuery, offset: int | None = None) -> None:
         """Look for faults, and show nothing that was found before. ``offset``: put the cursor near this byte."""
         self._offset, self._query, self._pending = offset, query, None
-        self._found = FaultRows()
         self._marks.clear()
-        self.list.picture = visible(wording.FINDING, lines=True)
-        self._show(0)
-        self._scan.start(query.store, query.keys, notes=query.notes)
+        self._clear(wording.FINDING)
+        self._scan(query)
 
     def find_again(self) -> None:
         """Look into the same files again; what is shown stays until that is done."""
         if self._query is not None:
             self._pending = FaultRows() if self.refs else None
-            self._scan.start(self._query.store, self._query.keys, notes=self._query.notes)
+            self._scan(self._query)
 
-    @property
-    def working(self) -> bool:
-        """Whether faults are still looked for."""
-        return self._scan.task.running
-
-    def interrupt(self) -> None:
-        """Look no further; what was found stays."""
-        self._scan.task.stop()
+    def _scan(self, query: FaultQuery) -> None:
+        self.scanner.start(partial(scan, query.store, query.keys, query.notes, self._add), self._complete)
 
     # ---- what is shown
 
@@ -146,7 +138,7 @@ class FaultsPane(Vertical):
             return
         ref, item = self.refs[index], self._found.items[index]
         if not item.acts:
-            ink.notice(self, wording.refusal(ref.fault))
+            tell(self, wording.refusal(ref.fault))
             return
         self._marks ^= {(ref.key, ref.line)}
         if at is None:
@@ -168,7 +160,7 @@ class FaultsPane(Vertical):
     def action_read(self, step: int) -> None:
         """Choose the next reading of the fault under the cursor, or the one before; around the ends."""
         if (ref := self.ref) is None or not ref.fault.readings:
-            ink.notice(self, visible(wording.ONE_READING))
+            tell(self, wording.ONE_READING)
             return
         self._readings[ref.key, ref.mark] = (self.reading(ref) - 1 + step) % len(ref.fault.readings) + 1
         self._seen = None
@@ -192,10 +184,9 @@ class FaultsPane(Vertical):
         seen = None if ref is None else (ref.key, ref.mark, ref.fault)
         if seen != self._seen or seen is None:
             self._seen = seen
-            at = self.list.cursor
-            before = self.refs[at - 1] if ref is not None and at else None
-            same = before is not None and ref is not None and before.key == ref.key
-            self.post_message(self.Shown(ref, before.fault if before is not None and same else None))
+            above = self.refs[max(0, self.list.cursor - 1) : self.list.cursor]
+            before = (each.fault for each in above if ref is not None and each.key == ref.key)
+            self.post_message(self.Shown(ref, next(before, None)))
 
     def _tell(self) -> None:
         """What is found, in the border."""
@@ -245,7 +236,7 @@ class FaultsPane(Vertical):
         if self._pending is not None:
             self._replace(self._pending)
         if more:
-            ink.notice(self, visible(wording.CUT.format(MOST)), "warning")
+            tell(self, wording.CUT.format(MOST), "warning")
         if self._offset is not None:
             self._offset = None
             self._show(max(0, len(self.refs) - 1), len(self.refs))
@@ -281,9 +272,7 @@ class FaultsPane(Vertical):
             self.list.picture = visible(wording.STOPPED, lines=True)
             self.list.refresh()
         elif isinstance(error, SessiontuiError):
-            self.list.picture = visible("\n".join(filter(None, (f"× {error}", error.hint))), lines=True)
-            self._found = FaultRows()
-            self._show(0)
+            self._clear("\n".join(filter(None, (f"× {error}", error.hint))))
         else:
             raise error
 

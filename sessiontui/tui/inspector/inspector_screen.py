@@ -21,11 +21,10 @@ from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.acceptance import Acceptance
 from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultQuery, FaultsPane
-from sessiontui.tui.looks import ink
+from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.pane_keys import of_pane
 from sessiontui.tui.widgets.key_line import KeyLine
-from sessiontui.visible import visible
 
 WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (140, "-broad")]
 """Below 100 columns the list stands above the fault; from 140 on, in a high terminal, all three views stand together."""
@@ -137,11 +136,6 @@ class InspectorScreen(Overlay[None]):
         self.changes.settled.subscribe(self, self._scan_again)
         self._find(self._offset)
 
-    def on_unmount(self) -> None:
-        """Nobody waits for it any more."""
-        self.changes.settled.unsubscribe(self)
-        self.acceptance.cancel()
-
     def on_resize(self) -> None:
         """There may be room for other views."""
         self.call_after_refresh(self.details.retitle)
@@ -160,7 +154,7 @@ class InspectorScreen(Overlay[None]):
         if not self._several:
             return (self._key,)
         known = self._known()
-        wanted = (key for key in self.changes.marked or known if key in known)
+        wanted = (key for key in self.changes.host.marked() or known if key in known)
         return tuple(key for key in wanted if self._notes or known[key].faults != 0 or is_misnamed(known[key])) or (
             self._key,
         )
@@ -191,7 +185,7 @@ class InspectorScreen(Overlay[None]):
         if self._tries > 0:
             self.faults.find_again()
         else:
-            ink.notice(self, visible(wording.CHANGING), "warning")
+            tell(self, wording.CHANGING, "warning")
 
     # ---- whether anything may be changed
 
@@ -238,7 +232,7 @@ class InspectorScreen(Overlay[None]):
 
     def action_leave(self) -> None:
         """Stop the search; where there is none, close."""
-        if self.faults.working:
-            self.faults.interrupt()
+        if self.faults.scanner.running:
+            self.faults.scanner.stop()
         else:
             self.dismiss()

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
-from typing import ParamSpec
+from typing import Final, ParamSpec, TypeVar
 
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
+from sessiontui.errors import Cancelled, Changed
 from sessiontui.store.protocol import Progress
 
+TRIES: Final = 3
+"""How often work is done that fails because what it reads changes meanwhile."""
+
 Values = ParamSpec("Values")
+Result = TypeVar("Result")
 
 
 def ignore(*_: object) -> None:
@@ -39,76 +45,76 @@ class BackgroundTask:
         progressed: Callable[[str, int, int], object] = ignore,
         ended: Callable[[], object] = ignore,
     ) -> None:
-        self.name = name
         self.failed, self.progressed, self.ended = failed, progressed, ended
-        self._owner = owner
+        self.owner, self._name = owner, name
         self._worker: Worker[None] | None = None
-        self._generation, self._stopped = 0, Event()
+        self.stopped = Event()
+        """Set when the work shall end; another one for each generation of it."""
 
     @property
     def running(self) -> bool:
         """Whether what was started last has not ended."""
         return self._worker is not None and not self._worker.is_finished
 
-    def start(self, work: Callable[[Job], object]) -> None:
-        """Start work in place of the older."""
+    def start(self, work: Callable[[Job], Result], done: Callable[[Result], object] = ignore) -> None:
+        """Start work in place of the older; ``done`` takes its result."""
         self.cancel()
-        self._worker = self._run(work)
+        self._worker = self._run(work, done)
 
-    def start_beside(self, work: Callable[[Job], object]) -> None:
+    def start_beside(self, work: Callable[[Job], Result], done: Callable[[Result], object] = ignore) -> None:
         """Start work beside what runs; both end, and are heard, as one."""
-        self._run(work)
+        self._run(work, done)
 
     def stop(self) -> None:
-        """Ask the work to end; what it reports still counts."""
-        self._stopped.set()
+        """Ask the work to end; what it reports counts."""
+        self.stopped.set()
 
     def cancel(self) -> None:
         """End the work; nothing of it is heard again."""
         self.stop()
-        self._generation, self._stopped = self._generation + 1, Event()
-        self._worker = None
+        self.stopped, self._worker = Event(), None
 
-    def deliver(self, generation: int, callback: Callable[[], object]) -> None:
-        """Call back in the owner's message loop, unless the work is cancelled by then. Safe in any thread."""
-        self._owner.call_later(self._call, generation, callback)
-
-    def _call(self, generation: int, callback: Callable[[], object]) -> None:
-        if generation == self._generation:
-            callback()
-
-    def _run(self, work: Callable[[Job], object]) -> Worker[None]:
-        generation, stopped = self._generation, self._stopped
+    def _run(self, work: Callable[[Job], Result], done: Callable[[Result], object]) -> Worker[None]:
+        stopped = self.stopped
 
         def run() -> None:
-            job = Job(self, generation, stopped, get_current_worker())
+            job = Job(self, stopped, get_current_worker())
             try:
-                work(job)
+                if stopped is self.stopped:  # else it was cancelled while it waited for a thread
+                    job.report(done, work(job))
             except Exception as error:  # noqa: BLE001 - shown to the person; Textual would end the program
                 _let_go(error)
                 job.report(self.failed, error)
             finally:
                 job.report(self.ended)
 
-        return self._owner.run_worker(run, name=self.name, group=self.name, thread=True)
+        return self.owner.run_worker(run, name=self._name, group=self._name, thread=True)
 
 
 class Job:
     """One run of a task, as its work sees it: whether to go on, and how to report."""
 
-    def __init__(self, task: BackgroundTask, generation: int, stopped: Event, worker: Worker[None]) -> None:
-        self._task = task
-        self._generation = generation
-        self._stopped = stopped
-        self._worker = worker
+    def __init__(self, task: BackgroundTask, stopped: Event, worker: Worker[None]) -> None:
+        self.task = task
+        self._stopped, self._worker = stopped, worker
 
     def cancelled(self) -> bool:
         """Whether the work shall end; Textual cancels its worker when the owner leaves the screen."""
         return self._stopped.is_set() or self._worker.is_cancelled
 
+    def check(self) -> None:
+        """Raise ``Cancelled`` where the work shall end."""
+        if self.cancelled():
+            raise Cancelled
+
     def report(self, callback: Callable[Values, object], *values: Values.args, **named: Values.kwargs) -> None:
-        """Call back in the owner's message loop, unless the work is cancelled by then."""
-        self._task.deliver(self._generation, lambda: callback(*values, **named))
+        """Call back in the owner's message loop, unless the work is cancelled by then. Safe in any thread."""
+
+        def call() -> None:
+            if self._stopped is self.task.stopped:
+                callback(*values, **named)
+
+        self.task.owner.call_later(call)
 
     def progress(self, label: str) -> Progress:
         """A ``Progress`` that reports once a whole percent."""
@@ -119,9 +125,17 @@ class Job:
             percent = 100 * done // total if total else 0
             if percent != shown:
                 shown = percent
-                self.report(self._task.progressed, label, done, total)
+                self.report(self.task.progressed, label, done, total)
 
         return progressed
+
+
+def retried(work: Callable[[], Result]) -> Result:
+    """The result of work that reads what others may write; done again, TRIES times in all, where that ``Changed``."""
+    for _ in range(TRIES - 1):
+        with suppress(Changed):
+            return work()
+    return work()
 
 
 def _let_go(error: BaseException | None) -> None:

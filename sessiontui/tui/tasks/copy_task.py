@@ -10,17 +10,16 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from sessiontui.errors import Cancelled, Changed, StoreError
-from sessiontui.model import Hit, Message
+from sessiontui.model import Hit
 from sessiontui.paths import cache_folder
 from sessiontui.query.ast import Query
 from sessiontui.query.match import matches
 from sessiontui.store.protocol import IsCancelled, Store
-from sessiontui.tui.tasks.background_task import BackgroundTask, Job
 from sessiontui.tui.tasks.search_task import row_of
 
 CLIPBOARD: Final = 64 * 1024
@@ -30,34 +29,6 @@ KEPT: Final = 20
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HALVES: Final = re.compile(r"[\ud800-\udfff]")
-
-
-class CopyTask:
-    """One copy at a time. ``done`` takes the name of what was copied, the text for the clipboard, or the file that holds it
-    where it is too long for one, and how many bytes it is."""
-
-    def __init__(self, task: BackgroundTask, done: Callable[[str, str, Path | None, int], None]) -> None:
-        self.task = task
-        self._done = done
-
-    def copy(self, what: str, text: str) -> None:
-        """Copy a text; ``what`` names it in the notice."""
-        self._start(what, lambda: [text])
-
-    def copy_messages(self, what: str, store: Store, key: str, start: int = 0, stop: int | None = None) -> None:
-        """Copy messages of a session, each after its role where there are several."""
-        one = stop == start + 1
-        self._start(what, lambda: _talk(store.messages(key, start, stop), named=not one))
-
-    def copy_hit(self, what: str, store: Store, hit: Hit, query: Query) -> None:
-        """Copy the message that was found; fails with ``Changed`` where none such stands there now."""
-        self._start(what, lambda: _found(store, hit, query))
-
-    def _start(self, what: str, pieces: Callable[[], Iterable[str]]) -> None:
-        def work(job: Job) -> None:
-            job.report(self._done, what, *copied(pieces(), job.cancelled))
-
-        self.task.start(work)
 
 
 def plain(text: str) -> str:
@@ -122,20 +93,24 @@ def _forget_oldest(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _talk(messages: Iterable[Message], *, named: bool) -> Iterator[str]:
-    for message in messages:
-        yield f"{message.role}: {message.content}\n\n" if named else message.content
+def one(store: Store, key: str, number: int) -> Iterator[str]:
+    """The text of a message by its number."""
+    return (message.content for message in store.messages(key, number - 1, number))
 
 
-def _found(store: Store, hit: Hit, query: Query) -> Iterator[str]:
+def every(store: Store, key: str) -> Iterator[str]:
+    """The texts of all messages of a session, each after its role."""
+    return (f"{message.role}: {message.content}\n\n" for message in store.messages(key))
+
+
+def found(store: Store, hit: Hit, query: Query) -> Iterable[str]:
+    """The text of a hit. Raises ``Changed`` where none such stands there now."""
     row = row_of(hit) or 0
     entry = next(iter(store.transcript(hit.key).scan().load(row, row + 1)), None)
-    number = hit.ordinal if entry is None else entry.ordinal or hit.ordinal
-    if entry is None or entry.message is None:
-        raise Changed(f"session “{hit.key}”")
-    if entry.clipped and number is not None:
-        yield from _talk(store.messages(hit.key, number - 1, number), named=False)
-    elif matches(query, entry.message.content):
-        yield entry.message.content
-    else:
-        raise Changed(f"session “{hit.key}”")
+    if entry is not None and entry.message is not None:
+        number = entry.ordinal or hit.ordinal
+        if entry.clipped and number is not None:
+            return one(store, hit.key, number)
+        if matches(query, entry.message.content):
+            return [entry.message.content]
+    raise Changed(f"session “{hit.key}”")

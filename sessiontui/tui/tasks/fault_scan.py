@@ -13,37 +13,26 @@ from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.helper_process import answers, heard
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress
-from sessiontui.tui.tasks.background_task import BackgroundTask, Job
+from sessiontui.tui.tasks.background_task import Job
 
 SMALL: Final = 256 * 1024
 """Bytes that are read in a thread rather than in a process of their own."""
 
 
-class FaultScan:
-    """One scan at a time. ``found`` takes the next faults, again and again; then ``complete`` takes whether there are
-    more than were reported."""
+Found = Callable[[Sequence[FaultRef]], object]
+"""Takes the next faults, again and again."""
 
-    def __init__(
-        self, task: BackgroundTask, found: Callable[[Sequence[FaultRef]], object], complete: Callable[[bool], object]
-    ) -> None:
-        self.task = task
-        self._found, self._complete = found, complete
 
-    def start(self, store: JsonlStore, keys: Sequence[str], *, notes: bool) -> None:
-        """Find the faults of these sessions, in place of those that are looked for now."""
+def scan(store: JsonlStore, keys: Sequence[str], notes: bool, found: Found, job: Job) -> bool:
+    """Find the faults of these sessions; whether there are more than were reported to ``found``."""
+    progress = job.progress("finding")
 
-        def work(job: Job) -> None:
-            def found(refs: Sequence[FaultRef]) -> None:
-                job.report(self._found, refs)
+    def report(refs: Sequence[FaultRef]) -> None:
+        job.report(found, refs)
 
-            progress = job.progress("finding")
-            if sum(_sizes(store, keys)) <= SMALL:
-                more = fault_process.look(store, keys, Batch(found), job.cancelled, progress, notes=notes)
-            else:
-                more = _outside(store, keys, notes, found, job.cancelled, progress)
-            job.report(self._complete, more)
-
-        self.task.start(work)
+    if sum(_sizes(store, keys)) <= SMALL:
+        return fault_process.look(store, keys, Batch(report), job.cancelled, progress, notes=notes)
+    return _outside(store, keys, notes, report, job.cancelled, progress)
 
 
 def _sizes(store: JsonlStore, keys: Sequence[str]) -> Iterator[int]:
@@ -58,7 +47,7 @@ def _outside(
     store: JsonlStore,
     keys: Sequence[str],
     notes: bool,
-    found: Callable[[Sequence[FaultRef]], object],
+    found: Found,
     cancelled: IsCancelled,
     progress: Progress,
 ) -> bool:

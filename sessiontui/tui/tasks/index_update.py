@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
-from sessiontui.errors import Cancelled
+from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, silent
+from sessiontui.store.protocol import Progress, Store, silent
 from sessiontui.tui.tasks.background_task import Job
 
 BATCH_SECONDS: Final = 0.1
@@ -21,7 +21,6 @@ PAINT_SECONDS: Final = 0.2
 """How long other work waits, so that the list is on the screen before it begins."""
 SMALL: Final = 4 * 1024 * 1024
 """Bytes that are indexed here rather than in a process of their own."""
-INDEXING: Final = "indexing"
 FEW: Final = 1000
 """Up to so many sessions are looked at one by one, more by one look at all."""
 SHARE: Final = 10
@@ -48,12 +47,27 @@ class RateLimiter:
         self._next = now + min(max(self._least, (SHARE - 1) * (now - self._began)), MOST_SECONDS)
 
 
-class IndexUpdate:
-    """What the tasks of one list share: in what order they report, and what nobody has counted yet."""
+class Reports(NamedTuple):
+    """What the tasks of one list report."""
 
-    def __init__(self, counted: Callable[[Sequence[Session]], object], indexed: Callable[[], object]) -> None:
-        self._counted = counted
-        self._indexed = indexed
+    listed: Callable[[Sequence[Session]], object]
+    """All sessions, newest first."""
+    looked: Callable[[Sequence[Session], Collection[str], Collection[str] | None], object]
+    """The sessions that are new or different, the keys that are gone, and the keys that somebody touched (None: any)."""
+    counted: Callable[[Sequence[Session]], object]
+    indexed: Callable[[], object]
+    """Search covers more."""
+    appeared: Callable[[], object]
+    """The folder has the other backend now."""
+    vanished: Callable[[SessiontuiError], object]
+    """Why the store can't be read."""
+
+
+class IndexUpdate:
+    """What the tasks of one list share: to whom and in what order they report, and what nobody has counted yet."""
+
+    def __init__(self, reports: Reports) -> None:
+        self.reports = reports
         self.order = Lock()
         """Held by a task that looks at the store and reports it, so that what was seen first is reported first."""
         self.unsure: set[str] = set()
@@ -61,12 +75,18 @@ class IndexUpdate:
         self.complete = False
         """Whether all but the unsure ones is known to be indexed."""
 
+    def recall(self, sessions: Iterable[Session], before: Mapping[str, Session]) -> list[Session]:
+        """The sessions with the counts that were known of them: right for one that is the same; for one that is longer, a
+        figure to show until ``run`` has counted it. Done while ``order`` is held."""
+        recalled = [(session, before.get(session.key)) for session in sessions]
+        self.unsure |= {session.key for session, was in recalled if not _is_sure(session, was)}
+        return [_recalled(session, was) for session, was in recalled]
+
     def run(self, store: Store, job: Job, counting: Progress = silent) -> None:
         """Count the unsure sessions and index the store; reports the sessions that become known, and when search covers
         more."""
         with self.order:
-            unknown = set(self.unsure)
-            self.unsure.clear()
+            unknown, self.unsure = self.unsure, set()
         try:
             self._run(store, unknown, job, counting)
         finally:
@@ -74,17 +94,17 @@ class IndexUpdate:
                 self.unsure |= unknown
 
     def _run(self, store: Store, unknown: set[str], job: Job, counting: Progress) -> None:
-        _go_on(job.cancelled)
+        job.check()  # between two steps that each look at every session: who has left doesn't wait for the next
         little = self._is_little(store, unknown)
         if not little and isinstance(store, JsonlStore) and store.search_index.missing() > SMALL:
             self._index_outside(store, unknown, job)
-            _go_on(job.cancelled)
+            job.check()
         store.index(job.cancelled, keys=unknown if little else None)
-        _go_on(job.cancelled)
+        job.check()
         left = self._learn(store, unknown, job)
         unknown.intersection_update(self._count(store, left, job, counting))
         self.complete = True
-        job.report(self._indexed)
+        job.report(self.reports.indexed)
 
     def _is_little(self, store: Store, unknown: set[str]) -> bool:
         """Whether these sessions are all that the index lacks, and so small that it soon has them."""
@@ -95,23 +115,23 @@ class IndexUpdate:
         """Have a helper process count and index, and look now and then at what it knows."""
         from sessiontui.store.index.index_process import index_outside
 
-        progress = job.progress(INDEXING)
+        progress = job.progress("indexing")
         pace = RateLimiter(LOOK_SECONDS)
         for done, total in index_outside(store, job.cancelled):
             progress(done, total)
             if pace.due():
                 self._learn(store, unknown, job)
-                job.report(self._indexed)
+                job.report(self.reports.indexed)
                 pace.done()
 
     def _learn(self, store: Store, unknown: set[str], job: Job) -> list[Session]:
         """Report the sessions that are known by now, and give the others."""
         looked = look(store, unknown) if unknown else []
-        known = [session for session in looked if is_known(session)]
+        known = [session for session in looked if _is_known(session)]
         unknown.difference_update(session.key for session in known)
         if known:
-            job.report(self._counted, known)
-        return [session for session in looked if not is_known(session)]
+            job.report(self.reports.counted, known)
+        return [session for session in looked if not _is_known(session)]
 
     def _count(self, store: Store, sessions: list[Session], job: Job, counting: Progress) -> set[str]:
         """The keys of those that could not be counted now, and may be the next time."""
@@ -122,12 +142,12 @@ class IndexUpdate:
         begun = time.monotonic()
         for session in store.counted(sessions, job.cancelled, counting):
             batch.append(session)
-            if not is_known(session):
+            if not _is_known(session):
                 held.add(session.key)
             if time.monotonic() - begun > BATCH_SECONDS:
-                job.report(self._counted, batch)
+                job.report(self.reports.counted, batch)
                 batch, begun = [], time.monotonic()
-        job.report(self._counted, batch)
+        job.report(self.reports.counted, batch)
         return held
 
 
@@ -138,27 +158,21 @@ def look(store: Store, keys: Collection[str] | None) -> list[Session]:
     return [session for session in store.sessions() if keys is None or session.key in keys]
 
 
-def is_known(session: Session) -> bool:
+def _is_known(session: Session) -> bool:
     """Whether its counts are known, or never will be."""
     return session.messages is not None or session.problem is not None
 
 
-def is_sure(session: Session, before: Session | None) -> bool:
+def _is_sure(session: Session, before: Session | None) -> bool:
     """Whether its counts are known, by themselves or because it is the same that was counted before."""
-    if is_known(session) or before is None:
-        return is_known(session)
+    if _is_known(session) or before is None:
+        return _is_known(session)
     same = session.last_activity == before.last_activity and session.bytes in (None, before.bytes)
-    return same and is_known(before)
-
-
-def recalled(sessions: Iterable[Session], before: Mapping[str, Session]) -> list[Session]:
-    """The sessions with the counts that were known of them: right for one that is the same; for one that is longer, a
-    figure to show until the new one is known."""
-    return [_recalled(session, before.get(session.key)) for session in sessions]
+    return same and _is_known(before)
 
 
 def _recalled(session: Session, before: Session | None) -> Session:
-    if before is None or is_known(session) or before.messages is None or before.problem is not None:
+    if before is None or _is_known(session) or before.messages is None or before.problem is not None:
         return session
     if session.bytes is not None and before.bytes is not None and session.bytes < before.bytes:
         return session
@@ -166,14 +180,8 @@ def _recalled(session: Session, before: Session | None) -> Session:
     return session._replace(messages=before.messages, faults=before.faults, bytes=size)
 
 
-def _go_on(cancelled: IsCancelled) -> None:
-    """Between two steps that each look at every session: who has left doesn't wait for the next."""
-    if cancelled():
-        raise Cancelled
-
-
-def give_way(cancelled: IsCancelled) -> None:
+def give_way(job: Job) -> None:
     """Let the screen be drawn before there is other work for the processor."""
     until = time.monotonic() + PAINT_SECONDS
-    while time.monotonic() < until and not cancelled():
+    while time.monotonic() < until and not job.cancelled():
         time.sleep(PAINT_SECONDS / 10)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, Literal
 
 from sessiontui.errors import Cancelled
 from sessiontui.model import Entry, Severity
-from sessiontui.store.protocol import IsCancelled, TranscriptRows
-from sessiontui.tui.messages import FAULT
-from sessiontui.tui.tasks.background_task import BackgroundTask, Job
+from sessiontui.store.protocol import IsCancelled, Progress, TranscriptRows
+from sessiontui.tui.tasks.background_task import Job
 
 PAGE: Final = 128
 """Rows that are read at once."""
@@ -23,97 +22,83 @@ MOMENT: Final = 0.25
 """Seconds before progress is reported."""
 BREATH: Final = 0.001
 """Seconds between two pages that belong to the screen."""
+What = Literal["user turn", "fault"]
+"""What is looked for in a session."""
 Wanted = Callable[[Entry], bool]
-Progress = Callable[[int, int], None]
+Pages = Iterable[tuple[int, int, int, int]]
+"""Pages of rows, the nearest first: the first row, how many rows, and how much of what total is done before it."""
 
 
-class RowSearch:
-    """One search in one session. ``found`` takes what was looked for, the direction, and the row or None."""
-
-    def __init__(self, task: BackgroundTask, found: Callable[[str, int, int | None], None]) -> None:
-        self.task = task
-        self._found = found
-
-    def go(self, what: str, rows: TranscriptRows, row: int, steps: int) -> None:
-        """Some turns of the user, or faults, further down from a row, or up where ``steps`` is negative; as far as there
-        are any."""
-        one = fault if what == FAULT else turn
-
-        def work(job: Job) -> None:
-            progress = job.progress(f"looking for a {what}")
-            found, step = None, 1 if steps > 0 else -1
-            for _ in range(abs(steps)):
-                further = one(rows, row if found is None else found, step, job.cancelled, progress)
-                if further is None:
-                    break
-                found = further
-            job.report(self._found, what, step, found)
-
-        self.task.start(work)
-
-
-def turn(rows: TranscriptRows, row: int, step: int, cancelled: IsCancelled, progress: Progress) -> int | None:
-    """The nearest message of the user."""
-    return seek(rows, row, step, _is_user, cancelled, progress)
+def search(what: What, rows: TranscriptRows, row: int, steps: int, job: Job) -> int | None:
+    """The row that lies some turns of the user, or faults, below a row, or above where ``steps`` is negative; as far away as
+    there are any, None where there is none."""
+    progress = job.progress(f"looking for a {what}")
+    found, step = None, 1 if steps > 0 else -1
+    for _ in range(abs(steps)):
+        start = row if found is None else found
+        if what == "fault":
+            further = fault(rows, start, step, job.cancelled, progress)
+        else:
+            further = seek(rows, start, step, _is_user, job.cancelled, progress)
+        if further is None:
+            break
+        found = further
+    return found
 
 
 def fault(rows: TranscriptRows, row: int, step: int, cancelled: IsCancelled, progress: Progress) -> int | None:
     """The row with which the nearest fault begins: one of those that are damaged, where these are known."""
-    damaged = rows.damaged
-    if damaged is None:
+    if rows.damaged is None:
         return seek(rows, row, step, _is_fault, cancelled, progress)
-    begun = time.monotonic()
-    at = bisect_right(damaged, row) if step > 0 else bisect_left(damaged, row) - 1
-    while 0 <= at < len(damaged):
-        if cancelled():
-            raise Cancelled
-        if time.monotonic() - begun > MOMENT:
-            progress(at if step > 0 else len(damaged) - at, len(damaged))
-        size = _together(damaged, at, step)
-        first = damaged[at] if step > 0 else damaged[at] - size + 1
-        page = list(enumerate(rows.load(first, first + size), first))
-        for there, entry in page if step > 0 else reversed(page):
-            if _is_fault(entry):
-                return there
-        at += size * step
-        time.sleep(BREATH)
-    return None
-
-
-def _together(damaged: Sequence[int], at: int, step: int) -> int:
-    """How many damaged rows follow each other from one on, at most a page of them."""
-    size = 1
-    while (
-        size < PAGE and 0 <= at + size * step < len(damaged) and damaged[at + size * step] == damaged[at] + size * step
-    ):
-        size += 1
-    return size
+    return _first(rows, _damaged_pages(rows.damaged, row, step), step, _is_fault, cancelled, progress)
 
 
 def seek(
-    rows: TranscriptRows,
-    row: int,
-    step: int,
-    wanted: Wanted,
-    cancelled: IsCancelled,
-    progress: Progress,
+    rows: TranscriptRows, row: int, step: int, wanted: Wanted, cancelled: IsCancelled, progress: Progress
 ) -> int | None:
     """The nearest row before ``row`` or behind it whose entry is wanted; None where there is none."""
+    return _first(rows, _pages(len(rows), row, step), step, wanted, cancelled, progress)
+
+
+def _first(
+    rows: TranscriptRows, pages: Pages, step: int, wanted: Wanted, cancelled: IsCancelled, progress: Progress
+) -> int | None:
     begun = time.monotonic()
-    left = len(rows) - 1 - row if step > 0 else row
-    for done in range(0, left, PAGE):
+    for first, size, done, total in pages:
         if cancelled():
             raise Cancelled
         if time.monotonic() - begun > MOMENT:
-            progress(done, left)
-        size = min(PAGE, left - done)
-        first = row + 1 + done if step > 0 else row - done - size
+            progress(done, total)
         page = list(enumerate(rows.load(first, first + size), first))
         for at, entry in page if step > 0 else reversed(page):
             if wanted(entry):
                 return at
         time.sleep(BREATH)
     return None
+
+
+def _pages(count: int, row: int, step: int) -> Iterator[tuple[int, int, int, int]]:
+    """All rows before ``row``, or behind it."""
+    left = count - 1 - row if step > 0 else row
+    for done in range(0, left, PAGE):
+        size = min(PAGE, left - done)
+        yield row + 1 + done if step > 0 else row - done - size, size, done, left
+
+
+def _damaged_pages(damaged: Sequence[int], row: int, step: int) -> Iterator[tuple[int, int, int, int]]:
+    """The damaged rows before ``row``, or behind it; those that follow each other together."""
+    at = bisect_right(damaged, row) if step > 0 else bisect_left(damaged, row) - 1
+    while 0 <= at < len(damaged):
+        size = 1
+        while (
+            size < PAGE
+            and 0 <= at + size * step < len(damaged)
+            and damaged[at + size * step] == damaged[at] + size * step
+        ):
+            size += 1
+        done = at if step > 0 else len(damaged) - at
+        yield damaged[at] if step > 0 else damaged[at] - size + 1, size, done, len(damaged)
+        at += size * step
 
 
 def _is_fault(entry: Entry) -> bool:

@@ -15,7 +15,7 @@ from sessiontui.errors import SessiontuiError
 from sessiontui.model import Found, Hit
 from sessiontui.store.protocol import Store, silent
 from sessiontui.tui.arrangement import Within
-from sessiontui.tui.tasks.background_task import BackgroundTask, Job
+from sessiontui.tui.tasks.background_task import Job
 
 if TYPE_CHECKING:
     from sessiontui.query.ast import Query
@@ -61,77 +61,56 @@ class Answer(NamedTuple):
     found: Found
 
 
-class SearchTask:
-    """Live search in one store."""
+def search(
+    store: Store, request: SearchRequest, keep: Hit | None, answered: Callable[[Answer], object], job: Job
+) -> None:
+    """Answer, unless something else is wanted first; once more when the hits are counted, where that takes longer.
+    ``keep``: a hit that more are fetched for."""
+    time.sleep(PAUSE)
+    job.check()
+    from sessiontui.query.parse import parse
 
-    def __init__(self, task: BackgroundTask, answered: Callable[[Answer], None]) -> None:
-        self.task = task
-        self._answered = answered
+    query = parse(request.text, live=True)
+    keys = None if request.within is None else request.within.keys
+    find = partial(store.search, query, relevance=request.relevance, keys=keys, cancelled=job.cancelled)
+    while True:
+        found = find(limit=request.limit)
+        if keep is None or request.limit >= MOST or not request.has_more(found):
+            break
+        if any(hit.is_same(keep) for hit in found.hits):
+            break
+        request = request.wider()
+    if found.total is None and request.counted is not None:
+        found = _with_number(found, request.counted)
 
-    def search(self, store: Store, request: SearchRequest, keep: Hit | None = None) -> None:
-        """Answer, unless something else is asked first; once more when the hits are counted, where that takes longer.
-        ``keep``: a hit that more are fetched for."""
-        self.task.start(partial(self._search, store, request, keep))
+    def answer(found: Found) -> None:
+        job.report(answered, Answer(request, query, found))
 
-    def _search(self, store: Store, request: SearchRequest, keep: Hit | None, job: Job) -> None:
-        time.sleep(PAUSE)
-        if job.cancelled():
-            return
-        from sessiontui.query.parse import parse
+    answer(found._replace(note=READING) if found.pending else found)
+    if found.total is not None or not _rested(job):
+        return
+    if not found.pending:
+        with suppress(SessiontuiError):  # what was found stays
+            number = find(limit=0, scan=silent)
+            if number.total is not None:
+                answer(_with_number(found, number))
+        return
+    last = 0.0
 
-        query = parse(request.text, live=True)
-        keys = None if request.within is None else request.within.keys
-        search = partial(store.search, query, relevance=request.relevance, keys=keys, cancelled=job.cancelled)
-        while True:
-            found = search(limit=request.limit)
-            if keep is None or request.limit >= MOST or not request.has_more(found) or _holds(found, keep):
-                break
-            request = request.wider()
-        if found.total is None and request.counted is not None:
-            found = _with_number(found, request.counted)
+    def progress(done: int, total: int) -> None:
+        """Say now and then how far the reading of all messages is."""
+        nonlocal last
+        if time.monotonic() - last >= REST and not job.cancelled():
+            last = time.monotonic()
+            answer(found._replace(note=f"{READING} {done * 100 // max(total, 1)} %"))
 
-        def answer(found: Found, note: str | None = None) -> None:
-            job.report(self._answered, Answer(request, query, found if note is None else found._replace(note=note)))
-
-        answer(found, READING if found.pending else None)
-        if found.total is not None or not _rested(job):
-            return
-        if not found.pending:
-            with suppress(SessiontuiError):  # what was found still is
-                number = search(limit=0, scan=silent)
-                if number.total is not None:
-                    answer(_with_number(found, number))
-            return
-        last = 0.0
-
-        def progress(done: int, total: int) -> None:
-            """Say now and then how far the reading of all messages is."""
-            nonlocal last
-            if time.monotonic() - last >= REST and not job.cancelled():
-                last = time.monotonic()
-                answer(found, f"{READING} {done * 100 // max(total, 1)} %")
-
-        answer(search(limit=request.limit, scan=progress))
+    answer(find(limit=request.limit, scan=progress))
 
 
-class HitLocator:
-    """Where the hits of one session are."""
-
-    def __init__(self, task: BackgroundTask, located: Callable[[str, tuple[int, ...]], None]) -> None:
-        self.task = task
-        self._located = located
-
-    def locate(self, store: Store, query: Query, key: str, relevance: bool) -> None:
-        """Report the rows of a session, in the order in which its hits are walked through."""
-
-        def work(job: Job) -> None:
-            found = store.search(
-                query, limit=IN_SESSION, relevance=relevance, key=key, cancelled=job.cancelled, scan=silent
-            )
-            rows = dict.fromkeys(row for hit in found.hits if (row := row_of(hit)) is not None)
-            job.report(self._located, key, tuple(rows))
-
-        self.task.start(work)
+def locate(store: Store, query: Query, key: str, relevance: bool, job: Job) -> tuple[int, ...]:
+    """The rows of the hits of one session, in the order in which these are walked through."""
+    found = store.search(query, limit=IN_SESSION, relevance=relevance, key=key, cancelled=job.cancelled, scan=silent)
+    return tuple(dict.fromkeys(row for hit in found.hits if (row := row_of(hit)) is not None))
 
 
 def row_of(hit: Hit) -> int | None:
@@ -151,7 +130,3 @@ def _rested(job: Job) -> bool:
     while time.monotonic() < end and not job.cancelled():
         time.sleep(PAUSE)
     return not job.cancelled()
-
-
-def _holds(found: Found, hit: Hit) -> bool:
-    return any(other.is_same(hit) for other in found.hits)

@@ -5,118 +5,70 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from sessiontui.errors import Cancelled, Changed
+from sessiontui.errors import Cancelled
 from sessiontui.model import Entry
 from sessiontui.store.protocol import IsCancelled, SessionTranscript, Store, TranscriptRows
-from sessiontui.tui.tasks.background_task import BackgroundTask, Job
+from sessiontui.tui.tasks.background_task import Job, retried
 from sessiontui.tui.widgets.page_cache import PAGE, last_pages
 
 NEAR: Final = 256 * PAGE
 """Rows before and behind in which a message is looked for that may have moved."""
 
 Location = tuple[int | None, Entry | None]
-"""The row to open at, None for the end, and what stood there."""
-
-TRIES = 3
-"""How often a session that changes while it is opened is opened again."""
+"""The row to open at, None for the end, and what stood there when the session was another."""
 
 
-class FirstRows(NamedTuple):
-    """A session that is open: the rows that are known first, and some entries of it from ``start`` on."""
+class KnownRows(NamedTuple):
+    """Rows of a session that are known, and some entries of it from row ``start`` on."""
 
     rows: TranscriptRows
     start: int
     entries: Sequence[Entry]
-    row: int | None
-    """Where it is opened; None: at the end."""
+    row: int | None = None
+    """Where the session is opened; None: at the end."""
+    shift: int | None = None
+    """Which of these rows the first of those known before is; None where none were."""
 
 
-class AllRows(NamedTuple):
-    """All rows are known; the first ones shown are rows ``shift`` onwards of them."""
-
-    rows: TranscriptRows
-    shift: int
-    start: int
-    entries: Sequence[Entry]
+Known = Callable[[KnownRows], object]
 
 
-class SessionReader:
-    """One session at a time. ``opened`` takes what is shown first; ``completed`` all rows, where these were not all."""
+def read(store: Store, key: str, location: Location, known: Known, job: Job) -> None:
+    """Open a session. ``known`` takes the rows that are shown first, then all rows, where these were not all."""
+    retried(lambda: _read(store.transcript(key), location, known, job))
 
-    def __init__(
-        self, task: BackgroundTask, opened: Callable[[FirstRows], None], completed: Callable[[AllRows], None]
-    ) -> None:
-        self.task = task
-        self._opened, self._completed = opened, completed
 
-    def open(self, store: Store, key: str, row: int | None = None, like: Entry | None = None) -> None:
-        """Open at the end, or at a row. ``like``: what stood at that row when the session was another; where it stands now is
-        where it is opened."""
+def grown(store: Store, key: str, before: TranscriptRows, job: Job) -> TranscriptRows:
+    """The rows of before, and what was appended since."""
+    return _ready(store.transcript(key).grown(before, job.cancelled))
 
-        def work(job: Job) -> None:
-            for left in range(TRIES, 0, -1):
-                try:
-                    self._read(store.transcript(key), (row, like), job)
-                    break
-                except Changed:
-                    if left == 1:
-                        raise
 
-        self.task.start(work)
+def numbered(store: Store, key: str, before: TranscriptRows, _: Job) -> TranscriptRows:
+    """The same rows, with their numbers where these are known by now."""
+    return _ready(store.transcript(key).known(before))
 
-    def grow(self, store: Store, key: str, before: TranscriptRows, grown: Callable[[TranscriptRows], None]) -> None:
-        """Read what was appended to the open session; ``grown`` takes rows that begin with those of before."""
-        self.task.start_beside(
-            lambda job: job.report(grown, _ready(store.transcript(key).grown(before, job.cancelled)))
-        )
 
-    def load(self, rows: TranscriptRows, start: int, stop: int, loaded: Callable[[int, Sequence[Entry]], None]) -> None:
-        """Load a page of the open session."""
-
-        def work(job: Job) -> None:
-            if not job.cancelled():
-                job.report(loaded, start, rows.load(start, stop))
-
-        self.task.start_beside(work)
-
-    def know(
-        self, store: Store, key: str, before: TranscriptRows, known: Callable[[TranscriptRows, TranscriptRows], None]
-    ) -> None:
-        """Learn what is known by now of the rows of the open session; ``known`` takes the rows of before and the same with
-        their numbers, where that is more."""
-
-        def work(job: Job) -> None:
-            rows = store.transcript(key).known(before)
-            if rows is not before:
-                job.report(known, before, _ready(rows))
-
-        self.task.start_beside(work)
-
-    def _read(self, transcript: SessionTranscript, location: Location, job: Job) -> None:
-        row, like = location
-        if row is not None:
-            rows = transcript.scan(job.cancelled)
-            row = min(row if like is None else _row_like(like, row, rows, job.cancelled), max(0, len(rows) - 1))
-            start = max(0, row // PAGE - 1) * PAGE
-            entries = rows.load(start, min(len(rows), start + 3 * PAGE))
-            job.report(self._opened, FirstRows(_ready(rows), start, entries, row))
-            return
-        tail = transcript.tail()
-        start = last_pages(len(tail), 2 * PAGE)
-        shown = tail.load(start, len(tail))
-        job.report(self._opened, FirstRows(_ready(tail), start, shown, None))
-        if not tail.complete:
-            self._read_all(transcript, tail, shown, job)
-
-    def _read_all(self, transcript: SessionTranscript, tail: TranscriptRows, shown: Sequence[Entry], job: Job) -> None:
+def _read(transcript: SessionTranscript, location: Location, known: Known, job: Job) -> None:
+    row, like = location
+    if row is not None:
         rows = transcript.scan(job.cancelled)
-        start = last_pages(len(rows), 2 * PAGE)
-        entries = rows.load(start, len(rows))
-        shift = len(rows) - len(tail)
-        if shown:
-            same = next((at for at, entry in enumerate(entries, start) if _same(entry, shown[-1])), None)
-            shift = shift if same is None else same - (len(tail) - 1)
-        job.report(self._completed, AllRows(_ready(rows), shift, start, entries))
+        row = min(row if like is None else _row_like(like, row, rows, job.cancelled), max(0, len(rows) - 1))
+        start = max(0, row // PAGE - 1) * PAGE
+        entries = rows.load(start, min(len(rows), start + 3 * PAGE))
+        job.report(known, KnownRows(_ready(rows), start, entries, row))
+        return
+    tail = transcript.tail()
+    start = last_pages(len(tail), 2 * PAGE)
+    shown = tail.load(start, len(tail))
+    job.report(known, KnownRows(_ready(tail), start, shown))
+    if tail.complete:
+        return
+    rows = transcript.scan(job.cancelled)
+    start = last_pages(len(rows), 2 * PAGE)
+    entries = rows.load(start, len(rows))
+    same = (at for at, entry in enumerate(entries, start) if shown and _same(entry, shown[-1]))
+    shift = next(same, len(rows) - 1) - (len(tail) - 1)
+    job.report(known, KnownRows(_ready(rows), start, entries, shift=shift))
 
 
 def _ready(rows: TranscriptRows) -> TranscriptRows:
