@@ -96,10 +96,10 @@ def _locations(term: Term, folded: _Folded) -> Iterator[Span]:
 
 
 def _literal_spans(needle: str, folded: str) -> Iterator[Span]:
-    at = folded.find(needle)
-    while at >= 0:
-        yield at, at + len(needle)
-        at = folded.find(needle, at + len(needle))
+    stop = 0
+    while (at := folded.find(needle, stop)) >= 0:
+        stop = at + len(needle)
+        yield at, stop
 
 
 def _word_spans(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator[Span]:
@@ -135,11 +135,6 @@ def _window_spans(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator
     window: deque[Token] = deque(maxlen=len(parts))
     for token in tokens(folded):
         window.append(token)
-        if len(window) == len(parts) and _fits(parts, prefix, tuple(each.text for each in window)):
+        texts = tuple(each.text for each in window)
+        if texts == parts or (prefix and texts[:-1] == parts[:-1] and token.text.startswith(parts[-1])):
             yield window[0].start, token.stop
-
-
-def _fits(parts: tuple[str, ...], prefix: bool, window: tuple[str, ...]) -> bool:
-    if not prefix:
-        return window == parts
-    return window[:-1] == parts[:-1] and window[-1].startswith(parts[-1])
