@@ -127,7 +127,7 @@ class SearchController:
     def _tell_waiting(self) -> None:
         self._slow = None
         if self.waiting:
-            self._bar.tell_waiting()
+            self._bar.say("searching …")
             self._side.hits.outdate()
 
     def _end_waiting(self) -> None:
@@ -141,7 +141,7 @@ class SearchController:
         self._end_waiting()
         self._task.task.cancel()
         self._requested = self.answer = self.went = None
-        self._bar.tell_nothing()
+        self._bar.say("")
         self._side.hide_hits()
         self.changed(False)
 
@@ -185,7 +185,7 @@ class SearchController:
         """The store can't be asked; what was shown before is no answer."""
         self._end_waiting()
         self._screen.app.clear_notifications()  # of the letter before
-        self._bar.tell_failure()
+        self._bar.say("the search failed")
         self._side.hits.outdate()
         self._screen.post_message(messages.Failed(SEARCH, error))
 
