@@ -117,7 +117,7 @@ class SearchController:
     def _tell_waiting(self) -> None:
         self._slow = None
         if self.waiting:
-            self._bar.tell_waiting()
+            self._bar.say("searching …")
             self._side.hits.outdate()
 
     def _end_waiting(self) -> None:
@@ -131,7 +131,7 @@ class SearchController:
         self._end_waiting()
         self._task.cancel()
         self._requested = self.answer = self.went = None
-        self._bar.tell_nothing()
+        self._bar.say("")
         self._side.hide_hits()
         self.changed(False)
 
@@ -175,7 +175,7 @@ class SearchController:
         """The store can't be asked; what was shown before is no answer."""
         self._end_waiting()
         self._screen.app.clear_notifications()  # of the letter before
-        self._bar.tell_failure()
+        self._bar.say("the search failed")
         self._side.hits.outdate()
         show_error(self._screen, error)
 

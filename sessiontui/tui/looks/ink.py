@@ -16,7 +16,7 @@ from textual.app import App
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.strip import Strip
-from textual.suggester import Suggester
+from textual.suggester import Suggester, SuggestFromList
 
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.visible import Visible, visible
@@ -38,31 +38,23 @@ def strip(parts: Iterable[Part], width: int, ground: Style) -> Strip:
 
 def _segments(text: Visible, style: Style) -> Iterator[Segment]:
     """A text in its style; a line under it begins with its first letter and ends with its last."""
-    if not style.underline or not (text[:1].isspace() or text[-1:].isspace()):
-        if text:
-            yield Segment(text, style)
-        return
-    plain = style + Style(underline=False)
-    begin, body = len(text) - len(text.lstrip()), text.strip()
-    if begin:
-        yield Segment(text[:begin], plain)
-    if body:
-        yield Segment(body, style)
-    if begin + len(body) < len(text):
-        yield Segment(text[begin + len(body) :], plain)
+    body, bare = (text.strip(), style + Style(underline=False)) if style.underline else (text, style)
+    begin = text.find(body)
+    for piece, look in ((text[:begin], bare), (body, style), (text[begin + len(body) :], bare)):
+        if piece:
+            yield Segment(piece, look)
 
 
 def spread(left: Iterable[Part], right: Iterable[Part], width: int, ground: Style) -> Strip:
     """One line with parts at both ends; the left ones are cut off where they would touch the right ones."""
     right = list(right)
     taken = sum(cell_len(text) for text, _ in right)
-    if taken >= width:
+    if not right or taken >= width:
         return strip(left, width, ground)
-    segments = [segment for text, style in right for segment in _segments(text, style)]
-    return Strip.join([strip(left, width - taken, ground), Strip(segments, taken)])
+    return Strip.join([strip(left, width - taken, ground), strip(right, taken, ground)])
 
 
-def centred(note: Visible, y: int, width: int, height: int, style: Style, headline: Style | None = None) -> Strip:
+def centred(note: Visible, y: int, width: int, height: int, style: Style, headline: Style) -> Strip:
     """Line ``y`` of a picture that says a few sentences, one a line, in the middle of ``height`` lines."""
     if not note:
         return strip([], width, style)
@@ -71,7 +63,7 @@ def centred(note: Visible, y: int, width: int, height: int, style: Style, headli
     start, stop = rows[at] if 0 <= at < len(rows) else (0, 0)
     text = visible(note[start:stop])
     pad = visible(" " * (max(0, width - cell_len(text)) // 2))
-    look = headline if headline is not None and start < len(note.partition("\n")[0]) else style
+    look = headline if start < len(note.partition("\n")[0]) else style
     return strip([(pad, style), (text, look)], width, style)
 
 
@@ -102,13 +94,7 @@ def clipped(text: str, width: int) -> Visible:
     shown = visible(text[: max(0, width) * 4 + 8])
     if cell_len(shown) <= width:
         return shown
-    kept, cells = 0, 0
-    for char in shown:
-        cells += cell_len(char)
-        if cells > width - 1:
-            break
-        kept += 1
-    return visible(shown[:kept] + "…") if width > 0 else EMPTY
+    return visible(_fitting(shown, width - 1) + "…") if width > 0 else EMPTY
 
 
 def halves(text: str, width: int) -> tuple[Visible, Visible]:
@@ -142,18 +128,6 @@ def _fitting(text: str, cells: int) -> str:
     return text
 
 
-class _Completions(Suggester):
-    """Completes with the first text that begins so, whatever the case."""
-
-    def __init__(self, texts: Sequence[Visible]) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._texts = texts
-
-    async def get_suggestion(self, value: str) -> Visible | None:
-        begin = value.casefold()
-        return next((text for text in self._texts if text.casefold().startswith(begin)), None)
-
-
 def suggester(texts: Sequence[Visible]) -> Suggester:
-    """What an input offers as the rest of what is typed into it."""
-    return _Completions(texts)
+    """What an input offers as the rest of what is typed into it: the first text that begins so, whatever the case."""
+    return SuggestFromList(texts, case_sensitive=False)

@@ -32,8 +32,9 @@ class Heights:
         self._rows = array("I", heights)
         if self._rows and min(self._rows) < 1:
             raise ValueError("a row is at least one line tall")
-        self._blocks = [sum(self._rows[at : at + BLOCK]) for at in range(0, len(self._rows), BLOCK)]
+        self._blocks: list[int] = []
         self._tops: list[int] | None = None
+        self._recount(0)
 
     @classmethod
     def estimated(cls, count: int, height: int) -> Heights:
@@ -89,10 +90,9 @@ class Heights:
 
     def grow(self, count: int, height: int) -> None:
         """Rows were added behind the last, up to ``count`` of them; their height is estimated."""
-        block = len(self._rows) // BLOCK
-        self._rows.extend(array("I", [max(1, height)]) * max(0, count - len(self._rows)))
-        self._blocks[block:] = [sum(self._rows[at : at + BLOCK]) for at in range(block * BLOCK, len(self), BLOCK)]
-        self._tops = None
+        block = len(self) // BLOCK
+        self._rows.extend(array("I", [max(1, height)]) * max(0, count - len(self)))
+        self._recount(block)
 
     def resized(self, count: int, shift: int, height: int) -> Heights:
         """Heights for ``count`` rows of which this one's are rows ``shift`` onwards; the others are estimated."""
@@ -104,13 +104,15 @@ class Heights:
 
     def correct(self, first: int, heights: array[int]) -> None:
         """Correct rows ``first`` onwards, all of them there."""
-        stop = first + len(heights)
-        self._rows[first:stop] = heights
-        for block in range(first // BLOCK, -(-stop // BLOCK)):
-            self._blocks[block] = sum(self._rows[block * BLOCK : (block + 1) * BLOCK])
+        self._rows[first : first + len(heights)] = heights
+        self._recount(first // BLOCK)
+
+    def _recount(self, block: int) -> None:
+        """Add up the blocks from this one on, of which rows were changed or added."""
+        self._blocks[block:] = [sum(self._rows[at : at + BLOCK]) for at in range(block * BLOCK, len(self), BLOCK)]
         self._tops = None
 
     def _sums(self) -> list[int]:
-        if self._tops is None or len(self._tops) != len(self._blocks):
+        if self._tops is None:
             self._tops = list(accumulate(self._blocks, initial=0))[:-1]
         return self._tops

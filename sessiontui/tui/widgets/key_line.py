@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -23,9 +25,8 @@ class KeyLine(Widget):
     LAST: ClassVar[tuple[str, ...]] = ("help", "quit")
     """Actions that keep their place when there is no room for all, help the longest."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._shown: list[tuple[int, int, ActiveBinding]] = []
+    _shown: Sequence[tuple[int, int, ActiveBinding]] = ()
+    """What stands from which column to which."""
 
     def on_mount(self) -> None:
         """Follow what has the focus."""
@@ -33,13 +34,12 @@ class KeyLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Key and word, key and word."""
+        fitting = self._fitting()
+        ends = accumulate(map(self._width, fitting), initial=0)
+        self._shown = [(*span, active) for span, active in zip(pairwise(ends), fitting, strict=True)]
         parts: list[tuple[str, str]] = []
-        self._shown = []
-        at = 0
-        for active in self._fitting():
+        for active in fitting:
             key, word = self._words(active)
-            start, at = at, at + self._width(active)
-            self._shown.append((start, at, active))
             key_look, look = ("key", "ground") if active.enabled else ("dim", "dim")
             parts += [(f" {key} ", key_look), (f"{word} ", look)]
         return StyledLine(parts).draw(self.size.width, theme.styles(self, theme.KEYS))

@@ -146,11 +146,11 @@ class LineList(ScrollView, can_focus=True):
 
     @property
     def _room(self) -> int:
-        return max(0, int(self.scrollable_content_region.height) - self.head)
+        return max(0, self.scrollable_content_region.height - self.head)
 
     @property
     def _columns(self) -> int:
-        return int(self.scrollable_content_region.width)
+        return self.scrollable_content_region.width
 
     def _measure(self) -> None:
         self.virtual_size = Size(self._columns, self.count * self.STEP + self.head)

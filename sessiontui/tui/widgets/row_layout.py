@@ -31,7 +31,7 @@ class RowLayout:
         """Lines as they stand in the file, not the conversation."""
         self.spans: Spans = nothing
         """What is highlighted."""
-        self._pages = PageCache()
+        self.pages = PageCache()
         self._drawn: OrderedDict[int, RenderedRow] = OrderedDict()
         self._doubled: dict[int, int] = {}
         """Rows of which more is shown, each with how often the person asked for twice as much."""
@@ -42,37 +42,21 @@ class RowLayout:
         """These entries and no others are in memory. ``shift``: the rows so far are that much further down now; None:
         they are those of another session."""
         self._doubled = {} if shift is None else {row + shift: times for row, times in self._doubled.items()}
-        self._pages.clear()
-        self._pages.put(start, entries)
+        self.pages.clear()
+        self.pages.put(start, entries)
         self.clear()
 
     def give(self, start: int, entries: Sequence[Entry]) -> None:
         """Entries that were wanted; what was laid out of older ones is forgotten."""
-        self._pages.put(start, entries)
+        self.pages.put(start, entries)
         for row in range(start, start + len(entries)):
             self._drawn.pop(row, None)
-
-    def grow(self, count: int) -> None:
-        """Rows were added behind the last of ``count``, which stays to be seen as it was until it is read anew."""
-        self._pages.grow(count)
-
-    def renew(self) -> None:
-        """Every page is wanted anew; what is laid out stays to be seen until it comes."""
-        self._pages.clear()
-
-    def unask(self) -> None:
-        """Pages that are wanted could not be read: they are wanted again the next time that somebody looks."""
-        self._pages.unask()
 
     def wanted(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
         """The pages that rows ``first`` to ``last`` of ``count`` need, then those that half a page around them does."""
         near = (max(0, first - PAGE // 2), min(count, last + PAGE // 2))
-        starts = [*self._pages.wanted(first, last), *self._pages.wanted(*near)]
+        starts = [*self.pages.wanted(first, last), *self.pages.wanted(*near)]
         return [(start, min(count, start + PAGE)) for start in starts]
-
-    def entry(self, row: int) -> Entry | None:
-        """The entry of a row, when it is in memory."""
-        return self._pages.get(row)
 
     # ---- lines
 
@@ -95,7 +79,7 @@ class RowLayout:
         if drawn is not None:
             self._drawn.move_to_end(row)
             return drawn
-        entry = self._pages.get(row)
+        entry = self.pages.get(row)
         if entry is None:
             return None
         from sessiontui.tui.widgets.message_view import lay_out

@@ -117,17 +117,8 @@ class SearchBar(SafeInput):
                 "" if note else f"more than {units.counted(shown, 'hit')}"
             )  # the note says why, and how many at least
         only = f"only in sessions that fit “{within}”" if within else ""
-        text = " · ".join(part for part in (count, order if shown else "", only, note) if part)
-        self.border_subtitle = ink.content(visible(text))
+        self.say(" · ".join(part for part in (count, order if shown else "", only, note) if part))
 
-    def tell_waiting(self) -> None:
-        """The answer is not there yet."""
-        self.border_subtitle = ink.content(visible("searching …"))
-
-    def tell_failure(self) -> None:
-        """There is no answer; a notice says why."""
-        self.border_subtitle = ink.content(visible("the search failed"))
-
-    def tell_nothing(self) -> None:
-        """Nothing is being searched for."""
-        self.border_subtitle = None
+    def say(self, text: str) -> None:
+        """Say something in place of what was found."""
+        self.border_subtitle = ink.content(visible(text)) if text else None

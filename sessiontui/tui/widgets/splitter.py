@@ -102,22 +102,21 @@ class SplitPanes(Covered, Horizontal):
         columns: int | None
 
     def watch_chosen(self) -> None:
-        """Another width is wanted."""
-        self._arrange()
+        """Give the left pane its width, where one was chosen and there is room; else what the style sheet says."""
+        if self.children:
+            styles = self.children[0].styles
+            width = self._fitting(self.chosen) if self.chosen is not None and self.is_split else None
+            styles.width = styles.min_width = styles.max_width = width
 
     def on_resize(self) -> None:
         """Another terminal: there may be more room, or less."""
-        self._arrange()
+        self.watch_chosen()
 
     def action_widen(self, columns: int) -> None:
         """Move the line to the right, or to the left."""
         if self.is_split:
-            self._choose(self.children[0].outer_size.width + columns)
-
-    def reset(self) -> None:
-        """Put the line back where it was at first."""
-        self.chosen = None
-        self.post_message(self.Chosen(None))
+            self.chosen = self._fitting(self.children[0].outer_size.width + columns)
+            self.post_message(self.Chosen(self.chosen))
 
     @property
     def is_split(self) -> bool:
@@ -126,31 +125,16 @@ class SplitPanes(Covered, Horizontal):
 
     @on(Splitter.Dragged)
     def _drag(self, event: Splitter.Dragged) -> None:
-        event.stop()
-        column = self._fitting(event.column - self.region.x)
         if not event.done:
-            self.chosen = column
+            self.chosen = self._fitting(event.column - self.region.x)
         elif self.chosen is not None:
             self.post_message(self.Chosen(self.chosen))
 
     @on(Splitter.Reset)
-    def _reset(self, event: Splitter.Reset) -> None:
-        event.stop()
-        self.reset()
-
-    def _choose(self, columns: int) -> None:
-        self.chosen = self._fitting(columns)
-        self.post_message(self.Chosen(self.chosen))
+    def _reset(self) -> None:
+        """Put the line back where it was at first."""
+        self.chosen = None
+        self.post_message(self.Chosen(None))
 
     def _fitting(self, columns: int) -> int:
         return max(LEFT, min(columns, self.size.width - RIGHT - 1))
-
-    def _arrange(self) -> None:
-        """Give the left pane its width, where one was chosen and there is room; else what the style sheet says."""
-        if not self.children:
-            return
-        styles = self.children[0].styles
-        if self.chosen is None or not self.is_split:
-            styles.width = styles.min_width = styles.max_width = None
-        else:
-            styles.width = styles.min_width = styles.max_width = self._fitting(self.chosen)

@@ -72,7 +72,7 @@ class TranscriptView(ScrollView, can_focus=True):
     @property
     def entry(self) -> Entry | None:
         """The chosen entry, when it is in memory."""
-        return self._rows.entry(self.cursor) if self.count else None
+        return self._rows.pages.get(self.cursor) if self.count else None
 
     def give(self, start: int, entries: Sequence[Entry]) -> None:
         self._rows.give(start, entries)
@@ -94,7 +94,6 @@ class TranscriptView(ScrollView, can_focus=True):
         self._begin(EMPTY, start, entries)
         if row is not None and stays and count:
             self._view.hold(row, line, self._rows.measure)
-            self._view.cursor = row
             self._settle()
 
     def extend(self, count: int, shift: int, start: int, entries: Sequence[Entry]) -> None:
@@ -106,7 +105,7 @@ class TranscriptView(ScrollView, can_focus=True):
     def grow(self, count: int) -> None:
         """Rows were added behind the last, or it became longer; now there are ``count``. Nothing on the screen moves,
         at the end neither: the border says how many are below."""
-        self._rows.grow(self.count)
+        self._rows.pages.grow(self.count)
         if count > self.count:
             self._border.below += count - self.count
             self._view.grow(count)
@@ -114,12 +113,12 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def renew(self) -> None:
         """More is known of the entries than when they were read, numbers say: read anew what is near."""
-        self._rows.renew()
+        self._rows.pages.clear()  # what is laid out stays to be seen until they come
         self._settle()
 
     def miss(self) -> None:
         """What was wanted could not be read; with the next key it is wanted again."""
-        self._rows.unask()
+        self._rows.pages.unask()
 
     def say(self, note: str) -> None:
         """Show a sentence in place of a session."""
@@ -151,7 +150,6 @@ class TranscriptView(ScrollView, can_focus=True):
         self._rows.clear()
         if not self._view.at_end or row < self.count - 1:
             self._view.hold(row, line, self._rows.measure)
-            self._view.cursor = row
         self._settle()
         self._tell()
 
@@ -178,8 +176,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self.action_move(lines if pages > 0 else -lines)
 
     def action_start(self) -> None:
-        self._view.go(0)
-        self._settle()
+        self.go(0)
 
     def action_end(self) -> None:
         self._view.go_end()
@@ -199,11 +196,11 @@ class TranscriptView(ScrollView, can_focus=True):
 
     @property
     def _room(self) -> int:
-        return int(self.scrollable_content_region.height)
+        return self.scrollable_content_region.height
 
     @property
     def _columns(self) -> int:
-        return int(self.scrollable_content_region.width)
+        return self.scrollable_content_region.width
 
     def _settle(self) -> None:
         """Find what is in view, ask for what is missing, and tell Textual and the map where that is."""

@@ -21,8 +21,7 @@ class TranscriptBorder:
 
     def count_hits(self, count: int, at: int | None) -> None:
         """How many rows hold what was searched for, and at which of them (an index) the person is."""
-        there = units.count(None if at is None else at + 1)
-        self._hits = "" if not count else units.counted(count, "hit") if at is None else f"{there}/{count:,}"
+        self._hits = "" if not count else units.counted(count, "hit") if at is None else f"{at + 1:,}/{count:,}"
 
     def tell(self, raw: bool, columns: int) -> None:
         """Say it in a frame of so many columns."""

@@ -70,7 +70,7 @@ class Viewport:
     def go(self, row: int) -> None:
         """Bring a row to the top and choose it."""
         self.cursor = max(0, min(row, len(self) - 1))
-        self.anchor, self.at_end, self.seek = RowAt(self.cursor, 0), False, None
+        self.go_to(RowAt(self.cursor, 0))
 
     def go_end(self) -> None:
         """Choose the last row and stay at the end."""
@@ -86,11 +86,11 @@ class Viewport:
         return at - self.window[at].line if self.window else 0
 
     def hold(self, row: int, line: int, measure: Measure) -> None:
-        """Bring a row back to where ``line_of`` said that it begins, whatever the rows around it have become."""
-        if line <= 0:
-            self.go_to(RowAt(row, -line))
-        else:
-            self.go_to(RowAt(row, 0))
+        """Choose a row and bring it back to where ``line_of`` said that it begins, whatever the rows around it have
+        become."""
+        self.cursor = row
+        self.go_to(RowAt(row, max(0, -line)))
+        if line > 0:
             self.walk(-line, measure)
 
     def walk(self, lines: int, measure: Measure) -> None:
@@ -103,7 +103,7 @@ class Viewport:
             line += self.height(row, measure)
         while row < len(self) - 1 and line >= (height := self.height(row, measure)):
             row, line = row + 1, line - height
-        self.anchor, self.at_end, self.seek = RowAt(row, max(0, line)), False, None
+        self.go_to(RowAt(row, max(0, line)))
 
     def scroll(self, before: int, offset: int, room: int, measure: Measure) -> None:
         """Bring the line at an offset to the top, from ``before``; what is near is measured on the way there."""
@@ -119,12 +119,11 @@ class Viewport:
         self.cursor = max(0, min(len(self) - 1, self.cursor + rows))
         self.seek = None
         if self.cursor <= self.anchor.row:
-            self.anchor, self.at_end = RowAt(self.cursor, 0), False
+            self.go_to(RowAt(self.cursor, 0))
             return
         lowest = self._above(self.cursor + 1, room, measure)
         if self.anchor < lowest:
-            self.anchor = min(lowest, RowAt(self.cursor, 0))
-            self.at_end = False
+            self.go_to(min(lowest, RowAt(self.cursor, 0)))
 
     def height(self, row: int, measure: Measure) -> int:
         """The height of a row, corrected when it is known."""
