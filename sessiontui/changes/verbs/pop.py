@@ -183,8 +183,9 @@ def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool
 
 
 def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
-    """What is popped, looked for again in the file as it is when it can be changed, and added to what was ``found``.
-    Raises ``Changed`` where it is another message than was planned, and not the ``latest`` is wanted."""
+    """What is popped, looked for again in the file as it is when it can be changed, and added to what was ``found``: in
+    place, the blank bytes behind it come back. The file keeps its time, for nobody said anything. Raises ``Changed`` where
+    it is another message than was planned, and not the ``latest`` is wanted."""
     plan = found[0]
     now = _plan(fd, plan.key, stamp, plan.anyway)
     if (
@@ -195,14 +196,9 @@ def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
     ):
         raise Changed(plan.key + SUFFIX)
     found.append(now)
-    return _cut(fd, now.address.span, stamp, truncates=now.truncates)
-
-
-def _cut(fd: int, line: Span, stamp: Stamp, *, truncates: bool) -> Cut:
-    """What goes, and what comes back in its place: in place, the blank bytes behind the message. The file keeps its
-    time, for nobody said anything."""
+    line = now.address.span
     ended = Span(line.offset, min(line.length + 1, stamp.size - line.offset))
-    if not truncates:
+    if not now.truncates:
         return Cut(ended, b"", stamp.mtime_ns)
     tail = b"".join(lines.pieces(fd, Span(ended.stop, stamp.size - ended.stop)))
     return Cut(Span(line.offset, stamp.size - line.offset), tail, stamp.mtime_ns)
