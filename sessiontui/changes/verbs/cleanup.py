@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes, free_bytes
@@ -156,22 +155,17 @@ def _without_file(
 ) -> CleanupRow:
     progress(0, 1)
     path = record.folder.sessions / (row.key + SUFFIX)
-    create_remove.remove(record, row.key, name_in(path), _stamp(row, path, before))
-    return row
-
-
-def _stamp(row: CleanupRow, path: Path, before: datetime | None) -> Stamp:
-    """The file as it may be removed. Raises ``Changed`` where it has had activity since ``before``, or was not seen."""
-    if before is None:
-        if isinstance(row.seen, Stamp):
-            return row.seen
-    else:
+    file, stamp = name_in(path), row.seen
+    if before is not None:
         with opened(path) as fd:
-            found = stamps.stamp(fd)
-        written = moment(found.mtime_ns)
-        if written is not None and written < before:
-            return found
-    raise Changed(path.name)
+            stamp = stamps.stamp(fd)
+        written = moment(stamp.mtime_ns)
+        if written is None or written >= before:
+            stamp = None
+    if not isinstance(stamp, Stamp):  # it has had activity since, or was not seen
+        raise Changed(path.name)
+    create_remove.remove(record, row.key, file, stamp)
+    return row
 
 
 def _without_rows(store: Store, plan: CleanupPlan, verb: str, patience: WaitPolicy) -> CleanedUp:
