@@ -197,8 +197,8 @@ def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
         raise Changed(plan.key + SUFFIX)
     found.append(now)
     line = now.address.span
-    ended = Span(line.offset, min(line.length + 1, stamp.size - line.offset))
-    if not now.truncates:
-        return Cut(ended, b"", stamp.mtime_ns)
-    tail = b"".join(lines.pieces(fd, Span(ended.stop, stamp.size - ended.stop)))
-    return Cut(Span(line.offset, stamp.size - line.offset), tail, stamp.mtime_ns)
+    stop, back = min(line.stop + 1, stamp.size), b""
+    if now.truncates:
+        back = b"".join(lines.pieces(fd, Span(stop, stamp.size - stop)))
+        stop = stamp.size
+    return Cut(Span(line.offset, stop - line.offset), back, stamp.mtime_ns)
