@@ -33,8 +33,8 @@ _KEPT: Final = ("kept", "old", "source")
 
 
 def _of_databases() -> dict[str, type[Any]]:
+    from sessiontui.changes.edits.database import MakeDatabase
     from sessiontui.changes.edits.imports import Import, Rename
-    from sessiontui.changes.edits.make_database import MakeDatabase
     from sessiontui.changes.edits.rows import Rows
 
     return {"rows": Rows, "import": Import, "rename": Rename, "makedatabase": MakeDatabase}

@@ -114,7 +114,7 @@ def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Append
     message = Message(plan.role, plan.content)
     with history.change(sessions_folder(store), "append", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
-            return Appended(record.id, plan.key, rows.append(record, database.name_of(store), plan.key, message))
+            return Appended(record.id, plan.key, rows.append(record, name_in(store.path), plan.key, message))
         data = zeroclaw.write(message)
 
         def decide(fd: int, stamp: Stamp) -> splices.Cut:

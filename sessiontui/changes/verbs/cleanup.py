@@ -173,7 +173,7 @@ def _without_rows(store: Store, plan: CleanupPlan, verb: str, patience: WaitPoli
         return CleanedUp(None, plan.rows)
     seen = {row.key: row.seen for row in plan.goes}
     with history.change(sessions_folder(store), verb, list(seen), patience) as record:
-        gone = remove_sessions(record, database.name_of(store), seen, plan.before)
+        gone = remove_sessions(record, name_in(store.path), seen, plan.before)
     left = seen.keys() - gone
     rows = (row.left_alone(Changed(f"“{row.key}”")) if row.key in left else row for row in plan.rows)
     return CleanedUp(record.id if record.stands else None, tuple(rows))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sessiontui.changes import obstacles, recoverable
 from sessiontui.changes.bounds import Takes
-from sessiontui.changes.edits import database, imports, make_database
+from sessiontui.changes.edits import database, imports
 from sessiontui.changes.edits.files import as_plain, as_store_error, digest, name_in, opened
 from sessiontui.changes.edits.rows import remove_begun
 from sessiontui.changes.journal.record import ChangeRecord, Step
@@ -234,7 +234,7 @@ def _import(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progr
         sha256 = digest(fd, stamp.size)
         if sha256 is None:
             raise Changed(name)
-        make_database.make(record, row.key, DATABASE)
+        database.make(record, row.key, DATABASE)
         begun = remove_begun(record, DATABASE, row.key, row.held.begun) if row.held.begun else None
         new = row.key + SUFFIX + MIGRATED
         edit = imports.Import(row.key, DATABASE, record.name("rows"), name, new, stamp.size, sha256)

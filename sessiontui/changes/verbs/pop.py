@@ -13,7 +13,7 @@ from typing import Final
 
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
-from sessiontui.changes.edits import database, rows, splices
+from sessiontui.changes.edits import rows, splices
 from sessiontui.changes.edits.files import as_store_error, name_in
 from sessiontui.changes.edits.splices import Cut
 from sessiontui.changes.journal.location import sessions_folder
@@ -170,7 +170,7 @@ def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool
     with history.change(sessions_folder(store), "pop", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
             only = None if latest else plan.address.id
-            removed, address = rows.pop(record, database.name_of(store), plan.key, only)
+            removed, address = rows.pop(record, name_in(store.path), plan.key, only)
             return Popped(record.id, plan.key, removed, address)
         path = store.file(plan.key)
         with as_store_error(path.name):
