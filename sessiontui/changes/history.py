@@ -155,8 +155,7 @@ def listed(folder: Path) -> Listed:
         found, problems = _legible(journal)
         every = [each for each in found if each.done or not busy]
         of = chains(every)
-    newest = (_change(each, of[each.id], sizes.get(each.id, 0)) for each in reversed(every))
-    return Listed(tuple(newest), tuple(problems))
+    return Listed(tuple(_change(each, of[each.id], sizes.get(each.id, 0)) for each in reversed(every)), tuple(problems))
 
 
 def _change(each: Recorded, of: Chain, size: int) -> Change:

@@ -246,8 +246,12 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
             raise Changed(row.key + SUFFIX)
         tried.append((found, kept.path))
 
-    file = name_in(record.folder.sessions / (row.key + SUFFIX))
-    done = rewrites.make(record, row.key, file, content, seen=seen)
+    done = rewrites.make(record, row.key, name_in(record.folder.sessions / (row.key + SUFFIX)), content, seen=seen)
     found, where = tried[-1]
-    told = replace(_told(row, found), offered=tuple(found.behind), fragments=where)
-    return replace(told, bytes_before=done.before, bytes_after=done.after)
+    return replace(
+        _told(row, found),
+        offered=tuple(found.behind),
+        fragments=where,
+        bytes_before=done.before,
+        bytes_after=done.after,
+    )
