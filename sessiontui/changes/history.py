@@ -155,7 +155,8 @@ def listed(folder: Path) -> Listed:
         found, problems = _legible(journal)
         every = [each for each in found if each.done or not busy]
         of = chains(every)
-    return Listed(tuple(_change(each, of[each.id], sizes.get(each.id, 0)) for each in reversed(every)), tuple(problems))
+    newest = (_change(each, of[each.id], sizes.get(each.id, 0)) for each in reversed(every))
+    return Listed(tuple(newest), tuple(problems))
 
 
 def _change(each: Recorded, of: Chain, size: int) -> Change:

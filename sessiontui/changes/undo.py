@@ -83,7 +83,8 @@ def make(folder: Path, plan: UndoPlan, patience: WaitPolicy = USUAL, progress: P
         if found is None:
             raise _nothing(plan.redo)
         tip = _chosen(found, plan.change, plan.redo).tip.id
-    with history.change(folder, "redo" if plan.redo else "undo", plan.keys, patience, undoes=tip) as record:
+    verb = "redo" if plan.redo else "undo"
+    with history.change(folder, verb, plan.keys, patience, undoes=tip) as record:
         undone = _chosen(record.folder, plan.change, plan.redo).tip
         if undone.id != tip:
             raise Changed("the journal")

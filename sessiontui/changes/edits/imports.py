@@ -264,6 +264,7 @@ def name_back(record: ChangeRecord, new: str, file: str) -> None:
     except FileExistsError:
         with opened(there) as fd, opened(here) as new_one:
             whole = Span(0, os.fstat(fd).st_size)
-            if common(new_one, 0, fd, whole) != whole.length:  # else a kill came between the two steps
+            stands = common(new_one, 0, fd, whole) == whole.length  # a kill came between the two steps
+            if not stands:
                 patch(record, here, Span(0, 0), fd, whole)
         replace.remove(there)

@@ -220,8 +220,8 @@ def _correct(record: ChangeRecord, edit: Splice, fd: int, landed: Span) -> None:
     """Somebody appended in the same instant: record where the bytes of the newest edit really stand."""
     n = len(record.steps)
     kept = record.keep(lines.pieces(fd, landed))
-    at, guard = landed.offset, lines.tail_hash(fd, landed.offset)
-    record.write(Splice(edit.key, edit.file, at, 0, landed.length, at, guard, kept, edit.was))
+    guard = lines.tail_hash(fd, landed.offset)
+    record.write(Splice(edit.key, edit.file, landed.offset, 0, landed.length, landed.offset, guard, kept, edit.was))
     record.void(n)
 
 

@@ -160,7 +160,8 @@ class ChangeRecord:
         values = [{"edit": n, **encode(edit)}]
         if not os.fstat(self._fd).st_size:  # new, or what was written to it was taken off again
             values.insert(0, self._header)
-        self._put(*values, synced=True)
+        self._put(*values)
+        sync(self._fd)
         self.folder.sync()
         self.steps.append(Step(n, edit, "open"))
 
@@ -181,7 +182,8 @@ class ChangeRecord:
 
     def late(self, n: int, to: int) -> None:
         """Say how many bytes of the file that gave way stand in the new one; on disk when this returns."""
-        self._put({"late": n, "to": to}, synced=True)
+        self._put({"late": n, "to": to})
+        sync(self._fd_open())
         self.steps[n - 1] = replace(self.steps[n - 1], late=to)
 
     def give_up(self) -> None:
@@ -214,8 +216,9 @@ class ChangeRecord:
         """Mark the change done; one of which nothing stands leaves no trace. Where it is not known what became of an
         edit, the next change settles it."""
         if not self.open:
-            if self.stands:
-                self._put({"done": True}, synced=True)
+            if self.stands and self._fd is not None:
+                self._put({"done": True})
+                sync(self._fd)
             else:
                 self.folder.drop_change(self.id)
         self.close()
@@ -239,20 +242,22 @@ class ChangeRecord:
             fd, self._fd = self._fd, None
             os.close(fd)
 
-    def _put(self, *values: dict[str, Any], synced: bool = False) -> None:
+    def _fd_open(self) -> int:
         if self._fd is None:
             raise ValueError("nothing was recorded yet")
+        return self._fd
+
+    def _put(self, *values: dict[str, Any]) -> None:
         data = b"".join(map(line, values))
-        start = os.fstat(self._fd).st_size
+        fd = self._fd_open()
+        start = os.fstat(fd).st_size
         try:
             while data:
-                data = data[os.write(self._fd, data) :]
+                data = data[os.write(fd, data) :]
         except BaseException:
             with contextlib.suppress(OSError):
-                os.ftruncate(self._fd, start)  # half a line would spoil the next
+                os.ftruncate(fd, start)  # half a line would spoil the next
             raise
-        if synced:
-            sync(self._fd)
 
 
 def line(value: dict[str, Any]) -> bytes:

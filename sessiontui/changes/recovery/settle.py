@@ -60,12 +60,9 @@ def _bearing(recorded: Recorded, keys: Collection[str], left: Left) -> Iterator[
             raise
         plain = as_plain(error, "the store")
         kind = Refused if isinstance(plain, Refused) else StoreError
-        waits = kind(
-            f"change {recorded.id.lstrip('0')}, {recorded.verb}, was interrupted and can't be recovered yet: {plain.cause}",
-            plain.hint,
-            unchanged=True,
-        )
-        left.append((recorded, waits))
+        name = f"change {recorded.id.lstrip('0')}, {recorded.verb},"
+        cause = f"{name} was interrupted and can't be recovered yet: {plain.cause}"
+        left.append((recorded, kind(cause, plain.hint, unchanged=True)))
 
 
 def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[str]) -> None:

@@ -129,7 +129,8 @@ def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Append
                 landed = _create(record, plan.key, data)
             if landed is None:
                 landed = splices.make(record, plan.key, name_in(path), decide)
-    return Appended(record.id, plan.key, Address(span=Span(landed.stop - len(data), len(data) - 1)))
+    offset = landed.stop - len(data)
+    return Appended(record.id, plan.key, Address(span=Span(offset, len(data) - 1)))
 
 
 def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:

@@ -195,7 +195,8 @@ def _made(record: ChangeRecord, row: CompactRow, cancelled: IsCancelled, progres
             drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))
         return without(drops, size, read, cancelled, progress)
 
-    done = rewrites.make(record, row.key, name_in(record.folder.sessions / (row.key + SUFFIX)), content, seen=seen)
+    file = name_in(record.folder.sessions / (row.key + SUFFIX))
+    done = rewrites.make(record, row.key, file, content, seen=seen)
     return replace(row, bytes_before=done.before, bytes_after=done.after)
 
 

@@ -170,7 +170,8 @@ def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool
     with history.change(sessions_folder(store), "pop", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
             only = None if latest else plan.address.id
-            return Popped(record.id, plan.key, *rows.pop(record, name_in(store.path), plan.key, only))
+            removed, address = rows.pop(record, name_in(store.path), plan.key, only)
+            return Popped(record.id, plan.key, removed, address)
         path = store.file(plan.key)
         with as_store_error(path.name):
             file = name_in(path)

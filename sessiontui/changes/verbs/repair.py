@@ -246,12 +246,8 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
             raise Changed(row.key + SUFFIX)
         tried.append((found, kept.path))
 
-    done = rewrites.make(record, row.key, name_in(record.folder.sessions / (row.key + SUFFIX)), content, seen=seen)
+    file = name_in(record.folder.sessions / (row.key + SUFFIX))
+    done = rewrites.make(record, row.key, file, content, seen=seen)
     found, where = tried[-1]
-    return replace(
-        _told(row, found),
-        offered=tuple(found.behind),
-        fragments=where,
-        bytes_before=done.before,
-        bytes_after=done.after,
-    )
+    told = replace(_told(row, found), offered=tuple(found.behind), fragments=where)
+    return replace(told, bytes_before=done.before, bytes_after=done.after)

@@ -73,7 +73,8 @@ def outcomes(fd: int, found: Sum, cancelled: IsCancelled, progress: Progress) ->
         found.add(outcome)
         yield outcome
     is_damaged = outcome is not None and is_last(outcome.fault)
-    found.end(counts[0], newline=ends_open and not is_damaged and not counts[0].instead and _may_end(fd, request))
+    ends = ends_open and not is_damaged and not counts[0].instead and _may_end(fd, request)
+    found.end(counts[0], newline=ends)
 
 
 def _is_unread(outcome: Outcome) -> bool:
