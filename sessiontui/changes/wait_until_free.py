@@ -43,15 +43,16 @@ def free(paths: Iterable[Path], seconds: float, cancelled: IsCancelled, told: Ca
 
 
 def _is_taken(path: Path) -> bool:
-    if path.name == NAME:
-        return _is_changed(path.parent)
-    return _is_written(path) if path.name.endswith(SUFFIX) else _is_locked(path)
-
-
-def _is_changed(sessions: Path) -> bool:
-    """Whether another sessiontui makes a change there."""
-    with suppress(OSError, SessiontuiError), reading(sessions) as journal:
-        return journal is not None and journal.busy()
+    """Whether somebody writes there, as far as anybody can say: another sessiontui makes a change, or another program has
+    the file open for writing or the database locked."""
+    if path.name != NAME and not path.name.endswith(SUFFIX):
+        return _is_locked(path)
+    with suppress(OSError, SessiontuiError):
+        if path.name == NAME:
+            with reading(path.parent) as journal:
+                return journal is not None and journal.busy()
+        with opened(path) as fd:
+            return live_replace.is_written(fd)
     return False
 
 
@@ -66,13 +67,6 @@ def _is_locked(database: Path) -> bool:
         return True
     except (OSError, SessiontuiError):
         return False
-
-
-def _is_written(path: Path) -> bool:
-    """Whether somebody has it open for writing, as far as anybody can say."""
-    with suppress(OSError), opened(path) as fd:
-        return live_replace.is_written(fd)
-    return False
 
 
 def _who(path: Path) -> str:

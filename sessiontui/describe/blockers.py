@@ -13,7 +13,7 @@ from sessiontui.changes.journal.location import NAME
 from sessiontui.changes.verbs.import_state import DATABASE
 from sessiontui.changes.verbs.plans import Row, rows_of
 from sessiontui.changes.verbs.request import RetryOptions
-from sessiontui.describe.page import BLANK, Line, Page, limited, line, warning
+from sessiontui.describe.page import BLANK, Page, TextLine, limited, line, warning
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Busy, InTurn, Locked, Unleased
@@ -105,7 +105,7 @@ def again(rows: Sequence[Row]) -> str | None:
     return f"Try {busy:,} again" if busy else "Without a lease …"
 
 
-def reasons(found: Blocker) -> tuple[Line, ...]:
+def reasons(found: Blocker) -> tuple[TextLine, ...]:
     """What blocks the change, one line each."""
     return limited([warning(f"! {reason}") for reason in found.reasons])
 

@@ -10,7 +10,7 @@ from sessiontui.changes.verbs.compact import Compacted, CompactPlan, CompactRow
 from sessiontui.damage import catalogue
 from sessiontui.describe import recovery
 from sessiontui.describe.faults import location
-from sessiontui.describe.page import BLANK, Line, Page, dim, key, left_alone, limited, line, table
+from sessiontui.describe.page import BLANK, Page, TextLine, dim, key, left_alone, limited, line, table
 from sessiontui.describe.recoverable import REPAIR_FIRST, held
 
 
@@ -44,7 +44,7 @@ def _removed(rows: Sequence[CompactRow]) -> str:
     return units.counted(dropped, "damaged line") if dropped else "blank lines"
 
 
-def _lines(row: CompactRow) -> Iterator[Line]:
+def _lines(row: CompactRow) -> Iterator[TextLine]:
     """One session, line by line."""
     name = row.key, "strong"
     if row.status == "unchanged":
@@ -86,7 +86,7 @@ def said(done: Compacted) -> str:
     return f"removed {_removed([row for row in done.rows if row.status == 'compacted'])}"
 
 
-def rows(done: Compacted) -> list[Line]:
+def rows(done: Compacted) -> list[TextLine]:
     """What became of each session."""
     cells = (
         (key(row.key), units.count(row.dropped), units.count(row.kept), _sizes(row))

@@ -8,7 +8,7 @@ from sessiontui import units
 from sessiontui.changes import recoverable
 from sessiontui.changes.verbs.migrate import Migrated, MigratePlan, MigrateRow
 from sessiontui.describe import recovery
-from sessiontui.describe.page import BLANK, Line, Page, Piece, key, limited, line, stays, table
+from sessiontui.describe.page import BLANK, Page, Piece, TextLine, key, limited, line, stays, table
 from sessiontui.describe.recoverable import REPAIR_FIRST, held
 
 
@@ -42,7 +42,7 @@ def question(plan: MigratePlan, whole: bool) -> Page:
     )
 
 
-def _stays(rows: Sequence[MigrateRow]) -> Iterator[Line]:
+def _stays(rows: Sequence[MigrateRow]) -> Iterator[TextLine]:
     """First what a person has to look at: what keeps a session where it is."""
     refused = [row for row in rows if row.status != "migrated"]
     for row in refused:
@@ -72,7 +72,7 @@ def _moved(done: Migrated) -> list[MigrateRow]:
     return [row for row in done.rows if row.status == "migrated"]
 
 
-def rows(done: Migrated) -> list[Line]:
+def rows(done: Migrated) -> list[TextLine]:
     """What was verified, and what became of each session."""
     moved = _moved(done)
     cells = [(key(row.key), units.count(row.imported), _left_behind(row)) for row in moved]

@@ -17,7 +17,7 @@ from sessiontui.changes.verbs.plans import Row, rows_of
 from sessiontui.changes.verbs.pop import Popped
 from sessiontui.changes.verbs.repair import Repaired
 from sessiontui.describe import blockers, compact, migrate, pop, removal, repair
-from sessiontui.describe.page import BLANK, Keys, Line, Page, dim, key, limited, line, warning
+from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, limited, line, warning
 from sessiontui.errors import Cancelled, SessiontuiError
 
 BRIEF: Final = 160
@@ -38,7 +38,7 @@ class _Outcome(NamedTuple):
     """What was done to sessions, behind their number."""
     nothing: str
     """The same of none."""
-    rows: Callable[[Any, Keys], list[Line]]
+    rows: Callable[[Any, Keys], list[TextLine]]
     """What became of each session."""
     needs_page: Callable[[Any], bool] = lambda _: True
     """Whether there is more to read than the sentence."""
@@ -120,7 +120,7 @@ def page(done: Done, keys: Keys) -> Page | None:
     )
 
 
-def _problems(rows: Iterable[Row]) -> Iterator[Line]:
+def _problems(rows: Iterable[Row]) -> Iterator[TextLine]:
     """First what a person has to look at: the sessions that were left alone, and why."""
     left = [row for row in rows if row.problem.code not in (0, STOPPED)]
     stopped = sum(row.problem.code == STOPPED for row in rows)

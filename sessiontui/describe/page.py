@@ -20,7 +20,7 @@ Keys = Callable[[str], str]
 """The key of a screen that does an action, by its id; empty where none does."""
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """One line."""
 
     pieces: tuple[Piece, ...]
@@ -29,17 +29,17 @@ class Line(NamedTuple):
     these are the numbers of the columns that end at their right edge."""
 
 
-def line(*parts: str | Piece) -> Line:
+def line(*parts: str | Piece) -> TextLine:
     """A line of text; a part without a look has none."""
-    return Line(tuple((part, "") if isinstance(part, str) else part for part in parts))
+    return TextLine(tuple((part, "") if isinstance(part, str) else part for part in parts))
 
 
-def warning(text: str) -> Line:
+def warning(text: str) -> TextLine:
     """A line that warns."""
     return line((text, "warning"))
 
 
-def dim(text: str) -> Line:
+def dim(text: str) -> TextLine:
     """A line that says something less important."""
     return line((text, "dim"))
 
@@ -47,13 +47,13 @@ def dim(text: str) -> Line:
 BLANK: Final = line(" ")
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str | Piece]], right: Sequence[int] = ()) -> list[Line]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str | Piece]], right: Sequence[int] = ()) -> list[TextLine]:
     """Rows with aligned columns under a head; none where there are no rows."""
     lines = [line(*row)._replace(right=tuple(right)) for row in rows]
-    return [Line(tuple((name, "dim") for name in head), tuple(right)), *lines] if lines else []
+    return [TextLine(tuple((name, "dim") for name in head), tuple(right)), *lines] if lines else []
 
 
-def limited(rows: Iterable[Line]) -> tuple[Line, ...]:
+def limited(rows: Iterable[TextLine]) -> tuple[TextLine, ...]:
     """As many lines as a dialog shows, and how many more there are. Of lines that are made one by one no more are made
     than that, and it only says that there are more."""
     made = iter(rows)
@@ -70,7 +70,7 @@ class Page:
     there is nothing of the kind to do."""
 
     title: str
-    body: tuple[Line, ...] = ()
+    body: tuple[TextLine, ...] = ()
     undo: str = ""
     """Said below the body, always in view: how to undo it."""
     act: str | None = None
@@ -83,11 +83,11 @@ def key(name: str, look: str = "key") -> Piece:
     return name or "(no name)", look
 
 
-def stays(name: str, why: str) -> Line:
+def stays(name: str, why: str) -> TextLine:
     """A session that a change leaves alone, and why."""
     return line(("! ", "warning"), key(name, "strong key"), (f"  stays: {why}", "warning"))
 
 
-def left_alone(name: str, reason: str, hint: str = "") -> list[Line]:
+def left_alone(name: str, reason: str, hint: str = "") -> list[TextLine]:
     """A session that a change of several leaves alone, and what to do next."""
     return [line((name, "strong"), (f"  ! left alone: {reason}", "warning")), *[dim(f"  {hint}")] * bool(hint)]

@@ -7,7 +7,7 @@ from typing import Final
 
 from sessiontui import units
 from sessiontui.changes.verbs.pop import Popped, PopPlan
-from sessiontui.describe.page import BLANK, Line, Page, dim, line, warning
+from sessiontui.describe.page import BLANK, Page, TextLine, dim, line, warning
 from sessiontui.model import Message
 
 SHOWN: Final = 100_000
@@ -32,7 +32,7 @@ def question(plan: PopPlan, refusal: str, marked: int) -> Page:
     )
 
 
-def _message(message: Message) -> Iterator[Line]:
+def _message(message: Message) -> Iterator[TextLine]:
     size = units.counted(len(message.content), "character")
     yield line((message.role or "(no role)", "strong"), (f"  {size}", "dim"))
     yield line((message.content[:SHOWN], "text"))

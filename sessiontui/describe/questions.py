@@ -62,7 +62,7 @@ def planning(request: ChangeRequest) -> Page:
     return Page(f"Looking at {_meant(request)} …", undo="Only reads. Esc ends it; nothing was changed.")
 
 
-def making(request: ChangeRequest, asked: Page) -> Page:
+def making(request: ChangeRequest, page: Page) -> Page:
     """What is shown while a plan is carried out: still the plan."""
     title, stop = f"{VERBS[request.verb].doing} {_meant(request)} …" if request.verb in VERBS else "", STOP_SEVERAL
     match request.verb:
@@ -72,7 +72,7 @@ def making(request: ChangeRequest, asked: Page) -> Page:
             stop = STOP_POP
         case "cleanup":
             title = "Removing idle sessions …"
-    return Page(title, asked.body, stop, leave="Stop")
+    return Page(title, page.body, stop, leave="Stop")
 
 
 STOP_UNDO: Final = "Stop ends the waiting for others; what is begun is made whole."

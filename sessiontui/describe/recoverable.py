@@ -6,12 +6,12 @@ from typing import Final
 
 from sessiontui import units
 from sessiontui.changes.recoverable import Recoverable
-from sessiontui.describe.page import BLANK, Line, warning
+from sessiontui.describe.page import BLANK, TextLine, warning
 
 REPAIR_FIRST: Final = "Repair first"
 
 
-def held(holds: Recoverable, where: str) -> tuple[Line, ...]:
+def held(holds: Recoverable, where: str) -> tuple[TextLine, ...]:
     """All three levels, above a plan; nothing where there is nothing to recover."""
     if not holds.total:
         return ()

@@ -10,7 +10,7 @@ from sessiontui import units
 from sessiontui.changes.verbs.cleanup import CleanedUp, CleanupPlan, CleanupRow
 from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.describe import recovery
-from sessiontui.describe.page import BLANK, Line, Page, key, limited, line, stays, table, warning
+from sessiontui.describe.page import BLANK, Page, TextLine, key, limited, line, stays, table, warning
 
 TITLE: Final = "Remove idle sessions"
 UNDATED: Final = "its last activity can't be read"
@@ -49,12 +49,12 @@ def _messages(count: str, rows: Sequence[CleanupRow]) -> str:
     return f"{count} with {units.counted(known, 'message')}"
 
 
-def _table(rows: Iterable[CleanupRow], request: ChangeRequest) -> list[Line]:
+def _table(rows: Iterable[CleanupRow], request: ChangeRequest) -> list[TextLine]:
     cells = ((key(row.key), units.count(row.messages), units.age(row.last_activity, request.now)) for row in rows)
     return table(("session", "messages", "idle"), cells, right=(1, 2))
 
 
-def _staying(plan: CleanupPlan) -> Iterator[Line]:
+def _staying(plan: CleanupPlan) -> Iterator[TextLine]:
     """First what stays whatever is typed, and why."""
     found = dict.fromkeys(plan.undated, UNDATED)
     found |= {row.key: row.problem.reason for row in plan.rows if row.status != "removed"}
@@ -66,7 +66,7 @@ def _staying(plan: CleanupPlan) -> Iterator[Line]:
         yield BLANK
 
 
-def _nothing(why: str, more: Sequence[Line] = ()) -> Page:
+def _nothing(why: str, more: Sequence[TextLine] = ()) -> Page:
     return Page(TITLE, (line(f"Nothing goes: {why}."), *limited(more)), "Type another number of hours, or leave.")
 
 
@@ -87,7 +87,7 @@ def said(done: CleanedUp) -> str:
     return f"removed {units.counted(sum(row.status == 'removed' for row in done.rows), 'session')}"
 
 
-def rows(done: CleanedUp) -> list[Line]:
+def rows(done: CleanedUp) -> list[TextLine]:
     """What became of each session."""
     cells = ((key(row.key), units.count(row.messages)) for row in done.rows if row.status == "removed")
     return table(("session", "messages"), cells, right=(1,))

@@ -14,7 +14,7 @@ from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.describe import recovery
 from sessiontui.describe.faults import location, numbered
-from sessiontui.describe.page import BLANK, Keys, Line, Page, dim, key, left_alone, limited, line, table
+from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, left_alone, limited, line, table
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Salvage, Severity
 
@@ -80,7 +80,7 @@ def _sums(rows: Sequence[RepairRow]) -> str:
     return " · ".join(filter(None, said))
 
 
-def _lines(row: RepairRow) -> Iterator[Line]:
+def _lines(row: RepairRow) -> Iterator[TextLine]:
     """One session of several."""
     if row.status == "repaired":
         yield line((row.key, "strong"), f"  {_sums([row])}")
@@ -95,7 +95,7 @@ def _is_healthy(row: RepairRow) -> bool:
     return row.status == "unchanged" and not row.outcomes
 
 
-def _healthy(rows: Sequence[RepairRow]) -> Iterator[Line]:
+def _healthy(rows: Sequence[RepairRow]) -> Iterator[TextLine]:
     """The sessions of which there is no more to say."""
     healthy = [row.key for row in rows if _is_healthy(row)]
     if healthy:
@@ -103,8 +103,8 @@ def _healthy(rows: Sequence[RepairRow]) -> Iterator[Line]:
         yield line((which, "strong"), (f"  every line is valid; {_stay(len(healthy))} unchanged", "dim"))
 
 
-def _outcomes(row: RepairRow) -> Iterator[Line]:
-    """Line by line what becomes of each fault, and how many more there are than are named."""
+def _outcomes(row: RepairRow) -> Iterator[TextLine]:
+    """TextLine by line what becomes of each fault, and how many more there are than are named."""
     for each in row.outcomes:
         yield _stays(each.fault) if each.stays else _goes(each)
     if more := _more(row):
@@ -124,7 +124,7 @@ def _more(row: RepairRow) -> list[str]:
     return said + [f"{units.counted(left, 'more fault')} {_stay(left)}{'' if chosen else ': not chosen'}"] * (left > 0)
 
 
-def _stays(fault: Fault) -> Line:
+def _stays(fault: Fault) -> TextLine:
     what, why = f"  {catalogue.what(fault)}", f": {_why(fault)}"
     return line((f"! {location(fault)} {_stay(fault.lines)}", "warning"), what, (why, "dim"))
 
@@ -145,7 +145,7 @@ def _why(fault: Fault) -> str:
             return "no message is whole in it"
 
 
-def _goes(found: Outcome) -> Line:
+def _goes(found: Outcome) -> TextLine:
     sure = found.fault.salvage is Salvage.LOSSLESS
     back = len(found.records) or found.fault.recovers * sure  # of very many the records are not known
     kept, size = len(found.fragments), units.size(sum(span.length for span in found.fragments))
@@ -181,7 +181,7 @@ def needs_page(done: Repaired) -> bool:
     return len(done.rows) > 1 or (done.change is not None and any(row.dropped or row.left for row in done.rows))
 
 
-def rows(done: Repaired, keys: Keys) -> list[Line]:
+def rows(done: Repaired, keys: Keys) -> list[TextLine]:
     """What became of each session, where the fragments are, and what is left."""
     cells = [(key(row.key), *_figures(row)) for row in done.rows if row.status == "repaired"]
     lines = table(("session", "had back", "fragments", "left"), cells, right=(1, 2, 3)) + [BLANK] * bool(cells)

@@ -41,7 +41,8 @@ def carry(old: Like, new: int) -> None:
     except _Uncarried as error:
         attribute, why = error.args
         raise Refused(
-            f"{old.name} has {attribute}, which can't be given to the file that takes its place: {why}",
+            f"{old.name} has {attribute}, which can't be given to the file that takes its place: "
+            f"{getattr(why, 'strerror', None) or why}",
             "remove the attribute, or run this as the owner of the store",
             unchanged=True,
         ) from error
@@ -56,7 +57,7 @@ def _carry(old: int, new: int) -> None:
         try:
             os.removexattr(new, _ACL)
         except OSError as error:
-            raise _Uncarried("no ACL", error.strerror or str(error)) from error
+            raise _Uncarried("no ACL", error) from error
 
 
 def _listed(fd: int) -> list[str]:
@@ -78,7 +79,7 @@ def _give(old: int, new: int, name: str) -> None:
     except OSError as error:
         if error.errno in _DISK:
             raise
-        raise _Uncarried(f"the attribute {name}", error.strerror or str(error)) from error
+        raise _Uncarried(f"the attribute {name}", error) from error
 
 
 def _value(fd: int, name: str) -> bytes | None:
@@ -88,7 +89,7 @@ def _value(fd: int, name: str) -> bytes | None:
     except OSError as error:
         if error.errno in (errno.ENODATA, *_NONE):
             return None
-        raise _Uncarried(f"the attribute {name}", error.strerror or str(error)) from error
+        raise _Uncarried(f"the attribute {name}", error) from error
 
 
 def _carry_all(old: int, new: int) -> None:
@@ -104,4 +105,4 @@ def _carry_all(old: int, new: int) -> None:
         if error.errno in _DISK:
             raise
         if error.errno not in _NONE:
-            raise _Uncarried("extended attributes", error.strerror or str(error)) from error
+            raise _Uncarried("extended attributes", error) from error

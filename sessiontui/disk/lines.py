@@ -12,13 +12,13 @@ import errno
 import hashlib
 import io
 import os
-import stat as modes
 import time
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from sessiontui.errors import Changed
@@ -93,7 +93,7 @@ def _opened(path: str | bytes | Path) -> int:
 
 def require_regular(fd: int, path: str | bytes | Path) -> None:
     """Raise ``NotAFile`` unless ``fd`` is a regular file; ``path`` is for the message."""
-    if not modes.S_ISREG(os.fstat(fd).st_mode):
+    if not S_ISREG(os.fstat(fd).st_mode):
         raise NotAFile(errno.EINVAL, "not a regular file", path)
 
 

@@ -50,8 +50,7 @@ RARELY = (10_000, 1_000, 1_000)
 """How seldom cycles are looked for: sessions, facts and rows come by the ten thousand and form none. With Python's own
 figures, reading them looks through all there is again and again, which stops the screen for 100 to 400 ms each time."""
 HEAD_START = 0.1
-"""Seconds that the list is waited for before there is a screen. Beside a busy screen the same work takes five times
-as long: each look at a file gives the interpreter away and waits for it."""
+"""Seconds that the list is waited for before there is a screen; beside a busy screen it takes five times as long."""
 DRAWN_WITHIN: Final = 1.0
 """Seconds that a terminal has to take the last that is written, once a signal says that it is over."""
 ENDED_WITHIN: Final = 3.0

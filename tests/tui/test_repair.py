@@ -19,7 +19,7 @@ from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.describe import outcomes
 from sessiontui.describe import repair as repairs
-from sessiontui.describe.page import LINES, Line, Page
+from sessiontui.describe.page import LINES, Page, TextLine
 from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.changes.controller import CHANGES
@@ -534,7 +534,7 @@ def test_no_more_lines_are_made_than_a_dialog_shows(monkeypatch: pytest.MonkeyPa
     made: list[Outcome] = []
     real = repairs._goes
 
-    def goes(found: Outcome) -> Line:
+    def goes(found: Outcome) -> TextLine:
         made.append(found)
         return real(found)
 

@@ -5,11 +5,10 @@ import os
 import pytest
 
 from sessiontui.changes.edits.create_remove import Create, Remove
+from sessiontui.changes.edits.database import MakeDatabase
 from sessiontui.changes.edits.files import Traits
-from sessiontui.changes.edits.imports import Import
-from sessiontui.changes.edits.make_database import MakeDatabase
+from sessiontui.changes.edits.imports import Import, Rename
 from sessiontui.changes.edits.records import decode, parsed
-from sessiontui.changes.edits.renames import Rename
 from sessiontui.changes.edits.rewrites import Rewrite
 from sessiontui.changes.edits.rows import Rows
 from sessiontui.changes.edits.splices import Splice

@@ -200,7 +200,7 @@ def test_refusing_leaves_no_descriptor_open(tmp_path: Path) -> None:
 
 
 def test_what_opening_a_socket_gives_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path, flags: int, *, dir_fd: int | None) -> int:
+    def refuse(path: Path, flags: int) -> int:
         raise OSError(errno.EOPNOTSUPP, "Operation not supported on socket", path)
 
     monkeypatch.setattr(os, "open", refuse)

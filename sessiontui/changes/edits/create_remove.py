@@ -139,25 +139,24 @@ def remove(record: ChangeRecord, key: str, file: str, expect: stamps.Stamp) -> N
         linked = expect._replace(ctime_ns=stamps.stamp(fd).ctime_ns)
         was = traits(fd)
         record.write(Remove(key, file, kept, was))
-        n = len(record.steps)
         with live_replace.quiet(fd, path, record.patience):
             if not stamps.stamp(fd) == stamps.stamp_of(os.stat(path)) == linked:
                 raise Changed(path.name)
             replace.remove(path)
         if os.fstat(fd).st_size != expect.size:
             _bring_back(record, path, fd, was)
-            record.void(n)
+            record.void(len(record.steps))
             raise Changed(path.name)
     record.made()
 
 
 def _bring_back(record: ChangeRecord, path: Path, fd: int, was: Traits) -> None:
     """Give a removed file its name again, in front of what a writer may have put into a new one of that name."""
-    size = os.fstat(fd).st_size
+    whole = Span(0, os.fstat(fd).st_size)
     try:
-        replace.create(path, lines.pieces(fd, Span(0, size)), was.mode, Like(fd, path.name))
+        replace.create(path, lines.pieces(fd, whole), was.mode, Like(fd, path.name))
     except FileExistsError:
-        patch(record, path, Span(0, 0), fd, Span(0, size))
+        patch(record, path, Span(0, 0), fd, whole)
 
 
 def require_welcome(sessions: Path, file: str, hint: str) -> None:

@@ -1,25 +1,26 @@
-"""What a database is asked before rows come to it or leave it. Only reads."""
+"""What a database is asked before rows come to it or leave it, which only reads; and an empty one that comes with the first
+import, and goes again only when it is empty and no other program has it open."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sessiontui.changes.edits.files import name_in
+from sessiontui.changes.journal.folder import Folder
+from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
+from sessiontui.disk.replace import remove
 from sessiontui.errors import Refused
-from sessiontui.store.protocol import Store
 from sessiontui.store.sqlite import database_schema, transaction
 from sessiontui.store.sqlite.database_schema import KEY, bound
 from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
-from sessiontui.store.sqlite.open_read import read
+from sessiontui.store.sqlite.open_read import address, read
 
-
-def name_of(store: Store) -> str:
-    """The name of the store's database in its folder. Raises ``Refused`` where it is a link out of that."""
-    return name_in(store.path)
+_TABLES: Final = ("sessions", database_schema.METADATA, database_schema.RECEIPTS)
 
 
 def has_receipts(path: Path) -> bool:
@@ -83,3 +84,73 @@ def require_undamaged(name: str, reason: str) -> None:
             f"`sessiontui check` says what is wrong; `sqlite3 {name} REINDEX` rebuilds the indexes",
             unchanged=True,
         )
+
+
+# ---- made and removed
+
+
+@dataclass(frozen=True, slots=True)
+class MakeDatabase(Edit):
+    """An empty database comes (or, with ``back``, goes, if it is still empty)."""
+
+    key: str
+    """The session that it was needed for."""
+    database: str
+    back: bool = False
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def prepares(self) -> bool:
+        return not self.back
+
+    def settle(self, record: ChangeRecord, step: Step) -> Settled:
+        """Find out whether it came, or went."""
+        return "made" if os.path.lexists(record.folder.sessions / self.database) is not self.back else "void"
+
+    def foresee(self, folder: Folder) -> str:
+        return f"{'make' if self.back else 'remove'} {self.database}"
+
+    def revert(self, record: ChangeRecord) -> None:
+        """Remove the database where it is empty and nobody has it open, else let it stay; or make it again."""
+        path = record.folder.sessions / self.database
+        if self.back:
+            make(record, self.key, self.database)
+            return
+        if not path.is_file():
+            return
+        uri = address(path, "mode=rw")
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0.2)) as connection:
+            if _empty_and_alone(connection):
+                record.write(MakeDatabase(self.key, self.database, back=True))
+                remove(path)
+                record.made()
+
+
+def make(record: ChangeRecord, key: str, database: str) -> None:
+    """Make an empty database; nothing to do where there is one."""
+    path = record.folder.sessions / database
+    if os.path.lexists(path):
+        return
+    record.write(MakeDatabase(key, database))
+    database_schema.create(path)
+    record.made()
+
+
+def _empty_and_alone(connection: sqlite3.Connection) -> bool:
+    """Whether nothing is in the database and no other program has it open: only then can it leave WAL mode."""
+    try:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")  # no other connection from the first read on
+        if _holds_rows(connection):
+            return False
+        connection.execute("PRAGMA journal_mode=MEMORY")  # a file would stay behind after a kill
+        connection.execute("BEGIN EXCLUSIVE")
+        return not _holds_rows(connection)
+    except sqlite3.OperationalError:
+        return False
+
+
+def _holds_rows(connection: sqlite3.Connection) -> bool:
+    return any(database_schema.columns(connection, table) and holds_any(connection, table) for table in _TABLES)

@@ -7,13 +7,13 @@ import contextlib
 import errno
 import hashlib
 import os
-import stat as modes
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from stat import S_IMODE
 from typing import Final
 
 from sessiontui.changes.journal.folder import Folder, KeptFile
@@ -104,7 +104,7 @@ def opened(path: Path) -> Iterator[int]:
 def traits(fd: int) -> Traits:
     """What an open file has beside its bytes."""
     status = os.fstat(fd)
-    return Traits(modes.S_IMODE(status.st_mode), status.st_uid, status.st_gid, status.st_mtime_ns)
+    return Traits(S_IMODE(status.st_mode), status.st_uid, status.st_gid, status.st_mtime_ns)
 
 
 def give_time(path: Path, size: int, mtime_ns: int) -> None:

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterator
 from queue import Queue
 from threading import Thread
-from types import TracebackType
 from typing import Final, Self
 
 from sessiontui.disk import lines
@@ -39,9 +38,7 @@ class Hashing:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._error = self._error or error  # then what waits is not wanted
         self._end()
 

@@ -3,6 +3,8 @@
 The file has both names before the rows are committed, and loses its own one then: where it can't have the other, nothing
 is imported, and a crash on the way leaves one file that the next change gives its one name. Back, the name comes first: a file beside rows that its receipt covers is a state that
 the daemon knows too. It refuses wherever something would be in both homes, or in none.
+
+Where the database holds all of a file already, only its name changes: a rename.
 """
 
 from __future__ import annotations
@@ -16,15 +18,14 @@ from dataclasses import replace as changed
 from datetime import UTC, datetime
 
 from sessiontui.changes.edits.database import extent
-from sessiontui.changes.edits.files import digest, opened
-from sessiontui.changes.edits.renames import name_back
+from sessiontui.changes.edits.files import common, digest, opened, patch
 from sessiontui.changes.edits.rows import begin, committed, require
 from sessiontui.changes.journal.folder import Folder
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import live_replace, replace, stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Refused, StoreError
-from sessiontui.model import Message
+from sessiontui.model import Message, Span
 from sessiontui.store.jsonl.interrupted_imports import IMPORTING
 from sessiontui.store.sqlite import kept_rows
 from sessiontui.store.sqlite.open_read import read
@@ -149,6 +150,34 @@ class Import(Edit):
             _require_idle(record, there, fd, stamp)
 
 
+@dataclass(frozen=True, slots=True)
+class Rename(Edit):
+    """A file gets another name, which nothing else has."""
+
+    key: str
+    file: str
+    new: str
+
+    def settle(self, record: ChangeRecord, step: Step) -> Settled:
+        """Find out whether it has the new name, and finish a rename that was interrupted between the two."""
+        old, new = record.folder.sessions / self.file, record.folder.sessions / self.new
+        if os.path.lexists(old) and os.path.lexists(new) and os.path.samefile(old, new):
+            replace.remove(old)
+        return "void" if os.path.lexists(old) else "made"
+
+    def foresee(self, folder: Folder) -> str:
+        if os.path.lexists(folder.sessions / self.file):
+            raise Refused(f"{self.file} exists again and is not written over", unchanged=True)
+        if not os.path.lexists(folder.sessions / self.new):
+            raise Refused(f"{self.new} is gone", unchanged=True)
+        return f"rename {self.new} to {self.file}"
+
+    def revert(self, record: ChangeRecord) -> None:
+        """Give it its old name back."""
+        self.foresee(record.folder)
+        rename(record, self.key, self.new, self.file)
+
+
 def make(record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterable[Message], count: int) -> None:
     """Import ``messages``, which the file holds: rows, metadata and receipt in one transaction, then the new name.
 
@@ -202,3 +231,40 @@ def _require_none(connection: sqlite3.Connection, edit: Import) -> None:
             f"{edit.database} holds messages of “{edit.key}” already; nothing of the file was imported",
             "compare the two: `sessiontui show --backend sqlite` and `--backend jsonl`",
         )
+
+
+# ---- names
+
+
+def rename(record: ChangeRecord, key: str, file: str, new: str) -> None:
+    """Give a file another name. Raises ``Refused`` where that is taken."""
+    here, there = record.folder.sessions / file, record.folder.sessions / new
+    record.write(Rename(key, file, new))
+    try:
+        replace.rename(here, there)
+    except FileExistsError:
+        if not os.path.samefile(here, there):
+            raise Refused(f"{new} exists by now and is not written over", unchanged=True) from None
+        replace.remove(here)  # it has both names
+    record.made()
+
+
+def rename_back(record: ChangeRecord, key: str, file: str, new: str) -> None:
+    """Give a file that was just renamed its name again, for a message came in that instant."""
+    record.write(Rename(key, new, file))
+    name_back(record, new, file)
+    record.made()
+
+
+def name_back(record: ChangeRecord, new: str, file: str) -> None:
+    """Give a file its own name again, in front of what a writer may have put into a new one of that name."""
+    there, here = record.folder.sessions / new, record.folder.sessions / file
+    try:
+        replace.rename(there, here)
+    except FileExistsError:
+        with opened(there) as fd, opened(here) as new_one:
+            whole = Span(0, os.fstat(fd).st_size)
+            stands = common(new_one, 0, fd, whole) == whole.length  # a kill came between the two steps
+            if not stands:
+                patch(record, here, Span(0, 0), fd, whole)
+        replace.remove(there)

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from sessiontui.changes.edits.create_remove import Create, Remove
 from sessiontui.changes.edits.files import Traits
-from sessiontui.changes.edits.renames import Rename
 from sessiontui.changes.edits.rewrites import Rewrite
 from sessiontui.changes.edits.splices import Splice
 from sessiontui.changes.journal.folder import Folder, KeptFile
@@ -29,17 +28,16 @@ _OF_FILES: Final[dict[str, type[Any]]] = {
     "rewrite": Rewrite,
     "remove": Remove,
     "create": Create,
-    "rename": Rename,
 }
 _KEPT: Final = ("kept", "old", "source")
 
 
 def _of_databases() -> dict[str, type[Any]]:
-    from sessiontui.changes.edits.imports import Import
-    from sessiontui.changes.edits.make_database import MakeDatabase
+    from sessiontui.changes.edits.database import MakeDatabase
+    from sessiontui.changes.edits.imports import Import, Rename
     from sessiontui.changes.edits.rows import Rows
 
-    return {"rows": Rows, "import": Import, "makedatabase": MakeDatabase}
+    return {"rows": Rows, "import": Import, "rename": Rename, "makedatabase": MakeDatabase}
 
 
 def decode(value: dict[str, Any]) -> Edit:

@@ -148,12 +148,10 @@ class Rewrite(Edit):
                 pass
             yield from patched(read, size, Span(0, self.length), lines.pieces(kept, Span(0, self.old.length)))
 
-        def time(size: int) -> int | None:
-            return self.was.mtime_ns if size == self.length else None
-
+        mtime_ns = self.was.mtime_ns
         with kept_bytes(record.folder, self.old) as kept:
             try:
-                make(record, self.key, self.file, content, time)
+                make(record, self.key, self.file, content, lambda size: mtime_ns if size == self.length else None)
             except FileNotFoundError:
                 raise lost(record.folder, self.file, self.old, "the file is gone") from None
 

@@ -10,12 +10,12 @@ import errno
 import fcntl
 import hashlib
 import os
-import stat as modes
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_IMODE
 from typing import Final
 
 from sessiontui.changes.journal.location import NAME
@@ -250,8 +250,8 @@ def _opened(sessions: Path, parent: int) -> Folder:
     wrong = ""
     if status.st_uid != os.geteuid():
         wrong = "it belongs to another user"
-    elif modes.S_IMODE(status.st_mode) != 0o700:
-        wrong = f"its mode is {modes.S_IMODE(status.st_mode):04o}, not 0700"
+    elif S_IMODE(status.st_mode) != 0o700:
+        wrong = f"its mode is {S_IMODE(status.st_mode):04o}, not 0700"
     if wrong:
         os.close(fd)
         raise _planted(where, wrong)

@@ -34,7 +34,8 @@ def everything(folder: Folder, patience: WaitPolicy = USUAL, keys: Collection[st
         elif recorded.done:
             awaited.append(id)
         else:
-            _finish(folder, recorded, patience, keys, left)
+            with closing(ChangeRecord.resume(folder, recorded, patience)) as record, _bearing(recorded, keys, left):
+                _finish(record, recorded.undoes)
     replace.sweep(folder.sessions)  # new files that never got their name
     for name in strays(folder):
         folder.drop(name)
@@ -82,16 +83,15 @@ def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[
             record.wait()
 
 
-def _finish(folder: Folder, recorded: Recorded, patience: WaitPolicy, keys: Collection[str], left: Left) -> None:
+def _finish(record: ChangeRecord, undoes: str | None) -> None:
     """Settle the open edits of a change and mark it done. An undo that came half way is taken out again; where somebody
     has made a file anew whose name that would need, its half stays as it is recorded, the old bytes in the journal."""
-    with closing(ChangeRecord.resume(folder, recorded, patience)) as record, _bearing(recorded, keys, left):
-        steps(record)
-        if recorded.undoes is not None and _is_half(record, read(folder, recorded.undoes)):
-            with suppress(Refused):
-                put_back(record)
-        without_empty_database(record)
-        record.finish()
+    steps(record)
+    if _is_half(record, undoes):
+        with suppress(Refused):
+            put_back(record)
+    without_empty_database(record)
+    record.finish()
 
 
 def without_empty_database(record: ChangeRecord) -> None:
@@ -102,8 +102,9 @@ def without_empty_database(record: ChangeRecord) -> None:
         record.void(*(step.n for step in record.made_steps))
 
 
-def _is_half(record: ChangeRecord, undone: Recorded | None) -> bool:
+def _is_half(record: ChangeRecord, undoes: str | None) -> bool:
     """Whether an undo took back less than the change has."""
+    undone = None if undoes is None else read(record.folder, undoes)
     if undone is None:
         return False
     back = sum(bool(step.edit.sessions) for step in record.made_steps)

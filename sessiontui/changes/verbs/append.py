@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
@@ -37,7 +36,7 @@ class AppendPlan:
     content: str
     new: bool
     """There is no such session yet: it is created."""
-    ends_line: bool
+    ends_line: bool = False
     """The last line is unfinished and is ended with a newline first."""
     is_idle = False
 
@@ -67,14 +66,14 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
             _require_unlike(store, key, "session {}")
         database.require_room(store.path)
         obstacles.require_writable_database(store.path)
-        return AppendPlan(key, message.role, message.content, new, ends_line=False)
+        return AppendPlan(key, message.role, message.content, new)
     try:
         stem = store.resolve(key)
         new = interrupted_imports.is_orphan(store.file(stem))
     except UnknownKey:
         new = True
     if new:
-        return AppendPlan(_new_stem(store, key), message.role, message.content, new=True, ends_line=False)
+        return AppendPlan(_new_stem(store, key), message.role, message.content, new=True)
     path = store.file(stem)
     with as_store_error(path.name):
         name_in(path)
@@ -115,8 +114,13 @@ def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Append
     message = Message(plan.role, plan.content)
     with history.change(sessions_folder(store), "append", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
-            return Appended(record.id, plan.key, rows.append(record, database.name_of(store), plan.key, message))
+            return Appended(record.id, plan.key, rows.append(record, name_in(store.path), plan.key, message))
         data = zeroclaw.write(message)
+
+        def decide(fd: int, stamp: Stamp) -> splices.Cut:
+            ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
+            return splices.Cut(Span(stamp.size, 0), ends + data)
+
         path = store.file(plan.key)
         with as_store_error(path.name):
             landed = None
@@ -124,7 +128,7 @@ def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Append
                 _new_stem(store, plan.key)
                 landed = _create(record, plan.key, data)
             if landed is None:
-                landed = _append(record, path, plan.key, data)
+                landed = splices.make(record, plan.key, name_in(path), decide)
     offset = landed.stop - len(data)
     return Appended(record.id, plan.key, Address(span=Span(offset, len(data) - 1)))
 
@@ -140,11 +144,3 @@ def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:
         record.void(len(record.steps))
         return None
     return Span(0, len(data))
-
-
-def _append(record: ChangeRecord, path: Path, key: str, data: bytes) -> Span:
-    def decide(fd: int, stamp: Stamp) -> splices.Cut:
-        ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
-        return splices.Cut(Span(stamp.size, 0), ends + data)
-
-    return splices.make(record, key, name_in(path), decide)

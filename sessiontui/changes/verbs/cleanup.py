@@ -157,22 +157,17 @@ def _without_file(
 ) -> CleanupRow:
     progress(0, 1)
     path = record.folder.sessions / (row.key + SUFFIX)
-    create_remove.remove(record, row.key, name_in(path), _stamp(row, path, before))
-    return row
-
-
-def _stamp(row: CleanupRow, path: Path, before: datetime | None) -> Stamp:
-    """The file as it may be removed. Raises ``Changed`` where it has had activity since ``before``, or was not seen."""
-    if before is None:
-        if isinstance(row.seen, Stamp):
-            return row.seen
-    else:
+    file, stamp = name_in(path), row.seen
+    if before is not None:
         with opened(path) as fd:
-            found = stamps.stamp(fd)
-        written = moment(found.mtime_ns)
-        if written is not None and written < before:
-            return found
-    raise Changed(path.name)
+            stamp = stamps.stamp(fd)
+        written = moment(stamp.mtime_ns)
+        if written is None or written >= before:
+            stamp = None
+    if not isinstance(stamp, Stamp):  # it has had activity since, or was not seen
+        raise Changed(path.name)
+    create_remove.remove(record, row.key, file, stamp)
+    return row
 
 
 def _without_rows(store: Store, plan: CleanupPlan, verb: str, patience: WaitPolicy) -> CleanedUp:
@@ -180,7 +175,7 @@ def _without_rows(store: Store, plan: CleanupPlan, verb: str, patience: WaitPoli
         return CleanedUp(None, plan.rows)
     seen = {row.key: row.seen for row in plan.goes}
     with history.change(sessions_folder(store), verb, list(seen), patience) as record:
-        gone = remove_sessions(record, database.name_of(store), seen, plan.before)
+        gone = remove_sessions(record, name_in(store.path), seen, plan.before)
     left = seen.keys() - gone
     rows = (row.left_alone(Changed(f"“{row.key}”")) if row.key in left else row for row in plan.rows)
     return CleanedUp(record.id if record.stands else None, tuple(rows))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from sessiontui.changes import recoverable
@@ -100,11 +101,7 @@ def plan(
     """Say what would go; touches nothing. ``keys`` None means all. Raises ``UnknownKey`` and ``Cancelled``;
     other trouble with a session is in its row. ``progress`` counts bytes. ``anyway``: empty those of ``keys`` too that
     have damaged lines and no valid one."""
-
-    def read(fd: int, key: str, seen: Copied, progress: Progress) -> CompactRow:
-        row = _read(fd, key, seen, cancelled, progress)
-        return row if row.kept or not row.dropped or (anyway and keys is not None) else row.left_alone(_empties(row))
-
+    read = partial(_read, cancelled, anyway and keys is not None)
     return CompactPlan(plans.planned(store, keys, _healthy, read, cancelled, progress))
 
 
@@ -122,7 +119,7 @@ def _empties(row: CompactRow) -> Refused:
     )
 
 
-def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Progress) -> CompactRow:
+def _read(cancelled: IsCancelled, anyway: bool, fd: int, key: str, seen: Copied, progress: Progress) -> CompactRow:
     size = seen.stamp.size
     if whole := no_session.of(fd, size, cancelled):
         raise no_session.refusal(key + SUFFIX, whole)
@@ -148,7 +145,7 @@ def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Pro
         if len(faults) < NAMED:
             faults.append(fault.bare)
     count = tally.count()
-    return CompactRow(
+    row = CompactRow(
         key,
         count.messages,
         count.faults,
@@ -162,6 +159,7 @@ def _read(fd: int, key: str, seen: Copied, cancelled: IsCancelled, progress: Pro
         seen=seen,
         unfinished=unfinished,
     )
+    return row if row.kept or not row.dropped or anyway else row.left_alone(_empties(row))
 
 
 def _location(fault: Fault, size: int) -> tuple[int, int]:

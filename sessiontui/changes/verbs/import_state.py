@@ -68,33 +68,32 @@ def held(folder: Path, key: str, fd: int, size: int) -> ImportState:
     if not os.path.lexists(path):
         return NOTHING
     name = key + SUFFIX
-    count, receipts, receipt = read(path, lambda c: _counted(c, key))
+
+    def counted(connection: sqlite3.Connection) -> tuple[int, bool, tuple[str, int] | None]:
+        """How many rows of the session there are, whether there are receipts, and hash and length of its own."""
+        count = extent(connection, key).rows
+        if not database_schema.columns(connection, database_schema.RECEIPTS):
+            return count, False, None
+        sql = f"SELECT source_hash, source_len FROM {database_schema.RECEIPTS} WHERE source_name = ?"
+        return count, True, connection.execute(sql, (name,)).fetchone()
+
+    def is_begun(connection: sqlite3.Connection) -> bool:
+        """Whether the rows of the session are the first messages of the file, in their order."""
+        sql = f"SELECT role, content FROM sessions WHERE {KEY} ORDER BY id"
+        messages = session_file.messages(fd, size)
+        return all(next(messages, None) == row for row in connection.execute(sql, (bound(key),)))
+
+    count, receipts, receipt = read(path, counted)
     if receipt is not None:
         if receipt != (digest(fd, size), size):
             raise Refused(f"sessions.db has the receipt of another {name}: other bytes were imported before")
         return ImportState(covered=True)
     if not count:
         return NOTHING
-    if source(folder, key) == name or not read(path, lambda c: _is_begun(c, key, fd, size)):
+    if source(folder, key) == name or not read(path, is_begun):
         raise Refused(
             f"sessions.db holds {count} messages of “{key}” that no import receipt covers",
             "compare the two: `sessiontui show --backend sqlite` and `--backend jsonl`",
         )
     whole = count == sum(1 for _ in session_file.messages(fd, size))
     return ImportState(covered=whole and not receipts, begun=count)
-
-
-def _is_begun(connection: sqlite3.Connection, key: str, fd: int, size: int) -> bool:
-    """Whether the rows of a session are the first messages of a file, in their order."""
-    sql = f"SELECT role, content FROM sessions WHERE {KEY} ORDER BY id"
-    messages = session_file.messages(fd, size)
-    return all(next(messages, None) == row for row in connection.execute(sql, (bound(key),)))
-
-
-def _counted(connection: sqlite3.Connection, key: str) -> tuple[int, bool, tuple[str, int] | None]:
-    """How many rows of a session there are, whether there are receipts, and hash and length of its own."""
-    count = extent(connection, key).rows
-    if not database_schema.columns(connection, database_schema.RECEIPTS):
-        return count, False, None
-    sql = f"SELECT source_hash, source_len FROM {database_schema.RECEIPTS} WHERE source_name = ?"
-    return count, True, connection.execute(sql, (key + SUFFIX,)).fetchone()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sessiontui.changes import obstacles, recoverable
 from sessiontui.changes.bounds import Takes
-from sessiontui.changes.edits import database, imports, make_database, renames
+from sessiontui.changes.edits import database, imports
 from sessiontui.changes.edits.files import as_plain, as_store_error, digest, name_in, opened
 from sessiontui.changes.edits.rows import remove_begun
 from sessiontui.changes.journal.record import ChangeRecord, Step
@@ -234,7 +234,7 @@ def _import(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progr
         sha256 = digest(fd, stamp.size)
         if sha256 is None:
             raise Changed(name)
-        make_database.make(record, row.key, DATABASE)
+        database.make(record, row.key, DATABASE)
         begun = remove_begun(record, DATABASE, row.key, row.held.begun) if row.held.begun else None
         new = row.key + SUFFIX + MIGRATED
         edit = imports.Import(row.key, DATABASE, record.name("rows"), name, new, stamp.size, sha256)
@@ -260,9 +260,9 @@ def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) ->
     with live_replace.quiet(fd, record.folder.sessions / name, record.patience):
         if stamps.stamp(fd) != stamp:
             raise Changed(name)
-        renames.rename(record, key, name, new)
+        imports.rename(record, key, name, new)
     if os.fstat(fd).st_size != stamp.size:
-        renames.rename_back(record, key, name, new)
+        imports.rename_back(record, key, name, new)
         record.void(len(record.steps) - 1, len(record.steps))
         raise Changed(name)
 

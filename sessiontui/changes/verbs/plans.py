@@ -47,7 +47,6 @@ class Row(Protocol):
         """The row of the same session, which stays as it is."""
 
 
-P = TypeVar("P")
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 Read = Callable[[int, str, Copied, Progress], R]
@@ -92,28 +91,28 @@ def keys_of(plan: object) -> tuple[str, ...]:
 # ---- a part of a plan, and what recovery means for it
 
 
-def only(plan: P, keys: Collection[str]) -> P:
+def only(plan: T, keys: Collection[str]) -> T:
     """The part of a plan that is about these sessions."""
     return _with(plan, (row for row in rows_of(plan) if row.key in keys))
 
 
-def after(plan: P, interrupted: Interrupted) -> P:
+def after(plan: T, interrupted: Interrupted) -> T:
     """A plan that was made before recovery: what it says of a session that recovery may change, it does not know."""
     return _left(plan, dict.fromkeys(interrupted.keys, AfterRecovery()))
 
 
-def explained(plan: P, interrupted: Interrupted) -> P:
+def explained(plan: T, interrupted: Interrupted) -> T:
     """A plan in which a session that stays, for it could not be recovered, says that."""
     keys = [row.key for row in rows_of(plan) if row.problem.code]
     return _left(plan, {key: error for key in keys if (error := interrupted.cause(key)) is not None})
 
 
-def _left(plan: P, errors: Mapping[str, SessiontuiError]) -> P:
+def _left(plan: T, errors: Mapping[str, SessiontuiError]) -> T:
     return _with(plan, (row.left_alone(errors[row.key]) if row.key in errors else row for row in rows_of(plan)))
 
 
-def _with(plan: P, rows: Iterable[Row]) -> P:
-    return cast("P", replace(cast("Any", plan), rows=tuple(rows))) if hasattr(plan, "rows") else plan
+def _with(plan: T, rows: Iterable[Row]) -> T:
+    return cast("T", replace(cast("Any", plan), rows=tuple(rows))) if hasattr(plan, "rows") else plan
 
 
 # ---- planned and made

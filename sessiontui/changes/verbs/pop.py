@@ -13,7 +13,7 @@ from typing import Final
 
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
-from sessiontui.changes.edits import database, rows, splices
+from sessiontui.changes.edits import rows, splices
 from sessiontui.changes.edits.files import as_store_error, name_in
 from sessiontui.changes.edits.splices import Cut
 from sessiontui.changes.journal.location import sessions_folder
@@ -170,7 +170,7 @@ def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool
     with history.change(sessions_folder(store), "pop", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
             only = None if latest else plan.address.id
-            removed, address = rows.pop(record, database.name_of(store), plan.key, only)
+            removed, address = rows.pop(record, name_in(store.path), plan.key, only)
             return Popped(record.id, plan.key, removed, address)
         path = store.file(plan.key)
         with as_store_error(path.name):
@@ -183,8 +183,9 @@ def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool
 
 
 def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
-    """What is popped, looked for again in the file as it is when it can be changed, and added to what was ``found``.
-    Raises ``Changed`` where it is another message than was planned, and not the ``latest`` is wanted."""
+    """What is popped, looked for again in the file as it is when it can be changed, and added to what was ``found``: in
+    place, the blank bytes behind it come back. The file keeps its time, for nobody said anything. Raises ``Changed`` where
+    it is another message than was planned, and not the ``latest`` is wanted."""
     plan = found[0]
     now = _plan(fd, plan.key, stamp, plan.anyway)
     if (
@@ -195,14 +196,9 @@ def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
     ):
         raise Changed(plan.key + SUFFIX)
     found.append(now)
-    return _cut(fd, now.address.span, stamp, truncates=now.truncates)
-
-
-def _cut(fd: int, line: Span, stamp: Stamp, *, truncates: bool) -> Cut:
-    """What goes, and what comes back in its place: in place, the blank bytes behind the message. The file keeps its
-    time, for nobody said anything."""
-    ended = Span(line.offset, min(line.length + 1, stamp.size - line.offset))
-    if not truncates:
-        return Cut(ended, b"", stamp.mtime_ns)
-    tail = b"".join(lines.pieces(fd, Span(ended.stop, stamp.size - ended.stop)))
-    return Cut(Span(line.offset, stamp.size - line.offset), tail, stamp.mtime_ns)
+    line = now.address.span
+    stop, back = min(line.stop + 1, stamp.size), b""
+    if now.truncates:
+        back = b"".join(lines.pieces(fd, Span(stop, stamp.size - stop)))
+        stop = stamp.size
+    return Cut(Span(line.offset, stop - line.offset), back, stamp.mtime_ns)

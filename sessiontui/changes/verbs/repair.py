@@ -134,9 +134,19 @@ def plan(
     )
 
     def read(fd: int, key: str, seen: Copied, progress: Progress) -> RepairRow:
-        settled = stamps.is_idle(seen.stamp.mtime_ns)
-        found = Sum(RepairRequest(by_stem.get(key, wish), seen.stamp.size, settled), room)
-        return _read(fd, key, seen, found, cancelled, progress)
+        request = RepairRequest(by_stem.get(key, wish), seen.stamp.size, stamps.is_idle(seen.stamp.mtime_ns))
+        found = Sum(request, room)
+        outcomes = repair_plan.outcomes(fd, found, cancelled, progress)
+        takes = sum(fragment_file.takes(key, each.fault, span) for each in outcomes for span in each.fragments)
+        row = replace(
+            _told(_healthy(key, 0, request.size), found),
+            problem=_why_nothing(found),
+            seen=seen,
+            settled=request.settled,
+            wish=request.wish,
+            takes=takes,
+        )
+        return row.left_alone(_missing(sorted(found.missing), key + SUFFIX)) if found.missing else row
 
     return RepairPlan(plans.planned(store, keys, _healthy, read, cancelled, progress))
 
@@ -144,21 +154,6 @@ def plan(
 def _healthy(key: str, kept: int, size: int) -> RepairRow:
     """The row of a session in a database."""
     return RepairRow(key, kept, 0, 0, 0, size, size, "unchanged", problem=_NO_LINES)
-
-
-def _read(fd: int, key: str, seen: Copied, found: Sum, cancelled: IsCancelled, progress: Progress) -> RepairRow:
-    request = found.request
-    outcomes = repair_plan.outcomes(fd, found, cancelled, progress)
-    takes = sum(fragment_file.takes(key, each.fault, span) for each in outcomes for span in each.fragments)
-    row = replace(
-        _told(_healthy(key, 0, request.size), found),
-        problem=_why_nothing(found),
-        seen=seen,
-        settled=request.settled,
-        wish=request.wish,
-        takes=takes,
-    )
-    return row.left_alone(_missing(sorted(found.missing), key + SUFFIX)) if found.missing else row
 
 
 def _missing(wanted: list[int], file: str) -> Refused:

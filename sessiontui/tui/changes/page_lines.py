@@ -9,7 +9,7 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from sessiontui.describe.page import Line, Piece
+from sessiontui.describe.page import Piece, TextLine
 from sessiontui.tui.looks import ink
 from sessiontui.visible import Visible, visible
 
@@ -19,7 +19,7 @@ STYLES: Final = {"strong": "bold", "strong key": "bold", "key": "", "text": ""}
 """The styles of looks that have another name."""
 
 
-def contents(lines: Iterable[Line]) -> list[Content]:
+def contents(lines: Iterable[TextLine]) -> list[Content]:
     """One content a line."""
     shown: list[Content] = []
     for right, run in groupby(lines, key=lambda line: line.right):
