@@ -180,6 +180,34 @@ async def test_compact_of_a_healthy_session_says_so(store: Path) -> None:
         assert app.notices == ["there is nothing to remove: every line is valid"]
 
 
+# ---- delete
+
+
+async def test_delete_shows_the_sessions_and_can_be_undone(store: Path) -> None:
+    before = files(store)
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "X")
+        assert says(app, "Delete alice?", "1 session with 2 messages", "u brings them all back", "Cancel", "Delete")
+        await press(pilot, "enter")
+        assert files(store) == before
+        await press(pilot, "X", "right", "enter")
+        assert says(app, "1 session removed", "Change 1: u takes all of it back")
+        await press(pilot, "enter")
+        assert sorted(files(store)) == ["torn.jsonl"]
+        await press(pilot, "u")
+        assert files(store) == before
+
+
+@pytest.mark.exhaustive
+async def test_delete_takes_all_that_are_marked(store: Path) -> None:
+    async with browsing(store) as (app, pilot):
+        await press(pilot, "asterisk", "X")
+        assert says(app, "Delete 2 sessions?", "2 sessions with 4 messages")
+        await press(pilot, "right", "enter")
+        assert files(store) == {}
+        assert says(app, "2 sessions removed")
+
+
 # ---- migrate
 
 

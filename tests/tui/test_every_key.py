@@ -67,6 +67,7 @@ PROMISED = {
     "x": "inspect",
     "space": "mark",
     "D": "cleanup",
+    "X": "delete",
     "question_mark": "help",
     "f1": "app.help",
     "q": "quit",

@@ -51,6 +51,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "cleanup": ("D",),
     "cleanup of all": ("D", *"0", "full_stop", "0", "1"),
     "cleaned up": ("D", "0", "full_stop", "0", "1", "enter", "right", "enter"),
+    "delete": ("X",),
+    "deleted": ("X", "right", "enter"),
     "changes": ("p", "right", "enter", "U"),
     "changes, undone": ("p", "right", "enter", "U", "u"),
     "inspector": ("x",),

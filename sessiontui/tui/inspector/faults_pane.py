@@ -188,6 +188,10 @@ class FaultsPane(Vertical):
             before = (each.fault for each in above if ref is not None and each.key == ref.key)
             self.post_message(self.Shown(ref, next(before, None)))
 
+    def on_resize(self) -> None:
+        """The border has room for another title."""
+        self.call_after_refresh(self._tell)
+
     def _tell(self) -> None:
         """What is found, in the border."""
         if self._query is None:
