@@ -44,8 +44,8 @@ SIGNS: Final = {sign: ascii for ascii, signs in _ALIKE.items() for sign in signs
 def encoding() -> str:
     """What the locale's characters are encoded in, as Python names it; ``utf-8`` where that can't be told."""
     try:
-        return codecs.lookup(locale.nl_langinfo(locale.CODESET)).name
-    except (LookupError, AttributeError):
+        return codecs.lookup(locale.getencoding()).name
+    except LookupError:
         return "utf-8"
 
 

@@ -8,7 +8,6 @@ them to each widget several times before the first paint.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rich.style import Style
@@ -214,19 +213,15 @@ def styles(node: DOMNode, looks: Looks, ground: str = "ground") -> Styles:
     app: App[object] = node.app
     key = app.theme, id(looks), ground
     if key not in _KNOWN:
+        colours = {} if app.current_theme.ansi else app.get_css_variables()
+        made = {name: _style(look, colours) for name, look in looks.items()}
         if ground != "ground":
-            usual, below = styles(node, looks), looks["ground"].ground
-            lying = {name: on(style, usual[ground]) for name, style in usual.items() if looks[name].ground == below}
-            _KNOWN[key] = {**usual, **lying, "ground": usual[ground]}
-        elif app.current_theme.ansi:
-            _KNOWN[key] = {name: Style.parse(look.plain) for name, look in looks.items()}
-        else:
-            colours = app.get_css_variables()
-            _KNOWN[key] = {name: _style(look, colours) for name, look in looks.items()}
+            lying = [name for name, look in looks.items() if look.ground == looks["ground"].ground]
+            made |= {name: on(made[name], made[ground]) for name in lying} | {"ground": made[ground]}
+        _KNOWN[key] = made
     return _KNOWN[key]
 
 
-@lru_cache(maxsize=1024)
 def on(look: Style, ground: Style) -> Style:
     """A look on another ground, as of the row under the cursor; as easy to read there."""
     weight = Style(bold=look.bold, underline=look.underline or ground.underline, reverse=ground.reverse, dim=look.dim)
@@ -240,6 +235,8 @@ def on(look: Style, ground: Style) -> Style:
 
 
 def _style(look: Look, colours: Mapping[str, str]) -> Style:
+    if not colours:
+        return Style.parse(look.plain)
     ground = Color.parse(colours[look.ground])
     if look.tint:
         ground = ground.blend(Color.parse(colours[look.tint]), look.tinted)

@@ -37,9 +37,8 @@ def lay_out(entry: Entry, fault: Fault, width: int, *, raw: bool = False, limit:
     about = fault.span or span
     at = about.offset + fault.at - span.offset
     page = _Page(entry, fault, span, LINES * max(8, width - MARGIN) if limit <= LIMIT else limit, width)
-    page.write(at if 0 <= at <= span.length else None)
-    if not raw:
-        page.read()
+    left = page.write(at if 0 <= at <= span.length else None)
+    cut = not raw and page.read()
     text = visible("".join(page.text), lines=True)
     drawn = RenderedRow(
         width,
@@ -50,13 +49,13 @@ def lay_out(entry: Entry, fault: Fault, width: int, *, raw: bool = False, limit:
         body="dim",
         hang=lambda *_: HANG,
         gap=int(about.stop <= span.stop),
-        more=page.left > 0 or page.cut,
+        more=left > 0 or cut,
     )
     if page.caret is not None and fault.severity is Severity.DAMAGE:
         drawn.point(page.caret)
-    if page.left > 0:
-        drawn.say(f"… {page.left:,} more bytes · Enter shows more")
-    elif page.cut:
+    if left > 0:
+        drawn.say(f"… {left:,} more bytes · Enter shows more")
+    elif cut:
         drawn.say("… Enter shows more")
     elif entry.clipped:
         drawn.say(f"… a huge line: {len(entry.raw):,} of its {span.length:,} bytes are shown")
@@ -114,18 +113,13 @@ class _Page:
     text: list[str] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     caret: int | None = None
-    left: int = 0
-    """Bytes that are in memory and not shown."""
-    cut: bool = False
-    """A message is not shown whole."""
     _size: int = 0
 
-    def write(self, at: int | None) -> None:
+    def write(self, at: int | None) -> int:
         """The bytes around the one ``at`` which it goes wrong, of each part behind its sign; the signs, where there are
-        several."""
+        several. Returns how many bytes are in memory and not shown."""
         pieces = around(DamagedLine(self.entry, self.span, self.fault, self.width), at or 0, self.room)
         begin, end = (pieces[0].start, pieces[-1].stop) if pieces else (0, 0)
-        self.left = len(self.entry.raw) - (end - begin)
         for piece in pieces:
             if piece.begins or not self.text:
                 self._begin(piece.kind)
@@ -137,9 +131,11 @@ class _Page:
         kinds = dict.fromkeys(piece.kind for piece in pieces if piece.kind.word)
         if len(kinds) > 1:
             self._put("\n  " + "   ".join(f"{kind.sign} {kind.word}" for kind in kinds), "dim")
+        return len(self.entry.raw) - (end - begin)
 
-    def read(self) -> None:
-        """What can be read of messages that were torn, and that they are none."""
+    def read(self) -> bool:
+        """What can be read of messages that were torn, and that they are none. Whether more of one can be read."""
+        cut = False
         fault, begin = self.fault, self.span.offset
         guesses = (part for part in fault.parts if part.salvage is Salvage.PARTIAL and part.records)
         state = "torn" if fault.id in ("torn", "fused", "interleaved") else "a guess"
@@ -153,7 +149,8 @@ class _Page:
             self._put(f"{role} · {state}, not a message\n  ", "waiting")
             shown = message.content[: self.room].expandtabs() or "(empty)"
             self._put(shown.replace("\n", "\n  "), "readable")
-            self.cut = self.cut or len(message.content) > self.room
+            cut = cut or len(message.content) > self.room
+        return cut
 
     def _begin(self, kind: PieceLook) -> None:
         """A screen line of its own, with the sign of what stands there."""

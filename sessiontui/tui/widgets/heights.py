@@ -40,9 +40,9 @@ class Heights:
     def estimated(cls, count: int, height: int) -> Heights:
         """``count`` rows of one height, made without counting them one by one."""
         heights = cls()
-        heights._rows = array("I", [max(1, height)]) * count
+        heights._rows = array("I", [height]) * count
         full, rest = divmod(count, BLOCK)
-        heights._blocks = [BLOCK * max(1, height)] * full + ([rest * max(1, height)] if rest else [])
+        heights._blocks = [BLOCK * height] * full + [rest * height] * bool(rest)
         return heights
 
     def __len__(self) -> int:
@@ -91,7 +91,7 @@ class Heights:
     def grow(self, count: int, height: int) -> None:
         """Rows were added behind the last, up to ``count`` of them; their height is estimated."""
         block = len(self) // BLOCK
-        self._rows.extend(array("I", [max(1, height)]) * max(0, count - len(self)))
+        self._rows.extend(array("I", [height]) * max(0, count - len(self)))
         self._recount(block)
 
     def resized(self, count: int, shift: int, height: int) -> Heights:

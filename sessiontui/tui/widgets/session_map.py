@@ -38,12 +38,6 @@ class SessionMap(ScrollBar):
 
         at: float
 
-    @dataclass
-    class Chosen(Message):
-        """The person pressed a sign: go to this row."""
-
-        row: int
-
     def __init__(self) -> None:
         super().__init__(vertical=True, name="vertical")
         self._rows = 0
@@ -121,8 +115,8 @@ class SessionMap(ScrollBar):
         else:
             self._held = (event.screen_y, cell * self._rows / self.size.height)
             marked = [rows[at] for rows in (self._hits, self._damaged) for at in self._within(cell, rows)[:1]]
-            last = cell == self.size.height - 1
-            self.post_message(self.Chosen(marked[0]) if marked else self.Pointed(self._rows if last else self._held[1]))
+            end = self._rows if cell == self.size.height - 1 else self._held[1]
+            self.post_message(self.Pointed(marked[0] if marked else end))
         self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:

@@ -252,10 +252,6 @@ class TranscriptView(ScrollView, can_focus=True):
             self._view.go_to(RowAt(row, int((event.at - row) * self._view.height(row, self._rows.measure))))
         self._settle()
 
-    def on_session_map_chosen(self, event: SessionMap.Chosen) -> None:
-        event.stop()
-        self.go(event.row)
-
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The wheel moved the view: what stands there now is what stays."""
         super().watch_scroll_y(old_value, new_value)
