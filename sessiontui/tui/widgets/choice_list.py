@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -19,8 +19,7 @@ from sessiontui.visible import visible
 LOOKS: Final[theme.Looks] = {**theme.LIST, "blurred": theme.LIST["cursor"]}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What can be chosen; its texts may be hostile."""
 
     name: str

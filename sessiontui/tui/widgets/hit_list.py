@@ -19,7 +19,7 @@ from sessiontui.tui.looks import ink, theme
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.tui.widgets.spans import Spans, nothing
-from sessiontui.tui.widgets.styled_line import StyledLine
+from sessiontui.tui.widgets.styled_line import Mark, StyledLine, pieces
 from sessiontui.visible import visible
 
 NEAR: Final = 24
@@ -123,14 +123,8 @@ class HitList(LineList):
         spans = self._spans(text)
         begin = _begin(text, *spans[0], width) if spans else 0
         shown = ink.clipped(text[begin:], width)
-        parts = [("  …" if begin else "   ", "dim")]
-        at = 0
-        for start, stop in ((start - begin, stop - begin) for start, stop in spans):
-            if start >= len(shown):
-                break
-            parts += [(shown[at:start], "dim"), (shown[start:stop], "match")]
-            at = stop
-        return [*parts, (shown[at:], "dim")]
+        marks = [Mark(start - begin, stop - begin, "match") for start, stop in spans]
+        return [("  …" if begin else "   ", "dim"), *pieces(shown, marks, 0, len(shown), "dim")]
 
 
 def _begin(text: str, start: int, stop: int, width: int) -> int:

@@ -184,7 +184,7 @@ class LineList(ScrollView, can_focus=True):
             return self.draw_head(width).draw(width, styles)
         item, line = divmod(y - self.head + self._cursor.top, self.STEP)
         if item >= self.count:
-            return ink.strip([], width, styles["ground"])
+            return StyledLine(()).draw(width, styles)
         if item == self.cursor:
             styles = theme.styles(self, self.LOOKS, "cursor" if self.has_focus else "blurred")
         return self.draw(item, line, width).draw(width, styles)

@@ -139,7 +139,7 @@ def _ending(pieces: list[DrawnPiece], room: int) -> list[DrawnPiece]:
         return pieces
     while len(pieces) > 1 and costs - pieces[0].cost >= room // 2:
         costs -= pieces.pop(0).cost
-    if costs > room // 2 and pieces and not _is_run(pieces[0]):
+    if costs > room // 2 and not _is_run(pieces[0]):
         pieces[0] = _last(pieces[0], max(1, room // 2 - costs + pieces[0].cost))
     return pieces
 
@@ -174,13 +174,10 @@ def chars(piece: DrawnPiece, at: int) -> int:
 
 def _whole(raw: bytes, at: int) -> int:
     """Where the character begins that a byte is in; the byte itself where that is none."""
-    for begin in range(at - 1, max(0, at - 3) - 1, -1):
-        if at >= len(raw) or raw[at] & 0xC0 != 0x80:
-            break
-        if raw[begin] & 0xC0 != 0x80:
-            size = next((size for size in (4, 3, 2) if raw[begin] >> 7 - size == (1 << size + 1) - 2), 0)
-            return begin if size > at - begin and _is_character(raw[begin : begin + size]) else at
-    return at
+    spans = (
+        (begin, stop) for begin in range(max(0, at - 3), at) for stop in range(at + 1, min(begin + 4, len(raw)) + 1)
+    )
+    return next((begin for begin, stop in spans if _is_character(raw[begin:stop])), at)
 
 
 def _is_character(raw: bytes) -> bool:

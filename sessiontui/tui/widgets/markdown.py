@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+from sessiontui.tui.widgets.styled_line import Mark
 
 _FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*(?:\n(?! {0,3}\1)[^\n]*)*(?:\n {0,3}\1[^\n]*)?", re.MULTILINE)
 _LINE: Final = re.compile(
@@ -25,14 +27,6 @@ _LINE: Final = re.compile(
 
 
 _HANG: Final = re.compile(r" {0,12}(?:[-*+]|\d{1,3}[.)]) {1,3}| {0,3}>(?: ?>){0,3} ?")
-
-
-class Mark(NamedTuple):
-    """A span of characters, and the name of the style it is drawn in."""
-
-    start: int
-    stop: int
-    style: str
 
 
 def hang(text: str, start: int) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from itertools import islice
 from typing import Final
 
 from sessiontui import units
@@ -16,10 +15,10 @@ from sessiontui.model import Entry, Message
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.wrap import wrap
 from sessiontui.tui.widgets import fault_view
-from sessiontui.tui.widgets.markdown import Mark, hang, marks
-from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, RenderedRow, first
+from sessiontui.tui.widgets.markdown import hang, marks
+from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, RenderedRow
 from sessiontui.tui.widgets.spans import Spans, nothing
-from sessiontui.tui.widgets.styled_line import StyledLine, Texts
+from sessiontui.tui.widgets.styled_line import Mark, StyledLine, Texts, behind
 from sessiontui.visible import visible
 
 ROLES: Final = ("user", "assistant", "system", "tool")
@@ -93,7 +92,7 @@ def _over(above: list[Mark], below: Iterable[Mark]) -> list[Mark]:
     kept = list(above)
     for mark in below:
         at = mark.start
-        for hit in islice(above, first(above, at), None):
+        for hit in behind(above, at):
             if hit.start >= mark.stop:
                 break
             if hit.start > at:

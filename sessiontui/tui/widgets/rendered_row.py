@@ -6,9 +6,8 @@ Knows neither messages nor faults: it is given text, where its screen lines begi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 from rich.cells import cell_len
@@ -17,8 +16,7 @@ from textual.strip import Strip
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.theme import Styles
 from sessiontui.tui.looks.wrap import no_hang
-from sessiontui.tui.widgets.markdown import Mark
-from sessiontui.tui.widgets.styled_line import StyledLine
+from sessiontui.tui.widgets.styled_line import Mark, StyledLine, pieces
 from sessiontui.visible import Visible
 
 LIMIT: Final = 64 * 1024
@@ -100,7 +98,9 @@ class RenderedRow:
             below -= 1
         if below < len(self.rows):
             start, stop = self.rows[below]
-            return StyledLine([(" " * self._hang(start), "ground"), *self._pieces(start, stop)])
+            return StyledLine(
+                [(" " * self._hang(start), "ground"), *pieces(self.text, self.marks, start, stop, self.body)]
+            )
         below -= len(self.rows)
         return self.foot[below] if below < len(self.foot) else StyledLine(())
 
@@ -109,21 +109,3 @@ class RenderedRow:
         if start == 0 or self.text[start - 1] == "\n":
             return 0
         return self.hang(self.text, self.text.rfind("\n", 0, start) + 1)
-
-    def _pieces(self, start: int, stop: int) -> Iterator[tuple[str, str]]:
-        at = start
-        for mark in islice(self.marks, first(self.marks, start), None):
-            if mark.start >= stop:
-                break
-            if mark.start > at:
-                yield self.text[at : mark.start], self.body
-            end = min(mark.stop, stop)
-            yield self.text[max(at, mark.start) : end], mark.style
-            at = end
-        if at < stop:
-            yield self.text[at:stop], self.body
-
-
-def first(ordered: list[Mark], at: int) -> int:
-    """The first mark that ends behind ``at``."""
-    return bisect_right(ordered, at, key=lambda mark: mark.stop)

@@ -107,7 +107,7 @@ class SearchBar(SafeInput):
 
     # ---- told from above
 
-    def tell(self, total: int | None, shown: int, order: str, note: str = "", within: str = "") -> None:
+    def tell(self, total: int | None, shown: int, order: str, note: str, within: str) -> None:
         """Say how much was found, in which order, and what else there is to say; ``total`` None where it is not known;
         ``within``: the filter whose sessions alone were searched."""
         if total is not None:

@@ -5,6 +5,7 @@ Values in, a line out. What is not known yet is ``…``, never 0.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from itertools import groupby
 from typing import Final
@@ -87,7 +88,11 @@ def _count(number: int | None, room: int) -> str:
 
 def _key_and_name(session: Session, pattern: str, width: int) -> list[tuple[str, str]]:
     """The key, beside it as much of the name as there is room for; in both the letters that a filter found."""
-    locations = _locations(pattern, written(session)) if pattern else set()
+    locations: Collection[int] = ()
+    if pattern:
+        from sessiontui.query.fuzzy import positions
+
+        locations = positions(pattern, written(session))
     look = "key" if session.problem is None else "dim"
     named = session.key or "(no name)"
     head, tail = ink.halves(named, width)
@@ -103,14 +108,7 @@ def _key_and_name(session: Session, pattern: str, width: int) -> list[tuple[str,
     return parts
 
 
-def _locations(pattern: str, name: str) -> set[int]:
-    """Where in a name the letters are that a filter found."""
-    from sessiontui.query.fuzzy import positions
-
-    return set(positions(pattern, name))
-
-
-def _lit(shown: str, first: int, locations: set[int], look: str) -> list[tuple[str, str]]:
+def _lit(shown: str, first: int, locations: Collection[int], look: str) -> list[tuple[str, str]]:
     """A text in pieces, those that were found and those between. ``first``: where its first character stands."""
     runs = groupby(enumerate(shown, first), key=lambda pair: pair[0] in locations)
     return [("".join(char for _, char in run), "match" if hit else look) for hit, run in runs]

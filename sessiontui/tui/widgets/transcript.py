@@ -26,6 +26,7 @@ from sessiontui.tui.widgets.heights import RowAt
 from sessiontui.tui.widgets.row_layout import RowLayout
 from sessiontui.tui.widgets.session_map import SessionMap
 from sessiontui.tui.widgets.spans import Spans
+from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.tui.widgets.transcript_border import TranscriptBorder
 from sessiontui.tui.widgets.viewport import Viewport
 from sessiontui.visible import visible
@@ -275,11 +276,11 @@ class TranscriptView(ScrollView, can_focus=True):
         if not self.count:
             return ink.centred(self._note, y, width, self._room, styles["dim"], styles["text"])
         if y >= len(self._view.window):
-            return ink.strip([], width, styles["ground"])
+            return StyledLine(()).draw(width, styles)
         row, line = self._view.window[y]
         drawn = self._rows.draw(row)
         if drawn is None:
-            return ink.strip([(visible("  ⋯" if line == 0 else ""), styles["dim"])], width, styles["ground"])
+            return StyledLine([("" if line else "  ⋯", "dim")]).draw(width, styles)
         return drawn.strip(line, styles, chosen=row == self.cursor)
 
     def on_click(self, event: events.Click) -> None:
