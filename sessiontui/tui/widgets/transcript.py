@@ -86,13 +86,22 @@ class TranscriptView(ScrollView, can_focus=True):
         self._settle()
 
     def show(
-        self, count: int, start: int, entries: Sequence[Entry], row: int | None = None, stays: bool = False
+        self,
+        count: int,
+        start: int,
+        entries: Sequence[Entry],
+        row: int | None = None,
+        stays: bool = False,
+        note: str = EMPTY,
     ) -> None:
         """Show a session of ``count`` rows at its end, or at ``row``; some entries come along. ``stays``: that row is the
-        chosen one of what was shown, and stays on the line of the screen where it is."""
+        chosen one of what was shown, and stays on the line of the screen where it is. ``note`` stands where no row is."""
         line = self._view.line_of(self.cursor)
         self._view = Viewport(count, row)
-        self._begin(EMPTY, start, entries)
+        self._border.below = 0
+        self._note = visible(note, lines=True)
+        self._rows.replace(start, entries)
+        self._settle()
         if row is not None and stays and count:
             self._view.hold(row, line, self._rows.measure)
             self._settle()
@@ -123,14 +132,7 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def say(self, note: str) -> None:
         """Show a sentence in place of a session."""
-        self._view = Viewport()
-        self._begin(note, 0, ())
-
-    def _begin(self, note: str, start: int, entries: Sequence[Entry]) -> None:
-        self._border.below = 0
-        self._note = visible(note, lines=True)
-        self._rows.replace(start, entries)
-        self._settle()
+        self.show(0, 0, (), note=note)
 
     def highlight(self, spans: Spans) -> None:
         self._rows.spans = spans
