@@ -17,10 +17,10 @@ from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui import about_rows
-from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import count
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.sheet import Sheet
 from sessiontui.visible import visible
 

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from sessiontui import units
 from sessiontui.describe.about import DAY, STEPS, Facts, known, minute, percent
 from sessiontui.store.session_stats import SessionStats
-from sessiontui.tui.looks import ink
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets import fact_rows
 from sessiontui.tui.widgets.fact_rows import heading, wrapped
 from sessiontui.tui.widgets.plot import BEYOND, plot, top_of

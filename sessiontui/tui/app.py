@@ -38,11 +38,11 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.driver import TerminalDriver
 from sessiontui.tui.keyboard import Keyboard
-from sessiontui.tui.looks import key_names, theme, themes
-from sessiontui.tui.looks.ascii_signs import tolerate_input
-from sessiontui.tui.looks.terminal import Terminal, end_with
 from sessiontui.tui.notices import tell
 from sessiontui.tui.preferences import Remember
+from sessiontui.tui.theme import key_names, looks, themes
+from sessiontui.tui.theme.ascii_signs import tolerate_input
+from sessiontui.tui.theme.terminal import Terminal, end_with
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.visible import visible
 
@@ -60,9 +60,9 @@ ENDED_WITHIN: Final = 3.0
 class SessiontuiApp(App[None]):
     """One store in a terminal."""
 
-    CSS = theme.CSS
-    HORIZONTAL_BREAKPOINTS = theme.WIDTHS
-    VERTICAL_BREAKPOINTS = theme.HEIGHTS
+    CSS = looks.CSS
+    HORIZONTAL_BREAKPOINTS = looks.WIDTHS
+    VERTICAL_BREAKPOINTS = looks.HEIGHTS
     TITLE = "sessiontui"
     ALLOW_SELECT: ClassVar[bool] = False
     ENABLE_COMMAND_PALETTE = False  # ours finds sessions too

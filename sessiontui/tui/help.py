@@ -13,9 +13,9 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
-from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK
+from sessiontui.tui.theme import ink
 from sessiontui.visible import visible
 
 KEYS = 20

@@ -8,8 +8,8 @@ from functools import partial
 from textual.dom import DOMNode
 
 from sessiontui.errors import Cancelled, SessiontuiError
-from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.background_task import BackgroundTask
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.visible import visible
 

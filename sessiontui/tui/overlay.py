@@ -9,13 +9,13 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, ScreenResultType
 
-from sessiontui.tui.looks import theme
+from sessiontui.tui.theme import looks
 
 
 class Overlay(ModalScreen[ScreenResultType]):
     """The base of every dialog and list above the browser."""
 
-    CSS = theme.LAYERS
+    CSS = looks.LAYERS
     SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "help", tooltip="Help for what has the focus", id="layer.help"),

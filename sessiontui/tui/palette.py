@@ -17,8 +17,8 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from sessiontui.query.fuzzy import Names
-from sessiontui.tui.looks import ink
 from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
 from sessiontui.tui.widgets.safe_input import TextInput
 from sessiontui.visible import visible

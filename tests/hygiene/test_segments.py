@@ -1,4 +1,4 @@
-"""In the browser's room text is drawn through one door, ``tui.looks.ink``, which takes ``Visible`` alone. mypy holds the
+"""In the browser's room text is drawn through one door, ``tui.theme.ink``, which takes ``Visible`` alone. mypy holds the
 types; here the sources are read, so that nobody walks around the door."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOM = Path(__file__).parent.parent.parent / "sessiontui" / "tui"
-DOOR = ROOM / "looks" / "ink.py"
+DOOR = ROOM / "theme" / "ink.py"
 MODULES = sorted(path for path in ROOM.rglob("*.py") if path != DOOR)
 
 DRAWN = {"Segment", "Text", "RichText", "from_markup", "assemble", "notify", "styled", "Content", "markup"}

@@ -11,13 +11,13 @@ from textual.message import Message as Posted
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from sessiontui.tui.looks import theme, themes
+from sessiontui.tui.theme import looks, themes
 
 
 class Stage(App[None]):
     """One widget."""
 
-    CSS = theme.CSS
+    CSS = looks.CSS
 
     def __init__(self, widget: Widget) -> None:
         super().__init__()

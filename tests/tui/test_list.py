@@ -18,8 +18,8 @@ from textual.pilot import Pilot
 from sessiontui.model import Backend, Fault, Session, Severity
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort, ordered
 from sessiontui.tui.browser.session_pane import SessionPane
-from sessiontui.tui.looks import theme
 from sessiontui.tui.preferences import Remember
+from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.columns import columns, heading, under
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.session_list import SessionList
@@ -436,7 +436,7 @@ async def test_a_filter_looks_at_names_too_and_shows_what_it_found() -> None:
         side.open_filter()
         await pilot.press(*"budget")
         assert side.sessions.keys == ["gw_1"]
-        found = theme.styles(side.sessions, side.sessions.LOOKS, "blurred")["match"]
+        found = looks.styles(side.sessions, side.sessions.LOOKS, "blurred")["match"]
         strip = side.sessions.render_line(1)
         lit = "".join(part.text for part in strip if part.style == found)
         assert lit.strip() == "Budget"

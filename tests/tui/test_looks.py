@@ -20,11 +20,11 @@ from textual.pilot import Pilot
 
 from sessiontui import config, units
 from sessiontui.config import Remembered
-from sessiontui.tui.looks import theme, themes
-from sessiontui.tui.looks.ascii_signs import SIGNS, Signs
-from sessiontui.tui.looks.contrast import SIGN, TEXT, contrast, readable
-from sessiontui.tui.looks.cube import _distance, _nearest
-from sessiontui.tui.looks.terminal import Terminal
+from sessiontui.tui.theme import looks, themes
+from sessiontui.tui.theme.ascii_signs import SIGNS, Signs
+from sessiontui.tui.theme.contrast import SIGN, TEXT, contrast, readable
+from sessiontui.tui.theme.cube import _distance, _nearest
+from sessiontui.tui.theme.terminal import Terminal
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.splitter import LEFT, RIGHT, SplitPanes, Splitter
@@ -33,7 +33,7 @@ from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support.matrices import few
 from tests.support.screens import StillApp, choose, folder, opened, press, sample, says, settle, shown, talk, typed
 
-LOOKS = {name: looks for name, looks in vars(theme).items() if isinstance(looks, dict) and "ground" in looks}
+LOOKS = {name: table for name, table in vars(looks).items() if isinstance(table, dict) and "ground" in table}
 TRAIN = "telegram_night-train"
 
 
@@ -74,14 +74,14 @@ async def test_every_look_can_be_read_in_every_theme(store: Path) -> None:
         assert {"sessiontui", "sessiontui-day", "nord", "solarized-light", "textual-light"} <= set(seen)
         for name in seen:
             app.theme = name
-            for kind, looks in LOOKS.items():
-                styles = theme.styles(app, looks)
+            for kind, table in LOOKS.items():
+                styles = looks.styles(app, table)
                 for look, style in styles.items():
                     assert style.color is not None
                     assert style.bgcolor is not None
                     ratio = contrast(Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor))
-                    assert ratio >= looks[look].least >= SIGN, (name, kind, look)
-                    assert looks[look].least >= TEXT or look == "dim", (kind, look)
+                    assert ratio >= table[look].least >= SIGN, (name, kind, look)
+                    assert table[look].least >= TEXT or look == "dim", (kind, look)
 
 
 @pytest.mark.exhaustive
@@ -92,16 +92,16 @@ async def test_rows_under_the_cursor_can_be_read_in_every_theme(store: Path) -> 
             if each.ansi:
                 continue
             app.theme = name
-            styles = theme.styles(app, theme.LIST)
+            styles = looks.styles(app, looks.LIST)
             for ground in ("cursor", "blurred"):
                 below = styles[ground].bgcolor
                 assert below is not None
                 assert below != styles["ground"].bgcolor, name
-                for look in theme.LIST:
-                    drawn = theme.on(styles[look], styles[ground])
+                for look in looks.LIST:
+                    drawn = looks.on(styles[look], styles[ground])
                     assert drawn.color is not None
                     assert drawn.bgcolor == below
-                    least = SIGN if theme.LIST[look].least == SIGN else TEXT
+                    least = SIGN if looks.LIST[look].least == SIGN else TEXT
                     ratio = contrast(Color.from_rich_color(drawn.color), Color.from_rich_color(below))
                     assert ratio >= least, (name, ground, look)
 
@@ -118,10 +118,10 @@ async def test_256_colours_are_enough_for_ours(store: Path, ours: str) -> None:
     app = StillApp(opened(store))
     async with app.run_test():
         app.theme = ours
-        for kind, looks in LOOKS.items():
-            for look, style in theme.styles(app, looks).items():
-                assert contrast(sent(style.color), sent(style.bgcolor)) >= looks[look].least * 0.9, (kind, look)
-        rows = theme.styles(app, theme.LIST)
+        for kind, table in LOOKS.items():
+            for look, style in looks.styles(app, table).items():
+                assert contrast(sent(style.color), sent(style.bgcolor)) >= table[look].least * 0.9, (kind, look)
+        rows = looks.styles(app, looks.LIST)
         assert len({sent(rows[name].bgcolor).rgb for name in ("ground", "cursor", "blurred")}) == 3
 
 
@@ -334,7 +334,7 @@ def test_what_can_not_be_sent_keeps_its_columns(text: str, known: str, plain: st
 
 
 def test_every_sign_of_ours_has_an_ascii_form() -> None:
-    tui = Path(theme.__file__).parent
+    tui = Path(looks.__file__).parent
     ours = {char for path in tui.rglob("*.py") if path.name != "signs.py" for char in path.read_text()}
     missing = {char for char in ours if not char.isascii() and char not in SIGNS}
     assert missing <= set("äöüé␟␀\u2060"), missing

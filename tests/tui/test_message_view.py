@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from sessiontui.model import Address, Entry, Fault, Message, Severity, Span
-from sessiontui.tui.looks.theme import TRANSCRIPT
+from sessiontui.tui.theme.looks import TRANSCRIPT
 from sessiontui.tui.widgets.message_view import lay_out
 from sessiontui.tui.widgets.rendered_row import LIMIT, RenderedRow
 from tests.support.safe import is_safe

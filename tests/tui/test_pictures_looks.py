@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sessiontui.config import Remembered
-from sessiontui.tui.looks.terminal import Terminal
+from sessiontui.tui.theme.terminal import Terminal
 from tests.support.screens import StillApp, keys, opened, sample, typed
 
 pytestmark = pytest.mark.exhaustive

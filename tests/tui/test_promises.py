@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sessiontui.model import Backend
-from sessiontui.tui.looks import key_names
+from sessiontui.tui.theme import key_names
 from tests.support.databases import append, database
 from tests.support.screens import TORN, StillApp, browsing, choose, folder, opened, press, settle, shown, talk, typed
 

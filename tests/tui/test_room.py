@@ -11,7 +11,7 @@ from rich.style import Style
 
 from sessiontui.model import Backend, Fault, Message, Session, Severity, Span
 from sessiontui.tui.inspector import wording
-from sessiontui.tui.looks import ink
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets import session_row
 from sessiontui.tui.widgets.fault_list import FaultList, Item
 from sessiontui.tui.widgets.line_list import LineList

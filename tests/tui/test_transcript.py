@@ -22,8 +22,8 @@ from sessiontui.store.memory import MemoryRows
 from sessiontui.store.protocol import never, silent
 from sessiontui.tui.browser import transcript_pane
 from sessiontui.tui.browser.goal_rows import goal_row
-from sessiontui.tui.looks.ascii_signs import Signs
 from sessiontui.tui.tasks import copy_task, row_search
+from sessiontui.tui.theme.ascii_signs import Signs
 from sessiontui.tui.widgets.page_cache import PAGE
 from sessiontui.tui.widgets.prompt import Goal, GoalKind, Prompt, goal
 from sessiontui.tui.widgets.session_map import BOTH, DAMAGE, FEW, HIT, NOTHING

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.theme.wrap import wrap
 
 TEXT = st.text(st.sampled_from("ab  \n-日本語🧠é👩‍👩‍👧\u200d\ufe0f❤"), max_size=80)
 

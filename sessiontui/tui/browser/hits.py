@@ -13,10 +13,10 @@ from textual.widgets import Input
 from sessiontui.model import Hit
 from sessiontui.tui.browser.search import SearchController
 from sessiontui.tui.browser.session_opener import SessionOpener
-from sessiontui.tui.looks import ink
 from sessiontui.tui.notices import reply, show_error
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.search_task import locate, row_of
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.spans import Spans, nothing
 from sessiontui.tui.widgets.transcript import TranscriptView

@@ -16,10 +16,10 @@ from sessiontui import units
 from sessiontui.model import Found, Session
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
 from sessiontui.tui.browser.session_marks import SessionMarks
-from sessiontui.tui.looks import ink
 from sessiontui.tui.notices import reply
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.tasks.background_task import ignore
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList

@@ -21,11 +21,11 @@ from sessiontui.tui.browser.copier import Copier
 from sessiontui.tui.browser.go_to import GoTo
 from sessiontui.tui.browser.open_session import OpenSession
 from sessiontui.tui.browser.row_walk import RowWalk
-from sessiontui.tui.looks import ink
 from sessiontui.tui.notices import show_error
 from sessiontui.tui.tasks import session_reader
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.session_reader import KnownRows
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import TranscriptView

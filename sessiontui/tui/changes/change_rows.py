@@ -12,8 +12,8 @@ from rich.cells import cell_len
 from sessiontui import units
 from sessiontui.changes.outcome import Change
 from sessiontui.describe.about import moment
-from sessiontui.tui.looks import ink
 from sessiontui.tui.tasks.journal_reader import UndoPreview
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.fact_rows import fact, heading, wrapped
 from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.visible import visible

@@ -20,11 +20,11 @@ from sessiontui.describe.recovery import Writability
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
-from sessiontui.tui.looks import ink
-from sessiontui.tui.looks import key_names as keys
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import BackgroundTask, ignore
 from sessiontui.tui.tasks.writability_check import check
+from sessiontui.tui.theme import ink
+from sessiontui.tui.theme import key_names as keys
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.visible import visible
 

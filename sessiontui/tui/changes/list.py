@@ -18,12 +18,12 @@ from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
 from sessiontui.tui.changes import change_rows
 from sessiontui.tui.changes.controller import ChangeController
-from sessiontui.tui.looks import ink
 from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks import journal_reader
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.journal_reader import UndoPreview
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.sheet import Sheet, SheetRow
 from sessiontui.visible import visible
 

@@ -17,8 +17,8 @@ from textual.widgets import Button, Static
 from sessiontui import units
 from sessiontui.describe.page import LINES, Page
 from sessiontui.tui.changes.page_lines import contents
-from sessiontui.tui.looks import ink
-from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.theme import ink
+from sessiontui.tui.theme.wrap import wrap
 from sessiontui.visible import visible
 
 WIDTH: Final = 84

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from sessiontui.describe.page import Piece, TextLine
-from sessiontui.tui.looks import ink
+from sessiontui.tui.theme import ink
 from sessiontui.visible import Visible, visible
 
 KEY: Final = 30

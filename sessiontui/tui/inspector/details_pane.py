@@ -23,10 +23,10 @@ from sessiontui.store import fault_refs
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import proposal_rows
-from sessiontui.tui.looks import ink
-from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_loader import load
+from sessiontui.tui.theme import ink
+from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.widgets.fact_rows import facts, wrapped
 from sessiontui.tui.widgets.hex_rows import Fates
 from sessiontui.tui.widgets.hex_view import HexView

@@ -13,7 +13,7 @@ from sessiontui.describe.faults import HUGE, location, sentence
 from sessiontui.describe.sureness import SURENESS
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.theme.wrap import wrap
 from sessiontui.tui.widgets.fact_rows import heading, wrapped
 from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.visible import visible

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from sessiontui import units
 from sessiontui.model import Backend, Fault, Severity
-from sessiontui.tui.looks import ink
+from sessiontui.tui.theme import ink
 from sessiontui.visible import Visible, visible
 
 LEAST: Final = 12

@@ -11,12 +11,12 @@ from textual import events
 from textual.message import Message
 
 from sessiontui.query.fuzzy import positions
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.theme import ink, looks
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import visible
 
-LOOKS: Final[theme.Looks] = {**theme.LIST, "blurred": theme.LIST["cursor"]}
+LOOKS: Final[looks.Looks] = {**looks.LIST, "blurred": looks.LIST["cursor"]}
 
 
 class Choice(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
-from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.theme.wrap import wrap
 from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.visible import Visible, visible
 

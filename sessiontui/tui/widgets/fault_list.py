@@ -14,8 +14,8 @@ from textual import events
 from textual.message import Message
 
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.looks import ink
-from sessiontui.tui.looks.damage import DAMAGE
+from sessiontui.tui.theme import ink
+from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import visible

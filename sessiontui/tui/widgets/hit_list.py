@@ -15,7 +15,7 @@ from textual.message import Message
 
 from sessiontui import units
 from sessiontui.model import Found, Hit
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.theme import ink, looks
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.session_list import utc_now
 from sessiontui.tui.widgets.spans import Spans, nothing
@@ -24,7 +24,7 @@ from sessiontui.visible import visible
 
 NEAR: Final = 24
 """So many hits before the last one, more are wanted."""
-OUTDATED: Final[theme.Looks] = {**theme.LIST, **dict.fromkeys(("key", "role", "number", "match"), theme.LIST["dim"])}
+OUTDATED: Final[looks.Looks] = {**looks.LIST, **dict.fromkeys(("key", "role", "number", "match"), looks.LIST["dim"])}
 """How hits look that are no longer the answer."""
 
 
@@ -63,7 +63,7 @@ class HitList(LineList):
         So does what a person went to and another search finds too; else the first of the hits comes under the cursor.
         """
         before, held = self.hit if again or self.cursor else None, self.items[self._cursor.held] if self.items else None
-        self.items, self._spans, self.LOOKS = hits, spans, theme.LIST
+        self.items, self._spans, self.LOOKS = hits, spans, looks.LIST
         self.has_more = self._asking = False
         same = next((at for at, hit in enumerate(hits) if before and hit.is_same(before)), None)
         kept = next((at for at, hit in enumerate(hits) if held and hit.is_same(held)), None)

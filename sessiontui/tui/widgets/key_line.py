@@ -12,8 +12,8 @@ from textual.binding import ActiveBinding
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui.looks import theme
 from sessiontui.tui.pane_keys import plain
+from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.styled_line import StyledLine
 
 
@@ -42,7 +42,7 @@ class KeyLine(Widget):
             key, word = self._words(active)
             key_look, look = ("key", "ground") if active.enabled else ("dim", "dim")
             parts += [(f" {key} ", key_look), (f"{word} ", look)]
-        return StyledLine(parts).draw(self.size.width, theme.styles(self, theme.KEYS))
+        return StyledLine(parts).draw(self.size.width, looks.styles(self, looks.KEYS))
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the word says."""

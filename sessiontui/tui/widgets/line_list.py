@@ -18,7 +18,7 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.theme import ink, looks
 from sessiontui.tui.widgets.list_cursor import ListCursor
 from sessiontui.tui.widgets.styled_line import StyledLine
 
@@ -40,7 +40,7 @@ class LineList(ScrollView, can_focus=True):
     """Lines to an item."""
     HEAD: ClassVar[float] = inf
     """Lines of the list from which on its first one names columns, and stays while the others scroll."""
-    LOOKS: theme.Looks = theme.LIST
+    LOOKS: looks.Looks = looks.LIST
     """Names of styles that it draws with."""
     virtual_size = Reactive(Size(0, 0), layout=False)
     """Textual's own, but for the layout of the whole screen that each other number of items would set off: the scroll
@@ -177,7 +177,7 @@ class LineList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the list."""
-        width, styles = self._columns, theme.styles(self, self.LOOKS)
+        width, styles = self._columns, looks.styles(self, self.LOOKS)
         if not self.count:
             return ink.centred(self.picture, y, width, self._room + self.head, styles["dim"], styles["ground"])
         if y < self.head:
@@ -186,5 +186,5 @@ class LineList(ScrollView, can_focus=True):
         if item >= self.count:
             return StyledLine(()).draw(width, styles)
         if item == self.cursor:
-            styles = theme.styles(self, self.LOOKS, "cursor" if self.has_focus else "blurred")
+            styles = looks.styles(self, self.LOOKS, "cursor" if self.has_focus else "blurred")
         return self.draw(item, line, width).draw(width, styles)

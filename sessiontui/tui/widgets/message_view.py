@@ -12,8 +12,8 @@ from typing import Final
 
 from sessiontui import units
 from sessiontui.model import Entry, Message
-from sessiontui.tui.looks import ink
-from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.theme import ink
+from sessiontui.tui.theme.wrap import wrap
 from sessiontui.tui.widgets import fault_view
 from sessiontui.tui.widgets.markdown import hang, marks
 from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, RenderedRow

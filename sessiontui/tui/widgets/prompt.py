@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from sessiontui.tui.looks import ink
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible
 

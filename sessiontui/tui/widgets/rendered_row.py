@@ -13,9 +13,9 @@ from typing import Final
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from sessiontui.tui.looks import ink
-from sessiontui.tui.looks.theme import Styles
-from sessiontui.tui.looks.wrap import no_hang
+from sessiontui.tui.theme import ink
+from sessiontui.tui.theme.looks import Styles
+from sessiontui.tui.theme.wrap import no_hang
 from sessiontui.tui.widgets.styled_line import Mark, StyledLine, pieces
 from sessiontui.visible import Visible
 

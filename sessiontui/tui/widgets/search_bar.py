@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from sessiontui import units
-from sessiontui.tui.looks import ink
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import Visible, visible
 

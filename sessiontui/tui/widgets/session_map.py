@@ -20,7 +20,7 @@ from textual.message import Message
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
-from sessiontui.tui.looks import theme
+from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.styled_line import StyledLine
 
 NOTHING, DAMAGE, HIT, BOTH = " ", "!", "•", "◆"
@@ -101,7 +101,7 @@ class SessionMap(ScrollBar):
         sign, ground = self.signs[y : y + 1] or NOTHING, "ground"
         if y in self.block:
             ground = "held" if self._held else "under" if self.mouse_over else "view"
-        return StyledLine([(sign, LOOKS[sign])]).draw(self.size.width, theme.styles(self, theme.MAP, ground))
+        return StyledLine([(sign, LOOKS[sign])]).draw(self.size.width, looks.styles(self, looks.MAP, ground))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take the block, or go where there is none."""

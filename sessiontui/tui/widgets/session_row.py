@@ -16,7 +16,7 @@ from sessiontui import units
 from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Backend, Session
 from sessiontui.tui.arrangement import Sort, written
-from sessiontui.tui.looks import ink
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.columns import Column, columns, heading
 from sessiontui.tui.widgets.styled_line import StyledLine
 

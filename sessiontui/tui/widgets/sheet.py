@@ -13,7 +13,7 @@ from typing import NamedTuple
 from textual import events
 from textual.message import Message
 
-from sessiontui.tui.looks.theme import LIST, Looks
+from sessiontui.tui.theme.looks import LIST, Looks
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine, Texts
 

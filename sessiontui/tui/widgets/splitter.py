@@ -18,7 +18,7 @@ from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui.looks import theme
+from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.styled_line import StyledLine
 
@@ -48,7 +48,7 @@ class Splitter(Widget):
         """A mark in the middle; more of it while the mouse is there."""
         middle = abs(y - self.size.height // 2) <= GRIP // 2
         sign = ("┃", "held") if self.held else ("┆" if middle else " ", "dim")
-        return StyledLine([sign]).draw(self.size.width, theme.styles(self, theme.SPLITTER))
+        return StyledLine([sign]).draw(self.size.width, looks.styles(self, looks.SPLITTER))
 
     def on_enter(self) -> None:
         """The mouse came."""
@@ -121,7 +121,7 @@ class SplitPanes(Covered, Horizontal):
     @property
     def is_split(self) -> bool:
         """Whether both panes are there."""
-        return self.query_one(Splitter).display and self.size.width >= theme.WIDTHS[1][0]
+        return self.query_one(Splitter).display and self.size.width >= looks.WIDTHS[1][0]
 
     @on(Splitter.Dragged)
     def _drag(self, event: Splitter.Dragged) -> None:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
-from sessiontui.tui.looks import ink
-from sessiontui.tui.looks.theme import Styles
+from sessiontui.tui.theme import ink
+from sessiontui.tui.theme.looks import Styles
 from sessiontui.visible import visible
 
 Texts = Sequence[tuple[str, str]]

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from sessiontui import units
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.theme import ink, looks
 from sessiontui.tui.widgets.styled_line import StyledLine, Texts
 from sessiontui.visible import visible
 
@@ -48,7 +48,7 @@ class TitleLine(Widget):
     def render_line(self, y: int) -> Strip:
         """Name, store and totals at the left; note and work at the right. What does not fit is left out whole."""
         width = self.size.width
-        return self._fitting(width).draw(width, theme.styles(self, theme.TITLE))
+        return self._fitting(width).draw(width, looks.styles(self, looks.TITLE))
 
     def _fitting(self, width: int) -> StyledLine:
         lines = (StyledLine(left, right) for right in self._right() for left in self._left())

@@ -20,7 +20,7 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from sessiontui.model import Entry
-from sessiontui.tui.looks import ink, theme
+from sessiontui.tui.theme import ink, looks
 from sessiontui.tui.widgets import transcript_keys
 from sessiontui.tui.widgets.heights import RowAt
 from sessiontui.tui.widgets.row_layout import RowLayout
@@ -274,7 +274,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._settle()
 
     def render_line(self, y: int) -> Strip:
-        styles, width = theme.styles(self, theme.TRANSCRIPT), self._columns
+        styles, width = looks.styles(self, looks.TRANSCRIPT), self._columns
         if not self.count:
             return ink.centred(self._note, y, width, self._room, styles["dim"], styles["text"])
         if y >= len(self._view.window):

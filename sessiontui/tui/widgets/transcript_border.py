@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widget import Widget
 
 from sessiontui import units
-from sessiontui.tui.looks import ink
+from sessiontui.tui.theme import ink
 from sessiontui.visible import visible
 
 

@@ -12,8 +12,8 @@ from typing import NamedTuple, Self
 from rich.console import Console
 from textual.filter import LineFilter
 
-from sessiontui.tui.looks import ascii_signs
-from sessiontui.tui.looks.cube import Cube
+from sessiontui.tui.theme import ascii_signs
+from sessiontui.tui.theme.cube import Cube
 
 FAR = ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION")
 """What the environment holds where each frame goes through a network."""

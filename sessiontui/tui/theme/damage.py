@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sessiontui.tui.looks.contrast import SIGN
-from sessiontui.tui.looks.theme import LIST, Look, Looks
+from sessiontui.tui.theme.contrast import SIGN
+from sessiontui.tui.theme.looks import LIST, Look, Looks
 
 DAMAGE: Final[Looks] = {
     **LIST,

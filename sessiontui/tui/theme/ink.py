@@ -18,7 +18,7 @@ from textual.dom import DOMNode
 from textual.strip import Strip
 from textual.suggester import Suggester, SuggestFromList
 
-from sessiontui.tui.looks.wrap import wrap
+from sessiontui.tui.theme.wrap import wrap
 from sessiontui.visible import Visible, visible
 
 Severity = Literal["information", "warning", "error"]

@@ -11,7 +11,7 @@ from typing import Final
 from textual.color import Color
 from textual.theme import Theme
 
-from sessiontui.tui.looks.contrast import TEXT, contrast, readable
+from sessiontui.tui.theme.contrast import TEXT, contrast, readable
 
 NIGHT: Final = Theme(
     name="sessiontui",

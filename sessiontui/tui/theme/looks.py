@@ -15,7 +15,7 @@ from textual.app import App
 from textual.color import Color
 from textual.dom import DOMNode
 
-from sessiontui.tui.looks.contrast import SIGN, TEXT, contrast, readable
+from sessiontui.tui.theme.contrast import SIGN, TEXT, contrast, readable
 
 WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
 """Below 100 columns the list and the transcript take the whole width in turn."""
