@@ -60,7 +60,7 @@ ENDED_WITHIN: Final = 3.0
 class SessiontuiApp(App[None]):
     """One store in a terminal."""
 
-    CSS = looks.CSS
+    CSS_PATH = looks.BROWSER
     HORIZONTAL_BREAKPOINTS = looks.WIDTHS
     VERTICAL_BREAKPOINTS = looks.HEIGHTS
     TITLE = "sessiontui"

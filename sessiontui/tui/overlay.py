@@ -15,7 +15,7 @@ from sessiontui.tui.theme import looks
 class Overlay(ModalScreen[ScreenResultType]):
     """The base of every dialog and list above the browser."""
 
-    CSS = looks.LAYERS
+    CSS_PATH = looks.OVERLAYS
     SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "help", tooltip="Help for what has the focus", id="layer.help"),

@@ -17,7 +17,7 @@ from sessiontui.tui.theme import looks, themes
 class Stage(App[None]):
     """One widget."""
 
-    CSS = looks.CSS
+    CSS_PATH = looks.BROWSER
 
     def __init__(self, widget: Widget) -> None:
         super().__init__()

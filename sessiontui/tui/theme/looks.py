@@ -1,13 +1,14 @@
-"""How the browser looks: the style sheet, and the looks of what our widgets draw themselves, in the colours of any theme.
+"""How the browser looks: the style sheets, and the looks of what our widgets draw themselves, in the colours of any theme.
 
 Roles and faults have colours; a fault also a sign. No theme makes anything hard to read: colours are moved until they
-stand out from their ground. The looks are no rules of the style sheet: Textual would match each of
+stand out from their ground. The looks are no rules of a style sheet: Textual would match each of
 them to each widget several times before the first paint.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from rich.style import Style
@@ -22,98 +23,10 @@ WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
 HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall")]
 """Below 20 lines the search bar is only there while it is used."""
 
-CSS: Final = """
-BrowserScreen { background: $background; color: $foreground; }
-LineList, TranscriptView, VerticalScroll {
-    scrollbar-size-vertical: 1; scrollbar-background: $background; scrollbar-color: $frame;
-    scrollbar-background-hover: $background; scrollbar-background-active: $background;
-    scrollbar-color-hover: $primary; scrollbar-color-active: $accent;
-}
-
-TitleLine { height: 1; background: $panel; color: $foreground; }
-
-KeyLine { height: 1; background: $panel; color: $foreground 75%; }
-
-SearchBar, FilterBar { height: 3; border: round $frame; padding: 0 1; background: $background; }
-SearchBar:focus, FilterBar:focus { border: round $accent; background-tint: $background 0%; }
-SearchBar, FilterBar { border-title-color: $foreground 70%; border-subtitle-color: $foreground 70%; }
-FilterBar { display: none; }
-FilterBar.-shown { display: block; }
-
-#panes { height: 1fr; }
-#side { width: 3fr; max-width: 64; min-width: 36; }
-#reading { width: 5fr; }
-Splitter { width: 1; height: 100%; }
-
-LineList, TranscriptView {
-    height: 1fr; background: $background; border: round $frame; overflow-x: hidden; overflow-y: scroll;
-    border-title-color: $foreground 75%; border-subtitle-color: $foreground 60%;
-}
-#reading { layers: default above; }
-Prompt { layer: above; dock: bottom; height: 3; border: round $accent; padding: 0 1; background: $background; }
-Prompt:focus { border: round $accent; background-tint: $background 0%; }
-LineList:focus, TranscriptView:focus { border: round $accent; border-title-color: $accent; }
-HitList { display: none; }
-#side.-hits SessionList { display: none; }
-#side.-hits HitList { display: block; }
-
-.-narrow #side { width: 1fr; max-width: 100%; }
-.-narrow Splitter { display: none; }
-.-narrow #reading { display: none; width: 1fr; }
-.-narrow.-reading #side { display: none; }
-.-narrow.-reading #reading { display: block; }
-.-short SearchBar { display: none; }
-.-short SearchBar:focus, .-short SearchBar.-asked { display: block; }
-
-ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
-Toast { width: auto; max-width: 80%; padding: 0 1; margin: 0; }
-.-short ToastRack { margin: 0; }
-.-short Toast, Overlay Toast { max-width: 100%; }
-Overlay ToastRack { dock: bottom; align: right bottom; margin: 0; }
-
-LineList:focus:ansi, TranscriptView:focus:ansi, SearchBar:focus:ansi, FilterBar:focus:ansi { border: double $accent; }
-"""
-
-LAYERS: Final = """
-PageDialog, HelpScreen { align: center middle; }
-.-unseen { background: transparent; }
-.-unseen #box { visibility: hidden; }
-#box {
-    width: 84; max-width: 96%; height: auto; max-height: 92%; padding: 0 2; background: $surface;
-    border: round $accent; border-title-color: $accent; border-title-style: bold;
-}
-#body { height: auto; margin: 1 0; }
-#body Static { width: 100%; height: auto; }
-#undo { height: auto; color: $foreground 65%; margin: 0 0 1 0; }
-#work { height: 1; margin: 0 0 1 0; }
-#ask { height: 1; margin: 1 0 0 0; }
-#ask .word { width: auto; }
-#ask Input { width: 12; background: $panel; }
-#buttons { height: 1; align-horizontal: right; }
-#buttons Button {
-    height: 1; min-width: 12; border: none; margin-left: 2; background: $panel; color: $foreground; text-style: none;
-}
-#buttons Button:focus { background: $accent; color: $background; text-style: bold; }
-.-short #body { margin: 0; }
-.-short #undo, .-short #work, .-short #ask { margin: 0; }
-
-PaletteScreen { align: center top; }
-PaletteScreen:ansi { background: transparent; }
-#palette {
-    width: 84; max-width: 96%; height: 24; max-height: 86%; margin-top: 2; background: $background;
-    border: round $accent; border-title-color: $accent; border-title-style: bold; border-subtitle-color: $foreground 70%;
-}
-PaletteScreen.-looks { background: transparent; align: right top; }
-.-looks #palette { width: 54; height: 20; }
-#palette SafeInput { height: 2; border: none; border-bottom: solid $frame; padding: 0 1; background: $background; }
-#palette SafeInput:focus { border: none; border-bottom: solid $frame; background-tint: $background 0%; }
-#palette ChoiceList { height: 1fr; border: none; }
-#palette:ansi { border: double $accent; }
-.-short #palette { margin-top: 0; max-height: 100%; }
-#box:ansi { border: double $accent; }
-#buttons Button:focus:ansi { text-style: bold reverse; background: ansi_default; color: ansi_default; }
-"""
-"""The rules of what stands above the browser; they are read with the first of it."""
+BROWSER: Final = Path(__file__).with_name("browser.tcss")
+"""The style sheet of the browser."""
+OVERLAYS: Final = Path(__file__).with_name("overlays.tcss")
+"""That of what stands above it, which is read with the first of it."""
 
 
 class Look(NamedTuple):
