@@ -21,6 +21,7 @@ from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultsPane
 from sessiontui.tui.inspector.inspector_screen import InspectorScreen
 from sessiontui.tui.tasks import fault_loader, fault_scan
+from sessiontui.tui.theme import signs
 from sessiontui.tui.widgets import fault_list
 from sessiontui.tui.widgets.fault_list import FaultList
 from sessiontui.tui.widgets.hex_view import HexView
@@ -747,5 +748,5 @@ async def test_it_fits_every_terminal(store: Path, size: tuple[int, int]) -> Non
 
 
 def test_every_severity_and_salvage_has_a_sign() -> None:
-    assert len(set(fault_list.SIGNS.values())) == len(fault_list.SIGNS) == 3
-    assert len(set(fault_list.BACK.values())) == len(fault_list.BACK) == 4
+    assert len(set(signs.SEVERITIES.values())) == len(signs.SEVERITIES) == 3
+    assert len(set(signs.SALVAGES.values())) == len(signs.SALVAGES) == 4

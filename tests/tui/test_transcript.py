@@ -24,9 +24,9 @@ from sessiontui.tui.browser import transcript_pane
 from sessiontui.tui.browser.goal_rows import goal_row
 from sessiontui.tui.tasks import copy_task, row_search
 from sessiontui.tui.theme.ascii_signs import Signs
+from sessiontui.tui.theme.signs import BOTH, DAMAGE, FEW, HIT, NOTHING
 from sessiontui.tui.widgets.page_cache import PAGE
 from sessiontui.tui.widgets.prompt import Goal, GoalKind, Prompt, goal
-from sessiontui.tui.widgets.session_map import BOTH, DAMAGE, FEW, HIT, NOTHING
 from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support.matrices import few
 from tests.support.safe import is_safe

@@ -14,7 +14,7 @@ from textual import events
 from textual.message import Message
 
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.theme import ink
+from sessiontui.tui.theme import ink, signs
 from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
@@ -28,8 +28,6 @@ not. It has those too that nothing else needs."""
 WORDS: Final = 14
 """Columns of what can be had back, in words."""
 NAMELESS: Final = "(no name)"
-SIGNS: Final = {Severity.DAMAGE: "!", Severity.INCOMPLETE: "…", Severity.INFO: "·"}
-BACK: Final = {Salvage.LOSSLESS: "+", Salvage.OFFERED: "?", Salvage.PARTIAL: "≈", Salvage.NONE: " "}
 
 
 class Item(NamedTuple):
@@ -159,8 +157,8 @@ class FaultList(LineList):
         back = _back(shown, words=self._grid.spare(width) >= 0)
         return StyledLine(
             [
-                ("●" if marked else " ", "match"),
-                (f"{SIGNS[fault.severity]} ", "fault" if damage else "dim"),
+                (signs.MARKED if marked else " ", "match"),
+                (f"{signs.SEVERITIES[fault.severity]} ", "fault" if damage else "dim"),
                 *self._grid.cells(shown.key or NAMELESS, number, at, width),
                 (fault.id, "fault" if damage else "key"),
             ],
@@ -174,11 +172,11 @@ def _back(item: Item, *, words: bool) -> str:
     if fault.severity is not Severity.DAMAGE:
         return ""
     if fault.recovers:
-        sign, word = f"{BACK[fault.salvage]}{fault.recovers:,}", fault.salvage.value
+        sign, word = f"{signs.SALVAGES[fault.salvage]}{fault.recovers:,}", fault.salvage.value
     elif not item.acts:
         sign, word = "", "none"
     elif fault.salvage is Salvage.NONE:
-        sign, word = "~", "apart"
+        sign, word = signs.FATES["apart"], "apart"
     else:
-        sign, word = "-", "goes"
+        sign, word = signs.FATES["gone"], "goes"
     return f"{sign} {word}".strip() if words or not sign else sign

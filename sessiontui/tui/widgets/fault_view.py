@@ -16,8 +16,9 @@ from sessiontui.damage import catalogue
 from sessiontui.describe import sureness
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Entry, Fault, Message, Salvage, Severity, Span
+from sessiontui.tui.theme.signs import PieceLook
 from sessiontui.tui.theme.wrap import wrap
-from sessiontui.tui.widgets.line_parts import DamagedLine, PieceLook, around, chars, kind_of
+from sessiontui.tui.widgets.line_parts import DamagedLine, around, chars, kind_of
 from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, RenderedRow
 from sessiontui.tui.widgets.styled_line import Mark, StyledLine
 from sessiontui.visible import visible

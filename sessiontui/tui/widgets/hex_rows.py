@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
+from sessiontui.tui.theme.signs import FATES
 from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import REPLACEMENT, visible
 
-SIGNS: Final = {"kept": " ", "apart": "~", "gone": "-"}
 LEADS: Final = ((0xF0, 4), (0xE0, 3), (0xC0, 2))
 """From which byte on a character has how many."""
 
@@ -79,7 +79,7 @@ class HexRows(NamedTuple):
             yield "]", "bad"
             yield f"{byte:02X}", fate
         else:
-            yield f"{SIGNS[fate]}{byte:02X}", fate
+            yield f"{FATES[fate]}{byte:02X}", fate
 
     def _behind(self, stop: int) -> tuple[str, str]:
         """The sign behind the last byte of a row: it was that one, or there should have been one more."""

@@ -12,29 +12,12 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from sessiontui.model import Entry, Fault, Part, Salvage, Severity, Span
+from sessiontui.tui.theme.signs import IDLE, OPEN, PIECES, UNKNOWN, WHOLE, PieceLook
 
 RUN: Final = 16
 """From so many on, NULs are shown as their number."""
 _NULS: Final = re.compile(rb"\0{%d}" % RUN)
 _RUN: Final = re.compile(rb"\0+")
-
-
-class PieceLook(NamedTuple):
-    """What would become of a part: a sign, a word for it, and the name of a style."""
-
-    sign: str
-    word: str
-    style: str
-
-
-WHOLE: Final = PieceLook("+", "can be had back", "whole")
-OFFERED: Final = PieceLook("?", "offered", "offered")
-TORN: Final = PieceLook("~", "a guess", "torn")
-FRAGMENT: Final = PieceLook("×", "a fragment", "fragment")
-IDLE: Final = PieceLook("·", "nothing is lost without it", "dim")
-UNKNOWN: Final = PieceLook(" ", "", "damaged")
-OPEN: Final = PieceLook(" ", "", "readable")
-KINDS: Final = {Salvage.OFFERED: OFFERED, Salvage.PARTIAL: TORN, Salvage.NONE: FRAGMENT}
 
 
 class DrawnPiece(NamedTuple):
@@ -110,7 +93,7 @@ def kind_of(fault: Fault, part: Part) -> PieceLook:
         return OPEN
     if part.salvage is Salvage.LOSSLESS:
         return WHOLE if part.records else IDLE
-    return KINDS[part.salvage]
+    return PIECES[part.salvage]
 
 
 def around(line: DamagedLine, at: int, room: int) -> list[DrawnPiece]:

@@ -21,11 +21,9 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from sessiontui.tui.theme import looks
+from sessiontui.tui.theme.signs import BOTH, DAMAGE, FEW, HIT, NOTHING
 from sessiontui.tui.widgets.styled_line import StyledLine
 
-NOTHING, DAMAGE, HIT, BOTH = " ", "!", "•", "◆"
-FEW: Final = "·"
-"""Hits, where another cell has more than twice as many."""
 LOOKS: Final = {NOTHING: "ground", DAMAGE: "fault", HIT: "hit", FEW: "hit", BOTH: "fault"}
 
 

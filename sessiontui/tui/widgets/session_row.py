@@ -16,7 +16,7 @@ from sessiontui import units
 from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Backend, Session
 from sessiontui.tui.arrangement import Sort, written
-from sessiontui.tui.theme import ink
+from sessiontui.tui.theme import ink, signs
 from sessiontui.tui.widgets.columns import Column, columns, heading
 from sessiontui.tui.widgets.styled_line import StyledLine
 
@@ -29,10 +29,10 @@ FIGURES: Final = {"size": "dim", "activity": "dim"}
 def badge(session: Session) -> str:
     """One letter for what a person should know before opening it: damaged, unreadable, empty."""
     if session.problem is not None:
-        return "×"
+        return signs.UNREADABLE
     if session.faults or is_misnamed(session):
-        return "!"
-    return "~" if session.messages == 0 else " "
+        return signs.DAMAGED
+    return signs.EMPTY if session.messages == 0 else " "
 
 
 def head(sort: Sort | None, width: int) -> StyledLine:
@@ -47,8 +47,8 @@ def row(session: Session, marked: bool, pattern: str, width: int, now: datetime)
     _, key, *figures = columns(width)
     return StyledLine(
         [
-            ("●" if marked else " ", "match"),
-            (f"{sign} ", "fault" if sign in "!×" else "dim"),
+            (signs.MARKED if marked else " ", "match"),
+            (f"{sign} ", "fault" if sign in (signs.UNREADABLE, signs.DAMAGED) else "dim"),
             *_key_and_name(session, pattern, key.width),
         ],
         [
