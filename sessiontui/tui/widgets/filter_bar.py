@@ -30,7 +30,7 @@ class FilterBar(SafeInput):
         Binding("pageup", "walk(-8)", "up", show=False, tooltip="Eight sessions up", id="filter.page_up"),
     ]
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Walked(Message):
         """Move the cursor in the list."""
 

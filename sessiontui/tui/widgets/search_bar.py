@@ -41,7 +41,7 @@ class SearchBar(SafeInput):
         Binding("ctrl+down", "recall(-1)", "later", show=False, tooltip="A later search", id="search.later"),
     ]
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Walked(Message):
         """Move the cursor in the hits, by hits or by pages of them."""
 

@@ -42,7 +42,7 @@ class TranscriptView(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = transcript_keys.KEYS
     ALLOW_SELECT = False
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class PageWanted(Message):
         """Rows ``start`` to ``end`` are near the viewport and not in memory."""
 
