@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from sessiontui.damage import encodings, lenient_json, margins, multiline, neighbours, wholefile
+from sessiontui.damage import encodings, layers, lenient_json, margins, multiline, neighbours, wholefile
 from sessiontui.damage.pieces import is_blank
 from sessiontui.damage.verdict import Effort, Line, Shape, Verdict, behind, continues, fault, merged, together
 from sessiontui.dialects import zeroclaw
@@ -166,23 +166,16 @@ def account(data: bytes, *, decoded: bool = False) -> list[Part]:
     parts: list[Part] = []
     at = 0
     for each in faults(lines_of(data), decoded=decoded):
-        span = each.span or Span(at, 0)
-        parts += _healthy(data, at, span.offset)
+        parts += _healthy(data, at, each.parts[0].span.offset)
         parts += each.parts
-        at = span.stop
+        at = parts[-1].span.stop
     return parts + _healthy(data, at, len(data))
 
 
 def _healthy(data: bytes, start: int, stop: int) -> list[Part]:
     """The parts of lines that are read, of blank ones, and of the newlines between them."""
-    parts: list[Part] = []
-    for line in lines_of(data[start:stop]):
-        if line.data:
-            records = () if is_blank(line.data) else (line.data,)
-            parts.append(Part(Span(start + line.offset, len(line.data)), Salvage.LOSSLESS, records))
-        if line.ended:
-            parts.append(Part(Span(start + line.stop - 1, 1), Salvage.LOSSLESS))
-    return parts
+    parts = layers.of_lines(data[start:stop], lambda line: (Part(Span(0, len(line)), Salvage.LOSSLESS),))
+    return [part.moved(start) for part in parts if part.span.length]
 
 
 def _whole(data: bytes, base: int, before: Fault | None) -> str | None:
