@@ -244,4 +244,4 @@ def _fitted(run: encodings.Wide, parts: list[Part], data: bytes) -> Verdict:
     at = fitted[-1].span.stop if fitted else 0
     if rest := data[at:]:
         fitted.append(Part(Span(at, len(rest)), Salvage.NONE if rest.strip(b"\0\r\n") else Salvage.LOSSLESS))
-    return Verdict("utf16", 0, f"lines stand in {run.name}, not in UTF-8", tuple(fitted), codec=run.codec)
+    return Verdict("utf16", 0, f"lines stand in {run.codec[:6].upper()}, not in UTF-8", tuple(fitted), codec=run.codec)

@@ -13,9 +13,8 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from sessiontui.damage import lenient_json, widths
-from sessiontui.damage.corrections import is_record
 from sessiontui.damage.patterns import lazy
-from sessiontui.damage.shapes import shape
+from sessiontui.damage.shapes import is_record, shape
 from sessiontui.damage.verdict import Shape, Verdict, distinct, of_readings, offered
 from sessiontui.damage.widths import Measured
 from sessiontui.model import Part, Reading, Salvage, Span

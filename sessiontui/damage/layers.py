@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sessiontui.damage import lenient_json
-from sessiontui.damage.corrections import is_record, joined
 from sessiontui.damage.languages import Plain
-from sessiontui.damage.shapes import shape
+from sessiontui.damage.shapes import is_record, joined, shape
 from sessiontui.damage.verdict import Shape, offered, records
 from sessiontui.model import Part, Salvage, Span
 

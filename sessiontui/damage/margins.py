@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 import orjson
 
 from sessiontui.damage import lenient_json, multiline
-from sessiontui.damage.corrections import is_record
 from sessiontui.damage.patterns import lazy
+from sessiontui.damage.shapes import is_record
 from sessiontui.damage.verdict import Effort, Line, Verdict, distinct, of_readings, records
 from sessiontui.model import Part, Reading, Salvage, Span
 

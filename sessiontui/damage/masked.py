@@ -14,7 +14,6 @@ from itertools import cycle, zip_longest
 from typing import Final
 
 from sessiontui.damage import (
-    corrections,
     diagnose,
     encodings,
     fragments,
@@ -27,6 +26,7 @@ from sessiontui.damage import (
 from sessiontui.damage.marks import HEADING, is_tail
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import PieceKind
+from sessiontui.damage.shapes import is_record
 from sessiontui.dialects import strict
 from sessiontui.model import Salvage
 
@@ -183,7 +183,7 @@ def _piece(piece: bytes, kind: PieceKind) -> bytes:
 def _twice(value: bytes) -> bytes:
     """A record that was encoded twice; nothing of any other value."""
     inner = _ESCAPED.sub(rb"\1", value[1:-1])
-    if value[:1] != b'"' or _escaped(inner) != value[1:-1] or not corrections.is_record(inner):
+    if value[:1] != b'"' or _escaped(inner) != value[1:-1] or not is_record(inner):
         return b""
     return b'"%b"' % _escaped(masked(inner))
 

@@ -11,11 +11,10 @@ from itertools import takewhile
 from typing import Final
 
 from sessiontui.damage import folds, lenient_json, one_line, pieces
-from sessiontui.damage.corrections import flat, is_record, joined
 from sessiontui.damage.marks import BEGIN
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import PieceKind, is_blank
-from sessiontui.damage.shapes import shape
+from sessiontui.damage.shapes import flat, is_record, joined, shape
 from sessiontui.damage.verdict import Effort, Verdict, offered
 from sessiontui.model import Part, Reading, Salvage, Span
 
