@@ -178,12 +178,11 @@ KINDS: Final = {
     )
 }
 # fmt: on
-_OTHER: Final = FaultKind("")
 
 
 def kind(id: str) -> FaultKind:
     """The kind of this id; one of which nothing is known, where there is none."""
-    return KINDS.get(id, _OTHER)
+    return KINDS.get(id) or FaultKind("")
 
 
 def sentence(id: str, what: str) -> str:

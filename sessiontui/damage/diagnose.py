@@ -123,7 +123,9 @@ def of_stretch(
     base = lines[0].offset
     if before and behind(before) != lines[0].number:
         before = None
-    if what := _whole(data, base, before):
+    kind = None if base else wholefile.kind(data[:2048])
+    if kind or (before and before.id == "not-jsonl"):
+        what = f"the file is {kind}" if kind else "the file is no JSONL"
         return [fault(Shape("not-jsonl", 0, what).verdict(len(data)), lines[0].number, base, len(lines))]
 
     def text(span: Span | None) -> bytes:
@@ -176,13 +178,6 @@ def _healthy(data: bytes, start: int, stop: int) -> list[Part]:
     """The parts of lines that are read, of blank ones, and of the newlines between them."""
     parts = layers.of_lines(data[start:stop], lambda line: (Part(Span(0, len(line)), Salvage.LOSSLESS),))
     return [part.moved(start) for part in parts if part.span.length]
-
-
-def _whole(data: bytes, base: int, before: Fault | None) -> str | None:
-    """What else than lines of JSON the file holds."""
-    if not base and (kind := wholefile.kind(data[:2048])):
-        return f"the file is {kind}"
-    return "the file is no JSONL" if before and before.id == "not-jsonl" else None
 
 
 def _join(

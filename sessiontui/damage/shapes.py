@@ -29,7 +29,6 @@ _DEEP: Final = 128
 _BRACKET: Final = lazy(rb"[\[\]{}]")
 _CESU: Final = lazy(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _CONTROL: Final = lazy(rb"[\x01-\x1f]")
-_SHORT: Final = {8: rb"\b", 9: rb"\t", 10: rb"\n", 12: rb"\f", 13: rb"\r"}
 _BEFORE_END: Final = lazy(rb",([ \t\r\n]*+[}\]])")
 _HIGH: Final = lazy(rb"[\x80-\xff]")
 _RUN: Final = lazy(rb"[\x80-\xff]{2}")
@@ -43,7 +42,7 @@ _SURROGATE: Final = lazy(
 def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
     """What a whole value is that ZeroClaw does not read; ``wrong``: why, where that is known already."""
     read = wrong or strict.read(value)
-    at, reason = (read.at, read.reason) if isinstance(read, Dropped) else (0, "it is more than a record")
+    at, reason = read if isinstance(read, Dropped) else (0, "it is more than a record")
     if (nul := value.find(b"\0")) >= 0:
         nuls = value.count(b"\0")
         lost = f"bytes of a record were lost, and {nuls:,} NULs stand for them"
@@ -252,7 +251,7 @@ def _from_cp1252(text: bytes) -> bytes:
 
 def _escaped(text: bytes) -> bytes:
     """Raw control characters as escapes."""
-    return _CONTROL.sub(lambda match: _SHORT.get(match[0][0], b"\\u%04x" % match[0][0]), text)
+    return _CONTROL.sub(lambda match: json.dumps(match[0].decode())[1:-1].encode(), text)
 
 
 def _without_halves(text: bytes) -> bytes:

@@ -13,8 +13,7 @@ from pathlib import Path
 from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session
 from sessiontui.query.ast import Query
-from sessiontui.query.match import matches
-from sessiontui.query.snippet import snippet
+from sessiontui.query.match import matches, snippet
 from sessiontui.store.memory_transcript import MemoryTranscript
 from sessiontui.store.protocol import IsCancelled, Progress, never, silent
 

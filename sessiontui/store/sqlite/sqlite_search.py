@@ -22,8 +22,7 @@ from sessiontui.errors import Cancelled, UnknownKey
 from sessiontui.model import Address, Backend, Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
-from sessiontui.query.match import matches
-from sessiontui.query.snippet import snippet
+from sessiontui.query.match import matches, snippet
 from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted, exact
 from sessiontui.store.protocol import IsCancelled, Progress, silent
 from sessiontui.store.sqlite.btrees import is_corrupt, without_indexes
