@@ -42,120 +42,120 @@ class FaultKind(NamedTuple):
 # fmt: off
 KINDS: Final = {
     kind.id: kind for kind in (
-        FaultKind("glued", cause="a program died between record and newline, or two wrote at once",
+        FaultKind("glued", "a program died between record and newline, or two wrote at once",
             then="drops all of them",
             meaning="Each record is whole, from its first brace to its last. Only the newline between them is"
                 " missing, and that is put back."),
         FaultKind("fused",
-            cause="a program died or the disk was full while it wrote, and a later record went on there",
+            "a program died or the disk was full while it wrote, and a later record went on there",
             then="drops the whole line",
             meaning="The later record is whole and begins where the torn one breaks off, so not a byte of it is in"
                 " doubt. What is left of the torn one is kept apart."),
-        FaultKind("torn", cause="a program died, or the disk was full, while it wrote",
+        FaultKind("torn", "a program died, or the disk was full, while it wrote",
             meaning="What was not written is nowhere. Of a text that broke off, all that stands can be made a"
                 " message; that it ended there is a guess.",
             always=True),
-        FaultKind("incomplete", cause="it may still be being written", then="drops the line as it stands",
+        FaultKind("incomplete", "it may still be being written", then="drops the line as it stands",
             meaning="Who writes it may not have finished. When it has been still for some seconds, it is told to be"
                 " whole or torn.",
             always=True),
         FaultKind("nul-run",
-            cause="the power failed before the disk had the bytes, or a file was cut under its writer",
+            "the power failed before the disk had the bytes, or a file was cut under its writer",
             meaning="NULs are never part of a record. Around one they can go without a loss; inside one they stand"
                 " where text was, and that text is nowhere.",
             nothing="What stood where the NULs are is not known. The line stays as it is.", always=True),
-        FaultKind("invalid-utf8", cause="a text was cut inside a character, or came in another encoding",
+        FaultKind("invalid-utf8", "a text was cut inside a character, or came in another encoding",
             meaning="Where a character stands as two halves (CESU-8), the one that was meant is certain. Where bytes"
                 " are letters of another encoding, that is likely and no more. Other bytes tell nothing of what they"
                 " were.",
             always=True),
-        FaultKind("bom", cause="an editor or a shell on Windows put it there",
+        FaultKind("bom", "an editor or a shell on Windows put it there",
             meaning="The mark is no text: it says which encoding follows. Without it the same bytes are a record."),
-        FaultKind("utf16", cause="a shell or an editor on Windows wrote them", then="drops every such line",
+        FaultKind("utf16", "a shell or an editor on Windows wrote them", then="drops every such line",
             meaning="Each character of UTF-16 is one character of UTF-8: nothing is lost on the way. Where the order"
                 " of the bytes is not marked, it is told by the text, and a person has to agree.",
             together=True, of_file=True),
-        FaultKind("raw-control", cause="the JSON was put together by hand or by a script",
+        FaultKind("raw-control", "the JSON was put together by hand or by a script",
             meaning="JSON has an escape for each control character. Written so, it is the same text."),
-        FaultKind("split-record", cause="the JSON was put together by hand or by a script",
+        FaultKind("split-record", "the JSON was put together by hand or by a script",
             then="drops every one of its lines",
             meaning="Joined by the newlines that part them, the lines are one record; escaped, the newlines stay in"
                 " its text. No line that ZeroClaw reads is taken into it."),
         FaultKind("folded",
-            cause="a pager, a mail program or a copy from a terminal broke the record at a width or at words",
+            "a pager, a mail program or a copy from a terminal broke the record at a width or at words",
             then="drops every one of its lines",
             meaning="Joined, the lines are one record. Whether a break took the place of nothing, of a blank or of a"
                 " newline does not show, unless one cuts a key, a role, an escape sequence or a character."),
-        FaultKind("pretty-printed", cause="an editor or a tool formatted the file", then="drops every such line",
+        FaultKind("pretty-printed", "an editor or a tool formatted the file", then="drops every such line",
             meaning="Only spaces between the tokens go. Every text, number and escape stays as it is spelled.",
             many="records are laid out over several lines", together=True),
-        FaultKind("array", cause="the messages were exported as one JSON list",
+        FaultKind("array", "the messages were exported as one JSON list",
             then="drops each line that is not one record alone",
             meaning="Each record of the list is whole. Only the brackets and commas around them go.",
             many="the lines are those of one list", together=True),
-        FaultKind("lone-surrogate", cause="a text was cut in the middle of a character",
+        FaultKind("lone-surrogate", "a text was cut in the middle of a character",
             meaning="Half a character can't be read as anything. A replacement character (�) can stand for it, which"
                 " is not what was written."),
-        FaultKind("trailing-comma", cause="it was edited by hand",
+        FaultKind("trailing-comma", "it was edited by hand",
             meaning="A comma before a closing bracket says nothing. Without it the line is a record."),
-        FaultKind("python-repr", cause="a script printed it where it should have dumped JSON",
+        FaultKind("python-repr", "a script printed it where it should have dumped JSON",
             meaning="Read as Python it is one certain value; whether its writer meant just that, a person has to"
                 " say."),
         FaultKind("stale-tail",
-            cause="a file was written anew and shorter without being cut, or two programs wrote into it",
+            "a file was written anew and shorter without being cut, or two programs wrote into it",
             meaning="It is the end of an older record whose beginning was written over. Nobody knows to which"
                 " message it belongs, so it is kept apart.",
             always=True, removed=True),
-        FaultKind("non-finite", cause="a program in Python wrote what JSON has no number for",
+        FaultKind("non-finite", "a program in Python wrote what JSON has no number for",
             meaning="JSON has no such number. null can stand for it, which is not what was written; role and text"
                 " are untouched."),
-        FaultKind("wrong-shape", cause="another version or another program wrote it",
+        FaultKind("wrong-shape", "another version or another program wrote it",
             meaning="What is read out of the other shape may be what was meant. Where something else stands there"
                 " than text, all of it can't be had as text.",
             always=True),
-        FaultKind("foreign", cause="another program writes to this file", then="drops such lines",
+        FaultKind("foreign", "another program writes to this file", then="drops such lines",
             meaning="It is not a message and never was one. It does no harm where it stands.",
             nothing="The line says something to the program that wrote it. It stays where it is; compact would"
                 " remove it.",
             always=True),
-        FaultKind("duplicate-key", cause="it was merged or put together by hand",
+        FaultKind("duplicate-key", "it was merged or put together by hand",
             meaning="Other readers take the last of the two values. Which one was meant, a person has to say."),
-        FaultKind("merge-marker", cause="two versions of the file were merged and the conflict was left",
+        FaultKind("merge-marker", "two versions of the file were merged and the conflict was left",
             then="drops the marker, not the sides",
             meaning="The lines of both sides are messages by themselves and stay in their order. Only the marker"
                 " goes."),
-        FaultKind("log-text", cause="the output of a program was sent into this file",
+        FaultKind("log-text", "the output of a program was sent into this file",
             meaning="It is what a program printed, no message. It is kept apart; a record behind it on the line is"
                 " whole.",
             always=True, removed=True),
-        FaultKind("not-jsonl", cause="something else was saved under this name", then="drops every line",
+        FaultKind("not-jsonl", "something else was saved under this name", then="drops every line",
             meaning="There are no lines to look at. Whatever program made the file may read it.",
             nothing="The file holds no lines of JSON. Nothing here touches it.", always=True, together=True,
             of_file=True),
-        FaultKind("deep-nesting", cause="a program went astray, or it was made to do harm",
+        FaultKind("deep-nesting", "a program went astray, or it was made to do harm",
             meaning="No record can be told in it.", always=True),
-        FaultKind("interleaved", cause="two programs wrote at once in small pieces", then="drops both records",
+        FaultKind("interleaved", "two programs wrote at once in small pieces", then="drops both records",
             meaning="One record stands whole in the middle of the other, whose two ends fit only each other. Where"
                 " more than one end fits, a person has to choose."),
-        FaultKind("literal", cause="a program printed or logged the record in its own quotes",
+        FaultKind("literal", "a program printed or logged the record in its own quotes",
             meaning="Read by the rules of that language, the quotes hold exactly this. Whether they were its quotes,"
                 " a person has to say; where languages disagree, each reading has a number."),
-        FaultKind("escaped", cause="a program escaped what was escaped already",
+        FaultKind("escaped", "a program escaped what was escaped already",
             meaning="With one backslash less everywhere it is a record. That it was escaped twice, a person has to"
                 " say."),
-        FaultKind("wrapped", cause="a tool that collects logs, or a queue, wrote it into a record of its own",
+        FaultKind("wrapped", "a tool that collects logs, or a queue, wrote it into a record of its own",
             meaning="What the tool carries is a record. That it belongs into this session, a person has to say; what"
                 " else the tool noted is a fragment."),
-        FaultKind("coloured", cause="the output of a tool that paints was saved with its colours",
+        FaultKind("coloured", "the output of a tool that paints was saved with its colours",
             meaning="Without the colour codes it is a record. That none of them was in the text, a person has to"
                 " say."),
-        FaultKind("bare-backslash", cause="the JSON was put together by hand or by a script",
+        FaultKind("bare-backslash", "the JSON was put together by hand or by a script",
             meaning="JSON knows no such escape, so the backslash stood for itself. Where another may be an escape,"
                 " both readings are numbered, and neither is more than a guess."),
-        FaultKind("typographic", cause="a word processor, a chat program or an input method changed the signs",
+        FaultKind("typographic", "a word processor, a chat program or an input method changed the signs",
             meaning="With the signs of JSON it is a record. Its text stays as it is; where it has such signs too,"
                 " they may have been others."),
-        FaultKind("malformed", cause="it was edited by hand, or bytes of it were changed",
+        FaultKind("malformed", "it was edited by hand, or bytes of it were changed",
             meaning="It is not certain what stood there, so nothing is made of it.", always=True),
         FaultKind("no-final-newline",
             meaning="Nothing is missing but one newline, which the next repair or message may add."),
@@ -178,12 +178,11 @@ KINDS: Final = {
     )
 }
 # fmt: on
-_OTHER: Final = FaultKind("")
 
 
 def kind(id: str) -> FaultKind:
     """The kind of this id; one of which nothing is known, where there is none."""
-    return KINDS.get(id, _OTHER)
+    return KINDS.get(id) or FaultKind("")
 
 
 def sentence(id: str, what: str) -> str:

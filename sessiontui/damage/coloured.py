@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sessiontui.damage.corrections import mended
 from sessiontui.damage.languages import replaced
 from sessiontui.damage.layers import Examine, beneath
 from sessiontui.damage.patterns import lazy
+from sessiontui.damage.shapes import mended
 from sessiontui.damage.verdict import Verdict, distinct, of_readings, records
 from sessiontui.model import Part, Reading, Salvage, Span
 

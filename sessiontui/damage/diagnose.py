@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from sessiontui.damage import encodings, lenient_json, margins, multiline, neighbours, wholefile
+from sessiontui.damage import encodings, layers, lenient_json, margins, multiline, neighbours, wholefile
 from sessiontui.damage.pieces import is_blank
 from sessiontui.damage.verdict import Effort, Line, Shape, Verdict, behind, continues, fault, merged, together
 from sessiontui.dialects import zeroclaw
@@ -123,7 +123,9 @@ def of_stretch(
     base = lines[0].offset
     if before and behind(before) != lines[0].number:
         before = None
-    if what := _whole(data, base, before):
+    kind = None if base else wholefile.kind(data[:2048])
+    if kind or (before and before.id == "not-jsonl"):
+        what = f"the file is {kind}" if kind else "the file is no JSONL"
         return [fault(Shape("not-jsonl", 0, what).verdict(len(data)), lines[0].number, base, len(lines))]
 
     def text(span: Span | None) -> bytes:
@@ -166,30 +168,16 @@ def account(data: bytes, *, decoded: bool = False) -> list[Part]:
     parts: list[Part] = []
     at = 0
     for each in faults(lines_of(data), decoded=decoded):
-        span = each.span or Span(at, 0)
-        parts += _healthy(data, at, span.offset)
+        parts += _healthy(data, at, each.parts[0].span.offset)
         parts += each.parts
-        at = span.stop
+        at = parts[-1].span.stop
     return parts + _healthy(data, at, len(data))
 
 
 def _healthy(data: bytes, start: int, stop: int) -> list[Part]:
     """The parts of lines that are read, of blank ones, and of the newlines between them."""
-    parts: list[Part] = []
-    for line in lines_of(data[start:stop]):
-        if line.data:
-            records = () if is_blank(line.data) else (line.data,)
-            parts.append(Part(Span(start + line.offset, len(line.data)), Salvage.LOSSLESS, records))
-        if line.ended:
-            parts.append(Part(Span(start + line.stop - 1, 1), Salvage.LOSSLESS))
-    return parts
-
-
-def _whole(data: bytes, base: int, before: Fault | None) -> str | None:
-    """What else than lines of JSON the file holds."""
-    if not base and (kind := wholefile.kind(data[:2048])):
-        return f"the file is {kind}"
-    return "the file is no JSONL" if before and before.id == "not-jsonl" else None
+    parts = layers.of_lines(data[start:stop], lambda line: (Part(Span(0, len(line)), Salvage.LOSSLESS),))
+    return [part.moved(start) for part in parts if part.span.length]
 
 
 def _join(
@@ -251,4 +239,4 @@ def _fitted(run: encodings.Wide, parts: list[Part], data: bytes) -> Verdict:
     at = fitted[-1].span.stop if fitted else 0
     if rest := data[at:]:
         fitted.append(Part(Span(at, len(rest)), Salvage.NONE if rest.strip(b"\0\r\n") else Salvage.LOSSLESS))
-    return Verdict("utf16", 0, f"lines stand in {run.name}, not in UTF-8", tuple(fitted), codec=run.codec)
+    return Verdict("utf16", 0, f"lines stand in {run.codec[:6].upper()}, not in UTF-8", tuple(fitted), codec=run.codec)

@@ -22,11 +22,6 @@ class Wide(NamedTuple):
     sure: bool = True
     """The byte order is known; of big-endian without a mark it is not, for a NUL of something else may stand first."""
 
-    @property
-    def name(self) -> str:
-        """The encoding, whatever its byte order."""
-        return self.codec[: len("utf-16")].upper()
-
 
 _MARKS: Final = {
     "utf-32-le": b"\xff\xfe\0\0",
@@ -112,7 +107,7 @@ def _run(data: bytes, codec: str, begin: int, *, sure: bool) -> Wide:
 
 def decoded(data: bytes, run: Wide) -> bytes:
     """The run in UTF-8; halves of pairs stay as they are, and a character that is cut at the end is left out."""
-    cut = (run.stop - run.begin) % (4 if run.name == "UTF-32" else 2)
+    cut = (run.stop - run.begin) % (4 if run.codec.startswith("utf-32") else 2)
     return data[run.begin : run.stop - cut].decode(run.codec, "surrogatepass").encode("utf-8", "surrogatepass")
 
 

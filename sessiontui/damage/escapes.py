@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
-from sessiontui.damage.corrections import is_record
 from sessiontui.damage.languages import replaced
 from sessiontui.damage.layers import Examine, beneath
 from sessiontui.damage.lenient_json import rebuilt, tokens
 from sessiontui.damage.patterns import lazy
+from sessiontui.damage.shapes import is_record
 from sessiontui.damage.verdict import Shape, Verdict, of_readings
 from sessiontui.model import Part, Reading, Salvage, Span
 

@@ -13,9 +13,8 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from sessiontui.damage import lenient_json, widths
-from sessiontui.damage.corrections import is_record
 from sessiontui.damage.patterns import lazy
-from sessiontui.damage.shapes import shape
+from sessiontui.damage.shapes import is_record, shape
 from sessiontui.damage.verdict import Shape, Verdict, distinct, of_readings, offered
 from sessiontui.damage.widths import Measured
 from sessiontui.model import Part, Reading, Salvage, Span
@@ -26,7 +25,6 @@ _SURE: Final = 6
 """So many lines, all of one width, are not filled by whole words by chance."""
 _NEAR: Final = 16
 """So many characters are shown on each side of a break."""
-_BLANK: Final = b" "[0]
 _ESCAPE: Final = lazy(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _NEWLINE: Final = lazy(rb"(?<!\\)(?:\\\\)*\\n")
 _SINGLE: Final = lazy(rb"[^ ] \Z")
@@ -160,7 +158,7 @@ def _may_be_wrapped(found: Unfolded, room: int) -> bool:
     behind the words be lost. No such line begins with a blank, and none ends in one before a word that has room."""
     text = found.text
     short = {at for at in found.sure | found.open if _run(text, at) <= room}
-    if any(text[at] == _BLANK or (text[at - 1] == _BLANK and at in short) for at in found.open):
+    if any(text[at] in b" " or (text[at - 1] in b" " and at in short) for at in found.open):
         return False
     return bool(found.open) and not short & found.sure and len(short) < _SURE
 

@@ -27,7 +27,7 @@ _PRINTED: Final = lazy(
 )
 _NONE: Final = lazy(rb'[ \t]*+\{[ \t]*+"role"[ \t]*+:[ \t]*+"[^"\\]*+"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+None')
 _ESCAPE: Final = lazy(rb"\\(.)", re.DOTALL)
-_USUAL: Final = frozenset({b"\\", b"'", b'"', b"n", b"r", b"t", b"x", b"u", b"U"})
+_USUAL: Final = frozenset(b"\\'\"nrtxuU")
 """What Python prints behind a backslash; it warns of others aloud."""
 _BEGUN: Final = lazy(rb'\{[ \t]*+"role"[ \t]*+:[ \t]*+"(?P<role>[^"\\]*+)"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+"')
 _WORD: Final = lazy(rb"(?P<foreign>undefined|\[object Object\])|null|true|false|-?[0-9][0-9.eE+-]*+")
@@ -57,7 +57,7 @@ def printed(line: bytes) -> Shape | None:
     """A record that was printed by Python, not dumped as JSON."""
     if len(line) > MOST or not (_PRINTED.match(line) or _NONE.match(line)) or line.count(b"[") + line.count(b"{") > 20:
         return None
-    if not is_utf8(line) or not {escape[1] for escape in _ESCAPE.finditer(line)} <= _USUAL:
+    if not is_utf8(line) or not {escape[1][0] for escape in _ESCAPE.finditer(line)} <= _USUAL:
         return None
     try:
         value = ast.literal_eval(line.strip().decode())
@@ -98,7 +98,7 @@ def text(text: bytes, at: int) -> tuple[str, int, str]:
         return "stale-tail", at, "the end of a record stands without its beginning"
     if (stop := valid_up_to(text)) < len(text):
         return "invalid-utf8", at + stop, f"{source.shown(text[stop])} is not UTF-8, in what is no JSON"
-    if _looks_like_json(bare):
+    if bare in _LIST or b'":' in bare or bare[-1:] in (b"}", b"]"):
         return "malformed", at, "a part of a record stands by itself"
     return "log-text", at, "text of some program stands where a record should"
 
@@ -106,10 +106,5 @@ def text(text: bytes, at: int) -> tuple[str, int, str]:
 def malformed(line: bytes, start: int) -> tuple[str, int, str]:
     """An object that goes wrong in its middle."""
     wrong = strict.record_end(line, start)
-    if isinstance(wrong, Dropped):
-        return "malformed", wrong.at, wrong.reason
-    return "malformed", start, "bytes of it are damaged"
-
-
-def _looks_like_json(bare: bytes) -> bool:
-    return bare in _LIST or b'":' in bare or bare[-1:] in (b"}", b"]")
+    at, reason = wrong if isinstance(wrong, Dropped) else (start, "bytes of it are damaged")
+    return "malformed", at, reason

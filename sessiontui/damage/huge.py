@@ -8,9 +8,9 @@ from __future__ import annotations
 import codecs
 from typing import Final
 
-from sessiontui.damage.verdict import Verdict, fault
+from sessiontui.damage.verdict import Shape, fault
 from sessiontui.dialects.source import Dropped
-from sessiontui.model import Fault, Part, Salvage, Severity, Span
+from sessiontui.model import Fault, Severity, Span
 
 _BY_REASON: Final = {
     "is not UTF-8": "invalid-utf8",
@@ -33,9 +33,8 @@ def huge(outcome: Dropped, wrong: bytes, number: int, span: Span, *, growing: bo
     id, severity = _id(outcome, wrong), Severity.DAMAGE
     if growing and id == "torn":
         id, severity = "incomplete", Severity.INCOMPLETE
-    part = Part(Span(0, span.length), Salvage.NONE)
     what = f"{outcome.reason}, on a line of {span.length:,} bytes"
-    return fault(Verdict(id, outcome.at, what, (part,), severity), number, span.offset)
+    return fault(Shape(id, outcome.at, what).verdict(span.length)._replace(severity=severity), number, span.offset)
 
 
 def breaks_off(wrong: bytes) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from sessiontui.damage.encodings import is_utf8
@@ -37,13 +38,13 @@ class Plain(NamedTuple):
     """What bytes stand for, and where each of it comes from."""
 
     data: bytes
-    ends: tuple[list[int], list[int]] = ([], [])
-    """Where each replacement ends, in ``data`` and in the bytes that it was made of."""
+    ends: Sequence[tuple[int, int]] = ((0, 0),)
+    """Where each replacement ends, in ``data`` and in the bytes that it was made of; first where both begin."""
 
     def origin(self, at: int) -> int:
         """Which byte of the source a byte of ``data`` comes from."""
-        index = bisect_right(self.ends[0], at) - 1
-        return at if index < 0 else self.ends[1][index] + at - self.ends[0][index]
+        inner, outer = self.ends[bisect_right(self.ends, at, key=itemgetter(0)) - 1]
+        return outer + at - inner
 
 
 class Language(NamedTuple):
@@ -62,8 +63,7 @@ class Language(NamedTuple):
 def replaced(raw: bytes, sign: re.Pattern[bytes], by: Callable[[re.Match[bytes]], bytes | None]) -> Plain | None:
     """The bytes with each match replaced; None where one can't be."""
     made: list[bytes] = []
-    inner: list[int] = []
-    outer: list[int] = []
+    ends = [(0, 0)]
     at = size = 0
     for match in sign.finditer(raw):
         new = by(match)
@@ -72,9 +72,8 @@ def replaced(raw: bytes, sign: re.Pattern[bytes], by: Callable[[re.Match[bytes]]
         made += (raw[at : match.start()], new)
         size += match.start() - at + len(new)
         at = match.end()
-        inner.append(size)
-        outer.append(at)
-    return Plain(b"".join((*made, raw[at:])), (inner, outer))
+        ends.append((size, at))
+    return Plain(b"".join((*made, raw[at:])), ends)
 
 
 # ---- where a text is closed

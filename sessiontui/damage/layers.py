@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sessiontui.damage import lenient_json
-from sessiontui.damage.corrections import is_record, joined
 from sessiontui.damage.languages import Plain
-from sessiontui.damage.shapes import shape
+from sessiontui.damage.shapes import is_record, joined, shape
 from sessiontui.damage.verdict import Shape, offered, records
 from sessiontui.model import Part, Salvage, Span
 
@@ -27,7 +26,7 @@ def under(data: bytes, examine: Examine) -> tuple[Part, ...]:
     if b"role" not in data or b"content" not in data:
         return ()
     value = _value(data)
-    parts = [value.part(len(data))] if value else _lines(data, examine)
+    parts = [value.part(len(data))] if value else of_lines(data, examine)
     return tuple(map(offered, parts)) if any(part.records and part.salvage in _CLEAR for part in parts) else ()
 
 
@@ -48,15 +47,15 @@ def _value(data: bytes) -> Shape | None:
     return mend if mend and mend.id == "pretty-printed" else None
 
 
-def _lines(data: bytes, examine: Examine) -> list[Part]:
+def of_lines(data: bytes, examine: Examine) -> list[Part]:
+    """What becomes of each line and each newline; only lines that are neither records nor blank are examined."""
     parts: list[Part] = []
     at = 0
     for line in data.split(b"\n"):
         span = Span(at, len(line))
-        if is_record(line):
-            parts.append(Part(span, Salvage.LOSSLESS, (line,)))
-        elif not line.strip(_SPACES):
-            parts.append(Part(span, Salvage.LOSSLESS))
+        is_blank = not line.strip(_SPACES)
+        if is_blank or is_record(line):
+            parts.append(Part(span, Salvage.LOSSLESS, () if is_blank else (line,)))
         else:
             parts += (part.moved(at) for part in examine(line))
         at = span.stop + 1

@@ -87,16 +87,14 @@ def reach(data: bytes, at: int = 0) -> Reach:
 def tokens(data: bytes) -> Iterator[JsonToken]:
     """The texts and what stands between them; together they are all of the bytes."""
     at = 0
-    while at < len(data):
-        quote = data.find(b'"', at)
-        begin = quote if quote >= 0 else len(data)
-        if begin > at:
-            yield JsonToken(at, begin, text=False)
-        at = begin
-        if quote >= 0:
-            close = closing(data, quote + 1)
-            at = close + 1 if close >= 0 else len(data)
-            yield JsonToken(quote, at, text=True)
+    while (quote := data.find(b'"', at)) >= 0:
+        if quote > at:
+            yield JsonToken(at, quote, text=False)
+        close = closing(data, quote + 1)
+        at = close + 1 if close >= 0 else len(data)
+        yield JsonToken(quote, at, text=True)
+    if at < len(data):
+        yield JsonToken(at, len(data), text=False)
 
 
 def rebuilt(value: bytes, change: Callable[[bytes], bytes], *, text: bool = True) -> bytes:

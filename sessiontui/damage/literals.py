@@ -93,10 +93,12 @@ class Literals:
         """How the language reads it, and whether nothing had to be mended; None for what was seen."""
         quote = _CLOSING.get(opening["quote"], opening["quote"])
         begin = opening.end("quote")
-        close = -1 if (language.closing, quote) in self._unclosed else language.closing(self._line, begin, quote)
+        way = language.closing, quote
+        close = -1 if way in self._unclosed else language.closing(self._line, begin, quote)
         self._effort.left -= (close if close >= 0 else len(self._line)) - begin
         if close < 0:
-            self._unclosed |= {(language.closing, quote)} if language.closes_anywhere else set()
+            if language.closes_anywhere:
+                self._unclosed.add(way)
             return None
         inside = self._line[begin:close]
         plain = language.plain(inside)

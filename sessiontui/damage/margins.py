@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 import orjson
 
 from sessiontui.damage import lenient_json, multiline
-from sessiontui.damage.corrections import is_record
 from sessiontui.damage.patterns import lazy
+from sessiontui.damage.shapes import is_record
 from sessiontui.damage.verdict import Effort, Line, Verdict, distinct, of_readings, records
 from sessiontui.model import Part, Reading, Salvage, Span
 
@@ -47,7 +47,12 @@ def over(lines: Sequence[Line], at: int, effort: Effort) -> Verdict | None:
     looked, count = 0, _FEW
     while margin:
         raw = [line.data for line in lines[at : at + count]]
-        found = _pieces(raw, margin)
+        found: list[bytes] = []
+        for line in raw:
+            piece = margin.without(line)
+            if piece is None:
+                break
+            found.append(piece)
         looked += sum(map(len, found))
         text = margin.joints[0].join(found)
         reached = lenient_json.reach(text, len(text) - len(text.lstrip()))
@@ -58,16 +63,6 @@ def over(lines: Sequence[Line], at: int, effort: Effort) -> Verdict | None:
         count *= _FEW
     effort.left -= looked
     return None
-
-
-def _pieces(lines: Sequence[bytes], margin: _Margin) -> list[bytes]:
-    found: list[bytes] = []
-    for line in lines:
-        piece = margin.without(line)
-        if piece is None:
-            break
-        found.append(piece)
-    return found
 
 
 def _margin(line: bytes) -> _Margin | None:

@@ -14,7 +14,6 @@ from itertools import cycle, zip_longest
 from typing import Final
 
 from sessiontui.damage import (
-    corrections,
     diagnose,
     encodings,
     fragments,
@@ -27,6 +26,7 @@ from sessiontui.damage import (
 from sessiontui.damage.marks import HEADING, is_tail
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import PieceKind
+from sessiontui.damage.shapes import is_record
 from sessiontui.dialects import strict
 from sessiontui.model import Salvage
 
@@ -47,23 +47,19 @@ _BETWEEN: Final = lazy(rb"(?P<word>[-+.0-9A-Za-z_]+)|[^-+.0-9A-Za-z_\x80-\xff]+|
 _NUMBER: Final = lazy(rb"(-?0?)([0-9.eE+-]*)")
 _PYTHON: Final = lazy(rb"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
 _MARKER: Final = lazy(rb"([<>|%+=])\1{6}(?= [^{\x00]*+\Z|\r?\Z)")
-_OBJECT: Final = b"[object Object]"
 
 _SIGNS: Final = (
     rb"\xc2[\xa0\xab\xbb]|\xe2\x80[\x80-\x8f\x98-\x9f\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xef\xbb\xbf"
     rb"|\xef\xbc[\x82\x87\x8c\x9a]|\xef\xb9[\x90\x95]|\xef\xbd[\x9b\x9d]"
 )
 """What ``typographic`` takes for a sign of JSON."""
-_LAYER_WORDS: Final = (
-    rb"role|content|system|user|assistant|tool|log|message|msg|line|data|record|entry|event|payload|body|text|value"
-    rb"|raw|_raw|streams|entries|records|logEvents|MESSAGE|stream|time|timestamp|ts|level"
-)
 _CODE: Final = lazy(rb"(?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK]")
 _KEPT: Final = lazy(
     rb"(?P<escape>\\+(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[bfnrt\"'/`$])?)"
     rb"|(?P<word>(?:(?<=[\"'])|(?<=\xe2\x80[\x98-\x9f])|(?<=\xef\xbc[\x82\x87]))(?:"
-    + _LAYER_WORDS
-    + rb")(?=\\*[\"'`]|\xe2\x80[\x98-\x9f]|\xef\xbc[\x82\x87]))"
+    rb"role|content|system|user|assistant|tool|log|message|msg|line|data|record|entry|event|payload|body|text|value"
+    rb"|raw|_raw|streams|entries|records|logEvents|MESSAGE|stream|time|timestamp|ts|level"
+    rb")(?=\\*[\"'`]|\xe2\x80[\x98-\x9f]|\xef\xbc[\x82\x87]))"
     rb"|(?P<before>(?<![\w\\])(?:[bBuUrRfF]{1,2}|\$)(?=['\"])|\b(?:echo|printf|curl|wget|--?d(?:ata)?|--json|jq)\b)"
     rb"|(?P<before_too>(?i:\binsert\s+into\b|\bvalues\s*\(|\bselect\b|\bwhere\b))"
     rb"|(?P<quote>['`])|(?P<sign>" + _SIGNS + rb")"
@@ -146,7 +142,7 @@ def _of_its_kind(escape: bytes) -> bytes:
 
 def _one_line(line: bytes) -> bytes | None:
     """Lines that are one matter from end to end."""
-    if line.strip() == _OBJECT:
+    if line.strip() == b"[object Object]":
         return line
     if fragments.word(line):
         return _between(line)
@@ -183,7 +179,7 @@ def _piece(piece: bytes, kind: PieceKind) -> bytes:
 def _twice(value: bytes) -> bytes:
     """A record that was encoded twice; nothing of any other value."""
     inner = _ESCAPED.sub(rb"\1", value[1:-1])
-    if value[:1] != b'"' or _escaped(inner) != value[1:-1] or not corrections.is_record(inner):
+    if value[:1] != b'"' or _escaped(inner) != value[1:-1] or not is_record(inner):
         return b""
     return b'"%b"' % _escaped(masked(inner))
 

@@ -11,11 +11,10 @@ from itertools import takewhile
 from typing import Final
 
 from sessiontui.damage import folds, lenient_json, one_line, pieces
-from sessiontui.damage.corrections import flat, is_record, joined
 from sessiontui.damage.marks import BEGIN
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.pieces import PieceKind, is_blank
-from sessiontui.damage.shapes import shape
+from sessiontui.damage.shapes import flat, is_record, joined, shape
 from sessiontui.damage.verdict import Effort, Verdict, offered
 from sessiontui.model import Part, Reading, Salvage, Span
 
@@ -60,9 +59,10 @@ def over(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
         stop = end if end >= 0 else len(data)
     if not named or not size:
         return None
-    made = [*parts[:size], *beside]
-    called = _called(named, list(map(offered, made)) if waits else made, kinds)
-    return called._replace(readings=tuple(_readings(called.parts, {k: v for k, v in choices.items() if k < size})))
+    made = (*parts[:size], *beside)
+    made = tuple(map(offered, made)) if waits else made
+    readings = tuple(_readings(made, {k: v for k, v in choices.items() if k < size}))
+    return _called(named, kinds)._replace(parts=made, readings=readings)
 
 
 def _readings(parts: tuple[Part, ...], choices: dict[int, tuple[Reading, ...]]) -> Iterator[Reading]:
@@ -102,14 +102,14 @@ def _value(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
     return of._replace(at=0, what=f"{of.what}, on several lines", left=left).verdict(len(value))
 
 
-def _called(named: Verdict, parts: list[Part], kinds: list[PieceKind]) -> Verdict:
-    """The first value's verdict, with all that stands on the lines."""
+def _called(named: Verdict, kinds: list[PieceKind]) -> Verdict:
+    """The first value's verdict, named for all that stands on the lines."""
     id, what = named.id, named.what
     if PieceKind.TORN in kinds:
         id, what = "fused", "a whole record, over several lines, stands on the line of a torn one"
     elif id == "pretty-printed" and (PieceKind.COMMA in kinds or kinds[:1] == [PieceKind.SPACE]):
         id, what = "array", "a record of a list is laid out over several lines"
-    return named._replace(id=id, what=what, parts=tuple(parts))
+    return named._replace(id=id, what=what)
 
 
 def woven(lines: list[bytes]) -> Verdict | None:

@@ -11,8 +11,8 @@ from typing import Final
 from sessiontui.damage import catalogue, marks, one_line
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.salvage import plan
-from sessiontui.damage.verdict import Line, behind, best, fault
-from sessiontui.model import Fault, Part, Salvage, Severity, Span
+from sessiontui.damage.verdict import Line, Shape, behind, best, fault
+from sessiontui.model import Fault, Salvage, Severity, Span
 
 _CODES: Final = rb"(?:\x1b\[[0-9;:]*[mK]|[ \t\r])*"
 _OPENS: Final = lazy(rb"[{\[]" + _CODES + rb"\Z")
@@ -28,7 +28,7 @@ def alone(line: Line, above: Fault | None, end: bytes | None, *, settled: bool) 
     stays = False
     goes_on = above is not None and above.id == "torn" and behind(above) == line.number
     if goes_on and verdict.id == "escaped":  # a record that the torn text quotes
-        verdict = verdict._replace(id="log-text", parts=(Part(Span(0, len(line.data)), Salvage.NONE),), readings=())
+        verdict = Shape("log-text", verdict.at, "").verdict(len(line.data))
     if catalogue.kind(verdict.id).removed and best(verdict.parts) is Salvage.NONE:
         if verdict.id == "log-text" and goes_on:
             parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in verdict.parts)  # goes when that one does

@@ -8,11 +8,12 @@ only where that was asked for. Order is kept: a record stands where its first by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sessiontui.damage import catalogue
-from sessiontui.damage.verdict import behind, continues
+from sessiontui.damage.verdict import behind, continues, records
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
 _SIGNS: Final = frozenset({"merge-marker", "array"})
@@ -66,14 +67,13 @@ def plan(
     """
     before: Fault | None = None
     line: int | None = None
-    removes: bool | None = None
+    remains = cache(remains)
     for each in found:
         if before is None or not (continues(before, each) or _is_rest(before, each)):
             line = each.line
         outcome = _outcome(*_read(each, line, wish))
-        if is_removal(outcome):
-            removes = remains() if removes is None else removes
-            outcome = outcome if removes else Outcome(each, stays=True)
+        if is_removal(outcome) and not remains():
+            outcome = Outcome(each, stays=True)
         yield outcome
         before = each
 
@@ -89,10 +89,7 @@ def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, frozenset[
     number = wish.readings.get(line, 1) if line is not None else 1
     if number > max(1, len(found.readings)):
         return found, frozenset()
-    taken = _taken(line, wish)
-    if found.readings and line in wish.marked:
-        taken |= {Salvage.PARTIAL}  # of several readings one was chosen
-    return found.read_as(number), taken
+    return found.read_as(number), _taken(found, line, wish)
 
 
 def _is_rest(before: Fault, found: Fault) -> bool:
@@ -101,12 +98,13 @@ def _is_rest(before: Fault, found: Fault) -> bool:
     return before.id == found.id == "torn" and behind(before) == found.line and only_text
 
 
-def _taken(line: int | None, wish: Wish) -> frozenset[Salvage]:
-    """What is taken of the fault of a line; nothing, or at least what is lossless."""
+def _taken(found: Fault, line: int | None, wish: Wish) -> frozenset[Salvage]:
+    """What is taken of the fault of a line; nothing, or at least what is lossless. Of several readings one is chosen
+    where the line is marked: then a guess is taken too."""
     taken = set()
     if line in wish.lines:
         taken |= {Salvage.LOSSLESS, Salvage.OFFERED}
-    if wish.partial or line in wish.guessed:
+    if wish.partial or line in wish.guessed or (found.readings and line in wish.marked):
         taken |= {Salvage.LOSSLESS, Salvage.PARTIAL}
     if wish.lossless:
         taken.add(Salvage.LOSSLESS)
@@ -117,14 +115,14 @@ def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
     if not taken or not found.parts or found.severity is not Severity.DAMAGE:
         return Outcome(found, stays=True)
     had = [part for part in found.parts if part.salvage in taken]
-    records = tuple(record for part in had for record in part.records)
+    made = records(had)
     unread = found.stays or any(map(_is_unread, found.parts))
     removed = catalogue.kind(found.id).removed and found.salvage is Salvage.NONE and not unread
-    if not records and len(had) < len(found.parts) and not removed:
+    if not made and len(had) < len(found.parts) and not removed:
         return Outcome(found, stays=True)
-    end = found.parts[-1].span if found.keeps_end and records and had[-1:] != [found.parts[-1]] else None
+    end = found.parts[-1].span if found.keeps_end and made and had[-1:] != [found.parts[-1]] else None
     lost = (span for part in (found.parts[:-1] if end else found.parts) for span in _lost(part, taken))
-    return Outcome(found, False, records, tuple(_runs(lost)), end)
+    return Outcome(found, False, made, tuple(_runs(lost)), end)
 
 
 def _lost(part: Part, taken: frozenset[Salvage]) -> tuple[Span, ...]:

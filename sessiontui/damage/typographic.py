@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sessiontui.damage.corrections import is_record
 from sessiontui.damage.encodings import is_utf8
 from sessiontui.damage.patterns import lazy
-from sessiontui.damage.shapes import MOST
+from sessiontui.damage.shapes import MOST, is_record
 from sessiontui.damage.verdict import Shape, Verdict
 from sessiontui.model import Salvage
 

@@ -129,8 +129,8 @@ def offered(part: Part) -> Part:
 
 def best(parts: Sequence[Part]) -> Salvage:
     """The surest way in which messages can be had back; where none can, whether nothing is lost."""
-    if ranks := [_BEST_FIRST.index(part.salvage) for part in parts if part.records]:
-        return _BEST_FIRST[min(ranks)]
+    if had := [part.salvage for part in parts if part.records]:
+        return min(had, key=_BEST_FIRST.index)
     return Salvage.LOSSLESS if all(part.salvage is Salvage.LOSSLESS for part in parts) else Salvage.NONE
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from sessiontui.damage import lenient_json
-from sessiontui.damage.corrections import is_record
 from sessiontui.damage.languages import unescaped
 from sessiontui.damage.layers import Examine, beneath
 from sessiontui.damage.lenient_json import behind_space
 from sessiontui.damage.patterns import lazy
+from sessiontui.damage.shapes import is_record
 from sessiontui.damage.verdict import Verdict
 from sessiontui.model import Part, Salvage, Span
 

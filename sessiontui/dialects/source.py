@@ -7,14 +7,16 @@ pieces has looked at that, and cuts them between characters.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.model import Span
 
 END: Final = -1
 """Stands behind the last byte."""
+ALL: Final = sys.maxsize
+"""How many bytes of a token are kept, where all of them are."""
 
 # A group has so many rounds a match, and `reach` matches again: a greedy repeat remembers every round, and a possessive
 # one does not go back to where a failed round began before Python 3.11.5.
@@ -38,8 +40,7 @@ _SHORT: Final = frozenset(b'"\\/bfnrt')
 _DIGIT: Final = frozenset(b"0123456789abcdefABCDEF")
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """ZeroClaw drops the line: the byte of the line (from 0) at which it goes wrong, and why, in one sentence."""
 
     at: int
@@ -92,8 +93,8 @@ class Source:
         self._at += is_one
         return is_one
 
-    def skip(self, pattern: re.Pattern[bytes], keep: int | None = 0) -> bytes:
-        """Read all that ``pattern``, which may match nothing, matches; return its first ``keep`` bytes (None: all).
+    def skip(self, pattern: re.Pattern[bytes], keep: int = 0) -> bytes:
+        """Read all that ``pattern``, which may match nothing, matches; return its first ``keep`` bytes.
 
         A token that is cut by the end of a piece is left.
         """
@@ -101,25 +102,25 @@ class Source:
         while self.peek() != END:
             begin = self._at
             self._at = reach(pattern, self._piece, begin)
-            kept += self._piece[begin : self._at if keep is None else min(self._at, begin + keep - len(kept))]
+            kept += self._piece[begin : min(self._at, begin + keep - len(kept))]
             if self._at < len(self._piece):
                 break
         return kept
 
-    def string(self, pattern: re.Pattern[bytes], keep: int | None = 0) -> tuple[bytes, Span]:
+    def string(self, pattern: re.Pattern[bytes], keep: int = 0) -> tuple[bytes, Span]:
         """Read a text in quotes, its inside by ``LOOSE`` or ``EXACT``; return what ``skip`` does, and its place."""
         self.take()
         begin = self.position
         kept = b""
         while True:
-            kept += self.skip(pattern, keep if keep is None else max(0, keep - len(kept)))
+            kept += self.skip(pattern, max(0, keep - len(kept)))
             byte = self.peek()
             if byte == _QUOTE:
                 break
             if byte != _BACKSLASH:
                 raise self._unclosed(begin)
             escape = self._escape(exact=pattern is EXACT)
-            kept += escape if keep is None or len(kept) < keep else b""
+            kept += escape if len(kept) < keep else b""
         span = Span(begin, self.position - begin)
         self.take()
         return kept, span

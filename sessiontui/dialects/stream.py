@@ -9,8 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.dialects import strict
 from sessiontui.dialects.source import EXACT, Dropped, Source, Wrong, reach
@@ -21,8 +20,7 @@ _LONGEST: Final = len(rb"\ud83d\ude0")
 """The most bytes of a content that can wait for the next piece: an escape less its last digit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(NamedTuple):
     """A valid line: its role, and where in the file the bytes between the quotes of its content stand."""
 
     role: str

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.dialects.source import (
+    ALL,
     DIGITS,
     END,
     EXACT,
@@ -39,8 +39,7 @@ _NAME: Final = len(rb"\u0063" * len("content")) + 1
 """A key of so many bytes, however it is escaped, is neither of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A whole record: the escaped bytes of its role, and where in the line the escaped bytes of its content stand."""
 
     role: bytes
@@ -142,7 +141,7 @@ def _object(source: Source) -> Record:
         if (name == "role" and role is not None) or (name == "content" and content is not None):
             raise Wrong(at, f"“{name}” stands in the record twice")
         if name == "role":
-            role, _ = _text(source, name, keep=None)
+            role, _ = _text(source, name, ALL)
         elif name == "content":
             _, content = _text(source, name)
         else:
@@ -157,7 +156,7 @@ def _array(source: Source) -> Record:
     """Read ``array = "[" role "," content "]"``."""
     more = _opened(source)
     if more:
-        role, _ = _text(source, "role", keep=None)
+        role, _ = _text(source, "role", ALL)
         more = _another(source, _ARRAY)
     if more:
         _, content = _text(source, "content")
@@ -201,7 +200,7 @@ def _key(source: Source, pattern: re.Pattern[bytes]) -> str:
     return unescaped(raw) if pattern is EXACT and len(raw) < _NAME and raw.isascii() else ""
 
 
-def _text(source: Source, name: str, keep: int | None = 0) -> tuple[bytes, Span]:
+def _text(source: Source, name: str, keep: int = 0) -> tuple[bytes, Span]:
     """Read the value of role or content."""
     byte = source.peek()
     if byte != _QUOTE:

@@ -6,27 +6,24 @@ them folds them first (``query.tokens``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word, as unicode61 cuts words; with ``prefix``, any word that begins so."""
 
     text: str
     prefix: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Two or more words, one behind the other; with ``prefix``, the last may go on."""
 
     words: tuple[str, ...]
     prefix: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Substring:
+class Substring(NamedTuple):
     """Text looked for as it stands, case and diacritics apart: what unicode61 has no words for (CJK, symbols, emoji)."""
 
     text: str
@@ -35,8 +32,7 @@ class Substring:
 Term = Word | Phrase | Substring
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """All of its terms stand in the content of a message that matches."""
 
     terms: tuple[Term, ...] = ()

@@ -11,12 +11,20 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Final
 
 from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
 from sessiontui.query.tokens import LONGEST, Token, fold, marks, runs, tokens, whole, words
 
 Span = tuple[int, int]
 """First character and the one behind the last."""
+
+_WIDTH: Final = 120
+
+_WORD: Final = 24
+"""So far a word is looked for to begin with: what stands before a hit counts more, and not all scripts have spaces."""
+
+_ELLIPSIS: Final = "…"
 
 
 def matches(query: Query, content: str) -> bool:
@@ -138,3 +146,27 @@ def _window_spans(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator
         texts = tuple(each.text for each in window)
         if texts == parts or (prefix and texts[:-1] == parts[:-1] and token.text.startswith(parts[-1])):
             yield window[0].start, token.stop
+
+
+# ---- what is shown of a hit
+
+
+def snippet(query: Query, content: str, width: int = _WIDTH) -> str:
+    """A hit in one line, still hostile text: about ``width`` characters around the first place of any term; a run of white
+    space becomes one space."""
+    at, stop = first_span(query, content) or (0, 0)
+    start = _begin(content, max(0, at - max(0, width - (stop - at)) // 3), at)
+    shown = " ".join(content[start : start + 4 * width].split())
+    before = _ELLIPSIS if content[:start][-4096:].strip() else ""
+    more = len(shown) > width or bool(content[start + 4 * width :][:4096].strip())
+    return f"{before}{shown[:width].rstrip()}{_ELLIPSIS if more else ''}"
+
+
+def _begin(content: str, low: int, at: int) -> int:
+    """The beginning of a word soon behind ``low``, or ``low`` where none begins before the hit."""
+    if low == 0 or content[low - 1].isspace():
+        return low
+    for spot in range(low, min(at, low + _WORD)):
+        if content[spot].isspace():
+            return spot + 1
+    return low

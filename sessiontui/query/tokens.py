@@ -75,7 +75,7 @@ def is_mark(character: str) -> bool:
 
 def folds_alone(character: str) -> bool:
     """Whether folding leaves this character as it is and gives it for no other."""
-    return ord(character) not in _folds() and ord(character) not in _fold_targets()
+    return ord(character) not in _folds() and ord(character) not in _folds().values()
 
 
 def whole(word: str) -> str:
@@ -102,11 +102,6 @@ def _folds() -> dict[int, int | None]:
         low, high = _range(marks)
         table.update(dict.fromkeys(range(low, high + 1)))
     return table
-
-
-@cache
-def _fold_targets() -> frozenset[int]:
-    return frozenset(to for to in _folds().values() if to is not None)
 
 
 @cache

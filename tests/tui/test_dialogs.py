@@ -187,7 +187,9 @@ async def test_delete_shows_the_sessions_and_can_be_undone(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
         await press(pilot, "X")
-        assert says(app, "Delete alice?", "1 session with 2 messages", "u brings them all back", "Cancel", "Delete")
+        assert says(
+            app, "Delete alice?", "1 session with 2 messages", "afterwards u brings them all", "Cancel", "Delete"
+        )
         await press(pilot, "enter")
         assert files(store) == before
         await press(pilot, "X", "right", "enter")

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from sessiontui.query import match
 from sessiontui.query.ast import Phrase, Query, Word
 from sessiontui.query.fts import anchors, match_expression
-from sessiontui.query.match import _Folded, _locations, first_span, matches, spans
+from sessiontui.query.match import _Folded, _locations, first_span, matches, snippet, spans
 from sessiontui.query.parse import parse
-from sessiontui.query.snippet import snippet
 from sessiontui.query.tokens import fold, tokens
 
 

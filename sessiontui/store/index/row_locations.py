@@ -18,7 +18,7 @@ from sessiontui.disk import lines
 from sessiontui.errors import Changed
 from sessiontui.model import Address, Backend, Hit, Span
 from sessiontui.query.ast import Query
-from sessiontui.query.snippet import snippet
+from sessiontui.query.match import snippet
 from sessiontui.store.index import segments
 from sessiontui.store.index.segments import Candidate, IndexRow, Segment
 from sessiontui.store.protocol import IsCancelled, stop_if

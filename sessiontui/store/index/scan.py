@@ -10,8 +10,7 @@ from sessiontui.disk import lines
 from sessiontui.errors import Changed
 from sessiontui.model import Address, Backend, Found, Hit, Span
 from sessiontui.query.ast import Query
-from sessiontui.query.match import matches
-from sessiontui.query.snippet import snippet
+from sessiontui.query.match import matches, snippet
 from sessiontui.store.index.build import ListedFile
 from sessiontui.store.jsonl.session_file import message
 from sessiontui.store.protocol import IsCancelled, stop_if
