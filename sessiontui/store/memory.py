@@ -13,9 +13,7 @@ from pathlib import Path
 from sessiontui.errors import Changed, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session
 from sessiontui.query.ast import Query
-<<<<<<< HEAD
-from sessiontui.query.match import matches
-from sessiontui.query.snippet import snippet
+from sessiontui.query.match import matches, snippet
 from sessiontui.store.protocol import IsCancelled, Progress, Report, TranscriptRows, never, silent, stop_if
 
 
@@ -76,11 +74,6 @@ class MemoryTranscript:
         if len(now) == first + len(before):
             return rows
         return MemoryRows(now) if rows.complete else self.tail(len(now) - first)
-=======
-from sessiontui.query.match import matches, snippet
-from sessiontui.store.memory_transcript import MemoryTranscript
-from sessiontui.store.protocol import IsCancelled, Progress, never, silent
->>>>>>> h-damage
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,19 +22,10 @@ from typing import Final, NamedTuple
 from sessiontui.model import Address, Backend, Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
-<<<<<<< HEAD
-from sessiontui.query.match import matches
-from sessiontui.query.snippet import snippet
+from sessiontui.query.match import matches, snippet
 from sessiontui.store.full_text import ALL, COUNTED, RANKED, counted, exact, interruptible, scalar
 from sessiontui.store.protocol import IsCancelled, Progress, silent, stop_if
 from sessiontui.store.sqlite.database_schema import KEY, as_key, bound, is_bindable, read_time, shape
-=======
-from sessiontui.query.match import matches, snippet
-from sessiontui.store.full_text import ALL, COUNTED, RANKED, Interrupt, counted, exact
-from sessiontui.store.protocol import IsCancelled, Progress, silent
-from sessiontui.store.sqlite.btrees import is_corrupt, without_indexes
-from sessiontui.store.sqlite.database_schema import read_time, shape
->>>>>>> h-damage
 from sessiontui.store.sqlite.import_times import dated, imported_before
 from sessiontui.store.sqlite.index_health import IndexHealth, is_corrupt, standing, without_indexes
 
