@@ -21,7 +21,7 @@ from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.looks import ink
 from sessiontui.tui.looks.damage import DAMAGE
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.fault_loader import load
+from sessiontui.tui.tasks.fault_task import load
 from sessiontui.tui.widgets.hex_view import Fates, HexView
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.sheet import Sheet, SheetRow
