@@ -274,8 +274,7 @@ class Ending(Thread):
 
     def __init__(self, app: SessiontuiApp, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(name="ending", daemon=True)
-        self._app = app
-        self._loop = loop
+        self._app, self._loop = app, loop
         self._numbers: SimpleQueue[int] = SimpleQueue()  # a signal may come while it is told of another
 
     def told(self, number: int, frame: object) -> None:

@@ -35,6 +35,7 @@ from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.changes.controller import CHANGES, ChangeController, ChangeHost
+from sessiontui.tui.notices import ErrorPage
 from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK, of_pane
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
@@ -164,11 +165,16 @@ class BrowserScreen(Screen[None]):
         self.hits.forget()
         self.opener.use(store)
         self.feed.read(listed)
-        self.search.restart()
 
     def _switch_store(self, store: Store) -> None:
         self.bar.value = ""
         self._use(store)
+
+    @on(ErrorPage)
+    def _show_error(self, event: ErrorPage) -> None:
+        from sessiontui.tui.changes.dialog import PageDialog
+
+        self.app.push_screen(PageDialog(event.page))
 
     @on(SessionList.Chosen)
     @on(SessionList.Opened)
