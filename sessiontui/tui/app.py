@@ -93,10 +93,7 @@ class SessiontuiApp(App[None]):
         self._variables: dict[str, dict[str, str]] | None = None
         super().__init__(driver_class=driver, ansi_color="NO_COLOR" in os.environ or None)
         self._variables = {}
-        self._store = store
-        self._clock = clock
-        self._listed = listed
-        self._read_only = read_only
+        self._store, self._clock, self._listed, self._read_only = store, clock, listed, read_only
         self._terminal = terminal or Terminal()
         self._told = False
         self._stands = False
@@ -114,7 +111,8 @@ class SessiontuiApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The browser is the first screen, with no empty one painted under it."""
         screen = BrowserScreen(self._store, self._clock, self._listed)
-        screen.changes.forbidden = "the browser was opened with --read-only" if self._read_only else None
+        if self._read_only:
+            screen.changes.forbidden = "the browser was opened with --read-only"
         return screen
 
     def on_mount(self) -> None:
@@ -275,8 +273,7 @@ class Ending(Thread):
 
     def __init__(self, app: SessiontuiApp, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(name="ending", daemon=True)
-        self._app = app
-        self._loop = loop
+        self._app, self._loop = app, loop
         self._numbers: SimpleQueue[int] = SimpleQueue()  # a signal may come while it is told of another
 
     def told(self, number: int, frame: object) -> None:

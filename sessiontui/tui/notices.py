@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.dom import DOMNode
+from textual.message import Message
 
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.visible import visible
+
+if TYPE_CHECKING:  # no page is made before the first paint
+    from sessiontui.describe.page import Page
+
+
+@dataclass(eq=False, repr=False)
+class ErrorPage(Message):
+    """An error that is too long for a notice: the browser shows its page in a dialog."""
+
+    page: Page
 
 
 def tell(node: DOMNode, sentence: str, severity: ink.Severity = "information") -> None:
@@ -37,11 +50,10 @@ def show_error(node: DOMNode, error: Exception) -> None:
         node.log.error(error)
         return
     from sessiontui.describe.outcomes import error_page
-    from sessiontui.tui.changes.dialog import PageDialog
 
     page = error_page(error)
     if page is not None:
-        node.app.push_screen(PageDialog(page))
+        node.post_message(ErrorPage(page))
     else:
         ink.notice(node, visible("\n".join(filter(None, (error.sentence, error.hint))), lines=True), "error")
 

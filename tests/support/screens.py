@@ -25,7 +25,7 @@ from sessiontui.store.detect import find
 from sessiontui.store.protocol import Store
 from sessiontui.tui.app import SessiontuiApp
 from sessiontui.tui.browser.screen import BrowserScreen
-from sessiontui.tui.tasks.follow_task import FOLLOW
+from sessiontui.tui.tasks.feed_task import FOLLOW
 from sessiontui.tui.widgets.session_list import SessionList
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

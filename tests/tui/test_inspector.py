@@ -20,7 +20,7 @@ from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultsPane
 from sessiontui.tui.inspector.inspector_screen import InspectorScreen
-from sessiontui.tui.tasks import fault_loader, fault_scan
+from sessiontui.tui.tasks import fault_task
 from sessiontui.tui.theme import signs
 from sessiontui.tui.widgets import fault_list
 from sessiontui.tui.widgets.fault_list import FaultList
@@ -61,7 +61,7 @@ NEXT = b'{"role":"user","content":"next"}\n'
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fault_loader, "PAUSE", 0)
+    monkeypatch.setattr(fault_task, "PAUSE", 0)
 
 
 @pytest.fixture
@@ -712,7 +712,7 @@ async def test_every_byte_of_a_huge_line_can_be_looked_at(tmp_path: Path, monkey
 async def test_large_files_are_looked_at_in_a_process_of_their_own(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fault_scan, "SMALL", 10)
+    monkeypatch.setattr(fault_task, "SMALL", 10)
     started = watched(monkeypatch, finding, "start")
     async with browsing(store, MIDDLE) as (app, pilot):
         await press(pilot, "x")

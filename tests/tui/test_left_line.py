@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.disk import stamps
-from sessiontui.tui.tasks import follow_task
+from sessiontui.tui.tasks import feed_task
 from tests.support.screens import choose, folder, says, talk, until
 from tests.support.watch import watched
 from tests.tui.test_live import living
@@ -33,7 +33,7 @@ async def test_it_becomes_a_fault_without_a_key_or_a_touch(store: Path, monkeypa
         assert transcript.entry is not None
         assert (transcript.entry.fault and transcript.entry.fault.id) == "incomplete"
         assert not says(app, "1 damaged")
-        request = watched(monkeypatch, follow_task, "look")
+        request = watched(monkeypatch, feed_task, "look")
         still = True
         await until(
             pilot, lambda: says(app, "2 sessions · 5 messages · ! 1 damaged", "3 messages · ! 1 damaged line · 153 B")
@@ -51,8 +51,8 @@ async def test_nothing_is_looked_at_where_no_line_is_open(store: Path, monkeypat
     monkeypatch.setattr(stamps, "is_idle", lambda _: False)
     async with living(store) as (app, pilot):
         await until(pilot, lambda: says(app, "2 sessions · 5 messages"))
-        request = watched(monkeypatch, follow_task, "look")
-        beats = watched(monkeypatch, follow_task, "_settled")
+        request = watched(monkeypatch, feed_task, "look")
+        beats = watched(monkeypatch, feed_task, "_settled")
         monkeypatch.setattr(stamps, "is_idle", lambda _: True)
         await until(pilot, lambda: len(beats) > 2)
         assert request == []

@@ -22,7 +22,7 @@ from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from sessiontui.store.watcher import Touch, touches
-from sessiontui.tui.tasks import follow_task
+from sessiontui.tui.tasks import feed_task
 from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support import databases
 from tests.support.capabilities import unprivileged
@@ -37,7 +37,7 @@ async def living(store: Path | Store, size: tuple[int, int] = (140, 40)) -> Asyn
     """The browser, which follows the store already."""
     app = StillApp(opened(store) if isinstance(store, Path) else store, live=True)
     following = threading.Event()
-    real = follow_task._look
+    real = feed_task._look
 
     def looked(*arguments: Any) -> None:
         try:
@@ -46,7 +46,7 @@ async def living(store: Path | Store, size: tuple[int, int] = (140, 40)) -> Asyn
             following.set()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(follow_task, "_look", looked)
+        patch.setattr(feed_task, "_look", looked)
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
             await until(pilot, following.is_set)
@@ -96,7 +96,7 @@ async def test_a_session_that_is_deleted_leaves_the_list(store: Path) -> None:
 
 @pytest.mark.exhaustive
 async def test_only_what_was_touched_is_looked_at_again(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    request = watched(monkeypatch, follow_task, "look")
+    request = watched(monkeypatch, feed_task, "look")
     async with living(store) as (app, pilot):
         append(store, "one", "x")
         append(store, "three", "x")

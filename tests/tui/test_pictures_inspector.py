@@ -11,7 +11,7 @@ import pytest
 from sessiontui.config import Remembered
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Backend, Message
-from sessiontui.tui.tasks import fault_loader
+from sessiontui.tui.tasks import fault_task
 from tests.support.databases import append, database
 from tests.support.screens import StillApp, folder, keys, opened, talk
 
@@ -39,7 +39,7 @@ LINES = {
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fault_loader, "PAUSE", 0)
+    monkeypatch.setattr(fault_task, "PAUSE", 0)
 
 
 @pytest.fixture

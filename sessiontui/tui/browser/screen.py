@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.css.query import QueryType
 from textual.screen import Screen
 from textual.widget import Widget
@@ -22,16 +22,21 @@ from sessiontui.config import Remembered
 from sessiontui.dialects.keys import written
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
-from sessiontui.tui.browser import keys
+from sessiontui.tui.browser.copier import Copier
 from sessiontui.tui.browser.fault_walk import FaultWalk
+from sessiontui.tui.browser.go_to import GoTo
 from sessiontui.tui.browser.hits import HitWalk
 from sessiontui.tui.browser.overlays import Overlays
+from sessiontui.tui.browser.row_walk import RowWalk
 from sessiontui.tui.browser.search import SearchController
 from sessiontui.tui.browser.session_feed import SessionFeed
+from sessiontui.tui.browser.session_marks import SessionMarks
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.changes.controller import CHANGES, ChangeController, ChangeHost
+from sessiontui.tui.notices import ErrorPage
+from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK, of_pane
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
@@ -48,7 +53,61 @@ class BrowserScreen(Screen[None]):
     HELP_TITLE = "Everywhere"
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."
     AUTO_FOCUS = "SessionList"
-    BINDINGS: ClassVar[list[BindingType]] = keys.BROWSER
+    BINDINGS: ClassVar[list[BindingType]] = [  # in the order in which the last line of the screen and help show them
+        *of_pane("changes", ChangeController.KEYS, CHANGE),
+        *of_pane("reading", TranscriptPane.KEYS, LOOK),
+        Binding(
+            "b",
+            "pane('feed', 'backend')",
+            "backend",
+            tooltip="The other backend of this folder",
+            id="backend",
+            group=LOOK,
+        ),
+        Binding(
+            "i",
+            "pane('overlays', 'about')",
+            "about",
+            tooltip="About this session: roles, damage, activity",
+            id="about",
+            group=LOOK,
+        ),
+        *of_pane("side", SessionPane.KEYS, LOOK),
+        *of_pane("side.marks", SessionMarks.KEYS, LOOK),
+        *of_pane("reading.walk", RowWalk.KEYS, LOOK),
+        *of_pane("reading.go_to", GoTo.KEYS, LOOK),
+        *of_pane("reading.copier", Copier.KEYS, LOOK),
+        Binding(
+            "f5",
+            "pane('feed', 'refresh')",
+            "read again",
+            show=False,
+            tooltip="Read the list again, all of it",
+            id="refresh",
+            group=LOOK,
+        ),
+        *of_pane("search", SearchController.KEYS, FIND),
+        *of_pane("hits", HitWalk.KEYS, FIND),
+        *of_pane("faults", FaultWalk.KEYS, FIND),
+        Binding(
+            "ctrl+p",
+            "pane('overlays', 'palette')",
+            "commands",
+            show=False,
+            tooltip="Find a command or a session",
+            id="palette",
+        ),
+        *of_pane("panes", SplitPanes.KEYS),
+        Binding(
+            "x",
+            "pane('overlays', 'inspect')",
+            "inspect",
+            tooltip="Inspect damage: where, why, and what can be had back",
+            id="inspect",
+        ),
+        Binding("q", "app.quit", "quit", tooltip="Quit", id="quit"),
+        Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
+    ]
 
     def __init__(
         self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
@@ -106,11 +165,16 @@ class BrowserScreen(Screen[None]):
         self.hits.forget()
         self.opener.use(store)
         self.feed.read(listed)
-        self.search.restart()
 
     def _switch_store(self, store: Store) -> None:
         self.bar.value = ""
         self._use(store)
+
+    @on(ErrorPage)
+    def _show_error(self, event: ErrorPage) -> None:
+        from sessiontui.tui.changes.dialog import PageDialog
+
+        self.app.push_screen(PageDialog(event.page))
 
     @on(SessionList.Chosen)
     @on(SessionList.Opened)

@@ -53,12 +53,6 @@ class SearchController:
         self.went: Hit | None = None
         """The hit of this search that one went to."""
 
-    def restart(self) -> None:
-        """Search for the same in another store."""
-        self.went = None
-        if self._requested is not None:
-            self._put(SearchRequest(self._requested.text, self._requested.relevance, self._side.arranged.within))
-
     # ---- what is asked
 
     @property
@@ -150,13 +144,12 @@ class SearchController:
         from sessiontui.describe.nothing_found import advice, nowhere_else
         from sessiontui.query.match import locations
 
-        before, hits, (request, query, found) = self.answer, self._side.hits, answer
+        before, hits, (request, query, found) = self.answer and self.answer.request, self._side.hits, answer
         self.answer, self._requested = answer, request
-        same_text = before is not None and before.request.text == request.text
-        resorted = before is not None and before.request.relevance != request.relevance
-        untouched = self.went is None and not hits.cursor
-        same = same_text and before is not None and before.request.within == request.within
-        again = same and not (resorted and untouched)
+        same_text = before is not None and before.text == request.text
+        again = same_text and before is not None and before.within == request.within
+        if again and before is not None and before.relevance != request.relevance:
+            again = self.went is not None or bool(hits.cursor)
         pattern = "" if request.within is None else request.within.pattern
         picture = (
             found.note

@@ -19,8 +19,7 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui.browser.session_opener import SessionOpener, cannot_read
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.notices import shown_task, tell
-from sessiontui.tui.tasks import list_task
-from sessiontui.tui.tasks.follow_task import FOLLOW, follow
+from sessiontui.tui.tasks.feed_task import FOLLOW, follow, other_backend, read
 from sessiontui.tui.tasks.index_update import IndexUpdate, Reports
 from sessiontui.tui.widgets.title import TitleLine
 
@@ -86,12 +85,12 @@ class SessionFeed:
 
     def action_backend(self) -> None:
         """Open the other backend of the same folder."""
-        self._lister.start_beside(lambda _: list_task.other_backend(self._opener.store), self._switched)
+        self._lister.start_beside(lambda _: other_backend(self._opener.store), self._switched)
 
     def _start(self, known: Mapping[str, Session], listed: Future[list[Session]] | None = None) -> None:
         store = self._opener.store
-        read = store.sessions if listed is None else listed.result
-        self._lister.start(partial(list_task.read, self._index, store, known, read))
+        sessions = store.sessions if listed is None else listed.result
+        self._lister.start(partial(read, self._index, store, known, sessions))
 
     def _list_again(self, but: Collection[str]) -> None:
         """Read the list again; what is known of sessions that have not changed holds, ``but`` for these."""

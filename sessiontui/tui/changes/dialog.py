@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -10,37 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input
 
 from sessiontui.describe.page import Page
+from sessiontui.tui.changes.flow import ChangeFlow
 from sessiontui.tui.changes.page_box import PageBox, PageButton
 from sessiontui.tui.overlay import Overlay
-from sessiontui.tui.widgets.hours_field import HoursField
-
-
-class Flow(Protocol):
-    """The stages that a dialog goes through, each with a page of its own."""
-
-    hours: HoursField | None
-    """A field above the lines."""
-
-    def begin(self, dialog: PageDialog) -> None:
-        """The dialog is open."""
-
-    def act(self) -> None:
-        """The button that changes something was pressed."""
-
-    def also(self) -> None:
-        """The third button was pressed."""
-
-    def leave(self) -> None:
-        """Stop what is under way, or close the dialog."""
-
-    def offers(self, key: str) -> bool:
-        """Whether a key of ``offer`` does something now."""
-
-    def offer(self, key: str) -> None:
-        """Do what the key does."""
-
-    def type(self, text: str) -> bool:
-        """Whether the field takes this text, typed or pasted elsewhere."""
 
 
 class PageDialog(Overlay[None]):
@@ -68,7 +40,7 @@ class PageDialog(Overlay[None]):
         Binding("b", "offer('backend')", "backend", tooltip="Close, and show the database", id="dialog.backend"),
     ]
 
-    def __init__(self, page: Page, flow: Flow | None = None) -> None:
+    def __init__(self, page: Page, flow: ChangeFlow | None = None) -> None:
         super().__init__()
         self.box = PageBox(page, None if flow is None else flow.hours)
         self._flow = flow
@@ -87,7 +59,7 @@ class PageDialog(Overlay[None]):
         self.app.clear_notifications()  # they would lie above the buttons
         self.box.show(self.page)
         if self._flow is not None:
-            self._flow.begin(self)
+            self._flow.begin(self, self.box)
 
     def on_resize(self) -> None:
         """Keep the buttons in view."""

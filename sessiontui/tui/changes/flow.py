@@ -21,7 +21,8 @@ from sessiontui.describe.recovery import RECOVERED
 from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
 from sessiontui.tui.changes.controller import ChangeController
-from sessiontui.tui.changes.dialog import PageDialog
+from sessiontui.tui.changes.page_box import PageBox
+from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks import change_task
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.theme import ink
@@ -57,9 +58,9 @@ class ChangeFlow:
         self._waited = self._called_off = False
         """Whether the blocking program was waited for longer already; whether the person stopped what is made."""
 
-    def begin(self, dialog: PageDialog) -> None:
+    def begin(self, dialog: Overlay[None], box: PageBox) -> None:
         """Plan, and be seen only when that takes a while."""
-        self._dialog, self._box = dialog, dialog.box
+        self._dialog, self._box = dialog, box
         self._task = BackgroundTask(dialog, "change", failed=self._fail, progressed=self._progress)
         if self._blocker is not None:
             self._block(self._blocker)

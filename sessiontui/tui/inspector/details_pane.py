@@ -24,7 +24,7 @@ from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import proposal_rows
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.fault_loader import load
+from sessiontui.tui.tasks.fault_task import load
 from sessiontui.tui.theme import ink
 from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.widgets.fact_rows import facts, wrapped

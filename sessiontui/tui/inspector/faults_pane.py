@@ -27,7 +27,7 @@ from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.fault_rows import FaultRows
 from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
-from sessiontui.tui.tasks.fault_scan import scan
+from sessiontui.tui.tasks.fault_task import scan
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.fault_list import FaultList
 from sessiontui.visible import visible

@@ -1,4 +1,4 @@
-"""Follows a store while it is open: looks again at what somebody touched, counts and indexes it.
+"""Lists the sessions of a store, and follows it while it is open: looks again at what somebody touched, counts and indexes it.
 
 However busy a daemon is, a store is looked at four times a second at most, and only as often as takes a tenth of a
 processor. What is touched meanwhile is gathered.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from sessiontui.errors import SessiontuiError, StoreError
-from sessiontui.model import Session
+from sessiontui.errors import SessiontuiError, StoreError, UsageError
+from sessiontui.model import Backend, Session
+from sessiontui.store.detect import find
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.tui.tasks.background_task import Job
@@ -27,6 +28,35 @@ PATIENCE: Final = 2
 
 Known = Callable[[], Mapping[str, Session]]
 """The sessions as they are shown just now."""
+
+
+def read(
+    index: IndexUpdate, store: Store, before: Mapping[str, Session], listed: Callable[[], list[Session]], job: Job
+) -> None:
+    """List the sessions, then count and index. ``before``: sessions counted before; ``listed`` gives the list of now."""
+    with index.order:
+        try:
+            sessions = listed()
+        except SessiontuiError as error:
+            job.report(index.reports.vanished, error)
+            return
+        index.complete = False
+        job.report(index.reports.listed, index.recall(sessions, before))
+    give_way(job)
+    index.run(store, job, job.progress("counting"))
+
+
+def other_backend(store: Store) -> Store:
+    """The other backend of the folder of a store. Raises ``UsageError`` where there is none."""
+    if store.backend is Backend.JSONL:
+        wanted, folder, hint = Backend.SQLITE, store.path, "m moves sessions into one"
+    else:
+        wanted, folder, hint = Backend.JSONL, store.path.parent, "all that this folder holds is shown"
+    try:
+        location = find(str(folder), wanted, {}).location
+    except UsageError as error:
+        raise UsageError(error.sentence, hint) from error
+    return location.open()
 
 
 def follow(index: IndexUpdate, store: Store, known: Known, busy: Callable[[], bool], job: Job) -> None:

@@ -1,13 +1,17 @@
-"""Finds the faults of sessions: in a thread in small files, in a helper process in large ones."""
+"""Finds the faults of sessions, in a thread in small files, in a helper process in large ones; reads what one is about."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from time import sleep
 from typing import Final
 
+from sessiontui.damage import proposals
+from sessiontui.damage.proposals import Proposal
 from sessiontui.errors import Cancelled, StoreError
-from sessiontui.store import fault_process, json_values
+from sessiontui.model import Fault
+from sessiontui.store import fault_process, fault_refs, json_values
 from sessiontui.store.fault_process import Batch
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.helper_process import answers, heard
@@ -17,6 +21,8 @@ from sessiontui.tui.tasks.background_task import Job
 
 SMALL: Final = 256 * 1024
 """Bytes that are read in a thread rather than in a process of their own."""
+PAUSE: Final = 0.03
+"""Seconds that the cursor stays on a fault before it is read."""
 
 
 Found = Callable[[Sequence[FaultRef]], object]
@@ -61,3 +67,15 @@ def _outside(
     if cancelled():
         raise Cancelled
     raise StoreError("what looks for damage ended without an answer", "F5 begins again")
+
+
+def load(store: JsonlStore, ref: FaultRef, before: Fault | None, reading: int, job: Job) -> tuple[FaultRef, Proposal]:
+    """A fault with its parts, where they are known, and what is proposed for it. ``before``: the fault before it in the same
+    file; ``reading``: which reading is proposed."""
+    sleep(PAUSE)
+    job.check()
+    span = ref.fault.span
+    if span is None or span.length > fault_refs.WIDE:
+        return ref, proposals.propose(ref.fault, None, reading)
+    known, data = fault_refs.whole(store, ref, before)
+    return known, proposals.propose(known.fault, data, reading)
