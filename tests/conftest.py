@@ -19,7 +19,7 @@ from sessiontui.disk import replace
 from tests.support import matrices
 
 settings.register_profile(
-    "fast", derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+    "fast", derandomize=True, deadline=None, max_examples=18, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("exhaustive", settings.get_profile("fast"), max_examples=200)
 settings.register_profile(  # --hypothesis-profile=explore

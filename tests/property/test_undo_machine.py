@@ -779,7 +779,7 @@ class Undoing(RuleBasedStateMachine):
 
 TestUndoing = pytest.mark.timeout(600)(Undoing.TestCase)
 TestUndoing.settings = settings(
-    examples(0.7),
+    examples(0.4),
     stateful_step_count=20,
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,

@@ -319,6 +319,7 @@ async def test_what_is_known_shows_at_once_and_the_rest_when_it_is_counted(
         assert [line for line in shown(app) if "key  " in line or "where  " in line] == top
 
 
+@pytest.mark.exhaustive
 async def test_esc_ends_the_counting(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = threading.Event()
 

@@ -96,6 +96,7 @@ async def test_tab_goes_round(store: Path) -> None:
         assert focus(app) is SessionList
 
 
+@pytest.mark.exhaustive
 async def test_raw_shows_every_physical_line(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "j", "j", "r")
@@ -261,6 +262,7 @@ async def test_n_without_a_search_says_what_to_do(store: Path) -> None:
 # ---- filter, backend, help
 
 
+@pytest.mark.exhaustive
 async def test_the_filter_narrows_the_list_and_esc_takes_it_away(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", *typed("torn"))

@@ -76,6 +76,7 @@ async def test_what_comes_in_one_read_into_an_open_field_is_in_it(store: Path, f
         assert app.focused.value.strip() == holds
 
 
+@pytest.mark.exhaustive
 async def test_the_plan_is_the_one_of_all_digits(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "D")

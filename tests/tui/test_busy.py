@@ -234,6 +234,7 @@ async def test_the_rest_without_a_lease_is_asked_about_first(store: Path, monkey
 # ---- undo and redo
 
 
+@pytest.mark.exhaustive
 async def test_an_undo_that_is_hindered_has_a_dialog(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(store)
     tries = raising(monkeypatch, undo, busy("new"), busy("new"), unleased("new"), unleased("new"), busy("new"))

@@ -287,6 +287,7 @@ async def test_where_the_store_must_not_be_changed_nothing_is(store: Path) -> No
         assert set(app.notices) == {"read-only: you asked for it"}
 
 
+@pytest.mark.exhaustive
 async def test_while_an_undo_is_under_way_there_is_no_second_one(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release, real = threading.Event(), undo.make
 

@@ -108,6 +108,7 @@ async def test_whole_records_behind_the_message_are_named_before_anything_is_rem
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_a_refusal_is_told_with_its_hint(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "p", "right", "enter")

@@ -101,6 +101,7 @@ def offered(app: StillApp) -> list[str]:
 # ---- none is forgotten
 
 
+@pytest.mark.exhaustive
 async def test_every_key_has_a_name_a_help_text_and_a_command(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         live = app.screen.active_bindings
@@ -210,6 +211,7 @@ async def test_a_hit_is_chosen_by_a_click_and_gone_to_by_a_double_click(store: P
         assert (focus(app), app.browser.reading.key) == (TranscriptView, "carol")
 
 
+@pytest.mark.exhaustive
 async def test_a_click_gives_the_focus(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         for kind in (SearchBar, TranscriptView, SessionList):

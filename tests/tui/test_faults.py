@@ -144,6 +144,7 @@ async def test_a_store_without_damage_says_so(tmp_path: Path) -> None:
         assert location(app) == ("a", 2)
 
 
+@pytest.mark.exhaustive
 async def test_the_only_fault_is_said_to_be_the_one_under_the_cursor(tmp_path: Path) -> None:
     async with browsing(folder(tmp_path / "sessions", {"a": [*talk(3), TORN], "b": talk(3)})) as (app, pilot):
         await press(pilot, "e")

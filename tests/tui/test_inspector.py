@@ -324,6 +324,7 @@ async def test_the_view_follows_the_cursor(store: Path) -> None:
 # ---- accepting
 
 
+@pytest.mark.exhaustive
 async def test_a_has_one_back_after_a_look_at_the_whole_plan(store: Path) -> None:
     before = (store / "alice.jsonl").read_bytes()
     async with browsing(store, MIDDLE) as (app, pilot):
@@ -398,6 +399,7 @@ async def test_A_means_all_sessions_where_those_are_shown(store: Path) -> None:
         assert ids(app) == ["invalid-utf8", "python-repr", "torn"]
 
 
+@pytest.mark.exhaustive
 async def test_space_marks_and_enter_applies_what_is_marked(store: Path) -> None:
     before = (store / "alice.jsonl").read_bytes()
     async with browsing(store, MIDDLE) as (app, pilot):

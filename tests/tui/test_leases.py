@@ -97,6 +97,7 @@ async def test_a_session_under_a_lease_is_shown_as_soon_as_that_is_over(store: P
         assert app.notices == []
 
 
+@pytest.mark.exhaustive
 async def test_a_store_under_a_lease_is_listed_and_counted(store: Path) -> None:
     with leased(store / "bob.jsonl", HELD):
         async with browsing(JsonlStore(store)) as (app, _):

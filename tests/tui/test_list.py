@@ -206,6 +206,7 @@ async def test_a_session_that_is_gone_gives_the_cursor_to_its_neighbour() -> Non
         assert under_cursor(widget) == "key_00152"
 
 
+@pytest.mark.exhaustive
 async def test_twenty_thousand_sessions_are_walked_and_drawn_by_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     async with staged(SessionList(clock=clock)) as (pilot, _):
         widget = pilot.app.query_one(SessionList)
@@ -536,6 +537,7 @@ async def test_all_that_are_shown_are_marked_and_unmarked() -> None:
         assert marked(side) == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "how", few({"offset": (2, 3)}, {"offset": (9, 3), "control": True}, {"offset": (9, 3), "shift": True})
 )

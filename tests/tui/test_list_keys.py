@@ -128,6 +128,7 @@ async def test_arrows_move_in_the_list_while_one_types(store: Path) -> None:
         assert focus(app) not in (SessionList, FilterBar)
 
 
+@pytest.mark.exhaustive
 async def test_letters_with_other_meanings_are_letters_in_the_filter(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "f", "s", "S", "space", "q")

@@ -67,6 +67,7 @@ def store(tmp_path: Path) -> Path:
 # ---- the list
 
 
+@pytest.mark.exhaustive
 async def test_a_new_session_appears_and_the_cursor_stays_where_it_is(store: Path) -> None:
     async with living(store) as (app, pilot):
         await choose(pilot, "two")

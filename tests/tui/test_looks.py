@@ -277,6 +277,7 @@ async def test_256_colours_are_sent_as_such_and_greys_stay_grey(store: Path) -> 
     assert len(set(panel.get_truecolor())) == 1
 
 
+@pytest.mark.exhaustive
 async def test_without_colours_weight_and_signs_say_all(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = StillApp(opened(store), remembered=Remembered(theme="nord"))

@@ -103,6 +103,7 @@ async def test_what_recovery_does_not_change_is_asked_about_once(store: Path) ->
 # ---- imports that ZeroClaw did not finish
 
 
+@pytest.mark.exhaustive
 async def test_an_interrupted_import_is_in_the_list_and_finished(store: Path) -> None:
     (store / "one.jsonl").rename(store / "one.jsonl.importing")
     async with browsing(store) as (app, pilot):

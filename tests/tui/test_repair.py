@@ -107,6 +107,7 @@ async def test_the_plan_says_line_by_line_what_becomes_of_each_fault(store: Path
     assert not (store / ".sessiontui").exists()
 
 
+@pytest.mark.exhaustive
 async def test_yes_makes_it_and_its_page_says_where_the_rest_is_and_undoes_it(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):
@@ -291,6 +292,7 @@ async def test_what_is_marked_for_compact_can_be_compacted_after_repair(store: P
         assert says(app, "Remove 3 damaged lines of 2 sessions?", "mixed", "torn")
 
 
+@pytest.mark.exhaustive
 async def test_migrate_offers_to_repair_first(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):

@@ -157,6 +157,7 @@ async def test_v_without_a_search_says_what_to_do(store: Path) -> None:
 # ---- more than is shown
 
 
+@pytest.mark.exhaustive
 async def test_more_hits_are_fetched_near_the_end_and_nothing_jumps(many: Path) -> None:
     async with browsing(many) as (app, pilot):
         await press(pilot, "slash", *typed("needle"))

@@ -79,6 +79,7 @@ async def test_nothing_is_said_to_be_found_before_all_was_read(tmp_path: Path) -
         await until(pilot, lambda: says(app, "1 hit"))
 
 
+@pytest.mark.exhaustive
 async def test_esc_ends_the_reading(tmp_path: Path) -> None:
     store = Held(filled(tmp_path))
     async with browsing(store) as (app, pilot):

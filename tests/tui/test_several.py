@@ -158,6 +158,7 @@ async def test_cleanup_shows_sessions_with_their_age_and_enter_removes_nothing(s
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_cleanup_removes_and_undo_gives_every_byte_back(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):

@@ -57,6 +57,7 @@ def test_damaged(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None
     assert pictured(snap_compare, store, size, "enter", key=TRAIN)
 
 
+@pytest.mark.exhaustive
 def test_raw(snap_compare: Snap, store: Path) -> None:
     assert pictured(snap_compare, store, USUAL, "enter", "r", "g", key=TRAIN)
 
@@ -134,6 +135,7 @@ def test_migrate(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None
     assert pictured(snap_compare, store, size, "m")
 
 
+@pytest.mark.exhaustive
 def test_a_change_was_made(snap_compare: Snap) -> None:
     store = folder(Path(os.environ["HOME"]) / "sessions", {"talk": [Message("user", "one"), Message("user", "two")]})
     assert pictured(snap_compare, store, USUAL, "p", "right", "enter")

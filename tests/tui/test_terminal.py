@@ -405,6 +405,7 @@ def test_a_terminal_of_sixteen_colours_gets_its_own(usual: Path, tmp_path: Path,
         assert ("╭" in drawn(bytes(terminal.output)).decode()) == (name == "xterm")
 
 
+@pytest.mark.exhaustive
 def test_a_dumb_terminal_is_told_what_works_there(usual: Path, tmp_path: Path) -> None:
     with Terminal(usual, tmp_path, TERM="dumb") as terminal:
         said = terminal.wait("sessiontui list")

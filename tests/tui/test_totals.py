@@ -25,6 +25,7 @@ def test_damage_in_words(lines: int, files: int, said: str) -> None:
     assert units.damage(lines, files) == said
 
 
+@pytest.mark.exhaustive
 async def test_the_sample_has_one_total_everywhere(tmp_path: Path) -> None:
     store = sample(tmp_path)
     run = Runner(store)

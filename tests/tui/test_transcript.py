@@ -387,6 +387,7 @@ async def test_brackets_go_from_turn_to_turn_of_the_user(store: Path) -> None:
         assert transcript.cursor == 0
 
 
+@pytest.mark.exhaustive
 async def test_brackets_that_are_pressed_quickly_all_count(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with browsing(store) as (app, pilot):
         monkeypatch.setattr(row_search, "BREATH", 0.1)
@@ -691,6 +692,7 @@ def test_a_folder_of_somebody_else_is_not_written_to(monkeypatch: pytest.MonkeyP
 # ---- pictures
 
 
+@pytest.mark.exhaustive
 async def test_an_empty_session_and_one_that_cannot_be_read_say_so(store: Path) -> None:
     (store / "a_folder.jsonl").mkdir()
     async with browsing(store) as (app, pilot):

@@ -263,6 +263,7 @@ async def test_paging_down_shows_every_message_once_in_order() -> None:
         assert seen == [f"message {row}" for row in range(300)]
 
 
+@pytest.mark.exhaustive
 async def test_the_place_stays_when_all_rows_are_known() -> None:
     async with staged(TranscriptView()) as (pilot, _):
         widget = pilot.app.query_one(TranscriptView)

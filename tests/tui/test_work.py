@@ -216,6 +216,7 @@ async def test_a_large_store_is_counted_and_searched_by_way_of_the_helper_proces
 # ---- in the browser
 
 
+@pytest.mark.exhaustive
 async def test_counts_are_no_zero_until_they_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = folder(tmp_path / "sessions", {"one": talk(3)})
     release = threading.Event()
