@@ -21,7 +21,7 @@ from tests.support import matrices
 settings.register_profile(
     "fast", derandomize=True, deadline=None, max_examples=18, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("exhaustive", settings.get_profile("fast"), max_examples=200)
+settings.register_profile("exhaustive", settings.get_profile("fast"), max_examples=144)
 settings.register_profile(  # --hypothesis-profile=explore
     "explore", settings.get_profile("fast"), derandomize=False, max_examples=1_000
 )
