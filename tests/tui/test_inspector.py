@@ -673,7 +673,7 @@ async def test_ten_thousand_faults_are_shown_as_they_come(tmp_path: Path, monkey
     looked = watched(monkeypatch, fault_refs, "whole")
     async with browsing(folder(tmp_path / "sessions", {"s": [b"".join(rows)]}), MIDDLE) as (app, pilot):
         await press(pilot, "x", "g")
-        assert says(app, "s ─ 10,000 faults in 10,000 damaged")
+        assert says(app, "╭─ s ─ 10,000 faults ·")
         assert len(looked) <= 2, "none is read but what is under the cursor"
         drawn.clear()
         await press(pilot, "G")

@@ -71,11 +71,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             cleanup.plan(wanted.store, wanted.hours, wanted.now, wanted.keys, cancelled, progress),
             "",
         ),
-        cleanup.make,
+        lambda *planned: cleanup.make(*planned),  # noqa: PLW0108  looked up when it is called, as the others are
     ),
     "delete": Verb(
         "Deleting",
         lambda wanted, cancelled, progress: (delete.plan(wanted.store, wanted.keys or (), cancelled, progress), ""),
-        delete.make,
+        lambda *planned: delete.make(*planned),  # noqa: PLW0108  looked up when it is called, as the others are
     ),
 }

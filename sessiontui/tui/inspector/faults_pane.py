@@ -81,10 +81,6 @@ class FaultsPane(Vertical):
         """The list takes it all."""
         yield self.list
 
-    def on_mount(self) -> None:
-        """Another width, another title."""
-        self.watch(self.list, "size", self._tell, init=False)
-
     # ---- where faults are looked for
 
     def say(self, note: str) -> None:
