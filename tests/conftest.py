@@ -22,6 +22,7 @@ settings.register_profile(
     "fast", derandomize=True, deadline=None, max_examples=18, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("exhaustive", settings.get_profile("fast"), max_examples=144)
+settings.register_profile("sampled", settings.get_profile("fast"), max_examples=54)  # -m exhaustive --moments N
 settings.register_profile(  # --hypothesis-profile=explore
     "explore", settings.get_profile("fast"), derandomize=False, max_examples=1_000
 )
@@ -45,13 +46,19 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--moments", type=int, default=1, help="exhaustive tests of moments try each Nth; default: all")
+    parser.addoption(
+        "--moments",
+        type=int,
+        default=1,
+        help="exhaustive tests of moments try each Nth, and of what is random fewer; default: all",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     matrices.stride = config.getoption("moments")
     wished = config.getoption("--hypothesis-profile")
-    settings.load_profile(str(wished or ("exhaustive" if _is_exhaustive(config) else "fast")))
+    more = "exhaustive" if matrices.stride == 1 else "sampled"
+    settings.load_profile(str(wished or (more if _is_exhaustive(config) else "fast")))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -130,7 +130,7 @@ def test_a_recovery_that_was_killed_is_finished_by_one_run(store: Path, verb: st
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("verb", matrices.thinned(WHOLE_STORE, QUICK.__contains__))
 def test_four_hundred_recoveries_that_were_killed(store: Path, verb: str) -> None:
-    killed_twice(store, verb, PAIRS // len(WHOLE_STORE))
+    killed_twice(store, verb, matrices.trials(PAIRS // len(WHOLE_STORE)))
 
 
 @cache
@@ -152,7 +152,7 @@ def test_a_process_that_is_killed_at_any_time_is_finished_by_one_run(store: Path
     ends = {verb: undisturbed(store, verb)[0] for verb in WHOLE_STORE}
     usual = _takes(prepare(store, "migrate"))
     shutil.rmtree(store)
-    for n in range(KILLS):
+    for n in range(matrices.trials(KILLS)):
         verb = chosen.choice(list(WHOLE_STORE))
         seconds = chosen.uniform(0.2, 2.0) * usual
         prepare(store, verb)
