@@ -139,6 +139,7 @@ async def test_where_no_session_is_open_it_says_so(tmp_path: Path) -> None:
         assert app.notices == ["no session is open"]
 
 
+@pytest.mark.exhaustive
 async def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
     name = "\x1b[31mkey"
     store = folder(tmp_path / "sessions", {name: [HOSTILE, b"\x1b]0;title\x07\xff\n"]})

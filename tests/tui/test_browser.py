@@ -86,6 +86,7 @@ async def test_enter_goes_into_the_transcript_and_esc_comes_back(store: Path) ->
         assert focus(app) is SessionList
 
 
+@pytest.mark.exhaustive
 async def test_tab_goes_round(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         seen = []
@@ -375,6 +376,7 @@ async def test_browsing_changes_no_byte_and_no_time(tmp_path: Path) -> None:
     assert state() == before
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another")
 async def test_sqlite_sessions_show_their_times(tmp_path: Path) -> None:
     store = opened(sample(tmp_path), Backend.SQLITE)

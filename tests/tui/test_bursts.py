@@ -169,6 +169,7 @@ async def test_a_click_beside_a_box_closes_it_and_one_in_it_does_not(store: Path
         assert app.browser.reading.key == "telegram_alice"
 
 
+@pytest.mark.exhaustive
 async def test_a_click_beside_a_dialog_answers_nothing(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(140, 40)) as pilot:

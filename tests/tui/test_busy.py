@@ -370,6 +370,7 @@ async def waits(pilot: Pilot[None], app: StillApp) -> None:
     await until(pilot, lambda: says(app, f"waiting for {DAEMON}", "Stop"))
 
 
+@pytest.mark.exhaustive
 async def test_who_is_waited_for_is_said_and_the_screen_stays_alive_until_it_closes_the_file(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

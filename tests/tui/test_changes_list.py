@@ -333,6 +333,7 @@ async def test_the_cursor_walks_and_the_page_follows(store: Path, size: tuple[in
         assert under(app) == "00000005"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("key", few("escape", "q", "U"))
 async def test_it_closes_and_leaves_everything_as_it_was(store: Path, key: str) -> None:
     async with browsing(store) as (app, pilot):

@@ -92,6 +92,7 @@ async def test_pop_of_an_empty_session_says_so_and_asks_nothing(tmp_path: Path) 
         assert app.notices == ["empty has no message to remove"]
 
 
+@pytest.mark.exhaustive
 async def test_whole_records_behind_the_message_are_named_before_anything_is_removed(tmp_path: Path) -> None:
     glued = b'{"role":"user","content":"a"}{"role":"user","content":"b"}\n'
     store = folder(tmp_path / "sessions", {"glued": [Message("user", "one"), glued]})

@@ -181,6 +181,7 @@ async def test_a_store_without_lines_says_so() -> None:
         assert app.notices == ["only files have lines that could be damaged; this store has none"]
 
 
+@pytest.mark.exhaustive
 async def test_a_line_that_may_still_be_being_written_is_none(tmp_path: Path) -> None:
     path = folder(tmp_path / "sessions", {"a": [*talk(3), TORN, Message("user", "x")]})
     with (path / "a.jsonl").open("ab") as out:

@@ -76,6 +76,7 @@ def test_it_ends_by_a_signal_while_its_terminal_is_stalled(tmp_path: Path, numbe
         assert gone(store)
 
 
+@pytest.mark.exhaustive
 def test_helpers_end_with_it(tmp_path: Path) -> None:
     line = b'{"role":"user","content":"a message that is long enough to be worth an index, number %d"}\n'
     rows: list[Message | bytes] = [b"".join(line % at for at in range(start, start + 1000)) for start in range(300)]

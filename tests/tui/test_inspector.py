@@ -149,6 +149,7 @@ async def test_the_list_walks_like_every_other(store: Path) -> None:
         assert under(app) == ("glued", 5)
 
 
+@pytest.mark.exhaustive
 async def test_s_looks_into_all_sessions_and_back(store: Path) -> None:
     async with browsing(store, WIDE) as (app, pilot):
         await press(pilot, "x", "s")
@@ -590,6 +591,7 @@ async def test_what_can_be_read_in_one_way_has_no_other(store: Path) -> None:
         assert app.notices == ["there is only one way to read this one"]
 
 
+@pytest.mark.exhaustive
 async def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
     line = b'{"role":"user","content":"\x1b[31mred[bold] \x1b]52;c;!\x07 \xe2\x80\xae [@click=app.quit]"}\n'
     async with browsing(folder(tmp_path / "sessions", {"\x1b[31mkey": [line]}), WIDE) as (app, pilot):

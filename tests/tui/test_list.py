@@ -379,6 +379,7 @@ async def test_a_remembered_order_holds_from_the_first_list_and_nobody_is_told()
         assert posted == []
 
 
+@pytest.mark.exhaustive
 async def test_counts_that_arrive_sort_the_list_around_the_cursor() -> None:
     async with staged(SessionPane(id="side", clock=clock), SessionList.Chosen, size=(60, 24)) as (pilot, posted):
         side = side_of(pilot)

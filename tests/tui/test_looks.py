@@ -429,6 +429,7 @@ async def test_a_click_on_a_key_presses_it(store: Path) -> None:
         assert says(app, "Esc closes")
 
 
+@pytest.mark.exhaustive
 async def test_ctrl_c_says_how_to_leave(store: Path) -> None:
     app = StillApp(opened(store))
     async with app.run_test(size=(120, 30)) as pilot:

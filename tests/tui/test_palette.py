@@ -76,6 +76,7 @@ async def test_commands_of_what_has_the_focus_are_there_and_work(store: Path) ->
         assert app.screen.query_one(TranscriptView).location is not None
 
 
+@pytest.mark.exhaustive
 async def test_what_can_not_be_done_now_says_why(store: Path) -> None:
     app = StillApp(opened(store), read_only=True)
     async with app.run_test(size=(140, 40)) as pilot:

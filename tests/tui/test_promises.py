@@ -142,6 +142,7 @@ async def test_undo_works_in_the_dialog_that_names_it(store: Path) -> None:
         assert app.notices[-1] == "undone change 1, repair of bad · Ctrl+R redoes it"
 
 
+@pytest.mark.exhaustive
 async def test_redo_works_in_the_inspector_that_names_it(store: Path) -> None:
     async with page(store, "inspector, undone") as (app, pilot):
         assert promised(app)["Ctrl+R"] == "Ctrl+R redoes"

@@ -163,6 +163,7 @@ async def test_repair_means_the_marked_sessions_and_marks_stay_where_damage_does
     assert files(store)["mixed.jsonl"] == MENDED
 
 
+@pytest.mark.exhaustive
 async def test_what_is_wished_for_is_asked_about_and_had_back(store: Path) -> None:
     """As the inspector does it."""
     async with browsing(store) as (app, pilot):

@@ -532,6 +532,7 @@ async def test_page_down_in_the_bar_walks_a_page_of_hits(many: Path) -> None:
         assert (hits(app).cursor, focus(app)) == (1, SearchBar)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("size", few(WIDE, NARROW))
 async def test_tab_goes_from_list_to_transcript_to_bar_and_shift_tab_back(store: Path, size: tuple[int, int]) -> None:
     async with browsing(store, size) as (app, pilot):
@@ -647,6 +648,7 @@ async def test_a_hit_tells_its_time_and_shows_one_of_two_words_that_stand_far_ap
 # ---- copying
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("backend", few(Backend.JSONL, Backend.SQLITE))
 async def test_y_in_the_list_of_hits_copies_the_hit(store: Path, tmp_path: Path, backend: Backend) -> None:
     home = store if backend is Backend.JSONL else sample(tmp_path)

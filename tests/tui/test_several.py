@@ -137,6 +137,7 @@ async def test_what_stays_is_named_before_and_after(store: Path) -> None:
 # ---- cleanup
 
 
+@pytest.mark.exhaustive
 async def test_cleanup_shows_sessions_with_their_age_and_enter_removes_nothing(store: Path) -> None:
     before = files(store)
     async with browsing(store) as (app, pilot):

@@ -52,6 +52,7 @@ def test_sessions(snap_compare: Snap, store: Path, size: tuple[int, int]) -> Non
     assert pictured(snap_compare, store, size)
 
 
+@pytest.mark.exhaustive
 @sizes("wide", "old", "small")
 def test_damaged(snap_compare: Snap, store: Path, size: tuple[int, int]) -> None:
     assert pictured(snap_compare, store, size, "enter", key=TRAIN)

@@ -73,6 +73,7 @@ async def test_looking_shows_progress_and_esc_ends_it(
     assert files(store) == before
 
 
+@pytest.mark.exhaustive
 async def test_what_is_planned_at_once_is_seen_only_when_it_is_whole(
     store: Path, gate: Callable[..., Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -770,6 +770,7 @@ async def test_messages_are_numbered_once_they_are_counted(tmp_path: Path) -> No
         assert app.browser.query_one(TranscriptView).cursor == 1
 
 
+@pytest.mark.exhaustive
 async def test_a_row_of_a_database_says_when_it_came(tmp_path: Path) -> None:
     app = StillApp(opened(sample(tmp_path), Backend.SQLITE))
     async with app.run_test(size=(100, 30)) as pilot:

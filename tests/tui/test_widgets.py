@@ -291,6 +291,7 @@ async def test_the_place_stays_when_the_window_is_resized() -> None:
         assert texts(widget)[1].startswith("20: many")
 
 
+@pytest.mark.exhaustive
 async def test_j_and_k_walk_lines_and_capitals_walk_messages() -> None:
     async with staged(TranscriptView()) as (pilot, _):
         widget = pilot.app.query_one(TranscriptView)

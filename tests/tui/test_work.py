@@ -162,6 +162,7 @@ async def test_progress_is_reported_once_a_percent() -> None:
 # ---- the helper process
 
 
+@pytest.mark.exhaustive
 def test_the_helper_process_indexes_and_ends(tmp_path: Path) -> None:
     store = folder(tmp_path / "sessions", {f"s{at}": talk(200) for at in range(20)})
     total = sum(path.stat().st_size for path in store.iterdir())

@@ -89,6 +89,7 @@ BITS = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("bit", BITS)
 def test_the_work_is_linear_in_the_bytes(monkeypatch: pytest.MonkeyPatch, bit: bytes) -> None:
     """Bytes that are read as values, each time that they are, for each byte of the line."""

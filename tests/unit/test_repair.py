@@ -81,6 +81,7 @@ def test_a_damaged_file_keeps_its_good_lines_and_undo_gives_back_the_rest(tmp_pa
     assert state(folder) == before
 
 
+@pytest.mark.exhaustive
 def test_what_two_real_writers_left_comes_back_whole(tmp_path: Path) -> None:
     """Each wrote the numbers from 0 to 19,999, and much of that came out on one line."""
     data = (DATA / "race-seed.jsonl").read_bytes()
@@ -420,6 +421,7 @@ def test_what_leaves_the_file_is_on_the_disk_before_it_goes(tmp_path: Path, monk
     assert order == ["00000001.1.fragments", "swap"]
 
 
+@pytest.mark.exhaustive
 def test_cancelled_within_a_session_nothing_is_left_behind(tmp_path: Path) -> None:
     written(tmp_path, "a", (b"INFO here\n" + USER) * 30_000)
     before = state(tmp_path)
