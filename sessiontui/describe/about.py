@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from sessiontui import paths, units
+from sessiontui.describe.page import Fact
 from sessiontui.dialects.keys import is_misnamed, written
 from sessiontui.model import Backend, Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
@@ -48,15 +49,6 @@ class Facts:
     where: str
     """Path of its file or database; hostile text."""
     now: datetime
-
-
-class Fact(NamedTuple):
-    """Something known, and its name."""
-
-    label: str
-    text: str
-    look: str = "key"
-    """How it looks on the screen: what is wrong is a ``fault``."""
 
 
 def path_of(store: Store, session: Session) -> Path:

@@ -11,7 +11,7 @@ from typing import Final
 from sessiontui import units
 from sessiontui.damage import catalogue, salvage
 from sessiontui.damage.proposals import Proposal
-from sessiontui.describe.about import Fact
+from sessiontui.describe.page import Fact
 from sessiontui.describe.sureness import SURENESS
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity

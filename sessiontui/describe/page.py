@@ -29,6 +29,15 @@ class TextLine(NamedTuple):
     these are the numbers of the columns that end at their right edge."""
 
 
+class Fact(NamedTuple):
+    """Something known, behind its label; one without a label and a text is a blank line."""
+
+    label: str
+    text: str
+    look: str = "key"
+    """How it looks on the screen: what is wrong is a ``fault``."""
+
+
 def line(*parts: str | Piece) -> TextLine:
     """A line of text; a part without a look has none."""
     return TextLine(tuple((part, "") if isinstance(part, str) else part for part in parts))

@@ -1,7 +1,7 @@
 """The home of sessions in a SQLite file, ``sessions.db`` of any era: reading only.
 
 No byte, no time stamp and no file beside the database changes by it. Every call opens its own connection, so it may
-be made from any thread. What writes stands in ``sqlite_write`` and is called by ``changes`` alone.
+be made from any thread. What writes is called by ``changes`` alone.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from textual.message import Message
 
 from sessiontui.damage import proposals
 from sessiontui.damage.proposals import Proposal
-from sessiontui.describe.about import Fact
 from sessiontui.describe.faults import meaning
+from sessiontui.describe.page import Fact
 from sessiontui.errors import Changed, SessiontuiError, UnknownKey
 from sessiontui.model import Fault
 from sessiontui.store import fault_refs

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, Protocol
+from typing import Final
 
+from sessiontui.describe.page import Fact
 from sessiontui.tui.theme.wrap import wrap
 from sessiontui.tui.widgets.sheet import SheetRow
 from sessiontui.visible import Visible, visible
 
 LABEL: Final = 14
 """Columns of the label of a fact."""
-
-
-class Fact(Protocol):
-    """Something known: its label and its text, with a look; one without a label and a text is a blank line."""
-
-    @property
-    def label(self) -> str: ...
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def look(self) -> str: ...
 
 
 def facts(known: Iterable[Fact], width: int) -> list[SheetRow]:
