@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from sessiontui.changes.verbs import compact
 from sessiontui.errors import Cancelled, StoreError
@@ -22,6 +23,8 @@ from sessiontui.store.protocol import IsCancelled as Poll
 from sessiontui.tui.tasks import index_update
 from sessiontui.tui.tasks.background_task import BackgroundTask, Job
 from sessiontui.tui.widgets.session_list import SessionList
+from sessiontui.tui.widgets.session_map import SessionMap
+from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support.screens import TORN, StillApp, browsing, folder, opened, press, says, settle, talk
 from tests.support.watch import watched
 
@@ -291,3 +294,50 @@ async def test_what_an_error_holds_is_let_go_in_the_thread_that_raised_it() -> N
         await pilot.app.workers.wait_for_complete()
     assert len(ended) == 1
     assert ended[0] != threading.get_ident()
+
+
+# ---- what is painted
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Of what lines are drawn, a name for each, and of the layouts of the whole screen."""
+    seen: list[str] = []
+
+    def watch(kind: type[Any], method: str, name: str) -> None:
+        was = getattr(kind, method)
+
+        def called(self: Any, *values: Any, **named: Any) -> Any:
+            seen.append(name)
+            return was(self, *values, **named)
+
+        monkeypatch.setattr(kind, method, called)
+
+    watch(TranscriptView, "render_line", "transcript")
+    watch(SessionMap, "render_line", "map")
+    watch(Screen, "_refresh_layout", "layout")
+    return seen
+
+
+async def test_a_page_of_a_large_session_paints_the_transcript_alone(tmp_path: Path, painted: list[str]) -> None:
+    async with browsing(folder(tmp_path / "sessions", {"alice": talk(30_000)})) as (_, pilot):
+        await press(pilot, "enter", "g", "pagedown")
+        painted.clear()
+        await press(pilot, "pagedown")
+        assert set(painted) == {"transcript"}
+        assert len(painted) <= 40, "it was painted more than once"
+
+
+async def test_a_letter_paints_the_transcript_only_where_it_is_found_there(tmp_path: Path, painted: list[str]) -> None:
+    sessions = {"alice": talk(40, "rain"), "bob": talk(40, "snow")}
+    async with browsing(folder(tmp_path / "sessions", sessions)) as (app, pilot):
+        open_now = app.screen.query_one("#transcript", TranscriptView)
+        here, there = ("rain", "snow") if "rain" in str(open_now.entry) else ("snow", "rain")
+        await press(pilot, "slash", there[0])
+        painted.clear()
+        await press(pilot, there[1])
+        assert not painted
+        await press(pilot, "ctrl+u", here[0])
+        painted.clear()
+        await press(pilot, "x")
+        assert set(painted) == {"transcript"}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sessiontui.query.ast import Query
 
 PAUSE: Final = 0.01
-"""Seconds without a key before a query is sent: less than a held key takes to come again."""
+"""Seconds between two looks at whether a key was pressed."""
 REST: Final = 0.3
 """Seconds without a key before hits are counted that nobody counted while they were looked for."""
 MOST: Final = 3_200
@@ -66,8 +66,6 @@ def search(
 ) -> None:
     """Answer, unless something else is wanted first; once more when the hits are counted, where that takes longer.
     ``keep``: a hit that more are fetched for."""
-    time.sleep(PAUSE)
-    job.check()
     from sessiontui.query.parse import parse
 
     query = parse(request.text, live=True)

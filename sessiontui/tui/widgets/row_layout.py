@@ -7,7 +7,7 @@ kept, the least used forgotten first. Reads nothing: it says which pages are wan
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sessiontui.model import Entry
@@ -17,6 +17,7 @@ from sessiontui.tui.widgets.spans import Spans, nothing
 
 if TYPE_CHECKING:  # no row is laid out before the first paint
     from sessiontui.tui.widgets.rendered_row import RenderedRow
+    from sessiontui.tui.widgets.styled_line import Mark
 
 KEPT: Final = 128
 """Rows that stay laid out."""
@@ -90,6 +91,10 @@ class RowLayout:
         while len(self._drawn) > KEPT:
             self._drawn.popitem(last=False)
         return drawn
+
+    def marks(self, rows: Iterable[int]) -> list[list[Mark]]:
+        """What is marked in the text of each of some rows, where that can be known."""
+        return [drawn.marks for row in rows if (drawn := self.draw(row))]
 
     def measure(self, row: int) -> int | None:
         """How many lines a row takes, where that can be known."""

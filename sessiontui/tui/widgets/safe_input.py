@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from textual import events
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from sessiontui.visible import visible
@@ -14,6 +16,9 @@ BREAKS: Final = str.maketrans("\r\n\t", "   ")
 
 class SafeInput(Input):
     """An input whose text never holds what a terminal would obey, however it came there."""
+
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """Textual's own, but for the layout of the whole screen that each letter set off: no input here grows with its text."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """What is text here and so no command; Textual knows no character of the key that it calls slash."""

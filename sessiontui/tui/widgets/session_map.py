@@ -17,6 +17,7 @@ from typing import Final
 
 from textual import events
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
@@ -29,6 +30,9 @@ LOOKS: Final = {NOTHING: "ground", DAMAGE: "fault", HIT: "hit", FEW: "hit", BOTH
 
 class SessionMap(ScrollBar):
     """Where damage, hits and the view are in a session."""
+
+    position = Reactive(0.0, repaint=False)
+    """Textual's own, in lines; what is drawn here are rows."""
 
     @dataclass
     class Pointed(Message):
@@ -48,15 +52,17 @@ class SessionMap(ScrollBar):
 
     def show(self, rows: int, top: float, bottom: float) -> None:
         """There are so many rows; those from ``top`` to ``bottom`` are in view, parts of a row too."""
-        if (rows, top, bottom) != (self._rows, self._top, self._bottom):
-            self._rows, self._top, self._bottom = rows, top, bottom
+        before = self._rows, self.block
+        self._rows, self._top, self._bottom = rows, top, bottom
+        if (rows, self.block) != before:  # most pages of a large session move no cell
             self.refresh()
 
     def mark(self, damaged: Sequence[int], hits: Sequence[int]) -> None:
         """Rows to put a sign at, each in order."""
-        self._damaged, self._hits = damaged, hits
-        self._signs = (0, 0, "")
-        self.refresh()
+        if (damaged, hits) != (self._damaged, self._hits):
+            self._damaged, self._hits = damaged, hits
+            self._signs = (0, 0, "")
+            self.refresh()
 
     @property
     def signs(self) -> str:

@@ -15,6 +15,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
@@ -41,6 +42,9 @@ class TranscriptView(ScrollView, can_focus=True):
     HELP = transcript_keys.HELP
     BINDINGS: ClassVar[list[BindingType]] = transcript_keys.KEYS
     ALLOW_SELECT = False
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """Textual's own, but for the layout of the whole screen and the second paint that each row set off whose height
+    became known."""
 
     @dataclass
     class PageWanted(Message):
@@ -76,8 +80,11 @@ class TranscriptView(ScrollView, can_focus=True):
         return self._rows.pages.get(self.cursor) if self.count else None
 
     def give(self, start: int, entries: Sequence[Entry]) -> None:
+        """Entries from row ``start`` on were read. What is out of view is drawn when it is seen."""
         self._rows.give(start, entries)
-        self._settle()
+        window = self._view.window
+        if not window or (window[0].row < start + len(entries) and start <= window[-1].row):
+            self._settle()
 
     def go(self, row: int, seek: bool = False) -> None:
         """Bring a row to the top and choose it; with ``seek``, the line of it that holds what was searched for."""
@@ -135,9 +142,13 @@ class TranscriptView(ScrollView, can_focus=True):
         self.show(0, 0, (), note=note)
 
     def highlight(self, spans: Spans) -> None:
+        """Highlight what was searched for; nothing is painted where none of it is in view, before and after."""
+        rows = dict.fromkeys(at.row for at in self._view.window)
+        before = self._rows.marks(rows)
         self._rows.spans = spans
         self._rows.clear()
-        self._settle()
+        if self._rows.marks(rows) != before:
+            self.refresh()
 
     def show_hits(self, hits: Sequence[int], at: int | None, damaged: Sequence[int] = ()) -> None:
         """The rows that hold what was searched for, in the order in which a person walks through them, and at which of
