@@ -69,6 +69,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker("exhaustive")
 
 
+def pytest_collection_finish() -> None:
+    """What is collected stays to the end: each look through it for garbage would take half a second."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Names of home folders, numbered here: pytest looks at all that there are before it numbers one more."""

@@ -8,6 +8,7 @@ import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -59,18 +60,21 @@ def _name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-TREES: Final = {_name(path): ast.parse(path.read_bytes()) for path in sorted(PACKAGE.rglob("*.py"))}
+@cache
+def trees() -> dict[str, ast.Module]:
+    """The modules of the package, by name; read when a test asks for them, not in each process that collects tests."""
+    return {_name(path): ast.parse(path.read_bytes()) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
     """Our modules that a module imports, late ones and those for types alone too."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names if each.name in TREES)
-        elif isinstance(node, ast.ImportFrom) and node.module in TREES:
+            yield from (each.name for each in node.names if each.name in trees())
+        elif isinstance(node, ast.ImportFrom) and node.module in trees():
             modules = [f"{node.module}.{each.name}" for each in node.names]
-            yield from (each for each in modules if each in TREES)
-            if any(each not in TREES for each in modules):
+            yield from (each for each in modules if each in trees())
+            if any(each not in trees() for each in modules):
                 yield node.module
 
 
@@ -104,7 +108,7 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
 
 
 def test_no_modules_import_each_other() -> None:
-    assert circles({name: set(_imported(tree)) - {name} for name, tree in TREES.items()}) == []
+    assert circles({name: set(_imported(tree)) - {name} for name, tree in trees().items()}) == []
 
 
 def test_a_circle_is_found() -> None:
@@ -113,59 +117,76 @@ def test_a_circle_is_found() -> None:
 
 # ---- classes
 
-CLASSES: Final = [
-    (name, node)
-    for name, tree in TREES.items()
-    for node in tree.body
-    if isinstance(node, ast.ClassDef) and "Protocol" not in map(ast.unparse, node.bases)
-]
-BY_NAME: Final = {node.name: node for _, node in CLASSES}
+
+@cache
+def classes() -> list[tuple[str, ast.ClassDef]]:
+    """The classes at the top of a module, with its name; protocols apart."""
+    return [
+        (name, node)
+        for name, tree in trees().items()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and "Protocol" not in map(ast.unparse, node.bases)
+    ]
+
+
+@cache
+def by_name() -> dict[str, ast.ClassDef]:
+    return {node.name: node for _, node in classes()}
 
 
 def _bases(module: str, node: ast.ClassDef) -> list[str]:
     """The names of the classes of ours that it is derived from: of its module, or imported from one of ours."""
-    tree = TREES[module]
+    tree = trees()[module]
     ours = {each.name for each in tree.body if isinstance(each, ast.ClassDef)}
     for each in ast.walk(tree):
-        if isinstance(each, ast.ImportFrom) and each.module in TREES:
+        if isinstance(each, ast.ImportFrom) and each.module in trees():
             ours |= {alias.name for alias in each.names}
     heads = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
-    return [name for name in map(ast.unparse, heads) if name in ours and name in BY_NAME]
+    return [name for name in map(ast.unparse, heads) if name in ours and name in by_name()]
 
 
-HEIRS: Final[dict[str, list[str]]] = {}
-for _module, _node in CLASSES:
-    for _base in _bases(_module, _node):
-        HEIRS.setdefault(_base, []).append(_node.name)
-BASES: Final = {heir: base for base, heirs in HEIRS.items() for heir in heirs}
+@cache
+def heirs() -> dict[str, list[str]]:
+    """The classes that are derived from one of ours, by its name."""
+    found: dict[str, list[str]] = {}
+    for module, node in classes():
+        for base in _bases(module, node):
+            found.setdefault(base, []).append(node.name)
+    return found
+
+
+@cache
+def bases() -> dict[str, str]:
+    """The class of ours that one of ours is derived from."""
+    return {heir: base for base, each in heirs().items() for heir in each}
 
 
 def _is_exception(name: str) -> bool:
-    bases = list(map(ast.unparse, BY_NAME[name].bases)) if name in BY_NAME else []
-    return any(base in ("Exception", "OSError") or (base in BY_NAME and _is_exception(base)) for base in bases)
+    above = list(map(ast.unparse, by_name()[name].bases)) if name in by_name() else []
+    return any(base in ("Exception", "OSError") or (base in by_name() and _is_exception(base)) for base in above)
 
 
 def _methods(name: str) -> set[str]:
-    own = {each.name for each in BY_NAME[name].body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
-    return own | (_methods(BASES[name]) if name in BASES else set())
+    own = {each.name for each in by_name()[name].body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
+    return own | (_methods(bases()[name]) if name in bases() else set())
 
 
 def test_no_two_classes_of_a_module_have_one_name() -> None:
-    names = Counter(node.name for _, node in CLASSES)
+    names = Counter(node.name for _, node in classes())
     assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_a_class_that_others_are_derived_from_is_no_more_than_their_base() -> None:
     """It is derived from none itself, has several heirs, and nobody makes one of it. Errors may have kinds."""
-    bases = {name: heirs for name, heirs in HEIRS.items() if not _is_exception(name)}
+    derived = {name: each for name, each in heirs().items() if not _is_exception(name)}
     called = {
-        ast.unparse(node.func) for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Call)
+        ast.unparse(node.func) for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.Call)
     }
-    assert {name: heirs for name, heirs in bases.items() if len(heirs) < 2 or name in BASES or name in called} == {}
+    assert {name: each for name, each in derived.items() if len(each) < 2 or name in bases() or name in called} == {}
 
 
 def test_no_class_has_more_methods_than_a_reader_holds_in_mind() -> None:
-    assert {name: len(_methods(name)) for name in BY_NAME if len(_methods(name)) > MOST} == {}
+    assert {name: len(_methods(name)) for name in by_name() if len(_methods(name)) > MOST} == {}
 
 
 # ---- names
@@ -183,7 +204,7 @@ def test_a_word_is_found_in_a_name(name: str, words: set[str]) -> None:
 
 
 def test_no_name_has_a_word_that_the_glossary_has_another_for() -> None:
-    found = {name for name in TREES for part in name.split(".") if _words(part) & NEVER}
+    found = {name for name in trees() for part in name.split(".") if _words(part) & NEVER}
     for path in PACKAGE.rglob("*.py"):
         with path.open("rb") as lines:
             for token in tokenize.tokenize(lines.readline):

@@ -23,7 +23,6 @@ from textual.strip import Strip
 from sessiontui.model import Entry
 from sessiontui.tui.theme import ink, looks
 from sessiontui.tui.widgets import transcript_keys
-from sessiontui.tui.widgets.heights import RowAt
 from sessiontui.tui.widgets.row_layout import RowLayout
 from sessiontui.tui.widgets.session_map import SessionMap
 from sessiontui.tui.widgets.spans import Spans
@@ -43,8 +42,7 @@ class TranscriptView(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = transcript_keys.KEYS
     ALLOW_SELECT = False
     virtual_size = Reactive(Size(0, 0), layout=False)
-    """Textual's own, but for the layout of the whole screen and the second paint that each row set off whose height
-    became known."""
+    """Textual's own, but for the layout of the screen and the second paint that each new height set off."""
 
     @dataclass
     class PageWanted(Message):
@@ -259,11 +257,7 @@ class TranscriptView(ScrollView, can_focus=True):
     def on_session_map_pointed(self, event: SessionMap.Pointed) -> None:
         """The map was pressed, or its block is dragged."""
         event.stop()
-        if event.at >= self.count:
-            self._view.go_end()
-        else:
-            row = self._view.cursor = int(event.at)
-            self._view.go_to(RowAt(row, int((event.at - row) * self._view.height(row, self._rows.measure))))
+        self._view.go_to_part(event.at, self._rows.measure)
         self._settle()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -80,6 +80,15 @@ class Viewport:
         """Bring this line to the top."""
         self.anchor, self.at_end, self.seek = location, False, None
 
+    def go_to_part(self, at: float, measure: Measure) -> None:
+        """Choose the row that a point is in, counted in rows: 12.5 is the middle of row 12; bring its line there to the
+        top. Behind the last row is the end."""
+        if at >= len(self):
+            self.go_end()
+        else:
+            self.cursor = int(at)
+            self.go_to(RowAt(self.cursor, int((at - self.cursor) * self.height(self.cursor, measure))))
+
     def line_of(self, row: int) -> int:
         """The line of the screen on which a row begins, or began: negative where that is above the screen."""
         at = next((at for at, location in enumerate(self.window) if location.row == row), 0)
