@@ -7,6 +7,7 @@ here. Bytes in, values out; nothing raises, and the time is linear in the bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from typing import Final
 
 from sessiontui.damage import encodings, layers, lenient_json, margins, multiline, neighbours, wholefile
@@ -28,11 +29,9 @@ _PATIENCE: Final = 4
 def lines_of(data: bytes) -> Iterator[Line]:
     """The lines of a file that is held in memory."""
     at = 0
-    for number, raw in enumerate(data.split(b"\n"), 1):
-        ended = at + len(raw) < len(data)
-        if raw or ended:
-            yield Line(number, at, raw, ended)
-        at += len(raw) + 1
+    for number, raw in enumerate(BytesIO(data), 1):
+        yield Line(number, at, raw.removesuffix(b"\n"), raw.endswith(b"\n"))
+        at += len(raw)
 
 
 def faults(lines: Iterable[Line], *, settled: bool = True, decoded: bool = False) -> Iterator[Fault]:
@@ -64,7 +63,7 @@ def whole(found: Iterable[Fault]) -> Iterator[Fault]:
     held: Fault | None = None
     for each in found:
         if held and continues(held, each):
-            held = together(held.bare, each.bare)
+            held = together(held, each)
             continue
         if held:
             yield held

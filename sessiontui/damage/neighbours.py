@@ -12,7 +12,7 @@ from sessiontui.damage import catalogue, marks, one_line
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.salvage import plan
 from sessiontui.damage.verdict import Line, Shape, behind, best, fault
-from sessiontui.model import Fault, Salvage, Severity, Span
+from sessiontui.model import Fault, Salvage, Span
 
 _CODES: Final = rb"(?:\x1b\[[0-9;:]*[mK]|[ \t\r])*"
 _OPENS: Final = lazy(rb"[{\[]" + _CODES + rb"\Z")
@@ -36,9 +36,8 @@ def alone(line: Line, above: Fault | None, end: bytes | None, *, settled: bool) 
         else:
             stays = (above is not None and _ends_torn(above, end)) or marks.is_named(line.data)
     elif not settled and not line.ended and verdict.id == "torn":
-        verdict = verdict._replace(id="incomplete", severity=Severity.INCOMPLETE)
-    found = fault(verdict, line.number, line.offset)
-    return found._replace(stays=True) if stays else found
+        verdict = verdict._replace(id="incomplete")
+    return fault(verdict, line.number, line.offset)._replace(stays=stays)
 
 
 def _ends_torn(found: Fault, end: bytes | None) -> bool:
