@@ -168,9 +168,9 @@ def _woven(data: bytes) -> bytes | None:
 
 
 def _piece(piece: bytes, kind: PieceKind) -> bytes:
-    if kind in (PieceKind.RECORD, PieceKind.VALUE):
+    if kind in ("record", "value"):
         return _twice(piece) or _structured(piece)
-    if kind is PieceKind.TORN:
+    if kind == "torn":
         stop = lenient_json.reach(piece).stop
         return _structured(piece[:stop]) + masking_signs.text(piece[stop:])
     return _tail(piece) if is_tail(piece) else masking_signs.text(piece)

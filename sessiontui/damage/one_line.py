@@ -11,14 +11,14 @@ from typing import Final
 from sessiontui.damage import coloured, escapes, fragments, pieces, typographic, wrapped
 from sessiontui.damage.layers import Examine
 from sessiontui.damage.literals import Literals
-from sessiontui.damage.pieces import Piece, PieceKind
+from sessiontui.damage.pieces import Piece
 from sessiontui.damage.shapes import shape
 from sessiontui.damage.verdict import Effort, Verdict, of_readings
 from sessiontui.dialects.source import Dropped
 from sessiontui.model import Part, Reading, Salvage, Span
 
-FILLERS: Final = frozenset({PieceKind.SPACE, PieceKind.NULS, PieceKind.BOM, PieceKind.COMMA})
-_LAYERED: Final = (PieceKind.TEXT, PieceKind.VALUE, PieceKind.LITERAL)
+FILLERS: Final = frozenset({"space", "nuls", "bom", "comma"})
+_LAYERED: Final = ("text", "value", "literal")
 """Of these alone, and of what is not sure, something may be under a layer."""
 _BREAKS_OFF: Final = "the record breaks off"
 _DEEP: Final = 3
@@ -85,9 +85,9 @@ def _uncovered(line: bytes, piece: Piece, examine: Examine) -> Piece:
     data = line[piece.start : piece.stop]
     if piece.shape and not piece.shape.records:
         layer = wrapped.layer(data, examine) or escapes.bare(data)
-    elif piece.kind is PieceKind.TORN and not piece.sure:
+    elif piece.kind == "torn" and not piece.sure:
         layer = escapes.doubled(data)
-    return piece._replace(kind=PieceKind.LITERAL, layer=layer.moved(piece.start)) if layer else piece
+    return piece._replace(kind="literal", layer=layer.moved(piece.start)) if layer else piece
 
 
 def _readings(cut: list[Piece], made: list[tuple[Part, ...]]) -> tuple[Reading, ...]:
@@ -125,18 +125,18 @@ def parts(line: bytes, cut: list[Piece]) -> list[Part]:
 def _shaped(line: bytes, cut: list[Piece], wrong: Dropped | None = None) -> list[Piece]:
     """The pieces, each value with what is wrong with it."""
     return [
-        piece._replace(shape=shape(line[piece.start : piece.stop], wrong)) if piece.kind is PieceKind.VALUE else piece
+        piece._replace(shape=shape(line[piece.start : piece.stop], wrong)) if piece.kind == "value" else piece
         for piece in cut
     ]
 
 
 def _part(line: bytes, piece: Piece, *, sure: bool) -> Part:
     span = Span(piece.start, piece.stop - piece.start)
-    if piece.kind is PieceKind.RECORD:
+    if piece.kind == "record":
         return Part(span, Salvage.LOSSLESS if sure else Salvage.OFFERED, (line[piece.start : piece.stop],))
     if piece.shape and sure:
         return piece.shape.part(span.length).moved(piece.start)
-    if piece.kind is PieceKind.TORN:
+    if piece.kind == "torn":
         return fragments.torn(line[piece.start : piece.stop]).moved(piece.start)
     return Part(span, Salvage.LOSSLESS if piece.kind in FILLERS else Salvage.NONE)
 
@@ -153,9 +153,9 @@ def _sure(cut: list[Piece]) -> list[bool]:
         sure.append(before is None or before.sure)
         if piece.kind in FILLERS:
             continue
-        if piece.kind is PieceKind.TEXT and doubted >= 0:
+        if piece.kind == "text" and doubted >= 0:
             sure[doubted] = False
-        doubted = index if before and before.kind is PieceKind.TORN else -1
+        doubted = index if before and before.kind == "torn" else -1
         before = piece
     return sure
 
@@ -163,22 +163,22 @@ def _sure(cut: list[Piece]) -> list[bool]:
 def _named(line: bytes, cut: list[Piece]) -> tuple[str, int, str]:
     """The id of the line's fault, where it is, and what it is."""
     first = {piece.kind: piece for piece in reversed(cut)}
-    records = [piece for piece in cut if piece.kind is PieceKind.RECORD]
-    torn, text = first.get(PieceKind.TORN), first.get(PieceKind.TEXT)
+    records = [piece for piece in cut if piece.kind == "record"]
+    torn, text = first.get("torn"), first.get("text")
     if torn:
         return _torn(line, torn, len(records))
-    if (literal := first.get(PieceKind.LITERAL)) and (layer := literal.layer):
+    if (literal := first.get("literal")) and (layer := literal.layer):
         return layer.id, literal.start + layer.at, layer.what
-    if text and not (PieceKind.NULS in first and not records):
+    if text and not ("nuls" in first and not records):
         return fragments.text(line[text.start : text.stop], text.start)
-    if (value := first.get(PieceKind.VALUE)) and (of := value.shape):
+    if (value := first.get("value")) and (of := value.shape):
         return of.id, value.start + of.at, of.what
-    if nuls := first.get(PieceKind.NULS):
-        size = sum(piece.stop - piece.start for piece in cut if piece.kind is PieceKind.NULS)
+    if nuls := first.get("nuls"):
+        size = sum(piece.stop - piece.start for piece in cut if piece.kind == "nuls")
         return "nul-run", nuls.start, f"{size:,} NUL byte{'s' * (size > 1)} where nothing was written"
-    if bom := first.get(PieceKind.BOM):
+    if bom := first.get("bom"):
         return "bom", bom.start, f"a byte order mark stands {'before the record' if records else 'alone on the line'}"
-    if comma := first.get(PieceKind.COMMA):
+    if comma := first.get("comma"):
         if not records:
             return "malformed", comma.start, "nothing but commas stands on the line"
         one = len(records) == 1

@@ -123,16 +123,16 @@ def test_a_line_of_scraps_is_no_million_pieces_and_hides_no_record(bit: bytes) -
     cut = pieces.cut(line)
     assert len(cut) < 11_000
     assert [piece.kind for piece in cut[-3:]] == [
-        pieces.PieceKind.RECORD,
-        pieces.PieceKind.SPACE,
-        pieces.PieceKind.RECORD,
+        "record",
+        "space",
+        "record",
     ]
     assert b"".join(line[piece.start : piece.stop] for piece in cut) == line
 
 
 def test_any_number_of_records_are_told_on_one_line() -> None:
     cut = pieces.cut((A[:-1] + b", ") * 20_000)
-    assert sum(piece.kind is pieces.PieceKind.RECORD for piece in cut) == 20_000
+    assert sum(piece.kind == "record" for piece in cut) == 20_000
     assert len(cut) == 60_000
 
 
