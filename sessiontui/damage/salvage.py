@@ -144,17 +144,3 @@ def _runs(spans: Iterable[Span]) -> list[Span]:
         else:
             runs.append(span)
     return runs
-
-
-def applied(data: bytes, outcomes: Iterable[Outcome]) -> bytes:
-    """A file that is held in memory, after a plan; every line that was put in ends in a newline."""
-    made: list[bytes] = []
-    at = 0
-    for outcome in outcomes:
-        span = outcome.fault.span
-        if outcome.stays or span is None:
-            continue
-        made.append(data[at : span.offset])
-        made += (record + b"\n" for record in outcome.records)
-        at = outcome.end.offset if outcome.end else span.stop + data.startswith(b"\n", span.stop)
-    return b"".join((*made, data[at:]))

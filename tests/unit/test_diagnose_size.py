@@ -12,6 +12,7 @@ from sessiontui.damage.diagnose import faults, lines_of, whole
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.model import Message, Salvage, Severity, Span
+from tests.support.damage import applied
 
 A = b'{"role":"user","content":"a"}\n'
 WIDE = '{"role":"user","content":"é中"}\n' * 4100
@@ -36,7 +37,7 @@ def test_a_whole_file_is_one_fault(data: bytes, id: str, records: int) -> None:
     assert (fault.id, fault.recovers, fault.line) == (id, records, 1)
     assert fault.span is not None
     assert data[fault.span.stop :] in (b"", b"\n")
-    repaired = salvage.applied(data, salvage.plan(found))
+    repaired = applied(data, salvage.plan(found))
     assert sum(isinstance(zeroclaw.read(line), Message) for line in repaired.split(b"\n")) == records
 
 
