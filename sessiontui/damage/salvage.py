@@ -84,11 +84,11 @@ def is_removal(outcome: Outcome) -> bool:
     return (catalogue.kind(id).removed or id in _SIGNS) and not outcome.stays and not outcome.records
 
 
-def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, frozenset[Salvage]]:
+def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, set[Salvage]]:
     """A fault with the parts of the reading that is wanted, and what is taken of it."""
     number = wish.readings.get(line, 1) if line is not None else 1
     if number > max(1, len(found.readings)):
-        return found, frozenset()
+        return found, set()
     return found.read_as(number), _taken(found, line, wish)
 
 
@@ -98,7 +98,7 @@ def _is_rest(before: Fault, found: Fault) -> bool:
     return before.id == found.id == "torn" and behind(before) == found.line and only_text
 
 
-def _taken(found: Fault, line: int | None, wish: Wish) -> frozenset[Salvage]:
+def _taken(found: Fault, line: int | None, wish: Wish) -> set[Salvage]:
     """What is taken of the fault of a line; nothing, or at least what is lossless. Of several readings one is chosen
     where the line is marked: then a guess is taken too."""
     taken = set()
@@ -108,10 +108,10 @@ def _taken(found: Fault, line: int | None, wish: Wish) -> frozenset[Salvage]:
         taken |= {Salvage.LOSSLESS, Salvage.PARTIAL}
     if wish.lossless:
         taken.add(Salvage.LOSSLESS)
-    return frozenset(taken)
+    return taken
 
 
-def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
+def _outcome(found: Fault, taken: set[Salvage]) -> Outcome:
     if not taken or not found.parts or found.severity is not Severity.DAMAGE:
         return Outcome(found, stays=True)
     had = [part for part in found.parts if part.salvage in taken]
@@ -120,12 +120,12 @@ def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
     removed = catalogue.kind(found.id).removed and found.salvage is Salvage.NONE and not unread
     if not made and len(had) < len(found.parts) and not removed:
         return Outcome(found, stays=True)
-    end = found.parts[-1].span if found.keeps_end and made and had[-1:] != [found.parts[-1]] else None
+    end = found.parts[-1].span if found.keeps_end and made and found.parts[-1].salvage not in taken else None
     lost = (span for part in (found.parts[:-1] if end else found.parts) for span in _lost(part, taken))
     return Outcome(found, False, made, tuple(_runs(lost)), end)
 
 
-def _lost(part: Part, taken: frozenset[Salvage]) -> tuple[Span, ...]:
+def _lost(part: Part, taken: set[Salvage]) -> tuple[Span, ...]:
     """The bytes of a part that are in none of the records that are taken."""
     return (part.span,) if part.salvage not in taken or _is_unread(part) else part.left
 
