@@ -14,6 +14,7 @@ from sessiontui.damage.literals import Literals
 from sessiontui.damage.pieces import Piece
 from sessiontui.damage.shapes import shape
 from sessiontui.damage.verdict import Effort, Verdict, of_readings
+from sessiontui.dialects import strict
 from sessiontui.dialects.source import Dropped
 from sessiontui.model import Part, Reading, Salvage, Span
 
@@ -29,7 +30,7 @@ _PATIENCE: Final = 8
 
 def verdict(line: bytes, wrong: Dropped | None = None, depth: int = 0, effort: Effort | None = None) -> Verdict:
     """What is wrong with a damaged line, and what becomes of all of its bytes; ``depth``: it was under so many layers."""
-    if pieces.breaks_off(line):  # what is damaged most often, by the shortest way
+    if strict.written(line) == len(line):  # what is damaged most often, by the shortest way
         return Verdict("torn", len(line), _BREAKS_OFF, (fragments.torn(line),))
     plain = None if line[:1] == b"{" else fragments.plain(line)
     if plain:
@@ -42,7 +43,7 @@ def _cut(line: bytes, wrong: Dropped | None, depth: int, effort: Effort) -> Verd
     if script and script.records:
         return script.verdict(len(line))
     examine = _under(depth + 1, effort)
-    if coloured.is_likely(line) and (layer := coloured.layer(line, examine)):
+    if layer := coloured.layer(line, examine):
         return layer
     cut = pieces.cut(line, Literals(line, examine, effort) if b"role" in line and b"content" in line else None)
     if not any([not piece.sure or piece.kind in _LAYERED for piece in cut]):  # noqa: C419 - half the time of a generator

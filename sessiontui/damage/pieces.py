@@ -82,12 +82,6 @@ def cut(line: bytes, literals: Literals | None = None) -> list[Piece]:
     return found
 
 
-def breaks_off(line: bytes) -> bool:
-    """Whether the line begins as ZeroClaw writes a record, and ends inside its content."""
-    opening = strict.WRITTEN.match(line)
-    return opening is not None and source.reach(source.EXACT, line, opening.end()) == len(line)
-
-
 def is_blank(line: bytes) -> bool:
     """Whether only white space stands in the line, as ZeroClaw trims it."""
     return line[:1] != b"{" and source.reach(source.OUTER, line) == len(line)
@@ -122,9 +116,8 @@ def _record_end(line: bytes, at: int) -> int | None:
 
     Of records as ZeroClaw writes them two looks tell; the others are read byte by byte.
     """
-    opening = strict.WRITTEN.match(line, at)
-    if opening:
-        stop = source.reach(source.EXACT, line, opening.end())
+    stop = strict.written(line, at)
+    if stop >= 0:
         if stop == len(line):
             return _OPEN
         if line.startswith(b'"}', stop):

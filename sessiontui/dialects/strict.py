@@ -81,6 +81,12 @@ def _plainly_dropped(line: bytes) -> Dropped | None:
     return None
 
 
+def written(line: bytes, at: int = 0) -> int:
+    """How far the content goes of a record that begins at ``at`` as ZeroClaw writes it; -1 for any other."""
+    opening = WRITTEN.match(line, at)
+    return reach(EXACT, line, opening.end()) if opening else -1
+
+
 def record_end(line: bytes, at: int) -> int | Dropped:
     """Where the record that begins at ``at`` ends, or where and why it is none; what follows does not matter."""
     source = Source([line], at)
