@@ -16,7 +16,6 @@ from sessiontui.damage.shapes import made
 from sessiontui.damage.verdict import Shape
 from sessiontui.dialects import source, strict, zeroclaw
 from sessiontui.dialects.source import Dropped
-from sessiontui.errors import UsageError
 from sessiontui.model import Message, Part, Salvage, Span
 
 MOST: Final = 1 << 16
@@ -46,7 +45,7 @@ def torn(data: bytes) -> Part:
     try:
         text = strict.unescaped(content[:size])
         record = zeroclaw.write(Message(begun["role"].decode(), text))[:-1]
-    except (ValueError, UsageError):
+    except ValueError:
         return unread
     stop = begun.end() + size
     left = (Span(stop, len(data) - stop),) if stop < len(data) else ()
@@ -69,7 +68,7 @@ def printed(line: bytes) -> Shape | None:
     role, content = value.get("role"), value.get("content", ...)
     salvage = Salvage.PARTIAL if content is None else Salvage.OFFERED
     of = made("python-repr", at, "the record was printed by Python", role, "" if content is None else content, salvage)
-    whole = content is not None and len(value) == len(("role", "content"))
+    whole = content is not None and len(value) == 2
     return of if whole or not of.records else of._replace(left=(Span(0, len(line)),))
 
 

@@ -40,11 +40,8 @@ def _value(data: bytes) -> Shape | None:
     reached = lenient_json.reach(value)
     if not reached.whole or reached.stop < len(value):
         return None
-    if value[:1] == b"[":
-        listed = shape(value)
-        return listed if listed.id == "array" else None
-    mend = joined(value)
-    return mend if mend and mend.id == "pretty-printed" else None
+    found = shape(value) if value[:1] == b"[" else joined(value)
+    return found if found and found.id in ("array", "pretty-printed") else None
 
 
 def of_lines(data: bytes, examine: Examine) -> list[Part]:

@@ -80,8 +80,8 @@ class Literals:
         for tier in languages.tiers(before, (opening["prefix"] or b"").lower(), opening["quote"]):
             read = [each for language in tier if (each := self._read(language, opening, seen, beside=beside))]
             found = [reading for reading, exact in read if exact] or [reading for reading, _ in read]
-            stops = [reading.parts[-1].span.stop for reading in found]
-            readings = distinct(reading for reading, stop in zip(found, stops, strict=True) if stop == stops[0])
+            stop = found[0].parts[-1].span.stop if found else 0
+            readings = distinct(each for each in found if each.parts[-1].span.stop == stop)
             if readings:
                 depends = ", and what it says depends on the language: " if len(readings) > 1 else ", "
                 return of_readings("literal", 0, f"the record stands in quotes{depends}{readings[0].what}", readings)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import cycle, zip_longest
+from io import BytesIO
 from typing import Final
 
 from sessiontui.damage import (
@@ -53,7 +53,7 @@ _SIGNS: Final = (
     rb"|\xef\xbc[\x82\x87\x8c\x9a]|\xef\xb9[\x90\x95]|\xef\xbd[\x9b\x9d]"
 )
 """What ``typographic`` takes for a sign of JSON."""
-_CODE: Final = lazy(rb"(?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK]")
+_CODE: Final = lazy(rb"((?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK])")
 _KEPT: Final = lazy(
     rb"(?P<escape>\\+(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[bfnrt\"'/`$])?)"
     rb"|(?P<word>(?:(?<=[\"'])|(?<=\xe2\x80[\x98-\x9f])|(?<=\xef\xbc[\x82\x87]))(?:"
@@ -111,14 +111,10 @@ def _wide(data: bytes, codec: str) -> bytes:
 
 def _coloured(line: bytes) -> bytes:
     """The line masked as what it says without its colour codes, and these where they were."""
-    between = _CODE.split(line)
-    inner = masked(b"".join(between))
-    made: list[bytes] = []
-    at = 0
-    for run, code in zip_longest(between, _CODE.findall(line), fillvalue=b""):
-        made += (inner[at : at + len(run)], code)
-        at += len(run)
-    return b"".join(made)
+    runs = _CODE.split(line)
+    inner = BytesIO(masked(b"".join(runs[::2])))
+    runs[::2] = [inner.read(len(run)) for run in runs[::2]]
+    return b"".join(runs)
 
 
 def _layered(line: bytes) -> bytes:
@@ -147,7 +143,7 @@ def _one_line(line: bytes) -> bytes | None:
     if fragments.word(line):
         return _between(line)
     if fragments.printed(line):
-        return _of_runs(list(zip(_PYTHON.split(line), cycle((False, True)), strict=False)))
+        return _of_runs([(run, at % 2 == 1) for at, run in enumerate(_PYTHON.split(line))])
     marker = _MARKER.match(line)
     return marker[0] + masking_signs.text(line[marker.end() :]) if marker else None
 

@@ -43,8 +43,8 @@ def over(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
         if named:
             size, beside = len(parts), around
         kinds += (piece.kind for piece in cut)
-        is_torn = bool(cut) and cut[-1].kind == "torn"
-        value = _value(data, begin + cut[-1].start, stop, effort) if is_torn else None
+        goes_on = cut and cut[-1].kind == "torn"
+        value = _value(data, begin + cut[-1].start, stop, effort) if goes_on else None
         if not value:
             break
         start = begin + cut[-1].start - at
@@ -90,8 +90,7 @@ def _value(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
     if not reached.whole or reached.stop <= stop:
         return None
     value = data[at : reached.stop]
-    listed = shape(value) if value[:1] == b"[" else None
-    if listed and listed.id == "array":
+    if value[:1] == b"[" and (listed := shape(value)).id == "array":
         return listed.verdict(len(value))
     if mend := joined(value):
         return mend._replace(at=stop - at).verdict(len(value))
@@ -116,7 +115,7 @@ def woven(lines: list[bytes]) -> Verdict | None:
     """A torn record whose end stands on a later line, whole records between: both writers' records."""
     cut = [piece for piece in pieces.cut(lines[0]) if piece.kind not in one_line.FILLERS]
     kinds = [piece.kind for piece in cut]
-    if len(cut) < 2 or kinds != ["torn", *["record"] * (len(cut) - 1)]:
+    if kinds[:1] != ["torn"] or set(kinds[1:]) != {"record"}:
         return None
     torn = lines[0][cut[0].start : cut[0].stop]
     near = enumerate(takewhile(lambda line: line[:1] != b"{", lines[1 : _NEAR + 1]), 1)

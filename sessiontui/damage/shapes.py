@@ -115,10 +115,7 @@ def _object(pairs: _Object, at: int, reason: str) -> Shape:
     role, content = record.get("role"), record.get("content")
     if names.count("role") > 1 or names.count("content") > 1:
         return made("duplicate-key", at, reason, role, content, Salvage.OFFERED)
-    text = _imploded(pairs)
-    if text is None and isinstance(content, _Object):
-        text = _imploded(content)
-    if text is not None:
+    if text := _imploded(pairs) or _imploded(content):
         what = "the text stands letter by letter under numbers"
         return made("wrong-shape", at, what, role, text, Salvage.OFFERED)
     if names and "role" not in record and "content" not in record:
@@ -130,12 +127,13 @@ def _object(pairs: _Object, at: int, reason: str) -> Shape:
     return Shape("wrong-shape", at, reason)
 
 
-def _imploded(pairs: _Object) -> str | None:
-    """The text whose letters stand under 0, 1, 2 and so on; None where one is missing or more than a letter."""
+def _imploded(value: object) -> str:
+    """The text whose letters stand under 0, 1, 2 and so on; empty where one is missing or more than a letter."""
+    pairs = value if isinstance(value, _Object) else ()
     letters = {name: letter for name, letter in pairs if name.isascii() and name.isdigit()}
     found = [letters.get(str(index)) for index in range(len(letters))]
     texts = [letter for letter in found if isinstance(letter, str) and 1 <= len(letter) <= 2]
-    return "".join(texts) if texts and len(texts) == len(found) else None
+    return "".join(texts) if len(texts) == len(found) else ""
 
 
 def _texts_of(parts: list[object]) -> str | None:
@@ -204,7 +202,7 @@ def _replaced(value: bytes) -> Iterator[Span]:
     for token in lenient_json.tokens(value):
         for match in (_SURROGATE if token.text else _FINITE).finditer(value, token.start, token.stop):
             if not token.text or match["half"]:
-                yield Span(match.start(), match.end() - match.start())
+                yield Span(match.start(), len(match[0]))
 
 
 def is_record(value: bytes) -> bool:
