@@ -114,21 +114,9 @@ def _is_pi(record: Record) -> bool:
     return said or (_type(record) in _PI and "timestamp" in record)
 
 
-def _is_copilot(record: Record) -> bool:
-    return _type(record).startswith(_COPILOT) and isinstance(record.get("data"), dict) and "id" in record
-
-
 def _is_goose(record: Record) -> bool:
     header = "working_dir" in record and "message_count" in record
     return header or (isinstance(record.get("created"), int) and isinstance(record.get("content"), list))
-
-
-def _is_tuning(record: Record) -> bool:
-    return _is_list_of(record.get("messages"), "role") and not {"sessionId", "id"} & record.keys()
-
-
-def _is_batch(record: Record) -> bool:
-    return "custom_id" in record and ("body" in record or "response" in record)
 
 
 def _is_cursor(record: Record) -> bool:
@@ -146,7 +134,10 @@ RULES: Final[tuple[Rule, ...]] = (
     ("Qwen Code", _is_qwen),
     ("Claude Code", _is_claude),
     ("pi", _is_pi),
-    ("Copilot CLI", _is_copilot),
+    (
+        "Copilot CLI",
+        lambda record: _type(record).startswith(_COPILOT) and "id" in record and isinstance(record.get("data"), dict),
+    ),
     ("Factory Droid", lambda record: _type(record) == "session_start" and "id" in record),
     ("goose", _is_goose),
     ("mistral-vibe", _has("record_sha256", "payload")),
@@ -154,8 +145,11 @@ RULES: Final[tuple[Rule, ...]] = (
     ("nanobot", lambda record: record.get("_type") == "metadata" and "key" in record),
     ("Hermes", lambda record: record.get("role") == "session_meta"),
     ("Claude Code (prompts)", _has("display", "project", "timestamp")),
-    ("OpenAI fine-tuning", _is_tuning),
-    ("OpenAI batch", _is_batch),
+    (
+        "OpenAI fine-tuning",
+        lambda record: _is_list_of(record.get("messages"), "role") and not {"sessionId", "id"} & record.keys(),
+    ),
+    ("OpenAI batch", lambda record: "custom_id" in record and ("body" in record or "response" in record)),
     ("ShareGPT", lambda record: _is_list_of(record.get("conversations"), "from")),
 )
 """Names of programs, and how one of their records is known."""

@@ -218,21 +218,18 @@ def _value(source: Source) -> None:
     """Read ``value = object | array | string | number | literal`` of a key that nobody reads: grammar alone counts."""
     stack = bytearray()
     while True:
+        if stack and stack[-1] == _OBJECT:
+            _key(source, LOOSE)
         byte = source.peek()
-        if byte in (_OBJECT, _ARRAY):
-            if _opened(source):
-                stack.append(byte)
-                if byte == _OBJECT:
-                    _key(source, LOOSE)
-                continue
-        else:
+        if byte not in (_OBJECT, _ARRAY):
             _scalar(source, byte)
+        elif _opened(source):
+            stack.append(byte)
+            continue
         while stack and not _another(source, stack[-1]):
             stack.pop()
         if not stack:
             return
-        if stack[-1] == _OBJECT:
-            _key(source, LOOSE)
 
 
 def _scalar(source: Source, byte: int) -> None:

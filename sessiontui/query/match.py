@@ -19,12 +19,8 @@ from sessiontui.query.tokens import LONGEST, Token, fold, marks, runs, tokens, w
 Span = tuple[int, int]
 """First character and the one behind the last."""
 
-_WIDTH: Final = 120
-
 _WORD: Final = 24
 """So far a word is looked for to begin with: what stands before a hit counts more, and not all scripts have spaces."""
-
-_ELLIPSIS: Final = "…"
 
 
 def matches(query: Query, content: str) -> bool:
@@ -64,7 +60,6 @@ class _Folded:
     """A content and its folded text, with the way back from a character of this to one of that."""
 
     def __init__(self, content: str) -> None:
-        self.content = content
         self.text = fold(content)
         left_out = marks(content) if len(self.text) != len(content) else []
         self._behind = [at - count for count, at in enumerate(left_out)]
@@ -151,15 +146,15 @@ def _window_spans(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator
 # ---- what is shown of a hit
 
 
-def snippet(query: Query, content: str, width: int = _WIDTH) -> str:
+def snippet(query: Query, content: str, width: int = 120) -> str:
     """A hit in one line, still hostile text: about ``width`` characters around the first place of any term; a run of white
     space becomes one space."""
     at, stop = first_span(query, content) or (0, 0)
     start = _begin(content, max(0, at - max(0, width - (stop - at)) // 3), at)
     shown = " ".join(content[start : start + 4 * width].split())
-    before = _ELLIPSIS if content[:start][-4096:].strip() else ""
+    before = "…" if content[:start][-4096:].strip() else ""
     more = len(shown) > width or bool(content[start + 4 * width :][:4096].strip())
-    return f"{before}{shown[:width].rstrip()}{_ELLIPSIS if more else ''}"
+    return f"{before}{shown[:width].rstrip()}{'…' if more else ''}"
 
 
 def _begin(content: str, low: int, at: int) -> int:

@@ -11,6 +11,7 @@ from sessiontui.damage import diagnose, huge, lenient_json, pieces, salvage
 from sessiontui.damage.diagnose import faults, lines_of, whole
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects.source import Dropped
 from sessiontui.model import Message, Salvage, Severity, Span
 from tests.support.damage import applied
 
@@ -159,7 +160,7 @@ HUGE = [
 def test_a_huge_line_is_named_by_the_byte_where_its_reader_stopped(before: bytes, wrong: bytes, id: str) -> None:
     line = before + wrong
     outcome = stream.scan([line])
-    assert isinstance(outcome, zeroclaw.Dropped)
+    assert isinstance(outcome, Dropped)
     span = Span(100, len(line))
     found = huge.huge(outcome, line[outcome.at : outcome.at + 8], 7, span)
     assert (found.id, found.severity, found.salvage) == (id, Severity.DAMAGE, Salvage.NONE)
