@@ -219,10 +219,16 @@ def _wide(data: bytes, begin: int, run: encodings.Wide, *, sure: bool) -> Verdic
 
     for part in inner:
         span = widened(part.span, part.span.offset, parts[-1].span.stop)
+        if span.stop > stop - begin:  # a newline of a wide encoding goes beyond that of the file
+            break
         left = tuple(widened(each, part.span.offset, span.offset) for each in part.left)
         salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not (sure and run.sure) else part.salvage
         parts.append(Part(span, salvage, part.records, left))
-    return _fitted(run, parts, data[begin:stop])
+    at = parts[-1].span.stop
+    rest = data[begin + at : stop]
+    parts.append(Part(Span(at, len(rest)), Salvage.NONE if rest.strip(b"\0\r\n") else Salvage.LOSSLESS))
+    made = tuple(part for part in parts if part.span.length)
+    return Verdict("utf16", 0, f"lines stand in {run.codec[:6].upper()}, not in UTF-8", made, codec=run.codec)
 
 
 def _line_end(data: bytes, begin: int, stop: int) -> int:
@@ -230,12 +236,3 @@ def _line_end(data: bytes, begin: int, stop: int) -> int:
     end = data.find(b"\n", stop)
     end = end if end >= 0 else len(data)
     return end if end - stop < encodings.WIDEST else data.rfind(b"\n", begin, stop)
-
-
-def _fitted(run: encodings.Wide, parts: list[Part], data: bytes) -> Verdict:
-    """The parts made to end where the lines do: a newline of a wide encoding goes beyond theirs."""
-    fitted = [part for part in parts if part.span.length and part.span.stop <= len(data)]
-    at = fitted[-1].span.stop if fitted else 0
-    if rest := data[at:]:
-        fitted.append(Part(Span(at, len(rest)), Salvage.NONE if rest.strip(b"\0\r\n") else Salvage.LOSSLESS))
-    return Verdict("utf16", 0, f"lines stand in {run.codec[:6].upper()}, not in UTF-8", tuple(fitted), codec=run.codec)

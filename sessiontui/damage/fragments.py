@@ -22,9 +22,9 @@ MOST: Final = 1 << 16
 """The most bytes that are read as Python."""
 
 _PRINTED: Final = lazy(
-    rb"[ \t]*+\{[ \t]*+(?:'|u'|\"(?:role|content)\"[ \t]*+:[ \t]*+(?:'|None\b|u'|\"[^\"]*+\"[ \t]*+,[ \t]*+'))"
+    rb"[ \t]*+\{[ \t]*+(?:'|u'|\"(?:role|content)\"[ \t]*+:[ \t]*+(?:'|None\b|u'|\"[^\"]*+\"[ \t]*+,[ \t]*+')"
+    rb"|\"role\"[ \t]*+:[ \t]*+\"[^\"\\]*+\"[ \t]*+,[ \t]*+\"content\"[ \t]*+:[ \t]*+None)"
 )
-_NONE: Final = lazy(rb'[ \t]*+\{[ \t]*+"role"[ \t]*+:[ \t]*+"[^"\\]*+"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+None')
 _ESCAPE: Final = lazy(rb"\\(.)", re.DOTALL)
 _USUAL: Final = frozenset(b"\\'\"nrtxuU")
 """What Python prints behind a backslash; it warns of others aloud."""
@@ -54,7 +54,7 @@ def torn(data: bytes) -> Part:
 
 def printed(line: bytes) -> Shape | None:
     """A record that was printed by Python, not dumped as JSON."""
-    if len(line) > MOST or not (_PRINTED.match(line) or _NONE.match(line)) or line.count(b"[") + line.count(b"{") > 20:
+    if len(line) > MOST or not _PRINTED.match(line) or line.count(b"[") + line.count(b"{") > 20:
         return None
     if not is_utf8(line) or not {escape[1][0] for escape in _ESCAPE.finditer(line)} <= _USUAL:
         return None

@@ -187,10 +187,9 @@ def _escaped(inner: bytes) -> bytes:
 def _tail(tail: bytes) -> bytes:
     """The end of a record, with the beginning that it has lost."""
     cuts = (size for size in range(1, len(HEADING)) if HEADING[size] == tail[0])
-    for size in (len(HEADING), *cuts, *range(len(HEADING))):
-        if isinstance(strict.record_end(HEADING[:size] + tail, 0), int):
-            return _structured(HEADING[:size] + tail)[size:]
-    return masking_signs.text(tail)
+    sizes = (len(HEADING), *cuts, *range(len(HEADING)))
+    size = next(each for each in sizes if isinstance(strict.record_end(HEADING[:each] + tail, 0), int))
+    return _structured(HEADING[:size] + tail)[size:]
 
 
 def _structured(value: bytes) -> bytes:

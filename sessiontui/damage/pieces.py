@@ -140,7 +140,7 @@ def _broken_off(line: bytes, at: int) -> Piece | None:
     if end is None or end == _OPEN:
         return None
     follows = line[(behind := _behind_fillers(line, end)) : behind + 1]
-    return Piece("torn", begin, at) if follows in (b"", b"{") else None
+    return Piece("torn", begin, at) if follows in b"{" else None  # the end of the line is in it too
 
 
 def _behind_fillers(line: bytes, at: int) -> int:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import orjson
-
 from sessiontui.damage.encodings import valid_up_to
 from sessiontui.damage.patterns import lazy
+from sessiontui.dialects import programs
 
 HEAD: Final = 4096
 """So many bytes from the beginning tell it."""
@@ -173,19 +172,12 @@ def text(head: bytes) -> str:
 def _rows(lines: list[bytes]) -> str | None:
     """What lines are that have one shape."""
     first = [line for line in lines if line.strip()][:8]
-    if first and all(map(_is_value, first[:-1] or first)):
+    if first and all(isinstance(programs.loaded(line), dict | list) for line in first[:-1] or first):
         return "made of JSON lines without role and content"
-    if first and first[0].lstrip()[:1] in (b"{", b"["):
+    if first and first[0].lstrip()[:1] in b"{[":
         return "a JSON document without role and content"
-    for comma in (b",", b"\t", b";"):
+    for comma in b",\t;":
         counts = {line.count(comma) for line in first}
         if len(first) > 1 and len(counts) == 1 and counts != {0}:
             return "a table (CSV)"
     return None
-
-
-def _is_value(line: bytes) -> bool:
-    try:
-        return isinstance(orjson.loads(line), dict | list)
-    except orjson.JSONDecodeError:
-        return False

@@ -179,7 +179,7 @@ def program(lines: Sequence[bytes]) -> str | None:
     if seen and not seen[0].lstrip().startswith((b"{", b"[")) and any(line.startswith(_AIDER) for line in lines):
         return "Aider"
     votes: Counter[str] = Counter()
-    for at, record in enumerate(map(_loaded, seen)):
+    for at, record in enumerate(map(loaded, seen)):
         for name, is_of in RULES:
             if isinstance(record, dict) and (at == 0 or name not in HEADERS) and is_of(record):
                 votes[name] += len(seen) if name in HEADERS else 1
@@ -193,7 +193,7 @@ def program(lines: Sequence[bytes]) -> str | None:
 
 def of_document(data: bytes) -> str | None:
     """The program that wrote a file which is one JSON object, or a list of messages with parts."""
-    root = _loaded(data)
+    root = loaded(data)
     if isinstance(root, dict):
         return next((name for name, is_of in DOCUMENTS if is_of(root)), None)
     if _is_list_of(root, "role", "ts"):
@@ -201,7 +201,7 @@ def of_document(data: bytes) -> str | None:
     return "mistral-vibe" if _is_list_of(root, "message", "turn_index") else None
 
 
-def _loaded(data: bytes) -> object:
+def loaded(data: bytes) -> object:
     """The JSON value; None where it is none, or too long."""
     try:
         return orjson.loads(data) if len(data) <= LONGEST else None

@@ -33,8 +33,8 @@ _DIGIT: Final = frozenset(b"0123456789")
 _LITERALS: Final = {word[0]: word for word in (b"true", b"false", b"null")}
 WRITTEN: Final = re.compile(rb'\{"role":"[^"\\\x00-\x1f]*+","content":"')
 """How ZeroClaw begins a record."""
-_BEHIND_CONTENT: Final = frozenset({b"", b" ", b"\t", b"\r", b"\n", b",", b"}"})
-"""What may stand behind the quote that closes a content; and the end of the line."""
+_BEHIND_CONTENT: Final = b" \t\r\n,}"
+"""What may stand behind the quote that closes a content; the end of the line may too, which is in any bytes."""
 _NAME: Final = len(rb"\u0063" * len("content")) + 1
 """A key of so many bytes, however it is escaped, is neither of ours."""
 

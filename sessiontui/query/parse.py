@@ -21,7 +21,7 @@ from sessiontui.query.tokens import fold, tokens
 
 _PIECE: Final = re.compile(r'"(?P<quoted>[^"]*)(?P<closed>"\*?)?|(?P<bare>[^\s"]+)')
 
-_SYMBOLS: Final = frozenset(("Sm", "Sc", "Sk", "So", "Cn", "Co", "Cs"))
+_SYMBOLS: Final = "Sm Sc Sk So Cn Co Cs"
 """Categories without words; those that are not assigned in this Python are emoji more often than not."""
 
 _UNSPACED: Final = re.compile(
