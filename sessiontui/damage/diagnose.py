@@ -98,7 +98,7 @@ def _stretches(lines: Iterable[Line]) -> Iterator[list[Line]]:
 def _beginning(lines: Sequence[Line]) -> int:
     """The last line, in the second half of these, with which something begins; all of them where none does."""
     for at in range(len(lines) - 1, len(lines) // 2, -1):
-        if lines[at].data.lstrip(b" \t")[:1] in (b"{", b"["):
+        if lines[at].data.lstrip(b" \t").startswith((b"{", b"[")):
             return at
     return len(lines)
 

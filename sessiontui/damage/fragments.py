@@ -97,7 +97,7 @@ def text(text: bytes, at: int) -> tuple[str, int, str]:
         return "stale-tail", at, "the end of a record stands without its beginning"
     if (stop := valid_up_to(text)) < len(text):
         return "invalid-utf8", at + stop, f"{source.shown(text[stop])} is not UTF-8, in what is no JSON"
-    if bare in _LIST or b'":' in bare or bare[-1:] in (b"}", b"]"):
+    if bare in _LIST or b'":' in bare or bare.endswith((b"}", b"]")):
         return "malformed", at, "a part of a record stands by itself"
     return "log-text", at, "text of some program stands where a record should"
 

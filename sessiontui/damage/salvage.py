@@ -16,9 +16,6 @@ from sessiontui.damage import catalogue
 from sessiontui.damage.verdict import behind, continues, records
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
-_SIGNS: Final = frozenset({"merge-marker", "array"})
-"""Lines that say nothing beside records; without any of these they are another text's."""
-
 
 class Wish(NamedTuple):
     """What a person wants to have back of one session. Lines are those with which faults begin."""
@@ -81,7 +78,8 @@ def plan(
 def is_removal(outcome: Outcome) -> bool:
     """Whether text is taken out of the file, with no record in its place."""
     id = outcome.fault.id
-    return (catalogue.kind(id).removed or id in _SIGNS) and not outcome.stays and not outcome.records
+    is_sign = id in ("merge-marker", "array")  # which says nothing beside records; without any it is another text's
+    return (catalogue.kind(id).removed or is_sign) and not outcome.stays and not outcome.records
 
 
 def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, set[Salvage]]:
