@@ -214,8 +214,10 @@ def _wide(data: bytes, begin: int, run: encodings.Wide, *, sure: bool) -> Verdic
 
     def widened(span: Span, start: int, base: int) -> Span:
         """Decoded bytes where they stand in the file, where those from ``start`` on stand from ``base`` on."""
-        before = encodings.width(narrow[start : span.offset], run)
-        return Span(base + before, encodings.width(narrow[span.offset : span.stop], run))
+        before, wide = (
+            encodings.encoded(narrow[a:b], run) for a, b in ((start, span.offset), (span.offset, span.stop))
+        )
+        return Span(base + len(before), len(wide))
 
     for part in inner:
         span = widened(part.span, part.span.offset, parts[-1].span.stop)

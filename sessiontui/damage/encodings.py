@@ -109,6 +109,6 @@ def decoded(data: bytes, run: Wide) -> bytes:
     return data[run.begin : run.stop - cut].decode(run.codec, "surrogatepass").encode("utf-8", "surrogatepass")
 
 
-def width(narrow: bytes, run: Wide) -> int:
-    """How many bytes these bytes of the decoded run were in the file."""
-    return len(narrow.decode("utf-8", "surrogatepass").encode(run.codec, "surrogatepass"))
+def encoded(narrow: bytes, run: Wide) -> bytes:
+    """Bytes of the decoded run as they were in the file."""
+    return narrow.decode("utf-8", "surrogatepass").encode(run.codec, "surrogatepass")

@@ -31,7 +31,7 @@ _USUAL: Final = frozenset(b"\\'\"nrtxuU")
 _BEGUN: Final = lazy(rb'\{[ \t]*+"role"[ \t]*+:[ \t]*+"(?P<role>[^"\\]*+)"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+"')
 _WORD: Final = lazy(rb"(?P<foreign>undefined|\[object Object\])|null|true|false|-?[0-9][0-9.eE+-]*+")
 _MARKER: Final = lazy(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
-_LIST: Final = frozenset({b"[", b"]", b"],"})
+_LIST: Final = (b"[", b"]", b"],")
 
 
 def torn(data: bytes) -> Part:

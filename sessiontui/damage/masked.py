@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
 
@@ -40,7 +41,7 @@ _WORDS: Final = frozenset(
 )
 """Words of the format, and how they begin."""
 
-_LAYERS: Final = frozenset({"literal", "escaped", "wrapped", "bare-backslash", "typographic"})
+_LAYERS: Final = ("literal", "escaped", "wrapped", "bare-backslash", "typographic")
 _ESCAPED: Final = lazy(rb'\\(["\\])')
 _TO_ESCAPE: Final = lazy(rb'["\\]')
 _BETWEEN: Final = lazy(rb"(?P<word>[-+.0-9A-Za-z_]+)|[^-+.0-9A-Za-z_\x80-\xff]+|[\x80-\xff]+")
@@ -104,8 +105,7 @@ def _wide(data: bytes, codec: str) -> bytes:
     run = encodings.wide(data, 0) or encodings.wide(data, 0, codec)
     if not run:
         return masking_signs.text(data)
-    narrow = whole(encodings.decoded(data, run))
-    made = narrow.decode("utf-8", "surrogatepass").encode(run.codec, "surrogatepass")
+    made = encodings.encoded(whole(encodings.decoded(data, run)), run)
     return masking_signs.text(data[: run.begin]) + made + masking_signs.text(data[run.begin + len(made) :])
 
 
@@ -143,7 +143,7 @@ def _one_line(line: bytes) -> bytes | None:
     if fragments.word(line):
         return _between(line)
     if fragments.printed(line):
-        return _of_runs([(run, at % 2 == 1) for at, run in enumerate(_PYTHON.split(line))])
+        return b"".join(_of_runs([(run, at % 2 == 1) for at, run in enumerate(_PYTHON.split(line))]))
     marker = _MARKER.match(line)
     return marker[0] + masking_signs.text(line[marker.end() :]) if marker else None
 
@@ -194,28 +194,28 @@ def _tail(tail: bytes) -> bytes:
 
 def _structured(value: bytes) -> bytes:
     """JSON, or nearly."""
-    return _of_runs([(value[token.start : token.stop], token.text) for token in lenient_json.tokens(value)])
+    runs = [(value[token.start : token.stop], token.text) for token in lenient_json.tokens(value)]
+    return b"".join(_of_runs(runs))
 
 
-def _of_runs(runs: list[tuple[bytes, bool]]) -> bytes:
+def _of_runs(runs: list[tuple[bytes, bool]]) -> Iterator[bytes]:
     """Texts and what stands between them, each with whether it is a text: keys and roles that are known stay."""
     bare = [b"", *(run.strip() for run, _ in runs), b""]
-    made: list[bytes] = []
     key, numbered = b"", 0
     for (run, is_text), before, behind in zip(runs, bare, bare[2:], strict=False):
         if not is_text:
-            made.append(_between(run))
-        elif behind[:1] == b":":
+            yield _between(run)
+            continue
+        if behind[:1] == b":":
             key = _name(run)
             is_next = key == b"%d" % numbered
             numbered += is_next
-            made.append(run if is_next or key in _KEYS else _quoted(run))
-        elif not behind and before[-1:] in (b"{", b",") and _is_begun(run):
-            made.append(run)
+            kept = is_next or key in _KEYS
+        elif not behind and before[-1:] in (b"{", b","):
+            kept = _is_begun(run)
         else:
             kept = key == b"role" and before == b":" and run[1:-1] in _ROLES
-            made.append(run if kept else _quoted(run))
-    return b"".join(made)
+        yield run if kept else _quoted(run)
 
 
 def _name(run: bytes) -> bytes:

@@ -17,7 +17,7 @@ from sessiontui.model import Fault, Salvage, Span
 _CODES: Final = rb"(?:\x1b\[[0-9;:]*[mK]|[ \t\r])*"
 _OPENS: Final = lazy(rb"[{\[]" + _CODES + rb"\Z")
 _CLOSES: Final = lazy(_CODES + rb"[}\]]")
-_TORN: Final = frozenset({"torn", "fused", "nul-run", "malformed"})
+_TORN: Final = ("torn", "fused", "nul-run", "malformed")
 """What may break off in the middle of a record."""
 
 

@@ -18,7 +18,7 @@ from sessiontui.dialects import strict
 from sessiontui.dialects.source import Dropped
 from sessiontui.model import Part, Reading, Salvage, Span
 
-FILLERS: Final = frozenset({"space", "nuls", "bom", "comma"})
+FILLERS: Final = ("space", "nuls", "bom", "comma")
 _LAYERED: Final = ("text", "value", "literal")
 """Of these alone, and of what is not sure, something may be under a layer."""
 _BREAKS_OFF: Final = "the record breaks off"

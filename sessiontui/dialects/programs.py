@@ -151,9 +151,9 @@ RULES: Final[dict[str, Rule]] = {
     "ShareGPT": lambda record: _is_list_of(record.get("conversations"), "from"),
 }
 """Names of programs, and how one of their records is known."""
-HEADERS: Final = frozenset({"nanobot", "Hermes", "Factory Droid"})
+HEADERS: Final = ("nanobot", "Hermes", "Factory Droid")
 """Programs that are known by their first record alone: the others are like those of many programs."""
-_FORMATS: Final = frozenset({"OpenAI fine-tuning", "OpenAI batch", "ShareGPT"})
+_FORMATS: Final = ("OpenAI fine-tuning", "OpenAI batch", "ShareGPT")
 """Names that are not of programs."""
 DOCUMENTS: Final[dict[str, Rule]] = {
     "Gemini CLI or Qwen Code": _has("messages", "projectHash"),
