@@ -214,10 +214,8 @@ def _wide(data: bytes, begin: int, run: encodings.Wide, *, sure: bool) -> Verdic
 
     def widened(span: Span, start: int, base: int) -> Span:
         """Decoded bytes where they stand in the file, where those from ``start`` on stand from ``base`` on."""
-        before, wide = (
-            encodings.encoded(narrow[a:b], run) for a, b in ((start, span.offset), (span.offset, span.stop))
-        )
-        return Span(base + len(before), len(wide))
+        before = encodings.encoded(narrow[start : span.offset], run)
+        return Span(base + len(before), len(encodings.encoded(narrow[span.offset : span.stop], run)))
 
     for part in inner:
         span = widened(part.span, part.span.offset, parts[-1].span.stop)
