@@ -64,7 +64,8 @@ def bare(value: bytes) -> Verdict | None:
 
     Where some of them may be escapes, that is a guess, and says which.
     """
-    escapes = list(_escapes(value)) if b"\\" in value else []
+    texts = [token for token in tokens(value) if token.text] if b"\\" in value else []
+    escapes = [each for text in texts for each in _ESCAPE.finditer(value, text.start + 1, text.stop - 1)]
     first = next((escape.start() for escape in escapes if escape["bare"] is not None), None)
     if first is None or not is_record(fewest := rebuilt(value, _fewest)):
         return None
@@ -88,13 +89,6 @@ def bare(value: bytes) -> Verdict | None:
     return of_readings("bare-backslash", first, what, readings)
 
 
-def _escapes(value: bytes) -> Iterator[re.Match[bytes]]:
-    """What stands behind backslashes in the texts."""
-    for token in tokens(value):
-        if token.text:
-            yield from _ESCAPE.finditer(value, token.start + 1, token.stop - 1)
-
-
 def _fewest(text: bytes) -> bytes:
     return _ESCAPE.sub(lambda escape: escape[0] if escape["bare"] is None else b"\\" + escape[0], text)
 
@@ -112,7 +106,7 @@ def _is_path(word: bytes) -> bool:
     return bool(_DRIVE.search(word)) or any(escape["bare"] is not None for escape in _ESCAPE.finditer(word))
 
 
-def unquoted(line: bytes) -> list[bytes]:
+def unquoted(line: bytes) -> Iterator[bytes]:
     """The records that a line may be whose content has quotes that nobody escaped, the longest content first.
 
     The content may end at each quote behind which the line goes on as a record does. None for a line that does not
@@ -120,11 +114,10 @@ def unquoted(line: bytes) -> list[bytes]:
     """
     begun = _BEGUN.match(line)
     if not begun:
-        return []
+        return
     begin = begun.end()
-    ends = [match.start() for match in _END.finditer(line, begin)][: -_MOST - 1 : -1]
-    made: list[bytes] = []
-    for end in ends:
+    for end in [match.start() for match in _END.finditer(line, begin)][: -_MOST - 1 : -1]:
         inside = _QUOTE.sub(lambda sign: b'\\"' if sign[0] == b'"' else sign[0], line[begin:end])
-        made.append((line[:begin] + inside + line[end:]).strip(b" \t\r"))
-    return list(filter(is_record, made))
+        record = (line[:begin] + inside + line[end:]).strip(b" \t\r")
+        if is_record(record):
+            yield record

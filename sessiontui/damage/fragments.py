@@ -15,7 +15,6 @@ from sessiontui.damage.patterns import lazy
 from sessiontui.damage.shapes import made
 from sessiontui.damage.verdict import Shape
 from sessiontui.dialects import source, strict, zeroclaw
-from sessiontui.dialects.source import Dropped
 from sessiontui.model import Message, Part, Salvage, Span
 
 MOST: Final = 1 << 16
@@ -100,10 +99,3 @@ def text(text: bytes, at: int) -> tuple[str, int, str]:
     if bare in _LIST or b'":' in bare or bare.endswith((b"}", b"]")):
         return "malformed", at, "a part of a record stands by itself"
     return "log-text", at, "text of some program stands where a record should"
-
-
-def malformed(line: bytes, start: int) -> tuple[str, int, str]:
-    """An object that goes wrong in its middle."""
-    wrong = strict.record_end(line, start)
-    at, reason = wrong if isinstance(wrong, Dropped) else (start, "bytes of it are damaged")
-    return "malformed", at, reason

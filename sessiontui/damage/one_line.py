@@ -42,7 +42,13 @@ def _cut(line: bytes, wrong: Dropped | None, depth: int, effort: Effort) -> Verd
     script = fragments.printed(line)
     if script and script.records:
         return script.verdict(len(line))
-    examine = _under(depth + 1, effort)
+
+    def examine(data: bytes) -> tuple[Part, ...]:
+        effort.left -= len(data)
+        if depth == _DEEP or effort.spent:
+            return (Part(Span(0, len(data)), Salvage.NONE),)
+        return verdict(data, None, depth + 1, effort).parts
+
     if layer := coloured.layer(line, examine):
         return layer
     cut = pieces.cut(line, Literals(line, examine, effort) if b"role" in line and b"content" in line else None)
@@ -104,18 +110,6 @@ def _read_as(piece: Piece, made: tuple[Part, ...], number: int) -> tuple[Part, .
     """The parts of a piece in a reading of the line, from 0; of a piece with fewer readings the last."""
     readings = piece.layer.readings if piece.layer else ()
     return readings[min(number, len(readings) - 1)].parts if readings else made
-
-
-def _under(depth: int, effort: Effort) -> Examine:
-    """The same for what is under layers."""
-
-    def parts(data: bytes) -> tuple[Part, ...]:
-        effort.left -= len(data)
-        if depth > _DEEP or effort.spent:
-            return (Part(Span(0, len(data)), Salvage.NONE),)
-        return verdict(data, None, depth, effort).parts
-
-    return parts
 
 
 def parts(line: bytes, cut: list[Piece]) -> list[Part]:
@@ -197,4 +191,6 @@ def _torn(line: bytes, torn: Piece, records: int) -> tuple[str, int, str]:
         return "fused", at, f"{whole} on the line of a torn one"
     if torn.sure:
         return "torn", torn.stop, _BREAKS_OFF
-    return fragments.malformed(line, torn.start)
+    wrong = strict.record_end(line, torn.start)
+    at, reason = wrong if isinstance(wrong, Dropped) else (torn.start, "bytes of it are damaged")
+    return "malformed", at, reason

@@ -59,31 +59,25 @@ def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
 
 
 def _elements(value: bytes) -> tuple[bytes, ...]:
-    """The records of a list that holds nothing else; none where it does."""
+    """The records of a list that holds nothing else, each on one line; none where it does, or where one is not exact."""
     found: list[bytes] = []
     at = behind_space(value, 1)
     while value.startswith(b"{", at):
-        record, at = _element(value, at)
-        if record is None:
-            return ()
+        end = strict.record_end(value, at)
+        end = end if isinstance(end, int) else lenient_json.reach(value, at).stop
+        record = value[at:end]
+        if not is_record(record):
+            mend = joined(record)
+            if not mend or mend.salvage is not Salvage.LOSSLESS:
+                return ()
+            record = mend.records[0]
         found.append(record)
-        at = behind_space(value, at)
+        at = behind_space(value, end)
         if value.startswith(b",", at):
             at = behind_space(value, at + 1)
         elif not value.startswith(b"]", at):
             return ()
     return tuple(found) if value.startswith(b"]", at) else ()
-
-
-def _element(value: bytes, at: int) -> tuple[bytes | None, int]:
-    """The record of a list that begins at ``at``, on one line, and where it ends; None where none can be made exactly."""
-    end = strict.record_end(value, at)
-    end = end if isinstance(end, int) else lenient_json.reach(value, at).stop
-    record = value[at:end]
-    if is_record(record):
-        return record, end
-    mend = joined(record)
-    return (mend.records[0] if mend and mend.salvage is Salvage.LOSSLESS else None), end
 
 
 def _parsed(value: bytes, at: int, reason: str) -> Shape:
@@ -138,11 +132,8 @@ def _imploded(value: object) -> str:
 
 def _texts_of(parts: list[object]) -> str | None:
     """The texts of a list of parts; None where it has none."""
-    texts: list[str] = []
-    for part in parts:
-        text = dict(part).get("text") if isinstance(part, _Object) else part
-        if isinstance(text, str):
-            texts.append(text)
+    said = [dict(part).get("text") if isinstance(part, _Object) else part for part in parts]
+    texts = [text for text in said if isinstance(text, str)]
     return "\n".join(texts) if texts else None
 
 
@@ -252,10 +243,6 @@ def _escaped(text: bytes) -> bytes:
     return _CONTROL.sub(lambda match: json.dumps(match[0].decode())[1:-1].encode(), text)
 
 
-def _without_halves(text: bytes) -> bytes:
-    return _SURROGATE.sub(lambda match: rb"\ufffd" if match["half"] else match[0], text)
-
-
 # fmt: off
 _STEPS: Final = (
     _Step("invalid-utf8", "a character stands as two halves (CESU-8)", _CESU, _from_cesu),
@@ -266,6 +253,6 @@ _STEPS: Final = (
     _Step("non-finite", "a number is NaN or Infinity", _FINITE,
         lambda run: _FINITE.sub(b"null", run), text=False, sure=False),
     _Step("lone-surrogate", "half a character (a lone surrogate) stands in a text", _SURROGATE,
-        _without_halves, sure=False),
+        lambda text: _SURROGATE.sub(lambda match: rb"\ufffd" if match["half"] else match[0], text), sure=False),
 )
 # fmt: on

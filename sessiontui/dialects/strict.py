@@ -238,7 +238,10 @@ def _scalar(source: Source, byte: int) -> None:
     elif byte == _MINUS or byte in _DIGIT:
         _number(source)
     elif byte in _LITERALS:
-        _literal(source, _LITERALS[byte])
+        word = _LITERALS[byte]
+        for each in word:
+            if not source.accept(each):
+                raise Wrong(source.position, f"“{word.decode()}” is broken off by {shown(source.peek())}")
     else:
         raise Wrong(source.position, f"a value is missing, and here stands {shown(byte)}")
 
@@ -261,9 +264,3 @@ def _digits(source: Source) -> None:
     if source.peek() not in _DIGIT:
         raise Wrong(source.position, f"a digit is missing in a number, and here stands {shown(source.peek())}")
     source.skip(DIGITS)
-
-
-def _literal(source: Source, word: bytes) -> None:
-    for byte in word:
-        if not source.accept(byte):
-            raise Wrong(source.position, f"“{word.decode()}” is broken off by {shown(source.peek())}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
+from sessiontui.query.ast import Phrase, Query, Substring, Word
 from sessiontui.query.tokens import LONGEST, fold, folds_alone, tokens
 
 SHORT: Final = 3
@@ -21,7 +21,8 @@ def match_expression(query: Query) -> str | None:
 
     Exact, unless the query has substrings: then it gives what may match, and more.
     """
-    parts = [_expression(term) for term in _words(query.terms)]
+    narrowed = (_within(term.text) if isinstance(term, Substring) else (term,) for term in query.terms)
+    parts = [_expression(word) for words in narrowed for word in words]
     return f"content : ({' AND '.join(dict.fromkeys(parts))})" if parts else None
 
 
@@ -37,14 +38,6 @@ def anchors(query: Query) -> tuple[str, ...]:
 def _is_anchor(character: str) -> bool:
     surrogate = "\ud800" <= character <= "\udfff"
     return character > " " and character not in '"\\/' and not surrogate and folds_alone(character)
-
-
-def _words(terms: tuple[Term, ...]) -> Iterator[Word | Phrase]:
-    for term in terms:
-        if isinstance(term, Substring):
-            yield from _within(term.text)
-        else:
-            yield term
 
 
 def _within(text: str) -> Iterator[Word | Phrase]:
