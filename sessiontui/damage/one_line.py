@@ -5,6 +5,7 @@ Refuses to look at the lines around it: what was torn over several is for ``mult
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
@@ -100,16 +101,14 @@ def _uncovered(line: bytes, piece: Piece, examine: Examine) -> Piece:
 def _readings(cut: list[Piece], made: list[tuple[Part, ...]]) -> tuple[Reading, ...]:
     """The ways to read the line, where there are several."""
     ways = max((piece.layer.readings for piece in cut if piece.layer), key=len, default=())
-    return tuple(
-        Reading(way.what, tuple(chain.from_iterable(_read_as(*each, at) for each in zip(cut, made, strict=True))))
-        for at, way in enumerate(ways)
-    )
 
+    def read(number: int) -> Iterator[Part]:
+        """The parts in a reading of the line, from 0; of a piece with fewer readings those of its last."""
+        for piece, its in zip(cut, made, strict=True):
+            readings = piece.layer.readings if piece.layer else ()
+            yield from readings[min(number, len(readings) - 1)].parts if readings else its
 
-def _read_as(piece: Piece, made: tuple[Part, ...], number: int) -> tuple[Part, ...]:
-    """The parts of a piece in a reading of the line, from 0; of a piece with fewer readings the last."""
-    readings = piece.layer.readings if piece.layer else ()
-    return readings[min(number, len(readings) - 1)].parts if readings else made
+    return tuple(Reading(way.what, tuple(read(at))) for at, way in enumerate(ways))
 
 
 def parts(line: bytes, cut: list[Piece]) -> list[Part]:
