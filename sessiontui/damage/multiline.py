@@ -52,7 +52,7 @@ def over(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
         parts += [*around[:-1], value.parts[0].moved(start)]
         if value.readings:
             choices[len(parts) - 1] = value.readings
-        waits = waits or (value.id == "folded" and parts[-1].salvage is Salvage.OFFERED)
+        waits |= value.id == "folded" and parts[-1].salvage is Salvage.OFFERED
         kinds.pop()
         begin = at + parts[-1].span.stop
         end = data.find(b"\n", begin)
@@ -91,14 +91,16 @@ def _value(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
         return None
     value = data[at : reached.stop]
     if value[:1] == b"[" and (listed := shape(value)).id == "array":
-        return listed.verdict(len(value))
-    if mend := joined(value):
-        return mend._replace(at=stop - at).verdict(len(value))
-    if BEGIN.search(value):
+        of = listed
+    elif mend := joined(value):
+        of = mend._replace(at=stop - at)
+    elif BEGIN.search(value):
         return None
-    of = shape(flat(value))  # no record is in it
-    left = (Span(0, len(value)),) if of.left else ()
-    return of._replace(at=0, what=f"{of.what}, on several lines", left=left).verdict(len(value))
+    else:
+        of = shape(flat(value))  # no record is in it
+        left = (Span(0, len(value)),) if of.left else ()
+        of = of._replace(at=0, what=f"{of.what}, on several lines", left=left)
+    return of.verdict(len(value))
 
 
 def _called(named: Verdict, kinds: list[PieceKind]) -> Verdict:
