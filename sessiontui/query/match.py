@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
+from sessiontui.query.ast import Phrase, Query, Substring, Term
 from sessiontui.query.tokens import LONGEST, Token, fold, marks, runs, tokens, whole, words
 
 Span = tuple[int, int]
@@ -84,9 +84,8 @@ def _test(term: Term) -> tuple[str, Callable[[str], bool] | None]:
 
 
 @lru_cache(maxsize=64)
-def _parts(term: Word | Phrase) -> tuple[str, ...]:
-    texts = (term.text,) if isinstance(term, Word) else term.words
-    return tuple(part for text in texts for part in words(text))
+def _parts(term: Phrase) -> tuple[str, ...]:
+    return tuple(part for word in term.words for part in words(word))
 
 
 def _locations(term: Term, folded: _Folded) -> Iterator[Span]:

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
+from sessiontui.query.ast import Phrase, Query, Substring, Term
 from sessiontui.query.tokens import fold, tokens
 
 _PIECE: Final = re.compile(r'"(?P<quoted>[^"]*)(?P<closed>"\*?)?|(?P<bare>[^\s"]+)')
@@ -68,8 +68,7 @@ def _terms(piece: re.Match[str], unfinished: bool) -> Iterator[Term]:
             yield Substring(literal)
     elif found:
         prefix = prefix and found[-1][1] == len(text)
-        parts = tuple(text[start:stop] for start, stop in found)
-        yield Phrase(parts, prefix) if len(parts) > 1 else Word(parts[0], prefix)
+        yield Phrase(tuple(text[start:stop] for start, stop in found), prefix)
 
 
 def _wordless(character: str) -> bool:
