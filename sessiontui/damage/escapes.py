@@ -90,7 +90,7 @@ def bare(value: bytes) -> Verdict | None:
 
 
 def _fewest(text: bytes) -> bytes:
-    return _ESCAPE.sub(lambda escape: escape[0] if escape["bare"] is None else b"\\" + escape[0], text)
+    return _ESCAPE.sub(lambda escape: b"\\" * (escape.lastgroup == "bare") + escape[0], text)
 
 
 def _all(text: bytes) -> bytes:

@@ -77,20 +77,17 @@ def held(found: list[Fault]) -> list[Fault]:
 
     Without them the others would stand together, and might be taken for something that nobody wrote.
     """
-    together: list[Fault] = []
-    stays = 0
-    for outcome in plan(found):
-        together.append(outcome.fault)
+    made = list(found)
+    begin = len(found)
+    for at, outcome in enumerate(plan(found)):
         if outcome.stays:
-            begin = stays or len(together)
-            together[begin:-1] = [_with_the_others(each) for each in together[begin:-1]]
-        if outcome.stays or outcome.records:
-            stays = len(together) if outcome.stays else 0
-    return together
+            made[begin:at] = map(_with_the_others, made[begin:at])
+            begin = at + 1
+        elif outcome.records:
+            begin = len(found)
+    return made
 
 
 def _with_the_others(found: Fault) -> Fault:
-    if found.stays:
-        return found
     parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in found.parts)
     return found._replace(salvage=Salvage.NONE, parts=parts, readings=())
