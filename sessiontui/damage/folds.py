@@ -72,20 +72,18 @@ def unfolded(data: bytes, at: int) -> tuple[Unfolded | None, int]:
         reached = lenient_json.reach(text)
         looked += reached.stop
         if reached.whole:
-            return _cut(data, at, piece, text[: reached.stop], end), looked
+            break
         if reached.stop < len(text) or at + size >= len(data):
             return None, looked
         size *= 2
-
-
-def _cut(data: bytes, at: int, piece: bytes, text: bytes, end: bytes) -> Unfolded | None:
+    text = text[: reached.stop]
     starts = list(accumulate(map(len, piece.split(end))))
     breaks = starts[: bisect_left(starts, len(text))]
     if not breaks:
-        return None
+        return None, looked
     stop = at + len(text) + len(end) * len(breaks)
     lines = data[data.rfind(b"\n", 0, at) + 1 : stop].split(end)
-    return Unfolded(text, breaks, lines, end, *_kinds(text, breaks))
+    return Unfolded(text, breaks, lines, end, *_kinds(text, breaks)), looked
 
 
 def _kinds(text: bytes, breaks: list[int]) -> tuple[set[int], set[int], bool]:

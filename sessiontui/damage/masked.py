@@ -212,7 +212,7 @@ def _of_runs(runs: list[tuple[bytes, bool]]) -> Iterator[bytes]:
             numbered += is_next
             kept = is_next or key in _KEYS
         elif not behind and before[-1:] in (b"{", b","):
-            kept = _is_begun(run)
+            kept = any((key + b'"').startswith(run[1:].rstrip(b"\r")) for key in _KEYS[:2])  # it breaks off there
         else:
             kept = key == b"role" and before == b":" and run[1:-1] in _ROLES
         yield run if kept else _quoted(run)
@@ -224,11 +224,6 @@ def _name(run: bytes) -> bytes:
         return json.loads(run).encode() if b"\\" in run else run[1:-1]
     except ValueError:
         return b""
-
-
-def _is_begun(run: bytes) -> bool:
-    """Whether the bytes break off in a key that is known, or behind it."""
-    return any((key + b'"').startswith(run[1:].rstrip(b"\r")) for key in _KEYS[:2])
 
 
 def _quoted(run: bytes) -> bytes:

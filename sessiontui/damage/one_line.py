@@ -36,30 +36,27 @@ def verdict(line: bytes, wrong: Dropped | None = None, depth: int = 0, effort: E
     plain = None if line[:1] == b"{" else fragments.plain(line)
     if plain:
         return plain.verdict(len(line))
-    return _cut(line, wrong, depth, effort or Effort(_PATIENCE * len(line)))
-
-
-def _cut(line: bytes, wrong: Dropped | None, depth: int, effort: Effort) -> Verdict:
+    work = effort or Effort(_PATIENCE * len(line))
     script = fragments.printed(line)
     if script and script.records:
         return script.verdict(len(line))
 
     def examine(data: bytes) -> tuple[Part, ...]:
-        effort.left -= len(data)
-        if depth == _DEEP or effort.spent:
+        work.left -= len(data)
+        if depth == _DEEP or work.spent:
             return (Part(Span(0, len(data)), Salvage.NONE),)
-        return verdict(data, None, depth + 1, effort).parts
+        return verdict(data, None, depth + 1, work).parts
 
     if layer := coloured.layer(line, examine):
         return layer
-    cut = pieces.cut(line, Literals(line, examine, effort) if b"role" in line and b"content" in line else None)
+    cut = pieces.cut(line, Literals(line, examine, work) if b"role" in line and b"content" in line else None)
     if not any([not piece.sure or piece.kind in _LAYERED for piece in cut]):  # noqa: C419 - half the time of a generator
         return _quoted(line, _of_pieces(line, cut))
     if layer := typographic.layer(line) or escapes.html(line, examine):
         return layer
     cut = [_uncovered(line, piece, examine) for piece in _shaped(line, cut, wrong if len(cut) == 1 else None)]
-    if any(piece.layer for piece in cut) or effort.spent:
-        return _of_pieces(line, cut, sure=not effort.spent)
+    if any(piece.layer for piece in cut) or work.spent:
+        return _of_pieces(line, cut, sure=not work.spent)
     return script.verdict(len(line)) if script else _quoted(line, _of_pieces(line, cut))
 
 
@@ -160,7 +157,17 @@ def _named(line: bytes, cut: list[Piece]) -> tuple[str, int, str]:
     records = [piece for piece in cut if piece.kind == "record"]
     torn, text = first.get("torn"), first.get("text")
     if torn:
-        return _torn(line, torn, len(records))
+        if records:
+            at = torn.stop if torn.stop < len(line) else torn.start
+            whole = "a whole record stands" if len(records) == 1 else f"{len(records)} whole records stand"
+            return "fused", at, f"{whole} on the line of a torn one"
+        if (nul := line.find(b"\0", torn.start, torn.stop)) >= 0:
+            return "nul-run", nul, "a torn record has NULs in it"
+        if torn.sure:
+            return "torn", torn.stop, _BREAKS_OFF
+        wrong = strict.record_end(line, torn.start)
+        at, reason = wrong if isinstance(wrong, Dropped) else (torn.start, "bytes of it are damaged")
+        return "malformed", at, reason
     if (literal := first.get("literal")) and (layer := literal.layer):
         return layer.id, literal.start + layer.at, layer.what
     if text and not ("nuls" in first and not records):
@@ -179,17 +186,3 @@ def _named(line: bytes, cut: list[Piece]) -> tuple[str, int, str]:
         what = "a comma stands behind the record, as in a list" if one else f"commas join {len(records)} records"
         return "array", comma.start, what
     return "glued", records[1].start if len(records) > 1 else 0, f"{len(records)} records stand on one line"
-
-
-def _torn(line: bytes, torn: Piece, records: int) -> tuple[str, int, str]:
-    if (nul := line.find(b"\0", torn.start, torn.stop)) >= 0 and not records:
-        return "nul-run", nul, "a torn record has NULs in it"
-    if records:
-        at = torn.stop if torn.stop < len(line) else torn.start
-        whole = "a whole record stands" if records == 1 else f"{records} whole records stand"
-        return "fused", at, f"{whole} on the line of a torn one"
-    if torn.sure:
-        return "torn", torn.stop, _BREAKS_OFF
-    wrong = strict.record_end(line, torn.start)
-    at, reason = wrong if isinstance(wrong, Dropped) else (torn.start, "bytes of it are damaged")
-    return "malformed", at, reason

@@ -83,30 +83,25 @@ def is_removal(outcome: Outcome) -> bool:
 
 
 def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, set[Salvage]]:
-    """A fault with the parts of the reading that is wanted, and what is taken of it."""
+    """A fault with the parts of the reading that is wanted, and what is taken of it: nothing, or at least what is
+    lossless. Of several readings one is chosen where the line is marked: then a guess is taken too."""
+    taken: set[Salvage] = set()
     number = wish.readings.get(line, 1) if line is not None else 1
     if number > max(1, len(found.readings)):
-        return found, set()
-    return found.read_as(number), _taken(found, line, wish)
-
-
-def _is_rest(before: Fault, found: Fault) -> bool:
-    """Whether a line is the text of a torn record that goes on, and nothing without it."""
-    only_text = all(part.salvage is Salvage.PARTIAL and not part.records for part in found.parts)
-    return before.id == found.id == "torn" and behind(before) == found.line and only_text
-
-
-def _taken(found: Fault, line: int | None, wish: Wish) -> set[Salvage]:
-    """What is taken of the fault of a line; nothing, or at least what is lossless. Of several readings one is chosen
-    where the line is marked: then a guess is taken too."""
-    taken = set()
+        return found, taken
     if line in wish.lines:
         taken |= {Salvage.LOSSLESS, Salvage.OFFERED}
     if wish.partial or line in wish.guessed or (found.readings and line in wish.marked):
         taken |= {Salvage.LOSSLESS, Salvage.PARTIAL}
     if wish.lossless:
         taken.add(Salvage.LOSSLESS)
-    return taken
+    return found.read_as(number), taken
+
+
+def _is_rest(before: Fault, found: Fault) -> bool:
+    """Whether a line is the text of a torn record that goes on, and nothing without it."""
+    only_text = all(part.salvage is Salvage.PARTIAL and not part.records for part in found.parts)
+    return before.id == found.id == "torn" and behind(before) == found.line and only_text
 
 
 def _outcome(found: Fault, taken: set[Salvage]) -> Outcome:
