@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from sessiontui.query.ast import Phrase, Query, Substring, Term
-from sessiontui.query.tokens import LONGEST, Token, fold, marks, runs, tokens, whole, words
+from sessiontui.query.tokens import LONGEST, Token, fold, marks, runs, tokens, whole
 
 Span = tuple[int, int]
 """First character and the one behind the last."""
@@ -85,7 +85,7 @@ def _test(term: Term) -> tuple[str, Callable[[str], bool] | None]:
 
 @lru_cache(maxsize=64)
 def _parts(term: Phrase) -> tuple[str, ...]:
-    return tuple(part for word in term.words for part in words(word))
+    return tuple(token.text for word in term.words for token in tokens(word))
 
 
 def _locations(term: Term, folded: _Folded) -> Iterator[Span]:

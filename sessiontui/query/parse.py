@@ -46,11 +46,9 @@ _VARIATION: Final = "\ufe0e\ufe0f"
 
 def parse(text: str, live: bool = False) -> Query:
     """Read a query. With ``live`` the text is still being typed, and a last word that nothing ends is a prefix."""
-    terms: dict[Term, None] = {}
-    for piece in _PIECE.finditer(text):
-        unfinished = live and piece.end() == len(text)
-        terms.update(dict.fromkeys(_terms(piece, unfinished)))
-    return Query(tuple(terms))
+    pieces = ((piece, live and piece.end() == len(text)) for piece in _PIECE.finditer(text))
+    terms = (term for piece, unfinished in pieces for term in _terms(piece, unfinished))
+    return Query(tuple(dict.fromkeys(terms)))
 
 
 def _terms(piece: re.Match[str], unfinished: bool) -> Iterator[Term]:
