@@ -53,7 +53,7 @@ def first_span(query: Query, content: str) -> Span | None:
     """The first place of any term, found without looking at the rest."""
     folded = _Folded(content)
     firsts = (next(_locations(term, folded), None) for term in query.terms)
-    return min((span for span in firsts if span is not None), default=None)
+    return min(filter(None, firsts), default=None)
 
 
 class _Folded:
@@ -90,18 +90,11 @@ def _parts(term: Phrase) -> tuple[str, ...]:
 
 def _locations(term: Term, folded: _Folded) -> Iterator[Span]:
     """The places of a term in the content, the marks behind their last character in them."""
-    if isinstance(term, Substring):
-        found = _literal_spans(fold(term.text), folded.text)
-    else:
+    if isinstance(term, Phrase):
         found = _word_spans(_parts(term), term.prefix, folded.text)
+    else:
+        found = (match.span() for match in re.finditer(re.escape(fold(term.text)), folded.text))
     return ((folded.origin(start), folded.origin(stop)) for start, stop in found)
-
-
-def _literal_spans(needle: str, folded: str) -> Iterator[Span]:
-    stop = 0
-    while (at := folded.find(needle, stop)) >= 0:
-        stop = at + len(needle)
-        yield at, stop
 
 
 def _word_spans(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator[Span]:
