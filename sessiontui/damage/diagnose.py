@@ -131,7 +131,7 @@ def of_stretch(
         return data[span.offset - base : span.stop - base] if span else b""
 
     codec = (before.codec or "?" * (before.id == "nul-run")) if before else ""
-    doubted = before is not None and codec != "" and before.salvage is not Salvage.LOSSLESS
+    doubted = before and codec and before.salvage is not Salvage.LOSSLESS
     found: list[Fault] = []
     effort = Effort(_PATIENCE * len(data))
     at = 0

@@ -65,16 +65,16 @@ def bare(value: bytes) -> Verdict | None:
     Where some of them may be escapes, that is a guess, and says which.
     """
     texts = [token for token in tokens(value) if token.text] if b"\\" in value else []
-    escapes = [each for text in texts for each in _ESCAPE.finditer(value, text.start + 1, text.stop - 1)]
-    first = next((escape.start() for escape in escapes if escape["bare"] is not None), None)
-    if first is None or not is_record(fewest := rebuilt(value, _fewest)):
+    escapes = (each for text in texts for each in _ESCAPE.finditer(value, text.start + 1, text.stop - 1))
+    wrong = [escape for escape in escapes if escape["bare"] is not None]
+    if not wrong or not is_record(fewest := rebuilt(value, _fewest)):
         return None
     ways = [
         ("in a path each backslash stands for itself, elsewhere it escapes", rebuilt(value, _in_paths)),
         ("each backslash stands for itself", rebuilt(value, _all)),
         ("a backslash stands for itself only where it can't escape", fewest),
     ]
-    if all(escape["bare"] in (None, b"'") for escape in escapes):
+    if all(escape["bare"] == b"'" for escape in wrong):
         plain = rebuilt(value, lambda text: text.replace(rb"\'", b"'"))
         ways[:2] = [("the backslashes before apostrophes go", plain)]
     found: dict[bytes, str] = {}
@@ -86,7 +86,7 @@ def bare(value: bytes) -> Verdict | None:
     what = "backslashes stand unescaped in a text, as in a path on Windows"
     if len(readings) > 1:
         what += f", and some may be escapes; this is read so: {readings[0].what}"
-    return of_readings("bare-backslash", first, what, readings)
+    return of_readings("bare-backslash", wrong[0].start(), what, readings)
 
 
 def _fewest(text: bytes) -> bytes:
