@@ -76,39 +76,38 @@ class Literals:
     def _quoted(self, opening: re.Match[bytes], *, beside: bool) -> Verdict | None:
         if b"\\N{" in self.line and beside and (named := self._named(opening)):
             return named
+        quote = _CLOSING.get(opening["quote"], opening["quote"])
+        begin = opening.end("quote")
         seen: set[tuple[int, bytes]] = set()
+
+        def read(language: Language) -> tuple[Reading, bool] | None:
+            """How the language reads it, and whether nothing had to be mended; None for what was seen."""
+            way = language.closing, quote
+            close = -1 if way in self._unclosed else language.closing(self.line, begin, quote)
+            self.effort.left -= (close if close >= 0 else len(self.line)) - begin
+            if close < 0:
+                if language.closes_anywhere:
+                    self._unclosed.add(way)
+                return None
+            inside = self.line[begin:close]
+            plain = language.plain(inside)
+            if not plain or not (beside or opening["prefix"] or plain.data != inside) or (close, plain.data) in seen:
+                return None
+            seen.add((close, plain.data))
+            parts = under(plain.data, self.examine)
+            made = outward(parts, plain, begin, opening.start(), close + len(quote))
+            return (Reading(language.what, made), is_exact(parts, plain.data)) if parts else None
+
         before = self.line[max(0, opening.start() - _BACK) : opening.start()]
         for tier in languages.tiers(before, (opening["prefix"] or b"").lower(), opening["quote"]):
-            read = [each for language in tier if (each := self._read(language, opening, seen, beside=beside))]
-            found = [reading for reading, exact in read if exact] or [reading for reading, _ in read]
+            each = list(filter(None, map(read, tier)))
+            found = [reading for reading, exact in each if exact] or [reading for reading, _ in each]
             stop = found[0].parts[-1].span.stop if found else 0
-            readings = distinct(each for each in found if each.parts[-1].span.stop == stop)
+            readings = distinct(reading for reading in found if reading.parts[-1].span.stop == stop)
             if readings:
                 depends = ", and what it says depends on the language: " if len(readings) > 1 else ", "
                 return of_readings("literal", 0, f"the record stands in quotes{depends}{readings[0].what}", readings)
         return None
-
-    def _read(
-        self, language: Language, opening: re.Match[bytes], seen: set[tuple[int, bytes]], *, beside: bool
-    ) -> tuple[Reading, bool] | None:
-        """How the language reads it, and whether nothing had to be mended; None for what was seen."""
-        quote = _CLOSING.get(opening["quote"], opening["quote"])
-        begin = opening.end("quote")
-        way = language.closing, quote
-        close = -1 if way in self._unclosed else language.closing(self.line, begin, quote)
-        self.effort.left -= (close if close >= 0 else len(self.line)) - begin
-        if close < 0:
-            if language.closes_anywhere:
-                self._unclosed.add(way)
-            return None
-        inside = self.line[begin:close]
-        plain = language.plain(inside)
-        if not plain or not (beside or opening["prefix"] or plain.data != inside) or (close, plain.data) in seen:
-            return None
-        seen.add((close, plain.data))
-        parts = under(plain.data, self.examine)
-        made = outward(parts, plain, begin, opening.start(), close + len(quote))
-        return (Reading(language.what, made), is_exact(parts, plain.data)) if parts else None
 
     def _named(self, opening: re.Match[bytes]) -> Verdict | None:
         """A literal in which Python names characters by words, which are not looked up."""

@@ -26,19 +26,14 @@ _FEW: Final = 4
 """Bytes beyond ASCII that stand alone: more of them are a text in some other encoding."""
 
 
-def _class(byte: int) -> int:
-    """The first byte that decoders, of UTF-8 and of cp1252, take as they take this one."""
-    undefined = dict(zip(b"\x81\x8d\x8f\x90\x9d", b"\x81\x81\x81\x90\x90", strict=True))  # in cp1252
-    starts = b"\x80\x91\xa0\xb0\xc0\xc2\xe0\xe1\xed\xee\xf0\xf1\xf4\xf5\xfe\xff"
-    return undefined.get(byte) or max(start for start in starts if start <= byte)
-
-
 def _sign(byte: int, kept: bytes) -> int:
     """What a byte becomes."""
     if byte in kept:
         return byte
-    if byte >= 0x80:
-        return _class(byte)
+    if byte >= 0x80:  # the first that decoders, of UTF-8 and of cp1252, take as they take this one
+        undefined = dict(zip(b"\x81\x8d\x8f\x90\x9d", b"\x81\x81\x81\x90\x90", strict=True))  # in cp1252
+        starts = b"\x80\x91\xa0\xb0\xc0\xc2\xe0\xe1\xed\xee\xf0\xf1\xf4\xf5\xfe\xff"
+        return undefined.get(byte) or max(start for start in starts if start <= byte)
     if byte < 0x20:
         return 0x01
     sign = chr(byte)

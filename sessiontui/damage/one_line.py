@@ -67,8 +67,16 @@ def _of_pieces(line: bytes, cut: list[Piece], *, sure: bool = True) -> Verdict:
         piece.layer.parts if piece.layer else (_part(line, piece, sure=each),)
         for piece, each in zip(cut, surely, strict=True)
     ]
-    id, at, what = _named(line, cut)
-    return Verdict(id, at, what, tuple(chain.from_iterable(made)), readings=_readings(cut, made))
+    ways = max((piece.layer.readings for piece in cut if piece.layer), key=len, default=())
+
+    def read(number: int) -> Iterator[Part]:
+        """The parts in a reading of the line, from 0; of a piece with fewer readings those of its last."""
+        for piece, its in zip(cut, made, strict=True):
+            readings = piece.layer.readings if piece.layer else ()
+            yield from readings[min(number, len(readings) - 1)].parts if readings else its
+
+    readings = tuple(Reading(way.what, tuple(read(at))) for at, way in enumerate(ways))
+    return Verdict(*_named(line, cut), tuple(chain.from_iterable(made)), readings=readings)
 
 
 def _quoted(line: bytes, found: Verdict) -> Verdict:
@@ -93,19 +101,6 @@ def _uncovered(line: bytes, piece: Piece, examine: Examine) -> Piece:
     elif piece.kind == "torn" and not piece.sure:
         layer = escapes.doubled(data)
     return piece._replace(kind="literal", layer=layer.moved(piece.start)) if layer else piece
-
-
-def _readings(cut: list[Piece], made: list[tuple[Part, ...]]) -> tuple[Reading, ...]:
-    """The ways to read the line, where there are several."""
-    ways = max((piece.layer.readings for piece in cut if piece.layer), key=len, default=())
-
-    def read(number: int) -> Iterator[Part]:
-        """The parts in a reading of the line, from 0; of a piece with fewer readings those of its last."""
-        for piece, its in zip(cut, made, strict=True):
-            readings = piece.layer.readings if piece.layer else ()
-            yield from readings[min(number, len(readings) - 1)].parts if readings else its
-
-    return tuple(Reading(way.what, tuple(read(at))) for at, way in enumerate(ways))
 
 
 def parts(line: bytes, cut: list[Piece]) -> list[Part]:

@@ -149,7 +149,10 @@ def _after(outcome: Outcome, data: bytes) -> Iterator[Stroke]:
                 yield Stroke("+", ((shown(raw), "raw"),))
                 continue
             for record in part.records:
-                yield Stroke("+", tuple(_record(raw, record, alike=_is_alike(outcome.fault, part))))
+                is_told_apart = _is_alike(outcome.fault, part) and raw != record
+                pieces = _same(record, raw) if is_told_apart else [(0, len(record), True)]
+                looks = ((shown(record[a:b]), "key" if same else "come") for a, b, same in islice(pieces, PIECES))
+                yield Stroke("+", tuple(looks))
     for span in fragments:
         yield _fragment(span, data, base)
 
@@ -161,14 +164,6 @@ def _fragment(span: Span, data: bytes, base: int) -> Stroke:
 def _is_alike(fault: Fault, part: Part) -> bool:
     """Whether it says something to compare the bytes of a part with what they become."""
     return len(part.records) == 1 and not fault.codec
-
-
-def _record(raw: bytes, record: bytes, *, alike: bool) -> Iterator[tuple[str, str]]:
-    if not alike or raw == record:
-        yield shown(record), "key"
-        return
-    for start, stop, same in islice(_same(record, raw), PIECES):
-        yield shown(record[start:stop]), "key" if same else "come"
 
 
 def _same(one: bytes, other: bytes) -> Iterator[tuple[int, int, bool]]:
