@@ -13,19 +13,18 @@ from sessiontui.model import Fault
 class FaultKind(NamedTuple):
     """A kind of fault. Texts are for people; empty where there is nothing to say, or it is said with what is wrong."""
 
-    id: str
     cause: str = ""
     """How such a line comes about."""
-    then: str = "drops the line"
-    """What ZeroClaw does with it."""
     meaning: str = ""
     """Why its recovery is exact, or is not."""
+    then: str = "drops the line"
+    """What ZeroClaw does with it."""
     many: str = ""
     """What is wrong with several such lines together."""
     nothing: str = ""
     """Why nothing is proposed."""
     always: bool = False
-    """``meaning`` holds too where nothing can be recovered."""
+    """``meaning`` holds too where nothing can be recovered, as it does where ``nothing`` is said."""
     together: bool = False
     """Neighbours are one fault."""
     of_file: bool = False
@@ -41,148 +40,129 @@ class FaultKind(NamedTuple):
 
 # fmt: off
 KINDS: Final = {
-    kind.id: kind for kind in (
-        FaultKind("glued", "a program died between record and newline, or two wrote at once",
-            then="drops all of them",
-            meaning="Each record is whole, from its first brace to its last. Only the newline between them is"
-                " missing, and that is put back."),
-        FaultKind("fused",
-            "a program died or the disk was full while it wrote, and a later record went on there",
-            then="drops the whole line",
-            meaning="The later record is whole and begins where the torn one breaks off, so not a byte of it is in"
-                " doubt. What is left of the torn one is kept apart."),
-        FaultKind("torn", "a program died, or the disk was full, while it wrote",
-            meaning="What was not written is nowhere. Of a text that broke off, all that stands can be made a"
-                " message; that it ended there is a guess.",
-            always=True),
-        FaultKind("incomplete", "it may still be being written", then="drops the line as it stands",
-            meaning="Who writes it may not have finished. When it has been still for some seconds, it is told to be"
-                " whole or torn.",
-            always=True),
-        FaultKind("nul-run",
-            "the power failed before the disk had the bytes, or a file was cut under its writer",
-            meaning="NULs are never part of a record. Around one they can go without a loss; inside one they stand"
-                " where text was, and that text is nowhere.",
-            nothing="What stood where the NULs are is not known. The line stays as it is.", always=True),
-        FaultKind("invalid-utf8", "a text was cut inside a character, or came in another encoding",
-            meaning="Where a character stands as two halves (CESU-8), the one that was meant is certain. Where bytes"
-                " are letters of another encoding, that is likely and no more. Other bytes tell nothing of what they"
-                " were.",
-            always=True),
-        FaultKind("bom", "an editor or a shell on Windows put it there",
-            meaning="The mark is no text: it says which encoding follows. Without it the same bytes are a record."),
-        FaultKind("utf16", "a shell or an editor on Windows wrote them", then="drops every such line",
-            meaning="Each character of UTF-16 is one character of UTF-8: nothing is lost on the way. Where the order"
-                " of the bytes is not marked, it is told by the text, and a person has to agree.",
-            together=True, of_file=True),
-        FaultKind("raw-control", "the JSON was put together by hand or by a script",
-            meaning="JSON has an escape for each control character. Written so, it is the same text."),
-        FaultKind("split-record", "the JSON was put together by hand or by a script",
-            then="drops every one of its lines",
-            meaning="Joined by the newlines that part them, the lines are one record; escaped, the newlines stay in"
-                " its text. No line that ZeroClaw reads is taken into it."),
-        FaultKind("folded",
-            "a pager, a mail program or a copy from a terminal broke the record at a width or at words",
-            then="drops every one of its lines",
-            meaning="Joined, the lines are one record. Whether a break took the place of nothing, of a blank or of a"
-                " newline does not show, unless one cuts a key, a role, an escape sequence or a character."),
-        FaultKind("pretty-printed", "an editor or a tool formatted the file", then="drops every such line",
-            meaning="Only spaces between the tokens go. Every text, number and escape stays as it is spelled.",
-            many="records are laid out over several lines", together=True),
-        FaultKind("array", "the messages were exported as one JSON list",
-            then="drops each line that is not one record alone",
-            meaning="Each record of the list is whole. Only the brackets and commas around them go.",
-            many="the lines are those of one list", together=True),
-        FaultKind("lone-surrogate", "a text was cut in the middle of a character",
-            meaning="Half a character can't be read as anything. A replacement character (�) can stand for it, which"
-                " is not what was written."),
-        FaultKind("trailing-comma", "it was edited by hand",
-            meaning="A comma before a closing bracket says nothing. Without it the line is a record."),
-        FaultKind("python-repr", "a script printed it where it should have dumped JSON",
-            meaning="Read as Python it is one certain value; whether its writer meant just that, a person has to"
-                " say."),
-        FaultKind("stale-tail",
-            "a file was written anew and shorter without being cut, or two programs wrote into it",
-            meaning="It is the end of an older record whose beginning was written over. Nobody knows to which"
-                " message it belongs, so it is kept apart.",
-            always=True, removed=True),
-        FaultKind("non-finite", "a program in Python wrote what JSON has no number for",
-            meaning="JSON has no such number. null can stand for it, which is not what was written; role and text"
-                " are untouched."),
-        FaultKind("wrong-shape", "another version or another program wrote it",
-            meaning="What is read out of the other shape may be what was meant. Where something else stands there"
-                " than text, all of it can't be had as text.",
-            always=True),
-        FaultKind("foreign", "another program writes to this file", then="drops such lines",
-            meaning="It is not a message and never was one. It does no harm where it stands.",
-            nothing="The line says something to the program that wrote it. It stays where it is; compact would"
-                " remove it.",
-            always=True),
-        FaultKind("duplicate-key", "it was merged or put together by hand",
-            meaning="Other readers take the last of the two values. Which one was meant, a person has to say."),
-        FaultKind("merge-marker", "two versions of the file were merged and the conflict was left",
-            then="drops the marker, not the sides",
-            meaning="The lines of both sides are messages by themselves and stay in their order. Only the marker"
-                " goes."),
-        FaultKind("log-text", "the output of a program was sent into this file",
-            meaning="It is what a program printed, no message. It is kept apart; a record behind it on the line is"
-                " whole.",
-            always=True, removed=True),
-        FaultKind("not-jsonl", "something else was saved under this name", then="drops every line",
-            meaning="There are no lines to look at. Whatever program made the file may read it.",
-            nothing="The file holds no lines of JSON. Nothing here touches it.", always=True, together=True,
-            of_file=True),
-        FaultKind("deep-nesting", "a program went astray, or it was made to do harm",
-            meaning="No record can be told in it.", always=True),
-        FaultKind("interleaved", "two programs wrote at once in small pieces", then="drops both records",
-            meaning="One record stands whole in the middle of the other, whose two ends fit only each other. Where"
-                " more than one end fits, a person has to choose."),
-        FaultKind("literal", "a program printed or logged the record in its own quotes",
-            meaning="Read by the rules of that language, the quotes hold exactly this. Whether they were its quotes,"
-                " a person has to say; where languages disagree, each reading has a number."),
-        FaultKind("escaped", "a program escaped what was escaped already",
-            meaning="With one backslash less everywhere it is a record. That it was escaped twice, a person has to"
-                " say."),
-        FaultKind("wrapped", "a tool that collects logs, or a queue, wrote it into a record of its own",
-            meaning="What the tool carries is a record. That it belongs into this session, a person has to say; what"
-                " else the tool noted is a fragment."),
-        FaultKind("coloured", "the output of a tool that paints was saved with its colours",
-            meaning="Without the colour codes it is a record. That none of them was in the text, a person has to"
-                " say."),
-        FaultKind("bare-backslash", "the JSON was put together by hand or by a script",
-            meaning="JSON knows no such escape, so the backslash stood for itself. Where another may be an escape,"
-                " both readings are numbered, and neither is more than a guess."),
-        FaultKind("typographic", "a word processor, a chat program or an input method changed the signs",
-            meaning="With the signs of JSON it is a record. Its text stays as it is; where it has such signs too,"
-                " they may have been others."),
-        FaultKind("malformed", "it was edited by hand, or bytes of it were changed",
-            meaning="It is not certain what stood there, so nothing is made of it.", always=True),
-        FaultKind("no-final-newline",
-            meaning="Nothing is missing but one newline, which the next repair or message may add."),
-        FaultKind("not-a-file",
-            meaning="There is no file to read. Whatever stands under this name was not made by ZeroClaw.",
-            nothing="There is no file, so there are no lines to mend.", always=True),
-        FaultKind("unreadable",
-            meaning="The bytes may be well; they can't be looked at. Permissions or the disk say why.",
-            nothing="What can't be read can't be mended. When it can be read again, F5 looks again.", always=True),
-        FaultKind("dangling", meaning="The link leads nowhere. When what it leads to is back, the session is too.",
-            nothing="There is no file at the end of the link.", always=True),
-        FaultKind("interrupted-import",
-            meaning="All messages are in the staging file. Migrate imports them once, also where some are in the"
-                " database already.",
-            nothing="Its lines are as they are. Migrate finishes the import.", always=True),
-        FaultKind("odd-name", meaning="Its messages can be read here; only by its name ZeroClaw does not find it.",
-            nothing="Its lines are as they are. Rename the file to a name that is UTF-8, and ZeroClaw finds it.",
-            always=True),
-        FaultKind("history", nothing="Another program keeps its history in this file. Nothing here touches it."),
-    )
+    "glued": FaultKind("a program died between record and newline, or two wrote at once",
+        "Each record is whole, from its first brace to its last. Only the newline between them is missing, and that is"
+        " put back.",
+        then="drops all of them"),
+    "fused": FaultKind("a program died or the disk was full while it wrote, and a later record went on there",
+        "The later record is whole and begins where the torn one breaks off, so not a byte of it is in doubt. What is"
+        " left of the torn one is kept apart.",
+        then="drops the whole line"),
+    "torn": FaultKind("a program died, or the disk was full, while it wrote",
+        "What was not written is nowhere. Of a text that broke off, all that stands can be made a message; that it"
+        " ended there is a guess.", always=True),
+    "incomplete": FaultKind("it may still be being written",
+        "Who writes it may not have finished. When it has been still for some seconds, it is told to be whole or torn.",
+        then="drops the line as it stands", always=True),
+    "nul-run": FaultKind("the power failed before the disk had the bytes, or a file was cut under its writer",
+        "NULs are never part of a record. Around one they can go without a loss; inside one they stand where text was,"
+        " and that text is nowhere.",
+        nothing="What stood where the NULs are is not known. The line stays as it is."),
+    "invalid-utf8": FaultKind("a text was cut inside a character, or came in another encoding",
+        "Where a character stands as two halves (CESU-8), the one that was meant is certain. Where bytes are letters"
+        " of another encoding, that is likely and no more. Other bytes tell nothing of what they were.", always=True),
+    "bom": FaultKind("an editor or a shell on Windows put it there",
+        "The mark is no text: it says which encoding follows. Without it the same bytes are a record."),
+    "utf16": FaultKind("a shell or an editor on Windows wrote them",
+        "Each character of UTF-16 is one character of UTF-8: nothing is lost on the way. Where the order of the bytes"
+        " is not marked, it is told by the text, and a person has to agree.",
+        then="drops every such line", together=True, of_file=True),
+    "raw-control": FaultKind("the JSON was put together by hand or by a script",
+        "JSON has an escape for each control character. Written so, it is the same text."),
+    "split-record": FaultKind("the JSON was put together by hand or by a script",
+        "Joined by the newlines that part them, the lines are one record; escaped, the newlines stay in its text. No"
+        " line that ZeroClaw reads is taken into it.",
+        then="drops every one of its lines"),
+    "folded": FaultKind("a pager, a mail program or a copy from a terminal broke the record at a width or at words",
+        "Joined, the lines are one record. Whether a break took the place of nothing, of a blank or of a newline does"
+        " not show, unless one cuts a key, a role, an escape sequence or a character.",
+        then="drops every one of its lines"),
+    "pretty-printed": FaultKind("an editor or a tool formatted the file",
+        "Only spaces between the tokens go. Every text, number and escape stays as it is spelled.",
+        then="drops every such line",
+        many="records are laid out over several lines", together=True),
+    "array": FaultKind("the messages were exported as one JSON list",
+        "Each record of the list is whole. Only the brackets and commas around them go.",
+        then="drops each line that is not one record alone",
+        many="the lines are those of one list", together=True),
+    "lone-surrogate": FaultKind("a text was cut in the middle of a character",
+        "Half a character can't be read as anything. A replacement character (�) can stand for it, which is not what"
+        " was written."),
+    "trailing-comma": FaultKind("it was edited by hand",
+        "A comma before a closing bracket says nothing. Without it the line is a record."),
+    "python-repr": FaultKind("a script printed it where it should have dumped JSON",
+        "Read as Python it is one certain value; whether its writer meant just that, a person has to say."),
+    "stale-tail": FaultKind("a file was written anew and shorter without being cut, or two programs wrote into it",
+        "It is the end of an older record whose beginning was written over. Nobody knows to which message it belongs,"
+        " so it is kept apart.", always=True, removed=True),
+    "non-finite": FaultKind("a program in Python wrote what JSON has no number for",
+        "JSON has no such number. null can stand for it, which is not what was written; role and text are untouched."),
+    "wrong-shape": FaultKind("another version or another program wrote it",
+        "What is read out of the other shape may be what was meant. Where something else stands there than text, all"
+        " of it can't be had as text.", always=True),
+    "foreign": FaultKind("another program writes to this file",
+        "It is not a message and never was one. It does no harm where it stands.",
+        then="drops such lines",
+        nothing="The line says something to the program that wrote it. It stays where it is; compact would remove it."),
+    "duplicate-key": FaultKind("it was merged or put together by hand",
+        "Other readers take the last of the two values. Which one was meant, a person has to say."),
+    "merge-marker": FaultKind("two versions of the file were merged and the conflict was left",
+        "The lines of both sides are messages by themselves and stay in their order. Only the marker goes.",
+        then="drops the marker, not the sides"),
+    "log-text": FaultKind("the output of a program was sent into this file",
+        "It is what a program printed, no message. It is kept apart; a record behind it on the line is whole.",
+        always=True, removed=True),
+    "not-jsonl": FaultKind("something else was saved under this name",
+        "There are no lines to look at. Whatever program made the file may read it.",
+        then="drops every line",
+        nothing="The file holds no lines of JSON. Nothing here touches it.", together=True, of_file=True),
+    "deep-nesting": FaultKind("a program went astray, or it was made to do harm",
+        "No record can be told in it.", always=True),
+    "interleaved": FaultKind("two programs wrote at once in small pieces",
+        "One record stands whole in the middle of the other, whose two ends fit only each other. Where more than one"
+        " end fits, a person has to choose.",
+        then="drops both records"),
+    "literal": FaultKind("a program printed or logged the record in its own quotes",
+        "Read by the rules of that language, the quotes hold exactly this. Whether they were its quotes, a person has"
+        " to say; where languages disagree, each reading has a number."),
+    "escaped": FaultKind("a program escaped what was escaped already",
+        "With one backslash less everywhere it is a record. That it was escaped twice, a person has to say."),
+    "wrapped": FaultKind("a tool that collects logs, or a queue, wrote it into a record of its own",
+        "What the tool carries is a record. That it belongs into this session, a person has to say; what else the tool"
+        " noted is a fragment."),
+    "coloured": FaultKind("the output of a tool that paints was saved with its colours",
+        "Without the colour codes it is a record. That none of them was in the text, a person has to say."),
+    "bare-backslash": FaultKind("the JSON was put together by hand or by a script",
+        "JSON knows no such escape, so the backslash stood for itself. Where another may be an escape, both readings"
+        " are numbered, and neither is more than a guess."),
+    "typographic": FaultKind("a word processor, a chat program or an input method changed the signs",
+        "With the signs of JSON it is a record. Its text stays as it is; where it has such signs too, they may have"
+        " been others."),
+    "malformed": FaultKind("it was edited by hand, or bytes of it were changed",
+        "It is not certain what stood there, so nothing is made of it.", always=True),
+    "no-final-newline": FaultKind(
+        meaning="Nothing is missing but one newline, which the next repair or message may add."),
+    "not-a-file": FaultKind(
+        meaning="There is no file to read. Whatever stands under this name was not made by ZeroClaw.",
+        nothing="There is no file, so there are no lines to mend."),
+    "unreadable": FaultKind(meaning="The bytes may be well; they can't be looked at. Permissions or the disk say why.",
+        nothing="What can't be read can't be mended. When it can be read again, F5 looks again."),
+    "dangling": FaultKind(meaning="The link leads nowhere. When what it leads to is back, the session is too.",
+        nothing="There is no file at the end of the link."),
+    "interrupted-import": FaultKind(
+        meaning="All messages are in the staging file. Migrate imports them once, also where some are in the database"
+        " already.",
+        nothing="Its lines are as they are. Migrate finishes the import."),
+    "odd-name": FaultKind(meaning="Its messages can be read here; only by its name ZeroClaw does not find it.",
+        nothing="Its lines are as they are. Rename the file to a name that is UTF-8, and ZeroClaw finds it."),
+    "history": FaultKind(nothing="Another program keeps its history in this file. Nothing here touches it."),
 }
 # fmt: on
 
 
 def kind(id: str) -> FaultKind:
     """The kind of this id; one of which nothing is known, where there is none."""
-    return KINDS.get(id) or FaultKind("")
+    return KINDS.get(id, FaultKind())
 
 
 def sentence(id: str, what: str) -> str:

@@ -18,7 +18,7 @@ from sessiontui.model import Part, Reading, Salvage, Span
 
 _RAW: Final = lazy(rb"(?:\x1b\[|\xc2\x9b)[0-9;:]*[mK]|\x1b\(B")
 _RESET: Final = lazy(rb"\x1b\[0*m")
-_ERASES: Final = lazy(rb"\x1b\[K")
+_ERASE: Final = b"\x1b[K"
 """Behind each colour of grep."""
 _BEFORE: Final = lazy(rb"\[[0-9;]{0,40}m[ \t]*\Z")
 _BEHIND: Final = lazy(rb'[ \t]*+[^ \t"{\[]{0,6}\[[0-9;]{0,40}m')
@@ -28,14 +28,12 @@ _TEXT: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _ALL: Final = "without any colours"
 
 
-def is_likely(line: bytes) -> bool:
-    """Whether colours may stand in the line: a sign that costs little."""
-    return b"\x1b[" in line or (line[:2] != b'{"' and b"m" in line and b"[" in line)
-
-
 def layer(line: bytes, examine: Examine) -> Verdict | None:
     """The colours over a line; None where there are none, or where no record is under them."""
-    if b"\x1b[" in line or b"\xc2\x9b" in line:
+    is_raw = b"\x1b[" in line
+    if not is_raw and (line[:2] == b'{"' or b"m" not in line or b"[" not in line):  # signs that cost little
+        return None
+    if is_raw or b"\xc2\x9b" in line:
         return _raw(line, examine)
     brace = line.find(b"{")
     shown = _BEFORE.search(line, max(0, brace - 60), brace) or _BEHIND.match(line, brace + 1) if brace >= 0 else None
@@ -44,7 +42,7 @@ def layer(line: bytes, examine: Examine) -> Verdict | None:
 
 def _raw(line: bytes, examine: Examine) -> Verdict | None:
     found = _without(line, _RAW, _ALL, examine)
-    if not _ERASES.search(line) and found and (as_written := mended(line)):
+    if _ERASE not in line and found and (as_written := mended(line)):
         if not _RESET.search(line):
             return None
         part = Part(Span(0, len(line)), Salvage.OFFERED, as_written.records)

@@ -7,6 +7,7 @@ here. Bytes in, values out; nothing raises, and the time is linear in the bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from typing import Final
 
 from sessiontui.damage import encodings, layers, lenient_json, margins, multiline, neighbours, wholefile
@@ -28,11 +29,9 @@ _PATIENCE: Final = 4
 def lines_of(data: bytes) -> Iterator[Line]:
     """The lines of a file that is held in memory."""
     at = 0
-    for number, raw in enumerate(data.split(b"\n"), 1):
-        ended = at + len(raw) < len(data)
-        if raw or ended:
-            yield Line(number, at, raw, ended)
-        at += len(raw) + 1
+    for number, raw in enumerate(BytesIO(data), 1):
+        yield Line(number, at, raw.removesuffix(b"\n"), raw.endswith(b"\n"))
+        at += len(raw)
 
 
 def faults(lines: Iterable[Line], *, settled: bool = True, decoded: bool = False) -> Iterator[Fault]:
@@ -64,7 +63,7 @@ def whole(found: Iterable[Fault]) -> Iterator[Fault]:
     held: Fault | None = None
     for each in found:
         if held and continues(held, each):
-            held = together(held.bare, each.bare)
+            held = together(held, each)
             continue
         if held:
             yield held
@@ -99,7 +98,7 @@ def _stretches(lines: Iterable[Line]) -> Iterator[list[Line]]:
 def _beginning(lines: Sequence[Line]) -> int:
     """The last line, in the second half of these, with which something begins; all of them where none does."""
     for at in range(len(lines) - 1, len(lines) // 2, -1):
-        if lines[at].data.lstrip(b" \t")[:1] in (b"{", b"["):
+        if lines[at].data.lstrip(b" \t").startswith((b"{", b"[")):
             return at
     return len(lines)
 
@@ -132,7 +131,7 @@ def of_stretch(
         return data[span.offset - base : span.stop - base] if span else b""
 
     codec = (before.codec or "?" * (before.id == "nul-run")) if before else ""
-    doubted = before is not None and codec != "" and before.salvage is not Salvage.LOSSLESS
+    doubted = before and codec and before.salvage is not Salvage.LOSSLESS
     found: list[Fault] = []
     effort = Effort(_PATIENCE * len(data))
     at = 0
@@ -215,15 +214,21 @@ def _wide(data: bytes, begin: int, run: encodings.Wide, *, sure: bool) -> Verdic
 
     def widened(span: Span, start: int, base: int) -> Span:
         """Decoded bytes where they stand in the file, where those from ``start`` on stand from ``base`` on."""
-        before = encodings.width(narrow[start : span.offset], run)
-        return Span(base + before, encodings.width(narrow[span.offset : span.stop], run))
+        before = encodings.encoded(narrow[start : span.offset], run)
+        return Span(base + len(before), len(encodings.encoded(narrow[span.offset : span.stop], run)))
 
     for part in inner:
         span = widened(part.span, part.span.offset, parts[-1].span.stop)
+        if span.stop > stop - begin:  # a newline of a wide encoding goes beyond that of the file
+            break
         left = tuple(widened(each, part.span.offset, span.offset) for each in part.left)
         salvage = Salvage.OFFERED if part.salvage is Salvage.LOSSLESS and not (sure and run.sure) else part.salvage
         parts.append(Part(span, salvage, part.records, left))
-    return _fitted(run, parts, data[begin:stop])
+    at = parts[-1].span.stop
+    rest = data[begin + at : stop]
+    parts.append(Part(Span(at, len(rest)), Salvage.NONE if rest.strip(b"\0\r\n") else Salvage.LOSSLESS))
+    made = tuple(part for part in parts if part.span.length)
+    return Verdict("utf16", 0, f"lines stand in {run.codec[:6].upper()}, not in UTF-8", made, codec=run.codec)
 
 
 def _line_end(data: bytes, begin: int, stop: int) -> int:
@@ -231,12 +236,3 @@ def _line_end(data: bytes, begin: int, stop: int) -> int:
     end = data.find(b"\n", stop)
     end = end if end >= 0 else len(data)
     return end if end - stop < encodings.WIDEST else data.rfind(b"\n", begin, stop)
-
-
-def _fitted(run: encodings.Wide, parts: list[Part], data: bytes) -> Verdict:
-    """The parts made to end where the lines do: a newline of a wide encoding goes beyond theirs."""
-    fitted = [part for part in parts if part.span.length and part.span.stop <= len(data)]
-    at = fitted[-1].span.stop if fitted else 0
-    if rest := data[at:]:
-        fitted.append(Part(Span(at, len(rest)), Salvage.NONE if rest.strip(b"\0\r\n") else Salvage.LOSSLESS))
-    return Verdict("utf16", 0, f"lines stand in {run.codec[:6].upper()}, not in UTF-8", tuple(fitted), codec=run.codec)

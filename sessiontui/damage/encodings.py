@@ -30,8 +30,6 @@ _MARKS: Final = {
     "utf-16-be": b"\xfe\xff",
 }
 """Byte order marks: that of UTF-16 begins as one of UTF-32 does, which is looked for first."""
-_OF_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
-"""Those without a NUL in them."""
 WIDEST: Final = 4
 """The most bytes of a unit: of a character of UTF-32."""
 _SAMPLE: Final = 16
@@ -64,7 +62,7 @@ def wide(data: bytes, at: int, codec: str = "", *, ended: bool = False) -> Wide 
     told from little-endian in ASCII; rather none than the wrong one. ``ended``: a newline stands behind the last byte.
     """
     sample = data[at : at + _SAMPLE]
-    if not codec and 0 not in sample and not sample.startswith(_OF_UTF16):
+    if not codec and 0 not in sample and not sample.startswith(tuple(_MARKS.values())):
         return None
     for each, mark in _MARKS.items():
         marked = data.startswith(mark, at)
@@ -111,6 +109,6 @@ def decoded(data: bytes, run: Wide) -> bytes:
     return data[run.begin : run.stop - cut].decode(run.codec, "surrogatepass").encode("utf-8", "surrogatepass")
 
 
-def width(narrow: bytes, run: Wide) -> int:
-    """How many bytes these bytes of the decoded run were in the file."""
-    return len(narrow.decode("utf-8", "surrogatepass").encode(run.codec, "surrogatepass"))
+def encoded(narrow: bytes, run: Wide) -> bytes:
+    """Bytes of the decoded run as they were in the file."""
+    return narrow.decode("utf-8", "surrogatepass").encode(run.codec, "surrogatepass")

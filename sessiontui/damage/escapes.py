@@ -64,16 +64,17 @@ def bare(value: bytes) -> Verdict | None:
 
     Where some of them may be escapes, that is a guess, and says which.
     """
-    escapes = list(_escapes(value)) if b"\\" in value else []
-    first = next((escape.start() for escape in escapes if escape["bare"] is not None), None)
-    if first is None or not is_record(fewest := rebuilt(value, _fewest)):
+    texts = [token for token in tokens(value) if token.text] if b"\\" in value else []
+    escapes = (each for text in texts for each in _ESCAPE.finditer(value, text.start + 1, text.stop - 1))
+    wrong = [escape for escape in escapes if escape["bare"] is not None]
+    if not wrong or not is_record(fewest := rebuilt(value, _fewest)):
         return None
     ways = [
         ("in a path each backslash stands for itself, elsewhere it escapes", rebuilt(value, _in_paths)),
         ("each backslash stands for itself", rebuilt(value, _all)),
         ("a backslash stands for itself only where it can't escape", fewest),
     ]
-    if all(escape["bare"] in (None, b"'") for escape in escapes):
+    if all(escape["bare"] == b"'" for escape in wrong):
         plain = rebuilt(value, lambda text: text.replace(rb"\'", b"'"))
         ways[:2] = [("the backslashes before apostrophes go", plain)]
     found: dict[bytes, str] = {}
@@ -85,18 +86,11 @@ def bare(value: bytes) -> Verdict | None:
     what = "backslashes stand unescaped in a text, as in a path on Windows"
     if len(readings) > 1:
         what += f", and some may be escapes; this is read so: {readings[0].what}"
-    return of_readings("bare-backslash", first, what, readings)
-
-
-def _escapes(value: bytes) -> Iterator[re.Match[bytes]]:
-    """What stands behind backslashes in the texts."""
-    for token in tokens(value):
-        if token.text:
-            yield from _ESCAPE.finditer(value, token.start + 1, token.stop - 1)
+    return of_readings("bare-backslash", wrong[0].start(), what, readings)
 
 
 def _fewest(text: bytes) -> bytes:
-    return _ESCAPE.sub(lambda escape: escape[0] if escape["bare"] is None else b"\\" + escape[0], text)
+    return _ESCAPE.sub(lambda escape: b"\\" * (escape.lastgroup == "bare") + escape[0], text)
 
 
 def _all(text: bytes) -> bytes:
@@ -112,7 +106,7 @@ def _is_path(word: bytes) -> bool:
     return bool(_DRIVE.search(word)) or any(escape["bare"] is not None for escape in _ESCAPE.finditer(word))
 
 
-def unquoted(line: bytes) -> list[bytes]:
+def unquoted(line: bytes) -> Iterator[bytes]:
     """The records that a line may be whose content has quotes that nobody escaped, the longest content first.
 
     The content may end at each quote behind which the line goes on as a record does. None for a line that does not
@@ -120,11 +114,10 @@ def unquoted(line: bytes) -> list[bytes]:
     """
     begun = _BEGUN.match(line)
     if not begun:
-        return []
+        return
     begin = begun.end()
-    ends = [match.start() for match in _END.finditer(line, begin)][: -_MOST - 1 : -1]
-    made: list[bytes] = []
-    for end in ends:
+    for end in [match.start() for match in _END.finditer(line, begin)][: -_MOST - 1 : -1]:
         inside = _QUOTE.sub(lambda sign: b'\\"' if sign[0] == b'"' else sign[0], line[begin:end])
-        made.append((line[:begin] + inside + line[end:]).strip(b" \t\r"))
-    return list(filter(is_record, made))
+        record = (line[:begin] + inside + line[end:]).strip(b" \t\r")
+        if is_record(record):
+            yield record

@@ -29,6 +29,7 @@ _ESCAPE: Final = lazy(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA
 _NEWLINE: Final = lazy(rb"(?<!\\)(?:\\\\)*\\n")
 _SINGLE: Final = lazy(rb"[^ ] \Z")
 _BESIDE: Final = lazy(rb" [^ ]")
+_COLON: Final = lazy(rb"\s*+:")
 _WORD: Final = lazy(rb"[-+.0-9A-Za-z]{2}")
 _NOTHING: Final = "joined with nothing"
 _SIGNS: Final = {_NOTHING: "", "joined with a blank": " ", "joined with a newline": "⏎"}
@@ -71,20 +72,18 @@ def unfolded(data: bytes, at: int) -> tuple[Unfolded | None, int]:
         reached = lenient_json.reach(text)
         looked += reached.stop
         if reached.whole:
-            return _cut(data, at, piece, text[: reached.stop], end), looked
+            break
         if reached.stop < len(text) or at + size >= len(data):
             return None, looked
         size *= 2
-
-
-def _cut(data: bytes, at: int, piece: bytes, text: bytes, end: bytes) -> Unfolded | None:
-    starts = list(accumulate(len(line) for line in piece.split(end)))
+    text = text[: reached.stop]
+    starts = list(accumulate(map(len, piece.split(end))))
     breaks = starts[: bisect_left(starts, len(text))]
     if not breaks:
-        return None
-    before = data[data.rfind(b"\n", 0, at) + 1 : at]
+        return None, looked
     stop = at + len(text) + len(end) * len(breaks)
-    return Unfolded(text, breaks, (before + data[at:stop]).split(end), end, *_kinds(text, breaks))
+    lines = data[data.rfind(b"\n", 0, at) + 1 : stop].split(end)
+    return Unfolded(text, breaks, lines, end, *_kinds(text, breaks)), looked
 
 
 def _kinds(text: bytes, breaks: list[int]) -> tuple[set[int], set[int], bool]:
@@ -92,34 +91,27 @@ def _kinds(text: bytes, breaks: list[int]) -> tuple[set[int], set[int], bool]:
     sure = {at for at in breaks if 0x80 <= text[at] < 0xC0}
     open: set[int] = set()
     odd = False
+    key = b'"role"' if text[:1] == b"[" else b""
     for escape in _ESCAPE.finditer(text):
-        sure.update(_within(breaks, escape.start(), escape.end()))
-    for token, named in _named(text):
+        sure.update(_within(breaks, *escape.span()))
+    for token in lenient_json.tokens(text):
         cut = _within(breaks, token.start, token.stop)
         if not token.text:
             sure.update(at for at in cut if _WORD.match(text, at - 1))
-        elif named:
+            continue
+        is_key = _COLON.match(text, token.stop) is not None
+        if is_key or key == b'"role"':
             sure.update(cut)
         else:
             open.update(cut)
-            odd = odd or (bool(cut) and bool(_NEWLINE.search(text, token.start, token.stop)))
+            odd |= bool(cut and _NEWLINE.search(text, token.start, token.stop))
+        key = text[token.start : token.stop] if is_key else b""
     open -= sure
     return sure, open, odd or any(_SINGLE.search(text, max(0, at - 2), at) or _BESIDE.match(text, at) for at in open)
 
 
 def _within(breaks: list[int], start: int, stop: int) -> list[int]:
     return breaks[bisect_right(breaks, start) : bisect_left(breaks, stop)]
-
-
-def _named(text: bytes) -> Iterator[tuple[lenient_json.JsonToken, bool]]:
-    """The tokens, each with whether it is a key or a role."""
-    key = b'"role"' if text[:1] == b"[" else b""
-    tokens = list(lenient_json.tokens(text))
-    for token, behind in zip(tokens, [*tokens[1:], None], strict=True):
-        is_key = behind is not None and text[behind.start : behind.stop].lstrip()[:1] == b":"
-        yield token, is_key or (token.text and key == b'"role"')
-        if token.text:
-            key = text[token.start : token.stop] if is_key else b""
 
 
 def verdict(found: Unfolded) -> Verdict | None:
@@ -174,11 +166,10 @@ def _readings(found: Unfolded, mixed: Measured | None) -> Iterator[Reading]:
     newline = rb"\r\n" if found.end == b"\r\n" else rb"\n"
     ways = {how: [newline if sign == "⏎" else sign.encode()] * len(found.breaks) for how, sign in _SIGNS.items()}
     if mixed:
-        full, words = widths.full(mixed), widths.wrapped(mixed)
         how = "joined with nothing behind a full line, with a newline behind the others"
-        ways[how] = [b"" if each else newline for each in full]
+        ways[how] = [b"" if each else newline for each in widths.full(mixed)]
         how = "joined with a blank behind a line without room for the next word, with a newline behind the others"
-        ways[how] = [b" " if each else newline for each in words]
+        ways[how] = [b" " if each else newline for each in widths.wrapped(mixed)]
     for how, joints in ways.items():
         value = _joined(found, joints)
         of = Shape("", 0, "", Salvage.LOSSLESS, (value,)) if is_record(value) else shape(value)

@@ -15,24 +15,22 @@ from sessiontui.damage.patterns import lazy
 from sessiontui.damage.shapes import made
 from sessiontui.damage.verdict import Shape
 from sessiontui.dialects import source, strict, zeroclaw
-from sessiontui.dialects.source import Dropped
-from sessiontui.errors import UsageError
 from sessiontui.model import Message, Part, Salvage, Span
 
 MOST: Final = 1 << 16
 """The most bytes that are read as Python."""
 
 _PRINTED: Final = lazy(
-    rb"[ \t]*+\{[ \t]*+(?:'|u'|\"(?:role|content)\"[ \t]*+:[ \t]*+(?:'|None\b|u'|\"[^\"]*+\"[ \t]*+,[ \t]*+'))"
+    rb"[ \t]*+\{[ \t]*+(?:'|u'|\"(?:role|content)\"[ \t]*+:[ \t]*+(?:'|None\b|u'|\"[^\"]*+\"[ \t]*+,[ \t]*+')"
+    rb"|\"role\"[ \t]*+:[ \t]*+\"[^\"\\]*+\"[ \t]*+,[ \t]*+\"content\"[ \t]*+:[ \t]*+None)"
 )
-_NONE: Final = lazy(rb'[ \t]*+\{[ \t]*+"role"[ \t]*+:[ \t]*+"[^"\\]*+"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+None')
 _ESCAPE: Final = lazy(rb"\\(.)", re.DOTALL)
 _USUAL: Final = frozenset(b"\\'\"nrtxuU")
 """What Python prints behind a backslash; it warns of others aloud."""
 _BEGUN: Final = lazy(rb'\{[ \t]*+"role"[ \t]*+:[ \t]*+"(?P<role>[^"\\]*+)"[ \t]*+,[ \t]*+"content"[ \t]*+:[ \t]*+"')
 _WORD: Final = lazy(rb"(?P<foreign>undefined|\[object Object\])|null|true|false|-?[0-9][0-9.eE+-]*+")
 _MARKER: Final = lazy(rb"(?:<{7}|>{7}|\|{7}|%{7}|\+{7})(?: [^{\x00]{0,200})?|={7}")
-_LIST: Final = frozenset({b"[", b"]", b"],"})
+_LIST: Final = (b"[", b"]", b"],")
 
 
 def torn(data: bytes) -> Part:
@@ -46,7 +44,7 @@ def torn(data: bytes) -> Part:
     try:
         text = strict.unescaped(content[:size])
         record = zeroclaw.write(Message(begun["role"].decode(), text))[:-1]
-    except (ValueError, UsageError):
+    except ValueError:
         return unread
     stop = begun.end() + size
     left = (Span(stop, len(data) - stop),) if stop < len(data) else ()
@@ -55,7 +53,7 @@ def torn(data: bytes) -> Part:
 
 def printed(line: bytes) -> Shape | None:
     """A record that was printed by Python, not dumped as JSON."""
-    if len(line) > MOST or not (_PRINTED.match(line) or _NONE.match(line)) or line.count(b"[") + line.count(b"{") > 20:
+    if len(line) > MOST or not _PRINTED.match(line) or line.count(b"[") + line.count(b"{") > 20:
         return None
     if not is_utf8(line) or not {escape[1][0] for escape in _ESCAPE.finditer(line)} <= _USUAL:
         return None
@@ -69,7 +67,7 @@ def printed(line: bytes) -> Shape | None:
     role, content = value.get("role"), value.get("content", ...)
     salvage = Salvage.PARTIAL if content is None else Salvage.OFFERED
     of = made("python-repr", at, "the record was printed by Python", role, "" if content is None else content, salvage)
-    whole = content is not None and len(value) == len(("role", "content"))
+    whole = content is not None and len(value) == 2
     return of if whole or not of.records else of._replace(left=(Span(0, len(line)),))
 
 
@@ -98,13 +96,6 @@ def text(text: bytes, at: int) -> tuple[str, int, str]:
         return "stale-tail", at, "the end of a record stands without its beginning"
     if (stop := valid_up_to(text)) < len(text):
         return "invalid-utf8", at + stop, f"{source.shown(text[stop])} is not UTF-8, in what is no JSON"
-    if bare in _LIST or b'":' in bare or bare[-1:] in (b"}", b"]"):
+    if bare in _LIST or b'":' in bare or bare.endswith((b"}", b"]")):
         return "malformed", at, "a part of a record stands by itself"
     return "log-text", at, "text of some program stands where a record should"
-
-
-def malformed(line: bytes, start: int) -> tuple[str, int, str]:
-    """An object that goes wrong in its middle."""
-    wrong = strict.record_end(line, start)
-    at, reason = wrong if isinstance(wrong, Dropped) else (start, "bytes of it are damaged")
-    return "malformed", at, reason

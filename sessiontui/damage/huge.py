@@ -10,7 +10,7 @@ from typing import Final
 
 from sessiontui.damage.verdict import Shape, fault
 from sessiontui.dialects.source import Dropped
-from sessiontui.model import Fault, Severity, Span
+from sessiontui.model import Fault, Span
 
 _BY_REASON: Final = {
     "is not UTF-8": "invalid-utf8",
@@ -30,11 +30,11 @@ def huge(outcome: Dropped, wrong: bytes, number: int, span: Span, *, growing: bo
     They are none, or a part of a character, where the line ends too early. ``growing``: more of the line may still be
     written, and that it breaks off is no damage yet.
     """
-    id, severity = _id(outcome, wrong), Severity.DAMAGE
+    id = _id(outcome, wrong)
     if growing and id == "torn":
-        id, severity = "incomplete", Severity.INCOMPLETE
+        id = "incomplete"
     what = f"{outcome.reason}, on a line of {span.length:,} bytes"
-    return fault(Shape(id, outcome.at, what).verdict(span.length)._replace(severity=severity), number, span.offset)
+    return fault(Shape(id, outcome.at, what).verdict(span.length), number, span.offset)
 
 
 def breaks_off(wrong: bytes) -> bool:

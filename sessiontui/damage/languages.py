@@ -111,11 +111,6 @@ def unescaped(raw: bytes) -> Plain | None:
     return found
 
 
-def _of_bytes(raw: bytes) -> Plain | None:
-    """The inside of ``b'…'`` in Python, where no escape names a character."""
-    return replaced(raw, _ESCAPE, lambda escape: escape[0] if escape[0][1:2] in (b"u", b"U") else _sign(escape))
-
-
 def _sign(escape: re.Match[bytes], *, bytes_too: bool = True) -> bytes | None:
     """What an escape stands for; None where it is none."""
     kind, digits = escape.lastgroup, escape[escape.lastgroup or 0]
@@ -137,10 +132,6 @@ def _undoubled(quote: bytes) -> Callable[[bytes], Plain | None]:
     return lambda raw: replaced(raw, twice, lambda _: quote)
 
 
-def _of_shell(raw: bytes) -> Plain | None:
-    return replaced(raw, _SHELL, lambda _: b"'")
-
-
 def of_double_quotes(raw: bytes) -> Plain | None:
     """The inside of ``"…"`` in a shell, where a backslash before most signs is one."""
     return replaced(raw, _IN_DOUBLE, lambda escape: escape[1])
@@ -149,11 +140,17 @@ def of_double_quotes(raw: bytes) -> Plain | None:
 # ---- which languages there are
 
 
-_BYTES: Final = Language("as Python prints bytes", closing, _of_bytes)
+_BYTES: Final = Language(
+    "as Python prints bytes",  # where no escape names a character
+    closing,
+    lambda raw: replaced(raw, _ESCAPE, lambda escape: escape[0] if escape[0][1:2] in (b"u", b"U") else _sign(escape)),
+)
 _RAW: Final = Language("as Python writes a raw text", _first, Plain)
 _PRINTED: Final = Language("as Python or JavaScript prints a text", closing, unescaped)
 _STRING: Final = Language("as JSON, Go, Rust or C writes a text", closing, unescaped)
-_OF_SHELL: Final = Language("as a shell takes it, without escapes", _shell, _of_shell)
+_OF_SHELL: Final = Language(
+    "as a shell takes it, without escapes", _shell, lambda raw: replaced(raw, _SHELL, lambda _: b"'")
+)
 _OF_SQL: Final = Language("as SQL or YAML writes a text", _doubled, _undoubled(b"'"))
 _LONG: Final = (Language("as Python writes a long text", closing, unescaped), Language("as it is", _first, Plain))
 _TICKS: Final = (

@@ -18,7 +18,6 @@ from sessiontui.model import Part, Salvage, Span
 Examine = Callable[[bytes], tuple[Part, ...]]
 """What becomes of all the bytes of a line that is no record."""
 _SPACES: Final = b" \t\r\n"
-_CLEAR: Final = frozenset({Salvage.LOSSLESS, Salvage.OFFERED})
 
 
 def under(data: bytes, examine: Examine) -> tuple[Part, ...]:
@@ -27,7 +26,8 @@ def under(data: bytes, examine: Examine) -> tuple[Part, ...]:
         return ()
     value = _value(data)
     parts = [value.part(len(data))] if value else of_lines(data, examine)
-    return tuple(map(offered, parts)) if any(part.records and part.salvage in _CLEAR for part in parts) else ()
+    clear = (part.salvage in (Salvage.LOSSLESS, Salvage.OFFERED) for part in parts if part.records)
+    return tuple(map(offered, parts)) if any(clear) else ()
 
 
 def _value(data: bytes) -> Shape | None:
@@ -40,11 +40,8 @@ def _value(data: bytes) -> Shape | None:
     reached = lenient_json.reach(value)
     if not reached.whole or reached.stop < len(value):
         return None
-    if value[:1] == b"[":
-        listed = shape(value)
-        return listed if listed.id == "array" else None
-    mend = joined(value)
-    return mend if mend and mend.id == "pretty-printed" else None
+    found = shape(value) if value[:1] == b"[" else joined(value)
+    return found if found and found.id in ("array", "pretty-printed") else None
 
 
 def of_lines(data: bytes, examine: Examine) -> list[Part]:

@@ -24,7 +24,7 @@ _BETWEEN: Final = rb"(?:[\r\n\x00]|\x1b\[[0-9;:]{0,32}[A-Za-z]){0,16}"
 _QUOTE: Final = b"(?:%s)" % b"|".join(
     [
         rb"[\"'`\x91-\x94]",
-        *("|".join("´‘’‚‛“”„‟«»‹›「」『』＂＇").encode().split(b"|")),
+        *map(str.encode, "´‘’‚‛“”„‟«»‹›「」『』＂＇"),
         rb"&(?:quot|apos|\#0{0,4}3[49]|\#x0{0,4}2[27]);",
         rb"[%=]2[27]",
         rb"\\(?:u00|x)2[27]",
@@ -47,45 +47,37 @@ _NAME: Final = lazy(rb"%s|%s" % (_name("role"), _name("content")))
 _OPENED: Final = lazy(rb"%s%s\Z" % (_QUOTE, _BETWEEN))
 _CLOSED: Final = lazy(rb"%s\\{0,32}%s" % (_BETWEEN, _QUOTE))
 _LISTED: Final = lazy(rb"[{(,][ \t]{0,16}%s\Z" % _BETWEEN)
-_APART: Final = lazy(rb"(?:[^A-Za-z0-9_-]|\x1b\[[0-9;:]{0,32}[A-Za-z])\Z")
+_APART: Final = lazy(rb"(?:\A|[^A-Za-z0-9_-]|\x1b\[[0-9;:]{0,32}[A-Za-z])\Z")
 _BEHIND: Final = lazy(rb"%s[ \t]{0,16}[:=]" % _BETWEEN)
 
 
 def is_tail(text: bytes) -> bool:
     """Whether the bytes are the end of a record, without its beginning."""
-    if not text.rstrip(b" \t\r").endswith((b'"}', b'"]')):
+    text = text.rstrip(b" \t\r")
+    if not text.endswith((b'"}', b'"]')):
         return False
     cuts = [size for size in range(1, len(HEADING)) if HEADING[size] == text[0]]
-    return any(_closes(HEADING[:size], text) for size in (len(HEADING), _IN_ROLE, *cuts))
-
-
-def _closes(head: bytes, text: bytes) -> bool:
-    end = strict.record_end(head + text, 0)
-    return isinstance(end, int) and not (head + text)[end:].strip(b" \t\r")
+    heads = (HEADING[:size] for size in (len(HEADING), _IN_ROLE, *cuts))
+    return any(strict.record_end(head + text, 0) == len(head + text) for head in heads)
 
 
 def is_marked(data: bytes) -> bool:
     """Whether the bytes hold a quoted name of a record, or one that begins an entry of an object or of a call."""
-    return any(
-        _is_quoted(data, name) or (_BEHIND.match(data, name.end()) and _stands_before(_LISTED, data, name))
-        for name in _NAME.finditer(data)
-    )
+    return _holds_name(data, _LISTED)
 
 
 def is_named(line: bytes) -> bool:
     """Whether a line holds a mark, or the bare name in front of a colon or an equals sign."""
-    if b"role" not in line and b"content" not in line and not _HIDES.search(line):
+    return _holds_name(line, _APART)
+
+
+def _holds_name(data: bytes, before: re.Pattern[bytes]) -> bool:
+    """Whether the bytes hold a name in quotes, or one behind ``before`` and in front of a colon or an equals sign."""
+    if b"role" not in data and b"content" not in data and not _HIDES.search(data):
         return False
+    around = (_OPENED, _CLOSED), (before, _BEHIND)
     return any(
-        _is_quoted(line, name)
-        or (_BEHIND.match(line, name.end()) and (not name.start() or _stands_before(_APART, line, name)))
-        for name in _NAME.finditer(line)
+        behind.match(data, name.end()) and front.search(data, max(0, name.start() - NEAR), name.start())
+        for name in _NAME.finditer(data)
+        for front, behind in around
     )
-
-
-def _is_quoted(data: bytes, name: re.Match[bytes]) -> bool:
-    return bool(_CLOSED.match(data, name.end())) and _stands_before(_OPENED, data, name)
-
-
-def _stands_before(what: re.Pattern[bytes], data: bytes, name: re.Match[bytes]) -> bool:
-    return what.search(data, max(0, name.start() - NEAR), name.start()) is not None

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import cycle, zip_longest
+from collections.abc import Iterator
+from io import BytesIO
 from typing import Final
 
 from sessiontui.damage import (
@@ -40,7 +41,7 @@ _WORDS: Final = frozenset(
 )
 """Words of the format, and how they begin."""
 
-_LAYERS: Final = frozenset({"literal", "escaped", "wrapped", "bare-backslash", "typographic"})
+_LAYERS: Final = ("literal", "escaped", "wrapped", "bare-backslash", "typographic")
 _ESCAPED: Final = lazy(rb'\\(["\\])')
 _TO_ESCAPE: Final = lazy(rb'["\\]')
 _BETWEEN: Final = lazy(rb"(?P<word>[-+.0-9A-Za-z_]+)|[^-+.0-9A-Za-z_\x80-\xff]+|[\x80-\xff]+")
@@ -53,7 +54,7 @@ _SIGNS: Final = (
     rb"|\xef\xbc[\x82\x87\x8c\x9a]|\xef\xb9[\x90\x95]|\xef\xbd[\x9b\x9d]"
 )
 """What ``typographic`` takes for a sign of JSON."""
-_CODE: Final = lazy(rb"(?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK]")
+_CODE: Final = lazy(rb"((?:\x1b|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\0?33|\\e|\^\[|\xe2\x90\x9b)?\[[0-9;:]*[mK])")
 _KEPT: Final = lazy(
     rb"(?P<escape>\\+(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[bfnrt\"'/`$])?)"
     rb"|(?P<word>(?:(?<=[\"'])|(?<=\xe2\x80[\x98-\x9f])|(?<=\xef\xbc[\x82\x87]))(?:"
@@ -104,21 +105,16 @@ def _wide(data: bytes, codec: str) -> bytes:
     run = encodings.wide(data, 0) or encodings.wide(data, 0, codec)
     if not run:
         return masking_signs.text(data)
-    narrow = whole(encodings.decoded(data, run))
-    made = narrow.decode("utf-8", "surrogatepass").encode(run.codec, "surrogatepass")
+    made = encodings.encoded(whole(encodings.decoded(data, run)), run)
     return masking_signs.text(data[: run.begin]) + made + masking_signs.text(data[run.begin + len(made) :])
 
 
 def _coloured(line: bytes) -> bytes:
     """The line masked as what it says without its colour codes, and these where they were."""
-    between = _CODE.split(line)
-    inner = masked(b"".join(between))
-    made: list[bytes] = []
-    at = 0
-    for run, code in zip_longest(between, _CODE.findall(line), fillvalue=b""):
-        made += (inner[at : at + len(run)], code)
-        at += len(run)
-    return b"".join(made)
+    runs = _CODE.split(line)
+    inner = BytesIO(masked(b"".join(runs[::2])))
+    runs[::2] = [inner.read(len(run)) for run in runs[::2]]
+    return b"".join(runs)
 
 
 def _layered(line: bytes) -> bytes:
@@ -147,7 +143,7 @@ def _one_line(line: bytes) -> bytes | None:
     if fragments.word(line):
         return _between(line)
     if fragments.printed(line):
-        return _of_runs(list(zip(_PYTHON.split(line), cycle((False, True)), strict=False)))
+        return b"".join(_of_runs([(run, at % 2 == 1) for at, run in enumerate(_PYTHON.split(line))]))
     marker = _MARKER.match(line)
     return marker[0] + masking_signs.text(line[marker.end() :]) if marker else None
 
@@ -168,9 +164,9 @@ def _woven(data: bytes) -> bytes | None:
 
 
 def _piece(piece: bytes, kind: PieceKind) -> bytes:
-    if kind in (PieceKind.RECORD, PieceKind.VALUE):
+    if kind in ("record", "value"):
         return _twice(piece) or _structured(piece)
-    if kind is PieceKind.TORN:
+    if kind == "torn":
         stop = lenient_json.reach(piece).stop
         return _structured(piece[:stop]) + masking_signs.text(piece[stop:])
     return _tail(piece) if is_tail(piece) else masking_signs.text(piece)
@@ -191,36 +187,35 @@ def _escaped(inner: bytes) -> bytes:
 def _tail(tail: bytes) -> bytes:
     """The end of a record, with the beginning that it has lost."""
     cuts = (size for size in range(1, len(HEADING)) if HEADING[size] == tail[0])
-    for size in (len(HEADING), *cuts, *range(len(HEADING))):
-        if isinstance(strict.record_end(HEADING[:size] + tail, 0), int):
-            return _structured(HEADING[:size] + tail)[size:]
-    return masking_signs.text(tail)
+    sizes = (len(HEADING), *cuts, *range(len(HEADING)))
+    size = next(each for each in sizes if isinstance(strict.record_end(HEADING[:each] + tail, 0), int))
+    return _structured(HEADING[:size] + tail)[size:]
 
 
 def _structured(value: bytes) -> bytes:
     """JSON, or nearly."""
-    return _of_runs([(value[token.start : token.stop], token.text) for token in lenient_json.tokens(value)])
+    runs = [(value[token.start : token.stop], token.text) for token in lenient_json.tokens(value)]
+    return b"".join(_of_runs(runs))
 
 
-def _of_runs(runs: list[tuple[bytes, bool]]) -> bytes:
+def _of_runs(runs: list[tuple[bytes, bool]]) -> Iterator[bytes]:
     """Texts and what stands between them, each with whether it is a text: keys and roles that are known stay."""
     bare = [b"", *(run.strip() for run, _ in runs), b""]
-    made: list[bytes] = []
     key, numbered = b"", 0
     for (run, is_text), before, behind in zip(runs, bare, bare[2:], strict=False):
         if not is_text:
-            made.append(_between(run))
-        elif behind[:1] == b":":
+            yield _between(run)
+            continue
+        if behind[:1] == b":":
             key = _name(run)
             is_next = key == b"%d" % numbered
             numbered += is_next
-            made.append(run if is_next or key in _KEYS else _quoted(run))
-        elif not behind and before[-1:] in (b"{", b",") and _is_begun(run):
-            made.append(run)
+            kept = is_next or key in _KEYS
+        elif not behind and before[-1:] in (b"{", b","):
+            kept = any((key + b'"').startswith(run[1:].rstrip(b"\r")) for key in _KEYS[:2])  # it breaks off there
         else:
             kept = key == b"role" and before == b":" and run[1:-1] in _ROLES
-            made.append(run if kept else _quoted(run))
-    return b"".join(made)
+        yield run if kept else _quoted(run)
 
 
 def _name(run: bytes) -> bytes:
@@ -229,11 +224,6 @@ def _name(run: bytes) -> bytes:
         return json.loads(run).encode() if b"\\" in run else run[1:-1]
     except ValueError:
         return b""
-
-
-def _is_begun(run: bytes) -> bool:
-    """Whether the bytes break off in a key that is known, or behind it."""
-    return any((key + b'"').startswith(run[1:].rstrip(b"\r")) for key in _KEYS[:2])
 
 
 def _quoted(run: bytes) -> bytes:

@@ -26,19 +26,14 @@ _FEW: Final = 4
 """Bytes beyond ASCII that stand alone: more of them are a text in some other encoding."""
 
 
-def _class(byte: int) -> int:
-    """The first byte that decoders, of UTF-8 and of cp1252, take as they take this one."""
-    undefined = {0x81: 0x81, 0x8D: 0x81, 0x8F: 0x81, 0x90: 0x90, 0x9D: 0x90}  # in cp1252
-    starts = (0x80, 0x91, 0xA0, 0xB0, 0xC0, 0xC2, 0xE0, 0xE1, 0xED, 0xEE, 0xF0, 0xF1, 0xF4, 0xF5, 0xFE, 0xFF)
-    return undefined.get(byte) or max(start for start in starts if start <= byte)
-
-
 def _sign(byte: int, kept: bytes) -> int:
     """What a byte becomes."""
     if byte in kept:
         return byte
-    if byte >= 0x80:
-        return _class(byte)
+    if byte >= 0x80:  # the first that decoders, of UTF-8 and of cp1252, take as they take this one
+        undefined = dict(zip(b"\x81\x8d\x8f\x90\x9d", b"\x81\x81\x81\x90\x90", strict=True))  # in cp1252
+        starts = b"\x80\x91\xa0\xb0\xc0\xc2\xe0\xe1\xed\xee\xf0\xf1\xf4\xf5\xfe\xff"
+        return undefined.get(byte) or max(start for start in starts if start <= byte)
     if byte < 0x20:
         return 0x01
     sign = chr(byte)
@@ -86,7 +81,7 @@ def _alike(sign: str) -> str:
 def _escape(escape: bytes) -> bytes:
     """An escape of the same kind."""
     kind, digits = escape[1:2], escape[2:]
-    if kind in (b"u", b"x", b"U") and digits:
+    if kind in b"uxU" and digits:
         full = len(digits) == {b"u": 4, b"x": 2, b"U": 8}[kind]
         return escape[:2] + (b"%0*x" % (len(digits), code(int(digits, 16))) if full else b"0" * len(digits))
     if kind in _ESCAPES:

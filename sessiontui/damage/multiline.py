@@ -37,14 +37,14 @@ def over(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
     size, begin, waits = 0, at, False
     while True:
         cut = pieces.cut(data[begin:stop])
-        if not all(piece.sure and (piece.kind is not PieceKind.TEXT or begin == at) for piece in cut):
+        if not all(piece.sure and (piece.kind != "text" or begin == at) for piece in cut):
             break  # without the last value, if there are several
         around = [part.moved(begin - at) for part in one_line.parts(data[begin:stop], cut)]
         if named:
             size, beside = len(parts), around
         kinds += (piece.kind for piece in cut)
-        is_torn = bool(cut) and cut[-1].kind is PieceKind.TORN
-        value = _value(data, begin + cut[-1].start, stop, effort) if is_torn else None
+        goes_on = cut and cut[-1].kind == "torn"
+        value = _value(data, begin + cut[-1].start, stop, effort) if goes_on else None
         if not value:
             break
         start = begin + cut[-1].start - at
@@ -52,7 +52,7 @@ def over(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
         parts += [*around[:-1], value.parts[0].moved(start)]
         if value.readings:
             choices[len(parts) - 1] = value.readings
-        waits = waits or (value.id == "folded" and parts[-1].salvage is Salvage.OFFERED)
+        waits |= value.id == "folded" and parts[-1].salvage is Salvage.OFFERED
         kinds.pop()
         begin = at + parts[-1].span.stop
         end = data.find(b"\n", begin)
@@ -90,24 +90,25 @@ def _value(data: bytes, at: int, stop: int, effort: Effort) -> Verdict | None:
     if not reached.whole or reached.stop <= stop:
         return None
     value = data[at : reached.stop]
-    listed = shape(value) if value[:1] == b"[" else None
-    if listed and listed.id == "array":
-        return listed.verdict(len(value))
-    if mend := joined(value):
-        return mend._replace(at=stop - at).verdict(len(value))
-    if BEGIN.search(value):
+    if value[:1] == b"[" and (listed := shape(value)).id == "array":
+        of = listed
+    elif mend := joined(value):
+        of = mend._replace(at=stop - at)
+    elif BEGIN.search(value):
         return None
-    of = shape(flat(value))  # no record is in it
-    left = (Span(0, len(value)),) if of.left else ()
-    return of._replace(at=0, what=f"{of.what}, on several lines", left=left).verdict(len(value))
+    else:
+        of = shape(flat(value))  # no record is in it
+        left = (Span(0, len(value)),) if of.left else ()
+        of = of._replace(at=0, what=f"{of.what}, on several lines", left=left)
+    return of.verdict(len(value))
 
 
 def _called(named: Verdict, kinds: list[PieceKind]) -> Verdict:
     """The first value's verdict, named for all that stands on the lines."""
     id, what = named.id, named.what
-    if PieceKind.TORN in kinds:
+    if "torn" in kinds:
         id, what = "fused", "a whole record, over several lines, stands on the line of a torn one"
-    elif id == "pretty-printed" and (PieceKind.COMMA in kinds or kinds[:1] == [PieceKind.SPACE]):
+    elif id == "pretty-printed" and ("comma" in kinds or kinds[:1] == ["space"]):
         id, what = "array", "a record of a list is laid out over several lines"
     return named._replace(id=id, what=what)
 
@@ -116,7 +117,7 @@ def woven(lines: list[bytes]) -> Verdict | None:
     """A torn record whose end stands on a later line, whole records between: both writers' records."""
     cut = [piece for piece in pieces.cut(lines[0]) if piece.kind not in one_line.FILLERS]
     kinds = [piece.kind for piece in cut]
-    if len(cut) < 2 or kinds != [PieceKind.TORN, *[PieceKind.RECORD] * (len(cut) - 1)]:
+    if kinds[:1] != ["torn"] or set(kinds[1:]) != {"record"}:
         return None
     torn = lines[0][cut[0].start : cut[0].stop]
     near = enumerate(takewhile(lambda line: line[:1] != b"{", lines[1 : _NEAR + 1]), 1)

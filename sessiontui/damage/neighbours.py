@@ -12,12 +12,12 @@ from sessiontui.damage import catalogue, marks, one_line
 from sessiontui.damage.patterns import lazy
 from sessiontui.damage.salvage import plan
 from sessiontui.damage.verdict import Line, Shape, behind, best, fault
-from sessiontui.model import Fault, Salvage, Severity, Span
+from sessiontui.model import Fault, Salvage, Span
 
 _CODES: Final = rb"(?:\x1b\[[0-9;:]*[mK]|[ \t\r])*"
 _OPENS: Final = lazy(rb"[{\[]" + _CODES + rb"\Z")
 _CLOSES: Final = lazy(_CODES + rb"[}\]]")
-_TORN: Final = frozenset({"torn", "fused", "nul-run", "malformed"})
+_TORN: Final = ("torn", "fused", "nul-run", "malformed")
 """What may break off in the middle of a record."""
 
 
@@ -36,9 +36,8 @@ def alone(line: Line, above: Fault | None, end: bytes | None, *, settled: bool) 
         else:
             stays = (above is not None and _ends_torn(above, end)) or marks.is_named(line.data)
     elif not settled and not line.ended and verdict.id == "torn":
-        verdict = verdict._replace(id="incomplete", severity=Severity.INCOMPLETE)
-    found = fault(verdict, line.number, line.offset)
-    return found._replace(stays=True) if stays else found
+        verdict = verdict._replace(id="incomplete")
+    return fault(verdict, line.number, line.offset)._replace(stays=stays)
 
 
 def _ends_torn(found: Fault, end: bytes | None) -> bool:
@@ -78,20 +77,17 @@ def held(found: list[Fault]) -> list[Fault]:
 
     Without them the others would stand together, and might be taken for something that nobody wrote.
     """
-    together: list[Fault] = []
-    stays = 0
-    for outcome in plan(found):
-        together.append(outcome.fault)
+    made = list(found)
+    begin = len(found)
+    for at, outcome in enumerate(plan(found)):
         if outcome.stays:
-            begin = stays or len(together)
-            together[begin:-1] = [_with_the_others(each) for each in together[begin:-1]]
-        if outcome.stays or outcome.records:
-            stays = len(together) if outcome.stays else 0
-    return together
+            made[begin:at] = map(_with_the_others, made[begin:at])
+            begin = at + 1
+        elif outcome.records:
+            begin = len(found)
+    return made
 
 
 def _with_the_others(found: Fault) -> Fault:
-    if found.stays:
-        return found
     parts = tuple(part._replace(salvage=Salvage.PARTIAL) for part in found.parts)
     return found._replace(salvage=Salvage.NONE, parts=parts, readings=())

@@ -21,7 +21,7 @@ def notes(lines: Iterable[Line]) -> Iterator[Fault]:
     before: Line | None = None
     for line in lines:
         yield from _of_line(line)
-        if line.data and before and before.data == line.data and not is_blank(line.data):
+        if before and before.data == line.data and not is_blank(line.data):
             reason = f"the line is the same as line {before.number}: it was said twice, or stored twice"
             yield _note("repeated-line", line, 0, reason)
         before = line

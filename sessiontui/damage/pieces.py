@@ -7,8 +7,7 @@ The time is linear in the line. Refuses to mend anything.
 
 from __future__ import annotations
 
-from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, cast
 
 from sessiontui.damage import lenient_json
 from sessiontui.damage.encodings import is_utf8
@@ -18,8 +17,8 @@ from sessiontui.damage.patterns import lazy
 from sessiontui.damage.verdict import Shape, Verdict
 from sessiontui.dialects import source, strict
 
-_FILLER: Final = lazy(rb"(?P<NULS>\x00++)|(?P<BOM>\xef\xbb\xbf)|(?P<COMMA>,)")
-"""By what they are: names of ``PieceKind``."""
+_FILLER: Final = lazy(rb"(?P<nuls>\x00++)|(?P<bom>\xef\xbb\xbf)|(?P<comma>,)")
+"""By what they are."""
 _HEAD: Final = lazy(rb'\{"role":(?:"[^"\\]*+","content":)?(?=(?:\x00|\xef\xbb\xbf){0,999}\{")')
 """A record that was broken off behind a colon, another object right behind it."""
 _FILLERS: Final = lazy(rb"(?:[ \t\r\x00]|\xef\xbb\xbf){0,999}")
@@ -37,20 +36,9 @@ _BACK: Final = 64
 """How far in front of the byte that doesn't fit a record can begin: a brace, spaces, a quote."""
 
 
-class PieceKind(Enum):
-    """What a piece is."""
-
-    RECORD = auto()
-    VALUE = auto()
-    """Whole, but not what ZeroClaw takes for a record."""
-    TORN = auto()
-    TEXT = auto()
-    NULS = auto()
-    BOM = auto()
-    SPACE = auto()
-    COMMA = auto()
-    LITERAL = auto()
-    """Records as another language writes them."""
+PieceKind = Literal["record", "value", "torn", "text", "nuls", "bom", "space", "comma", "literal"]
+"""What a piece is. A value is whole, but not what ZeroClaw takes for a record; a literal holds records as another language
+writes them."""
 
 
 class Piece(NamedTuple):
@@ -79,25 +67,19 @@ def cut(line: bytes, literals: Literals | None = None) -> list[Piece]:
         if literals and looks and (piece is None or not piece.sure):
             if piece is None or not BEGIN.match(line, at):
                 layer = literals.next(at, piece.stop - at if piece else 0)
-        elif literals and found and line[at - 1] in b"'`" and found[-1].kind is PieceKind.TORN:
+        elif literals and found and line[at - 1] in b"'`" and found[-1].kind == "torn":
             layer = literals.around(at, found[-1].start + 1)  # the torn record does not hold its quote
         if layer:
             start, length = layer.span
             if start > at:
-                found.append(Piece(PieceKind.TEXT, at, start))
+                found.append(Piece("text", at, start))
             elif start < at:
                 found[-1] = found[-1]._replace(stop=start)
-            piece = Piece(PieceKind.LITERAL, start, start + length, layer=layer)
+            piece = Piece("literal", start, start + length, layer=layer)
         found.append(piece or _text(line, at))
         at = found[-1].stop
-        most += _BETWEEN * (found[-1].kind in (PieceKind.RECORD, PieceKind.LITERAL))
+        most += _BETWEEN * (found[-1].kind in ("record", "literal"))
     return found
-
-
-def breaks_off(line: bytes) -> bool:
-    """Whether the line begins as ZeroClaw writes a record, and ends inside its content."""
-    opening = strict.WRITTEN.match(line)
-    return opening is not None and source.reach(source.EXACT, line, opening.end()) == len(line)
 
 
 def is_blank(line: bytes) -> bool:
@@ -108,9 +90,9 @@ def is_blank(line: bytes) -> bool:
 def _filler(line: bytes, at: int) -> Piece | None:
     """Bytes that say nothing."""
     if (stop := source.reach(source.OUTER, line, at)) > at:
-        return Piece(PieceKind.SPACE, at, stop)
+        return Piece("space", at, stop)
     found = _FILLER.match(line, at)
-    return Piece(PieceKind[found.lastgroup or ""], at, found.end()) if found else None
+    return Piece(cast("PieceKind", found.lastgroup), at, found.end()) if found else None
 
 
 def _value(line: bytes, at: int) -> Piece | None:
@@ -118,14 +100,14 @@ def _value(line: bytes, at: int) -> Piece | None:
     if line.startswith(b'"', at):
         close = lenient_json.closing(line, at + 1)
         lonely = close >= 0 and _REST.fullmatch(line, close + 1) is not None
-        return Piece(PieceKind.VALUE, at, close + 1) if lonely else None
+        return Piece("value", at, close + 1) if lonely else None
     if line[at] not in b"{[":
         return None
     end = _record_end(line, at)
     if end == _OPEN:
-        return Piece(PieceKind.TORN, at, len(line))
+        return Piece("torn", at, len(line))
     if end is not None and is_utf8(line[at:end]):
-        return Piece(PieceKind.RECORD, at, end)
+        return Piece("record", at, end)
     return _broken_off(line, at) or _reached(line, at)
 
 
@@ -134,9 +116,8 @@ def _record_end(line: bytes, at: int) -> int | None:
 
     Of records as ZeroClaw writes them two looks tell; the others are read byte by byte.
     """
-    opening = strict.WRITTEN.match(line, at)
-    if opening:
-        stop = source.reach(source.EXACT, line, opening.end())
+    stop = strict.written(line, at)
+    if stop >= 0:
         if stop == len(line):
             return _OPEN
         if line.startswith(b'"}', stop):
@@ -159,7 +140,7 @@ def _broken_off(line: bytes, at: int) -> Piece | None:
     if end is None or end == _OPEN:
         return None
     follows = line[(behind := _behind_fillers(line, end)) : behind + 1]
-    return Piece(PieceKind.TORN, begin, at) if follows in (b"", b"{") else None
+    return Piece("torn", begin, at) if follows in b"{" else None  # the end of the line is in it too
 
 
 def _behind_fillers(line: bytes, at: int) -> int:
@@ -170,17 +151,17 @@ def _behind_fillers(line: bytes, at: int) -> int:
 def _reached(line: bytes, at: int) -> Piece:
     stop, whole = lenient_json.reach(line, at)
     if whole:
-        return Piece(PieceKind.VALUE, at, stop)
+        return Piece("value", at, stop)
     if run := _BRACES.match(line, stop):
-        return Piece(PieceKind.TORN, at, run.end())
+        return Piece("torn", at, run.end())
     if stop == len(line) or line.startswith(b"{", _behind_fillers(line, stop)):
-        return Piece(PieceKind.TORN, at, stop)
+        return Piece("torn", at, stop)
     brace = line.rfind(b"{", max(at + 1, stop - _BACK), stop + 1)
     begun = brace >= 0 and (line.startswith((b'{"r', b'{"c'), brace) or BEGIN.match(line, brace))
     if begun and not line[brace + 1 : stop].strip(b' \t\r"'):
-        return Piece(PieceKind.TORN, at, brace)
+        return Piece("torn", at, brace)
     later = BEGIN.search(line, max(at + 1, stop))
-    return Piece(PieceKind.TORN, at, later.start() if later else len(line), sure=False)
+    return Piece("torn", at, later.start() if later else len(line), sure=False)
 
 
 def _text(line: bytes, at: int) -> Piece:
@@ -189,4 +170,4 @@ def _text(line: bytes, at: int) -> Piece:
     stop = begun.start() if begun else at + max(1, len(line[at:].rstrip(b"\0")))
     text = line[at:stop]
     flat = b"{" not in text and b'"' not in text and not text.rstrip(b" \t").endswith(b"[")
-    return Piece(PieceKind.TEXT, at, stop, sure=flat or is_tail(text))
+    return Piece("text", at, stop, sure=flat or is_tail(text))

@@ -10,7 +10,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from itertools import islice
+from io import BytesIO
+from itertools import islice, takewhile
+from operator import eq
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -26,7 +28,7 @@ LONG: Final = 480
 """Bytes of a piece that are shown whole; of a longer one, its two ends."""
 CLOSE: Final = 600
 """Bytes of two texts that are compared within, where they are not alike at their ends."""
-_NULS: Final = re.compile(rb"\x00{9,}")
+_NULS: Final = re.compile(r"\x00{9,}")
 _CHARACTER: Final = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+|.", re.DOTALL)
 
 
@@ -75,18 +77,14 @@ def propose(fault: Fault, data: bytes | None, reading: int = 1) -> Proposal:
     """What is proposed for a fault; ``data`` are all of its bytes, None where they are too many or there are none."""
     reading = min(reading, len(fault.readings) or 1)
     fault = fault.read_as(reading) if fault.parts else fault
-    return _proposed(fault, data)._replace(reading=reading)
-
-
-def _proposed(fault: Fault, data: bytes | None) -> Proposal:
     does = acts(fault)
-    if not does or data is None or not fault.parts:
-        return Proposal(_outcome(fault) if fault.parts else None, acts=does, hidden=does)
-    outcome = _outcome(fault)
-    before, after = _before(outcome, data), _after(outcome, data)
+    outcome = _outcome(fault) if fault.parts else None
+    if not does or data is None or not outcome:
+        return Proposal(outcome, acts=does, hidden=does, reading=reading)
+    before, after = (tuple(islice(strokes(outcome, data), ROWS)) for strokes in (_before, _after))
     rows = data.count(b"\n") + 1, len(outcome.records) + len(outcome.fragments) + bool(outcome.end)
     more = max(0, rows[0] - ROWS), max(0, rows[1] - ROWS)
-    return Proposal(outcome, tuple(islice(before, ROWS)), tuple(islice(after, ROWS)), more, acts=True)
+    return Proposal(outcome, before, after, more, acts=True, reading=reading)
 
 
 def _outcome(fault: Fault) -> Outcome:
@@ -109,35 +107,30 @@ def fate(part: Part, outcome: Outcome) -> str:
 
 def _before(outcome: Outcome, data: bytes) -> Iterator[Stroke]:
     """The damaged lines, what changes in them told apart."""
-    runs = list(_runs(outcome, data))
-    at, start = 0, 0
-    for raw in data.split(b"\n"):
-        stop = start + len(raw)
-        pieces: list[tuple[str, str]] = []
-        while at < len(runs) and runs[at][1] <= start:
-            at += 1
-        for begin, end, look in islice(runs, at, at + PIECES):
-            if begin >= stop:
-                break
-            pieces.append((shown(data[max(begin, start) : min(end, stop)]), look))
-        yield Stroke("-", tuple(piece for piece in pieces if piece[0]))
-        start = stop + 1
+    pieces: list[tuple[str, str]] = []
+    for run, look in _runs(outcome, data):
+        for at, piece in enumerate(run.split(b"\n")):
+            if at:
+                yield Stroke("-", tuple(pieces))
+                pieces = []
+            if piece and len(pieces) < PIECES:
+                pieces.append((shown(piece), look))
+    yield Stroke("-", tuple(pieces))
 
 
-def _runs(outcome: Outcome, data: bytes) -> Iterator[tuple[int, int, str]]:
-    """Bytes, from the first one on, with the looks that they have."""
-    base = outcome.fault.span.offset if outcome.fault.span else 0
+def _runs(outcome: Outcome, data: bytes) -> Iterator[tuple[bytes, str]]:
+    """The bytes, in order, with the looks that they have."""
+    rest = BytesIO(data)
     for part in outcome.fault.parts:
-        begin = part.span.offset - base
-        raw = data[begin : begin + part.span.length]
+        raw = rest.read(part.span.length)
         of = fate(part, outcome)
         if of == "kept" and part.span != outcome.end and _is_alike(outcome.fault, part) and raw != part.records[0]:
             left = [(span.offset - part.span.offset, span.stop - part.span.offset) for span in part.left]
             for a, b, same in _same(raw, part.records[0]):
                 apart = any(start < b and a < stop for start, stop in left)
-                yield begin + a, begin + b, "raw" if same else "apart" if apart else "gone"
+                yield raw[a:b], "raw" if same else "apart" if apart else "gone"
         else:
-            yield begin, begin + len(raw), "raw" if of == "kept" else of
+            yield raw, "raw" if of == "kept" else of
 
 
 # ---- after
@@ -156,7 +149,10 @@ def _after(outcome: Outcome, data: bytes) -> Iterator[Stroke]:
                 yield Stroke("+", ((shown(raw), "raw"),))
                 continue
             for record in part.records:
-                yield Stroke("+", tuple(_record(raw, record, alike=_is_alike(outcome.fault, part))))
+                is_told_apart = _is_alike(outcome.fault, part) and raw != record
+                pieces = _same(record, raw) if is_told_apart else [(0, len(record), True)]
+                looks = ((shown(record[a:b]), "key" if same else "come") for a, b, same in islice(pieces, PIECES))
+                yield Stroke("+", tuple(looks))
     for span in fragments:
         yield _fragment(span, data, base)
 
@@ -170,22 +166,12 @@ def _is_alike(fault: Fault, part: Part) -> bool:
     return len(part.records) == 1 and not fault.codec
 
 
-def _record(raw: bytes, record: bytes, *, alike: bool) -> Iterator[tuple[str, str]]:
-    if not alike or raw == record:
-        yield shown(record), "key"
-        return
-    for start, stop, same in islice(_same(record, raw), PIECES):
-        yield shown(record[start:stop]), "key" if same else "come"
-
-
 def _same(one: bytes, other: bytes) -> Iterator[tuple[int, int, bool]]:
     """The pieces of one text, each with whether the other has it too; no character is cut."""
-    limit = min(len(one), len(other))
-    head = next((at for at in range(limit) if one[at] != other[at]), limit)
+    head = sum(takewhile(bool, map(eq, one, other)))  # so many are the same
     while head and (_is_inside(one, head) or _is_inside(other, head)):
         head -= 1
-    limit -= head
-    tail = next((at for at in range(limit) if one[-1 - at] != other[-1 - at]), limit)
+    tail = sum(takewhile(bool, map(eq, reversed(one[head:]), reversed(other[head:]))))
     while tail and _is_inside(one, len(one) - tail):
         tail -= 1
     stop = len(one) - tail
@@ -221,13 +207,4 @@ def shown(raw: bytes) -> str:
 
 
 def _text(raw: bytes) -> str:
-    told: list[str] = []
-    at = 0
-    for nuls in _NULS.finditer(raw):
-        told += (_utf8(raw[at : nuls.start()]), f"␀×{len(nuls[0]):,} ")
-        at = nuls.end()
-    return "".join((*told, _utf8(raw[at:])))
-
-
-def _utf8(raw: bytes) -> str:
-    return raw.decode("utf-8", "backslashreplace")
+    return _NULS.sub(lambda nuls: f"␀×{len(nuls[0]):,} ", raw.decode("utf-8", "backslashreplace"))

@@ -16,9 +16,6 @@ from sessiontui.damage import catalogue
 from sessiontui.damage.verdict import behind, continues, records
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 
-_SIGNS: Final = frozenset({"merge-marker", "array"})
-"""Lines that say nothing beside records; without any of these they are another text's."""
-
 
 class Wish(NamedTuple):
     """What a person wants to have back of one session. Lines are those with which faults begin."""
@@ -81,15 +78,24 @@ def plan(
 def is_removal(outcome: Outcome) -> bool:
     """Whether text is taken out of the file, with no record in its place."""
     id = outcome.fault.id
-    return (catalogue.kind(id).removed or id in _SIGNS) and not outcome.stays and not outcome.records
+    is_sign = id in ("merge-marker", "array")  # which says nothing beside records; without any it is another text's
+    return (catalogue.kind(id).removed or is_sign) and not outcome.stays and not outcome.records
 
 
-def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, frozenset[Salvage]]:
-    """A fault with the parts of the reading that is wanted, and what is taken of it."""
+def _read(found: Fault, line: int | None, wish: Wish) -> tuple[Fault, set[Salvage]]:
+    """A fault with the parts of the reading that is wanted, and what is taken of it: nothing, or at least what is
+    lossless. Of several readings one is chosen where the line is marked: then a guess is taken too."""
+    taken: set[Salvage] = set()
     number = wish.readings.get(line, 1) if line is not None else 1
     if number > max(1, len(found.readings)):
-        return found, frozenset()
-    return found.read_as(number), _taken(found, line, wish)
+        return found, taken
+    if line in wish.lines:
+        taken |= {Salvage.LOSSLESS, Salvage.OFFERED}
+    if wish.partial or line in wish.guessed or (found.readings and line in wish.marked):
+        taken |= {Salvage.LOSSLESS, Salvage.PARTIAL}
+    if wish.lossless:
+        taken.add(Salvage.LOSSLESS)
+    return found.read_as(number), taken
 
 
 def _is_rest(before: Fault, found: Fault) -> bool:
@@ -98,20 +104,7 @@ def _is_rest(before: Fault, found: Fault) -> bool:
     return before.id == found.id == "torn" and behind(before) == found.line and only_text
 
 
-def _taken(found: Fault, line: int | None, wish: Wish) -> frozenset[Salvage]:
-    """What is taken of the fault of a line; nothing, or at least what is lossless. Of several readings one is chosen
-    where the line is marked: then a guess is taken too."""
-    taken = set()
-    if line in wish.lines:
-        taken |= {Salvage.LOSSLESS, Salvage.OFFERED}
-    if wish.partial or line in wish.guessed or (found.readings and line in wish.marked):
-        taken |= {Salvage.LOSSLESS, Salvage.PARTIAL}
-    if wish.lossless:
-        taken.add(Salvage.LOSSLESS)
-    return frozenset(taken)
-
-
-def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
+def _outcome(found: Fault, taken: set[Salvage]) -> Outcome:
     if not taken or not found.parts or found.severity is not Severity.DAMAGE:
         return Outcome(found, stays=True)
     had = [part for part in found.parts if part.salvage in taken]
@@ -120,12 +113,12 @@ def _outcome(found: Fault, taken: frozenset[Salvage]) -> Outcome:
     removed = catalogue.kind(found.id).removed and found.salvage is Salvage.NONE and not unread
     if not made and len(had) < len(found.parts) and not removed:
         return Outcome(found, stays=True)
-    end = found.parts[-1].span if found.keeps_end and made and had[-1:] != [found.parts[-1]] else None
+    end = found.parts[-1].span if found.keeps_end and made and found.parts[-1].salvage not in taken else None
     lost = (span for part in (found.parts[:-1] if end else found.parts) for span in _lost(part, taken))
     return Outcome(found, False, made, tuple(_runs(lost)), end)
 
 
-def _lost(part: Part, taken: frozenset[Salvage]) -> tuple[Span, ...]:
+def _lost(part: Part, taken: set[Salvage]) -> tuple[Span, ...]:
     """The bytes of a part that are in none of the records that are taken."""
     return (part.span,) if part.salvage not in taken or _is_unread(part) else part.left
 
@@ -144,17 +137,3 @@ def _runs(spans: Iterable[Span]) -> list[Span]:
         else:
             runs.append(span)
     return runs
-
-
-def applied(data: bytes, outcomes: Iterable[Outcome]) -> bytes:
-    """A file that is held in memory, after a plan; every line that was put in ends in a newline."""
-    made: list[bytes] = []
-    at = 0
-    for outcome in outcomes:
-        span = outcome.fault.span
-        if outcome.stays or span is None:
-            continue
-        made.append(data[at : span.offset])
-        made += (record + b"\n" for record in outcome.records)
-        at = outcome.end.offset if outcome.end else span.stop + data.startswith(b"\n", span.stop)
-    return b"".join((*made, data[at:]))

@@ -59,31 +59,25 @@ def shape(value: bytes, wrong: Dropped | None = None) -> Shape:
 
 
 def _elements(value: bytes) -> tuple[bytes, ...]:
-    """The records of a list that holds nothing else; none where it does."""
+    """The records of a list that holds nothing else, each on one line; none where it does, or where one is not exact."""
     found: list[bytes] = []
     at = behind_space(value, 1)
     while value.startswith(b"{", at):
-        record, at = _element(value, at)
-        if record is None:
-            return ()
+        end = strict.record_end(value, at)
+        end = end if isinstance(end, int) else lenient_json.reach(value, at).stop
+        record = value[at:end]
+        if not is_record(record):
+            mend = joined(record)
+            if not mend or mend.salvage is not Salvage.LOSSLESS:
+                return ()
+            record = mend.records[0]
         found.append(record)
-        at = behind_space(value, at)
+        at = behind_space(value, end)
         if value.startswith(b",", at):
             at = behind_space(value, at + 1)
         elif not value.startswith(b"]", at):
             return ()
     return tuple(found) if value.startswith(b"]", at) else ()
-
-
-def _element(value: bytes, at: int) -> tuple[bytes | None, int]:
-    """The record of a list that begins at ``at``, on one line, and where it ends; None where none can be made exactly."""
-    end = strict.record_end(value, at)
-    end = end if isinstance(end, int) else lenient_json.reach(value, at).stop
-    record = value[at:end]
-    if is_record(record):
-        return record, end
-    mend = joined(record)
-    return (mend.records[0] if mend and mend.salvage is Salvage.LOSSLESS else None), end
 
 
 def _parsed(value: bytes, at: int, reason: str) -> Shape:
@@ -115,10 +109,7 @@ def _object(pairs: _Object, at: int, reason: str) -> Shape:
     role, content = record.get("role"), record.get("content")
     if names.count("role") > 1 or names.count("content") > 1:
         return made("duplicate-key", at, reason, role, content, Salvage.OFFERED)
-    text = _imploded(pairs)
-    if text is None and isinstance(content, _Object):
-        text = _imploded(content)
-    if text is not None:
+    if text := _imploded(pairs) or _imploded(content):
         what = "the text stands letter by letter under numbers"
         return made("wrong-shape", at, what, role, text, Salvage.OFFERED)
     if names and "role" not in record and "content" not in record:
@@ -130,21 +121,19 @@ def _object(pairs: _Object, at: int, reason: str) -> Shape:
     return Shape("wrong-shape", at, reason)
 
 
-def _imploded(pairs: _Object) -> str | None:
-    """The text whose letters stand under 0, 1, 2 and so on; None where one is missing or more than a letter."""
+def _imploded(value: object) -> str:
+    """The text whose letters stand under 0, 1, 2 and so on; empty where one is missing or more than a letter."""
+    pairs = value if isinstance(value, _Object) else ()
     letters = {name: letter for name, letter in pairs if name.isascii() and name.isdigit()}
     found = [letters.get(str(index)) for index in range(len(letters))]
     texts = [letter for letter in found if isinstance(letter, str) and 1 <= len(letter) <= 2]
-    return "".join(texts) if texts and len(texts) == len(found) else None
+    return "".join(texts) if len(texts) == len(found) else ""
 
 
 def _texts_of(parts: list[object]) -> str | None:
     """The texts of a list of parts; None where it has none."""
-    texts: list[str] = []
-    for part in parts:
-        text = dict(part).get("text") if isinstance(part, _Object) else part
-        if isinstance(text, str):
-            texts.append(text)
+    said = [dict(part).get("text") if isinstance(part, _Object) else part for part in parts]
+    texts = [text for text in said if isinstance(text, str)]
     return "\n".join(texts) if texts else None
 
 
@@ -204,7 +193,7 @@ def _replaced(value: bytes) -> Iterator[Span]:
     for token in lenient_json.tokens(value):
         for match in (_SURROGATE if token.text else _FINITE).finditer(value, token.start, token.stop):
             if not token.text or match["half"]:
-                yield Span(match.start(), match.end() - match.start())
+                yield Span(match.start(), len(match[0]))
 
 
 def is_record(value: bytes) -> bool:
@@ -254,10 +243,6 @@ def _escaped(text: bytes) -> bytes:
     return _CONTROL.sub(lambda match: json.dumps(match[0].decode())[1:-1].encode(), text)
 
 
-def _without_halves(text: bytes) -> bytes:
-    return _SURROGATE.sub(lambda match: rb"\ufffd" if match["half"] else match[0], text)
-
-
 # fmt: off
 _STEPS: Final = (
     _Step("invalid-utf8", "a character stands as two halves (CESU-8)", _CESU, _from_cesu),
@@ -268,6 +253,6 @@ _STEPS: Final = (
     _Step("non-finite", "a number is NaN or Infinity", _FINITE,
         lambda run: _FINITE.sub(b"null", run), text=False, sure=False),
     _Step("lone-surrogate", "half a character (a lone surrogate) stands in a text", _SURROGATE,
-        _without_halves, sure=False),
+        lambda text: _SURROGATE.sub(lambda match: rb"\ufffd" if match["half"] else match[0], text), sure=False),
 )
 # fmt: on

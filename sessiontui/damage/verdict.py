@@ -44,7 +44,6 @@ class Verdict(NamedTuple):
     what: str
     parts: tuple[Part, ...]
     """Their spans begin where these bytes do."""
-    severity: Severity = Severity.DAMAGE
     codec: str = ""
     """The wide encoding of these bytes."""
     readings: tuple[Reading, ...] = ()
@@ -58,9 +57,8 @@ class Verdict(NamedTuple):
 
     def moved(self, by: int) -> Verdict:
         """The same with all parts so many bytes further on."""
-        readings = [Reading(each.what, _moved(each.parts, by)) for each in self.readings]
-        parts = _moved(self.parts, by)
-        return Verdict(self.id, self.at, self.what, parts, self.severity, self.codec, tuple(readings))
+        readings = [Reading(what, _moved(parts, by)) for what, parts in self.readings]
+        return self._replace(parts=_moved(self.parts, by), readings=tuple(readings))
 
 
 def _moved(parts: Iterable[Part], by: int) -> tuple[Part, ...]:
@@ -107,14 +105,10 @@ def of_readings(id: str, at: int, what: str, readings: Sequence[Reading]) -> Ver
 
 def distinct(readings: Iterable[Reading]) -> list[Reading]:
     """The readings that give different messages: of those that say the same the first."""
-    said: list[object] = []
-    found: list[Reading] = []
+    found: dict[object, Reading] = {}
     for each in readings:
-        messages = [zeroclaw.read(record) for record in records(each.parts)]
-        if messages not in said:
-            said.append(messages)
-            found.append(each)
-    return found
+        found.setdefault(tuple(map(zeroclaw.read, records(each.parts))), each)
+    return list(found.values())
 
 
 def records(parts: Iterable[Part]) -> tuple[bytes, ...]:
@@ -136,12 +130,13 @@ def best(parts: Sequence[Part]) -> Salvage:
 
 def fault(verdict: Verdict, number: int, offset: int, lines: int = 1) -> Fault:
     """The fault of bytes that begin line ``number`` at ``offset``."""
-    id, at, what, parts, severity, codec, readings = verdict.moved(offset)
+    moved = verdict.moved(offset)
+    id, at, what, parts, codec, readings = moved
+    severity = Severity.INCOMPLETE if id == "incomplete" else Severity.DAMAGE
     salvage = best(parts)
     recovers = sum([len(part.records) for part in parts if part.salvage is salvage])
-    span = Span(offset, parts[-1].span.stop - offset)
     found = id, severity, catalogue.sentence(id, what), at, salvage, recovers
-    return Fault(*found, number, span, lines, parts, codec, readings)
+    return Fault(*found, number, moved.span, lines, parts, codec, readings)
 
 
 def behind(found: Fault) -> int:
@@ -155,34 +150,30 @@ def continues(found: Fault, later: Fault) -> bool:
     return same and catalogue.kind(found.id).together and behind(found) == later.line
 
 
-def together(*group: Fault) -> Fault:
-    """Neighbours as one fault; only the newline that ends a line stands between them."""
-    first, last = group[0].bare, group[-1]
-    if not first.span or not last.span:
+def together(found: Fault, later: Fault) -> Fault:
+    """Neighbours as one fault, without its parts."""
+    first = found.bare
+    if not first.span or not later.span:
         return first
     many = catalogue.kind(first.id).many
-    parts: list[Part] = []
-    for each in group:
-        if parts and each.span:
-            at = parts[-1].span.stop
-            parts.append(Part(Span(at, each.span.offset - at), Salvage.LOSSLESS))
-        parts += each.parts
     return first._replace(
         reason=catalogue.sentence(first.id, many) if many else first.reason,
-        recovers=sum(each.recovers for each in group),
-        span=Span(first.span.offset, last.span.stop - first.span.offset),
-        lines=sum(each.lines for each in group),
-        parts=tuple(parts),
-        codec=last.codec,
+        recovers=first.recovers + later.recovers,
+        span=Span(first.span.offset, later.span.stop - first.span.offset),
+        lines=first.lines + later.lines,
+        codec=later.codec,
     )
 
 
 def merged(found: Iterable[Fault]) -> list[Fault]:
-    """The faults, those that are one matter as one."""
-    groups: list[list[Fault]] = []
+    """The faults, those that are one matter as one; only the newline that ends a line stands between two of these."""
+    made: list[Fault] = []
+    parts: list[list[Part]] = []
     for each in found:
-        if groups and continues(groups[-1][-1], each):
-            groups[-1].append(each)
+        if made and continues(made[-1], each):
+            made[-1] = together(made[-1], each)
+            parts[-1] += (Part(Span(parts[-1][-1].span.stop, 1), Salvage.LOSSLESS), *each.parts)
         else:
-            groups.append([each])
-    return [together(*group) if len(group) > 1 else group[0] for group in groups]
+            made.append(each)
+            parts.append([*each.parts])
+    return [each._replace(parts=tuple(its)) for each, its in zip(made, parts, strict=True)]

@@ -16,8 +16,6 @@ from sessiontui.damage.patterns import lazy
 _BLANKS: Final = lazy(rb" +")
 _FEW: Final = 2
 """So many lines of a text that is not folded are full by chance."""
-_NO_WIDTH: Final = frozenset({"Mn", "Me", "Cf"})
-_WIDE: Final = frozenset({"W", "F"})
 
 
 class Measured(NamedTuple):
@@ -61,9 +59,9 @@ def columns(text: str) -> int:
 
 
 def _column(char: str) -> int:
-    if unicodedata.category(char) in _NO_WIDTH:
+    if unicodedata.category(char) in "Mn Me Cf":
         return 0
-    return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def is_hard(lines: Measured) -> bool:

@@ -6,7 +6,7 @@ Refuses the histories of other programs, which keep a role and a content in obje
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from sessiontui.damage import lenient_json
 from sessiontui.damage.languages import unescaped
@@ -39,12 +39,6 @@ _HISTORY: Final = lazy(
 _MOST_KEYS: Final = 64
 
 
-class _Pair(NamedTuple):
-    key: str
-    start: int
-    stop: int
-
-
 def layer(value: bytes, examine: Examine) -> Verdict | None:
     """The wrapper that a whole value is; None where it is none, or carries more than one thing."""
     if not _has_mark(value):
@@ -54,21 +48,21 @@ def layer(value: bytes, examine: Examine) -> Verdict | None:
     if value[:1] == b"[":
         return _of_parts(value, 0, _strings(value, examine), "the record is a text in a list")
     pairs = list(_pairs(value))
-    keys = {pair.key.lower() for pair in pairs}
+    keys = {key.lower() for key, _, _ in pairs}
     if len(pairs) > _MOST_KEYS or any(map(_HISTORY.fullmatch, keys)):
         return None
-    found = [(pair, parts) for pair in pairs if (parts := _carried(value, pair, keys, examine))]
+    found = [(key, at, parts) for key, at, raw in pairs if (parts := _carried(key.lower(), raw, keys, examine))]
     if len(found) != 1:
         return None
-    [(pair, parts)] = found
-    return _of_parts(value, pair.start, parts, f"the record is the value of “{pair.key[:40]}” in the record of a tool")
+    [(key, at, parts)] = found
+    return _of_parts(value, at, parts, f"the record is the value of “{key[:40]}” in the record of a tool")
 
 
 def _of_parts(value: bytes, at: int, parts: Sequence[Part], what: str) -> Verdict | None:
-    """The wrapper in which these parts are carried, and what is between and around them."""
+    """The wrapper in which these parts are carried from ``at`` on, and what is between and around them."""
     made: list[Part] = []
     stop = 0
-    for part in (*parts, Part(Span(len(value), 0), Salvage.NONE)):
+    for part in (*(each.moved(at) for each in parts), Part(Span(len(value), 0), Salvage.NONE)):
         made += (Part(Span(stop, part.span.offset - stop), Salvage.NONE), part)
         stop = part.span.stop
     return Verdict("wrapped", at, what, tuple(part for part in made if part.span.length)) if parts else None
@@ -99,26 +93,24 @@ def _has_mark(value: bytes) -> bool:
     return b"role" in value and b"content" in value
 
 
-def _carried(value: bytes, pair: _Pair, keys: set[str], examine: Examine) -> Sequence[Part]:
-    """What a key carries, where it carries records."""
-    raw = value[pair.start : pair.stop]
-    name = pair.key.lower()
+def _carried(name: str, raw: bytes, keys: set[str], examine: Examine) -> Sequence[Part]:
+    """What the value of a key carries, where it carries records; ``keys`` are all that stand beside it, and it."""
     if len(keys) > 1 and not (_CARRIER.fullmatch(name) or _BATCH.fullmatch(name)):
         return ()
     if raw[:1] == b'"':
-        return beneath(unescaped(raw[1:-1]), examine, pair.start + 1, pair.start, pair.stop)
+        return beneath(unescaped(raw[1:-1]), examine, 1, 0, len(raw))
     if raw[:1] == b"{" and all(map(_BESIDE.fullmatch, keys - {name})) and is_record(raw):
-        return (Part(Span(pair.start, len(raw)), Salvage.OFFERED, (raw,)),)
+        return (Part(Span(0, len(raw)), Salvage.OFFERED, (raw,)),)
     if raw[:1] == b"[" and _BATCH.fullmatch(name):
-        return [part.moved(pair.start) for part in _strings(raw, examine)]
+        return _strings(raw, examine)
     return ()
 
 
-def _pairs(value: bytes) -> Iterator[_Pair]:
-    """The pairs of a whole object."""
+def _pairs(value: bytes) -> Iterator[tuple[str, int, bytes]]:
+    """The pairs of a whole object: each key, where its value begins, and that."""
     at = 1
     while (quote := value.find(b'"', at)) >= 0:
         close = lenient_json.closing(value, quote + 1)
         begin = behind_space(value, behind_space(value, close + 1) + 1)
         at = lenient_json.reach(value, begin).stop
-        yield _Pair(value[quote + 1 : close].decode("utf-8", "replace"), begin, at)
+        yield value[quote + 1 : close].decode("utf-8", "replace"), begin, value[begin:at]

@@ -89,7 +89,7 @@ def why(fault: Fault) -> str:
     if fault.stays:
         return MARKED
     kind = catalogue.kind(fault.id)
-    return UNSURE if fault.salvage is Salvage.NONE and not kind.always else kind.meaning
+    return UNSURE if fault.salvage is Salvage.NONE and not (kind.always or kind.nothing) else kind.meaning
 
 
 def _recovered(fault: Fault, proposal: Proposal | None) -> str:

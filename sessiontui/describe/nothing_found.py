@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sessiontui.query.ast import Query, Word
+from sessiontui.query.ast import Phrase, Query
 
 SHORT: Final = 3
 """A word of so few letters is not worth shortening."""
@@ -32,7 +32,8 @@ def _advice(text: str, query: Query, note: str) -> Iterator[str]:
         yield "All words must stand in one message: fewer words find more"
     elif '"' in text:
         yield "Without the quotation marks the words may stand apart"
+    words = [word for term in query.terms if isinstance(term, Phrase) for word in term.words]
     if query.substrings:
         yield "Symbols and text without spaces (Chinese, Japanese, Thai …) are looked for exactly as they stand"
-    elif len(query.terms) == 1 and isinstance(word := query.terms[0], Word) and len(word.text) > SHORT:
+    elif len(words) == 1 and len(words[0]) > SHORT:
         yield "The beginning of a word finds more"

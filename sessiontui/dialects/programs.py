@@ -18,7 +18,7 @@ LONGEST: Final = 1 << 20
 """Bytes of a line, or of a whole document, that is read."""
 
 Record = dict[str, Any]
-Rule = tuple[str, Callable[[Record], bool]]
+Rule = Callable[[Record], bool]
 
 _CODEX: Final = frozenset(
     {
@@ -50,7 +50,7 @@ _PI: Final = frozenset(
 _COPILOT: Final = ("session.", "user.", "assistant.", "tool.", "system.", "hook.", "permission.", "abort")
 
 
-def _has(*keys: str) -> Callable[[Record], bool]:
+def _has(*keys: str) -> Rule:
     """The rule that a record has all of these keys."""
     return lambda record: record.keys() >= set(keys)
 
@@ -114,21 +114,9 @@ def _is_pi(record: Record) -> bool:
     return said or (_type(record) in _PI and "timestamp" in record)
 
 
-def _is_copilot(record: Record) -> bool:
-    return _type(record).startswith(_COPILOT) and isinstance(record.get("data"), dict) and "id" in record
-
-
 def _is_goose(record: Record) -> bool:
     header = "working_dir" in record and "message_count" in record
     return header or (isinstance(record.get("created"), int) and isinstance(record.get("content"), list))
-
-
-def _is_tuning(record: Record) -> bool:
-    return _is_list_of(record.get("messages"), "role") and not {"sessionId", "id"} & record.keys()
-
-
-def _is_batch(record: Record) -> bool:
-    return "custom_id" in record and ("body" in record or "response" in record)
 
 
 def _is_cursor(record: Record) -> bool:
@@ -138,39 +126,43 @@ def _is_cursor(record: Record) -> bool:
 
 _AIDER: Final = b"# aider chat started at "
 
-RULES: Final[tuple[Rule, ...]] = (
-    ("OpenClaw (trajectory)", _has("traceSchema")),
-    ("Codex", _is_codex),
-    ("Codex (index of sessions)", _has("id", "thread_name", "updated_at")),
-    ("Gemini CLI", _is_gemini),
-    ("Qwen Code", _is_qwen),
-    ("Claude Code", _is_claude),
-    ("pi", _is_pi),
-    ("Copilot CLI", _is_copilot),
-    ("Factory Droid", lambda record: _type(record) == "session_start" and "id" in record),
-    ("goose", _is_goose),
-    ("mistral-vibe", _has("record_sha256", "payload")),
-    ("Cursor", _is_cursor),
-    ("nanobot", lambda record: record.get("_type") == "metadata" and "key" in record),
-    ("Hermes", lambda record: record.get("role") == "session_meta"),
-    ("Claude Code (prompts)", _has("display", "project", "timestamp")),
-    ("OpenAI fine-tuning", _is_tuning),
-    ("OpenAI batch", _is_batch),
-    ("ShareGPT", lambda record: _is_list_of(record.get("conversations"), "from")),
-)
+RULES: Final[dict[str, Rule]] = {
+    "OpenClaw (trajectory)": _has("traceSchema"),
+    "Codex": _is_codex,
+    "Codex (index of sessions)": _has("id", "thread_name", "updated_at"),
+    "Gemini CLI": _is_gemini,
+    "Qwen Code": _is_qwen,
+    "Claude Code": _is_claude,
+    "pi": _is_pi,
+    "Copilot CLI": lambda record: (
+        _type(record).startswith(_COPILOT) and "id" in record and isinstance(record.get("data"), dict)
+    ),
+    "Factory Droid": lambda record: _type(record) == "session_start" and "id" in record,
+    "goose": _is_goose,
+    "mistral-vibe": _has("record_sha256", "payload"),
+    "Cursor": _is_cursor,
+    "nanobot": lambda record: record.get("_type") == "metadata" and "key" in record,
+    "Hermes": lambda record: record.get("role") == "session_meta",
+    "Claude Code (prompts)": _has("display", "project", "timestamp"),
+    "OpenAI fine-tuning": lambda record: (
+        _is_list_of(record.get("messages"), "role") and not {"sessionId", "id"} & record.keys()
+    ),
+    "OpenAI batch": lambda record: "custom_id" in record and ("body" in record or "response" in record),
+    "ShareGPT": lambda record: _is_list_of(record.get("conversations"), "from"),
+}
 """Names of programs, and how one of their records is known."""
-HEADERS: Final = frozenset({"nanobot", "Hermes", "Factory Droid"})
+HEADERS: Final = ("nanobot", "Hermes", "Factory Droid")
 """Programs that are known by their first record alone: the others are like those of many programs."""
-_FORMATS: Final = frozenset({"OpenAI fine-tuning", "OpenAI batch", "ShareGPT"})
+_FORMATS: Final = ("OpenAI fine-tuning", "OpenAI batch", "ShareGPT")
 """Names that are not of programs."""
-DOCUMENTS: Final[tuple[Rule, ...]] = (
-    ("Gemini CLI or Qwen Code", _has("messages", "projectHash")),
-    ("Continue", _has("history", "workspaceDirectory")),
-    ("Cline", _has("messages", "origin", "sessionId")),
-    ("Codex", _has("session", "items")),
-    ("Amp", lambda root: "messages" in root and _text(root, "id").startswith("T-")),
-    ("OpenCode", lambda root: _text(root, "id").startswith(("msg_", "ses_", "prt_")) and "time" in root),
-)
+DOCUMENTS: Final[dict[str, Rule]] = {
+    "Gemini CLI or Qwen Code": _has("messages", "projectHash"),
+    "Continue": _has("history", "workspaceDirectory"),
+    "Cline": _has("messages", "origin", "sessionId"),
+    "Codex": _has("session", "items"),
+    "Amp": lambda root: "messages" in root and _text(root, "id").startswith("T-"),
+    "OpenCode": lambda root: _text(root, "id").startswith(("msg_", "ses_", "prt_")) and "time" in root,
+}
 """The same of files that are one JSON object."""
 
 
@@ -185,29 +177,27 @@ def program(lines: Sequence[bytes]) -> str | None:
     if seen and not seen[0].lstrip().startswith((b"{", b"[")) and any(line.startswith(_AIDER) for line in lines):
         return "Aider"
     votes: Counter[str] = Counter()
-    for at, record in enumerate(map(_loaded, seen)):
-        for name, is_of in RULES:
+    for at, record in enumerate(map(loaded, seen)):
+        for name, is_of in RULES.items():
             if isinstance(record, dict) and (at == 0 or name not in HEADERS) and is_of(record):
                 votes[name] += len(seen) if name in HEADERS else 1
-    if not votes:
-        return None
-    [(name, most)] = votes.most_common(1)
-    if 2 * most < len(seen):
-        return None
-    return "OpenClaw" if name == "pi" and any(b"openclaw" in line for line in seen) else name
+    for name, most in votes.most_common(1):
+        if 2 * most >= len(seen):
+            return "OpenClaw" if name == "pi" and any(b"openclaw" in line for line in seen) else name
+    return None
 
 
 def of_document(data: bytes) -> str | None:
     """The program that wrote a file which is one JSON object, or a list of messages with parts."""
-    root = _loaded(data)
+    root = loaded(data)
     if isinstance(root, dict):
-        return next((name for name, is_of in DOCUMENTS if is_of(root)), None)
+        return next((name for name, is_of in DOCUMENTS.items() if is_of(root)), None)
     if _is_list_of(root, "role", "ts"):
         return "Cline"
     return "mistral-vibe" if _is_list_of(root, "message", "turn_index") else None
 
 
-def _loaded(data: bytes) -> object:
+def loaded(data: bytes) -> object:
     """The JSON value; None where it is none, or too long."""
     try:
         return orjson.loads(data) if len(data) <= LONGEST else None

@@ -118,20 +118,16 @@ class Source:
             if byte == _QUOTE:
                 break
             if byte != _BACKSLASH:
-                raise self._unclosed(begin)
+                at = self.position
+                self.skip(OUTER)  # white space at the end of the line is not part of a text
+                if self.peek() == END:
+                    raise Wrong(at, unclosed(begin))
+                raise Wrong(at, f"{shown(byte)} stands unescaped in a text")
             escape = self._escape(exact=pattern is EXACT)
             kept += escape if len(kept) < keep else b""
         span = Span(begin, self.position - begin)
         self.take()
         return kept, span
-
-    def _unclosed(self, begin: int) -> Wrong:
-        """Why a text does not go on here; white space at the end of the line is not part of it."""
-        at, byte = self.position, self.peek()
-        self.skip(OUTER)
-        if self.peek() == END:
-            return Wrong(at, unclosed(begin))
-        return Wrong(at, f"{shown(byte)} stands unescaped in a text")
 
     def _escape(self, *, exact: bool) -> bytes:
         """Read an escape that the pattern left: one that is broken, or cut between two pieces."""

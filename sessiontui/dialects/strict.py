@@ -33,8 +33,8 @@ _DIGIT: Final = frozenset(b"0123456789")
 _LITERALS: Final = {word[0]: word for word in (b"true", b"false", b"null")}
 WRITTEN: Final = re.compile(rb'\{"role":"[^"\\\x00-\x1f]*+","content":"')
 """How ZeroClaw begins a record."""
-_BEHIND_CONTENT: Final = frozenset({b"", b" ", b"\t", b"\r", b"\n", b",", b"}"})
-"""What may stand behind the quote that closes a content; and the end of the line."""
+_BEHIND_CONTENT: Final = b" \t\r\n,}"
+"""What may stand behind the quote that closes a content; the end of the line may too, which is in any bytes."""
 _NAME: Final = len(rb"\u0063" * len("content")) + 1
 """A key of so many bytes, however it is escaped, is neither of ours."""
 
@@ -79,6 +79,12 @@ def _plainly_dropped(line: bytes) -> Dropped | None:
     if line.startswith(b'"', at) and line[at + 1 : at + 2] not in _BEHIND_CONTENT:
         return Dropped(at + 1, _missing(_OBJECT, line[at + 1]))
     return None
+
+
+def written(line: bytes, at: int = 0) -> int:
+    """How far the content goes of a record that begins at ``at`` as ZeroClaw writes it; -1 for any other."""
+    opening = WRITTEN.match(line, at)
+    return reach(EXACT, line, opening.end()) if opening else -1
 
 
 def record_end(line: bytes, at: int) -> int | Dropped:
@@ -212,21 +218,18 @@ def _value(source: Source) -> None:
     """Read ``value = object | array | string | number | literal`` of a key that nobody reads: grammar alone counts."""
     stack = bytearray()
     while True:
+        if stack and stack[-1] == _OBJECT:
+            _key(source, LOOSE)
         byte = source.peek()
-        if byte in (_OBJECT, _ARRAY):
-            if _opened(source):
-                stack.append(byte)
-                if byte == _OBJECT:
-                    _key(source, LOOSE)
-                continue
-        else:
+        if byte not in (_OBJECT, _ARRAY):
             _scalar(source, byte)
+        elif _opened(source):
+            stack.append(byte)
+            continue
         while stack and not _another(source, stack[-1]):
             stack.pop()
         if not stack:
             return
-        if stack[-1] == _OBJECT:
-            _key(source, LOOSE)
 
 
 def _scalar(source: Source, byte: int) -> None:
@@ -235,7 +238,10 @@ def _scalar(source: Source, byte: int) -> None:
     elif byte == _MINUS or byte in _DIGIT:
         _number(source)
     elif byte in _LITERALS:
-        _literal(source, _LITERALS[byte])
+        word = _LITERALS[byte]
+        for each in word:
+            if not source.accept(each):
+                raise Wrong(source.position, f"“{word.decode()}” is broken off by {shown(source.peek())}")
     else:
         raise Wrong(source.position, f"a value is missing, and here stands {shown(byte)}")
 
@@ -258,9 +264,3 @@ def _digits(source: Source) -> None:
     if source.peek() not in _DIGIT:
         raise Wrong(source.position, f"a digit is missing in a number, and here stands {shown(source.peek())}")
     source.skip(DIGITS)
-
-
-def _literal(source: Source, word: bytes) -> None:
-    for byte in word:
-        if not source.accept(byte):
-            raise Wrong(source.position, f"“{word.decode()}” is broken off by {shown(source.peek())}")

@@ -20,9 +20,6 @@ from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
 from sessiontui.model import Message
 
-__all__ = ["Dropped", "Validated", "is_valid", "read", "validate", "write"]
-
-
 _OPENINGS: Final = {
     role[:1]: (len(opening), opening)
     for role in (b"system", b"user", b"assistant", b"tool")

@@ -9,15 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Word(NamedTuple):
-    """One word, as unicode61 cuts words; with ``prefix``, any word that begins so."""
-
-    text: str
-    prefix: bool = False
-
-
 class Phrase(NamedTuple):
-    """Two or more words, one behind the other; with ``prefix``, the last may go on."""
+    """One word or more, one behind the other, as unicode61 cuts words; with ``prefix``, the last may go on."""
 
     words: tuple[str, ...]
     prefix: bool = False
@@ -29,7 +22,7 @@ class Substring(NamedTuple):
     text: str
 
 
-Term = Word | Phrase | Substring
+Term = Phrase | Substring
 
 
 class Query(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
+from sessiontui.query.ast import Phrase, Query, Substring
 from sessiontui.query.tokens import LONGEST, fold, folds_alone, tokens
 
 SHORT: Final = 3
@@ -21,7 +21,8 @@ def match_expression(query: Query) -> str | None:
 
     Exact, unless the query has substrings: then it gives what may match, and more.
     """
-    parts = [_expression(term) for term in _words(query.terms)]
+    narrowed = (_within(term.text) if isinstance(term, Substring) else (term,) for term in query.terms)
+    parts = [_expression(phrase) for phrases in narrowed for phrase in phrases]
     return f"content : ({' AND '.join(dict.fromkeys(parts))})" if parts else None
 
 
@@ -39,15 +40,7 @@ def _is_anchor(character: str) -> bool:
     return character > " " and character not in '"\\/' and not surrogate and folds_alone(character)
 
 
-def _words(terms: tuple[Term, ...]) -> Iterator[Word | Phrase]:
-    for term in terms:
-        if isinstance(term, Substring):
-            yield from _within(term.text)
-        else:
-            yield term
-
-
-def _within(text: str) -> Iterator[Word | Phrase]:
+def _within(text: str) -> Iterator[Phrase]:
     """The words that every content with this substring holds: those behind a separator, the last maybe unfinished."""
     folded = fold(text)
     found = [token for token in tokens(folded) if token.start > 0]
@@ -57,10 +50,9 @@ def _within(text: str) -> Iterator[Word | Phrase]:
         prefix = False
     if not found or len(folded) * 4 > LONGEST:
         return
-    parts = tuple(token.text for token in found)
-    yield Word(parts[0], prefix) if len(parts) == 1 else Phrase(parts, prefix)
+    yield Phrase(tuple(token.text for token in found), prefix)
 
 
-def _expression(term: Word | Phrase) -> str:
-    text = term.text if isinstance(term, Word) else " ".join(term.words)
+def _expression(term: Phrase) -> str:
+    text = " ".join(term.words)
     return f'"{text}" *' if term.prefix else f'"{text}"'

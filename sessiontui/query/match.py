@@ -13,18 +13,14 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
-from sessiontui.query.tokens import LONGEST, Token, fold, marks, runs, tokens, whole, words
+from sessiontui.query.ast import Phrase, Query, Substring, Term
+from sessiontui.query.tokens import LONGEST, Token, fold, marks, runs, tokens, whole
 
 Span = tuple[int, int]
 """First character and the one behind the last."""
 
-_WIDTH: Final = 120
-
 _WORD: Final = 24
 """So far a word is looked for to begin with: what stands before a hit counts more, and not all scripts have spaces."""
-
-_ELLIPSIS: Final = "…"
 
 
 def matches(query: Query, content: str) -> bool:
@@ -57,14 +53,13 @@ def first_span(query: Query, content: str) -> Span | None:
     """The first place of any term, found without looking at the rest."""
     folded = _Folded(content)
     firsts = (next(_locations(term, folded), None) for term in query.terms)
-    return min((span for span in firsts if span is not None), default=None)
+    return min(filter(None, firsts), default=None)
 
 
 class _Folded:
     """A content and its folded text, with the way back from a character of this to one of that."""
 
     def __init__(self, content: str) -> None:
-        self.content = content
         self.text = fold(content)
         left_out = marks(content) if len(self.text) != len(content) else []
         self._behind = [at - count for count, at in enumerate(left_out)]
@@ -89,25 +84,17 @@ def _test(term: Term) -> tuple[str, Callable[[str], bool] | None]:
 
 
 @lru_cache(maxsize=64)
-def _parts(term: Word | Phrase) -> tuple[str, ...]:
-    texts = (term.text,) if isinstance(term, Word) else term.words
-    return tuple(part for text in texts for part in words(text))
+def _parts(term: Phrase) -> tuple[str, ...]:
+    return tuple(token.text for word in term.words for token in tokens(word))
 
 
 def _locations(term: Term, folded: _Folded) -> Iterator[Span]:
     """The places of a term in the content, the marks behind their last character in them."""
-    if isinstance(term, Substring):
-        found = _literal_spans(fold(term.text), folded.text)
-    else:
+    if isinstance(term, Phrase):
         found = _word_spans(_parts(term), term.prefix, folded.text)
+    else:
+        found = (match.span() for match in re.finditer(re.escape(fold(term.text)), folded.text))
     return ((folded.origin(start), folded.origin(stop)) for start, stop in found)
-
-
-def _literal_spans(needle: str, folded: str) -> Iterator[Span]:
-    stop = 0
-    while (at := folded.find(needle, stop)) >= 0:
-        stop = at + len(needle)
-        yield at, stop
 
 
 def _word_spans(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator[Span]:
@@ -151,15 +138,15 @@ def _window_spans(parts: tuple[str, ...], prefix: bool, folded: str) -> Iterator
 # ---- what is shown of a hit
 
 
-def snippet(query: Query, content: str, width: int = _WIDTH) -> str:
+def snippet(query: Query, content: str, width: int = 120) -> str:
     """A hit in one line, still hostile text: about ``width`` characters around the first place of any term; a run of white
     space becomes one space."""
     at, stop = first_span(query, content) or (0, 0)
     start = _begin(content, max(0, at - max(0, width - (stop - at)) // 3), at)
     shown = " ".join(content[start : start + 4 * width].split())
-    before = _ELLIPSIS if content[:start][-4096:].strip() else ""
+    before = "…" if content[:start][-4096:].strip() else ""
     more = len(shown) > width or bool(content[start + 4 * width :][:4096].strip())
-    return f"{before}{shown[:width].rstrip()}{_ELLIPSIS if more else ''}"
+    return f"{before}{shown[:width].rstrip()}{'…' if more else ''}"
 
 
 def _begin(content: str, low: int, at: int) -> int:

@@ -16,29 +16,28 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
+from sessiontui.query.ast import Phrase, Query, Substring, Term
 from sessiontui.query.tokens import fold, tokens
 
 _PIECE: Final = re.compile(r'"(?P<quoted>[^"]*)(?P<closed>"\*?)?|(?P<bare>[^\s"]+)')
 
-_SYMBOLS: Final = frozenset(("Sm", "Sc", "Sk", "So", "Cn", "Co", "Cs"))
+_SYMBOLS: Final = "Sm Sc Sk So Cn Co Cs"
 """Categories without words; those that are not assigned in this Python are emoji more often than not."""
 
-_UNSPACED: Final = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Myanmar
-    (0x1100, 0x11FF),  # Hangul Jamo
-    (0x1780, 0x17FF),  # Khmer
-    (0x2E80, 0x2FDF),  # CJK radicals
-    (0x3000, 0xA4CF),  # CJK symbols, kana, bopomofo, ideographs, Yi
-    (0xA960, 0xA97F),  # Hangul Jamo
-    (0xAC00, 0xD7FF),  # Hangul
-    (0xF900, 0xFAFF),  # CJK compatibility
-    (0xFE30, 0xFE4F),
-    (0xFF00, 0xFFEF),  # full and half width
-    (0x16FE0, 0x18DFF),  # Tangut
-    (0x1AFF0, 0x1B2FF),  # kana
-    (0x20000, 0x3FFFF),  # ideographs
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f"  # Myanmar
+    "\u1100-\u11ff"  # Hangul Jamo
+    "\u1780-\u17ff"  # Khmer
+    "\u2e80-\u2fdf"  # CJK radicals
+    "\u3000-\ua4cf"  # CJK symbols, kana, bopomofo, ideographs, Yi
+    "\ua960-\ua97f"  # Hangul Jamo
+    "\uac00-\ud7ff"  # Hangul
+    "\uf900-\ufaff\ufe30-\ufe4f"  # CJK compatibility
+    "\uff00-\uffef"  # full and half width
+    "\U00016fe0-\U00018dff"  # Tangut
+    "\U0001aff0-\U0001b2ff"  # kana
+    "\U00020000-\U0003ffff]"  # ideographs
 )
 
 _VARIATION: Final = "\ufe0e\ufe0f"
@@ -47,11 +46,9 @@ _VARIATION: Final = "\ufe0e\ufe0f"
 
 def parse(text: str, live: bool = False) -> Query:
     """Read a query. With ``live`` the text is still being typed, and a last word that nothing ends is a prefix."""
-    terms: dict[Term, None] = {}
-    for piece in _PIECE.finditer(text):
-        unfinished = live and piece.end() == len(text)
-        terms.update(dict.fromkeys(_terms(piece, unfinished)))
-    return Query(tuple(terms))
+    pieces = ((piece, live and piece.end() == len(text)) for piece in _PIECE.finditer(text))
+    terms = (term for piece, unfinished in pieces for term in _terms(piece, unfinished))
+    return Query(tuple(dict.fromkeys(terms)))
 
 
 def _terms(piece: re.Match[str], unfinished: bool) -> Iterator[Term]:
@@ -69,13 +66,11 @@ def _terms(piece: re.Match[str], unfinished: bool) -> Iterator[Term]:
             yield Substring(literal)
     elif found:
         prefix = prefix and found[-1][1] == len(text)
-        parts = tuple(text[start:stop] for start, stop in found)
-        yield Phrase(parts, prefix) if len(parts) > 1 else Word(parts[0], prefix)
+        yield Phrase(tuple(text[start:stop] for start, stop in found), prefix)
 
 
 def _wordless(character: str) -> bool:
     """Whether unicode61 has no words for what this character is part of."""
     if character.isascii():
         return character in "$+<=>^`|~"
-    point = ord(character)
-    return unicodedata.category(character) in _SYMBOLS or any(low <= point <= high for low, high in _UNSPACED)
+    return unicodedata.category(character) in _SYMBOLS or _UNSPACED.match(character) is not None

@@ -41,15 +41,6 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(_clipped(fold(found[0])), found.start(), found.end())
 
 
-def words(text: str) -> list[str]:
-    """The folded words alone, the faster way."""
-    folded = fold(text)
-    found: list[str] = runs(ascii=folded.isascii())[0].findall(folded)
-    if len(folded) * 4 > LONGEST:
-        return [_clipped(word) for word in found]
-    return found
-
-
 def fold(text: str) -> str:
     """Case and diacritics taken off, character by character; separators stay as they are."""
     if text.isascii():

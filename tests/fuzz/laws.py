@@ -22,6 +22,7 @@ from sessiontui.store.jsonl import entries, file_faults, no_session, stretch
 from sessiontui.store.jsonl.session_file import OpenFile
 from tests.fuzz import histories
 from tests.support import serde
+from tests.support.damage import applied
 
 DAMAGED: Final = "damaged"
 Law = Callable[[bytes], None]
@@ -47,7 +48,7 @@ def loaded(data: bytes) -> list[Message]:
 
 def repaired(data: bytes) -> bytes:
     """The file after a repair that nobody asked anything of."""
-    return salvage.applied(data, salvage.plan(faults(lines_of(data))))
+    return applied(data, salvage.plan(faults(lines_of(data))))
 
 
 LETTERS: Final = re.compile(rb"[0-9A-Za-z]")

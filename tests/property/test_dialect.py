@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessiontui.dialects import stream, strict, zeroclaw
+from sessiontui.dialects.source import Dropped
 from sessiontui.dialects.stream import Scanned
-from sessiontui.dialects.zeroclaw import Dropped
 from sessiontui.model import Message
 from tests.support import serde
 from tests.support.examples import examples

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.damage.diagnose import faults, lines_of
-from sessiontui.damage.salvage import Wish, applied, plan
+from sessiontui.damage.salvage import Wish, plan
 from sessiontui.damage.widths import columns
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Fault, Message, Salvage
 from tests.fuzz.laws import repaired
+from tests.support.damage import applied
 
 FOUND: Final = Path(__file__).parents[1] / "data" / "found"
 BEFORE: Final = b'{"role":"user","content":"before"}\n'

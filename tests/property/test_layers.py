@@ -19,6 +19,7 @@ from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Fault, Message, Salvage
 from tests.fuzz import histories
+from tests.support.damage import applied
 
 TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}:,]')
 BITS: Final = st.sampled_from(
@@ -100,7 +101,7 @@ def _found(line: str) -> tuple[bytes, list[Fault]]:
     data = line.encode() + b"\n"
     found = list(faults(lines_of(data)))
     assert found, "it is damaged"
-    assert salvage.applied(data, salvage.plan(found)) == data, "repair leaves every byte"
+    assert applied(data, salvage.plan(found)) == data, "repair leaves every byte"
     tiled = [data[part.span.offset : part.span.stop] for fault in found for part in fault.parts]
     assert b"".join(tiled) == data[:-1]
     return data, found

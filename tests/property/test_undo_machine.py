@@ -39,6 +39,7 @@ from sessiontui.store.jsonl import no_session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support import databases
+from tests.support.damage import applied
 from tests.support.examples import examples
 from tests.support.folders import journal_names, state
 from tests.support.undoing import (
@@ -335,7 +336,7 @@ class Undoing(RuleBasedStateMachine):
             old = self.world.files[name]
             planned = list(salvage.plan(faults(lines_of(old.data))))
             remains = bool(loads(old.data)) or any(each.records for each in planned)
-            new = salvage.applied(old.data, (each for each in planned if remains or not salvage.is_removal(each)))
+            new = applied(old.data, (each for each in planned if remains or not salvage.is_removal(each)))
             last = lines(new)[-1:]
             new += b"\n" if last and not last[0].endswith(b"\n") and message(last[0]) is not None else b""
             if new != old.data and self.is_session(name.removesuffix(".jsonl")):

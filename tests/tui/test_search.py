@@ -17,7 +17,7 @@ from sessiontui.describe.nothing_found import advice
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Address, Backend, Found, Hit, Message, Span
-from sessiontui.query.ast import Query, Word
+from sessiontui.query.ast import Phrase, Query
 from sessiontui.query.parse import parse
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never
@@ -279,7 +279,7 @@ class Held(JsonlStore):
         cancelled: IsCancelled = never,
         scan: Progress | None = None,
     ) -> Found:
-        words = " ".join(term.text for term in query.terms if isinstance(term, Word))
+        words = " ".join(word for term in query.terms if isinstance(term, Phrase) for word in term.words)
         self.request.append(words)
         for _ in range(1_000):
             if words not in self.gates or self.gates[words].wait(0.02):

@@ -15,6 +15,7 @@ from sessiontui.damage.diagnose import account, faults, lines_of
 from sessiontui.damage.salvage import Wish
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message, Severity
+from tests.support.damage import applied
 
 A = b'{"role":"user","content":"a"}'
 B = b'{"role":"assistant","content":"b"}'
@@ -1038,7 +1039,7 @@ def test_what_is_found_and_what_repair_makes_of_it(
     assert rows == expected
     assert {each.severity for each in found} <= {Severity.DAMAGE}
     assert all("; ZeroClaw drops " in each.reason for each in found)
-    assert salvage.applied(data, salvage.plan(found)) == (data if repaired is None else repaired)
+    assert applied(data, salvage.plan(found)) == (data if repaired is None else repaired)
     assert b"".join(data[part.span.offset : part.span.stop] for part in account(data)) == data
 
 
@@ -1046,7 +1047,7 @@ def test_a_second_repair_changes_nothing() -> None:
     for data, _, repaired in (row.values for row in ROWS):
         once = data if repaired is None else repaired
         assert isinstance(once, bytes)
-        assert salvage.applied(once, salvage.plan(faults(lines_of(once)))) == once
+        assert applied(once, salvage.plan(faults(lines_of(once)))) == once
 
 
 OF_THE_TABLE = {
@@ -1286,8 +1287,8 @@ GUESSES = [
 def test_what_is_only_made_when_asked_for(data: bytes, marked: bytes | None, partial: bytes | None) -> None:
     found = list(faults(lines_of(data)))
     anywhere = frozenset(each.line or 0 for each in found)
-    assert salvage.applied(data, salvage.plan(found, Wish(marked=anywhere))) == (data if marked is None else marked)
-    every = salvage.applied(data, salvage.plan(found, Wish(marked=anywhere, partial=True)))
+    assert applied(data, salvage.plan(found, Wish(marked=anywhere))) == (data if marked is None else marked)
+    every = applied(data, salvage.plan(found, Wish(marked=anywhere, partial=True)))
     assert every == (data if partial is None else partial)
     assert all(zeroclaw.is_valid(record) for each in found for part in each.parts for record in part.records)
 
@@ -1302,7 +1303,7 @@ def test_a_last_line_may_still_be_being_written() -> None:
 
 def test_messages_come_back_in_order() -> None:
     data = b'{"role":"assi' + A + B + b"\n\xef\xbb\xbf" + B + b"\n" + A + b"\n"
-    repaired = salvage.applied(data, salvage.plan(faults(lines_of(data))))
+    repaired = applied(data, salvage.plan(faults(lines_of(data))))
     a, b = Message("user", "a"), Message("assistant", "b")
     assert [zeroclaw.read(line) for line in repaired.splitlines()] == [a, b, b, a]
 

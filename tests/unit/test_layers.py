@@ -13,6 +13,7 @@ from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.damage.salvage import Wish
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Fault, Message, Salvage
+from tests.support.damage import applied
 
 FOUND = Path(__file__).parents[1] / "data" / "found"
 A = '{"role":"user","content":"a"}'
@@ -52,10 +53,10 @@ def test_what_was_found_is_offered_as_it_was_written(name: str, ids: list[str], 
     assert [each.id for each in found] == ids
     assert {each.salvage for each in found} == {Salvage.OFFERED}
     assert messages(found) == expected
-    assert salvage.applied(data, salvage.plan(found)) == data
+    assert applied(data, salvage.plan(found)) == data
     marked = Wish(marked=frozenset(each.line or 0 for each in found))
     healthy = [line for line in data.split(b"\n") if zeroclaw.is_valid(line)]
-    after = salvage.applied(data, salvage.plan(found, marked)).split(b"\n")
+    after = applied(data, salvage.plan(found, marked)).split(b"\n")
     assert [line for line in after if line in healthy] == healthy
     assert all(map(zeroclaw.is_valid, after[:-1]))
 

@@ -7,10 +7,11 @@ import json
 import pytest
 
 from sessiontui.damage.diagnose import faults, lines_of
-from sessiontui.damage.salvage import Wish, applied, plan
+from sessiontui.damage.salvage import Wish, plan
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message, Salvage
 from tests.fuzz.laws import repaired, what_is_in_no_message_is_a_fragment
+from tests.support.damage import applied
 
 BEFORE = b'{"role":"user","content":"before"}\n'
 BEHIND = b'{"role":"assistant","content":"behind"}\n'

@@ -149,10 +149,10 @@ def test_a_huge_line_is_said_not_to_be_taken_apart() -> None:
 
 
 def test_there_are_words_for_every_kind_of_damage() -> None:
-    assert [kind.id for kind in KINDS.values() if kind.cause and not kind.meaning] == []
+    assert [id for id, kind in KINDS.items() if kind.cause and not kind.meaning] == []
     assert [id for id in ("not-a-file", "unreadable", "dangling") if not KINDS[id].meaning] == []
-    assert [kind.id for kind in KINDS.values() if kind.always and not kind.meaning] == []
+    assert [id for id, kind in KINDS.items() if kind.always and not kind.meaning] == []
 
 
 def test_the_words_are_sentences() -> None:
-    assert [kind.id for kind in KINDS.values() if not re.fullmatch(r"([A-Z].*\.)?", kind.meaning)] == []
+    assert [id for id, kind in KINDS.items() if not re.fullmatch(r"([A-Z].*\.)?", kind.meaning)] == []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.query import match
-from sessiontui.query.ast import Phrase, Query, Word
+from sessiontui.query.ast import Phrase, Query
 from sessiontui.query.fts import anchors, match_expression
 from sessiontui.query.match import _Folded, _locations, first_span, matches, snippet, spans
 from sessiontui.query.parse import parse
@@ -146,7 +146,7 @@ def test_a_snippet_begins_with_a_word_where_one_begins_soon() -> None:
     st.booleans(),
 )
 def test_places_are_those_that_a_look_at_every_word_finds(content: str, request: list[str], prefix: bool) -> None:
-    term = Phrase(tuple(request), prefix) if len(request) > 1 else Word(request[0], prefix)
+    term = Phrase(tuple(request), prefix)
     wanted = [fold(word) for word in request]
     cut = list(tokens(content))
     expected = []

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import pytest
 
-from sessiontui.query.ast import Phrase, Query, Substring, Term, Word
+from sessiontui.query.ast import Phrase, Query, Substring, Term
 from sessiontui.query.parse import parse
 
 
 @pytest.mark.parametrize(
     ("text", "terms"),
     [
-        ("foo", [Word("foo")]),
-        ("foo bar", [Word("foo"), Word("bar")]),
-        ("foo foo", [Word("foo")]),
-        ("foo*", [Word("foo", prefix=True)]),
-        ("foo**", [Word("foo", prefix=True)]),
+        ("foo", [Phrase(("foo",))]),
+        ("foo bar", [Phrase(("foo",)), Phrase(("bar",))]),
+        ("foo foo", [Phrase(("foo",))]),
+        ("foo*", [Phrase(("foo",), prefix=True)]),
+        ("foo**", [Phrase(("foo",), prefix=True)]),
         ('"foo bar"', [Phrase(("foo", "bar"))]),
         ('"foo bar"*', [Phrase(("foo", "bar"), prefix=True)]),
-        ('"foo"', [Word("foo")]),
-        ('a"b c"d', [Word("a"), Phrase(("b", "c")), Word("d")]),
+        ('"foo"', [Phrase(("foo",))]),
+        ('a"b c"d', [Phrase(("a",)), Phrase(("b", "c")), Phrase(("d",))]),
         ('"never closed', [Phrase(("never", "closed"))]),
         ("foo.bar", [Phrase(("foo", "bar"))]),
         ("don't", [Phrase(("don", "t"))]),
-        ("foo.*", [Word("foo")]),
-        ("-foo", [Word("foo")]),
+        ("foo.*", [Phrase(("foo",))]),
+        ("-foo", [Phrase(("foo",))]),
         ("role:user", [Phrase(("role", "user"))]),
-        ("a AND NOT b", [Word("a"), Word("AND"), Word("NOT"), Word("b")]),
-        ("NEAR(a b)", [Phrase(("NEAR", "a")), Word("b")]),
+        ("a AND NOT b", [Phrase(("a",)), Phrase(("AND",)), Phrase(("NOT",)), Phrase(("b",))]),
+        ("NEAR(a b)", [Phrase(("NEAR", "a")), Phrase(("b",))]),
         ("C++", [Substring("C++")]),
         ("$HOME/x", [Substring("$HOME/x")]),
         ("日本", [Substring("日本")]),
         ("日本*", [Substring("日本")]),
         ("🧠", [Substring("🧠")]),
         ("❤\ufe0f", [Substring("❤")]),
-        ('"日本 foo" bar', [Substring("日本 foo"), Word("bar")]),
+        ('"日本 foo" bar', [Substring("日本 foo"), Phrase(("bar",))]),
         ('"..."', [Substring("...")]),
-        ("foo - bar", [Word("foo"), Word("bar")]),
+        ("foo - bar", [Phrase(("foo",)), Phrase(("bar",))]),
         ("\udc80", [Substring("\udc80")]),
     ],
 )
@@ -54,10 +54,10 @@ def test_what_asks_for_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "last"),
     [
-        ("foo ba", Word("ba", prefix=True)),
-        ("foo ba ", Word("ba")),
+        ("foo ba", Phrase(("ba",), prefix=True)),
+        ("foo ba ", Phrase(("ba",))),
         ("foo.ba", Phrase(("foo", "ba"), prefix=True)),
-        ("foo.", Word("foo")),
+        ("foo.", Phrase(("foo",))),
         ('"foo ba', Phrase(("foo", "ba"), prefix=True)),
         ('"foo ba ', Phrase(("foo", "ba"))),
         ('"foo ba"', Phrase(("foo", "ba"))),

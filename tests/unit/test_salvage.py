@@ -9,6 +9,7 @@ from sessiontui.damage.diagnose import faults, lines_of, whole
 from sessiontui.damage.salvage import Wish
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Message, Salvage
+from tests.support.damage import applied
 
 A = zeroclaw.write(Message("user", 'quoted {"role":"user","content":"bait"} }{ \\'))[:-1]
 B = zeroclaw.write(Message("assistant", "b"))[:-1]
@@ -36,7 +37,7 @@ SAID = b'{"role":"user","content":"x"}'
 )
 def test_no_more_is_had_back_than_was_wished_for(wish: Wish, lines: tuple[bytes, ...]) -> None:
     planned = salvage.plan(faults(lines_of(ALL)), wish)
-    assert salvage.applied(ALL, planned) == b"\n".join((*lines, B, b""))
+    assert applied(ALL, planned) == b"\n".join((*lines, B, b""))
 
 
 @pytest.mark.parametrize("wish", [Wish(), Wish(partial=True), Wish(guessed=frozenset({2}))])
@@ -52,13 +53,13 @@ def test_what_goes_on_from_window_to_window_is_wanted_by_its_first_line() -> Non
     assert len(found) > 1
     assert {each.salvage for each in found} == {Salvage.OFFERED}
     assert all(outcome.stays for outcome in salvage.plan(found))
-    assert salvage.applied(data, salvage.plan(found, Wish(marked=frozenset({1})))) == (SAID + b"\n") * 5000
+    assert applied(data, salvage.plan(found, Wish(marked=frozenset({1})))) == (SAID + b"\n") * 5000
 
 
 def test_the_text_of_a_torn_record_goes_with_the_guess_at_it() -> None:
     data = TORN + b"\nr so good\n" + B + b"\n"
     wish = Wish(lossless=False, guessed=frozenset({1}))
-    assert salvage.applied(data, salvage.plan(faults(lines_of(data)), wish)) == CLOSED + b"\n" + B + b"\n"
+    assert applied(data, salvage.plan(faults(lines_of(data)), wish)) == CLOSED + b"\n" + B + b"\n"
 
 
 def test_nothing_is_done_about_what_is_not_known_byte_by_byte() -> None:

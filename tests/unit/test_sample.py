@@ -16,6 +16,7 @@ from sessiontui.cli.sample.script import Talk, talk
 from sessiontui.damage.diagnose import faults, lines_of
 from sessiontui.damage.notes import notes
 from sessiontui.dialects import zeroclaw
+from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
 from sessiontui.model import Message
 
@@ -96,7 +97,7 @@ def test_the_long_session_and_the_big_message() -> None:
 @pytest.mark.parametrize("wreck", damaged.wrecks(), ids=lambda wreck: wreck.stem.encode("unicode_escape").decode())
 def test_damage_is_dropped_and_what_stands_beside_it_is_read(wreck: damaged.Wreck) -> None:
     read = [zeroclaw.read(line) for line in wreck.data.split(b"\n")]
-    dropped = any(isinstance(each, zeroclaw.Dropped) for each in read)
+    dropped = any(isinstance(each, Dropped) for each in read)
     healthy_file = wreck.stem in {"telegram_odd-but-healthy", "gateway_hostile", "discord_a.b"} or "\x1b" in wreck.stem
     assert dropped is not healthy_file
     assert any(isinstance(each, Message) for each in read) is (
@@ -107,7 +108,7 @@ def test_damage_is_dropped_and_what_stands_beside_it_is_read(wreck: damaged.Wrec
 @pytest.mark.parametrize("wreck", damaged.wrecks(), ids=lambda wreck: wreck.stem.encode("unicode_escape").decode())
 def test_what_stands_in_a_damaged_session_is_what_is_said_of_it(wreck: damaged.Wreck) -> None:
     lines = list(lines_of(wreck.data))
-    sound = [line for line in lines if not isinstance(zeroclaw.read(line.data), zeroclaw.Dropped)]
+    sound = [line for line in lines if not isinstance(zeroclaw.read(line.data), Dropped)]
     found = {fault.id for fault in (*faults(lines), *notes(sound))}
     assert found == {*wreck.kinds} - {"odd-name"}  # which is not in its bytes
 

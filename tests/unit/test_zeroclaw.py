@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.dialects import zeroclaw
-from sessiontui.dialects.zeroclaw import Dropped
+from sessiontui.dialects.source import Dropped
 from sessiontui.errors import UsageError
 from sessiontui.model import Message
 
@@ -168,7 +168,7 @@ def test_writes_what_zeroclaw_wrote() -> None:
 )
 def test_a_key_that_stands_twice_is_seen_whatever_the_quotes_count(line: bytes) -> None:
     """A text that ends in a backslash must not hide the key behind it."""
-    assert isinstance(zeroclaw.read(line), zeroclaw.Dropped)
+    assert isinstance(zeroclaw.read(line), Dropped)
     assert [index for index, _ in zeroclaw.validate([line]).dropped] == [0]
 
 

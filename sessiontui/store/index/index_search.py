@@ -13,7 +13,7 @@ from sqlite3 import Connection
 from typing import Final
 
 from sessiontui.model import Found, Hit
-from sessiontui.query.ast import Query, Term, Word
+from sessiontui.query.ast import Phrase, Query, Term
 from sessiontui.query.fts import SHORT, anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.query.tokens import fold
@@ -238,5 +238,7 @@ class IndexSearch:
 
 def _worth(term: Term) -> int:
     """How many messages may be looked at to spare the index a term: it is the dearer, the shorter a prefix is."""
-    letters = len(fold(term.text)) if isinstance(term, Word) and term.prefix else LETTERS + 1
+    letters = LETTERS + 1
+    if isinstance(term, Phrase) and term.prefix and len(term.words) == 1:
+        letters = len(fold(term.words[0]))
     return 0 if letters > LETTERS else NEWEST if letters <= SHORT else NEWEST // 4

@@ -165,7 +165,7 @@ def _as_one(before: Fault | None, found: Fault) -> Fault:
     """What was found, as what goes on from before where it is the same matter."""
     if before is None or not verdict.continues(before, found):
         return found
-    return verdict.together(before.bare, found)._replace(parts=found.parts)
+    return verdict.together(before, found)._replace(parts=found.parts)
 
 
 def _of(row: Entry, fault: Fault) -> Entry:

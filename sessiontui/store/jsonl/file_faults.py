@@ -14,6 +14,7 @@ from typing import cast
 from sessiontui.damage import diagnose, notes
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge
 from sessiontui.disk.stamps import Stamp
@@ -149,7 +150,7 @@ def _validated(
         if isinstance(first, Huge):
             span = Span(offset, first.length - first.ended)
             read = stream.scan(lines.pieces(fd, span), offset)
-            dropped = [(0, read)] if isinstance(read, zeroclaw.Dropped) else []
+            dropped = [(0, read)] if isinstance(read, Dropped) else []
             validated = zeroclaw.Validated(int(isinstance(read, stream.Scanned)), [0] if read is None else [], dropped)
             begun = not first.ended and huge_line.breaks_off(fd, read, span)
         else:
@@ -184,7 +185,7 @@ def odd(
 
 
 def _in_block(
-    block: list[bytes], indices: Iterable[int], before: int, offset: int, wrong: Mapping[int, zeroclaw.Dropped]
+    block: list[bytes], indices: Iterable[int], before: int, offset: int, wrong: Mapping[int, Dropped]
 ) -> Iterator[Line]:
     """The lines of these indices, which rise; ``before`` lines stand before the block, which begins at ``offset``."""
     at = 0
