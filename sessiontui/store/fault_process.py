@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from sessiontui.disk import stamps
 from sessiontui.model import Part
 from sessiontui.store import fault_refs, helper_process, json_values
 from sessiontui.store.fault_refs import FaultRef
@@ -66,7 +67,7 @@ def look(
     notes: bool,
 ) -> bool:
     """Find the faults of sessions, one session after the other; whether there are more than are told of."""
-    sizes = [_size(store.file(key)) for key in keys]
+    sizes = [stamps.size_at(store.file(key)) for key in keys]
     total, done = sum(sizes), 0
     try:
         for key, size in zip(keys, sizes, strict=True):
@@ -78,13 +79,6 @@ def look(
         batch.flush()
     progress(total, total)
     return False
-
-
-def _size(path: Path) -> int:
-    try:
-        return os.lstat(path).st_size
-    except OSError:
-        return 0
 
 
 class Batch:

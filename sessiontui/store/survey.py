@@ -16,7 +16,7 @@ from sqlite3 import Connection
 
 from sessiontui.damage.pieces import is_blank
 from sessiontui.dialects import stream
-from sessiontui.disk import lines
+from sessiontui.disk import lines, stamps
 from sessiontui.model import Backend, Entry, Span
 from sessiontui.store import helper_process, json_values
 from sessiontui.store.full_text import scalar
@@ -95,11 +95,7 @@ def _expected(connection: Connection, key: str) -> tuple[int, datetime | None]:
 
 def heavy(store: Store, key: str) -> int:
     """About how many bytes a survey reads, by a look at the file; 0 where there is none."""
-    path = store.file(key) if isinstance(store, JsonlStore) else store.path
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0
+    return stamps.size_at(store.file(key) if isinstance(store, JsonlStore) else store.path)
 
 
 # ---- the helper process

@@ -272,11 +272,4 @@ class SearchIndex:
 
     def _seen(self) -> object:
         """Differs when something was written to the index."""
-        found: list[object] = []
-        for suffix in ("", "-wal"):
-            try:
-                status = os.stat(f"{self.path}{suffix}")
-                found.append(stamps.stamp_of(status))
-            except OSError:
-                found.append(None)
-        return found
+        return [stamps.stamp_at(f"{self.path}{suffix}") for suffix in ("", "-wal")]
