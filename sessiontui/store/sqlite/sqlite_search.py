@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from sqlite3 import Connection, Cursor
 from typing import Final, NamedTuple
 
@@ -23,7 +22,7 @@ from sessiontui.model import Address, Backend, Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
 from sessiontui.query.match import matches, snippet
-from sessiontui.store.full_text import ALL, COUNTED, RANKED, counted, exact, interruptible, scalar
+from sessiontui.store.full_text import Matches, interruptible, scalar
 from sessiontui.store.protocol import IsCancelled, Progress, silent, stop_if
 from sessiontui.store.sqlite.database_schema import KEY, as_key, bound, is_bindable, read_time, shape
 from sessiontui.store.sqlite.import_times import dated, imported_before
@@ -158,29 +157,18 @@ class _Search:
         return every._replace(note=" · ".join(filter(None, notes)))
 
     def _indexed(self, expression: str, *, relevance: bool) -> Found:
+        every = Matches(self.connection, self.part.hits, (expression, *self.part.values))
         if self.limit == 0:
-            return Found((), *exact(self._count(expression, ALL), relevance=relevance))
+            return every.number(relevance=relevance)
         if relevance and not self.query.substrings:
-            return self._ranked(expression)
-        with closing(self._ids("ORDER BY rowid DESC", expression)) as ids:
+            ids, total, note = every.ranked("bm25(sessions_fts)")
+            with closing(ids):
+                return Found(self._taken(self._by_id(ids), proving=True).hits, total, note)
+        with closing(every.ids("ORDER BY rowid DESC")) as ids:
             found = self._taken(self._by_id(ids), proving=not self.query.substrings)
             if self.query.substrings or found.total is not None or not self.believed:
                 return found
-            if "*" in expression:  # to begin again would be dearer than to go on
-                count = len(found.hits) + 1 + sum(1 for _ in islice(ids, COUNTED))
-            else:
-                count = self._count(expression, COUNTED)
-        return Found(found.hits, *counted(count, relevance=False))
-
-    def _ranked(self, expression: str) -> Found:
-        count = self._count(expression, RANKED)
-        lowest = 0
-        if count > RANKED:
-            with closing(self._ids("ORDER BY rowid DESC LIMIT 1 OFFSET ?", expression, RANKED - 1)) as ids:
-                lowest = next(ids)
-        with closing(self._ids("AND rowid >= ? ORDER BY bm25(sessions_fts), rowid DESC", expression, lowest)) as ids:
-            found = self._taken(self._by_id(ids), proving=True)
-        return Found(found.hits, *counted(count, relevance=True))
+            return Found(found.hits, *every.total(len(found.hits) + 1, ids, is_prefix="*" in expression))
 
     def _taken(
         self,
@@ -235,16 +223,6 @@ class _Search:
     def _by_id(self, ids: Iterable[int]) -> Generator[Values, None, None]:
         for id in ids:
             yield from self.connection.execute(f"{_ROW} WHERE id = ? AND {_TEXT}", (id,))
-
-    def _ids(self, rest: str, expression: str, *values: object) -> Generator[int, None, None]:
-        """What the index gives; ``rest``: how the statement ends."""
-        values = (expression, *self.part.values, *values)
-        return (id for (id,) in self.connection.execute(f"{self.part.hits} {rest}", values))
-
-    def _count(self, expression: str, most: int) -> int:
-        """How many hits; ended above ``most``, unless that is ``ALL``."""
-        statement = f"SELECT count(*) FROM ({self.part.hits} LIMIT ?)"
-        return scalar(self.connection, statement, expression, *self.part.values, most + 1)
 
 
 def _numbered(connection: Connection, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
