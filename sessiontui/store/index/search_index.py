@@ -10,7 +10,6 @@ import os
 import stat
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager, suppress
-from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -116,23 +115,18 @@ class SearchIndex:
         from sessiontui.store.index.build import ListedFile
 
         folder, listed = os.fsencode(self.folder), []
-        some = ((name, partial(os.stat, os.path.join(folder, name))) for name in names or ())
-        for name, look in self._entries() if names is None else some:
-            with suppress(OSError):  # gone by now, or a link to nowhere
-                status = look()
-                if self._is_ours(name) and stat.S_ISREG(status.st_mode):
-                    listed.append(ListedFile(name, stamps.stamp_of(status)))
-        return listed
-
-    def _entries(self) -> list[tuple[bytes, Callable[[], os.stat_result]]]:
         try:
-            with os.scandir(os.fsencode(self.folder)) as found:
-                return [(entry.name, entry.stat) for entry in found if self._is_ours(entry.name)]
+            found = os.listdir(folder) if names is None else names
         except OSError as error:
             raise StoreError(f"{self.folder} can't be read: {error.strerror}") from error
-
-    def _is_ours(self, name: bytes) -> bool:
-        return name.endswith(SUFFIX) if self.only is None else name == os.fsencode(self.only)
+        for name in found:
+            is_ours = name.endswith(SUFFIX) if self.only is None else name == os.fsencode(self.only)
+            if is_ours:
+                with suppress(OSError):  # gone by now, or a link to nowhere
+                    status = os.stat(os.path.join(folder, name))
+                    if stat.S_ISREG(status.st_mode):
+                        listed.append(ListedFile(name, stamps.stamp_of(status)))
+        return listed
 
     def missing(self) -> int:
         """About how many bytes an update would read, as the stamps of the files tell. Raises ``StoreError``."""
