@@ -95,9 +95,10 @@ def finish_file(connection: Connection, id: int, covered: int, tail_hash: str, i
         " ?2, ?3, ?4 FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?1",
         (id, counts.kept(counts.joined(odd)), is_open and not instead, instead),
     )
+    _join_last(connection, id, covered)
 
 
-def join_last(connection: Connection, file: int, covered: int) -> None:
+def _join_last(connection: Connection, file: int, covered: int) -> None:
     """Make one of a file's last two segments of finished lines, for a file that grows line by line."""
     statement = f"SELECT {_SEGMENT} FROM segment WHERE file = ? AND stop <= ? ORDER BY start DESC LIMIT 2"
     found = [Segment(*row) for row in connection.execute(statement, (file, covered))]
