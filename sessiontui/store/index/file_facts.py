@@ -18,14 +18,17 @@ _KNOWN: Final = "SELECT name, stamp, messages, faults, open, instead FROM facts 
 
 def known(connection: Connection, names: Iterable[bytes] | None = None) -> Known:
     """All files that were counted, or those of them that have these names."""
-    if names is None:
-        found: Iterable[tuple[Any, ...]] = connection.execute(_KNOWN)
-    else:
-        found = (row for name in names for row in connection.execute(f"{_KNOWN} AND name = ?", (name,)))
     return {
         name: (Stamp.read_back(stamp), Count(messages, faults, open=bool(is_open), instead=instead))
-        for name, stamp, messages, faults, is_open, instead in found
+        for name, stamp, messages, faults, is_open, instead in of_names(connection, _KNOWN, names)
     }
+
+
+def of_names(connection: Connection, statement: str, names: Iterable[bytes] | None) -> Iterable[tuple[Any, ...]]:
+    """What a statement that ends with a condition gives; of some names alone, where these are given."""
+    if names is None:
+        return connection.execute(statement)
+    return (row for name in names for row in connection.execute(f"{statement} AND name = ?", (name,)))
 
 
 def odd(connection: Connection, name: bytes, stamp: Stamp) -> OddLines | None:

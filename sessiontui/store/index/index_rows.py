@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from sqlite3 import Connection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sessiontui.disk.stamps import Stamp
 from sessiontui.store.full_text import scalar
 from sessiontui.store.index.draft import Draft
+from sessiontui.store.index.file_facts import of_names
 from sessiontui.store.index.index_schema import FIRST_TOP
 from sessiontui.store.index.segments import Segment, joined
 from sessiontui.store.jsonl import counts
 from sessiontui.store.jsonl.counts import OddLines
 
-_FILE = "SELECT id, name, stamp, covered, tail_hash FROM file"
+_FILE = "SELECT id, name, stamp, covered, tail_hash FROM file WHERE true"
 _SEGMENT = "first_row, start, stop, rows, offsets, first_ordinal, first_line"
 
 
@@ -52,11 +53,7 @@ class File(NamedTuple):
 
 def files(connection: Connection, names: Iterable[bytes] | None = None) -> dict[bytes, File]:
     """All files, or those of these names, by name."""
-    if names is None:
-        found: Iterable[tuple[Any, ...]] = connection.execute(_FILE)
-    else:
-        found = (row for name in names for row in connection.execute(f"{_FILE} WHERE name = ?", (name,)))
-    return {file.name: file for file in map(File._make, found)}
+    return {file.name: file for file in map(File._make, of_names(connection, _FILE, names))}
 
 
 def file(connection: Connection, name: bytes) -> File | None:
