@@ -69,7 +69,8 @@ def _of_file(path: Path, key: str, cancelled: IsCancelled, progress: Progress) -
 
 def _add(tally: StatsTally, row: Entry) -> None:
     if row.message is not None:
-        tally.message(row.message.role, row.message.content, at=row.address.created_at)
+        at = row.address
+        tally.message(row.message.role, row.message.content, at=at.created_at, imported=at.imported)
     elif row.fault is not None and (row.clipped or row.address.span is None or not is_blank(row.raw)):
         tally.fault(row.fault)
     else:
