@@ -196,12 +196,12 @@ def _is_database(path: Path) -> bool:
     """Whether SQLite takes it for a database, sound or damaged; it alone may open one that is in use."""
     import sqlite3
 
-    from sessiontui.store.sqlite.open_read import IMMUTABLE, address
+    from sessiontui.store.sqlite.database_schema import IMMUTABLE, connect
 
     if not path.stat().st_size:
         return False
     try:
-        with closing(sqlite3.connect(address(path, IMMUTABLE), uri=True)) as connection:
+        with closing(connect(path, IMMUTABLE)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CANTOPEN:

@@ -17,8 +17,7 @@ from sessiontui.query.parse import parse
 from sessiontui.store import full_text
 from sessiontui.store.protocol import never
 from sessiontui.store.sqlite import sqlite_search
-from sessiontui.store.sqlite.database_schema import NEW
-from sessiontui.store.sqlite.open_read import text
+from sessiontui.store.sqlite.database_schema import NEW, text
 from sessiontui.store.sqlite.sqlite_search import search_rows
 
 TIME = "2026-03-16T12:23:18.123456789+00:00"

@@ -8,16 +8,15 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Hashable
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 from sessiontui.errors import Changed, StoreError
+from sessiontui.store.sqlite.database_schema import connect
 
 _copies: dict[str, tuple[Hashable, Path]] = {}
 _lock = threading.Lock()
@@ -63,7 +62,7 @@ def _copied(real: str) -> Path:
         for suffix in ("", "-wal", "-journal"):
             if os.path.exists(real + suffix):
                 _copy(real + suffix, f"{copy}{suffix}")
-        with closing(sqlite3.connect(f"file://{quote(str(copy))}?mode=rw", uri=True)) as connection:
+        with closing(connect(copy, "mode=rw")) as connection:
             connection.execute("SELECT count(*) FROM sqlite_schema")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except BaseException:
