@@ -109,19 +109,20 @@ class JsonlStore:
         name = entry.name
         try:
             status, broken = folder_list.status(entry)
+            seen = stamps.stamp_of(status)
             if broken or not folder_list.is_readable(status, entry):
                 from sessiontui.store.jsonl import unreadable
 
-                session = folder_list.session(name, status, None, unreadable.of_entry(Path(entry)))
+                session = folder_list.session(name, seen, None, unreadable.of_entry(Path(entry)))
             else:
                 recall = None if self._search_index is None else self._search_index.remembered
-                look = self._before[name] = folder_list.look(name, status, before.get(name), recall)
+                look = self._before[name] = folder_list.look(name, seen, before.get(name), recall)
                 session = look.session
                 if look.waits:
-                    self._open[session.key] = status.st_mtime_ns
+                    self._open[session.key] = seen.mtime_ns
         except FileNotFoundError:
             return None
-        return inf if session.last_activity is None else -status.st_mtime_ns, session.key, session
+        return inf if session.last_activity is None else -seen.mtime_ns, session.key, session
 
     def settled(self) -> frozenset[str]:
         """The keys of sessions of which a last line counts by now, for nobody went on with it; each is told once."""
@@ -201,11 +202,11 @@ class JsonlStore:
             raise
         except (StoreError, UnknownKey, Changed) as error:
             return session._replace(problem=unreadable.of_error(error))
-        self.search_index.learn(session.key + SUFFIX, stamp, count)
+        name = session.key + SUFFIX
+        self.search_index.learn(name, stamp, count)
         if count.waits(stamp.mtime_ns):
             self._open[session.key] = stamp.mtime_ns
-        known = session._replace(messages=count.messages, faults=count.damaged(stamp.mtime_ns), instead=count.instead)
-        return known._replace(bytes=stamp.size, last_activity=stamps.moment(stamp.mtime_ns))
+        return folder_list.session(name, stamp, count)
 
     def session(self, key: str) -> Session:
         """One session, counted; one that can't be read has its trouble and no counts."""

@@ -30,16 +30,13 @@ def private_copy(path: Path, look: Callable[[], Hashable]) -> Path:
     real = os.path.realpath(path)
     with _lock:
         seen = look()
-        known = _copies.get(real)
-        if known is not None and known[0] == seen:
-            return known[1]
-        if known is not None:
+        if real in _copies and _copies[real][0] != seen:
             shutil.rmtree(_copies.pop(real)[1].parent)
-        copy = _copied(real)
-        _copies[real] = (seen, copy)
-        if look() != seen:
-            raise Changed(path.name)
-        return copy
+        if real not in _copies:
+            _copies[real] = seen, _copied(real)
+            if look() != seen:
+                raise Changed(path.name)
+        return _copies[real][1]
 
 
 def forget() -> None:
