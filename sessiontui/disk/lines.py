@@ -14,7 +14,7 @@ import io
 import os
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import accumulate, islice
@@ -174,10 +174,15 @@ def backwards(fd: int, stop: int | None = None) -> Iterator[tuple[int, bytes | H
     yield 0, _joined(held, end, ended)
 
 
-def line_ends(fd: int, start: int = 0, stop: int | None = None) -> array[int]:
-    """The offset just behind each newline (and ``stop``, for an unterminated last line), as ``array('Q')``."""
+def line_ends(
+    fd: int, start: int = 0, stop: int | None = None, check: Callable[[], object] | None = None
+) -> array[int]:
+    """The offset just behind each newline (and ``stop``, for an unterminated last line), as ``array('Q')``. ``check`` is
+    called every few lines, and may raise."""
     ends: array[int] = array("Q")
     for offset, block in blocks(fd, start, stop):
+        if check is not None:
+            check()
         ends.extend(islice(accumulate(map(len, block), initial=offset), 1, None))
     return ends
 
