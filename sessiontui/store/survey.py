@@ -20,7 +20,7 @@ from sessiontui.disk import lines, stamps
 from sessiontui.model import Backend, Entry, Span
 from sessiontui.store import helper_process, json_values
 from sessiontui.store.full_text import scalar
-from sessiontui.store.jsonl import entries, session_file
+from sessiontui.store.jsonl import entries, huge_line, session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, stop_if
 from sessiontui.store.session_stats import SHOWN, SessionStats, StatsTally
@@ -79,7 +79,7 @@ def _add(tally: StatsTally, row: Entry) -> None:
 
 def _add_huge(tally: StatsTally, fd: int, span: Span) -> None:
     """A message that is never held whole: its text is decoded piece by piece, to be counted."""
-    scanned = stream.scan(lines.pieces(fd, span), span.offset)
+    scanned = huge_line.scan(fd, span)
     if isinstance(scanned, stream.Scanned):
         beginning, size = "", 0
         for piece in stream.text(lines.pieces(fd, scanned.content)):

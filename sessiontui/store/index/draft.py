@@ -17,7 +17,7 @@ from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
 from sessiontui.model import Message, Span
 from sessiontui.store.index import segments
-from sessiontui.store.jsonl import counts, session_file
+from sessiontui.store.jsonl import counts, huge_line
 from sessiontui.store.jsonl.counts import MOST, OddLines
 
 
@@ -69,7 +69,7 @@ class Draft:
     def take_huge(self, fd: int, line: Huge) -> None:
         """Take a huge line, as ``lines.blocks`` gives it."""
         at, rows = self.stop, len(self.texts)
-        message = session_file.huge(fd, Span(at, line.length - line.ended), segments.SEARCHED)
+        message = huge_line.read(fd, Span(at, line.length - line.ended), segments.SEARCHED)
         if isinstance(message, Message):
             if rows:
                 self.sums.append(self._running)

@@ -13,15 +13,15 @@ from typing import cast
 
 from sessiontui.damage import diagnose, notes
 from sessiontui.damage.verdict import Line
-from sessiontui.dialects import stream, zeroclaw
-from sessiontui.disk import lines, stamps
-from sessiontui.disk.lines import Huge
+from sessiontui.dialects.source import Dropped
+from sessiontui.dialects.zeroclaw import Validated
+from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Fault, Span
-from sessiontui.store.jsonl import counts, file_end, huge_line, no_session
+from sessiontui.store.jsonl import counts, file_end, huge_line, no_session, session_file
 from sessiontui.store.jsonl.counts import Count, OddLines
 from sessiontui.store.jsonl.session_file import OpenFile
-from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if
+from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent
 
 
 def faults(
@@ -40,7 +40,7 @@ def faults(
     tally = LineTally()
     yield from diagnosed(odd(fd, stop, tally, cancelled, progress, settled=settled), settled=settled)
     progress(stop, stop)
-    return tally.count()
+    return tally.count()._replace(open=file_end.breaks_off(fd, stop))
 
 
 def counted(
@@ -106,21 +106,19 @@ class LineTally:
     def __init__(self) -> None:
         self.lines = self._valid = self._damaged = 0
         self._marks = array("Q")
-        self._open = False
 
-    def add(self, validated: zeroclaw.Validated, lines: int, *, begun: bool) -> None:
-        """So many lines were judged together; ``begun``: the last one breaks off, and no newline ends it."""
+    def add(self, validated: Validated) -> None:
+        """Some more lines."""
         self._valid += validated.valid
         self._damaged += len(validated.dropped)
         if len(self._marks) <= counts.MOST:
             self._marks.extend(counts.marked(self.lines, [at for at, _ in validated.dropped], validated.blank))
-        self._open = begun
-        self.lines += lines
+        self.lines += validated.valid + len(validated.dropped) + len(validated.blank)
 
     def count(self) -> Count:
-        """What they come to."""
+        """What they come to; not whether the last one may be still being written."""
         few = len(self._marks) <= counts.MOST
-        return Count(self._valid, self._damaged, OddLines(self.lines, self._marks) if few else None, self._open)
+        return Count(self._valid, self._damaged, OddLines(self.lines, self._marks) if few else None)
 
 
 def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent, start: int = 0) -> Count:
@@ -130,34 +128,24 @@ def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress
     for _ in _validated(fd, stop, tally, cancelled, progress, start):
         pass
     progress(stop, stop)
-    return tally.count()
+    return tally.count()._replace(open=file_end.breaks_off(fd, stop))
 
 
 def holds_message(fd: int, stop: int, cancelled: IsCancelled = never) -> bool:
     """Whether ZeroClaw loads a message from the first ``stop`` bytes; reads up to the first one."""
-    return any(validated.valid for _, _, validated in _validated(fd, stop, LineTally(), cancelled))
+    return any(validated.valid for _, _, validated in session_file.validated(fd, 0, stop, cancelled))
 
 
 def _validated(
     fd: int, stop: int, tally: LineTally, cancelled: IsCancelled, progress: Progress = silent, start: int = 0
-) -> Iterator[tuple[int, list[bytes | Huge], zeroclaw.Validated]]:
-    """The lines between two offsets, as ``lines.blocks`` gives them, with what they are; ``tally`` has counted them."""
-    for offset, block in lines.blocks(fd, start, stop):
-        stop_if(cancelled)
+) -> Iterator[tuple[int, int, list[bytes] | Span, Validated]]:
+    """The lines between two offsets, as ``session_file.validated`` gives them, behind how many lines stand before them;
+    ``tally`` counts them."""
+    for offset, block, validated in session_file.validated(fd, start, stop, cancelled):
         progress(offset, stop)
-        first = block[0]
-        if isinstance(first, Huge):
-            span = Span(offset, first.length - first.ended)
-            read = stream.scan(lines.pieces(fd, span), offset)
-            dropped = [(0, read)] if isinstance(read, zeroclaw.Dropped) else []
-            validated = zeroclaw.Validated(int(isinstance(read, stream.Scanned)), [0] if read is None else [], dropped)
-            begun = not first.ended and huge_line.breaks_off(fd, read, span)
-        else:
-            validated = zeroclaw.validate(cast("list[bytes]", block))
-            last = cast("bytes", block[-1])
-            begun = not last.endswith(b"\n") and file_end.is_begun(offset + sum(map(len, block[:-1])), last)
-        tally.add(validated, len(block), begun=begun)
-        yield offset, block, validated
+        before = tally.lines
+        tally.add(validated)
+        yield before, offset, block, validated
 
 
 def odd(
@@ -170,21 +158,19 @@ def odd(
     settled: bool = True,
 ) -> Iterator[Line | Fault]:
     """The damaged and the blank lines, in order; for a huge one its fault, or the note that it is blank."""
-    for offset, block, validated in _validated(fd, stop, tally, cancelled, progress):
-        before = tally.lines - len(block)
-        if isinstance(block[0], Huge):
-            span = Span(offset, block[0].length - block[0].ended)
-            for _, outcome in validated.dropped:
-                yield huge_line.fault(fd, outcome, before + 1, span, growing=not (settled or block[0].ended))
-            if validated.blank:
-                yield notes.blank(before + 1, span)
-        elif validated.dropped or validated.blank:
-            wrong = dict(validated.dropped)
-            yield from _in_block(cast("list[bytes]", block), sorted([*validated.blank, *wrong]), before, offset, wrong)
+    for before, offset, block, validated in _validated(fd, stop, tally, cancelled, progress):
+        wrong = dict(validated.dropped)
+        if not isinstance(block, Span):
+            yield from _in_block(block, sorted([*validated.blank, *wrong]), before, offset, wrong)
+        elif wrong:
+            growing = not settled and block.stop == stop
+            yield huge_line.fault(fd, wrong[0], before + 1, block, growing=growing)
+        elif validated.blank:
+            yield notes.blank(before + 1, block)
 
 
 def _in_block(
-    block: list[bytes], indices: Iterable[int], before: int, offset: int, wrong: Mapping[int, zeroclaw.Dropped]
+    block: list[bytes], indices: Iterable[int], before: int, offset: int, wrong: Mapping[int, Dropped]
 ) -> Iterator[Line]:
     """The lines of these indices, which rise; ``before`` lines stand before the block, which begins at ``offset``."""
     at = 0
@@ -202,12 +188,10 @@ def _notes(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Fault]:
 
 def _sound(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Line | Fault]:
     """The lines that are not damaged, and the notes to huge ones."""
-    tally = LineTally()
-    for offset, block, validated in _validated(fd, stop, tally, cancelled):
-        before = tally.lines - len(block)
+    for before, offset, block, validated in _validated(fd, stop, LineTally(), cancelled):
         wrong = dict(validated.dropped)
-        if not isinstance(block[0], Huge):
+        if not isinstance(block, Span):
             sound = (index for index in range(len(block)) if index not in wrong)
-            yield from _in_block(cast("list[bytes]", block), sound, before, offset, wrong)
+            yield from _in_block(block, sound, before, offset, wrong)
         elif not wrong:
-            yield notes.huge(before + 1, Span(offset, block[0].length - block[0].ended))
+            yield notes.huge(before + 1, block)
