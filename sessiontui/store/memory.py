@@ -104,8 +104,8 @@ class MemoryStore:
         return self._kept[key]
 
     def sessions(self) -> list[Session]:
-        keys = sorted(self._kept)
-        return [self.session(key) for key in sorted(keys, key=lambda key: self._kept[key].last_activity, reverse=True)]
+        newest = sorted(sorted(self._kept), key=lambda key: self._kept[key].last_activity, reverse=True)
+        return [self.session(key) for key in newest]
 
     def looked(self, keys: Iterable[str]) -> list[Session]:
         return [self.session(key) for key in keys if key in self._kept]

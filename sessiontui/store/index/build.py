@@ -94,7 +94,7 @@ class Build:
             first, changed = True, self._settle(listed)
         grown, parts = self._parts(changed, first)
         self._total = sum(part.stop - part.start for part in (*grown, *parts))
-        index_rows.remember_waiting(self.connection, self._total)
+        index_rows.remember(self.connection, "waiting", self._total)
         self.progress(0, self._total)
         self._rows(grown, index_rows.top(self.connection))
         bottom = index_rows.bottom(self.connection)
@@ -103,7 +103,7 @@ class Build:
                 self._commit()
             bottom -= sum((part.stop - part.start) // _SHORTEST + 2 for part in group)
             self._rows(group, bottom)
-        index_rows.remember_built(self.connection)
+        index_rows.remember(self.connection, "built", 1)
         self._done = self._total  # what could not be read is no longer waited for
         self._end()
 
@@ -210,7 +210,7 @@ class Build:
         """What is not words is written here alone: most such statements make FTS5 write out its words too soon."""
         for file, finished in self._finished.items():
             index_rows.finish_file(self.connection, file, *finished)
-        index_rows.remember_waiting(self.connection, self._total - self._done)
+        index_rows.remember(self.connection, "waiting", self._total - self._done)
         self.connection.execute("COMMIT")
         self._finished.clear()
         self._uncommitted = 0

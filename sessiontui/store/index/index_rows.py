@@ -236,14 +236,9 @@ def is_built(connection: Connection) -> bool:
     return bool(scalar(connection, "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'built')"))
 
 
-def remember_built(connection: Connection) -> None:
-    """A first build came to its end."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES ('built', 1)")
-
-
-def remember_waiting(connection: Connection, size: int) -> None:
-    """How many bytes are still to be indexed."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES ('waiting', ?)", (min(size, (1 << 63) - 1),))
+def remember(connection: Connection, name: str, value: int) -> None:
+    """``built``: a first build came to its end. ``waiting``: so many bytes are still to be indexed."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, min(value, (1 << 63) - 1)))
 
 
 def waiting(connection: Connection) -> int:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import sqlite3
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,7 +20,7 @@ from typing import Final
 
 from sessiontui.query import tokens
 
-FORMAT: Final = f"6.{tokens.VERSION}"
+FORMAT: Final = f"6.{tokens.VERSION}.{sys.byteorder}"
 """An index of another format is deleted and made anew."""
 
 FIRST_TOP: Final = 1 << 40

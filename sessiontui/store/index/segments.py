@@ -7,11 +7,9 @@ be proved unchanged. Reads session files; knows no SQL and writes nothing.
 
 from __future__ import annotations
 
-import struct
-import sys
 import zlib
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -88,9 +86,6 @@ class Segment:
         starts, sums = array("Q"), array("I")
         starts.frombytes(self.offsets[: 8 * self.rows])
         sums.frombytes(self.offsets[8 * self.rows :])
-        if sys.byteorder == "big":
-            starts.byteswap()
-            sums.byteswap()
         return starts, sums
 
 
@@ -213,9 +208,9 @@ def matching(
                 yield Candidate(row, message, len(line), whole[row.begin - base : row.stop - base])
 
 
-def packed(starts: Sequence[int], sums: Sequence[int]) -> bytes:
-    """Little-endian, 8 bytes a row, then 4 bytes a checksum."""
-    return struct.pack(f"<{len(starts)}Q{len(sums)}I", *starts, *sums)
+def packed(starts: Iterable[int], sums: Iterable[int]) -> bytes:
+    """8 bytes a row, then 4 bytes a checksum, in this machine's order of bytes."""
+    return array("Q", starts).tobytes() + array("I", sums).tobytes()
 
 
 def _read(fd: int, start: int, stop: int) -> bytes:

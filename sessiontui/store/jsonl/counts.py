@@ -7,7 +7,6 @@ messages have lines but no numbers. Reads no file, so that a list can show what 
 
 from __future__ import annotations
 
-import sys
 import zlib
 from array import array
 from bisect import bisect_left
@@ -54,10 +53,8 @@ class OddLines:
         return OddLines(lines, self.marks[: bisect_left(self.marks, lines + 1 << 1)])
 
     def packed(self) -> bytes:
-        """The marks for keeping."""
+        """The marks for keeping, in this machine's order of bytes."""
         steps = array("Q", map(sub, self.marks, chain((0,), self.marks)))
-        if sys.byteorder == "big":
-            steps.byteswap()
         return zlib.compress(steps.tobytes(), 1) if steps else b""
 
     @classmethod
@@ -69,8 +66,6 @@ class OddLines:
                 steps.frombytes(zlib.decompress(kept))
             except zlib.error as error:
                 raise ValueError("no odd lines") from error
-        if sys.byteorder == "big":
-            steps.byteswap()
         return cls(lines, array("Q", accumulate(steps)))
 
 

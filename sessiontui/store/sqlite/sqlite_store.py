@@ -51,10 +51,9 @@ class SqliteStore:
     ) -> Iterator[Session]:
         """The same sessions with messages and bytes: those of role and content. Reads all their text at once."""
         keys = [session.key for session in sessions]
-        found = read(self.path, lambda c: totals(c, keys, cancelled, progress), self._notice)
+        messages, sizes = read(self.path, lambda c: totals(c, keys, cancelled, progress), self._notice)
         for session in sessions:
-            total = found[session.key]
-            yield session._replace(messages=total.messages, bytes=total.bytes)
+            yield session._replace(messages=messages[session.key], bytes=sizes[session.key])
 
     def examine(
         self,
@@ -126,9 +125,9 @@ class SqliteStore:
     def last(self, key: str) -> tuple[Message, Address] | None:
         """The last message, found from the end. Raises ``Refused`` where the indexes may hide a later one."""
         self._known(key)
-        if (found := read(self.path, lambda c: way(c, key), self._notice)).by_table:
+        if wrong := read(self.path, lambda c: way(c, key), self._notice).wrong:
             raise Refused(
-                f"the index {found.wrong} of {self.path.name} is damaged, so the last message can't be removed safely",
+                f"the index {wrong} of {self.path.name} is damaged, so the last message can't be removed safely",
                 "`sessiontui check` says what is wrong; nothing was changed",
             )
         row = read(self.path, lambda c: newest(c, key), self._notice)
