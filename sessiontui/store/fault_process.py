@@ -20,7 +20,7 @@ from sessiontui.model import Part
 from sessiontui.store import fault_refs, helper_process, json_values
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, within
+from sessiontui.store.protocol import IsCancelled, Progress, parts
 
 MOST: Final = 100_000
 """Faults that are told of."""
@@ -68,16 +68,13 @@ def look(
 ) -> bool:
     """Find the faults of sessions, one session after the other; whether there are more than are told of."""
     sizes = [stamps.size_at(store.file(key)) for key in keys]
-    total, done = sum(sizes), 0
     try:
-        for key, size in zip(keys, sizes, strict=True):
-            fault_refs.find(store, key, batch.add, cancelled, within(progress, done, total), notes=notes)
-            done += size
+        for key, part in parts(keys, sizes, progress):
+            fault_refs.find(store, key, batch.add, cancelled, part, notes=notes)
     except Enough:
         return True
     finally:
         batch.flush()
-    progress(total, total)
     return False
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sessiontui.errors import Cancelled
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 
 if TYPE_CHECKING:
     from sessiontui.query.ast import Query
+
+_T = TypeVar("_T")
 
 IsCancelled = Callable[[], bool]
 """Asked between steps of long work; True ends it with ``errors.Cancelled``."""
@@ -47,6 +50,14 @@ def silent(done: int, total: int) -> None:
 def within(progress: Progress, before: int, total: int) -> Progress:
     """Progress in one part, which begins at ``before``, as progress in all."""
     return lambda done, _: progress(min(before + done, total), total)
+
+
+def parts(items: Sequence[_T], sizes: Iterable[int], progress: Progress) -> Iterator[tuple[_T, Progress]]:
+    """Each item with the progress of its part of the whole."""
+    *begins, total = accumulate(sizes, initial=0)
+    for item, done in zip(items, begins, strict=True):
+        yield item, within(progress, done, total)
+    progress(total, total)
 
 
 class TranscriptRows(Protocol):

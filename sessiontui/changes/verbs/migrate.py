@@ -30,7 +30,7 @@ from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import file_faults, no_session, session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, parts, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def plan(
     sessions = sorted(found, key=lambda session: session.key)
     unsound = _unsound(folder) if sessions else None
     planned = []
-    for each, part in plans.parts(sessions, [each.bytes or 0 for each in sessions], progress):
+    for each, part in parts(sessions, [each.bytes or 0 for each in sessions], progress):
         if unsound:
             planned.append(MigrateRow(each.key, 0, 0, "migrated").left_alone(unsound))
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate, chain, islice
+from itertools import chain, islice
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -24,7 +24,7 @@ from sessiontui.paths import cache_folder
 from sessiontui.store.jsonl import folder_list
 from sessiontui.store.jsonl.counts import Count, OddLines
 from sessiontui.store.jsonl.folder_list import SessionStat
-from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if, within
+from sessiontui.store.protocol import IsCancelled, Progress, Report, never, parts, silent, stop_if
 
 if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads files is loaded by whoever reads
     from sessiontui.query.ast import Query
@@ -137,13 +137,10 @@ class JsonlStore:
         What was counted is remembered. A file that can't be read comes with its trouble and without counts; one on which
         another program has a lease, with neither.
         """
-        sizes = [session.bytes or 0 for session in sessions]
-        total = sum(sizes)
         try:
-            for session, done in zip(sessions, accumulate(sizes, initial=0), strict=False):
+            for session, part in parts(sessions, [session.bytes or 0 for session in sessions], progress):
                 stop_if(cancelled)
-                yield self._counted(session, cancelled, within(progress, done, total))
-            progress(total, total)
+                yield self._counted(session, cancelled, part)
         finally:
             self.search_index.flush()
 
