@@ -44,10 +44,16 @@ def odd(connection: Connection, name: bytes, stamp: Stamp) -> OddLines | None:
 
 def held(connection: Connection, file: int, stop: int) -> Count:
     """What the segments of a file hold that end before an offset."""
-    statement = "SELECT rows, faults, lines, odd FROM segment WHERE file = ? AND stop <= ? ORDER BY start"
-    found = connection.execute(statement, (file, stop)).fetchall()
-    odd = counts.joined(counts.restored(lines, kept) for _, _, lines, kept in found)
-    return Count(sum(rows for rows, *_ in found), sum(faults for _, faults, *_ in found), odd)
+    held = "file = ? AND stop <= ?"
+    statement = f"SELECT coalesce(sum(rows), 0), coalesce(sum(faults), 0) FROM segment WHERE {held}"
+    messages, faults = connection.execute(statement, (file, stop)).fetchone()
+    return Count(messages, faults, odd_of_segments(connection, held, file, stop))
+
+
+def odd_of_segments(connection: Connection, condition: str, *values: object) -> OddLines | None:
+    """The odd lines of some segments of a file, which follow each other; None where they are not known."""
+    found = connection.execute(f"SELECT lines, odd FROM segment WHERE {condition} ORDER BY start", values)
+    return counts.joined(counts.restored(*each) for each in found)
 
 
 def learn(connection: Connection, name: bytes, stamp: Stamp, count: Count) -> None:

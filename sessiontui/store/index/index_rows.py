@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sessiontui.disk.stamps import Stamp
 from sessiontui.store.full_text import scalar
 from sessiontui.store.index.draft import Draft
-from sessiontui.store.index.file_facts import of_names
+from sessiontui.store.index.file_facts import odd_of_segments, of_names
 from sessiontui.store.index.index_schema import FIRST_TOP
 from sessiontui.store.index.segments import Segment, joined
 from sessiontui.store.jsonl import counts
@@ -21,6 +21,12 @@ from sessiontui.store.jsonl.counts import OddLines
 
 _FILE = "SELECT id, name, stamp, covered, tail_hash FROM file WHERE true"
 _SEGMENT = "first_row, start, stop, rows, offsets, first_ordinal, first_line"
+_NUMBER = """
+UPDATE segment SET first_ordinal = ordinal, first_line = line FROM (
+    SELECT first_row AS id, sum(rows) OVER above - rows + 1 AS ordinal, sum(lines) OVER above - lines + 1 AS line
+    FROM segment WHERE file = ? WINDOW above AS (ORDER BY start)
+) WHERE first_row = id AND first_line IS NULL
+"""
 
 
 class File(NamedTuple):
@@ -75,22 +81,13 @@ def begin_file(connection: Connection, id: int, stamp: Stamp) -> None:
 
 def finish_file(connection: Connection, id: int, covered: int, tail_hash: str, is_open: bool, instead: str) -> None:
     """All of the file is indexed: number its segments and keep its counts. ``is_open``, ``instead``: as of ``Count``."""
-    ordinal = line = 1
-    odd: list[OddLines | None] = []
-    statement = "SELECT first_row, rows, lines, first_line, odd FROM segment WHERE file = ? ORDER BY start"
-    for first_row, rows, count, numbered, kept in connection.execute(statement, (id,)).fetchall():
-        odd.append(counts.restored(count, kept))
-        if numbered is None:
-            connection.execute(
-                "UPDATE segment SET first_ordinal = ?, first_line = ? WHERE first_row = ?", (ordinal, line, first_row)
-            )
-        ordinal += rows
-        line += count
+    connection.execute(_NUMBER, (id,))
+    odd = odd_of_segments(connection, "file = ?", id)
     connection.execute("UPDATE file SET covered = ?, tail_hash = ? WHERE id = ?", (covered, tail_hash, id))
     connection.execute(
         "INSERT OR REPLACE INTO facts SELECT name, stamp, coalesce(sum(rows), 0), iif(?4 = '', coalesce(sum(faults), 0), 1),"
         " ?2, ?3, ?4 FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?1",
-        (id, counts.kept(counts.joined(odd)), is_open and not instead, instead),
+        (id, counts.kept(odd), is_open and not instead, instead),
     )
     _join_last(connection, id, covered)
 
@@ -101,14 +98,12 @@ def _join_last(connection: Connection, file: int, covered: int) -> None:
     found = [Segment(*row) for row in connection.execute(statement, (file, covered))]
     whole = joined(found[1], found[0]) if len(found) == 2 else None
     if whole is not None:
-        statement = "SELECT lines, odd FROM segment WHERE first_row IN (?, ?) ORDER BY start"
-        parts = connection.execute(statement, (whole.first_row, found[0].first_row)).fetchall()
-        odd = counts.kept(counts.joined(counts.restored(*part) for part in parts))
+        odd = odd_of_segments(connection, "first_row IN (?, ?)", whole.first_row, found[0].first_row)
         connection.execute(
             "UPDATE segment SET stop = ?, rows = ?, offsets = ?, odd = ?, lines = segment.lines + other.lines,"
             " faults = segment.faults + other.faults"
             " FROM (SELECT lines, faults FROM segment WHERE first_row = ?) AS other WHERE first_row = ?",
-            (whole.stop, whole.rows, whole.offsets, odd, found[0].first_row, whole.first_row),
+            (whole.stop, whole.rows, whole.offsets, counts.kept(odd), found[0].first_row, whole.first_row),
         )
         connection.execute("DELETE FROM segment WHERE first_row = ?", (found[0].first_row,))
 

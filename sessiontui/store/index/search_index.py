@@ -172,8 +172,7 @@ class SearchIndex:
                 self._discard()
         if self._is_being_made():
             return Found((), None, "the search index is being made; nothing is in it yet")
-        listed = [each for each in self.listed() if names is None or each.name in names]
-        found = scan(os.fsencode(self.folder), listed, query, limit, cancelled)
+        found = scan(os.fsencode(self.folder), self.listed(names), query, limit, cancelled)
         return found._replace(note=f"all files were read, for there is no search index: {problem}")
 
     def _is_being_made(self) -> bool:

@@ -147,7 +147,7 @@ class _Search:
         """An answer from the index, and the rows that it doesn't have: newest first, or behind those that were ranked."""
         ranked = relevance and not self.query.substrings
         try:
-            every = self._taken(self._followed(self._scanned()), begin=found.hits if ranked else (), past=found.hits)
+            every = self._taken(self._followed(self._scanned()), past=found.hits, ranked=ranked)
         except sqlite3.DatabaseError as error:
             if not is_corrupt(error):
                 raise
@@ -175,14 +175,14 @@ class _Search:
         rows: Generator[Values, None, None] | Cursor,
         *,
         proving: bool = False,
-        begin: tuple[Hit, ...] = (),
         past: tuple[Hit, ...] = (),
+        ranked: bool = False,
     ) -> Found:
         """The hits among these rows, which are closed: as many as were wanted. The total is known where the rows came
-        to their end, to which few do. ``proving``: each must be one, by the index; ``begin``: these come first;
-        ``past``: what is found goes on at least to the last of these."""
-        hits = list(begin)
-        known = {hit.address.id for hit in begin}
+        to their end, to which few do. ``proving``: each must be one, by the index; ``past``: what is found goes on at
+        least to the last of these, which come first where they are ``ranked``."""
+        hits = list(past) if ranked else []
+        known = {hit.address.id for hit in hits}
         last = min((hit.address.id or 0 for hit in past), default=None)
         total = 0
         with closing(rows):
