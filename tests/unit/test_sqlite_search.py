@@ -46,7 +46,7 @@ def search(
     relevance: bool = False,
     key: str | None = None,
 ) -> Found:
-    return search_rows(connection, parse(typed), limit, relevance, never, key)
+    return search_rows(connection, parse(typed), limit, relevance, never, None if key is None else [key])
 
 
 def ids(found: Found) -> list[int | None]:

@@ -50,12 +50,11 @@ def search_rows(
     limit: int | None,
     relevance: bool,
     cancelled: IsCancelled,
-    key: str | None = None,
+    keys: Collection[str] | None = None,
     scan: Progress | None = silent,
     look: Callable[[Connection], IndexHealth] = standing,
-    keys: Collection[str] | None = None,
 ) -> Found:
-    """The messages that match, or those of one session, or of several. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
+    """The messages that match, or those of some sessions. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
 
     ``total`` is None where the reading ended before all rows had been seen. ``scan``: read all rows where the index
     may not cover them, and say how far that is; without it such an answer is pending. ``look`` gives the standing of
@@ -67,7 +66,7 @@ def search_rows(
         known = look(connection)
         if not known.trees:
             without_indexes(connection)
-        part = _part(connection, key) if keys is None else _several(keys)
+        part = _part(connection, keys)
         if part is None:
             return Found((), 0)
         search = _Search(connection, query, limit, cancelled, part, known, scan, known.sure)
@@ -86,13 +85,19 @@ class _Part(NamedTuple):
     """So few that the index would only cost."""
 
 
-def _part(connection: Connection, key: str | None) -> _Part | None:
-    """All rows, or those of one session; None where it has none."""
-    if key is None:
+def _part(connection: Connection, keys: Collection[str] | None) -> _Part | None:
+    """All rows, or those of some sessions; None where there are none."""
+    if keys is None:
         return _Part()
-    if not is_bindable(key):
+    names = [key for key in keys if is_bindable(key)]
+    if len(names) > 1:
+        rows = " AND hex(session_key) IN (SELECT value FROM json_each(?))"
+        hits = f"{_HITS} AND EXISTS (SELECT 1 FROM sessions WHERE id = sessions_fts.rowid{rows})"
+        wanted = json.dumps([name.encode("utf-8", "surrogateescape").hex().upper() for name in names])
+        return _Part(rows, hits, (wanted,))
+    if not names:
         return None
-    values = (bound(key),)
+    values = (bound(names[0]),)
     first, last = connection.execute(f"SELECT min(id), max(id) FROM sessions WHERE {KEY}", values).fetchone()
     if first is None:
         return None
@@ -102,13 +107,6 @@ def _part(connection: Connection, key: str | None) -> _Part | None:
         f" AND EXISTS (SELECT 1 FROM sessions WHERE {KEY} AND id = sessions_fts.rowid)"
     )
     return _Part(f" AND {KEY}", hits, values, more is None)
-
-
-def _several(keys: Collection[str]) -> _Part:
-    """The rows of some sessions."""
-    names = json.dumps([key.encode("utf-8", "surrogateescape").hex().upper() for key in keys if is_bindable(key)])
-    rows = " AND hex(session_key) IN (SELECT value FROM json_each(?))"
-    return _Part(rows, f"{_HITS} AND EXISTS (SELECT 1 FROM sessions WHERE id = sessions_fts.rowid{rows})", (names,))
 
 
 @dataclass(slots=True)

@@ -112,9 +112,10 @@ class SqliteStore:
         scan: Progress | None = None,
     ) -> Found:
         """Messages that match, by the database's own full-text index."""
+        wanted = keys if key is None else [key]
         look = partial(self._looked, state(self.path))
         return read(
-            self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, key, scan, look, keys), self._notice
+            self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, wanted, scan, look), self._notice
         )
 
     def index(
