@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import datetime
 from sqlite3 import Connection
 
 from sessiontui.model import Backend, Session
 from sessiontui.store.protocol import IsCancelled, Progress, stop_if
-from sessiontui.store.sqlite.database_schema import KEY, METADATA, as_key, bound, columns, read_time
+from sessiontui.store.sqlite.database_schema import KEY, METADATA, as_key, bound, columns, read_time, write_time
 from sessiontui.store.sqlite.index_health import way
 
 _LOST = """
@@ -96,7 +97,7 @@ def totals(
     return messages, sizes
 
 
-def stale_keys(connection: Connection, before: str) -> list[str]:
+def stale_keys(connection: Connection, before: datetime) -> list[str]:
     """Keys whose ``last_activity`` is less than ``before``, compared as text, which is how ZeroClaw decides, and as a
     time: what is none is never stale."""
     if not columns(connection, METADATA):
@@ -104,11 +105,10 @@ def stale_keys(connection: Connection, before: str) -> list[str]:
     rows = connection.execute(
         "SELECT session_key, last_activity FROM session_metadata"
         " WHERE typeof(session_key) = 'text' AND last_activity < ?",
-        (before,),
+        (write_time(before),),
     )
-    limit = read_time(before)
     times = ((as_key(key), read_time(last_activity)) for key, last_activity in rows)
-    return [key for key, at in times if at is not None and limit is not None and at < limit]
+    return [key for key, at in times if at is not None and at < before]
 
 
 def _session(key: object, created_at: object, last_activity: object, name: object) -> Session:

@@ -17,7 +17,7 @@ from sessiontui.errors import Refused, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 from sessiontui.query.ast import Query
 from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if
-from sessiontui.store.sqlite.database_schema import is_bindable, write_time
+from sessiontui.store.sqlite.database_schema import is_bindable
 from sessiontui.store.sqlite.import_times import imported_before
 from sessiontui.store.sqlite.index_health import IndexHealth, mark, standing, way
 from sessiontui.store.sqlite.open_read import State, read, state
@@ -138,7 +138,7 @@ class SqliteStore:
     def stale(self, before: datetime) -> list[Session]:
         """Sessions whose ``last_activity`` is older, by ZeroClaw's comparison of text too; never one without
         metadata, or without a time that can be read."""
-        keys = set(read(self.path, lambda c: stale_keys(c, write_time(before)), self._notice))
+        keys = set(read(self.path, lambda c: stale_keys(c, before), self._notice))
         return [session for session in self.sessions() if session.key in keys]
 
     def _looked(self, at: State, connection: Connection) -> IndexHealth:

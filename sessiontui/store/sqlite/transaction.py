@@ -116,7 +116,7 @@ class Writing:
     def stale(self, before: datetime) -> list[str]:
         """Keys that are idle since before that time, as it stands in the transaction."""
         with self._speaking():
-            return stale_keys(self.connection, write_time(before))
+            return stale_keys(self.connection, before)
 
     def add(
         self, file: Path, key: str, messages: Iterable[Message], now: datetime, receipt: Receipt | None = None
