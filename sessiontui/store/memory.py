@@ -6,9 +6,10 @@ It keeps whole messages and nothing else: no lines, so no faults; no journal, so
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sessiontui.errors import Changed, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session
@@ -41,8 +42,7 @@ class MemoryRows:
         return ordinal - 1 if self.complete and 1 <= ordinal <= len(self.rows) else None
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryTranscript:
+class MemoryTranscript(NamedTuple):
     """One session; ``entries`` gives what it holds now."""
 
     key: str
@@ -76,8 +76,7 @@ class MemoryTranscript:
         return MemoryRows(now) if rows.complete else self.tail(len(now) - first)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     """One session: its messages, each with its number of arrival in the store."""
 
     messages: tuple[tuple[int, Message], ...]
@@ -197,7 +196,7 @@ class MemoryStore:
         kept = self._of(key)
         if not kept.messages:
             return None
-        self._change({**self._kept, key: replace(kept, messages=kept.messages[:-1])})
+        self._change({**self._kept, key: kept._replace(messages=kept.messages[:-1])})
         return kept.messages[-1][1]
 
     def compact(self, key: str) -> int:

@@ -83,9 +83,7 @@ def joined(parts: Iterable[OddLines | None]) -> OddLines | None:
 
 def marked(before: int, damaged: Sequence[int], blank: Sequence[int]) -> list[int]:
     """Marks for indices, from 0, of lines that stand behind ``before`` others."""
-    found = [before + at + 1 << 1 | 1 for at in damaged] + [before + at + 1 << 1 for at in blank]
-    found.sort()
-    return found
+    return sorted([before + at + 1 << 1 | 1 for at in damaged] + [before + at + 1 << 1 for at in blank])
 
 
 def kept(odd: OddLines | None) -> bytes | None:

@@ -113,8 +113,7 @@ class JsonlRows:
         return entry._replace(ordinal=line - self.odd.before(line))
 
 
-@dataclass(frozen=True, slots=True)
-class JsonlTranscript:
+class JsonlTranscript(NamedTuple):
     """One session file, opened for the screen."""
 
     path: Path

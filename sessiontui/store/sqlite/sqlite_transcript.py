@@ -135,8 +135,7 @@ class SqliteRows:
         return position + 1 - bisect_left(self.faulty, position) if self.complete else None
 
 
-@dataclass(frozen=True, slots=True)
-class SqliteTranscript:
+class SqliteTranscript(NamedTuple):
     """One session, opened for reading at any size."""
 
     path: Path
