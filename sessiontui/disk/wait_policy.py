@@ -48,7 +48,7 @@ USUAL = WaitPolicy()
 
 def busy(path: Path, status: os.stat_result) -> Busy:
     """The error that names the programs which have a file open for writing."""
-    return Busy(path.name, holders.writers(status.st_dev, status.st_ino))
+    return Busy(path.name, holders.writers(status))
 
 
 def _await_idle(fd: int, path: Path) -> None:
