@@ -45,7 +45,6 @@ class UnknownKey(UsageError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"no session “{key}” in this store", "`sessiontui list` shows the keys that are there")
-        self.key = key
 
 
 class Ambiguous(UsageError):

@@ -95,10 +95,6 @@ class Draft:
         """The lines that hold no message."""
         return OddLines(self.lines, self.marks) if len(self.marks) <= MOST else None
 
-    @property
-    def is_full(self) -> bool:
-        return len(self.texts) >= segments.ROWS or self.stop - self.start >= segments.BYTES
-
     def offsets(self) -> bytes:
         """What is kept of the places."""
         return segments.packed(self.starts, [*self.sums, self._running])
@@ -115,7 +111,7 @@ def drafts(fd: int, start: int, stop: int) -> Iterator[Draft]:
                 draft.take_huge(fd, block[0])
             else:
                 draft.take(cast("Iterator[bytes]", left))
-            if draft.is_full:
+            if len(draft.texts) >= segments.ROWS or draft.stop - draft.start >= segments.BYTES:
                 yield draft
                 draft = Draft(draft.stop, draft.stop)
     if draft.lines:

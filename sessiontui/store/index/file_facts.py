@@ -53,7 +53,7 @@ def held(connection: Connection, file: int, stop: int) -> Count:
 def odd_of_segments(connection: Connection, condition: str, *values: object) -> OddLines | None:
     """The odd lines of some segments of a file, which follow each other; None where they are not known."""
     found = connection.execute(f"SELECT lines, odd FROM segment WHERE {condition} ORDER BY start", values)
-    return counts.joined(counts.restored(*each) for each in found)
+    return counts.joined(None if kept is None else OddLines.unpacked(lines, kept) for lines, kept in found)
 
 
 def learn(connection: Connection, name: bytes, stamp: Stamp, count: Count) -> None:

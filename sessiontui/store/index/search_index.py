@@ -6,6 +6,7 @@ under a lock; all may read. It never writes to the store.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable
@@ -58,8 +59,9 @@ class SearchIndex:
 
     @property
     def path(self) -> Path:
-        """Where the index is, or would be."""
-        return index_schema.index_path(self.folder, self.only, self._cache or cache_folder())
+        """Where the index is, or would be: its name is a hash of the folder's real path, and of the one file's name."""
+        store = os.fsencode(os.path.realpath(self.folder)) + (b"/" + os.fsencode(self.only) if self.only else b"")
+        return (self._cache or cache_folder()) / f"{hashlib.sha256(store).hexdigest()[:32]}.index"
 
     # ---- making
 

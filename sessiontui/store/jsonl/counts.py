@@ -91,11 +91,6 @@ def kept(odd: OddLines | None) -> bytes | None:
     return None if odd is None else odd.packed()
 
 
-def restored(lines: int, kept: bytes | None) -> OddLines | None:
-    """What ``kept`` gave."""
-    return None if kept is None else OddLines.unpacked(lines, kept)
-
-
 class Count(NamedTuple):
     """What a file holds."""
 

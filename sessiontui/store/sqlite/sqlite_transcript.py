@@ -116,7 +116,10 @@ class SqliteRows:
         if not rows.keys() >= set(wanted):
             raise Changed(f"session “{self.key}”")
         first = range(len(self.ids))[start:stop].start
-        return [rows[id].entry(at, self._ordinal(at), before) for at, id in enumerate(wanted, first)]
+        return [
+            rows[id].entry(at, at + 1 - bisect_left(self.faulty, at) if self.complete else None, before)
+            for at, id in enumerate(wanted, first)
+        ]
 
     def extended(self, connection: Connection, cancelled: IsCancelled) -> SqliteRows:
         """These rows and those of higher ids; the very same view where there are none."""
@@ -130,9 +133,6 @@ class SqliteRows:
                     faulty.append(len(ids))
                 ids.append(id)
         return self if len(ids) == len(self.ids) else replace(self, ids=ids, faulty=faulty)
-
-    def _ordinal(self, position: int) -> int | None:
-        return position + 1 - bisect_left(self.faulty, position) if self.complete else None
 
 
 class SqliteTranscript(NamedTuple):
