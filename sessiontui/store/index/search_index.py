@@ -34,6 +34,9 @@ _T = TypeVar("_T")
 
 SUFFIX: Final = b".jsonl"
 
+LARGE: Final = 1024 * 1024
+"""A file of more bytes is not read again from its beginning when it has grown."""
+
 LEARNED: Final = 256
 """So many learned facts are kept in memory before they are written."""
 LEARNED_ODD: Final = 100_000
@@ -219,7 +222,11 @@ class SearchIndex:
         return self._read(lambda connection: file_facts.odd(connection, key, stamp), None)
 
     def before(self, name: str, fd: int, stamp: Stamp) -> tuple[int, Count]:
-        """How much of an open file was indexed before it grew to what the stamp shows, and what that held."""
+        """How much of an open file was indexed before it grew to what the stamp shows, and what that held; nothing of one
+        that is not ``LARGE``."""
+        nothing = 0, Count(0, 0, OddLines())
+        if stamp.size <= LARGE:
+            return nothing
         from sessiontui.store.index import index_rows
         from sessiontui.store.index.build import has_grown
 
@@ -230,7 +237,6 @@ class SearchIndex:
             covered = file.covers(stamp)
             return covered, file_facts.held(connection, file.id, covered)
 
-        nothing = 0, Count(0, 0, OddLines())
         return self._read(look, nothing)
 
     def learn(self, name: str, stamp: Stamp, count: Count) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import chain, islice
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
@@ -22,7 +22,7 @@ from sessiontui.errors import Changed, Held, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.paths import cache_folder
 from sessiontui.store.jsonl import folder_list
-from sessiontui.store.jsonl.counts import Count, OddLines
+from sessiontui.store.jsonl.counts import Count
 from sessiontui.store.jsonl.folder_list import SessionStat
 from sessiontui.store.protocol import IsCancelled, Progress, Report, never, parts, silent, stop_if
 
@@ -33,9 +33,6 @@ if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads
     from sessiontui.store.jsonl.session_file import OpenFile
 
 _T = TypeVar("_T")
-
-LARGE: Final = 1024 * 1024
-"""A file of so many bytes is not read again from its beginning when it has grown."""
 
 
 class JsonlStore:
@@ -153,9 +150,7 @@ class JsonlStore:
         name = session.key + SUFFIX
 
         def read(fd: int, stamp: Stamp) -> Count:
-            start, before = (
-                self.search_index.before(name, fd, stamp) if stamp.size > LARGE else (0, Count(0, 0, OddLines()))
-            )
+            start, before = self.search_index.before(name, fd, stamp)
             return file_faults.counted(before, fd, stamp.size, cancelled, progress, start)
 
         try:
