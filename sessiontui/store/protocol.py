@@ -116,7 +116,7 @@ class SessionTranscript(Protocol):
 
 
 class Store(Protocol):
-    """Where sessions live."""
+    """Where sessions live. A home derives from it, and gives what is not the same in all of them."""
 
     backend: Backend
     path: Path
@@ -148,7 +148,9 @@ class Store(Protocol):
     ) -> Session:
         """Read one session whole, whatever is remembered of it: each fault goes to ``found``, and with ``notes`` what
         is no damage but worth a note; the counts come back."""
-        ...
+        for fault in self.faults(session.key):
+            found(fault)
+        return self.session(session.key)
 
     def session(self, key: str) -> Session:
         """One session, counted. Raises ``UnknownKey``."""
@@ -164,7 +166,7 @@ class Store(Protocol):
 
     def faults(self, key: str) -> Iterator[Fault]:
         """What is wrong in this session, in file order; nothing in a home that has no lines."""
-        ...
+        return (entry.fault for entry in self.entries(key) if entry.fault is not None)
 
     def transcript(self, key: str) -> SessionTranscript:
         """Open one session for the screen. Raises ``UnknownKey``."""
@@ -193,12 +195,13 @@ class Store(Protocol):
     ) -> None:
         """Make ``search`` cover all that is there now; nothing to do in a home that keeps its own index. ``keys``: only
         these sessions have changed since it did, and no others need to be looked at."""
-        ...
+        stop_if(cancelled)
 
     def last(self, key: str) -> tuple[Message, Address] | None:
         """The last valid message, found from the end; None when there is none."""
         ...
 
     def stale(self, before: datetime) -> list[Session]:
-        """Sessions whose last activity is older; what cleanup would remove."""
-        ...
+        """Sessions whose last activity is older; what cleanup would remove. Never one that can't be read."""
+        readable = (session for session in self.sessions() if session.problem is None)
+        return [session for session in readable if session.last_activity and session.last_activity < before]

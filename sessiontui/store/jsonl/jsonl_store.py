@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from itertools import chain, islice
 from math import inf
 from pathlib import Path
@@ -24,7 +23,7 @@ from sessiontui.paths import cache_folder
 from sessiontui.store.jsonl import folder_list
 from sessiontui.store.jsonl.counts import Count
 from sessiontui.store.jsonl.folder_list import SessionStat
-from sessiontui.store.protocol import IsCancelled, Progress, Report, never, parts, silent, stop_if
+from sessiontui.store.protocol import IsCancelled, Progress, Report, Store, never, parts, silent, stop_if
 
 if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads files is loaded by whoever reads
     from sessiontui.query.ast import Query
@@ -35,7 +34,7 @@ if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads
 _T = TypeVar("_T")
 
 
-class JsonlStore:
+class JsonlStore(Store):
     """The sessions of one folder; ``only``, a stem, leaves one of them."""
 
     backend = Backend.JSONL
@@ -206,11 +205,6 @@ class JsonlStore:
         if not found:
             raise UnknownKey(key)
         return self._counted(found[0], never, silent)
-
-    def stale(self, before: datetime) -> list[Session]:
-        """Sessions whose file was written before; what is no readable file is never stale."""
-        readable = (session for session in self.sessions() if session.problem is None)
-        return [session for session in readable if session.last_activity and session.last_activity < before]
 
     # ---- one session
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from sessiontui.errors import Refused, UnknownKey
-from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
+from sessiontui.model import Address, Backend, Entry, Found, Message, Session
 from sessiontui.query.ast import Query
-from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if
+from sessiontui.store.protocol import IsCancelled, Progress, Report, Store, never, silent, stop_if
 from sessiontui.store.sqlite.database_schema import is_bindable
 from sessiontui.store.sqlite.import_times import imported_before
 from sessiontui.store.sqlite.index_health import IndexHealth, mark, standing, way
@@ -26,7 +26,7 @@ from sessiontui.store.sqlite.sqlite_search import search_rows
 from sessiontui.store.sqlite.sqlite_transcript import SqliteTranscript, newest, rows
 
 
-class SqliteStore:
+class SqliteStore(Store):
     """The sessions of one database."""
 
     backend = Backend.SQLITE
@@ -90,11 +90,6 @@ class SqliteStore:
         self._known(key)
         return self._entries(key)
 
-    def faults(self, key: str) -> Iterator[Fault]:
-        """The rows that ZeroClaw leaves out; a database has no lines, so none is named."""
-        self._known(key)
-        return (fault for row in rows(self.path, key, self._notice) if (fault := row.fault()) is not None)
-
     def transcript(self, key: str) -> SqliteTranscript:
         """Open one session for the screen. Raises ``UnknownKey``."""
         self._known(key)
@@ -117,11 +112,6 @@ class SqliteStore:
         return read(
             self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, wanted, scan, look), self._notice
         )
-
-    def index(
-        self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
-    ) -> None:
-        """Nothing to do: the database keeps its own index."""
 
     def last(self, key: str) -> tuple[Message, Address] | None:
         """The last message, found from the end. Raises ``Refused`` where the indexes may hide a later one."""
