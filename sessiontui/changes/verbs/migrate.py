@@ -121,9 +121,10 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
     try:
         with as_store_error(path.name):
             require_free(store.path, key)
-            with session_file.opened(path, key) as (fd, stamp):
+            with session_file.opened(path, key) as file:
+                fd, stamp = file
                 left_out = recoverable.LeftOut()
-                count = file_faults.told(fd, stamp, left_out.add, cancelled, progress)
+                count = file_faults.told(file, left_out.add, cancelled, progress)
                 if count.instead and left_out.last:
                     raise no_session.refusal(path.name, left_out.last)
                 row = replace(

@@ -15,8 +15,6 @@ from sessiontui.damage import diagnose, notes
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects.source import Dropped
 from sessiontui.dialects.zeroclaw import Validated
-from sessiontui.disk import stamps
-from sessiontui.disk.stamps import Stamp
 from sessiontui.model import Fault, Span
 from sessiontui.store.jsonl import counts, file_end, huge_line, no_session, session_file
 from sessiontui.store.jsonl.counts import Count, OddLines
@@ -39,8 +37,7 @@ def faults(
         return as_whole(count(fd, stop, cancelled, progress), whole)
     tally = LineTally()
     yield from diagnosed(odd(fd, stop, tally, cancelled, progress, settled=settled), settled=settled)
-    progress(stop, stop)
-    return tally.count()._replace(open=file_end.breaks_off(fd, stop))
+    return tally.count()
 
 
 def counted(
@@ -67,8 +64,7 @@ def of_file(file: OpenFile) -> Iterator[Fault]:
 
 
 def told(
-    fd: int,
-    stamp: Stamp,
+    file: OpenFile,
     found: Report,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
@@ -80,12 +76,11 @@ def told(
     held: list[Count] = []
 
     def counted() -> Iterator[Fault]:
-        settled = stamps.is_idle(stamp.mtime_ns)
-        held.append((yield from faults(fd, stamp.size, cancelled, progress, settled=settled)))
+        held.append((yield from faults(file.fd, file.stamp.size, cancelled, progress, settled=file.settled)))
 
     every = diagnose.whole(counted())
     if notes:
-        every = merge(every, _notes(fd, stamp.size, cancelled), key=lambda fault: fault.line or 0)
+        every = merge(every, _notes(file, cancelled), key=lambda fault: fault.line or 0)
     for fault in every:
         found(fault)
     return held[0]
@@ -106,6 +101,8 @@ class LineTally:
     def __init__(self) -> None:
         self.lines = self._valid = self._damaged = 0
         self._marks = array("Q")
+        self.open = False
+        """As of ``Count``; known behind the last line."""
 
     def add(self, validated: Validated) -> None:
         """Some more lines."""
@@ -116,9 +113,9 @@ class LineTally:
         self.lines += validated.valid + len(validated.dropped) + len(validated.blank)
 
     def count(self) -> Count:
-        """What they come to; not whether the last one may be still being written."""
+        """What they come to."""
         few = len(self._marks) <= counts.MOST
-        return Count(self._valid, self._damaged, OddLines(self.lines, self._marks) if few else None)
+        return Count(self._valid, self._damaged, OddLines(self.lines, self._marks) if few else None, self.open)
 
 
 def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent, start: int = 0) -> Count:
@@ -127,8 +124,7 @@ def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress
     tally = LineTally()
     for _ in _validated(fd, stop, tally, cancelled, progress, start):
         pass
-    progress(stop, stop)
-    return tally.count()._replace(open=file_end.breaks_off(fd, stop))
+    return tally.count()
 
 
 def holds_message(fd: int, stop: int, cancelled: IsCancelled = never) -> bool:
@@ -146,6 +142,8 @@ def _validated(
         before = tally.lines
         tally.add(validated)
         yield before, offset, block, validated
+    tally.open = file_end.breaks_off(fd, stop)
+    progress(stop, stop)
 
 
 def odd(
@@ -182,13 +180,13 @@ def _in_block(
         yield Line(before + index + 1, offset, data[:-1] if ended else data, ended, wrong.get(index))
 
 
-def _notes(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Fault]:
-    return _with(_sound(fd, stop, cancelled), notes.notes)
+def _notes(file: OpenFile, cancelled: IsCancelled) -> Iterator[Fault]:
+    return _with(_sound(file, cancelled), notes.notes)
 
 
-def _sound(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Line | Fault]:
+def _sound(file: OpenFile, cancelled: IsCancelled) -> Iterator[Line | Fault]:
     """The lines that are not damaged, and the notes to huge ones."""
-    for before, offset, block, validated in _validated(fd, stop, LineTally(), cancelled):
+    for before, offset, block, validated in _validated(file.fd, file.stamp.size, LineTally(), cancelled):
         wrong = dict(validated.dropped)
         if not isinstance(block, Span):
             sound = (index for index in range(len(block)) if index not in wrong)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
-from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Held, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.paths import cache_folder
@@ -148,9 +147,9 @@ class JsonlStore(Store):
 
         name = session.key + SUFFIX
 
-        def read(fd: int, stamp: Stamp) -> Count:
-            start, before = self.search_index.before(name, fd, stamp)
-            return file_faults.counted(before, fd, stamp.size, cancelled, progress, start)
+        def read(file: OpenFile) -> Count:
+            start, before = self.search_index.before(name, file.fd, file.stamp)
+            return file_faults.counted(before, file.fd, file.stamp.size, cancelled, progress, start)
 
         try:
             return self._read(session, read)
@@ -173,22 +172,20 @@ class JsonlStore(Store):
         for fault in unreadable.of_name(path, notes=notes):
             found(fault)
         if session.problem is None:
-            session = self._read(
-                session, lambda fd, stamp: file_faults.told(fd, stamp, found, cancelled, progress, notes=notes)
-            )
+            session = self._read(session, lambda file: file_faults.told(file, found, cancelled, progress, notes=notes))
         if session.problem is not None:
             found(session.problem)
         elif notes and (emptied := unreadable.emptied(path, session)):
             found(emptied)
         return session
 
-    def _read(self, session: Session, read: Callable[[int, Stamp], Count]) -> Session:
+    def _read(self, session: Session, read: Callable[[OpenFile], Count]) -> Session:
         """The session as ``read`` counts it; what can't be read, or is gone by now, has its trouble. Raises ``Held``."""
         from sessiontui.store.jsonl import session_file, unreadable
 
         try:
-            with session_file.opened(self.file(session.key), session.key) as (fd, stamp):
-                count = read(fd, stamp)
+            with session_file.opened(self.file(session.key), session.key) as file:
+                count, stamp = read(file), file.stamp
         except Held:
             raise
         except (StoreError, UnknownKey, Changed) as error:
