@@ -67,18 +67,12 @@ class Segment:
     def row(self, at: int) -> IndexRow:
         """Where the message of a row (from 0 within the segment) stands."""
         starts, sums = self.unpacked
-        offset = starts[at] & ~(-1 << SKIPPED)
-        following = self.start + (starts[at + 1] & ~(-1 << SKIPPED)) if at + 1 < self.rows else self.stop
-        return IndexRow(
-            offset=self.start + offset,
-            begin=self.start if at == 0 else self.start + offset,
-            stop=following,
-            checksum=sums[at],
-            line=None if self.first_line is None else self.first_line + at + (starts[at] >> SKIPPED),
-            ordinal=None if self.first_ordinal is None else self.first_ordinal + at,
-            file=self.file,
-            name=self.name,
-        )
+        offset = self.start + (starts[at] & ~(-1 << SKIPPED))
+        begin = offset if at else self.start
+        stop = self.start + (starts[at + 1] & ~(-1 << SKIPPED)) if at + 1 < self.rows else self.stop
+        line = None if self.first_line is None else self.first_line + at + (starts[at] >> SKIPPED)
+        ordinal = None if self.first_ordinal is None else self.first_ordinal + at
+        return IndexRow(offset, begin, stop, sums[at], line, ordinal, self.file, self.name)
 
     @cached_property
     def unpacked(self) -> tuple[array[int], array[int]]:

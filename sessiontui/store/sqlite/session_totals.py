@@ -112,14 +112,6 @@ def stale_keys(connection: Connection, before: datetime) -> list[str]:
 
 
 def _session(key: object, created_at: object, last_activity: object, name: object) -> Session:
-    return Session(
-        as_key(key),
-        Backend.SQLITE,
-        messages=None,
-        faults=None,
-        bytes=None,
-        created_at=read_time(created_at),
-        last_activity=read_time(last_activity),
-        name=name if isinstance(name, str) else None,
-        reachable=isinstance(key, str),
-    )
+    times = read_time(created_at), read_time(last_activity)
+    called = name if isinstance(name, str) else None
+    return Session(as_key(key), Backend.SQLITE, None, None, None, *times, called, reachable=isinstance(key, str))
