@@ -6,7 +6,7 @@ It keeps whole messages and nothing else: no lines, so no faults; no journal, so
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -76,7 +76,8 @@ class MemoryTranscript(NamedTuple):
         return MemoryRows(now) if rows.complete else self.tail(len(now) - first)
 
 
-class _Kept(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Kept:
     """One session: its messages, each with its number of arrival in the store."""
 
     messages: tuple[tuple[int, Message], ...]
@@ -173,7 +174,7 @@ class MemoryStore(Store):
         kept = self._of(key)
         if not kept.messages:
             return None
-        self._change({**self._kept, key: kept._replace(messages=kept.messages[:-1])})
+        self._change({**self._kept, key: replace(kept, messages=kept.messages[:-1])})
         return kept.messages[-1][1]
 
     def compact(self, key: str) -> int:

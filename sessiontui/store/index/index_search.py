@@ -101,8 +101,8 @@ class IndexSearch:
         if limit == 0:
             return every.number(relevance=relevance)
         if relevance:
-            ids, total, note = every.ranked("bm25(words, 1.0, 0.0)")
-            return Found(self._hits(query, ids, limit), total, note)
+            ranked, total, note = every.ranked("bm25(words, 1.0, 0.0)")
+            return Found(self._hits(query, ranked, limit), total, note)
         if "*" in expression and self._is_small():
             return self._scanned(query, limit, self._candidates(query, None))
         early = None if limit is None else short_prefix.early(query, limit, self._candidates, self._locations.hit)
