@@ -43,14 +43,14 @@ def start(store: JsonlStore, keys: Sequence[str], *, notes: bool) -> subprocess.
     """Begin to look for the faults of these sessions; of all, where they are too many to be named."""
     named = keys if sum(map(len, keys)) <= ARGUMENTS else ()
     path = os.fspath(store.path)
-    return helper_process.start("sessiontui.store.fault_process", path, str(int(notes)), *("=" + key for key in named))
+    return helper_process.start("sessiontui.store.fault_process", path, str(int(notes)), *named)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Look into the sessions that are named, or into all; 0 where it was told what is wrong there."""
     path, notes, *named = arguments
     store = JsonlStore(Path(path))
-    keys = [key.removeprefix("=") for key in named] or [each.key for each in store.sessions()]
+    keys = named or [each.key for each in store.sessions()]
     batch = Batch(lambda refs: helper_process.say({"faults": [*map(json_values.write, refs)]}))
     return helper_process.serve(
         lambda progress, cancelled: {"more": look(store, keys, batch, cancelled, progress, notes=notes == "1")}

@@ -102,9 +102,7 @@ class RowLocations:
 
     def _open(self, name: bytes) -> int:
         """A descriptor of a file; the last one is kept, for hits come file by file. Raises ``OSError``."""
-        if self._held is not None and self._held[0] == name:
-            return self._held[1]
-        self.close()
-        fd = lines.open_file(os.path.join(self.folder, name))
-        self._held = (name, fd)
-        return fd
+        if self._held is None or self._held[0] != name:
+            self.close()
+            self._held = name, lines.open_file(os.path.join(self.folder, name))
+        return self._held[1]

@@ -127,7 +127,7 @@ def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress
     return tally.count()
 
 
-def holds_message(fd: int, stop: int, cancelled: IsCancelled = never) -> bool:
+def holds_message(fd: int, stop: int, cancelled: IsCancelled) -> bool:
     """Whether ZeroClaw loads a message from the first ``stop`` bytes; reads up to the first one."""
     return any(validated.valid for _, _, validated in session_file.validated(fd, 0, stop, cancelled))
 
@@ -150,8 +150,8 @@ def odd(
     fd: int,
     stop: int,
     tally: LineTally,
-    cancelled: IsCancelled = never,
-    progress: Progress = silent,
+    cancelled: IsCancelled,
+    progress: Progress,
     *,
     settled: bool = True,
 ) -> Iterator[Line | Fault]:

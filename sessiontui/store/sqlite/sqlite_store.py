@@ -148,7 +148,7 @@ class SqliteStore(Store):
 
     def _known(self, key: str) -> Session:
         """The session, not counted. Raises ``UnknownKey``."""
-        found = read(self.path, lambda c: listed(c, key), self._notice)
+        found = self.looked([key])
         if not found:
             raise UnknownKey(key)
         return found[0]
