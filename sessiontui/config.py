@@ -62,7 +62,8 @@ def remember(folder: Path | None = None, **changes: Value) -> str:
     with _WRITING:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(path, json.dumps(_kept(path) | _limited(changes), indent=1) + "\n")
+            limited = {name: value[:SEARCHES] if isinstance(value, tuple) else value for name, value in changes.items()}
+            _replace(path, json.dumps(_kept(path) | limited, indent=1) + "\n")
         except OSError as error:
             return f"this can't be remembered: {_reason(error, path)}"
     return ""
@@ -76,10 +77,6 @@ def _checked(name: str, value: object) -> Value:
     if isinstance(value, list) and _KINDS[name] is tuple:
         return tuple(text for text in value if isinstance(text, str))
     return value if isinstance(value, str | int) and type(value) is _KINDS[name] else None
-
-
-def _limited(changes: dict[str, Value]) -> dict[str, object]:
-    return {name: list(value[:SEARCHES]) if isinstance(value, tuple) else value for name, value in changes.items()}
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -108,16 +105,16 @@ def _kept(path: Path) -> dict[str, object]:
 
 def _replace(path: Path, text: str) -> None:
     """The file is the old one or the new one, whenever it is looked at."""
-    new = path.with_name(f".{NAME}.{os.getpid()}")
-    with suppress(FileNotFoundError):
-        new.unlink()  # of a process that had our number and did not come to its end
+    from tempfile import mkstemp  # late: the first paint has no need of it
+
+    fd, new = mkstemp(prefix=f".{NAME}.", dir=path.parent)
     try:
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as file:
+        with open(fd, "w") as file:
             file.write(text)
         os.replace(new, path)
     except OSError:
         with suppress(OSError):
-            new.unlink()
+            os.unlink(new)
         raise
 
 

@@ -45,7 +45,6 @@ class UnknownKey(UsageError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"no session “{key}” in this store", "`sessiontui list` shows the keys that are there")
-        self.key = key
 
 
 class Ambiguous(UsageError):
@@ -117,7 +116,7 @@ class InTurn(Refused):
 class Busy(Refused):
     """Another program has a file open for writing. ``holders``: who, such as ``zeroclaw (pid 4711)``, where it is known."""
 
-    def __init__(self, name: str, holders: tuple[str, ...] = ()) -> None:
+    def __init__(self, name: str, holders: tuple[str, ...]) -> None:
         who = " and ".join(holders) or "another program"
         super().__init__(
             f"{name} is open for writing in {who}",

@@ -26,10 +26,10 @@ def known_folders(env: Mapping[str, str]) -> list[Path]:
     """The sessions folders that ZeroClaw may use, those of its environment first; each once."""
     roots: list[Path] = []
     if config := env.get("ZEROCLAW_CONFIG_DIR"):
-        roots += [_expanded(config) / era for era in _ERAS]
+        roots += [expanded(config) / era for era in _ERAS]
     for variable in ("ZEROCLAW_DATA_DIR", "ZEROCLAW_WORKSPACE"):
         if folder := env.get(variable):
-            roots.append(_expanded(folder))
+            roots.append(expanded(folder))
     home = Path(env["HOME"]) if env.get("HOME") else Path.home()
     roots += [home / ".zeroclaw" / era for era in _ERAS]
     folders = [Path(os.path.abspath(home / "sessions")) for home in roots]
@@ -42,6 +42,6 @@ def shortened(path: str) -> str:
     return "~" + path.removeprefix(user_folder) if path.startswith(user_folder + "/") else path
 
 
-def _expanded(folder: str) -> Path:
+def expanded(path: str) -> Path:
     """A leading ``~`` is the person's home: a variable set in a service file or by quotes still has it."""
-    return Path(folder).expanduser() if folder.startswith("~") else Path(folder)
+    return Path(path).expanduser() if path.startswith("~") else Path(path)

@@ -78,4 +78,4 @@ def _who(path: Path) -> str:
         status = path.stat()
     except OSError:
         return ""
-    return " and ".join(holders.writers(status.st_dev, status.st_ino))
+    return " and ".join(holders.writers(status))

@@ -137,8 +137,9 @@ def _add_file(bundle: Bundle, path: Path, key: str, progress: Progress) -> None:
         if fault.severity is not Severity.INFO and len(first) < MOST:
             first.append(fault.bare)
 
-    with session_file.opened(path, key) as (fd, stamp):
-        count = file_faults.told(fd, stamp, found, progress=progress, notes=True)
+    with session_file.opened(path, key) as file:
+        fd, stamp = file
+        count = file_faults.told(file, found, progress=progress, notes=True)
         last = os.pread(fd, 1, max(0, stamp.size - 1))
         bundle.excerpts += (excerpt(fd, fault) for fault in first)
     bundle.facts |= {

@@ -182,8 +182,7 @@ def naming_writers(store: Store, keys: Sequence[str]) -> Iterator[None]:
         for key in keys[:LOOKED]:
             file = sessions_folder(store) / (key + SUFFIX)
             with contextlib.suppress(OSError, ValueError):  # gone, or a database's key that is no name
-                status = os.stat(file)
-                if found := holders.writers(status.st_dev, status.st_ino):
+                if found := holders.writers(os.stat(file)):
                     report.tell(f"waiting for {' and '.join(found)} to finish writing {file.name}")
 
     with report.meanwhile(told):

@@ -1,4 +1,4 @@
-"""What of an old file stands in the one that takes its place, and whether the old one merely grew since. Writes nothing."""
+"""What was read of a file, or copied into the one that takes its place, and whether it merely grew since. Writes nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Copied(NamedTuple):
 
     @classmethod
     def of(cls, fd: int) -> Copied:
-        """The open file as it is now, before it is copied."""
+        """The open file as it is now, before it is read."""
         now = stamps.stamp(fd)
         return cls(now, lines.tail_hash(fd, now.size))
 
@@ -30,8 +30,7 @@ class Copied(NamedTuple):
         now, then = stamps.stamp(fd), self.stamp
         if now == then:
             return True
-        same = (now.device, now.inode) == (then.device, then.inode) and now.size > then.size
-        return same and lines.tail_hash(fd, then.size) == self.guard
+        return now[:2] == then[:2] and now.size > then.size and lines.tail_hash(fd, then.size) == self.guard
 
     def require(self, fd: int, name: str) -> None:
         """Raise ``Changed`` where it is neither."""

@@ -13,9 +13,9 @@ _MOST: Final = 3
 """So many are named."""
 
 
-def writers(device: int, inode: int) -> tuple[str, ...]:
-    """Who else has the file of this device and inode open for writing: name and process id, up to three of them."""
-    writing = (pid for pid in _processes() if any(_writes(pid, fd) for fd in _open(pid, device, inode)))
+def writers(file: os.stat_result) -> tuple[str, ...]:
+    """Who else has this file open for writing: name and process id, up to three of them."""
+    writing = (pid for pid in _processes() if any(_writes(pid, fd) for fd in _open(pid, file)))
     return tuple(f"{_name(pid)} (pid {pid})" for pid in islice(writing, _MOST))
 
 
@@ -24,13 +24,12 @@ def _processes() -> Iterator[str]:
         yield from (name for name in os.listdir(_PROC) if name.isdigit() and int(name) != os.getpid())
 
 
-def _open(pid: str, device: int, inode: int) -> Iterator[str]:
+def _open(pid: str, file: os.stat_result) -> Iterator[str]:
     folder = f"{_PROC}/{pid}/fd"
     with contextlib.suppress(OSError):  # another user's, or gone by now
         for fd in os.listdir(folder):
             with contextlib.suppress(OSError):
-                status = os.stat(f"{folder}/{fd}")
-                if (status.st_dev, status.st_ino) == (device, inode):
+                if os.path.samestat(os.stat(f"{folder}/{fd}"), file):
                     yield fd
 
 

@@ -13,7 +13,7 @@ import fcntl
 import signal
 import time
 from contextlib import suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 _BREAK_TIME: Final = "/proc/sys/fs/lease-break-time"
 _PAUSE: Final = 0.005
@@ -29,17 +29,17 @@ class Taken(Exception):
     """Somebody has the file open in a way that the lease would not allow."""
 
 
-class Lease:
+class Lease(NamedTuple):
     """A lease on an open file, until it is given back or the descriptor is closed."""
 
-    def __init__(self, fd: int, until: float) -> None:
-        self._fd = fd
-        self._until = until
+    fd: int
+    until: float
+    """When the kernel may take it away, by the monotonic clock."""
 
     @property
     def left(self) -> float:
         """Seconds for which it surely keeps others waiting still; below 0, perhaps no longer."""
-        return self._until - time.monotonic()
+        return self.until - time.monotonic()
 
     @property
     def holds(self) -> bool:
@@ -49,7 +49,7 @@ class Lease:
     def give_back(self) -> None:
         """Let those who wait go on; the kernel may have done that by now."""
         with suppress(BlockingIOError):
-            fcntl.fcntl(self._fd, _set(), fcntl.F_UNLCK)
+            fcntl.fcntl(self.fd, _set(), fcntl.F_UNLCK)
 
 
 def reading(fd: int, seconds: float) -> Lease:

@@ -14,7 +14,8 @@ import io
 import os
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
@@ -32,6 +33,9 @@ TAIL: Final = 4096
 
 LEASED: Final = 0.5
 """Seconds for which a change may keep readers out: it holds its lease for some milliseconds."""
+
+OPEN: Final = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+"""How a file is opened, for reading or writing: without waiting for whoever is at the other end of a FIFO."""
 
 _CHUNK: Final = 64 * 1024  # larger ones leave the allocator's arena: measured at 2 to 3 times the cost
 _BACK: Final = 64 * 1024
@@ -67,34 +71,32 @@ def open_file(path: str | bytes | Path) -> int:
     on which a change has a lease is tried again for half a second.
     """
     try:
-        fd = _opened(path)
+        return regular(_opened(path), path)
     except OSError as error:
         if error.errno in _NO_FILE:
             raise NotAFile(errno.EINVAL, "not a regular file", path) from error
         raise
-    try:
-        require_regular(fd, path)
-    except BaseException:
-        os.close(fd)
-        raise
-    return fd
 
 
 def _opened(path: str | bytes | Path) -> int:
     until = time.monotonic() + LEASED
     while True:
         try:
-            return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+            return os.open(path, OPEN)
         except BlockingIOError:
             if time.monotonic() >= until:
                 raise
         time.sleep(0.005)
 
 
-def require_regular(fd: int, path: str | bytes | Path) -> None:
-    """Raise ``NotAFile`` unless ``fd`` is a regular file; ``path`` is for the message."""
-    if not S_ISREG(os.fstat(fd).st_mode):
-        raise NotAFile(errno.EINVAL, "not a regular file", path)
+def regular(fd: int, path: str | bytes | Path) -> int:
+    """The descriptor of a regular file. That of anything else is closed: ``NotAFile``; ``path`` is for the message."""
+    with ExitStack() as held:
+        held.callback(os.close, fd)
+        if not S_ISREG(os.fstat(fd).st_mode):
+            raise NotAFile(errno.EINVAL, "not a regular file", path)
+        held.pop_all()
+    return fd
 
 
 def lines(fd: int, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes | Huge]]:
@@ -172,10 +174,15 @@ def backwards(fd: int, stop: int | None = None) -> Iterator[tuple[int, bytes | H
     yield 0, _joined(held, end, ended)
 
 
-def line_ends(fd: int, start: int = 0, stop: int | None = None) -> array[int]:
-    """The offset just behind each newline (and ``stop``, for an unterminated last line), as ``array('Q')``."""
+def line_ends(
+    fd: int, start: int = 0, stop: int | None = None, check: Callable[[], object] | None = None
+) -> array[int]:
+    """The offset just behind each newline (and ``stop``, for an unterminated last line), as ``array('Q')``. ``check`` is
+    called every few lines, and may raise."""
     ends: array[int] = array("Q")
     for offset, block in blocks(fd, start, stop):
+        if check is not None:
+            check()
         ends.extend(islice(accumulate(map(len, block), initial=offset), 1, None))
     return ends
 

@@ -1,8 +1,8 @@
 """A file changed beside writers that take no lock, so that nothing of theirs is lost, doubled or put out of order.
 
 They open, append and close. A lease makes them wait in ``open``; who waited writes to the file that he opened, so the
-bytes that come late are carried over behind it before anybody can write to the new one. Where no lease can be had it is
-refused, unless a person said otherwise: then the file must have been still. Knows no chat and keeps no record.
+bytes that come late are carried over behind it before anybody can write to the new one. Where no lease can be had,
+``wait_policy`` decides. Knows no chat and keeps no record.
 
 Raises ``Busy``, ``Unleased`` and ``Changed``, having changed nothing; ``Again`` where what was made ready no longer fits.
 """
@@ -14,20 +14,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from sessiontui.disk import holders, lease, lines, names, stamps
+from sessiontui.disk import lease, lines, names, stamps, wait_policy
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.lease import Lease, NoLease, Taken
-from sessiontui.disk.replace import OPEN, keep_time, sync, sync_folder, write_all
+from sessiontui.disk.replace import keep_time, sync, sync_folder, write_all
 from sessiontui.disk.wait_policy import WaitPolicy
-from sessiontui.errors import Busy, Changed, StoreError, Unleased
+from sessiontui.errors import StoreError
 from sessiontui.model import Span
 
 ATTEMPTS: Final = 3
 """So often a change is begun again because the file became another under it."""
-IDLE: Final = 2.0
-"""Seconds without a change after which nobody is taken to be writing, where no lease can tell."""
 READERS: Final = 0.2
 """Seconds in which a reader may be gone again, before it is taken to stay."""
 _PAUSE: Final = 0.005
@@ -41,19 +39,20 @@ class OpenElsewhere(Exception):
     """Somebody has the file open for reading and keeps it: it can't be changed in place."""
 
 
-class Alone:
-    """A file that is open for reading and appending, and that nobody else has open."""
+class Alone(NamedTuple):
+    """An open file that nobody else may write to."""
 
-    def __init__(self, fd: int, held: Lease | None, path: Path) -> None:
-        self.fd = fd
-        self._held = held
-        self._path = path
-        self._stamp = stamps.stamp(fd)
+    path: Path
+    fd: int
+    held: Lease | None
+    """What keeps others out; None where nothing does."""
+    stamp: stamps.Stamp
+    """Of the file as it is looked at."""
 
     def make_sure(self) -> None:
         """Right before the change: raise ``Again`` where somebody else may have got at the file, or at its name."""
-        same = stamps.stamp(self.fd) == self._stamp and _stands(self._path, self.fd)
-        if not same or not (self._held is None or self._held.holds):
+        same = stamps.stamp(self.fd) == self.stamp and _stands(self.path, self.fd)
+        if not same or not (self.held is None or self.held.holds):
             raise Again
 
 
@@ -65,7 +64,7 @@ def alone(path: Path, patience: WaitPolicy) -> Iterator[Alone]:
     """A file that nobody else has open, until the block ends. Raises ``OpenElsewhere`` where somebody stays who reads it."""
     fd, held = _claimed(path, patience)
     try:
-        yield Alone(fd, held, path)
+        yield Alone(path, fd, held, stamps.stamp(fd))
     finally:
         os.close(fd)
 
@@ -95,22 +94,16 @@ def _sole(fd: int, path: Path, patience: WaitPolicy) -> Lease | None:
     try:
         return lease.writing(fd)
     except NoLease as reason:
-        _dare(fd, path, patience, reason)
+        patience.dare(fd, path, reason)
     return None
 
 
 def _writable(path: Path) -> int | None:
     """The file open for reading and appending; None where somebody's lease keeps us out for a moment."""
     try:
-        fd = os.open(path, os.O_RDWR | os.O_APPEND | OPEN)
+        return lines.regular(os.open(path, os.O_RDWR | os.O_APPEND | lines.OPEN), path)
     except BlockingIOError:
         return None
-    try:
-        lines.require_regular(fd, path)
-    except BaseException:
-        os.close(fd)
-        raise
-    return fd
 
 
 def _is_shut(path: Path) -> bool:
@@ -137,9 +130,9 @@ def _dared(path: Path, patience: WaitPolicy) -> int:
     """The file that somebody else has open too, where the person wants that."""
     fd = _writable(path)
     if fd is None:
-        raise _writers(path, os.stat(path))
+        raise wait_policy.busy(path, os.stat(path))
     try:
-        _dare(fd, path, patience, Taken())
+        patience.dare(fd, path, Taken())
     except BaseException:
         os.close(fd)
         raise
@@ -159,7 +152,7 @@ def quiet(fd: int, path: Path, patience: WaitPolicy) -> Iterator[None]:
     finally:
         if held is not None:
             held.give_back()
-            _await(fd, IDLE)
+            _await(fd, wait_policy.IDLE)
 
 
 def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: WaitPolicy, note: Callable[[int], None]) -> int:
@@ -169,7 +162,7 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: WaitPolicy, 
     when more came in the course of it. The new file gets the old one's time. Raises ``Again`` with nothing changed, but for
     a writer that waited and then wrote its file anew: its bytes stand, and ``note`` was told 0 before they took the place.
     """
-    new = os.open(temp, os.O_RDWR | OPEN)
+    new = os.open(temp, os.O_RDWR | lines.OPEN)
     try:
         held = _read_lease(fd, path, patience)
         looked = _unchanged(fd, path, copied, new)
@@ -177,13 +170,12 @@ def swap(path: Path, temp: Path, fd: int, copied: Copied, patience: WaitPolicy, 
         guard = lines.tail_hash(fd, looked.size)
         ours = _write_lease(new) if held is not None else None
         note(looked.size)
-        if stamps.stamp(fd) != looked or not (held is None or held.holds) or not _stands(path, fd):
-            raise Again
+        Alone(path, fd, held, looked).make_sure()
         os.replace(temp, path)
         sync_folder(path.parent)
         if held is not None and ours is not None:
             held.give_back()
-            _await(fd, min(IDLE, ours.left))
+            _await(fd, min(wait_policy.IDLE, ours.left))
         try:
             carried = _caught_up(fd, looked, guard, new, note)
         except lines.Shrunk as error:  # which would say that nothing was changed
@@ -199,7 +191,7 @@ def _read_lease(fd: int, path: Path, patience: WaitPolicy) -> Lease | None:
     try:
         return lease.reading(fd, patience.seconds)
     except (Taken, NoLease) as reason:
-        _dare(fd, path, patience, reason)
+        patience.dare(fd, path, reason)
     return None
 
 
@@ -261,29 +253,3 @@ def _await(fd: int, seconds: float) -> None:
     """Wait until everybody who had to wait is done: an ``open`` that waits counts as a writer already."""
     with suppress(Taken, NoLease):
         lease.reading(fd, max(0.0, seconds)).give_back()
-
-
-# ---- without a lease
-
-
-def _writers(path: Path, status: os.stat_result) -> Busy:
-    return Busy(path.name, holders.writers(status.st_dev, status.st_ino))
-
-
-def _dare(fd: int, path: Path, patience: WaitPolicy, reason: Taken | NoLease) -> None:
-    """Raise ``Busy`` or ``Unleased``, unless the person wants it all the same and the file is still."""
-    if not patience.no_lease:
-        raise _writers(path, os.fstat(fd)) if isinstance(reason, Taken) else Unleased(path.name, str(reason))
-    _require_idle(fd, path)
-
-
-def _require_idle(fd: int, path: Path) -> None:
-    """Raise ``Changed`` unless the file has been still; seen by looking, where its time says nothing."""
-    then, status = stamps.stamp(fd), os.fstat(fd)
-    if time.time() - max(status.st_mtime, status.st_ctime) >= IDLE:
-        return
-    until = time.monotonic() + IDLE
-    while time.monotonic() < until:
-        time.sleep(_PAUSE * 10)
-        if stamps.stamp(fd) != then:
-            raise Changed(path.name)

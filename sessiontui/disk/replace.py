@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import Final
 
 from sessiontui.disk import attributes
-from sessiontui.disk.lines import require_regular
+from sessiontui.disk.lines import OPEN, regular
 from sessiontui.model import Span
 
 TEMP_PREFIX: Final = ".sessiontui-"
 TEMP_SUFFIX: Final = ".tmp"
 _TEMP: Final = re.compile(r"\.sessiontui-[0-9a-f]{16}\.tmp")
 
-OPEN: Final = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _NEW: Final = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _BUFFER: Final = 1 << 18
 _EARLY: Final = 8 << 20
@@ -94,8 +93,8 @@ def append(path: Path, data: bytes) -> Span:
     When the disk takes only a part, that part is cut off again, unless somebody else has written behind it.
     """
     fd, made = _open_to_append(path)
+    regular(fd, path)
     try:
-        require_regular(fd, path)
         offset = write_end(fd, data)
         sync(fd)
     finally:

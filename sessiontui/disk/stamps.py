@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final, NamedTuple
 
 IDLE: Final = 5
@@ -47,6 +48,20 @@ def stamp(fd: int) -> Stamp:
 def stamp_of(status: os.stat_result) -> Stamp:
     """The stamp that a ``stat`` shows."""
     return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def stamp_at(path: str | Path) -> Stamp | None:
+    """The stamp of what is at a path, links followed; None where nobody can look at it."""
+    try:
+        return stamp_of(os.stat(path))
+    except OSError:
+        return None
+
+
+def size_at(path: Path) -> int:
+    """Bytes of the file at a path, links followed; 0 where nobody can look at it."""
+    found = stamp_at(path)
+    return found.size if found else 0
 
 
 def is_idle(mtime_ns: int) -> bool:

@@ -19,7 +19,7 @@ from sessiontui.disk.names import spelt
 from sessiontui.disk.stamps import moment
 from sessiontui.errors import SessiontuiError, StoreError, UsageError
 from sessiontui.model import Backend
-from sessiontui.paths import known_folders
+from sessiontui.paths import expanded, known_folders
 from sessiontui.store.jsonl import interrupted_imports
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
@@ -138,7 +138,7 @@ def _if_there(folder: Path) -> list[StoreLocation]:
 def _named(text: str, *, timed: bool = True) -> list[StoreLocation]:
     """What stands at a path that a person wrote; never empty. Unless ``timed``, each file is only asked when it was
     written where that decides between several stores."""
-    path = Path(text).expanduser() if text.startswith("~") else Path(text)
+    path = expanded(text)
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -196,12 +196,12 @@ def _is_database(path: Path) -> bool:
     """Whether SQLite takes it for a database, sound or damaged; it alone may open one that is in use."""
     import sqlite3
 
-    from sessiontui.store.sqlite.open_read import IMMUTABLE, address
+    from sessiontui.store.sqlite.database_schema import IMMUTABLE, connect
 
     if not path.stat().st_size:
         return False
     try:
-        with closing(sqlite3.connect(address(path, IMMUTABLE), uri=True)) as connection:
+        with closing(connect(path, IMMUTABLE)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CANTOPEN:

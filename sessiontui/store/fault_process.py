@@ -15,11 +15,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from sessiontui.disk import stamps
 from sessiontui.model import Part
 from sessiontui.store import fault_refs, helper_process, json_values
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, within
+from sessiontui.store.protocol import IsCancelled, Progress, parts
 
 MOST: Final = 100_000
 """Faults that are told of."""
@@ -42,14 +43,14 @@ def start(store: JsonlStore, keys: Sequence[str], *, notes: bool) -> subprocess.
     """Begin to look for the faults of these sessions; of all, where they are too many to be named."""
     named = keys if sum(map(len, keys)) <= ARGUMENTS else ()
     path = os.fspath(store.path)
-    return helper_process.start("sessiontui.store.fault_process", path, str(int(notes)), *("=" + key for key in named))
+    return helper_process.start("sessiontui.store.fault_process", path, str(int(notes)), *named)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Look into the sessions that are named, or into all; 0 where it was told what is wrong there."""
     path, notes, *named = arguments
     store = JsonlStore(Path(path))
-    keys = [key.removeprefix("=") for key in named] or [each.key for each in store.sessions()]
+    keys = named or [each.key for each in store.sessions()]
     batch = Batch(lambda refs: helper_process.say({"faults": [*map(json_values.write, refs)]}))
     return helper_process.serve(
         lambda progress, cancelled: {"more": look(store, keys, batch, cancelled, progress, notes=notes == "1")}
@@ -66,25 +67,15 @@ def look(
     notes: bool,
 ) -> bool:
     """Find the faults of sessions, one session after the other; whether there are more than are told of."""
-    sizes = [_size(store.file(key)) for key in keys]
-    total, done = sum(sizes), 0
+    sizes = [stamps.size_at(store.file(key)) for key in keys]
     try:
-        for key, size in zip(keys, sizes, strict=True):
-            fault_refs.find(store, key, batch.add, cancelled, within(progress, done, total), notes=notes)
-            done += size
+        for key, part in parts(keys, sizes, progress):
+            fault_refs.find(store, key, batch.add, cancelled, part, notes=notes)
     except Enough:
         return True
     finally:
         batch.flush()
-    progress(total, total)
     return False
-
-
-def _size(path: Path) -> int:
-    try:
-        return os.lstat(path).st_size
-    except OSError:
-        return 0
 
 
 class Batch:

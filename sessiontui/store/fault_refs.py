@@ -57,12 +57,12 @@ def find(
         for fault in unreadable.of_name(store.file(key), notes=notes):
             found(FaultRef(key, fault))
         if problem is None:
-            with session_file.opened(store.file(key), key) as (fd, stamp):
+            with session_file.opened(store.file(key), key) as file:
 
                 def tell(fault: Fault) -> None:
-                    found(FaultRef(key, fault, mark(fd, fault.span) if fault.span else ""))
+                    found(FaultRef(key, fault, mark(file.fd, fault.span) if fault.span else ""))
 
-                file_faults.told(fd, stamp, tell, cancelled, progress, notes=notes)
+                file_faults.told(file, tell, cancelled, progress, notes=notes)
             return
     except FileNotFoundError:
         return

@@ -1,14 +1,16 @@
-"""What both homes with an FTS5 index share when they ask it: cancelling at any moment, and how far counting and
-ranking go."""
+"""What both homes with an FTS5 index share when they query it: its rows in order or ranked, how many they are and how far
+counting and ranking go, and cancelling at any moment."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Final
+from itertools import islice
+from typing import Final, NamedTuple
 
 from sessiontui.errors import Cancelled
+from sessiontui.model import Found
 from sessiontui.store.protocol import IsCancelled
 
 RANKED: Final = 100_000
@@ -17,9 +19,6 @@ RANKED: Final = 100_000
 COUNTED: Final = 10_000
 """Of more hits than this nobody counts how many more: it would cost more than to find them. Who wants no hit, but
 their number, is told it."""
-
-ALL: Final = -2
-"""A count that is not ended: a LIMIT below 0 is none."""
 
 _STEPS: Final = 1_000
 """Instructions of SQLite between two looks at ``cancelled``."""
@@ -44,13 +43,46 @@ def scalar(connection: sqlite3.Connection, statement: str, *values: object) -> i
     return int(connection.execute(statement, values).fetchone()[0])
 
 
-def counted(count: int, *, relevance: bool) -> tuple[int | None, str]:
+class Matches(NamedTuple):
+    """The rows of an index that match: the statement that gives their ids, and its values."""
+
+    connection: sqlite3.Connection
+    statement: str
+    values: tuple[object, ...]
+
+    def ids(self, rest: str, *values: object) -> Generator[int, None, None]:
+        """Their ids; ``rest``: how the statement ends, ``values``: of that."""
+        return (id for (id,) in self.connection.execute(f"{self.statement} {rest}", (*self.values, *values)))
+
+    def ranked(self, rank: str) -> tuple[Generator[int, None, None], int | None, str]:
+        """The ids of the newest ``RANKED``, the best first by the function ``rank``; their number, None where there are
+        more, and a note that says so."""
+        count, lowest = self._count(RANKED), 0
+        if count > RANKED:
+            statement = f"{self.statement} ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+            lowest = scalar(self.connection, statement, *self.values, RANKED - 1)
+        ids = self.ids(f"AND rowid >= ? ORDER BY {rank}, rowid DESC", lowest)
+        return ids, *_counted(count, relevance=True)
+
+    def number(self, *, relevance: bool) -> Found:
+        """How many they are, however many; no hit."""
+        count = self._count(-2)  # a LIMIT below 0 is none
+        return Found((), count, _counted(count, relevance=True)[1] if relevance else "")
+
+    def total(self, known: int, rest: Iterator[int], *, is_prefix: bool) -> tuple[int | None, str]:
+        """How many they are, where ``known`` are not all; None above ``COUNTED``, and a note that says so. With a prefix
+        the ``rest`` of the ids is gone through: to begin again would be dearer."""
+        count = known + sum(1 for _ in islice(rest, COUNTED + 1)) if is_prefix else self._count(COUNTED)
+        return _counted(count, relevance=False)
+
+    def _count(self, most: int) -> int:
+        """How many they are; ended above ``most``."""
+        statement = f"SELECT count(*) FROM ({self.statement} LIMIT ?)"
+        return scalar(self.connection, statement, *self.values, most + 1)
+
+
+def _counted(count: int, *, relevance: bool) -> tuple[int | None, str]:
     """The total for a count that was ended above ``RANKED`` or ``COUNTED``, and what there is to say of it."""
     if count <= (RANKED if relevance else COUNTED):
         return count, ""
     return None, f"ranked among the newest {RANKED:,} hits" if relevance else f"more than {COUNTED:,} hits"
-
-
-def exact(count: int, *, relevance: bool) -> tuple[int, str]:
-    """The same for a count that went to its end."""
-    return count, counted(count, relevance=True)[1] if relevance else ""

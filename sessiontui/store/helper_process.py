@@ -49,26 +49,21 @@ def start(module: str, *arguments: str) -> subprocess.Popen[str]:
 
 def heard(process: subprocess.Popen[str], cancelled: IsCancelled) -> Iterator[dict[str, Any]]:
     """What a helper process says, line by line. Ends it when it is left or cancelled."""
+    rest = b""
     try:
-        if process.stdout is not None:
-            yield from _lines(process.stdout.fileno(), cancelled)
+        while process.stdout is not None and not cancelled():
+            if not select.select([process.stdout], [], [], POLL)[0]:
+                continue
+            data = os.read(process.stdout.fileno(), 65536)
+            if not data:
+                return
+            *lines, rest = (rest + data).split(b"\n")
+            yield from map(json.loads, lines)
     finally:
         for end in (process.stdin, process.stdout):
             if end is not None:
                 end.close()
         process.wait()
-
-
-def _lines(source: int, cancelled: IsCancelled) -> Iterator[dict[str, Any]]:
-    rest = b""
-    while not cancelled():
-        if not select.select([source], [], [], POLL)[0]:
-            continue
-        data = os.read(source, 65536)
-        if not data:
-            return
-        *lines, rest = (rest + data).split(b"\n")
-        yield from map(json.loads, lines)
 
 
 def serve(work: Work, failed: Mapping[str, object] | None = None) -> int:

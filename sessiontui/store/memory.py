@@ -9,12 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sessiontui.errors import Changed, UnknownKey
-from sessiontui.model import Address, Backend, Entry, Fault, Found, Hit, Message, Session
+from sessiontui.model import Address, Backend, Entry, Found, Hit, Message, Session
 from sessiontui.query.ast import Query
 from sessiontui.query.match import matches, snippet
-from sessiontui.store.protocol import IsCancelled, Progress, Report, TranscriptRows, never, silent, stop_if
+from sessiontui.store.protocol import IsCancelled, Progress, Store, TranscriptRows, never, silent, stop_if
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,7 @@ class MemoryRows:
         return ordinal - 1 if self.complete and 1 <= ordinal <= len(self.rows) else None
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryTranscript:
+class MemoryTranscript(NamedTuple):
     """One session; ``entries`` gives what it holds now."""
 
     key: str
@@ -85,7 +85,7 @@ class _Kept:
     last_activity: datetime
 
 
-class MemoryStore:
+class MemoryStore(Store):
     """A store that lives as long as the program. ``clock`` gives the time of what is done."""
 
     backend = Backend.MEMORY
@@ -104,8 +104,8 @@ class MemoryStore:
         return self._kept[key]
 
     def sessions(self) -> list[Session]:
-        keys = sorted(self._kept)
-        return [self.session(key) for key in sorted(keys, key=lambda key: self._kept[key].last_activity, reverse=True)]
+        newest = sorted(sorted(self._kept), key=lambda key: self._kept[key].last_activity, reverse=True)
+        return [self.session(key) for key in newest]
 
     def looked(self, keys: Iterable[str]) -> list[Session]:
         return [self.session(key) for key in keys if key in self._kept]
@@ -118,17 +118,6 @@ class MemoryStore:
             yield self.session(session.key)
             progress(done, len(sessions))
 
-    def examine(
-        self,
-        session: Session,
-        found: Report,
-        cancelled: IsCancelled = never,
-        progress: Progress = silent,
-        *,
-        notes: bool = False,
-    ) -> Session:
-        return self.session(session.key)
-
     def session(self, key: str) -> Session:
         kept = self._of(key)
         size = sum(len((m.role + m.content).encode("utf-8", "surrogatepass")) for _, m in kept.messages)
@@ -140,10 +129,6 @@ class MemoryStore:
     def entries(self, key: str) -> Iterator[Entry]:
         kept = self._of(key).messages
         return iter([Entry(at, Address(id=id), message, ordinal=at + 1) for at, (id, message) in enumerate(kept)])
-
-    def faults(self, key: str) -> Iterator[Fault]:
-        self._of(key)
-        return iter(())
 
     def transcript(self, key: str) -> MemoryTranscript:
         self._of(key)
@@ -171,17 +156,9 @@ class MemoryStore:
         found.sort(key=lambda pair: -pair[0])
         return Found(tuple(hit for _, hit in found[:limit]), len(found))
 
-    def index(
-        self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
-    ) -> None:
-        """Nothing to do: search reads everything."""
-
     def last(self, key: str) -> tuple[Message, Address] | None:
         kept = self._of(key).messages
         return (kept[-1][1], Address(id=kept[-1][0])) if kept else None
-
-    def stale(self, before: datetime) -> list[Session]:
-        return [session for session in self.sessions() if self._kept[session.key].last_activity < before]
 
     # From here on: what ``changes`` does to the other homes.
 

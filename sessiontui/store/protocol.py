@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sessiontui.errors import Cancelled
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
 
 if TYPE_CHECKING:
     from sessiontui.query.ast import Query
+
+_T = TypeVar("_T")
 
 IsCancelled = Callable[[], bool]
 """Asked between steps of long work; True ends it with ``errors.Cancelled``."""
@@ -47,6 +50,14 @@ def silent(done: int, total: int) -> None:
 def within(progress: Progress, before: int, total: int) -> Progress:
     """Progress in one part, which begins at ``before``, as progress in all."""
     return lambda done, _: progress(min(before + done, total), total)
+
+
+def parts(items: Sequence[_T], sizes: Iterable[int], progress: Progress) -> Iterator[tuple[_T, Progress]]:
+    """Each item with the progress of its part of the whole."""
+    *begins, total = accumulate(sizes, initial=0)
+    for item, done in zip(items, begins, strict=True):
+        yield item, within(progress, done, total)
+    progress(total, total)
 
 
 class TranscriptRows(Protocol):
@@ -105,7 +116,7 @@ class SessionTranscript(Protocol):
 
 
 class Store(Protocol):
-    """Where sessions live."""
+    """Where sessions live. A home derives from it, and gives what is not the same in all of them."""
 
     backend: Backend
     path: Path
@@ -137,7 +148,9 @@ class Store(Protocol):
     ) -> Session:
         """Read one session whole, whatever is remembered of it: each fault goes to ``found``, and with ``notes`` what
         is no damage but worth a note; the counts come back."""
-        ...
+        for fault in self.faults(session.key):
+            found(fault)
+        return self.session(session.key)
 
     def session(self, key: str) -> Session:
         """One session, counted. Raises ``UnknownKey``."""
@@ -153,7 +166,7 @@ class Store(Protocol):
 
     def faults(self, key: str) -> Iterator[Fault]:
         """What is wrong in this session, in file order; nothing in a home that has no lines."""
-        ...
+        return (entry.fault for entry in self.entries(key) if entry.fault is not None)
 
     def transcript(self, key: str) -> SessionTranscript:
         """Open one session for the screen. Raises ``UnknownKey``."""
@@ -182,12 +195,13 @@ class Store(Protocol):
     ) -> None:
         """Make ``search`` cover all that is there now; nothing to do in a home that keeps its own index. ``keys``: only
         these sessions have changed since it did, and no others need to be looked at."""
-        ...
+        stop_if(cancelled)
 
     def last(self, key: str) -> tuple[Message, Address] | None:
         """The last valid message, found from the end; None when there is none."""
         ...
 
     def stale(self, before: datetime) -> list[Session]:
-        """Sessions whose last activity is older; what cleanup would remove."""
-        ...
+        """Sessions whose last activity is older; what cleanup would remove. Never one that can't be read."""
+        readable = (session for session in self.sessions() if session.problem is None)
+        return [session for session in readable if session.last_activity and session.last_activity < before]

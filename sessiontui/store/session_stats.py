@@ -22,8 +22,6 @@ KINDS: Final = 32
 """Roles and kinds of damage that are told apart; the others are counted together."""
 SHOWN: Final = 200
 """Characters of a role, a reason or a message that are kept."""
-RUN: Final = 3
-"""So many messages of one and the same time did not come one by one."""
 
 NONE: Final = Activity()
 
@@ -92,14 +90,25 @@ class StatsTally:
 
     def __init__(self, receipt: datetime | None = None) -> None:
         self._rows = self._messages = self._characters = self._blank = self._damaged = self._unfinished = 0
+        self._imported = 0
+        self._imported_at = receipt
         self._roles: dict[str | None, list[int]] = {}
         self._damage: dict[tuple[str, str], Damage] = {}
         self._longest: list[tuple[int, int, Long]] = []
         self._lengths = Lengths()
-        self._times = _Times(receipt)
+        self._times = TimeHistogram()
 
-    def message(self, role: str, content: str, characters: int | None = None, at: datetime | None = None) -> None:
-        """A message; ``characters`` where ``content`` is only its beginning, ``at`` where its home keeps times."""
+    def message(
+        self,
+        role: str,
+        content: str,
+        characters: int | None = None,
+        at: datetime | None = None,
+        *,
+        imported: bool = False,
+    ) -> None:
+        """A message; ``characters`` where ``content`` is only its beginning, ``at`` where its home keeps times, which may
+        be that of an import."""
         size = len(content) if characters is None else characters
         self._messages += 1
         self._characters += size
@@ -115,7 +124,10 @@ class StatsTally:
             if len(self._longest) > LONGEST:
                 heapq.heappop(self._longest)
         self._lengths.add(size)
-        if at is not None:
+        if at is not None and imported:
+            self._imported += 1
+            self._imported_at = self._imported_at or at
+        elif at is not None:
             self._times.add(at)
         self._rows += 1
 
@@ -146,7 +158,6 @@ class StatsTally:
     def about(self) -> SessionStats:
         """What it comes to."""
         times = self._times
-        times.end()
         return SessionStats(
             self._rows,
             self._messages,
@@ -157,63 +168,11 @@ class StatsTally:
             tuple(sorted(self._damage.values(), key=lambda damage: -damage.lines)),
             tuple(long for *_, long in sorted(self._longest, reverse=True)),
             self._lengths.course(),
-            times.pulse.count,
-            times.imported,
-            times.imported_at,
-            times.pulse.first,
-            times.pulse.last,
-            times.pulse.activity(),
+            times.count,
+            self._imported,
+            self._imported_at,
+            times.first,
+            times.last,
+            times.activity(),
             self._unfinished,
         )
-
-
-class _Times:
-    """Tells when messages were said from when they were imported.
-
-    Imported is what is not younger than the receipt of an import; without one, a beginning of ``RUN`` messages or more
-    that have the very same time, or a whole session of so many within one second.
-    """
-
-    def __init__(self, receipt: datetime | None) -> None:
-        self.pulse = TimeHistogram()
-        self.imported = 0
-        self.imported_at = receipt
-        self._receipt = receipt
-        self._held: list[datetime] = []
-        """The first messages, as long as they may be imported ones: at most ``RUN``."""
-        self._run = 0
-        self._begun = False
-
-    def add(self, at: datetime) -> None:
-        if self._begun:
-            self.pulse.add(at)
-        elif self._receipt is not None and (at - self._receipt).total_seconds() < 1:
-            self.imported += 1
-        elif self._receipt is None and (not self._run or at == self._held[0]):
-            self._run += 1
-            if len(self._held) < RUN:
-                self._held.append(at)
-        else:
-            self._settle()
-            self._begun = True
-            self.pulse.add(at)
-
-    def end(self) -> None:
-        """No more will come."""
-        self._settle()
-        first, last = self.pulse.first, self.pulse.last
-        if not self.imported and first and last and self.pulse.count >= RUN and _second(first) == _second(last):
-            self.imported, self.imported_at, self.pulse = self.pulse.count, first, TimeHistogram()
-
-    def _settle(self) -> None:
-        """Decide about the messages that are held."""
-        if self._run >= RUN:
-            self.imported, self.imported_at = self._run, self._held[0]
-        else:
-            for at in self._held:
-                self.pulse.add(at)
-        self._held, self._run = [], 0
-
-
-def _second(at: datetime) -> datetime:
-    return at.replace(microsecond=0)

@@ -16,11 +16,11 @@ from sqlite3 import Connection
 
 from sessiontui.damage.pieces import is_blank
 from sessiontui.dialects import stream
-from sessiontui.disk import lines
+from sessiontui.disk import lines, stamps
 from sessiontui.model import Backend, Entry, Span
 from sessiontui.store import helper_process, json_values
 from sessiontui.store.full_text import scalar
-from sessiontui.store.jsonl import entries, session_file
+from sessiontui.store.jsonl import huge_line, session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, stop_if
 from sessiontui.store.session_stats import SHOWN, SessionStats, StatsTally
@@ -36,40 +36,33 @@ OFTEN = 500
 def survey(store: Store, key: str, cancelled: IsCancelled = never, progress: Progress = silent) -> SessionStats:
     """What the session of this key is made of. ``progress`` in bytes or rows. Raises ``UnknownKey``, ``Cancelled``,
     ``StoreError`` and, where the file became shorter meanwhile, ``Changed``."""
+    total = 0
+    imported: datetime | None = None
     if isinstance(store, JsonlStore):
-        stem = store.resolve(key)
-        return _of_file(store.file(stem), stem, cancelled, progress)
-    is_database = isinstance(store, SqliteStore)
-    count, imported = read(store.path, lambda connection: _expected(connection, key)) if is_database else (0, None)
+        key = store.resolve(key)
+        total = heavy(store, key)
+    elif isinstance(store, SqliteStore):
+        total, imported = read(store.path, lambda connection: _expected(connection, key))
     tally = StatsTally(imported)
-    for done, row in enumerate(store.entries(key)):
-        if done % OFTEN == 0:
+    for row in store.entries(key):
+        span = row.address.span
+        if row.position % OFTEN == 0 or row.clipped:
             stop_if(cancelled)
-            progress(done, max(count, done))
-        _add(tally, row)
-    return tally.about()
-
-
-def _of_file(path: Path, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
-    tally = StatsTally()
-    with session_file.opened(path, key) as file:
-        size = file.stamp.size
-        for row in entries.entries(file):
-            span = row.address.span or Span(0, 0)
-            if row.position % OFTEN == 0 or row.clipped:
-                stop_if(cancelled)
-                progress(span.offset, size)
-            if row.message is not None and row.clipped:
-                _add_huge(tally, file.fd, span)
-            else:
-                _add(tally, row)
-        progress(size, size)
+            done = span.offset if span else row.position
+            progress(done, max(total, done))
+        if isinstance(store, JsonlStore) and row.clipped and row.message and span:
+            with session_file.opened(store.file(key), key) as (fd, _):
+                _add_huge(tally, fd, span)
+        else:
+            _add(tally, row)
+    progress(total, total)
     return tally.about()
 
 
 def _add(tally: StatsTally, row: Entry) -> None:
     if row.message is not None:
-        tally.message(row.message.role, row.message.content, at=row.address.created_at)
+        at = row.address
+        tally.message(row.message.role, row.message.content, at=at.created_at, imported=at.imported)
     elif row.fault is not None and (row.clipped or row.address.span is None or not is_blank(row.raw)):
         tally.fault(row.fault)
     else:
@@ -78,7 +71,7 @@ def _add(tally: StatsTally, row: Entry) -> None:
 
 def _add_huge(tally: StatsTally, fd: int, span: Span) -> None:
     """A message that is never held whole: its text is decoded piece by piece, to be counted."""
-    scanned = stream.scan(lines.pieces(fd, span), span.offset)
+    scanned = huge_line.scan(fd, span)
     if isinstance(scanned, stream.Scanned):
         beginning, size = "", 0
         for piece in stream.text(lines.pieces(fd, scanned.content)):
@@ -95,11 +88,7 @@ def _expected(connection: Connection, key: str) -> tuple[int, datetime | None]:
 
 def heavy(store: Store, key: str) -> int:
     """About how many bytes a survey reads, by a look at the file; 0 where there is none."""
-    path = store.file(key) if isinstance(store, JsonlStore) else store.path
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0
+    return stamps.size_at(store.file(key) if isinstance(store, JsonlStore) else store.path)
 
 
 # ---- the helper process

@@ -141,11 +141,7 @@ class _Links:
         return frozenset(key for key, seen in self._seen.items() if seen != before[key])
 
     def _look(self, key: str) -> Stamp | None:
-        try:
-            status = os.stat(self._folder / (key + SUFFIX))
-        except OSError:
-            return None
-        return stamps.stamp_of(status)
+        return stamps.stamp_at(self._folder / (key + SUFFIX))
 
 
 def _is_link(entry: os.DirEntry[str], only: str | None) -> bool:
@@ -178,15 +174,11 @@ def _rest(cancelled: IsCancelled) -> None:
 
 def _is_remote(folder: Path) -> bool:
     """Whether the folder lies on a file system that tells only what this machine does, as far as the system says."""
-    where, kind = os.path.realpath(folder), ""
-    longest = 0
     try:
         mounts = Path("/proc/self/mounts").read_text(errors="replace")
     except OSError:
         return False
-    for line in mounts.splitlines():
-        _, mount, type_, *_ = line.split(" ")
-        inside = where == mount or where.startswith(mount.rstrip("/") + "/")
-        if inside and len(mount) >= longest:
-            longest, kind = len(mount), type_
+    kinds = {mount: kind for _, mount, kind, *_ in (line.split(" ") for line in mounts.splitlines())}
+    where = Path(os.path.realpath(folder))
+    kind = next((kinds[each] for each in map(str, (where, *where.parents)) if each in kinds), "")
     return kind.startswith(_REMOTE)

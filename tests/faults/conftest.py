@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.disk import live_replace
+from sessiontui.disk import wait_policy
 
 pytest.register_assert_rewrite("tests.support.disks")
 
@@ -28,7 +28,7 @@ def location(never_synced: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     for a file to be still where there are no leases. What earlier tests left isn't collected meanwhile: a generator
     that ends then may write to the cache, a step that is nobody's here."""
     if not hasattr(fcntl, "F_SETLEASE"):
-        monkeypatch.setattr(live_replace, "IDLE", 0.0)
+        monkeypatch.setattr(wait_policy, "IDLE", 0.0)
     memory = Path("/dev/shm")
     gc.disable()
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as location:

@@ -23,7 +23,7 @@ from sessiontui.changes import undo
 from sessiontui.changes.edits import splices
 from sessiontui.changes.recovery import pending_messages as lateness
 from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop
-from sessiontui.disk import lease, lines, live_replace, replace
+from sessiontui.disk import lease, lines, live_replace, replace, wait_policy
 from sessiontui.disk.lease import NoLease
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, Unleased
@@ -168,7 +168,7 @@ def test_what_came_late_is_brought_without_a_lease_where_that_is_wanted(
     add_to(path, NEWS)
     monkeypatch.setattr(lease, "reading", none)
     monkeypatch.setattr(lease, "writing", none)
-    monkeypatch.setattr(live_replace, "IDLE", 0)
+    monkeypatch.setattr(wait_policy, "IDLE", 0)
     with pytest.raises(Unleased):
         add(folder, "k")
     assert path.read_bytes() == COMPACTED + NEWS
@@ -177,7 +177,7 @@ def test_what_came_late_is_brought_without_a_lease_where_that_is_wanted(
 
 
 def test_who_keeps_the_old_file_open_is_waited_for_however_long(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_replace, "IDLE", 0.01)
+    monkeypatch.setattr(wait_policy, "IDLE", 0.01)
     path = folder / "k.jsonl"
     tidy(folder)
     with open(old(folder), "ab", 0) as file:

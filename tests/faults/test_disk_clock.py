@@ -15,7 +15,7 @@ from sessiontui.changes import undo
 from sessiontui.changes.journal.record import line
 from sessiontui.changes.outcome import NONE
 from sessiontui.changes.verbs import cleanup
-from sessiontui.disk import live_replace
+from sessiontui.disk import wait_policy
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
@@ -140,7 +140,7 @@ def test_stillness_is_looked_at_where_the_time_of_a_file_says_nothing(
 ) -> None:
     """Somebody has it open and writes to it while we look; its time is of this moment, or of next year."""
     path = written(tmp_path, "k", USER + REPLY)
-    monkeypatch.setattr(live_replace, "IDLE", 0.3)
+    monkeypatch.setattr(wait_policy, "IDLE", 0.3)
     sleep = time.sleep
     mtime_ns = time.time_ns() + int(ahead.total_seconds()) * 10**9
     os.utime(path, ns=(mtime_ns, mtime_ns))

@@ -14,7 +14,7 @@ import pytest
 
 from sessiontui.changes import history as journal
 from sessiontui.changes.outcome import NONE
-from sessiontui.disk import live_replace
+from sessiontui.disk import wait_policy
 from sessiontui.disk.wait_policy import WaitPolicy
 from tests.support import disks, mounts, seeing
 from tests.support.disks import Tried
@@ -34,7 +34,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_replace, "IDLE", 0.05)
+    monkeypatch.setattr(wait_policy, "IDLE", 0.05)
     monkeypatch.setattr(journal, "SOON", 0.0)
 
 

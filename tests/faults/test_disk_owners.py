@@ -16,7 +16,7 @@ import pytest
 
 from sessiontui.changes import history as journal
 from sessiontui.changes.outcome import NONE
-from sessiontui.disk import live_replace
+from sessiontui.disk import wait_policy
 from sessiontui.disk.wait_policy import WaitPolicy
 from tests.support import disks, seeing
 from tests.support.capabilities import unprivileged
@@ -207,7 +207,7 @@ def test_another_owners_file_gives_no_lease(theirs: Path, verb: str) -> None:
 def test_another_owners_file_that_is_still_is_changed_where_a_person_says_so(
     theirs: Path, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_replace, "IDLE", 0.2)
+    monkeypatch.setattr(wait_policy, "IDLE", 0.2)
     start = seeing.seen(theirs)
     with as_nobody():
         found = Tried(verb, lambda _: None, VERBS[verb]).attempt(theirs, DARING)

@@ -20,7 +20,7 @@ import pytest
 from sessiontui.changes import history as journal
 from sessiontui.changes import undo
 from sessiontui.changes.verbs import append, cleanup, compact, migrate, pop
-from sessiontui.disk import live_replace
+from sessiontui.disk import live_replace, wait_policy
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused, UsageError
 from sessiontui.model import Message
@@ -164,7 +164,7 @@ def test_a_message_may_arrive_at_any_moment(
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # nothing crashes here; only faster
     monkeypatch.setattr(live_replace, "READERS", 0.01)
-    monkeypatch.setattr(live_replace, "IDLE", 0.05)
+    monkeypatch.setattr(wait_policy, "IDLE", 0.05)
     monkeypatch.setattr(journal, "SOON", 0.01)
     for n in count(matrices.first(stride, f"{ref.name}{how}{hold}"), stride):
         folder = tmp_path / str(n)

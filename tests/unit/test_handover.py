@@ -97,7 +97,8 @@ def asleep(monkeypatch: pytest.MonkeyPatch, wakes: Callable[[float], object], la
         wakes(now[0])
 
     clock = SimpleNamespace(sleep=sleep, monotonic=lambda: now[0], time=lambda: time.time() + later)
-    monkeypatch.setattr("sessiontui.disk.live_replace.time", clock)
+    for module in ("live_replace", "wait_policy"):
+        monkeypatch.setattr(f"sessiontui.disk.{module}.time", clock)
 
 
 def before_step(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:

@@ -37,8 +37,7 @@ def holding(path: Path) -> Iterator[int]:
 
 
 def named(path: Path) -> tuple[str, ...]:
-    status = path.stat()
-    return holders.writers(status.st_dev, status.st_ino)
+    return holders.writers(path.stat())
 
 
 def test_nobody_is_named_where_nobody_writes(path: Path) -> None:
@@ -112,4 +111,4 @@ def test_what_may_not_be_read_is_passed_over(
         (process / "comm").write_text("zeroclaw\n")
     monkeypatch.setattr(holders, "_PROC", str(tmp_path / "proc"))
     expected = {"fd": (), "fdinfo": (), "comm": ("a process (pid 4711)",)}
-    assert holders.writers(status.st_dev, status.st_ino) == expected[missing]
+    assert holders.writers(status) == expected[missing]

@@ -15,7 +15,7 @@ from sessiontui.disk.stamps import moment
 from sessiontui.errors import Cancelled, Changed, StoreError, UnknownKey
 from sessiontui.model import Message, Session, Severity
 from sessiontui.query.parse import parse
-from sessiontui.store.jsonl import jsonl_transcript, unreadable
+from sessiontui.store.jsonl import unreadable
 from sessiontui.store.jsonl.entries import CLIP
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.jsonl.jsonl_transcript import JsonlRows
@@ -459,7 +459,7 @@ def test_a_scan_in_small_chunks_finds_the_same_lines(tmp_path: Path, monkeypatch
     whole = rows_of(path).ends
     assert list(whole) == [1, 33, 84, 85, 122, 132]
     for chunk in (1, 2, 3, 7, 31, 32, 33, 131, 132, 133):
-        monkeypatch.setattr(jsonl_transcript, "CHUNK", chunk)
+        monkeypatch.setattr(lines, "_CHUNK", chunk)
         assert rows_of(path).ends == whole
 
 

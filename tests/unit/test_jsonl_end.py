@@ -160,7 +160,7 @@ def test_counted_lines_are_those_that_damage_is_about(data: bytes, settled: bool
             stamp = stamps.stamp(fd)
             count = file_faults.count(fd, stamp.size)
             found = list(file_faults.of_file(OpenFile(fd, stamp)))
-            told = file_faults.told(fd, stamp, lambda _: None)
+            told = file_faults.told(OpenFile(fd, stamp), lambda _: None)
             assert file_end.breaks_off(fd, stamp.size) == count.open
             if told.instead:
                 assert (told.messages, told.faults, told.open, [each.line for each in found]) == (0, 1, False, [None])

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Entry, Message, Severity
-from sessiontui.store.index import draft, index_process
-from sessiontui.store.jsonl import counts, file_faults, jsonl_store, jsonl_transcript
+from sessiontui.store.index import draft, index_process, search_index
+from sessiontui.store.jsonl import counts, file_faults, jsonl_transcript
 from sessiontui.store.jsonl.counts import Count
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.memory import MemoryStore
@@ -240,7 +240,7 @@ def test_rows_of_another_home_are_refused(tmp_path: Path) -> None:
 @example([ONE + TORN + ONE[:-1], b"\n" + TORN])
 def test_what_was_indexed_is_counted_on(steps: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jsonl_store, "LARGE", 0)
+        patch.setattr(search_index, "LARGE", 0)
         path = put(Path(name), steps[0])
         for step in steps[1:]:
             JsonlStore(path.parent).index()
@@ -255,7 +255,7 @@ def test_what_was_indexed_is_counted_on(steps: list[bytes]) -> None:
 
 
 def test_of_what_was_indexed_only_the_growth_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonl_store, "LARGE", 10_000)
+    monkeypatch.setattr(search_index, "LARGE", 10_000)
     path = put(tmp_path, ONE * 5_000)
     JsonlStore(tmp_path).index()
     with path.open("ab") as out:

@@ -19,7 +19,7 @@ from sessiontui.errors import Cancelled, StoreError
 from sessiontui.model import Found, Message, Span
 from sessiontui.query.parse import parse
 from sessiontui.store import full_text
-from sessiontui.store.index import build, index_schema, index_search, segments
+from sessiontui.store.index import build, index_schema, index_search, segments, short_prefix
 from sessiontui.store.index import index_rows as rows
 from sessiontui.store.index.index_search import IndexSearch
 from sessiontui.store.index.search_index import SearchIndex
@@ -134,7 +134,6 @@ def test_relevance_ranks_the_short_message_first_and_says_what_it_leaves_out(
     search_index.update()
     assert hits(search_index.search(parse("needle"), relevance=True)) == [("one", 1), ("one", 2)]
     monkeypatch.setattr(full_text, "RANKED", 1)
-    monkeypatch.setattr(index_search, "RANKED", 1)
     found = search_index.search(parse("needle"), relevance=True)
     assert hits(found) == [("one", 2)]
     assert found.total is None
@@ -145,7 +144,6 @@ def test_a_count_ends_somewhere(folder: Path, search_index: SearchIndex, monkeyp
     write(folder, "one", *(line("foo") for _ in range(5)))
     search_index.update()
     monkeypatch.setattr(full_text, "COUNTED", 3)
-    monkeypatch.setattr(index_search, "COUNTED", 3)
     found = search_index.search(parse("foo"), limit=2)
     assert (hits(found), found.total, found.note) == ([("one", 5), ("one", 4)], None, "more than 3 hits")
     for typed in ("foo", "fo*", "f*"):
@@ -169,7 +167,7 @@ def test_a_short_prefix_is_answered_from_the_newest_first(
     found = search_index.search(parse("wor*"), limit=2)
     assert hits(found) == [("one", 10), ("one", 9)]
     assert found.total is None  # nobody counted
-    monkeypatch.setattr(index_search, "NEWEST", 1)
+    monkeypatch.setattr(short_prefix, "NEWEST", 1)
     found = search_index.search(parse("wor*"), limit=2)
     assert hits(found) == [("one", 10), ("one", 9)]
     assert found.total == 10
@@ -211,7 +209,7 @@ def test_however_a_prefix_is_answered_the_hits_are_the_newest(
         "x*",
     ):
         whole = search_index.search(parse(typed), limit=None).hits
-        monkeypatch.setattr(index_search, "NEWEST", newest)
+        monkeypatch.setattr(short_prefix, "NEWEST", newest)
         for limit in (1, 3, 16, 100):
             found = search_index.search(parse(typed), limit=limit)
             assert found.hits == whole[:limit]
@@ -324,14 +322,14 @@ def test_what_others_have_is_not_walked_over(
     search_index.update()
     monkeypatch.setattr(index_search, "PATIENCE", 3)
     walked = []
-    ids = index_search.IndexSearch._ids
+    ids = full_text.Matches.ids
 
-    def watched(self: index_search.IndexSearch, statement: str, *values: object) -> Iterator[int]:
-        for id in ids(self, statement, *values):
+    def watched(self: full_text.Matches, rest: str, *values: object) -> Iterator[int]:
+        for id in ids(self, rest, *values):
             walked.append(id)
             yield id
 
-    monkeypatch.setattr(index_search.IndexSearch, "_ids", watched)
+    monkeypatch.setattr(full_text.Matches, "ids", watched)
     assert hits(search_index.search(parse("x"), names={b"one.jsonl"})) == [("one", 2), ("one", 1)]
     assert len(walked) == 2 + 4
 

@@ -15,7 +15,8 @@ import pytest
 from sessiontui.errors import Changed, StoreError
 from sessiontui.query.parse import parse
 from sessiontui.store.sqlite import open_read, private_copy
-from sessiontui.store.sqlite.open_read import IMMUTABLE, TRIES, read, state
+from sessiontui.store.sqlite.database_schema import IMMUTABLE
+from sessiontui.store.sqlite.open_read import TRIES, read, state
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
 from tests.support.capabilities import need_any_name, unprivileged
 from tests.support.databases import append, database, folder_state, writer

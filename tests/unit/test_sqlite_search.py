@@ -17,8 +17,7 @@ from sessiontui.query.parse import parse
 from sessiontui.store import full_text
 from sessiontui.store.protocol import never
 from sessiontui.store.sqlite import sqlite_search
-from sessiontui.store.sqlite.database_schema import NEW
-from sessiontui.store.sqlite.open_read import text
+from sessiontui.store.sqlite.database_schema import NEW, text
 from sessiontui.store.sqlite.sqlite_search import search_rows
 
 TIME = "2026-03-16T12:23:18.123456789+00:00"
@@ -47,7 +46,7 @@ def search(
     relevance: bool = False,
     key: str | None = None,
 ) -> Found:
-    return search_rows(connection, parse(typed), limit, relevance, never, key)
+    return search_rows(connection, parse(typed), limit, relevance, never, None if key is None else [key])
 
 
 def ids(found: Found) -> list[int | None]:
@@ -97,8 +96,7 @@ def test_the_total_is_of_all_hits(connection: sqlite3.Connection, monkeypatch: p
     assert search(connection, "+", 0) == Found((), None), "no index of words tells"
     assert search(connection, "") == Found((), 0)
     for most, total in ((6, None), (7, 7)):
-        for module in (sqlite_search, full_text):
-            monkeypatch.setattr(module, "COUNTED", most)
+        monkeypatch.setattr(full_text, "COUNTED", most)
         assert search(connection, typed, 3).total == total
 
 
@@ -170,7 +168,6 @@ def test_relevance(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPat
     add(connection, "key", "foo " + "straw " * 100)
     assert ids(search(connection, "foo", relevance=True)) == [1, 2]
     assert ids(search(connection, "foo", 1, relevance=True)) == [1]
-    monkeypatch.setattr(sqlite_search, "RANKED", 1)
     monkeypatch.setattr(full_text, "RANKED", 1)
     found = search(connection, "foo", relevance=True)
     assert (ids(found), found.total, found.note) == ([2], None, "ranked among the newest 1 hits")
@@ -179,7 +176,6 @@ def test_relevance(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPat
 def test_a_count_ends_somewhere(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         add(connection, "key", "foo")
-    monkeypatch.setattr(sqlite_search, "COUNTED", 3)
     monkeypatch.setattr(full_text, "COUNTED", 3)
     found = search(connection, "foo", 2)
     assert (ids(found), found.total, found.note) == ([5, 4], None, "more than 3 hits")

@@ -16,9 +16,9 @@ from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk.replace import remove
 from sessiontui.errors import Refused
 from sessiontui.store.sqlite import database_schema, transaction
-from sessiontui.store.sqlite.database_schema import KEY, bound
+from sessiontui.store.sqlite.database_schema import KEY, bound, connect
 from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
-from sessiontui.store.sqlite.open_read import address, read
+from sessiontui.store.sqlite.open_read import read
 
 _TABLES: Final = ("sessions", database_schema.METADATA, database_schema.RECEIPTS)
 
@@ -121,8 +121,7 @@ class MakeDatabase(Edit):
             return
         if not path.is_file():
             return
-        uri = address(path, "mode=rw")
-        with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0.2)) as connection:
+        with closing(connect(path, "mode=rw", 0.2)) as connection:
             if _empty_and_alone(connection):
                 record.write(MakeDatabase(self.key, self.database, back=True))
                 remove(path)

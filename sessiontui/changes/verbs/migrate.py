@@ -30,7 +30,7 @@ from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import file_faults, no_session, session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, parts, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def plan(
     sessions = sorted(found, key=lambda session: session.key)
     unsound = _unsound(folder) if sessions else None
     planned = []
-    for each, part in plans.parts(sessions, [each.bytes or 0 for each in sessions], progress):
+    for each, part in parts(sessions, [each.bytes or 0 for each in sessions], progress):
         if unsound:
             planned.append(MigrateRow(each.key, 0, 0, "migrated").left_alone(unsound))
         else:
@@ -121,9 +121,10 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
     try:
         with as_store_error(path.name):
             require_free(store.path, key)
-            with session_file.opened(path, key) as (fd, stamp):
+            with session_file.opened(path, key) as file:
+                fd, stamp = file
                 left_out = recoverable.LeftOut()
-                count = file_faults.told(fd, stamp, left_out.add, cancelled, progress)
+                count = file_faults.told(file, left_out.add, cancelled, progress)
                 if count.instead and left_out.last:
                     raise no_session.refusal(path.name, left_out.last)
                 row = replace(

@@ -6,9 +6,8 @@ What a row says, and what is done to a file, is for who asks. Other plans have n
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, Generic, Literal, Protocol, Self, TypeVar, cast
 
@@ -25,7 +24,7 @@ from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import AfterRecovery, Cancelled, SessiontuiError
 from sessiontui.store.jsonl import session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, within
+from sessiontui.store.protocol import IsCancelled, Progress, Store, parts
 
 _CHANGING: Final = ("compacted", "repaired", "migrated", "removed")
 """The status of a session that is changed."""
@@ -161,14 +160,6 @@ def size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def parts(items: Sequence[T], sizes: Iterable[int], progress: Progress) -> Iterator[tuple[T, Progress]]:
-    """Each item with the progress of its part of the whole."""
-    *begins, total = accumulate(sizes, initial=0)
-    for item, done in zip(items, begins, strict=True):
-        yield item, within(progress, done, total)
-    progress(total, total)
 
 
 def status(error: SessiontuiError) -> Literal["cancelled", "refused", "failed", "unchanged"]:

@@ -94,7 +94,7 @@ class Build:
             first, changed = True, self._settle(listed)
         grown, parts = self._parts(changed, first)
         self._total = sum(part.stop - part.start for part in (*grown, *parts))
-        index_rows.remember_waiting(self.connection, self._total)
+        index_rows.remember(self.connection, "waiting", self._total)
         self.progress(0, self._total)
         self._rows(grown, index_rows.top(self.connection))
         bottom = index_rows.bottom(self.connection)
@@ -103,7 +103,7 @@ class Build:
                 self._commit()
             bottom -= sum((part.stop - part.start) // _SHORTEST + 2 for part in group)
             self._rows(group, bottom)
-        index_rows.remember_built(self.connection)
+        index_rows.remember(self.connection, "built", 1)
         self._done = self._total  # what could not be read is no longer waited for
         self._end()
 
@@ -120,9 +120,7 @@ class Build:
         below: list[BuildPart] = []
         for each in changed:
             stop_if(self.cancelled)
-            with _opened(self.folder, each) as fd, suppress(Changed, OSError):  # cut off or unreadable: the next time
-                if fd is None:
-                    continue
+            with suppress(Changed, OSError), _opened(self.folder, each) as fd:  # cut off or unreadable: the next time
                 file, complete = self._keep(fd, each)
                 gaps = list(self._gaps(fd, file, each))
                 target = grown if complete or not first else below
@@ -177,9 +175,8 @@ class Build:
     def _rows(self, parts: Iterable[BuildPart], first_row: int) -> None:
         """Index parts, which come in order of arrival, from a row id upwards."""
         for part in parts:
-            with _opened(self.folder, part.listed) as fd:
-                if fd is not None:
-                    first_row = self._part(fd, part, first_row)
+            with suppress(Changed, OSError), _opened(self.folder, part.listed) as fd:
+                first_row = self._part(fd, part, first_row)
 
     def _part(self, fd: int, part: BuildPart, first_row: int) -> int:
         try:
@@ -213,8 +210,7 @@ class Build:
         """What is not words is written here alone: most such statements make FTS5 write out its words too soon."""
         for file, finished in self._finished.items():
             index_rows.finish_file(self.connection, file, *finished)
-            index_rows.join_last(self.connection, file, finished[0])
-        index_rows.remember_waiting(self.connection, self._total - self._done)
+        index_rows.remember(self.connection, "waiting", self._total - self._done)
         self.connection.execute("COMMIT")
         self._finished.clear()
         self._uncommitted = 0
@@ -241,17 +237,14 @@ def _arrival(part: BuildPart) -> tuple[int, bytes, int]:
 
 
 @contextmanager
-def _opened(folder: bytes, listed: ListedFile) -> Iterator[int | None]:
-    """A descriptor of the very file that was listed; None where it can't be read or is another one by now."""
-    try:
-        fd = lines.open_file(os.path.join(folder, listed.name))
-    except OSError:
-        yield None
-        return
+def _opened(folder: bytes, listed: ListedFile) -> Iterator[int]:
+    """A descriptor of the very file that was listed. Raises ``OSError``, and ``Changed`` where it is another one by now."""
+    fd = lines.open_file(os.path.join(folder, listed.name))
     try:
         found = stamps.stamp(fd)
-        same = (found.device, found.inode) == (listed.stamp.device, listed.stamp.inode)
-        yield fd if same and found.size >= listed.stamp.size else None
+        if found[:2] != listed.stamp[:2] or found.size < listed.stamp.size:
+            raise Changed(os.fsdecode(listed.name))
+        yield fd
     finally:
         os.close(fd)
 

@@ -17,7 +17,7 @@ from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
 from sessiontui.model import Message, Span
 from sessiontui.store.index import segments
-from sessiontui.store.jsonl import counts, session_file
+from sessiontui.store.jsonl import counts, huge_line
 from sessiontui.store.jsonl.counts import MOST, OddLines
 
 
@@ -69,7 +69,7 @@ class Draft:
     def take_huge(self, fd: int, line: Huge) -> None:
         """Take a huge line, as ``lines.blocks`` gives it."""
         at, rows = self.stop, len(self.texts)
-        message = session_file.huge(fd, Span(at, line.length - line.ended), segments.SEARCHED)
+        message = huge_line.read(fd, Span(at, line.length - line.ended), segments.SEARCHED)
         if isinstance(message, Message):
             if rows:
                 self.sums.append(self._running)
@@ -95,10 +95,6 @@ class Draft:
         """The lines that hold no message."""
         return OddLines(self.lines, self.marks) if len(self.marks) <= MOST else None
 
-    @property
-    def is_full(self) -> bool:
-        return len(self.texts) >= segments.ROWS or self.stop - self.start >= segments.BYTES
-
     def offsets(self) -> bytes:
         """What is kept of the places."""
         return segments.packed(self.starts, [*self.sums, self._running])
@@ -115,7 +111,7 @@ def drafts(fd: int, start: int, stop: int) -> Iterator[Draft]:
                 draft.take_huge(fd, block[0])
             else:
                 draft.take(cast("Iterator[bytes]", left))
-            if draft.is_full:
+            if len(draft.texts) >= segments.ROWS or draft.stop - draft.start >= segments.BYTES:
                 yield draft
                 draft = Draft(draft.stop, draft.stop)
     if draft.lines:

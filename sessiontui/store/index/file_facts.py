@@ -18,14 +18,17 @@ _KNOWN: Final = "SELECT name, stamp, messages, faults, open, instead FROM facts 
 
 def known(connection: Connection, names: Iterable[bytes] | None = None) -> Known:
     """All files that were counted, or those of them that have these names."""
-    if names is None:
-        found: Iterable[tuple[Any, ...]] = connection.execute(_KNOWN)
-    else:
-        found = (row for name in names for row in connection.execute(f"{_KNOWN} AND name = ?", (name,)))
     return {
         name: (Stamp.read_back(stamp), Count(messages, faults, open=bool(is_open), instead=instead))
-        for name, stamp, messages, faults, is_open, instead in found
+        for name, stamp, messages, faults, is_open, instead in of_names(connection, _KNOWN, names)
     }
+
+
+def of_names(connection: Connection, statement: str, names: Iterable[bytes] | None) -> Iterable[tuple[Any, ...]]:
+    """What a statement that ends with a condition gives; of some names alone, where these are given."""
+    if names is None:
+        return connection.execute(statement)
+    return (row for name in names for row in connection.execute(f"{statement} AND name = ?", (name,)))
 
 
 def odd(connection: Connection, name: bytes, stamp: Stamp) -> OddLines | None:
@@ -41,10 +44,16 @@ def odd(connection: Connection, name: bytes, stamp: Stamp) -> OddLines | None:
 
 def held(connection: Connection, file: int, stop: int) -> Count:
     """What the segments of a file hold that end before an offset."""
-    statement = "SELECT rows, faults, lines, odd FROM segment WHERE file = ? AND stop <= ? ORDER BY start"
-    found = connection.execute(statement, (file, stop)).fetchall()
-    odd = counts.joined(counts.restored(lines, kept) for _, _, lines, kept in found)
-    return Count(sum(rows for rows, *_ in found), sum(faults for _, faults, *_ in found), odd)
+    held = "file = ? AND stop <= ?"
+    statement = f"SELECT coalesce(sum(rows), 0), coalesce(sum(faults), 0) FROM segment WHERE {held}"
+    messages, faults = connection.execute(statement, (file, stop)).fetchone()
+    return Count(messages, faults, odd_of_segments(connection, held, file, stop))
+
+
+def odd_of_segments(connection: Connection, condition: str, *values: object) -> OddLines | None:
+    """The odd lines of some segments of a file, which follow each other; None where they are not known."""
+    found = connection.execute(f"SELECT lines, odd FROM segment WHERE {condition} ORDER BY start", values)
+    return counts.joined(None if kept is None else OddLines.unpacked(lines, kept) for lines, kept in found)
 
 
 def learn(connection: Connection, name: bytes, stamp: Stamp, count: Count) -> None:

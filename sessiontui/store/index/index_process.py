@@ -37,8 +37,8 @@ def index_outside(store: JsonlStore, cancelled: IsCancelled) -> Iterator[tuple[i
 
 def main(arguments: Sequence[str]) -> int:
     """Index the folder that is named, or the one file in it that is named too; 0 where there is an index now."""
-    folder, only = arguments[0], next(iter(arguments[1:]), None)
-    index = SearchIndex(Path(folder), only=only)
+    folder, *only = arguments
+    index = SearchIndex(Path(folder), only=next(iter(only), None))
     return helper_process.serve(
         lambda progress, cancelled: {"ready": index.update(progress, cancelled)}, failed={"ready": False}
     )

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from sqlite3 import Connection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sessiontui.disk.stamps import Stamp
 from sessiontui.store.full_text import scalar
 from sessiontui.store.index.draft import Draft
+from sessiontui.store.index.file_facts import odd_of_segments, of_names
 from sessiontui.store.index.index_schema import FIRST_TOP
 from sessiontui.store.index.segments import Segment, joined
 from sessiontui.store.jsonl import counts
 from sessiontui.store.jsonl.counts import OddLines
 
-_FILE = "SELECT id, name, stamp, covered, tail_hash FROM file"
+_FILE = "SELECT id, name, stamp, covered, tail_hash FROM file WHERE true"
 _SEGMENT = "first_row, start, stop, rows, offsets, first_ordinal, first_line"
+_NUMBER = """
+UPDATE segment SET first_ordinal = ordinal, first_line = line FROM (
+    SELECT first_row AS id, sum(rows) OVER above - rows + 1 AS ordinal, sum(lines) OVER above - lines + 1 AS line
+    FROM segment WHERE file = ? WINDOW above AS (ORDER BY start)
+) WHERE first_row = id AND first_line IS NULL
+"""
 
 
 class File(NamedTuple):
@@ -52,11 +59,7 @@ class File(NamedTuple):
 
 def files(connection: Connection, names: Iterable[bytes] | None = None) -> dict[bytes, File]:
     """All files, or those of these names, by name."""
-    if names is None:
-        found: Iterable[tuple[Any, ...]] = connection.execute(_FILE)
-    else:
-        found = (row for name in names for row in connection.execute(f"{_FILE} WHERE name = ?", (name,)))
-    return {file.name: file for file in map(File._make, found)}
+    return {file.name: file for file in map(File._make, of_names(connection, _FILE, names))}
 
 
 def file(connection: Connection, name: bytes) -> File | None:
@@ -78,39 +81,29 @@ def begin_file(connection: Connection, id: int, stamp: Stamp) -> None:
 
 def finish_file(connection: Connection, id: int, covered: int, tail_hash: str, is_open: bool, instead: str) -> None:
     """All of the file is indexed: number its segments and keep its counts. ``is_open``, ``instead``: as of ``Count``."""
-    ordinal = line = 1
-    odd: list[OddLines | None] = []
-    statement = "SELECT first_row, rows, lines, first_line, odd FROM segment WHERE file = ? ORDER BY start"
-    for first_row, rows, count, numbered, kept in connection.execute(statement, (id,)).fetchall():
-        odd.append(counts.restored(count, kept))
-        if numbered is None:
-            connection.execute(
-                "UPDATE segment SET first_ordinal = ?, first_line = ? WHERE first_row = ?", (ordinal, line, first_row)
-            )
-        ordinal += rows
-        line += count
+    connection.execute(_NUMBER, (id,))
+    odd = odd_of_segments(connection, "file = ?", id)
     connection.execute("UPDATE file SET covered = ?, tail_hash = ? WHERE id = ?", (covered, tail_hash, id))
     connection.execute(
         "INSERT OR REPLACE INTO facts SELECT name, stamp, coalesce(sum(rows), 0), iif(?4 = '', coalesce(sum(faults), 0), 1),"
         " ?2, ?3, ?4 FROM file LEFT JOIN segment ON segment.file = file.id WHERE file.id = ?1",
-        (id, counts.kept(counts.joined(odd)), is_open and not instead, instead),
+        (id, counts.kept(odd), is_open and not instead, instead),
     )
+    _join_last(connection, id, covered)
 
 
-def join_last(connection: Connection, file: int, covered: int) -> None:
+def _join_last(connection: Connection, file: int, covered: int) -> None:
     """Make one of a file's last two segments of finished lines, for a file that grows line by line."""
     statement = f"SELECT {_SEGMENT} FROM segment WHERE file = ? AND stop <= ? ORDER BY start DESC LIMIT 2"
     found = [Segment(*row) for row in connection.execute(statement, (file, covered))]
     whole = joined(found[1], found[0]) if len(found) == 2 else None
     if whole is not None:
-        statement = "SELECT lines, odd FROM segment WHERE first_row IN (?, ?) ORDER BY start"
-        parts = connection.execute(statement, (whole.first_row, found[0].first_row)).fetchall()
-        odd = counts.kept(counts.joined(counts.restored(*part) for part in parts))
+        odd = odd_of_segments(connection, "first_row IN (?, ?)", whole.first_row, found[0].first_row)
         connection.execute(
             "UPDATE segment SET stop = ?, rows = ?, offsets = ?, odd = ?, lines = segment.lines + other.lines,"
             " faults = segment.faults + other.faults"
             " FROM (SELECT lines, faults FROM segment WHERE first_row = ?) AS other WHERE first_row = ?",
-            (whole.stop, whole.rows, whole.offsets, odd, found[0].first_row, whole.first_row),
+            (whole.stop, whole.rows, whole.offsets, counts.kept(odd), found[0].first_row, whole.first_row),
         )
         connection.execute("DELETE FROM segment WHERE first_row = ?", (found[0].first_row,))
 
@@ -238,14 +231,9 @@ def is_built(connection: Connection) -> bool:
     return bool(scalar(connection, "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'built')"))
 
 
-def remember_built(connection: Connection) -> None:
-    """A first build came to its end."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES ('built', 1)")
-
-
-def remember_waiting(connection: Connection, size: int) -> None:
-    """How many bytes are still to be indexed."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES ('waiting', ?)", (min(size, (1 << 63) - 1),))
+def remember(connection: Connection, name: str, value: int) -> None:
+    """``built``: a first build came to its end. ``waiting``: so many bytes are still to be indexed."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, min(value, (1 << 63) - 1)))
 
 
 def waiting(connection: Connection) -> int:

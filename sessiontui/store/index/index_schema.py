@@ -1,16 +1,16 @@
-"""Where the search index of a JSONL store is kept, what is in it, and how it is opened.
+"""What is in the search index of a JSONL store, and how it is opened.
 
-A disposable SQLite file in the person's cache folder, named by a hash of the store's real path. Refuses folders and
+A disposable SQLite file in the person's cache folder. Refuses folders and
 files that are another's, are links or can be read by others: then there is no index, and search reads the store.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import sqlite3
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,7 +19,7 @@ from typing import Final
 
 from sessiontui.query import tokens
 
-FORMAT: Final = f"6.{tokens.VERSION}"
+FORMAT: Final = f"6.{tokens.VERSION}.{sys.byteorder}"
 """An index of another format is deleted and made anew."""
 
 FIRST_TOP: Final = 1 << 40
@@ -67,12 +67,6 @@ is in it is not what was written."""
 
 class Unusable(Exception):
     """There is no index and none can be made; the reason is for people."""
-
-
-def index_path(folder: Path, only: str | None, cache: Path) -> Path:
-    """The index of a store: of a folder, or with ``only``, a file name, of one file in it."""
-    real = os.fsencode(os.path.realpath(folder)) + (b"" if only is None else b"/" + os.fsencode(only))
-    return cache / f"{hashlib.sha256(real).hexdigest()[:32]}.index"
 
 
 @contextmanager

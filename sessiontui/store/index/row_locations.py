@@ -7,7 +7,7 @@ from then on. Only reads.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import starmap
@@ -55,14 +55,9 @@ class RowLocations:
         if not found.holds:
             self.stale.add(row.file)
             return None
-        return Hit(
-            key=os.fsdecode(row.name).removesuffix(".jsonl"),
-            backend=Backend.JSONL,
-            role=message.role,
-            snippet=snippet(query, message.content),
-            ordinal=row.ordinal,
-            address=Address(line=row.line, span=Span(row.offset, found.length)),
-        )
+        key = os.fsdecode(row.name).removesuffix(".jsonl")
+        address = Address(line=row.line, span=Span(row.offset, found.length))
+        return Hit(key, Backend.JSONL, message.role, snippet(query, message.content), row.ordinal, address)
 
     def message(self, id: int) -> Candidate | None:
         """The message of a row; None where its bytes are other ones. Raises ``Cancelled``."""
@@ -76,20 +71,18 @@ class RowLocations:
             self.stale.add(row.file)
         return found
 
-    def newest(
-        self, wanted: tuple[bytes, ...], file: int | None, files: frozenset[int] | None = None
-    ) -> Iterator[Candidate]:
-        """All messages, or those of one file, or of some, the newest first, less those whose lines can't hold all of
-        ``wanted``; ``hit`` proves those that are used."""
-        where, values = ("", ()) if file is None else ("WHERE file = ?", (file,))
-        for segment in starmap(Segment, self.connection.execute(f"{_SEGMENT} {where} ORDER BY first_row DESC", values)):
+    def newest(self, wanted: Sequence[bytes], files: Collection[int] | None) -> Iterator[Candidate]:
+        """All messages, or those of some files, the newest first, less those whose lines can't hold all of ``wanted``;
+        ``hit`` proves those that are used. Raises ``Cancelled``."""
+        where = "" if files is None else f"WHERE file IN ({','.join(map(str, files))})"
+        for segment in starmap(Segment, self.connection.execute(f"{_SEGMENT} {where} ORDER BY first_row DESC")):
             stop_if(self.cancelled)
-            if files is not None and segment.file not in files:
-                continue
             try:
                 fd = self._open(segment.name)
                 size = os.fstat(fd).st_size
-                yield from segments.matching(fd, segment, size, wanted, self._escaped(segment))
+                for found in segments.matching(fd, segment, size, wanted, self._escaped(segment)):
+                    stop_if(self.cancelled)
+                    yield found
             except (OSError, Changed):
                 size = 0
             if size < segment.stop:
@@ -109,9 +102,7 @@ class RowLocations:
 
     def _open(self, name: bytes) -> int:
         """A descriptor of a file; the last one is kept, for hits come file by file. Raises ``OSError``."""
-        if self._held is not None and self._held[0] == name:
-            return self._held[1]
-        self.close()
-        fd = lines.open_file(os.path.join(self.folder, name))
-        self._held = (name, fd)
-        return fd
+        if self._held is None or self._held[0] != name:
+            self.close()
+            self._held = name, lines.open_file(os.path.join(self.folder, name))
+        return self._held[1]

@@ -6,11 +6,11 @@ under a lock; all may read. It never writes to the store.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager, suppress
-from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -33,6 +33,9 @@ if TYPE_CHECKING:  # what makes the index and what searches it is loaded for tha
 _T = TypeVar("_T")
 
 SUFFIX: Final = b".jsonl"
+
+LARGE: Final = 1024 * 1024
+"""A file of more bytes is not read again from its beginning when it has grown."""
 
 LEARNED: Final = 256
 """So many learned facts are kept in memory before they are written."""
@@ -59,8 +62,9 @@ class SearchIndex:
 
     @property
     def path(self) -> Path:
-        """Where the index is, or would be."""
-        return index_schema.index_path(self.folder, self.only, self._cache or cache_folder())
+        """Where the index is, or would be: its name is a hash of the folder's real path, and of the one file's name."""
+        store = os.fsencode(os.path.realpath(self.folder)) + (b"/" + os.fsencode(self.only) if self.only else b"")
+        return (self._cache or cache_folder()) / f"{hashlib.sha256(store).hexdigest()[:32]}.index"
 
     # ---- making
 
@@ -116,23 +120,18 @@ class SearchIndex:
         from sessiontui.store.index.build import ListedFile
 
         folder, listed = os.fsencode(self.folder), []
-        some = ((name, partial(os.stat, os.path.join(folder, name))) for name in names or ())
-        for name, look in self._entries() if names is None else some:
-            with suppress(OSError):  # gone by now, or a link to nowhere
-                status = look()
-                if self._is_ours(name) and stat.S_ISREG(status.st_mode):
-                    listed.append(ListedFile(name, stamps.stamp_of(status)))
-        return listed
-
-    def _entries(self) -> list[tuple[bytes, Callable[[], os.stat_result]]]:
         try:
-            with os.scandir(os.fsencode(self.folder)) as found:
-                return [(entry.name, entry.stat) for entry in found if self._is_ours(entry.name)]
+            found = os.listdir(folder) if names is None else names
         except OSError as error:
             raise StoreError(f"{self.folder} can't be read: {error.strerror}") from error
-
-    def _is_ours(self, name: bytes) -> bool:
-        return name.endswith(SUFFIX) if self.only is None else name == os.fsencode(self.only)
+        for name in found:
+            is_ours = name.endswith(SUFFIX) if self.only is None else name == os.fsencode(self.only)
+            if is_ours:
+                with suppress(OSError):  # gone by now, or a link to nowhere
+                    status = os.stat(os.path.join(folder, name))
+                    if stat.S_ISREG(status.st_mode):
+                        listed.append(ListedFile(name, stamps.stamp_of(status)))
+        return listed
 
     def missing(self) -> int:
         """About how many bytes an update would read, as the stamps of the files tell. Raises ``StoreError``."""
@@ -178,8 +177,7 @@ class SearchIndex:
                 self._discard()
         if self._is_being_made():
             return Found((), None, "the search index is being made; nothing is in it yet")
-        listed = [each for each in self.listed() if names is None or each.name in names]
-        found = scan(os.fsencode(self.folder), listed, query, limit, cancelled)
+        found = scan(os.fsencode(self.folder), self.listed(names), query, limit, cancelled)
         return found._replace(note=f"all files were read, for there is no search index: {problem}")
 
     def _is_being_made(self) -> bool:
@@ -224,7 +222,11 @@ class SearchIndex:
         return self._read(lambda connection: file_facts.odd(connection, key, stamp), None)
 
     def before(self, name: str, fd: int, stamp: Stamp) -> tuple[int, Count]:
-        """How much of an open file was indexed before it grew to what the stamp shows, and what that held."""
+        """How much of an open file was indexed before it grew to what the stamp shows, and what that held; nothing of one
+        that is not ``LARGE``."""
+        nothing = 0, Count(0, 0, OddLines())
+        if stamp.size <= LARGE:
+            return nothing
         from sessiontui.store.index import index_rows
         from sessiontui.store.index.build import has_grown
 
@@ -235,7 +237,6 @@ class SearchIndex:
             covered = file.covers(stamp)
             return covered, file_facts.held(connection, file.id, covered)
 
-        nothing = 0, Count(0, 0, OddLines())
         return self._read(look, nothing)
 
     def learn(self, name: str, stamp: Stamp, count: Count) -> None:
@@ -272,11 +273,4 @@ class SearchIndex:
 
     def _seen(self) -> object:
         """Differs when something was written to the index."""
-        found: list[object] = []
-        for suffix in ("", "-wal"):
-            try:
-                status = os.stat(f"{self.path}{suffix}")
-                found.append(stamps.stamp_of(status))
-            except OSError:
-                found.append(None)
-        return found
+        return [stamps.stamp_at(f"{self.path}{suffix}") for suffix in ("", "-wal")]

@@ -7,11 +7,9 @@ be proved unchanged. Reads session files; knows no SQL and writes nothing.
 
 from __future__ import annotations
 
-import struct
-import sys
 import zlib
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -69,18 +67,12 @@ class Segment:
     def row(self, at: int) -> IndexRow:
         """Where the message of a row (from 0 within the segment) stands."""
         starts, sums = self.unpacked
-        offset = starts[at] & ~(-1 << SKIPPED)
-        following = self.start + (starts[at + 1] & ~(-1 << SKIPPED)) if at + 1 < self.rows else self.stop
-        return IndexRow(
-            offset=self.start + offset,
-            begin=self.start if at == 0 else self.start + offset,
-            stop=following,
-            checksum=sums[at],
-            line=None if self.first_line is None else self.first_line + at + (starts[at] >> SKIPPED),
-            ordinal=None if self.first_ordinal is None else self.first_ordinal + at,
-            file=self.file,
-            name=self.name,
-        )
+        offset = self.start + (starts[at] & ~(-1 << SKIPPED))
+        begin = offset if at else self.start
+        stop = self.start + (starts[at + 1] & ~(-1 << SKIPPED)) if at + 1 < self.rows else self.stop
+        line = None if self.first_line is None else self.first_line + at + (starts[at] >> SKIPPED)
+        ordinal = None if self.first_ordinal is None else self.first_ordinal + at
+        return IndexRow(offset, begin, stop, sums[at], line, ordinal, self.file, self.name)
 
     @cached_property
     def unpacked(self) -> tuple[array[int], array[int]]:
@@ -88,9 +80,6 @@ class Segment:
         starts, sums = array("Q"), array("I")
         starts.frombytes(self.offsets[: 8 * self.rows])
         sums.frombytes(self.offsets[8 * self.rows :])
-        if sys.byteorder == "big":
-            starts.byteswap()
-            sums.byteswap()
         return starts, sums
 
 
@@ -213,9 +202,9 @@ def matching(
                 yield Candidate(row, message, len(line), whole[row.begin - base : row.stop - base])
 
 
-def packed(starts: Sequence[int], sums: Sequence[int]) -> bytes:
-    """Little-endian, 8 bytes a row, then 4 bytes a checksum."""
-    return struct.pack(f"<{len(starts)}Q{len(sums)}I", *starts, *sums)
+def packed(starts: Iterable[int], sums: Iterable[int]) -> bytes:
+    """8 bytes a row, then 4 bytes a checksum, in this machine's order of bytes."""
+    return array("Q", starts).tobytes() + array("I", sums).tobytes()
 
 
 def _read(fd: int, start: int, stop: int) -> bytes:

@@ -7,7 +7,6 @@ messages have lines but no numbers. Reads no file, so that a list can show what 
 
 from __future__ import annotations
 
-import sys
 import zlib
 from array import array
 from bisect import bisect_left
@@ -54,10 +53,8 @@ class OddLines:
         return OddLines(lines, self.marks[: bisect_left(self.marks, lines + 1 << 1)])
 
     def packed(self) -> bytes:
-        """The marks for keeping."""
+        """The marks for keeping, in this machine's order of bytes."""
         steps = array("Q", map(sub, self.marks, chain((0,), self.marks)))
-        if sys.byteorder == "big":
-            steps.byteswap()
         return zlib.compress(steps.tobytes(), 1) if steps else b""
 
     @classmethod
@@ -69,8 +66,6 @@ class OddLines:
                 steps.frombytes(zlib.decompress(kept))
             except zlib.error as error:
                 raise ValueError("no odd lines") from error
-        if sys.byteorder == "big":
-            steps.byteswap()
         return cls(lines, array("Q", accumulate(steps)))
 
 
@@ -88,19 +83,12 @@ def joined(parts: Iterable[OddLines | None]) -> OddLines | None:
 
 def marked(before: int, damaged: Sequence[int], blank: Sequence[int]) -> list[int]:
     """Marks for indices, from 0, of lines that stand behind ``before`` others."""
-    found = [before + at + 1 << 1 | 1 for at in damaged] + [before + at + 1 << 1 for at in blank]
-    found.sort()
-    return found
+    return sorted([before + at + 1 << 1 | 1 for at in damaged] + [before + at + 1 << 1 for at in blank])
 
 
 def kept(odd: OddLines | None) -> bytes | None:
     """The marks for keeping, where they are known."""
     return None if odd is None else odd.packed()
-
-
-def restored(lines: int, kept: bytes | None) -> OddLines | None:
-    """What ``kept`` gave."""
-    return None if kept is None else OddLines.unpacked(lines, kept)
 
 
 class Count(NamedTuple):

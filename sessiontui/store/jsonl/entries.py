@@ -23,7 +23,7 @@ from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
 from sessiontui.model import Address, Entry, Fault, Message, Span
-from sessiontui.store.jsonl import huge_line, no_session, session_file, stretch
+from sessiontui.store.jsonl import huge_line, no_session, stretch
 from sessiontui.store.jsonl.session_file import OpenFile
 from sessiontui.store.jsonl.stretch import Stretch, is_odd
 
@@ -229,7 +229,7 @@ def _row(file: OpenFile, position: int, offset: int, line: bytes | Huge, number:
     scanned = _scan(file, span)
     row = Entry(position, address, raw=os.pread(file.fd, CLIP, offset), clipped=True)
     if isinstance(scanned, stream.Scanned):
-        return row._replace(message=Message(scanned.role, session_file.beginning(file.fd, scanned.content, CLIP)))
+        return row._replace(message=Message(scanned.role, huge_line.beginning(file.fd, scanned.content, CLIP)))
     if scanned is None:
         return row
     found = huge_line.fault(file.fd, scanned, number or 0, span, growing=not (file.settled or line.ended))
@@ -239,4 +239,4 @@ def _row(file: OpenFile, position: int, offset: int, line: bytes | Huge, number:
 @lru_cache(FEW)
 def _scan(file: OpenFile, span: Span) -> stream.Scanned | Dropped | None:
     """What a huge line is; of the last few it is remembered, for a session is read twice until it is on the screen."""
-    return stream.scan(lines.pieces(file.fd, span), span.offset)
+    return huge_line.scan(file.fd, span)

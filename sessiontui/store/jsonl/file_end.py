@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
-from sessiontui.dialects import stream, zeroclaw
+from sessiontui.dialects import zeroclaw
 from sessiontui.disk import lines
 from sessiontui.disk.lines import Huge
 from sessiontui.model import Severity, Span
@@ -20,7 +20,7 @@ def may_grow(file: OpenFile) -> bool:
     if file.settled or not lines.ends_open(file.fd, file.stamp.size):
         return False
     offset, line = next(lines.backwards(file.fd, file.stamp.size))
-    return isinstance(line, Huge) or is_begun(offset, line)
+    return isinstance(line, Huge) or _is_begun(offset, line)
 
 
 def breaks_off(fd: int, size: int) -> bool:
@@ -28,13 +28,10 @@ def breaks_off(fd: int, size: int) -> bool:
     if not lines.ends_open(fd, size):
         return False
     offset, line = next(lines.backwards(fd, size))
-    if not isinstance(line, Huge):
-        return is_begun(offset, line)
-    span = Span(offset, line.length)
-    return huge_line.breaks_off(fd, stream.scan(lines.pieces(fd, span), offset), span)
+    return huge_line.breaks_off(fd, Span(offset, line.length)) if isinstance(line, Huge) else _is_begun(offset, line)
 
 
-def is_begun(offset: int, line: bytes) -> bool:
+def _is_begun(offset: int, line: bytes) -> bool:
     """Whether a last line that no newline ends is the beginning of a record.
 
     What stands before it is not looked at, so that the answer costs the same in any file: in one that is no JSONL at

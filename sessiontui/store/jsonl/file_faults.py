@@ -13,16 +13,13 @@ from typing import cast
 
 from sessiontui.damage import diagnose, notes
 from sessiontui.damage.verdict import Line
-from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
-from sessiontui.disk import lines, stamps
-from sessiontui.disk.lines import Huge
-from sessiontui.disk.stamps import Stamp
+from sessiontui.dialects.zeroclaw import Validated
 from sessiontui.model import Fault, Span
-from sessiontui.store.jsonl import counts, file_end, huge_line, no_session
+from sessiontui.store.jsonl import counts, file_end, huge_line, no_session, session_file
 from sessiontui.store.jsonl.counts import Count, OddLines
 from sessiontui.store.jsonl.session_file import OpenFile
-from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if
+from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent
 
 
 def faults(
@@ -40,7 +37,6 @@ def faults(
         return as_whole(count(fd, stop, cancelled, progress), whole)
     tally = LineTally()
     yield from diagnosed(odd(fd, stop, tally, cancelled, progress, settled=settled), settled=settled)
-    progress(stop, stop)
     return tally.count()
 
 
@@ -68,8 +64,7 @@ def of_file(file: OpenFile) -> Iterator[Fault]:
 
 
 def told(
-    fd: int,
-    stamp: Stamp,
+    file: OpenFile,
     found: Report,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
@@ -81,12 +76,11 @@ def told(
     held: list[Count] = []
 
     def counted() -> Iterator[Fault]:
-        settled = stamps.is_idle(stamp.mtime_ns)
-        held.append((yield from faults(fd, stamp.size, cancelled, progress, settled=settled)))
+        held.append((yield from faults(file.fd, file.stamp.size, cancelled, progress, settled=file.settled)))
 
     every = diagnose.whole(counted())
     if notes:
-        every = merge(every, _notes(fd, stamp.size, cancelled), key=lambda fault: fault.line or 0)
+        every = merge(every, _notes(file, cancelled), key=lambda fault: fault.line or 0)
     for fault in every:
         found(fault)
     return held[0]
@@ -107,21 +101,21 @@ class LineTally:
     def __init__(self) -> None:
         self.lines = self._valid = self._damaged = 0
         self._marks = array("Q")
-        self._open = False
+        self.open = False
+        """As of ``Count``; known behind the last line."""
 
-    def add(self, validated: zeroclaw.Validated, lines: int, *, begun: bool) -> None:
-        """So many lines were judged together; ``begun``: the last one breaks off, and no newline ends it."""
+    def add(self, validated: Validated) -> None:
+        """Some more lines."""
         self._valid += validated.valid
         self._damaged += len(validated.dropped)
         if len(self._marks) <= counts.MOST:
             self._marks.extend(counts.marked(self.lines, [at for at, _ in validated.dropped], validated.blank))
-        self._open = begun
-        self.lines += lines
+        self.lines += validated.valid + len(validated.dropped) + len(validated.blank)
 
     def count(self) -> Count:
         """What they come to."""
         few = len(self._marks) <= counts.MOST
-        return Count(self._valid, self._damaged, OddLines(self.lines, self._marks) if few else None, self._open)
+        return Count(self._valid, self._damaged, OddLines(self.lines, self._marks) if few else None, self.open)
 
 
 def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress = silent, start: int = 0) -> Count:
@@ -130,58 +124,47 @@ def count(fd: int, stop: int, cancelled: IsCancelled = never, progress: Progress
     tally = LineTally()
     for _ in _validated(fd, stop, tally, cancelled, progress, start):
         pass
-    progress(stop, stop)
     return tally.count()
 
 
-def holds_message(fd: int, stop: int, cancelled: IsCancelled = never) -> bool:
+def holds_message(fd: int, stop: int, cancelled: IsCancelled) -> bool:
     """Whether ZeroClaw loads a message from the first ``stop`` bytes; reads up to the first one."""
-    return any(validated.valid for _, _, validated in _validated(fd, stop, LineTally(), cancelled))
+    return any(validated.valid for _, _, validated in session_file.validated(fd, 0, stop, cancelled))
 
 
 def _validated(
     fd: int, stop: int, tally: LineTally, cancelled: IsCancelled, progress: Progress = silent, start: int = 0
-) -> Iterator[tuple[int, list[bytes | Huge], zeroclaw.Validated]]:
-    """The lines between two offsets, as ``lines.blocks`` gives them, with what they are; ``tally`` has counted them."""
-    for offset, block in lines.blocks(fd, start, stop):
-        stop_if(cancelled)
+) -> Iterator[tuple[int, int, list[bytes] | Span, Validated]]:
+    """The lines between two offsets, as ``session_file.validated`` gives them, behind how many lines stand before them;
+    ``tally`` counts them."""
+    for offset, block, validated in session_file.validated(fd, start, stop, cancelled):
         progress(offset, stop)
-        first = block[0]
-        if isinstance(first, Huge):
-            span = Span(offset, first.length - first.ended)
-            read = stream.scan(lines.pieces(fd, span), offset)
-            dropped = [(0, read)] if isinstance(read, Dropped) else []
-            validated = zeroclaw.Validated(int(isinstance(read, stream.Scanned)), [0] if read is None else [], dropped)
-            begun = not first.ended and huge_line.breaks_off(fd, read, span)
-        else:
-            validated = zeroclaw.validate(cast("list[bytes]", block))
-            last = cast("bytes", block[-1])
-            begun = not last.endswith(b"\n") and file_end.is_begun(offset + sum(map(len, block[:-1])), last)
-        tally.add(validated, len(block), begun=begun)
-        yield offset, block, validated
+        before = tally.lines
+        tally.add(validated)
+        yield before, offset, block, validated
+    tally.open = file_end.breaks_off(fd, stop)
+    progress(stop, stop)
 
 
 def odd(
     fd: int,
     stop: int,
     tally: LineTally,
-    cancelled: IsCancelled = never,
-    progress: Progress = silent,
+    cancelled: IsCancelled,
+    progress: Progress,
     *,
     settled: bool = True,
 ) -> Iterator[Line | Fault]:
     """The damaged and the blank lines, in order; for a huge one its fault, or the note that it is blank."""
-    for offset, block, validated in _validated(fd, stop, tally, cancelled, progress):
-        before = tally.lines - len(block)
-        if isinstance(block[0], Huge):
-            span = Span(offset, block[0].length - block[0].ended)
-            for _, outcome in validated.dropped:
-                yield huge_line.fault(fd, outcome, before + 1, span, growing=not (settled or block[0].ended))
-            if validated.blank:
-                yield notes.blank(before + 1, span)
-        elif validated.dropped or validated.blank:
-            wrong = dict(validated.dropped)
-            yield from _in_block(cast("list[bytes]", block), sorted([*validated.blank, *wrong]), before, offset, wrong)
+    for before, offset, block, validated in _validated(fd, stop, tally, cancelled, progress):
+        wrong = dict(validated.dropped)
+        if not isinstance(block, Span):
+            yield from _in_block(block, sorted([*validated.blank, *wrong]), before, offset, wrong)
+        elif wrong:
+            growing = not settled and block.stop == stop
+            yield huge_line.fault(fd, wrong[0], before + 1, block, growing=growing)
+        elif validated.blank:
+            yield notes.blank(before + 1, block)
 
 
 def _in_block(
@@ -197,18 +180,16 @@ def _in_block(
         yield Line(before + index + 1, offset, data[:-1] if ended else data, ended, wrong.get(index))
 
 
-def _notes(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Fault]:
-    return _with(_sound(fd, stop, cancelled), notes.notes)
+def _notes(file: OpenFile, cancelled: IsCancelled) -> Iterator[Fault]:
+    return _with(_sound(file, cancelled), notes.notes)
 
 
-def _sound(fd: int, stop: int, cancelled: IsCancelled) -> Iterator[Line | Fault]:
+def _sound(file: OpenFile, cancelled: IsCancelled) -> Iterator[Line | Fault]:
     """The lines that are not damaged, and the notes to huge ones."""
-    tally = LineTally()
-    for offset, block, validated in _validated(fd, stop, tally, cancelled):
-        before = tally.lines - len(block)
+    for before, offset, block, validated in _validated(file.fd, file.stamp.size, LineTally(), cancelled):
         wrong = dict(validated.dropped)
-        if not isinstance(block[0], Huge):
+        if not isinstance(block, Span):
             sound = (index for index in range(len(block)) if index not in wrong)
-            yield from _in_block(cast("list[bytes]", block), sound, before, offset, wrong)
+            yield from _in_block(block, sound, before, offset, wrong)
         elif not wrong:
-            yield notes.huge(before + 1, Span(offset, block[0].length - block[0].ended))
+            yield notes.huge(before + 1, block)

@@ -45,20 +45,17 @@ def entries(folder: Path) -> list[os.DirEntry[str] | Path]:
     return sessions
 
 
-def session(name: str, status: os.stat_result, count: Count | None, problem: Fault | None) -> Session:
-    """The session of a name, as a ``stat`` shows it."""
+def session(name: str, seen: Stamp, count: Count | None, problem: Fault | None = None) -> Session:
+    """The session of a file of this name and stamp."""
     key = name.removesuffix(SUFFIX)
-    messages, faults = (None, None) if count is None else (count.messages, count.damaged(status.st_mtime_ns))
+    messages, faults = (None, None) if count is None else (count.messages, count.damaged(seen.mtime_ns))
     instead = "" if count is None else count.instead
-    written, reachable = stamps.moment(status.st_mtime_ns), keys.reachable(key)
-    return Session(
-        key, Backend.JSONL, messages, faults, status.st_size, None, written, None, reachable, problem, instead
-    )
+    written, reachable = stamps.moment(seen.mtime_ns), keys.reachable(key)
+    return Session(key, Backend.JSONL, messages, faults, seen.size, None, written, None, reachable, problem, instead)
 
 
-def look(name: str, status: os.stat_result, before: SessionStat | None, recall: Recall | None) -> SessionStat:
+def look(name: str, seen: Stamp, before: SessionStat | None, recall: Recall | None) -> SessionStat:
     """A readable session; the very look ``before`` where all is as it was. ``recall``: what is remembered."""
-    seen = stamps.stamp_of(status)
     if before is not None and (before.seen != seen or before.waits):
         before = None
     if before is not None and before.session.messages is not None:
@@ -66,7 +63,7 @@ def look(name: str, status: os.stat_result, before: SessionStat | None, recall: 
     count = None if recall is None else recall(name, seen)
     if before is not None and count is None:
         return before
-    return SessionStat(seen, session(name, status, count, None), count is not None and count.waits(status.st_mtime_ns))
+    return SessionStat(seen, session(name, seen, count), count is not None and count.waits(seen.mtime_ns))
 
 
 def status(entry: os.DirEntry[str] | Path) -> tuple[os.stat_result, bool]:

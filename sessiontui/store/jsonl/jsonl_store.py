@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import accumulate, chain, islice
+from itertools import chain, islice
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sessiontui.dialects import keys
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
-from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Held, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
 from sessiontui.paths import cache_folder
 from sessiontui.store.jsonl import folder_list
-from sessiontui.store.jsonl.counts import Count, OddLines
+from sessiontui.store.jsonl.counts import Count
 from sessiontui.store.jsonl.folder_list import SessionStat
-from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if, within
+from sessiontui.store.protocol import IsCancelled, Progress, Report, Store, never, parts, silent, stop_if
 
 if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads files is loaded by whoever reads
     from sessiontui.query.ast import Query
@@ -34,11 +32,8 @@ if TYPE_CHECKING:  # a list is on the screen before a file is opened: what reads
 
 _T = TypeVar("_T")
 
-LARGE: Final = 1024 * 1024
-"""A file of so many bytes is not read again from its beginning when it has grown."""
 
-
-class JsonlStore:
+class JsonlStore(Store):
     """The sessions of one folder; ``only``, a stem, leaves one of them."""
 
     backend = Backend.JSONL
@@ -109,19 +104,20 @@ class JsonlStore:
         name = entry.name
         try:
             status, broken = folder_list.status(entry)
+            seen = stamps.stamp_of(status)
             if broken or not folder_list.is_readable(status, entry):
                 from sessiontui.store.jsonl import unreadable
 
-                session = folder_list.session(name, status, None, unreadable.of_entry(Path(entry)))
+                session = folder_list.session(name, seen, None, unreadable.of_entry(Path(entry)))
             else:
                 recall = None if self._search_index is None else self._search_index.remembered
-                look = self._before[name] = folder_list.look(name, status, before.get(name), recall)
+                look = self._before[name] = folder_list.look(name, seen, before.get(name), recall)
                 session = look.session
                 if look.waits:
-                    self._open[session.key] = status.st_mtime_ns
+                    self._open[session.key] = seen.mtime_ns
         except FileNotFoundError:
             return None
-        return inf if session.last_activity is None else -status.st_mtime_ns, session.key, session
+        return inf if session.last_activity is None else -seen.mtime_ns, session.key, session
 
     def settled(self) -> frozenset[str]:
         """The keys of sessions of which a last line counts by now, for nobody went on with it; each is told once."""
@@ -136,13 +132,10 @@ class JsonlStore:
         What was counted is remembered. A file that can't be read comes with its trouble and without counts; one on which
         another program has a lease, with neither.
         """
-        sizes = [session.bytes or 0 for session in sessions]
-        total = sum(sizes)
         try:
-            for session, done in zip(sessions, accumulate(sizes, initial=0), strict=False):
+            for session, part in parts(sessions, [session.bytes or 0 for session in sessions], progress):
                 stop_if(cancelled)
-                yield self._counted(session, cancelled, within(progress, done, total))
-            progress(total, total)
+                yield self._counted(session, cancelled, part)
         finally:
             self.search_index.flush()
 
@@ -154,11 +147,9 @@ class JsonlStore:
 
         name = session.key + SUFFIX
 
-        def read(fd: int, stamp: Stamp) -> Count:
-            start, before = (
-                self.search_index.before(name, fd, stamp) if stamp.size > LARGE else (0, Count(0, 0, OddLines()))
-            )
-            return file_faults.counted(before, fd, stamp.size, cancelled, progress, start)
+        def read(file: OpenFile) -> Count:
+            start, before = self.search_index.before(name, file.fd, file.stamp)
+            return file_faults.counted(before, file.fd, file.stamp.size, cancelled, progress, start)
 
         try:
             return self._read(session, read)
@@ -181,31 +172,29 @@ class JsonlStore:
         for fault in unreadable.of_name(path, notes=notes):
             found(fault)
         if session.problem is None:
-            session = self._read(
-                session, lambda fd, stamp: file_faults.told(fd, stamp, found, cancelled, progress, notes=notes)
-            )
+            session = self._read(session, lambda file: file_faults.told(file, found, cancelled, progress, notes=notes))
         if session.problem is not None:
             found(session.problem)
         elif notes and (emptied := unreadable.emptied(path, session)):
             found(emptied)
         return session
 
-    def _read(self, session: Session, read: Callable[[int, Stamp], Count]) -> Session:
+    def _read(self, session: Session, read: Callable[[OpenFile], Count]) -> Session:
         """The session as ``read`` counts it; what can't be read, or is gone by now, has its trouble. Raises ``Held``."""
         from sessiontui.store.jsonl import session_file, unreadable
 
         try:
-            with session_file.opened(self.file(session.key), session.key) as (fd, stamp):
-                count = read(fd, stamp)
+            with session_file.opened(self.file(session.key), session.key) as file:
+                count, stamp = read(file), file.stamp
         except Held:
             raise
         except (StoreError, UnknownKey, Changed) as error:
             return session._replace(problem=unreadable.of_error(error))
-        self.search_index.learn(session.key + SUFFIX, stamp, count)
+        name = session.key + SUFFIX
+        self.search_index.learn(name, stamp, count)
         if count.waits(stamp.mtime_ns):
             self._open[session.key] = stamp.mtime_ns
-        known = session._replace(messages=count.messages, faults=count.damaged(stamp.mtime_ns), instead=count.instead)
-        return known._replace(bytes=stamp.size, last_activity=stamps.moment(stamp.mtime_ns))
+        return folder_list.session(name, stamp, count)
 
     def session(self, key: str) -> Session:
         """One session, counted; one that can't be read has its trouble and no counts."""
@@ -213,11 +202,6 @@ class JsonlStore:
         if not found:
             raise UnknownKey(key)
         return self._counted(found[0], never, silent)
-
-    def stale(self, before: datetime) -> list[Session]:
-        """Sessions whose file was written before; what is no readable file is never stale."""
-        readable = (session for session in self.sessions() if session.problem is None)
-        return [session for session in readable if session.last_activity and session.last_activity < before]
 
     # ---- one session
 

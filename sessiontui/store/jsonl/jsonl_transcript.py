@@ -6,17 +6,17 @@ from are checked at every read (inode, length, a hash of the bytes before its en
 
 from __future__ import annotations
 
-import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from sessiontui.disk import lines
+from sessiontui.disk.copied import Copied
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed
 from sessiontui.model import Entry
@@ -26,26 +26,20 @@ from sessiontui.store.jsonl.session_file import OpenFile
 from sessiontui.store.protocol import IsCancelled, TranscriptRows, never, stop_if
 
 CHUNK = 8 * 1024 * 1024
-"""Bytes between two looks at whether the scan was cancelled: a few milliseconds."""
+"""So many new bytes of a file whose odd lines are known are counted at once: that takes a few milliseconds."""
 
 
 class _Parsed(NamedTuple):
     """What a view was made from."""
 
-    stamp: Stamp
-    tail: str
+    read: Copied
     open: bool
     """The last line may be still being written."""
 
     @staticmethod
     def of(file: OpenFile) -> _Parsed:
-        return _Parsed(file.stamp, lines.tail_hash(file.fd, file.stamp.size), file_end.may_grow(file))
-
-    def holds(self, file: OpenFile) -> bool:
-        """These bytes are still the beginning of the file; one that did not grow has the very same stamp."""
-        if file.stamp.size <= self.stamp.size:
-            return file.stamp == self.stamp
-        return file.stamp[:2] == self.stamp[:2] and lines.tail_hash(file.fd, self.stamp.size) == self.tail
+        guard = lines.tail_hash(file.fd, file.stamp.size)
+        return _Parsed(Copied(file.stamp, guard), file_end.may_grow(file))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +100,7 @@ class JsonlRows:
         if start >= stop:
             return []
         with session_file.opened(self.path, self.key) as file:
-            if not self.made.holds(file):
-                raise Changed(self.path.name)
+            self.made.read.require(file.fd, self.path.name)
             found = [self._numbered(entry) for entry in entries.page(file, self, start, stop)]
         if len(found) != stop - start:
             raise Changed(self.path.name)
@@ -120,8 +113,7 @@ class JsonlRows:
         return entry._replace(ordinal=line - self.odd.before(line))
 
 
-@dataclass(frozen=True, slots=True)
-class JsonlTranscript:
+class JsonlTranscript(NamedTuple):
     """One session file, opened for the screen."""
 
     path: Path
@@ -140,15 +132,14 @@ class JsonlTranscript:
     def scan(self, cancelled: IsCancelled = never) -> JsonlRows:
         """All rows."""
         with session_file.opened(self.path, self.key) as file:
-            ends = array("Q")
-            _scan(ends, file, 0, cancelled)
+            ends = _ends(file, 0, cancelled)
             made = _Parsed.of(file)
         return self.known(JsonlRows(self.path, self.key, True, 0, ends, made))
 
     def known(self, rows: TranscriptRows) -> JsonlRows:
         """The same rows, with their odd lines where these were learned since."""
         ours = _ours(rows)
-        odd = self.odd(ours.made.stamp) if ours.odd is None else None
+        odd = self.odd(ours.made.read.stamp) if ours.odd is None else None
         if odd is None or (odd.lines != len(ours.ends) if ours.complete else odd.lines < len(ours.ends)):
             return ours
         return replace(ours, odd=odd)
@@ -158,16 +149,15 @@ class JsonlTranscript:
         found by reading it, unless it is much: then they are not known until the file is counted."""
         ours = _ours(rows)
         with session_file.opened(self.path, self.key) as file:
-            if not ours.made.holds(file):
-                raise Changed(self.path.name)
+            ours.made.read.require(file.fd, self.path.name)
             made, size = _Parsed.of(file), file.stamp.size
-            if size == ours.made.stamp.size:
+            if size == ours.made.read.stamp.size:
                 return self.known(ours if made == ours.made else replace(ours, made=made))
             ends = ours.ends[:]
             if ends and lines.ends_open(file.fd, ends[-1]):
                 ends.pop()
             kept, begin = len(ends), ends[-1] if ends else ours.first
-            _scan(ends, file, begin, cancelled)
+            ends += _ends(file, begin, cancelled)
             odd = ours.odd
             if odd is not None:
                 fresh = file_faults.count(file.fd, size, start=begin).odd if size - begin <= CHUNK else None
@@ -181,13 +171,6 @@ def _ours(rows: TranscriptRows) -> JsonlRows:
     return rows
 
 
-def _scan(ends: array[int], file: OpenFile, start: int, cancelled: IsCancelled) -> None:
-    """Add the ends of all lines from ``start``, which is the beginning of one."""
-    size = file.stamp.size
-    for at in range(start, size, CHUNK):
-        stop_if(cancelled)
-        time.sleep(0)  # the screen's thread goes first
-        stop = min(at + CHUNK, size)
-        ends.extend(lines.line_ends(file.fd, at, stop))
-        if stop < size and lines.ends_open(file.fd, stop):  # the line has its end in a later chunk
-            ends.pop()
+def _ends(file: OpenFile, start: int, cancelled: IsCancelled) -> array[int]:
+    """Where the lines from ``start`` on end, which is the beginning of one."""
+    return lines.line_ends(file.fd, start, file.stamp.size, partial(stop_if, cancelled))

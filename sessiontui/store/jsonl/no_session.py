@@ -10,17 +10,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final
 
 from sessiontui.damage import catalogue, marks, wholefile
 from sessiontui.damage.patterns import lazy
-from sessiontui.dialects import programs, stream, zeroclaw
+from sessiontui.dialects import programs, zeroclaw
 from sessiontui.disk import lines
-from sessiontui.disk.lines import Huge
 from sessiontui.errors import Refused
 from sessiontui.model import Fault, Severity, Span
+from sessiontui.store.jsonl import session_file
 from sessiontui.store.jsonl.session_file import OpenFile
-from sessiontui.store.protocol import IsCancelled, never, stop_if
+from sessiontui.store.protocol import IsCancelled, never
 
 _FEW: Final = 64
 """Files that are not read again while they stay as they are."""
@@ -94,18 +94,12 @@ def _program(fd: int, size: int, head: bytes) -> str | None:
 def _blocks(fd: int, size: int, cancelled: IsCancelled) -> Iterator[tuple[bytes, bool, bool, bool]]:
     """Some lines, or a piece of a huge one: the bytes, and whether one is valid, one is dropped, and a dropped one is a
     beginning or an end of a record, without a name in it."""
-    for offset, block in lines.blocks(fd, 0, size):
-        stop_if(cancelled)
-        if isinstance(block[0], Huge):
-            span = Span(offset, block[0].length - block[0].ended)
-            read = stream.scan(lines.pieces(fd, span), offset)
-            valid, dropped = isinstance(read, stream.Scanned), read is not None
-            yield from ((piece, valid, dropped, False) for piece in lines.pieces(fd, span))
-            continue
-        held = cast("list[bytes]", block)
-        validated = zeroclaw.validate(held)
-        damaged = [held[at] for at, _ in validated.dropped]
-        yield b"".join(held), validated.valid > 0, bool(damaged), any(map(_is_torn, damaged))
+    for _, block, validated in session_file.validated(fd, 0, size, cancelled):
+        valid, dropped = validated.valid > 0, bool(validated.dropped)
+        if isinstance(block, Span):
+            yield from ((piece, valid, dropped, False) for piece in lines.pieces(fd, block))
+        else:
+            yield b"".join(block), valid, dropped, any(_is_torn(block[at]) for at, _ in validated.dropped)
 
 
 def _is_torn(line: bytes) -> bool:

@@ -10,7 +10,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
@@ -65,7 +65,7 @@ def examining(store: Store, sessions: Sequence[Session], *, notes: bool) -> Iter
         yield from ((session, partial(store.examine, session, notes=notes)) for session in sessions)
         return
     with _pool(processes) as submit:
-        ahead: deque[Future[_Read]] = deque()
+        ahead: deque[Future[_Read] | None] = deque()
         wanted = iter([batch for batch in batches if _size(batch[0]) <= LARGE])
         for batch in batches:
             while len(ahead) < 2 * processes and (more := next(wanted, None)):
@@ -92,21 +92,19 @@ def _batches(sessions: Sequence[Session]) -> Iterator[list[Session]]:
 
 
 @contextmanager
-def _pool(processes: int) -> Iterator[Callable[..., Future[_Read]]]:
-    """What hands work to processes that never hear of Ctrl-C, which is for this one."""
-    from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+def _pool(processes: int) -> Iterator[Callable[..., Future[_Read] | None]]:
+    """What hands work to processes that never hear of Ctrl-C, which is for this one; None where one was killed."""
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
     from multiprocessing import get_context
 
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent)
 
-    def submit(work: Callable[..., _Read], *arguments: object) -> Future[_Read]:
+    def submit(work: Callable[..., _Read], *arguments: object) -> Future[_Read] | None:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process that is started inherits it
         try:
             return pool.submit(work, *arguments)
-        except BrokenExecutor as error:
-            broken = Future[_Read]()
-            broken.set_exception(error)
-            return broken
+        except BrokenExecutor:
+            return None
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -116,14 +114,14 @@ def _pool(processes: int) -> Iterator[Callable[..., Future[_Read]]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _result(future: Future[_Read], size: int) -> _Read:
+def _result(future: Future[_Read] | None, size: int) -> _Read:
     """What a process found; None for each session where one was killed."""
     from concurrent.futures import BrokenExecutor
 
-    try:
-        return future.result()
-    except BrokenExecutor:
-        return [None] * size
+    with suppress(BrokenExecutor):
+        if future is not None:
+            return future.result()
+    return [None] * size
 
 
 def _end_with_parent() -> None:

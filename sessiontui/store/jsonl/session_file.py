@@ -12,16 +12,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sessiontui.dialects import stream, zeroclaw
 from sessiontui.dialects.source import Dropped
+from sessiontui.dialects.zeroclaw import Validated
 from sessiontui.disk import lines, stamps
 from sessiontui.disk.lines import Huge, NotAFile
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Held, StoreError, UnknownKey
 from sessiontui.model import Message, Span
-from sessiontui.store.jsonl import interrupted_imports
+from sessiontui.store.jsonl import huge_line, interrupted_imports
+from sessiontui.store.protocol import IsCancelled, stop_if
 
 
 class OpenFile(NamedTuple):
@@ -78,27 +80,8 @@ def _unreadable(path: Path, error: OSError) -> StoreError:
 
 def message(fd: int, offset: int, line: bytes | Huge, most: int = sys.maxsize) -> Message | None:
     """What ZeroClaw loads from a line, of a huge one the first ``most`` characters; None for a blank or damaged one."""
-    read = huge(fd, Span(offset, line.length), most) if isinstance(line, Huge) else zeroclaw.read(line)
+    read = huge_line.read(fd, Span(offset, line.length), most) if isinstance(line, Huge) else zeroclaw.read(line)
     return read if isinstance(read, Message) else None
-
-
-def huge(fd: int, span: Span, most: int) -> Message | Dropped | None:
-    """As ``zeroclaw.read`` for a huge line, with the first ``most`` characters of its text."""
-    scanned = stream.scan(lines.pieces(fd, span), span.offset)
-    return (
-        Message(scanned.role, beginning(fd, scanned.content, most)) if isinstance(scanned, stream.Scanned) else scanned
-    )
-
-
-def beginning(fd: int, content: Span, most: int) -> str:
-    """The first ``most`` characters of a huge content; little more is read."""
-    taken: list[str] = []
-    for piece in stream.text(lines.pieces(fd, content, min(most, 1 << 20))):
-        taken.append(piece[:most])
-        most -= len(piece)
-        if most <= 0:
-            break
-    return "".join(taken)
 
 
 def messages(fd: int, stop: int) -> Iterator[Message]:
@@ -106,3 +89,21 @@ def messages(fd: int, stop: int) -> Iterator[Message]:
     for offset, line in lines.lines(fd, 0, stop):
         if (read := message(fd, offset, line)) is not None:
             yield read
+
+
+def validated(
+    fd: int, start: int, stop: int, cancelled: IsCancelled
+) -> Iterator[tuple[int, list[bytes] | Span, Validated]]:
+    """The lines between two offsets in bulk, behind where they begin, with what they are. Of a huge line, which stands
+    alone, its span is given, without the newline."""
+    for offset, block in lines.blocks(fd, start, stop):
+        stop_if(cancelled)
+        first = block[0]
+        if isinstance(first, Huge):
+            span = Span(offset, first.length - first.ended)
+            read = huge_line.scan(fd, span)
+            dropped = [(0, read)] if isinstance(read, Dropped) else []
+            yield offset, span, Validated(int(isinstance(read, stream.Scanned)), [0] * (read is None), dropped)
+        else:
+            held = cast("list[bytes]", block)
+            yield offset, held, zeroclaw.validate(held)

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 
-from sessiontui.store.sqlite.open_read import address
+from sessiontui.store.sqlite.database_schema import connect
 
 Version = tuple[int, int, int]
 
@@ -34,7 +34,7 @@ def guarded(path: Path, wait: float) -> Iterator[None]:
     if not loses_commits():
         yield
         return
-    with closing(_connect(path, "mode=ro", wait)) as reader:
+    with closing(connect(path, "mode=ro", wait)) as reader:
         _hold(reader)
         yield
     checkpoint(path)
@@ -52,13 +52,13 @@ def checkpoint(path: Path) -> bool:
     Where it wasn't, nothing is lost: the ``-wal`` holds every commit.
     """
     try:
-        with closing(_connect(path, "mode=rw")) as alone:
+        with closing(connect(path, "mode=rw", 0)) as alone:
             alone.execute("PRAGMA locking_mode=EXCLUSIVE")
             alone.execute("PRAGMA synchronous=FULL")
             alone.execute("PRAGMA fullfsync=ON")
             _read(alone)
             alone.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        with closing(_connect(path, "mode=rw")) as last:  # an exclusive connection leaves the -shm behind
+        with closing(connect(path, "mode=rw", 0)) as last:  # an exclusive connection leaves the -shm behind
             configure(last)
             _read(last)
     except sqlite3.OperationalError:
@@ -77,7 +77,3 @@ def _hold(reader: Connection) -> None:
 
 def _read(connection: Connection) -> None:
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-
-
-def _connect(path: Path, mode: str, wait: float = 0) -> Connection:
-    return sqlite3.connect(address(path, mode), uri=True, isolation_level=None, timeout=wait)

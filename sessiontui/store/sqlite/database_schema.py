@@ -1,16 +1,18 @@
-"""The shape of a sessions.db: what ours looks like when it is new, what another one turns out to have, and how times
-and keys are written in it: a key is text, which need not be UTF-8. It never alters a database that is there: older and
-newer eras are read and written as they are.
+"""The shape of a sessions.db: what ours looks like when it is new, what another one turns out to have, how it is connected
+to, and how times and keys are written in it: a key is text, which need not be UTF-8. It never alters a database that is
+there: older and newer eras are read and written as they are.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from sessiontui.disk import replace
 from sessiontui.errors import StoreError, UnknownKey
@@ -59,6 +61,9 @@ MORE = f"min(CAST(message_count AS INTEGER), {LARGEST} - {{0}}) + {{0}}"
 KEY = "session_key = CAST(? AS TEXT)"
 """Which rows belong to a session; takes ``bound(key)``."""
 
+IMMUTABLE = "mode=ro&immutable=1"
+"""How a file that nobody writes is opened. ``immutable`` alone would open it for writing, and create one that is gone."""
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -87,6 +92,26 @@ def columns(connection: sqlite3.Connection, table: str, schema: str = "main") ->
     """The names of a table's columns; none where it is not there."""
     rows = connection.execute("SELECT name FROM pragma_table_info(?, ?)", (table, schema))
     return frozenset(name for (name,) in rows)
+
+
+def connect(path: Path, mode: str, wait: float = 5.0) -> sqlite3.Connection:
+    """Open a database file, in no transaction. ``wait``: seconds that a lock is waited for."""
+    connection = sqlite3.connect(address(path, mode), uri=True, isolation_level=None, timeout=wait)
+    connection.text_factory = text
+    return connection
+
+
+def address(path: Path, mode: str) -> str:
+    """The URI of a database file; any name is legal in it, one that isn't UTF-8 too."""
+    return f"file://{quote(os.fsencode(os.path.abspath(path)))}?{mode}"
+
+
+def text(raw: bytes) -> str | bytes:
+    """Text as ``str``; text that is no UTF-8 stays bytes, for ZeroClaw does not load it."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
 
 
 def create(path: Path) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
+from typing import Final
 
 from sessiontui.model import Address
 from sessiontui.store.sqlite.database_schema import KEY, RECEIPTS, bound, columns, read_time
+
+RUN: Final = 3
+"""So many messages of one and the same time did not come one by one."""
 
 
 def receipt(connection: Connection, key: str) -> datetime | None:
@@ -19,9 +23,7 @@ def receipt(connection: Connection, key: str) -> datetime | None:
 
 def imported_before(connection: Connection, key: str) -> datetime | None:
     """Rows of a time before this one were imported: by a receipt, or because the first ``RUN`` of them, or all, came at
-    once, as ``about`` tells it. None where none were."""
-    from sessiontui.store.session_stats import RUN  # not before the first paint
-
+    once. None where none were."""
     at = receipt(connection, key)
     if at is not None:
         return _behind(at, timedelta(seconds=1))

@@ -12,6 +12,7 @@ from typing import Final
 from sessiontui.model import Fault, Severity
 from sessiontui.store.sqlite.database_schema import METADATA, as_key, columns, shape
 from sessiontui.store.sqlite.index_health import IDS, by, indexes, require_corrupt
+from sessiontui.units import counted
 
 TREE: Final = "index-mismatch"
 """A b-tree index lists other rows than the table."""
@@ -73,7 +74,7 @@ def _trees(connection: Connection, rows: Counts) -> Iterator[Difference]:
         for key in sorted({**rows, **listed}):
             (there, ids), (count, others) = rows.get(key, (0, 0)), listed.get(key, (0, 0))
             if there != count:
-                reason = f"the index {name} lists {_number(count)} of “{key}”; the table has {there:,}"
+                reason = f"the index {name} lists {counted(count, 'row')} of “{key}”; the table has {there:,}"
                 yield key if there else None, TREE, reason
             elif ids != others:
                 yield key, TREE, f"the index {name} lists other rows of “{key}” than the table has"
@@ -100,13 +101,13 @@ def _words(connection: Connection) -> Iterator[Difference]:
     statement = f"SELECT session_key, count(*) FROM sessions NOT INDEXED WHERE {missing} GROUP BY 1"
     try:
         for key, count in connection.execute(statement).fetchall():
-            yield as_key(key), WORDS, f"the search index lacks {_number(count)} of “{as_key(key)}”"
+            yield as_key(key), WORDS, f"the search index lacks {counted(count, 'row')} of “{as_key(key)}”"
         (count,) = connection.execute(f"SELECT count(*) FROM sessions_fts_docsize d WHERE {beyond}").fetchone()
     except sqlite3.Error as error:
         yield None, WORDS, f"the search index can't be compared with the rows: {error}"
         return
     if count:
-        yield None, WORDS, f"the search index has {_number(count)} of which the table has none"
+        yield None, WORDS, f"the search index has {counted(count, 'row')} of which the table has none"
 
 
 def _listed(connection: Connection, table: str, index: str, what: str) -> Counts | None:
@@ -120,7 +121,3 @@ def _listed(connection: Connection, table: str, index: str, what: str) -> Counts
 def _counts(connection: Connection, table: str, how: str, what: str) -> Counts:
     rows = connection.execute(f"SELECT session_key, {what} FROM main.{table} {how} GROUP BY session_key")
     return {as_key(key): (count, ids) for key, count, ids in rows}
-
-
-def _number(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"

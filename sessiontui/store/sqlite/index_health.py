@@ -24,24 +24,22 @@ _TRIGGERS: Final = {"sessions_ai", "sessions_ad", "sessions_au"}
 class Way(NamedTuple):
     """How to read the rows of one session."""
 
-    by_table: bool = False
-    """The indexes can't be used: they don't agree with the table."""
     wrong: str = ""
-    """An index that doesn't agree."""
+    """An index that doesn't agree with the table: then none can be used."""
     lost: tuple[int, ...] = ()
     """Ids that an index lists and of which the table has no row."""
     unknown: str = ""
     """Why the table can't be read whole; empty where it can."""
 
     def on(self, connection: Connection) -> Connection:
-        """The connection, which uses no index of ``sessions`` from now on where that is the way."""
-        if self.by_table:
+        """The connection, which uses no index of ``sessions`` from now on where one is wrong."""
+        if self.wrong:
             without_indexes(connection)
         return connection
 
     def tell(self, notice: Callable[[str], None], name: str) -> None:
         """Give a notice where the rows of database ``name`` are not read as usual."""
-        if self.by_table:
+        if self.wrong:
             notice(f"the index {self.wrong} of {name} is damaged; rows are read without it")
 
     def require_all(self, name: str) -> None:
@@ -133,7 +131,7 @@ def way(connection: Connection, key: str, *, whole: bool = True) -> Way:
             require_corrupt(error)
             return Way(unknown=str(error))
     wrong = [name for name in names if found[name] != first]
-    return Way(True, wrong[0], tuple(_lost(connection, wrong, key))) if wrong else USUAL
+    return Way(wrong[0], tuple(_lost(connection, wrong, key))) if wrong else USUAL
 
 
 def is_corrupt(error: sqlite3.Error) -> bool:

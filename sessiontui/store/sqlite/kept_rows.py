@@ -22,8 +22,17 @@ from typing import Literal, NamedTuple
 
 from sessiontui.disk.replace import sync, sync_folder
 from sessiontui.errors import StoreError
-from sessiontui.store.sqlite.database_schema import KEY, METADATA, RECEIPTS, as_key, bound, columns
-from sessiontui.store.sqlite.open_read import IMMUTABLE, address, text
+from sessiontui.store.sqlite.database_schema import (
+    IMMUTABLE,
+    KEY,
+    METADATA,
+    RECEIPTS,
+    address,
+    as_key,
+    bound,
+    columns,
+    connect,
+)
 
 FORMAT = 1
 KEYED = {METADATA: KEY, RECEIPTS: "source_name = CAST(? AS TEXT)"}
@@ -127,8 +136,7 @@ class Keeping:
     @contextmanager
     def _opened(self) -> Iterator[Connection]:
         """The file; without a journal of its own, for a file that isn't complete is thrown away."""
-        with closing(sqlite3.connect(address(self.path, "mode=rw"), uri=True, isolation_level=None)) as kept:
-            kept.text_factory = text
+        with closing(connect(self.path, "mode=rw")) as kept:
             kept.execute("PRAGMA journal_mode=OFF")
             kept.execute("PRAGMA synchronous=OFF")
             kept.execute(f"PRAGMA encoding = '{self._encoding}'")
@@ -138,8 +146,7 @@ class Keeping:
 def kept(path: Path) -> KeptRows:
     """Read a ``.rows`` file. Raises ``StoreError`` where it is not whole."""
     try:
-        with closing(sqlite3.connect(address(path, IMMUTABLE), uri=True)) as file:
-            file.text_factory = text
+        with closing(connect(path, IMMUTABLE)) as file:
             format, direction, rows, sha256 = file.execute("SELECT * FROM about").fetchone()
             runs = tuple(map(Run._make, file.execute("SELECT first, last FROM runs ORDER BY first")))
             concerned = tuple(

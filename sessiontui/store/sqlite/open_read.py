@@ -16,12 +16,11 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TypeVar
-from urllib.parse import quote
 
 from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.errors import Changed, Locked, StoreError
-from sessiontui.store.sqlite.database_schema import shape
+from sessiontui.store.sqlite.database_schema import IMMUTABLE, connect, shape, text
 from sessiontui.store.sqlite.private_copy import private_copy
 
 T = TypeVar("T")
@@ -31,9 +30,6 @@ BUSY = 2.0
 
 TRIES = 5
 """How often a read is repeated before the database counts as too busy."""
-
-IMMUTABLE = "mode=ro&immutable=1"
-"""How a file that nobody writes is opened. ``immutable`` alone would open it for writing, and create one that is gone."""
 
 ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite's own troubles come as; the second where its message quotes a damaged database."""
@@ -104,19 +100,6 @@ def spoken(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> StoreError:
     return StoreError(f"{path.name} can't be used: {error}")
 
 
-def address(path: str | Path, mode: str) -> str:
-    """The URI of a database file; any name is legal in it, one that isn't UTF-8 too."""
-    return f"file://{quote(os.fsencode(os.path.abspath(path)))}?{mode}"
-
-
-def text(raw: bytes) -> str | bytes:
-    """Text as ``str``; text that is no UTF-8 stays bytes, for ZeroClaw does not load it."""
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw
-
-
 def _are_utf8(one: bytes, other: bytes) -> bool:
     return isinstance(text(one), str) and isinstance(text(other), str)
 
@@ -154,8 +137,7 @@ def _connection(path: Path, seen: State, notice: Notice, held: ExitStack) -> Con
 @contextmanager
 def _opened(path: Path, mode: str) -> Iterator[Connection]:
     """A connection that has read the schema, inside one transaction, so that all its reads see the same moment."""
-    with closing(sqlite3.connect(address(path, mode), uri=True, isolation_level=None, timeout=BUSY)) as connection:
-        connection.text_factory = text
+    with closing(connect(path, mode, BUSY)) as connection:
         connection.create_function("are_utf8", 2, _are_utf8, deterministic=True)
         for pragma in ("query_only=ON", "trusted_schema=OFF", "temp_store=MEMORY", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")

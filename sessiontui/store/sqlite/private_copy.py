@@ -8,16 +8,15 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Hashable
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 from sessiontui.errors import Changed, StoreError
+from sessiontui.store.sqlite.database_schema import connect
 
 _copies: dict[str, tuple[Hashable, Path]] = {}
 _lock = threading.Lock()
@@ -31,16 +30,13 @@ def private_copy(path: Path, look: Callable[[], Hashable]) -> Path:
     real = os.path.realpath(path)
     with _lock:
         seen = look()
-        known = _copies.get(real)
-        if known is not None and known[0] == seen:
-            return known[1]
-        if known is not None:
+        if real in _copies and _copies[real][0] != seen:
             shutil.rmtree(_copies.pop(real)[1].parent)
-        copy = _copied(real)
-        _copies[real] = (seen, copy)
-        if look() != seen:
-            raise Changed(path.name)
-        return copy
+        if real not in _copies:
+            _copies[real] = seen, _copied(real)
+            if look() != seen:
+                raise Changed(path.name)
+        return _copies[real][1]
 
 
 def forget() -> None:
@@ -63,7 +59,7 @@ def _copied(real: str) -> Path:
         for suffix in ("", "-wal", "-journal"):
             if os.path.exists(real + suffix):
                 _copy(real + suffix, f"{copy}{suffix}")
-        with closing(sqlite3.connect(f"file://{quote(str(copy))}?mode=rw", uri=True)) as connection:
+        with closing(connect(copy, "mode=rw")) as connection:
             connection.execute("SELECT count(*) FROM sqlite_schema")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except BaseException:

@@ -7,13 +7,14 @@ that is text but no UTF-8 is given as ``os.fsdecode`` would; one that is stored 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
 from sqlite3 import Connection
 
 from sessiontui.model import Backend, Session
 from sessiontui.store.protocol import IsCancelled, Progress, stop_if
-from sessiontui.store.sqlite.database_schema import KEY, METADATA, as_key, bound, columns, read_time
+from sessiontui.store.sqlite.database_schema import KEY, METADATA, as_key, bound, columns, read_time, write_time
 from sessiontui.store.sqlite.index_health import way
 
 _LOST = """
@@ -48,14 +49,6 @@ _SMALL = 100_000
 """Up to this last row id, reading through the ids of a whole table costs little."""
 
 
-@dataclass(slots=True)
-class Total:
-    """What a session holds: messages that ZeroClaw loads, and the bytes of the text of all rows."""
-
-    messages: int = 0
-    bytes: int = 0
-
-
 def listed(connection: Connection, key: str | None = None) -> list[Session]:
     """All sessions, or the one of this key, newest activity first, as ZeroClaw orders them, by text; last those
     whose time can't be read. Not counted."""
@@ -76,31 +69,35 @@ def listed(connection: Connection, key: str | None = None) -> list[Session]:
     return [session for session, _ in dated]
 
 
-def totals(connection: Connection, keys: Iterable[str], cancelled: IsCancelled, progress: Progress) -> dict[str, Total]:
-    """What each of the sessions holds; reads the text of them all. ``progress`` counts row ids."""
-    found = {key: Total() for key in keys}
+def totals(
+    connection: Connection, keys: Collection[str], cancelled: IsCancelled, progress: Progress
+) -> tuple[Counter[str], Counter[str]]:
+    """The messages of each of the sessions, as ZeroClaw loads them, and the bytes of the text of all their rows; reads
+    all of that. ``progress`` counts row ids."""
+    messages: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
     rows = f"SELECT id, session_key, {_SIZE}, {LOADS} FROM sessions"
     last = connection.execute("SELECT coalesce(max(id), 0) FROM sessions").fetchone()[0]
     statement = f"{rows} NOT INDEXED"
     several: list[tuple[str | bytes, ...]] = [()]
-    if len(found) <= _FEW:
-        for each in [way(connection, key, whole=last <= _SMALL) for key in found]:
+    if len(keys) <= _FEW:
+        for each in [way(connection, key, whole=last <= _SMALL) for key in keys]:
             each.on(connection)
         statement = f"{rows} WHERE {KEY}"
-        several = [(bound(key),) for key in found]
+        several = [(bound(key),) for key in keys]
     for values in several:
         cursor = connection.execute(statement, values)
         while page := cursor.fetchmany(5000):
             stop_if(cancelled)
             for _, key, size, loads in page:
-                if (total := found.get(as_key(key))) is not None:
-                    total.messages += loads
-                    total.bytes += size
+                name = as_key(key)
+                messages[name] += loads
+                sizes[name] += size
             progress(page[-1][0], last)
-    return found
+    return messages, sizes
 
 
-def stale_keys(connection: Connection, before: str) -> list[str]:
+def stale_keys(connection: Connection, before: datetime) -> list[str]:
     """Keys whose ``last_activity`` is less than ``before``, compared as text, which is how ZeroClaw decides, and as a
     time: what is none is never stale."""
     if not columns(connection, METADATA):
@@ -108,22 +105,13 @@ def stale_keys(connection: Connection, before: str) -> list[str]:
     rows = connection.execute(
         "SELECT session_key, last_activity FROM session_metadata"
         " WHERE typeof(session_key) = 'text' AND last_activity < ?",
-        (before,),
+        (write_time(before),),
     )
-    limit = read_time(before)
     times = ((as_key(key), read_time(last_activity)) for key, last_activity in rows)
-    return [key for key, at in times if at is not None and limit is not None and at < limit]
+    return [key for key, at in times if at is not None and at < before]
 
 
 def _session(key: object, created_at: object, last_activity: object, name: object) -> Session:
-    return Session(
-        as_key(key),
-        Backend.SQLITE,
-        messages=None,
-        faults=None,
-        bytes=None,
-        created_at=read_time(created_at),
-        last_activity=read_time(last_activity),
-        name=name if isinstance(name, str) else None,
-        reachable=isinstance(key, str),
-    )
+    times = read_time(created_at), read_time(last_activity)
+    called = name if isinstance(name, str) else None
+    return Session(as_key(key), Backend.SQLITE, None, None, None, *times, called, reachable=isinstance(key, str))

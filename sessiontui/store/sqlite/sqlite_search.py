@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from sqlite3 import Connection, Cursor
 from typing import Final, NamedTuple
 
@@ -23,7 +22,7 @@ from sessiontui.model import Address, Backend, Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.fts import anchors, match_expression
 from sessiontui.query.match import matches, snippet
-from sessiontui.store.full_text import ALL, COUNTED, RANKED, counted, exact, interruptible, scalar
+from sessiontui.store.full_text import Matches, interruptible, scalar
 from sessiontui.store.protocol import IsCancelled, Progress, silent, stop_if
 from sessiontui.store.sqlite.database_schema import KEY, as_key, bound, is_bindable, read_time, shape
 from sessiontui.store.sqlite.import_times import dated, imported_before
@@ -51,12 +50,11 @@ def search_rows(
     limit: int | None,
     relevance: bool,
     cancelled: IsCancelled,
-    key: str | None = None,
+    keys: Collection[str] | None = None,
     scan: Progress | None = silent,
     look: Callable[[Connection], IndexHealth] = standing,
-    keys: Collection[str] | None = None,
 ) -> Found:
-    """The messages that match, or those of one session, or of several. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
+    """The messages that match, or those of some sessions. Raises ``errors.Cancelled`` and ``sqlite3.Error``.
 
     ``total`` is None where the reading ended before all rows had been seen. ``scan``: read all rows where the index
     may not cover them, and say how far that is; without it such an answer is pending. ``look`` gives the standing of
@@ -68,7 +66,7 @@ def search_rows(
         known = look(connection)
         if not known.trees:
             without_indexes(connection)
-        part = _part(connection, key) if keys is None else _several(keys)
+        part = _part(connection, keys)
         if part is None:
             return Found((), 0)
         search = _Search(connection, query, limit, cancelled, part, known, scan, known.sure)
@@ -87,13 +85,19 @@ class _Part(NamedTuple):
     """So few that the index would only cost."""
 
 
-def _part(connection: Connection, key: str | None) -> _Part | None:
-    """All rows, or those of one session; None where it has none."""
-    if key is None:
+def _part(connection: Connection, keys: Collection[str] | None) -> _Part | None:
+    """All rows, or those of some sessions; None where there are none."""
+    if keys is None:
         return _Part()
-    if not is_bindable(key):
+    names = [key for key in keys if is_bindable(key)]
+    if len(names) > 1:
+        rows = " AND hex(session_key) IN (SELECT value FROM json_each(?))"
+        hits = f"{_HITS} AND EXISTS (SELECT 1 FROM sessions WHERE id = sessions_fts.rowid{rows})"
+        wanted = json.dumps([name.encode("utf-8", "surrogateescape").hex().upper() for name in names])
+        return _Part(rows, hits, (wanted,))
+    if not names:
         return None
-    values = (bound(key),)
+    values = (bound(names[0]),)
     first, last = connection.execute(f"SELECT min(id), max(id) FROM sessions WHERE {KEY}", values).fetchone()
     if first is None:
         return None
@@ -103,13 +107,6 @@ def _part(connection: Connection, key: str | None) -> _Part | None:
         f" AND EXISTS (SELECT 1 FROM sessions WHERE {KEY} AND id = sessions_fts.rowid)"
     )
     return _Part(f" AND {KEY}", hits, values, more is None)
-
-
-def _several(keys: Collection[str]) -> _Part:
-    """The rows of some sessions."""
-    names = json.dumps([key.encode("utf-8", "surrogateescape").hex().upper() for key in keys if is_bindable(key)])
-    rows = " AND hex(session_key) IN (SELECT value FROM json_each(?))"
-    return _Part(rows, f"{_HITS} AND EXISTS (SELECT 1 FROM sessions WHERE id = sessions_fts.rowid{rows})", (names,))
 
 
 @dataclass(slots=True)
@@ -148,7 +145,7 @@ class _Search:
         """An answer from the index, and the rows that it doesn't have: newest first, or behind those that were ranked."""
         ranked = relevance and not self.query.substrings
         try:
-            every = self._taken(self._followed(self._scanned()), begin=found.hits if ranked else (), past=found.hits)
+            every = self._taken(self._followed(self._scanned()), past=found.hits, ranked=ranked)
         except sqlite3.DatabaseError as error:
             if not is_corrupt(error):
                 raise
@@ -158,43 +155,32 @@ class _Search:
         return every._replace(note=" · ".join(filter(None, notes)))
 
     def _indexed(self, expression: str, *, relevance: bool) -> Found:
+        every = Matches(self.connection, self.part.hits, (expression, *self.part.values))
         if self.limit == 0:
-            return Found((), *exact(self._count(expression, ALL), relevance=relevance))
+            return every.number(relevance=relevance)
         if relevance and not self.query.substrings:
-            return self._ranked(expression)
-        with closing(self._ids("ORDER BY rowid DESC", expression)) as ids:
+            ids, total, note = every.ranked("bm25(sessions_fts)")
+            with closing(ids):
+                return Found(self._taken(self._by_id(ids), proving=True).hits, total, note)
+        with closing(every.ids("ORDER BY rowid DESC")) as ids:
             found = self._taken(self._by_id(ids), proving=not self.query.substrings)
             if self.query.substrings or found.total is not None or not self.believed:
                 return found
-            if "*" in expression:  # to begin again would be dearer than to go on
-                count = len(found.hits) + 1 + sum(1 for _ in islice(ids, COUNTED))
-            else:
-                count = self._count(expression, COUNTED)
-        return Found(found.hits, *counted(count, relevance=False))
-
-    def _ranked(self, expression: str) -> Found:
-        count = self._count(expression, RANKED)
-        lowest = 0
-        if count > RANKED:
-            with closing(self._ids("ORDER BY rowid DESC LIMIT 1 OFFSET ?", expression, RANKED - 1)) as ids:
-                lowest = next(ids)
-        with closing(self._ids("AND rowid >= ? ORDER BY bm25(sessions_fts), rowid DESC", expression, lowest)) as ids:
-            found = self._taken(self._by_id(ids), proving=True)
-        return Found(found.hits, *counted(count, relevance=True))
+            return Found(found.hits, *every.total(len(found.hits) + 1, ids, is_prefix="*" in expression))
 
     def _taken(
         self,
         rows: Generator[Values, None, None] | Cursor,
         *,
         proving: bool = False,
-        begin: tuple[Hit, ...] = (),
         past: tuple[Hit, ...] = (),
+        ranked: bool = False,
     ) -> Found:
         """The hits among these rows, which are closed: as many as were wanted. The total is known where the rows came
-        to their end, to which few do. ``proving``: each must be one, by the index; ``begin``: these come first;
-        ``past``: what is found goes on at least to the last of these."""
-        hits = list(begin)
-        known = {hit.address.id for hit in begin}
+        to their end, to which few do. ``proving``: each must be one, by the index; ``past``: what is found goes on at
+        least to the last of these, which come first where they are ``ranked``."""
+        hits = list(past) if ranked else []
+        known = {hit.address.id for hit in hits}
         last = min((hit.address.id or 0 for hit in past), default=None)
         total = 0
         with closing(rows):
@@ -235,16 +221,6 @@ class _Search:
     def _by_id(self, ids: Iterable[int]) -> Generator[Values, None, None]:
         for id in ids:
             yield from self.connection.execute(f"{_ROW} WHERE id = ? AND {_TEXT}", (id,))
-
-    def _ids(self, rest: str, expression: str, *values: object) -> Generator[int, None, None]:
-        """What the index gives; ``rest``: how the statement ends."""
-        values = (expression, *self.part.values, *values)
-        return (id for (id,) in self.connection.execute(f"{self.part.hits} {rest}", values))
-
-    def _count(self, expression: str, most: int) -> int:
-        """How many hits; ended above ``most``, unless that is ``ALL``."""
-        statement = f"SELECT count(*) FROM ({self.part.hits} LIMIT ?)"
-        return scalar(self.connection, statement, expression, *self.part.values, most + 1)
 
 
 def _numbered(connection: Connection, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:

@@ -14,10 +14,10 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from sessiontui.errors import Refused, UnknownKey
-from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session
+from sessiontui.model import Address, Backend, Entry, Found, Message, Session
 from sessiontui.query.ast import Query
-from sessiontui.store.protocol import IsCancelled, Progress, Report, never, silent, stop_if
-from sessiontui.store.sqlite.database_schema import is_bindable, write_time
+from sessiontui.store.protocol import IsCancelled, Progress, Report, Store, never, silent, stop_if
+from sessiontui.store.sqlite.database_schema import is_bindable
 from sessiontui.store.sqlite.import_times import imported_before
 from sessiontui.store.sqlite.index_health import IndexHealth, mark, standing, way
 from sessiontui.store.sqlite.open_read import State, read, state
@@ -26,7 +26,7 @@ from sessiontui.store.sqlite.sqlite_search import search_rows
 from sessiontui.store.sqlite.sqlite_transcript import SqliteTranscript, newest, rows
 
 
-class SqliteStore:
+class SqliteStore(Store):
     """The sessions of one database."""
 
     backend = Backend.SQLITE
@@ -51,10 +51,9 @@ class SqliteStore:
     ) -> Iterator[Session]:
         """The same sessions with messages and bytes: those of role and content. Reads all their text at once."""
         keys = [session.key for session in sessions]
-        found = read(self.path, lambda c: totals(c, keys, cancelled, progress), self._notice)
+        messages, sizes = read(self.path, lambda c: totals(c, keys, cancelled, progress), self._notice)
         for session in sessions:
-            total = found[session.key]
-            yield session._replace(messages=total.messages, bytes=total.bytes)
+            yield session._replace(messages=messages[session.key], bytes=sizes[session.key])
 
     def examine(
         self,
@@ -91,11 +90,6 @@ class SqliteStore:
         self._known(key)
         return self._entries(key)
 
-    def faults(self, key: str) -> Iterator[Fault]:
-        """The rows that ZeroClaw leaves out; a database has no lines, so none is named."""
-        self._known(key)
-        return (fault for row in rows(self.path, key, self._notice) if (fault := row.fault()) is not None)
-
     def transcript(self, key: str) -> SqliteTranscript:
         """Open one session for the screen. Raises ``UnknownKey``."""
         self._known(key)
@@ -113,22 +107,18 @@ class SqliteStore:
         scan: Progress | None = None,
     ) -> Found:
         """Messages that match, by the database's own full-text index."""
+        wanted = keys if key is None else [key]
         look = partial(self._looked, state(self.path))
         return read(
-            self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, key, scan, look, keys), self._notice
+            self.path, lambda c: search_rows(c, query, limit, relevance, cancelled, wanted, scan, look), self._notice
         )
-
-    def index(
-        self, cancelled: IsCancelled = never, progress: Progress = silent, keys: Collection[str] | None = None
-    ) -> None:
-        """Nothing to do: the database keeps its own index."""
 
     def last(self, key: str) -> tuple[Message, Address] | None:
         """The last message, found from the end. Raises ``Refused`` where the indexes may hide a later one."""
         self._known(key)
-        if (found := read(self.path, lambda c: way(c, key), self._notice)).by_table:
+        if wrong := read(self.path, lambda c: way(c, key), self._notice).wrong:
             raise Refused(
-                f"the index {found.wrong} of {self.path.name} is damaged, so the last message can't be removed safely",
+                f"the index {wrong} of {self.path.name} is damaged, so the last message can't be removed safely",
                 "`sessiontui check` says what is wrong; nothing was changed",
             )
         row = read(self.path, lambda c: newest(c, key), self._notice)
@@ -138,7 +128,7 @@ class SqliteStore:
     def stale(self, before: datetime) -> list[Session]:
         """Sessions whose ``last_activity`` is older, by ZeroClaw's comparison of text too; never one without
         metadata, or without a time that can be read."""
-        keys = set(read(self.path, lambda c: stale_keys(c, write_time(before)), self._notice))
+        keys = set(read(self.path, lambda c: stale_keys(c, before), self._notice))
         return [session for session in self.sessions() if session.key in keys]
 
     def _looked(self, at: State, connection: Connection) -> IndexHealth:
@@ -158,7 +148,7 @@ class SqliteStore:
 
     def _known(self, key: str) -> Session:
         """The session, not counted. Raises ``UnknownKey``."""
-        found = read(self.path, lambda c: listed(c, key), self._notice)
+        found = self.looked([key])
         if not found:
             raise UnknownKey(key)
         return found[0]

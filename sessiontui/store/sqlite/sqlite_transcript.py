@@ -116,30 +116,26 @@ class SqliteRows:
         if not rows.keys() >= set(wanted):
             raise Changed(f"session “{self.key}”")
         first = range(len(self.ids))[start:stop].start
-        return [rows[id].entry(at, self._ordinal(at), before) for at, id in enumerate(wanted, first)]
+        return [
+            rows[id].entry(at, at + 1 - bisect_left(self.faulty, at) if self.complete else None, before)
+            for at, id in enumerate(wanted, first)
+        ]
 
     def extended(self, connection: Connection, cancelled: IsCancelled) -> SqliteRows:
         """These rows and those of higher ids; the very same view where there are none."""
-        found = array("q"), array("q")
-        after = self.ids[-1] if self.ids else _LEAST
-        for each, rest in zip(found, ("", f"AND NOT {LOADS}"), strict=True):
-            statement = f"SELECT id FROM sessions WHERE {KEY} AND id > ? {rest} ORDER BY id"
-            rows = connection.execute(statement, (bound(self.key), after))
-            while page := rows.fetchmany(10_000):
-                stop_if(cancelled)
-                each.extend(id for (id,) in page)
-        ids, faulty = found
-        if not ids:
-            return self
-        positions = (len(self.ids) + bisect_left(ids, id) for id in faulty if self.complete)
-        return replace(self, ids=self.ids + ids, faulty=self.faulty + array("q", positions))
-
-    def _ordinal(self, position: int) -> int | None:
-        return position + 1 - bisect_left(self.faulty, position) if self.complete else None
+        ids, faulty = self.ids[:], self.faulty[:]
+        statement = f"SELECT id, {LOADS} FROM sessions WHERE {KEY} AND id > ? ORDER BY id"
+        rows = connection.execute(statement, (bound(self.key), ids[-1] if ids else _LEAST))
+        while page := rows.fetchmany(10_000):
+            stop_if(cancelled)
+            for id, loads in page:
+                if not loads:
+                    faulty.append(len(ids))
+                ids.append(id)
+        return self if len(ids) == len(self.ids) else replace(self, ids=ids, faulty=faulty)
 
 
-@dataclass(frozen=True, slots=True)
-class SqliteTranscript:
+class SqliteTranscript(NamedTuple):
     """One session, opened for reading at any size."""
 
     path: Path
@@ -150,14 +146,14 @@ class SqliteTranscript:
         """The newest rows, by the index: the same cost at any size. Complete where these are all there are."""
         sql = f"SELECT id FROM sessions WHERE {KEY} ORDER BY id DESC LIMIT ?"
 
-        def work(connection: Connection) -> tuple[Way, list[int]]:
+        def work(connection: Connection) -> SqliteRows:
             found = way(connection, self.key, whole=False)
-            return found, [id for (id,) in found.on(connection).execute(sql, (bound(self.key), max(count, 0)))]
+            ids = array("q", (id for (id,) in found.on(connection).execute(sql, (bound(self.key), max(count, 0)))))
+            ids.reverse()
+            return SqliteRows(self.path, self.key, ids, False, array("q"), found)
 
-        found, newest = read(self.path, work)
-        if len(newest) < count:
-            return self.scan()
-        return SqliteRows(self.path, self.key, array("q", reversed(newest)), False, array("q"), found)
+        rows = read(self.path, work)
+        return self.scan() if len(rows) < count else rows
 
     def scan(self, cancelled: IsCancelled = never) -> SqliteRows:
         """All rows: their ids, from the index where that agrees with the table, and which of them are faulty."""

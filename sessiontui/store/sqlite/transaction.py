@@ -12,7 +12,6 @@ database is left as it is; its triggers keep its full-text index.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -25,18 +24,21 @@ from sessiontui.model import Message
 from sessiontui.store.full_text import scalar
 from sessiontui.store.sqlite.checkpoints import configure, guarded
 from sessiontui.store.sqlite.database_schema import (
+    IMMUTABLE,
     KEY,
     LARGEST,
     METADATA,
     MORE,
     RECEIPTS,
     DatabaseShape,
+    address,
     bound,
+    connect,
     shape,
     write_time,
 )
 from sessiontui.store.sqlite.kept_rows import OPPOSITE, Keeping, KeptRows, Run, digest, fingerprint, kept, runs_of
-from sessiontui.store.sqlite.open_read import ERRORS, IMMUTABLE, address, read, spoken, state, text
+from sessiontui.store.sqlite.open_read import ERRORS, read, spoken, state
 from sessiontui.store.sqlite.revert_rows import delete, lower, occupied, require, revert
 from sessiontui.store.sqlite.session_totals import stale_keys
 from sessiontui.store.sqlite.sqlite_transcript import StoredRow, newest
@@ -91,8 +93,7 @@ class Writing:
         state(self.path)
         with self._speaking(), ExitStack() as opening:
             opening.enter_context(guarded(self.path, self._wait))
-            where = address(self.path, "mode=rw")
-            self.connection = sqlite3.connect(where, uri=True, isolation_level=None, timeout=self._wait)
+            self.connection = connect(self.path, "mode=rw", self._wait)
             opening.callback(self.connection.close)
             self._begin()
             self._held = opening.pop_all()
@@ -115,7 +116,7 @@ class Writing:
     def stale(self, before: datetime) -> list[str]:
         """Keys that are idle since before that time, as it stands in the transaction."""
         with self._speaking():
-            return stale_keys(self.connection, write_time(before))
+            return stale_keys(self.connection, before)
 
     def add(
         self, file: Path, key: str, messages: Iterable[Message], now: datetime, receipt: Receipt | None = None
@@ -186,7 +187,6 @@ class Writing:
     # ---- within the transaction
 
     def _begin(self) -> None:
-        self.connection.text_factory = text
         configure(self.connection)
         for pragma in ("synchronous=FULL", "fullfsync=ON", "temp_store=MEMORY", "mmap_size=0"):
             self.connection.execute(f"PRAGMA {pragma}")
