@@ -9,9 +9,8 @@ import click
 
 from sessiontui.changes.verbs import append as verb
 from sessiontui.cli import output
-from sessiontui.cli.change import VerbRun
+from sessiontui.cli.change import VerbRun, changes
 from sessiontui.cli.key_argument import KEY
-from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import count, say
 from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import written
@@ -24,26 +23,25 @@ from sessiontui.model import Message, Span
 @click.argument("words", metavar="TEXT|-")
 @click.option("--role", required=True, metavar="ROLE", help="user, assistant, system, tool, or any other.")
 @changes
-def append(*, context: Context, change: ChangeOptions, key: str, words: str, role: str) -> int:
+def append(*, run: VerbRun, key: str, words: str, role: str) -> int:
     """Add one message to a session; a new session where there is none of this key.
 
     With - as TEXT the message is standard input, byte for byte, a final newline too.
     """
     key = text(key)
     message = Message(_utf8(role, "ROLE"), _standard_input() if words == "-" else _utf8(words, "TEXT"))
-    run = VerbRun(context, change)
     store = run.open()
     return run.once(
         store,
         plan=lambda: verb.plan(store, key, message),
         foretell=partial(_foretell, run),
-        make=lambda plan: verb.make(store, plan, change.patience),
+        make=partial(verb.make, store),
         tell=partial(_tell, run),
     )
 
 
 def _tell(run: VerbRun, done: verb.Appended) -> None:
-    if run.context.json:
+    if run.json:
         _row(done.change, done.key, done.address.span, {})
     else:
         say("appended 1 message to ", done.key)
@@ -51,7 +49,7 @@ def _tell(run: VerbRun, done: verb.Appended) -> None:
 
 
 def _foretell(run: VerbRun, plan: verb.AppendPlan) -> None:
-    if run.context.json:
+    if run.json:
         _row(None, plan.key, None, run.mark(plan.key))
         return
     say(f"would append 1 message ({plan.role}, {count(len(plan.content), 'character')}) to ", plan.key)

@@ -5,24 +5,29 @@ would be done, else do it, tell what became of each session, and leave with the 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
 
 from sessiontui import units
 from sessiontui.changes import bounds, recoverable
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Problem
 from sessiontui.changes.recovery.recover import NOTHING, Interrupted, foreseen, recover
-from sessiontui.changes.verbs.plans import Row, after, explained, keys_of
+from sessiontui.changes.verbs.plans import Row, RowsOutcome, RowsPlan, after, explained, keys_of
 from sessiontui.cli import output, report
-from sessiontui.cli.options import ChangeOptions, Context
+from sessiontui.cli.options import Context, Verb, reads
 from sessiontui.cli.output import say
 from sessiontui.describe import recoverable as descriptions
 from sessiontui.describe import recovery
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.disk import holders
+from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
 
@@ -31,6 +36,9 @@ if TYPE_CHECKING:
     from sessiontui.changes.verbs.migrate import MigrateRow
     from sessiontui.changes.verbs.repair import RepairRow
 
+LONGEST = 1_000_000.0
+"""Seconds, eleven days: SQLite takes what is above 24 days for none at all."""
+
 PAUSE = 0.1
 """Seconds between two attempts at a file that another program wrote anew."""
 
@@ -38,48 +46,67 @@ LOOKED = 8
 """So many files are looked at for who writes to them."""
 
 
-class _RowsPlan(bounds.Plan, Protocol):
-    """A plan with a row for each session."""
-
-    @property
-    def goes(self) -> Sequence[Row]: ...
-
-    @property
-    def rows(self) -> Sequence[Row]: ...
-
-
-class _Rows(Protocol):
-    @property
-    def rows(self) -> Sequence[Row]: ...
-
-
 P = TypeVar("P")
+R = TypeVar("R", bound=Row)
 Plan = TypeVar("Plan", bound=bounds.Plan)
-RowsPlan = TypeVar("RowsPlan", bound=_RowsPlan)
 Done = TypeVar("Done")
-RowsDone = TypeVar("RowsDone", bound=_Rows)
+
+
+def a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """A callback of options: click takes “nan” for a number, which is neither too small nor too great for anything."""
+    if math.isnan(value):
+        raise click.BadParameter("nan is no number", context, parameter)
+    return value
+
+
+def changes(verb: Verb) -> Verb:
+    """Give a verb what every change takes besides what ``reads`` gives; it receives all of that as ``run``."""
+
+    @click.option("--dry-run", is_flag=True, help="Say what it would do; change nothing.")
+    @click.option(
+        "--wait",
+        type=click.FloatRange(min=0),
+        default=2.0,
+        metavar="SECONDS",
+        callback=a_number,
+        show_default=True,
+        help="How long to wait for a program that has the file open for writing, a locked database, another sessiontui.",
+    )
+    @click.option(
+        "--no-lease",
+        is_flag=True,
+        help="Where nothing can make a file's writers wait, or one keeps it open: change it once it has been still for 2 "
+        "seconds. What is written at that very moment can be lost.",
+    )
+    @wraps(verb)
+    def changing(*, context: Context, dry_run: bool, wait: float, no_lease: bool, **rest: Any) -> int:
+        return verb(run=VerbRun(context, dry_run, WaitPolicy(min(wait, LONGEST), no_lease)), **rest)
+
+    return reads(changing)
 
 
 class VerbRun:
-    """One run of a changing verb: what recovery did first, or will do, and the exit code so far."""
+    """One run of a changing verb: what it was asked, what recovery did first, or will do, and the exit code so far."""
 
-    def __init__(self, context: Context, options: ChangeOptions) -> None:
+    def __init__(self, context: Context, dry_run: bool, patience: WaitPolicy) -> None:
         self.context = context
-        self.options = options
+        self.json = context.json
+        self.dry_run = dry_run
+        self.patience = patience
         self.interrupted: Interrupted = NOTHING
         self.tally = report.ExitTally()
 
-    def open(self, *, writable: bool = True) -> Store:
+    def open(self) -> Store:
         """Open a store to change it, or to say what would be changed."""
-        return self.context.open(writable and not self.options.dry_run, self._recovered)
+        return self.context.open(self._recovered)
 
     def _recovered(self, store: Store) -> bool:
-        if self.options.dry_run:
+        if self.dry_run:
             self.interrupted = foreseen(sessions_folder(store))
             if self.interrupted:
                 report.tell(recovery.foretold(self.interrupted))
             return False
-        self.interrupted = recover(sessions_folder(store), self.options.patience)
+        self.interrupted = recover(sessions_folder(store), self.patience)
         left = {each.id for each, _ in self.interrupted.left}
         changes = tuple(each for each in self.interrupted.changes if each.id not in left)
         if changes or self.interrupted.late:
@@ -96,36 +123,38 @@ class VerbRun:
 
     def as_told(self, plan: P) -> P:
         """A plan as it can be told: in a dry run, a session that recovery may change is planned after it."""
-        return after(plan, self.interrupted) if self.options.dry_run else explained(plan, self.interrupted)
+        return after(plan, self.interrupted) if self.dry_run else explained(plan, self.interrupted)
 
     def mark(self, key: str) -> dict[str, object]:
         """The field that marks an object about this session, for programs."""
-        return {"after_recovery": True} if self.options.dry_run and key in self.interrupted.keys else {}
+        return {"after_recovery": True} if self.dry_run and key in self.interrupted.keys else {}
 
     def several(
         self,
         store: Store,
-        plan: RowsPlan,
+        plan: RowsPlan[R],
         *,
-        foretell: Callable[[], None],
-        make: Callable[[IsCancelled, Progress], RowsDone],
-        tell: Callable[[RowsDone], None],
+        make: Callable[[Any, WaitPolicy, IsCancelled, Progress], RowsOutcome[R]],
+        tell: Callable[[str | None, tuple[R, ...], str], None],
         doing: str = "",
     ) -> int:
-        """Carry out a plan of several sessions, or foretell it; return the exit code. Without ``doing``, the word for its
-        progress, it is not cancelled between two sessions."""
-        if self.options.dry_run:
-            foretell()
-            return tell_problems((row.problem for row in plan.rows), self.tally)
-        waiting = naming_writers(store, [row.key for row in plan.goes])
-        if doing:
-            with report.interruptible() as cancelled, report.progress(doing) as progress, waiting:
-                done = make(cancelled, progress)
+        """Carry out a plan of several sessions, or foretell it; return the exit code. ``tell`` takes the change, what
+        becomes of each session, and ``was`` or ``would be``. Without ``doing``, the word for its progress, it is not
+        cancelled between two sessions."""
+        rows = plan.rows
+        if self.dry_run:
+            tell(None, rows, "would be")
         else:
-            with waiting:
-                done = make(never, silent)
-        tell(done)
-        return tell_problems((row.problem for row in done.rows), self.tally)
+            waiting = naming_writers(store, [row.key for row in plan.goes])
+            if doing:
+                with report.interruptible() as cancelled, report.progress(doing) as progress, waiting:
+                    done = make(plan, self.patience, cancelled, progress)
+            else:
+                with waiting:
+                    done = make(plan, self.patience, never, silent)
+            rows = done.rows
+            tell(done.change, rows, "was")
+        return tell_problems((row.problem for row in rows), self.tally)
 
     def once(
         self,
@@ -133,23 +162,23 @@ class VerbRun:
         *,
         plan: Callable[[], Plan],
         foretell: Callable[[Plan], None],
-        make: Callable[[Plan], Done],
+        make: Callable[[Plan, WaitPolicy], Done],
         tell: Callable[[Done], None],
     ) -> int:
         """Plan and carry out a change, or foretell it; return the exit code. Both again, up to ``--wait`` seconds, where
         what was planned for was changed meanwhile in a way that can't be carried over."""
-        if self.options.dry_run:
+        if self.dry_run:
             planned = plan()
             weigh(store, planned)
             foretell(planned)
             return 0
-        until = time.monotonic() + self.options.patience.seconds
+        until = time.monotonic() + self.patience.seconds
         while True:
             try:
                 planned = plan()
                 weigh(store, planned)
                 with naming_writers(store, keys_of(planned)):
-                    done = make(planned)
+                    done = make(planned, self.patience)
                 break
             except Changed:
                 if time.monotonic() >= until:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
 from sessiontui.changes.verbs import cleanup as verb
 from sessiontui.cli import output, report
-from sessiontui.cli.change import VerbRun, say_each, weigh
-from sessiontui.cli.options import ChangeOptions, Context, a_number, changes
+from sessiontui.cli.change import VerbRun, a_number, changes, say_each, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.removal import UNDATED, listed
 from sessiontui.dialects.keys import written
@@ -25,9 +25,8 @@ from sessiontui.dialects.keys import written
     help="Idle for longer than this many hours.",
 )
 @changes
-def cleanup(*, context: Context, change: ChangeOptions, ttl_hours: float) -> int:
+def cleanup(*, run: VerbRun, ttl_hours: float) -> int:
     """Remove the sessions that have been idle for longer than N hours; 0 or less removes nothing."""
-    run = VerbRun(context, change)
     store = run.open()
     plan = run.as_told(verb.plan(store, ttl_hours, datetime.now(UTC)))
     for undated in plan.undated:
@@ -35,20 +34,14 @@ def cleanup(*, context: Context, change: ChangeOptions, ttl_hours: float) -> int
     for other in plan.others:
         report.tell(other)
     weigh(store, plan)
-    if not (plan.rows or context.json):
+    if not (plan.rows or run.json):
         say("no session has been idle for that long")
-    return run.several(
-        store,
-        plan,
-        foretell=lambda: tell_removed(run, None, plan.rows, "would be"),
-        make=lambda cancelled, progress: verb.make(store, plan, change.patience, cancelled, progress),
-        tell=lambda done: tell_removed(run, done.change, done.rows, "was"),
-    )
+    return run.several(store, plan, make=partial(verb.make, store), tell=partial(tell_removed, run))
 
 
 def tell_removed(run: VerbRun, change: str | None, rows: tuple[verb.CleanupRow, ...], was: str) -> None:
     """Say which sessions were removed, or would be."""
-    if not run.context.json:
+    if not run.json:
         say_each(listed(rows, was, datetime.now(UTC)))
         run.tell_change(change)
         return

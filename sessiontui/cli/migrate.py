@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,8 +14,7 @@ from sessiontui.changes.verbs import migrate as verb
 from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED
 from sessiontui.changes.verbs.migrate import MigrateRow
 from sessiontui.cli import key_argument, output, report
-from sessiontui.cli.change import VerbRun, tell_recoverable, weigh
-from sessiontui.cli.options import ChangeOptions, Context, changes
+from sessiontui.cli.change import VerbRun, changes, tell_recoverable, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.migrate import listed
 from sessiontui.dialects.keys import SUFFIX, sanitised, written
@@ -26,33 +26,19 @@ from sessiontui.store.protocol import Store
 @click.command()
 @key_argument.KEYS
 @changes
-def migrate(*, context: Context, change: ChangeOptions, keys: tuple[str, ...]) -> int:
+def migrate(*, run: VerbRun, keys: tuple[str, ...]) -> int:
     """Move JSONL sessions, all or the ones named, into sessions.db, by ZeroClaw's own rules."""
-    run = VerbRun(context, change)
-    store = run.open(writable=False)
+    store = run.open()
     folder = sessions_folder(store)
-    typed = keys
-    keys = _remaining(run, folder, keys)
-    wanted = [] if keys == () and typed else _wanted(store, keys, run.tally)
+    left = _remaining(run, folder, keys)
+    wanted = _wanted(store, left, run.tally) if left or not keys else []
     if wanted == []:
         return run.tally.code
     plan = run.planned(lambda cancelled, progress: verb.plan(folder, wanted, cancelled, progress))
     weigh(store, plan)
-    tell_recoverable(context, "this leaves behind", plan.goes)
-
-    def foretell() -> None:
-        _tell(run, None, plan.rows, "would be")
-        if plan.creates and not context.json:
-            say("sessions.db would be created")
-
-    return run.several(
-        store,
-        plan,
-        foretell=foretell,
-        make=lambda cancelled, progress: verb.make(plan, cancelled, progress, change.patience),
-        tell=lambda done: _tell(run, done.change, done.rows, "was"),
-        doing="migrating",
-    )
+    tell_recoverable(run.context, "this leaves behind", plan.goes)
+    tell = partial(_tell, run, creates=run.dry_run and plan.creates)
+    return run.several(store, plan, make=verb.make, tell=tell, doing="migrating")
 
 
 def _remaining(run: VerbRun, folder: Path, typed: tuple[str, ...]) -> tuple[str, ...]:
@@ -91,9 +77,9 @@ def _wanted(store: Store, typed: tuple[str, ...], tally: report.ExitTally) -> li
     return list(found) if typed else None
 
 
-def _tell(run: VerbRun, change: str | None, rows: tuple[MigrateRow, ...], was: str) -> None:
+def _tell(run: VerbRun, change: str | None, rows: tuple[MigrateRow, ...], was: str, *, creates: bool = False) -> None:
     for row in rows:
-        if run.context.json:
+        if run.json:
             output.row(
                 change=change,
                 key=written(row.key),
@@ -106,7 +92,9 @@ def _tell(run: VerbRun, change: str | None, rows: tuple[MigrateRow, ...], was: s
             )
         elif parts := listed(row, was):
             say(*parts)
-    if not run.context.json:
+    if not run.json:
         if not rows:
             say("there is nothing to migrate")
         run.tell_change(change)
+        if creates:
+            say("sessions.db would be created")

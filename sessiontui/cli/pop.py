@@ -8,8 +8,7 @@ import click
 
 from sessiontui.changes.verbs import pop as verb
 from sessiontui.cli import huge_output, key_argument, output
-from sessiontui.cli.change import VerbRun
-from sessiontui.cli.options import ChangeOptions, Context, changes
+from sessiontui.cli.change import VerbRun, changes
 from sessiontui.cli.output import say
 from sessiontui.dialects.keys import written
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
@@ -23,12 +22,11 @@ SHOWN = 2000
 @key_argument.KEY
 @changes
 @click.option("--anyway", is_flag=True, help="Also where whole records stand in damaged lines behind the message.")
-def pop(*, context: Context, change: ChangeOptions, key: str, anyway: bool) -> int:
+def pop(*, run: VerbRun, key: str, anyway: bool) -> int:
     """Remove the last valid message of a session; every other byte stays.
 
     The last is the one that is last at that moment, which ZeroClaw may have written just now.
     """
-    run = VerbRun(context, change)
     store = run.open()
     session = key_argument.one(store, key)
 
@@ -39,13 +37,13 @@ def pop(*, context: Context, change: ChangeOptions, key: str, anyway: bool) -> i
         store,
         plan=lambda: verb.plan(store, session, anyway),
         foretell=foretell,
-        make=lambda plan: verb.make(store, plan, change.patience, latest=True),
+        make=partial(verb.make, store, latest=True),
         tell=partial(_tell, run, store, "removed"),
     )
 
 
 def _tell(run: VerbRun, store: Store, removed: str, done: verb.Popped) -> None:
-    if run.context.json:
+    if run.json:
         output.row(change=done.change, key=written(done.key), removed=_removed(store, done), **run.mark(done.key))
     elif done.removed is None:
         say(done.key, " has no message; nothing to remove")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from sessiontui import units
 from sessiontui.changes import recoverable
-from sessiontui.changes.verbs.compact import Compacted, CompactPlan, CompactRow
+from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.damage import catalogue
 from sessiontui.describe import recovery
 from sessiontui.describe.faults import location
@@ -81,18 +82,14 @@ def _stay(first: int, last: int) -> str:
     return f"line {first:,} stays" if first == last else f"lines {first:,}–{last:,} stay"
 
 
-def said(done: Compacted) -> str:
+def said(done: RowsOutcome[CompactRow]) -> str:
     """What was done."""
-    return f"removed {_removed([row for row in done.rows if row.status == 'compacted'])}"
+    return f"removed {_removed(done.changed)}"
 
 
-def rows(done: Compacted) -> list[TextLine]:
+def rows(done: RowsOutcome[CompactRow]) -> list[TextLine]:
     """What became of each session."""
-    cells = (
-        (key(row.key), units.count(row.dropped), units.count(row.kept), _sizes(row))
-        for row in done.rows
-        if row.status == "compacted"
-    )
+    cells = ((key(row.key), units.count(row.dropped), units.count(row.kept), _sizes(row)) for row in done.changed)
     return table(("session", "removed", "kept", "bytes"), cells, right=(1, 2))
 
 

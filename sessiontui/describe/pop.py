@@ -14,11 +14,11 @@ SHOWN: Final = 100_000
 """Characters of a message that goes."""
 
 
-def question(plan: PopPlan, refusal: str, marked: int) -> Page:
-    """Ask. ``refusal``: why it would have been refused without a person; ``marked``: how many other sessions are."""
+def question(plan: PopPlan, marked: int) -> Page:
+    """Ask. ``marked``: how many other sessions are marked."""
     if plan.removed is None:
         return Page(nothing(plan.key))
-    notes = [warning(f"! {refusal}")] if refusal else []
+    notes = [warning(f"! {plan.refusal}")] if plan.refusal else []
     if marked:
         others = units.counted(marked, "other marked session")
         notes.append(warning(f"Pop takes from the open session only, not from {others}."))
@@ -28,7 +28,7 @@ def question(plan: PopPlan, refusal: str, marked: int) -> Page:
         f"Remove the last message of {plan.key}?",
         (*notes, *[BLANK] * bool(notes), *_message(plan.removed)),
         "Every other byte stays. Afterwards u puts it back where it was.",
-        "Remove anyway" if refusal else "Remove",
+        "Remove anyway" if plan.refusal else "Remove",
     )
 
 

@@ -23,8 +23,6 @@ class Planned:
 
     plan: Any
     """A plan of the verb."""
-    refusal: str = ""
-    """Why it would have been refused without a person who is asked."""
     notice: str = ""
     """What else a person should know before it is made."""
     interrupted: Interrupted | None = None
@@ -32,7 +30,7 @@ class Planned:
 
 
 _QUESTIONS: Final[Mapping[str, Callable[[ChangeRequest, Planned], Page]]] = {
-    "pop": lambda request, planned: pop.question(planned.plan, planned.refusal, request.marked),
+    "pop": lambda request, planned: pop.question(planned.plan, request.marked),
     "compact": lambda _, planned: compact.question(planned.plan),
     "repair": lambda _, planned: repair.question(planned.plan),
     "migrate": lambda request, planned: migrate.question(planned.plan, whole=request.keys is None),

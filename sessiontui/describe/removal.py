@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from sessiontui import units
-from sessiontui.changes.verbs.cleanup import CleanedUp, CleanupPlan, CleanupRow
+from sessiontui.changes.verbs.cleanup import CleanupPlan, CleanupRow
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.describe import recovery
 from sessiontui.describe.page import BLANK, Page, TextLine, key, limited, line, stays, table, warning
@@ -82,14 +83,14 @@ def span(hours: float) -> str:
     return f"{hours:,g} hour{'' if hours == 1 else 's'}"
 
 
-def said(done: CleanedUp) -> str:
+def said(done: RowsOutcome[CleanupRow]) -> str:
     """What was done."""
-    return f"removed {units.counted(sum(row.status == 'removed' for row in done.rows), 'session')}"
+    return f"removed {units.counted(len(done.changed), 'session')}"
 
 
-def rows(done: CleanedUp) -> list[TextLine]:
+def rows(done: RowsOutcome[CleanupRow]) -> list[TextLine]:
     """What became of each session."""
-    cells = ((key(row.key), units.count(row.messages)) for row in done.rows if row.status == "removed")
+    cells = ((key(row.key), units.count(row.messages)) for row in done.changed)
     return table(("session", "messages"), cells, right=(1,))
 
 

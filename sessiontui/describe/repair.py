@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sessiontui import paths, units
-from sessiontui.changes.verbs.repair import Repaired, RepairPlan, RepairRow
+from sessiontui.changes.verbs.plans import RowsOutcome, rows_of
+from sessiontui.changes.verbs.repair import RepairPlan, RepairRow, fragments_path
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.describe import recovery
@@ -161,10 +162,9 @@ def _goes(found: Outcome) -> TextLine:
 # ---- after
 
 
-def said(done: Repaired) -> str:
+def said(done: RowsOutcome[RepairRow]) -> str:
     """What was done, in few words."""
-    made = [row for row in done.rows if row.status == "repaired"]
-    back, kept = sum(row.recovered for row in made), sum(row.dropped for row in made)
+    back, kept = sum(row.recovered for row in done.changed), sum(row.dropped for row in done.changed)
     if back or not kept:
         return f"had {units.counted(back, 'message')} back" if back else "removed what was damaged"
     return f"set {units.counted(kept, 'fragment')} aside"
@@ -172,21 +172,20 @@ def said(done: Repaired) -> str:
 
 def first_left(shown: object) -> str | None:
     """The first session in which damage stays, by the plan or the outcome of a repair."""
-    rows = shown.rows if isinstance(shown, RepairPlan | Repaired) else ()
-    return next((row.key for row in rows if row.left), None)
+    return next((row.key for row in rows_of(shown) if isinstance(row, RepairRow) and row.left), None)
 
 
-def needs_page(done: Repaired) -> bool:
+def needs_page(done: RowsOutcome[RepairRow]) -> bool:
     """Whether there is more to read than the sentence."""
     return len(done.rows) > 1 or (done.change is not None and any(row.dropped or row.left for row in done.rows))
 
 
-def rows(done: Repaired, keys: Keys) -> list[TextLine]:
+def rows(done: RowsOutcome[RepairRow], keys: Keys) -> list[TextLine]:
     """What became of each session, where the fragments are, and what is left."""
-    cells = [(key(row.key), *_figures(row)) for row in done.rows if row.status == "repaired"]
+    cells = [(key(row.key), *_figures(row)) for row in done.changed]
     lines = table(("session", "had back", "fragments", "left"), cells, right=(1, 2, 3)) + [BLANK] * bool(cells)
-    if done.fragments is not None:
-        lines.append(line(f"The fragments are in {paths.shortened(written(str(done.fragments)))}"))
+    if kept := fragments_path(done.change, done.rows):
+        lines.append(line(f"The fragments are in {paths.shortened(written(str(kept)))}"))
     if left := sum(row.left for row in done.rows):
         shows = f": {keys('inspect')} shows {'it' if left == 1 else 'each'}, and what could be had back"
         stays = f"! {units.counted(left, 'fault')} {_stay(left)} damaged"

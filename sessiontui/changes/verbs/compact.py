@@ -25,10 +25,10 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
-from sessiontui.errors import Cancelled, Refused, SessiontuiError
+from sessiontui.errors import Refused, SessiontuiError
 from sessiontui.model import Fault, Span
 from sessiontui.store.jsonl import file_faults, no_session
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, stop_if
 
 NAMED: Final = 1000
 """So many of the faults that go are named."""
@@ -81,14 +81,6 @@ class CompactPlan(plans.RowsPlan[CompactRow]):
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk."""
         return Takes(sum(row.bytes_before for row in self.goes), sum(row.bytes_after for row in self.goes))
-
-
-@dataclass(frozen=True, slots=True)
-class Compacted:
-    """What compact did; ``change`` is None where nothing had to be done."""
-
-    change: str | None
-    rows: tuple[CompactRow, ...]
 
 
 def plan(
@@ -171,15 +163,13 @@ def _location(fault: Fault, size: int) -> tuple[int, int]:
 def make(
     store: Store,
     plan: CompactPlan,
+    patience: WaitPolicy = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    patience: WaitPolicy = USUAL,
-) -> Compacted:
+) -> plans.RowsOutcome[CompactRow]:
     """Compact as planned. A session that changed since it was planned is refused in its row. Cancelled between
     sessions or within one: those not begun stay as they were, with status ``cancelled``."""
-    return Compacted(
-        *plans.made(plan, store.path, "compact", _made, lambda row: row.bytes_before, patience, cancelled, progress)
-    )
+    return plans.made(plan, store.path, "compact", _made, lambda row: row.bytes_before, patience, cancelled, progress)
 
 
 def _made(record: ChangeRecord, row: CompactRow, cancelled: IsCancelled, progress: Progress) -> CompactRow:
@@ -208,8 +198,7 @@ def without(
     rest = iter((*drops, Span(size, 0)))
     drop = next(rest)
     for piece in read(Span(0, size)):
-        if cancelled():
-            raise Cancelled
+        stop_if(cancelled)
         progress(at, size)
         end = at + len(piece)
         kept = []

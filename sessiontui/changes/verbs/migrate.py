@@ -30,7 +30,7 @@ from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import file_faults, no_session, session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, stop_if
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,6 @@ class MigratePlan(plans.RowsPlan[MigrateRow]):
         """Bytes that it takes of the disk: each session stands in the -wal first."""
         sizes = [row.bytes for row in self.goes if not row.held.covered]
         return Takes(0, sum(sizes) + max(sizes, default=0))
-
-
-@dataclass(frozen=True, slots=True)
-class Migrated:
-    """What migrate did; ``change`` is None where nothing had to be done."""
-
-    change: str | None
-    rows: tuple[MigrateRow, ...]
 
 
 def plan(
@@ -161,24 +153,17 @@ def _no_message(file: str, holds: Recoverable) -> Refused:
 
 def make(
     plan: MigratePlan,
+    patience: WaitPolicy = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    patience: WaitPolicy = USUAL,
-) -> Migrated:
+) -> plans.RowsOutcome[MigrateRow]:
     """Import what was planned. What changed since is refused in its row; what was not begun when ``cancelled``
     said so has status ``skipped``."""
-    return Migrated(
-        *plans.made(
-            plan,
-            plan.folder,
-            "migrate",
-            _made,
-            lambda row: row.stamp.size if row.stamp else 0,
-            patience,
-            cancelled,
-            progress,
-        )
-    )
+    return plans.made(plan, plan.folder, "migrate", _made, _size, patience, cancelled, progress)
+
+
+def _size(row: MigrateRow) -> int:
+    return row.stamp.size if row.stamp else 0
 
 
 def _made(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
@@ -270,8 +255,7 @@ def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) ->
 def _messages(fd: int, size: int, cancelled: IsCancelled, progress: Progress) -> Iterator[Message]:
     """The valid messages, in order; stops with ``Cancelled`` while nothing is committed."""
     for at, block in lines.blocks(fd, 0, size):
-        if cancelled():
-            raise Cancelled
+        stop_if(cancelled)
         progress(at, size)
         offset = at
         for line in block:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, Generic, Literal, Protocol, Self, TypeVar, cast
@@ -25,7 +25,7 @@ from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import AfterRecovery, Cancelled, SessiontuiError
 from sessiontui.store.jsonl import session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, within
+from sessiontui.store.protocol import IsCancelled, Progress, Store, stop_if, within
 
 _CHANGING: Final = ("compacted", "repaired", "migrated", "removed")
 """The status of a session that is changed."""
@@ -62,7 +62,7 @@ class RowsPlan(ABC, Generic[R]):
     @property
     def goes(self) -> tuple[R, ...]:
         """The sessions that are changed."""
-        return tuple(row for row in self.rows if row.status in _CHANGING)
+        return _changing(self.rows)
 
     @property
     def is_idle(self) -> bool:
@@ -72,6 +72,25 @@ class RowsPlan(ABC, Generic[R]):
     @abstractmethod
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOutcome(Generic[R]):
+    """What a verb did, session by session."""
+
+    verb: str
+    change: str | None
+    """None where nothing was done."""
+    rows: tuple[R, ...]
+
+    @property
+    def changed(self) -> tuple[R, ...]:
+        """The sessions that were changed."""
+        return _changing(self.rows)
+
+
+def _changing(rows: Iterable[R]) -> tuple[R, ...]:
+    return tuple(row for row in rows if row.status in _CHANGING)
 
 
 def rows_of(plan: object) -> tuple[Row, ...]:
@@ -190,22 +209,21 @@ def made(
     cancelled: IsCancelled,
     progress: Progress,
     suffix: str = SUFFIX,
-) -> tuple[str | None, tuple[R, ...]]:
-    """Make one change of the sessions of a plan that go, each by ``make``; its id, None where nothing was done, and what
-    became of each row. ``progress`` counts ``sizes``. Cancelled between sessions or within one: those not begun are left.
-    An error of the system names the key with the suffix."""
+) -> RowsOutcome[R]:
+    """Make one change of the sessions of a plan that go, each by ``make``. ``progress`` counts ``sizes``. Cancelled between
+    sessions or within one: those not begun are left. An error of the system names the key with the suffix."""
     goes = plan.goes
     if not goes:
-        return None, plan.rows
+        return RowsOutcome(verb, None, plan.rows)
     made: dict[str, R] = {}
     with history.change(sessions, verb, [row.key for row in goes], patience) as record:
         for row, part in parts(goes, map(sizes, goes), progress):
             try:
-                if cancelled():
-                    raise Cancelled
+                stop_if(cancelled)
                 made[row.key] = make(record, row, cancelled, part)
             except (OSError, SessiontuiError) as error:
                 settle.after(record)
                 made[row.key] = row.left_alone(as_plain(error, row.key + suffix))
             record.patience = record.patience.for_others(made[row.key].problem.blocker)
-    return record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows)
+    rows = tuple(made.get(row.key, row) for row in plan.rows)
+    return RowsOutcome(verb, record.id if record.stands else None, rows)

@@ -55,6 +55,8 @@ class PopPlan:
     behind: int = 0
     """Bytes behind the message, which stay."""
     anyway: bool = False
+    refusal: str = field(default="", compare=False)
+    """Why it would be refused without ``anyway``, where a person has to be told."""
     stamp: Stamp | None = field(default=None, compare=False)
     """The file that was planned for."""
 
@@ -124,7 +126,7 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
             if stamp.size <= COUNTED:
                 number = 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))
             address = Address(number, Span(offset, len(line)))
-            return PopPlan(key, message, address, blank and behind <= TRUNCATED, behind, anyway, stamp)
+            return PopPlan(key, message, address, blank and behind <= TRUNCATED, behind, anyway, stamp=stamp)
         if anyway:
             continue
         if isinstance(line, lines.Huge):

@@ -6,7 +6,7 @@ journal before it goes. A last line that somebody may be writing stays as it is;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,11 +27,11 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
-from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
+from sessiontui.errors import Changed, Refused, SessiontuiError
 from sessiontui.model import Salvage, Severity, Span
 from sessiontui.store.jsonl import no_session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, stop_if
 
 _NO_LINES: Final = Problem("a database has no lines that could be damaged")
 
@@ -104,18 +104,10 @@ class RepairPlan(plans.RowsPlan[RepairRow]):
         return Takes(kept, sum(row.bytes_after + row.takes for row in self.goes))
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
-    """What repair did; ``change`` is None where nothing had to be done."""
-
-    change: str | None
-    rows: tuple[RepairRow, ...]
-
-    @property
-    def fragments(self) -> Path | None:
-        """Where what went out of the files is kept: one file, or the pattern of several; None where nothing had to be."""
-        kept = [row.fragments for row in self.rows if row.fragments]
-        return kept[0].with_name(f"{self.change}.*.{fragment_file.KIND}") if len(kept) > 1 else next(iter(kept), None)
+def fragments_path(change: str | None, rows: Iterable[RepairRow]) -> Path | None:
+    """Where what went out of the files is kept: one file, or the pattern of several; None where nothing had to be."""
+    kept = [row.fragments for row in rows if row.fragments]
+    return kept[0].with_name(f"{change}.*.{fragment_file.KIND}") if len(kept) > 1 else next(iter(kept), None)
 
 
 def plan(
@@ -197,16 +189,14 @@ def _why_nothing(found: Sum) -> Problem:
 def make(
     store: Store,
     plan: RepairPlan,
+    patience: WaitPolicy = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    patience: WaitPolicy = USUAL,
-) -> Repaired:
+) -> plans.RowsOutcome[RepairRow]:
     """Repair as planned. A session that changed since it was planned is refused in its row, but for what came behind
     its end. Cancelled between sessions or within one: those not begun stay as they were, with status ``cancelled``."""
     made = partial(_made, Room())
-    return Repaired(
-        *plans.made(plan, store.path, "repair", made, lambda row: row.bytes_before, patience, cancelled, progress)
-    )
+    return plans.made(plan, store.path, "repair", made, lambda row: row.bytes_before, patience, cancelled, progress)
 
 
 def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancelled, progress: Progress) -> RepairRow:
@@ -220,8 +210,7 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
 
         def old(start: int, stop: int) -> Iterator[bytes]:
             for piece in read(Span(start, stop - start)):
-                if cancelled():
-                    raise Cancelled
+                stop_if(cancelled)
                 yield piece
 
         seen.linked(fd).require(fd, row.key + SUFFIX)
