@@ -8,10 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.changes.edits.files import as_store_error
 from sessiontui.changes.edits.records import done, ids, read
@@ -28,16 +27,14 @@ SOON: Final = 1.0
 """Seconds after which a file that gave way while somebody wrote to it is looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Purged:
+class Purged(NamedTuple):
     """What a purge dropped."""
 
     changes: tuple[str, ...]
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """What a journal holds, newest first."""
 
     changes: tuple[Change, ...]
@@ -45,8 +42,7 @@ class Listed:
     """What is the matter with records that can't be read: a change that one of them took back seems to stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """A change and what was done to it since, oldest first: its undo, the undo of that, and so on."""
 
     changes: tuple[Recorded, ...]

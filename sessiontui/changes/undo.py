@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sessiontui import units
 from sessiontui.changes import history
@@ -42,8 +43,7 @@ class UndoPlan:
         return Takes(0, found)
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """What undo did."""
 
     change: str

@@ -6,10 +6,9 @@ A time that nobody knows is said to be unknown; the time of an import is never t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui import paths, units
 from sessiontui.describe.page import Fact
@@ -41,8 +40,7 @@ BACKENDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What is known of a session before it is read."""
 
     session: Session

@@ -6,8 +6,7 @@ Says nothing of other problems: trying again would gain nothing there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from sessiontui.changes.journal.location import NAME
 from sessiontui.changes.verbs.import_state import DATABASE
@@ -33,8 +32,7 @@ class Done(Protocol):
     def change(self) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(NamedTuple):
     """Why a change, or a part of it, was not made, where another try may make it."""
 
     kind: Literal["busy", "locked", "unleased"]

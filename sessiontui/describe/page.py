@@ -6,7 +6,6 @@ Text may be hostile: the front end that shows it makes it visible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Sized
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -73,8 +72,7 @@ def limited(rows: Iterable[TextLine]) -> tuple[TextLine, ...]:
     return (*shown, dim(f"… and {more} lines"))
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What a dialog says. ``act`` is the button that does something, ``also`` one that does something else; empty where
     there is nothing of the kind to do."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sessiontui import units
 from sessiontui.changes.recovery.recover import Interrupted
@@ -17,8 +16,7 @@ from sessiontui.describe.page import BLANK, Page, warning
 RENEWED: Final = "! It changed after you were asked, so nothing was done. This is how it is now."
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """What a change would do; nothing is done yet."""
 
     plan: Any
@@ -47,12 +45,12 @@ def question(request: ChangeRequest, planned: Planned, renewed: str = "") -> Pag
         page = ask(request, planned)
     else:
         known = {row.key for row in rows_of(planned.plan)} - planned.interrupted.keys
-        page = ask(request, replace(planned, plan=only(planned.plan, known)))
+        page = ask(request, planned._replace(plan=only(planned.plan, known)))
         page = recovery.first(page, request.keys, planned.interrupted)
     said = [renewed] * bool(renewed) + [f"! {planned.notice}"] * bool(planned.notice)
     if page.act is None or not said:
         return page
-    return replace(page, body=(*map(warning, said), BLANK, *page.body))
+    return page._replace(body=(*map(warning, said), BLANK, *page.body))
 
 
 def planning(request: ChangeRequest) -> Page:

@@ -4,9 +4,8 @@ at. A dry run, which mends nothing, says what recovery will do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.changes import obstacles
 from sessiontui.changes.edits.files import as_store_error
@@ -19,8 +18,7 @@ from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import SessiontuiError
 
 
-@dataclass(frozen=True, slots=True)
-class Interrupted:
+class Interrupted(NamedTuple):
     """What recovery has to do, or did."""
 
     changes: tuple[Recorded, ...] = ()

@@ -115,7 +115,7 @@ def steps(record: ChangeRecord) -> None:
     """Settle the open edits, the newest first: a later one may stand on an earlier one."""
     record.forget()
     for step in reversed(record.open):
-        record.mark(step.n, step.edit.settle(record, step))
+        record.mark(step.edit.settle(record, step), step.n)
 
 
 def after(record: ChangeRecord) -> None:

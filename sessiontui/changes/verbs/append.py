@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
@@ -46,8 +47,7 @@ class AppendPlan:
         return Takes(line, 2 * line)
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     """What append did."""
 
     change: str

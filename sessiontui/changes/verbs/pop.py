@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
@@ -76,8 +76,7 @@ class PopPlan:
         return Takes(size, size)
 
 
-@dataclass(frozen=True, slots=True)
-class Popped:
+class Popped(NamedTuple):
     """What pop did; ``change`` is None where there was nothing to remove."""
 
     change: str | None

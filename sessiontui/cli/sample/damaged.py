@@ -6,15 +6,14 @@ something at random, so that every run shows the same damage at the same offset.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Wreck:
+class Wreck(NamedTuple):
     """A damaged session of the sample."""
 
     stem: str
