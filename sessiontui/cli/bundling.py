@@ -35,7 +35,11 @@ def report_session(*, context: Context, key: str, file: str | None, force: bool)
     session = key_argument.one(store, key)
     with report.progress("reading") as progress:
         bundle = gathered(store, session, progress)
-    lines = map(_json, _rows(bundle)) if context.json else (f"{visible(line)}\n".encode() for line in _text(bundle))
+    lines = (
+        (orjson.dumps(row) + b"\n" for row in _rows(bundle))
+        if context.json
+        else (f"{visible(line)}\n".encode() for line in _text(bundle))
+    )
     if file is None:
         for line in lines:
             output.raw(line)
@@ -62,12 +66,10 @@ def _write(path: Path, data: bytes, *, force: bool) -> None:
 # ---- for programs
 
 
-def _json(row: dict[str, Any]) -> bytes:
-    return orjson.dumps(row) + b"\n"
-
-
 def _rows(bundle: Bundle) -> Iterator[dict[str, Any]]:
-    kinds = [{"fault": id, "severity": severity, "faults": number} for (severity, id), number in _kinds(bundle)]
+    kinds = [
+        {"fault": id, "severity": severity, "faults": number} for (severity, id), number in sorted(bundle.kinds.items())
+    ]
     yield {**bundle.facts, "kinds": kinds, "faults": bundle.shown, "shown": len(bundle.excerpts)}
     for excerpt in bundle.excerpts:
         fault = excerpt.fault
@@ -91,10 +93,6 @@ def _rows(bundle: Bundle) -> Iterator[dict[str, Any]]:
         }
 
 
-def _kinds(bundle: Bundle) -> list[tuple[tuple[str, str], int]]:
-    return sorted(bundle.kinds.items())
-
-
 # ---- for people
 
 
@@ -105,12 +103,12 @@ def _text(bundle: Bundle) -> Iterator[str]:
         ("what", "is"), [(name.replace("_", " "), _said(name, value)) for name, value in bundle.facts.items()]
     )
     if bundle.kinds:
-        rows = [(f"`{id}`", severity, f"{number:,}") for (severity, id), number in _kinds(bundle)]
+        rows = [(f"`{id}`", severity, f"{number:,}") for (severity, id), number in sorted(bundle.kinds.items())]
         yield from ("", *_table(("fault", "severity", "how many"), rows))
     else:
         yield from ("", "Nothing is wrong with it.")
     for number, excerpt in enumerate(bundle.excerpts, 1):
-        yield from ("", f"## {number}: {excerpt.fault.id}", "", *_facts(excerpt), *_lines(excerpt), *_hex(excerpt))
+        yield from ("", f"## {number}: {excerpt.fault.id}", "", *_facts(excerpt), *_masked(excerpt))
     if (more := bundle.shown - len(bundle.excerpts)) > 0 and bundle.excerpts:
         yield from ("", f"And {more:,} more: only the first {MOST} are shown.")
 
@@ -144,18 +142,12 @@ def _facts(excerpt: Excerpt) -> Iterator[str]:
         yield f"- the masked bytes alone have {'the same' if excerpt.same else 'another'} fault"
 
 
-def _lines(excerpt: Excerpt) -> Iterator[str]:
+def _masked(excerpt: Excerpt) -> Iterator[str]:
     if excerpt.lines:
         begins = f" from byte {excerpt.begins} on" if excerpt.begins else ""
-        yield from ("", f"Masked{begins}:", "", "```text")
-        yield from (written(line.decode("utf-8", "surrogateescape")) for line in excerpt.lines)
-        yield "```"
-
-
-def _hex(excerpt: Excerpt) -> Iterator[str]:
-    if not excerpt.hex:
-        return
-    yield from ("", "Masked, in hexadecimal:", "", "```text")
-    for at in range(0, len(excerpt.hex), 16):
-        yield f"{excerpt.hex_at + at:>8}  {excerpt.hex[at : at + 16].hex(' ')}"
-    yield "```"
+        shown = (written(line.decode("utf-8", "surrogateescape")) for line in excerpt.lines)
+        yield from ("", f"Masked{begins}:", "", "```text", *shown, "```")
+    if excerpt.hex:
+        offsets = range(0, len(excerpt.hex), 16)
+        shown = (f"{excerpt.hex_at + at:>8}  {excerpt.hex[at : at + 16].hex(' ')}" for at in offsets)
+        yield from ("", "Masked, in hexadecimal:", "", "```text", *shown, "```")

@@ -58,7 +58,7 @@ def demo(browser: Browser, *, folder: Path | None, no_open: bool, as_json: bool)
     """Write a sample store into DIR or a new temporary folder, print its path and open it."""
     from sessiontui.cli.demo import write_sample
 
-    store = write_sample(folder if folder is not None else Path(tempfile.mkdtemp(prefix="sessiontui-demo-")))
+    store = write_sample(folder or Path(tempfile.mkdtemp(prefix="sessiontui-demo-")))
     if as_json:
         output.row(path=written(str(store)))
         return 0

@@ -25,6 +25,9 @@ WIDEST = 48
 LONGEST = 1 << 20
 """Characters of one line of text that are held before they are written."""
 
+INDENT = "  "
+"""Stands before the lines of a text."""
+
 _ASCII = str.maketrans({"·": "-", "…": "...", "“": '"', "”": '"', "─": "-", "→": "->", "–": "-"})
 
 
@@ -78,27 +81,23 @@ def say(*parts: str) -> None:
     """Write one line for people. What a terminal would obey is made visible, line feeds too."""
     emphasis = terminal() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     shown = ((visible(written(part)), emphasis and isinstance(part, Strong)) for part in parts)
-    _print("".join(f"\x1b[1m{part}\x1b[0m" if strong else part for part, strong in shown))
+    line = "".join(f"\x1b[1m{part}\x1b[0m" if strong else part for part, strong in shown)
+    raw(_encoded(f"{line}\n"))
 
 
-def text(pieces: Iterable[str], indent: str = "  ") -> None:
-    """Write text of several lines for people, each behind ``indent``, tabs expanded. ``pieces`` are cut anywhere;
-    of a line that goes on for longer than ``LONGEST`` the parts are written as they come."""
-    held = ""
-    begun = False
+def text(pieces: Iterable[str]) -> None:
+    """Write text of several lines for people, each indented, tabs expanded. ``pieces`` are cut anywhere; of a line that
+    goes on for longer than ``LONGEST`` the parts are written as they come."""
+    held, indent = "", INDENT
     for piece in pieces:
         *done, held = f"{held}{piece}".split("\n")
         for line in done:
-            raw(_encoded(("" if begun else indent) + visible(expand(line)) + "\n"))
-            begun = False
+            raw(_encoded(f"{indent}{visible(expand(line))}\n"))
+            indent = INDENT
         if len(held) > LONGEST:
-            raw(_encoded(("" if begun else indent) + visible(expand(held))))
-            held, begun = "", True
-    raw(_encoded(("" if begun else indent) + visible(expand(held)) + "\n"))
-
-
-def _print(line: str) -> None:
-    raw(_encoded(f"{line}\n"))
+            raw(_encoded(f"{indent}{visible(expand(held))}"))
+            held = indent = ""
+    raw(_encoded(f"{indent}{visible(expand(held))}\n"))
 
 
 def _encoded(line: str) -> bytes:

@@ -32,10 +32,7 @@ PATIENT = 0.5
 
 def tell(sentence: str, hint: str = "") -> None:
     """Print a notice or an error: the sentence, and the next thing to do on a line of its own."""
-    lines = [f"sessiontui: {visible(written(sentence))}"]
-    if hint:
-        lines.append(f"  {visible(written(hint))}")
-    _print("".join(f"{line}\n" for line in lines))
+    _print(f"sessiontui: {visible(written(sentence))}\n" + (f"  {visible(written(hint))}\n" if hint else ""))
 
 
 def error(problem: SessiontuiError) -> int:
@@ -96,7 +93,7 @@ def disk_error(problem: OSError) -> StoreError:
 
 
 def _usage(problem: click.ClickException) -> int:
-    context = problem.ctx if isinstance(problem, click.UsageError) else None
+    context = getattr(problem, "ctx", None)
     hint = f"`{context.command_path} --help` shows what it takes" if context else ""
     tell(problem.format_message(), hint)
     return 2

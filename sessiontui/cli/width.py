@@ -22,12 +22,12 @@ def pad(text: str, cells: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
-def expand(line: str, stop: int = 8) -> str:
-    """``line`` with each tab made into the spaces that lead to the next multiple of ``stop`` cells."""
+def expand(line: str) -> str:
+    """``line`` with each tab made into the spaces that lead to the next multiple of eight cells."""
     first, *rest = line.split("\t")
     parts, column = [first], width(first)
     for part in rest:
-        gap = stop - column % stop
+        gap = 8 - column % 8
         parts += (" " * gap, part)
         column += gap + width(part)
     return "".join(parts)
