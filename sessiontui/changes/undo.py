@@ -106,7 +106,7 @@ def _put_back(record: ChangeRecord) -> None:
     try:
         settle.put_back(record)
     except (OSError, StoreError) as error:
-        reason = as_plain(error, str(record.folder.sessions)).cause
+        reason = as_plain(error, str(record.sessions)).cause
         raise StoreError(
             f"it was taken back by half: {reason}", "the next changing command finishes it or rolls it back"
         ) from error

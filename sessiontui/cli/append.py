@@ -52,7 +52,8 @@ def _foretell(run: VerbRun, plan: verb.AppendPlan) -> None:
     if run.json:
         _row(None, plan.key, None, run.mark(plan.key))
         return
-    say(f"would append 1 message ({plan.role}, {count(len(plan.content), 'character')}) to ", plan.key)
+    characters = count(len(plan.message.content), "character")
+    say(f"would append 1 message ({plan.message.role}, {characters}) to ", plan.key)
     if plan.new:
         say("the session is new")
     if plan.ends_line:

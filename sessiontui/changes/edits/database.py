@@ -108,14 +108,14 @@ class MakeDatabase(Edit):
 
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out whether it came, or went."""
-        return "made" if os.path.lexists(record.folder.sessions / self.database) is not self.back else "void"
+        return "made" if os.path.lexists(record.sessions / self.database) is not self.back else "void"
 
     def foresee(self, folder: Folder) -> str:
         return f"{'make' if self.back else 'remove'} {self.database}"
 
     def revert(self, record: ChangeRecord) -> None:
         """Remove the database where it is empty and nobody has it open, else let it stay; or make it again."""
-        path = record.folder.sessions / self.database
+        path = record.sessions / self.database
         if self.back:
             make(record, self.key, self.database)
             return
@@ -131,7 +131,7 @@ class MakeDatabase(Edit):
 
 def make(record: ChangeRecord, key: str, database: str) -> None:
     """Make an empty database; nothing to do where there is one."""
-    path = record.folder.sessions / database
+    path = record.sessions / database
     if os.path.lexists(path):
         return
     record.write(MakeDatabase(key, database))

@@ -144,31 +144,6 @@ def checksum(fd: int, length: int) -> int | None:
     return found
 
 
-@contextmanager
-def kept_bytes(folder: Folder, kept: KeptFile) -> Iterator[int]:
-    """A descriptor of kept bytes, verified over their recorded length. Raises ``Refused`` where they are not there."""
-    where = folder.path(kept.name)
-    try:
-        fd = folder.open(kept.name)
-    except FileNotFoundError:
-        raise Refused(f"the journal no longer has {where}", unchanged=True) from None
-    try:
-        if digest(fd, kept.length) != kept.sha256:
-            raise Refused(f"{where} is no longer what the journal kept", unchanged=True)
-        yield fd
-    finally:
-        os.close(fd)
-
-
-def lost(folder: Folder, file: str, kept: KeptFile, why: str) -> Refused:
-    """The refusal where a file has changed so that what it was can't be put back."""
-    return Refused(
-        f"{file} can't be put back: {why}",
-        f"the bytes are in {folder.path(kept.name)}; undo later changes of this session first",
-        unchanged=True,
-    )
-
-
 def common(fd: int, at: int, other: int, span: Span) -> int:
     """How many bytes at ``at`` of ``fd`` are those of ``span`` in ``other``, from its start."""
     size = os.fstat(fd).st_size

@@ -18,13 +18,12 @@ from sessiontui.changes.edits.files import (
     Traits,
     common,
     give_time,
-    kept_bytes,
-    lost,
     opened,
     patch,
     require_inside,
     traits,
 )
+from sessiontui.changes.edits.undo_refusals import kept_bytes, lost, refused_where_gone
 from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, stamps
@@ -68,7 +67,7 @@ class Splice(Edit):
 
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out what became of it, and finish or roll back a splice that was done by half."""
-        path = record.folder.sessions / self.file
+        path = record.sessions / self.file
         removed, inserted = Span(0, self.removed), Span(self.removed, self.inserted)
         try:
             require_inside(record.folder, self)
@@ -106,21 +105,16 @@ class Splice(Edit):
             keep_time(fd, self.at + self.inserted, self.was.mtime_ns)
 
     def foresee(self, folder: Folder) -> str:
-        try:
-            with opened(folder.sessions / self.file) as fd:
-                self._reversed(folder, fd, stamps.stamp(fd))
-        except FileNotFoundError:
-            raise lost(folder, self.file, self.kept, "the file is gone") from None
+        with refused_where_gone(folder, self.file, self.kept), opened(folder.sessions / self.file) as fd:
+            self._reversed(folder, fd, stamps.stamp(fd))
         if self.removed > self.inserted:
             return f"put {self.removed - self.inserted} bytes back into {self.file} at offset {self.at}"
         return f"remove {self.inserted - self.removed} bytes from {self.file} at offset {self.at}"
 
     def revert(self, record: ChangeRecord) -> None:
         """Put back what was removed and take out what was inserted; what was appended since stays behind it."""
-        try:
+        with refused_where_gone(record.folder, self.file, self.kept):
             make(record, self.key, self.file, lambda fd, stamp: self._reversed(record.folder, fd, stamp))
-        except FileNotFoundError:
-            raise lost(record.folder, self.file, self.kept, "the file is gone") from None
 
     def _reversed(self, folder: Folder, fd: int, stamp: Stamp) -> Cut:
         """The cut that takes it back, in the file as it is now."""
@@ -154,7 +148,7 @@ def make(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:
 
 def _attempt(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span | None:
     """In place; None where that can't be."""
-    path = record.folder.sessions / file
+    path = record.sessions / file
     try:
         with live_replace.alone(path, record.patience) as alone:
             stamp = stamps.stamp(alone.fd)

@@ -112,6 +112,7 @@ class ChangeRecord:
 
     def __init__(self, folder: Folder, id: str, verb: str, keys: tuple[str, ...], undoes: str | None) -> None:
         self.folder = folder
+        self.sessions = folder.sessions
         self.id = id
         self.verb = verb
         self.patience = USUAL

@@ -33,8 +33,7 @@ class AppendPlan:
 
     key: str
     """The session that gets it: in JSONL the stem of the file, which is sanitised where the file is new."""
-    role: str
-    content: str
+    message: Message
     new: bool
     """There is no such session yet: it is created."""
     ends_line: bool = False
@@ -43,7 +42,7 @@ class AppendPlan:
 
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk."""
-        line = len(zeroclaw.write(Message(self.role, self.content)))
+        line = len(zeroclaw.write(self.message))
         return Takes(line, 2 * line)
 
 
@@ -66,14 +65,14 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
             _require_unlike(store, key, "session {}")
         database.require_room(store.path)
         obstacles.require_writable_database(store.path)
-        return AppendPlan(key, message.role, message.content, new)
+        return AppendPlan(key, message, new)
     try:
         stem = store.resolve(key)
         new = interrupted_imports.is_orphan(store.file(stem))
     except UnknownKey:
         new = True
     if new:
-        return AppendPlan(_new_stem(store, key), message.role, message.content, new=True)
+        return AppendPlan(_new_stem(store, key), message, new=True)
     path = store.file(stem)
     with as_store_error(path.name):
         name_in(path)
@@ -81,7 +80,7 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
         with opened(path) as fd:
             if whole := no_session.of(fd, os.fstat(fd).st_size):
                 raise no_session.refusal(path.name, whole)
-            return AppendPlan(stem, message.role, message.content, new=False, ends_line=lines.ends_open(fd))
+            return AppendPlan(stem, message, new=False, ends_line=lines.ends_open(fd))
 
 
 def _new_stem(store: JsonlStore, key: str) -> str:
@@ -111,11 +110,10 @@ def _require_unlike(store: Store, key: str, what: str) -> None:
 
 def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Appended:
     """Append as planned, in one write."""
-    message = Message(plan.role, plan.content)
     with history.change(sessions_folder(store), "append", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
-            return Appended(record.id, plan.key, rows.append(record, name_in(store.path), plan.key, message))
-        data = zeroclaw.write(message)
+            return Appended(record.id, plan.key, rows.append(record, name_in(store.path), plan.key, plan.message))
+        data = zeroclaw.write(plan.message)
 
         def decide(fd: int, stamp: Stamp) -> splices.Cut:
             ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
@@ -139,7 +137,7 @@ def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:
     try:
         create_remove.create(record, key, key + ".jsonl", source, Traits(0o600, os.geteuid(), os.getegid(), 0))
     except Refused:
-        if not os.path.lexists(record.folder.sessions / (key + ".jsonl")):
+        if not os.path.lexists(record.sessions / (key + ".jsonl")):
             raise
         record.void(len(record.steps))
         return None

@@ -148,7 +148,7 @@ def _without_file(
     before: datetime | None, record: ChangeRecord, row: CleanupRow, cancelled: IsCancelled, progress: Progress
 ) -> CleanupRow:
     progress(0, 1)
-    path = record.folder.sessions / (row.key + SUFFIX)
+    path = record.sessions / (row.key + SUFFIX)
     file, stamp = name_in(path), row.seen
     if before is not None:
         with opened(path) as fd:

@@ -173,20 +173,15 @@ def make(
 
 
 def _made(record: ChangeRecord, row: CompactRow, cancelled: IsCancelled, progress: Progress) -> CompactRow:
-    seen = row.seen
-    if seen is None:
-        return row
-
     def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         """What stays of the file as it is now: what was planned, and whatever came behind it since."""
-        seen.linked(fd).require(fd, row.key + SUFFIX)
         drops = row.drops
-        if row.unfinished is not None and size > seen.stamp.size:  # it was being written: it stays
+        if row.unfinished is not None and size > row.bytes_before:  # it was being written: it stays
             drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))
         return without(drops, size, read, cancelled, progress)
 
-    file = name_in(record.folder.sessions / (row.key + SUFFIX))
-    done = rewrites.make(record, row.key, file, content, seen=seen)
+    file = name_in(record.sessions / (row.key + SUFFIX))
+    done = rewrites.make(record, row.key, file, content, seen=row.seen)
     return replace(row, bytes_before=done.before, bytes_after=done.after)
 
 

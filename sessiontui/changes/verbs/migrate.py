@@ -189,14 +189,14 @@ def _stands(record: ChangeRecord, key: str) -> bool:
 
 def _as_it_is(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled) -> MigrateRow:
     """The row of the file as it is now. Raises ``Changed`` where it did not merely grow since it was planned."""
-    name = source(record.folder.sessions, row.key)
-    with opened(record.folder.sessions / name) as fd:
+    name = source(record.sessions, row.key)
+    with opened(record.sessions / name) as fd:
         now, then = stamps.stamp(fd), row.stamp
     if then is None or now == then:
         return row
     if (now.device, now.inode) != (then.device, then.inode) or now.size <= then.size:
         raise Changed(name)
-    fresh = _planned(JsonlStore(record.folder.sessions), row.key, cancelled, silent)
+    fresh = _planned(JsonlStore(record.sessions), row.key, cancelled, silent)
     if fresh.status != "migrated":
         why = fresh.problem
         raise Refused(why.cause, why.hint, unchanged=why.unchanged)
@@ -204,7 +204,7 @@ def _as_it_is(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled) -> 
 
 
 def _import(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> None:
-    folder = record.folder.sessions
+    folder = record.sessions
     name = source(folder, row.key)
     require_free(folder, row.key)
     with opened(folder / name) as fd:
@@ -242,7 +242,7 @@ def _bring_again(record: ChangeRecord, key: str, begun: Step) -> None:
 def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) -> None:
     """Give a file that the database covers its other name. Raises ``Changed``, the name as it was, where it grew."""
     new = key + SUFFIX + MIGRATED
-    with live_replace.quiet(fd, record.folder.sessions / name, record.patience):
+    with live_replace.quiet(fd, record.sessions / name, record.patience):
         if stamps.stamp(fd) != stamp:
             raise Changed(name)
         imports.rename(record, key, name, new)

@@ -5,7 +5,6 @@ What a row says, and what is done to a file, is for who asks. Other plans have n
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final, Generic, Literal, Protocol, Self, TypeVar, cast
 
 from sessiontui.changes import history, obstacles
-from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits.files import as_plain, as_store_error, name_in
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import Problem
@@ -53,7 +51,7 @@ Read = Callable[[int, str, Copied, Progress], R]
 """Makes the row of a session from its open file."""
 
 
-class RowsPlan(ABC, Generic[R]):
+class RowsPlan(Generic[R]):
     """A plan with a row for each session."""
 
     __slots__ = ()
@@ -68,10 +66,6 @@ class RowsPlan(ABC, Generic[R]):
     def is_idle(self) -> bool:
         """Whether there is nothing to do."""
         return not self.goes
-
-    @abstractmethod
-    def takes(self, store: Store) -> Takes:
-        """Bytes that it takes of the disk."""
 
 
 @dataclass(frozen=True, slots=True)

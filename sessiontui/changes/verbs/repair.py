@@ -200,9 +200,6 @@ def make(
 
 
 def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancelled, progress: Progress) -> RepairRow:
-    seen = row.seen
-    if seen is None:
-        return row
     tried: list[tuple[Sum, Path | None]] = []
 
     def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
@@ -213,8 +210,7 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
                 stop_if(cancelled)
                 yield piece
 
-        seen.linked(fd).require(fd, row.key + SUFFIX)
-        planned, at = seen.stamp.size, 0
+        planned, at = row.bytes_before, 0
         found = Sum(RepairRequest(row.wish, planned, row.settled, grown=size > planned), room)
         with closing(fragment_file.Fragments(record)) as kept:
             for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
@@ -235,8 +231,8 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
             raise Changed(row.key + SUFFIX)
         tried.append((found, kept.path))
 
-    file = name_in(record.folder.sessions / (row.key + SUFFIX))
-    done = rewrites.make(record, row.key, file, content, seen=seen)
+    file = name_in(record.sessions / (row.key + SUFFIX))
+    done = rewrites.make(record, row.key, file, content, seen=row.seen)
     found, where = tried[-1]
     told = replace(_told(row, found), offered=tuple(found.behind), fragments=where)
     return replace(told, bytes_before=done.before, bytes_after=done.after)
