@@ -55,9 +55,9 @@ def _counted(store: Store, key: str) -> SessionStats:
 
 def _row(store: Store, session: Session, stats: SessionStats | None) -> None:
     output.row(
-        key=written(session.key),
+        key=session.key,
         backend=session.backend,
-        path=written(str(path_of(store, session))),
+        path=str(path_of(store, session)),
         name=session.name,
         reachable=session.reachable,
         problem=session.problem.reason if session.problem else session.instead or None,

@@ -13,7 +13,6 @@ from sessiontui.cli.change import VerbRun, changes
 from sessiontui.cli.key_argument import KEY
 from sessiontui.cli.output import count, say
 from sessiontui.cli.typed import text
-from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
 from sessiontui.model import Message, Span
 
@@ -62,7 +61,7 @@ def _foretell(run: VerbRun, plan: verb.AppendPlan) -> None:
 
 def _row(change: str | None, key: str, span: Span | None, more: dict[str, object]) -> None:
     where = {"offset": span and span.offset, "length": span and span.length}
-    output.row(change=change, key=written(key), **where, **more)
+    output.row(change=change, key=key, **where, **more)
 
 
 def _standard_input() -> str:

@@ -78,7 +78,7 @@ class Bundle:
 def gathered(store: Store, key: str, progress: Progress) -> Bundle:
     """Read a session. Raises ``StoreError`` where its file can't be read to the end."""
     name = masking_signs.text(key.encode("utf-8", "backslashreplace")).decode("utf-8", "backslashreplace")
-    bundle = Bundle({**_machine(store.path), "backend": str(store.backend), "key": name})
+    bundle = Bundle({**_machine(store.path), "backend": store.backend, "key": name})
     if isinstance(store, JsonlStore):
         _add_file(bundle, store.file(key), key, progress)
     elif isinstance(store, SqliteStore):

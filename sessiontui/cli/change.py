@@ -25,7 +25,7 @@ from sessiontui.cli.options import Context, Verb, reads
 from sessiontui.cli.output import say
 from sessiontui.describe import recoverable as descriptions
 from sessiontui.describe import recovery
-from sessiontui.dialects.keys import SUFFIX, written
+from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import holders
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Changed, Refused
@@ -223,7 +223,7 @@ def tell_row(change: str | None, row: CompactRow | RepairRow, **more: object) ->
     """What became of one session's file, for programs."""
     output.row(
         change=change,
-        key=written(row.key),
+        key=row.key,
         kept=row.kept,
         dropped=row.dropped,
         recovered=row.recovered,

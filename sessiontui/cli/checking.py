@@ -17,7 +17,7 @@ from sessiontui.cli import output, report
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import count, say
 from sessiontui.describe.faults import listed
-from sessiontui.dialects.keys import SUFFIX, written
+from sessiontui.dialects.keys import SUFFIX
 from sessiontui.model import Fault, Salvage, Session, Severity
 from sessiontui.store.jsonl import interrupted_imports
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
@@ -119,8 +119,8 @@ def _row(path: Path, key: str | None, fault: Fault) -> None:
     span = fault.span
     begun = fault.severity is Severity.INCOMPLETE  # of which nothing is had back before it is damage
     output.row(
-        key=None if key is None else written(key),
-        path=written(str(path)),
+        key=key,
+        path=str(path),
         line=fault.line,
         offset=span and span.offset,
         length=span and span.length,

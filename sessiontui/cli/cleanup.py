@@ -12,7 +12,6 @@ from sessiontui.cli import output, report
 from sessiontui.cli.change import VerbRun, a_number, changes, say_each, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.removal import UNDATED, listed
-from sessiontui.dialects.keys import written
 
 
 @click.command()
@@ -48,4 +47,4 @@ def tell_removed(run: VerbRun, change: str | None, rows: tuple[verb.CleanupRow, 
     for row in rows:
         if row.status == "removed" or row.problem.is_after_recovery:
             fields = {"last_activity": row.last_activity, "messages": row.messages, **run.mark(row.key)}
-            output.row(change=change, key=written(row.key), **fields)
+            output.row(change=change, key=row.key, **fields)

@@ -12,7 +12,6 @@ from sessiontui.cli.change import VerbRun, changes, weigh
 from sessiontui.cli.cleanup import tell_removed
 from sessiontui.cli.output import say
 from sessiontui.describe import recovery
-from sessiontui.dialects.keys import written
 
 
 @click.command()
@@ -24,7 +23,7 @@ def delete(*, run: VerbRun, keys: tuple[str, ...]) -> int:
     done = {name for name in keys if name in run.interrupted.named and not store.looked([name])}
     for name in done:
         if run.json:
-            output.row(change=None, key=written(name), last_activity=None, messages=None, **run.mark(name))
+            output.row(change=None, key=name, last_activity=None, messages=None, **run.mark(name))
         elif run.dry_run:
             say(*recovery.after(name))
         else:

@@ -14,7 +14,6 @@ from sessiontui.cli import output, report
 from sessiontui.cli.change import VerbRun, changes
 from sessiontui.cli.options import Context
 from sessiontui.cli.output import count, say, size
-from sessiontui.dialects.keys import written
 
 
 @click.command()
@@ -94,4 +93,4 @@ def names(keys: tuple[str, ...]) -> str:
 
 
 def tell_row(change: str | None, verb: str, keys: tuple[str, ...], at: object, status: str, **more: object) -> None:
-    output.row(change=change, verb=verb, keys=[written(key) for key in keys], at=at, status=status, **more)
+    output.row(change=change, verb=verb, keys=keys, at=at, status=status, **more)

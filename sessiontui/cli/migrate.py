@@ -17,7 +17,7 @@ from sessiontui.cli import key_argument, output, report
 from sessiontui.cli.change import VerbRun, changes, tell_recoverable, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.migrate import listed
-from sessiontui.dialects.keys import SUFFIX, sanitised, written
+from sessiontui.dialects.keys import SUFFIX, sanitised
 from sessiontui.errors import UnknownKey, UsageError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
@@ -82,7 +82,7 @@ def _tell(run: VerbRun, change: str | None, rows: tuple[MigrateRow, ...], was: s
         if run.json:
             output.row(
                 change=change,
-                key=written(row.key),
+                key=row.key,
                 imported=row.imported,
                 left_behind=row.left_behind,
                 status=row.status,

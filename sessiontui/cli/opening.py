@@ -13,7 +13,6 @@ import click
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import say
-from sessiontui.dialects.keys import written
 from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.store import detect
 
@@ -60,7 +59,7 @@ def demo(browser: Browser, *, folder: Path | None, no_open: bool, as_json: bool)
 
     store = write_sample(folder or Path(tempfile.mkdtemp(prefix="sessiontui-demo-")))
     if as_json:
-        output.row(path=written(str(store)))
+        output.row(path=str(store))
         return 0
     say(str(store))
     if no_open:
@@ -86,7 +85,7 @@ def stores(*, store: str | None, as_json: bool) -> int:
         ]
     for location in found if as_json else ():
         output.row(
-            path=written(str(location.path)),
+            path=str(location.path),
             backend=location.backend,
             sessions=location.sessions,
             last_activity=location.last_activity,

@@ -10,7 +10,6 @@ from sessiontui.changes.verbs import pop as verb
 from sessiontui.cli import huge_output, key_argument, output
 from sessiontui.cli.change import VerbRun, changes
 from sessiontui.cli.output import say
-from sessiontui.dialects.keys import written
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
@@ -44,7 +43,7 @@ def pop(*, run: VerbRun, key: str, anyway: bool) -> int:
 
 def _tell(run: VerbRun, store: Store, removed: str, done: verb.Popped) -> None:
     if run.json:
-        output.row(change=done.change, key=written(done.key), removed=_removed(store, done), **run.mark(done.key))
+        output.row(change=done.change, key=done.key, removed=_removed(store, done), **run.mark(done.key))
     elif done.removed is None:
         say(done.key, " has no message; nothing to remove")
     else:

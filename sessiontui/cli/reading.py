@@ -10,7 +10,7 @@ import click
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.typed import text
-from sessiontui.dialects.keys import is_misnamed, written
+from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Session
 
 _ORDERS: dict[str, Callable[[Session], Any]] = {
@@ -65,7 +65,7 @@ def _fitting(sessions: Sequence[Session], pattern: str) -> Sequence[Session]:
 
 def _row(session: Session) -> None:
     output.row(
-        key=written(session.key),
+        key=session.key,
         backend=session.backend,
         messages=session.messages,
         faults=session.faults,

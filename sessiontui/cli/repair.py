@@ -15,7 +15,6 @@ from sessiontui.cli.change import VerbRun, changes, say_each, tell_row, weigh
 from sessiontui.cli.output import say
 from sessiontui.damage.salvage import Wish
 from sessiontui.describe.repair import foretold, listed, unoffered
-from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
 
 _MARK = re.compile(r"(\d+)(?::(\d+))?")
@@ -105,7 +104,7 @@ def _require_offered(row: RepairRow, lines: Iterable[int]) -> None:
 def _tell(run: VerbRun, change: str | None, rows: tuple[RepairRow, ...], was: str) -> None:
     if run.json:
         for row in rows:
-            where = written(str(row.fragments)) if row.fragments else None
+            where = row.fragments and str(row.fragments)
             tell_row(change, row, left=row.left, fragments=where, **run.mark(row.key))
         return
     say_each(listed(rows, was))

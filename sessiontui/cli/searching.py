@@ -10,7 +10,6 @@ from sessiontui.cli import output, report
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import Strong, say
 from sessiontui.cli.typed import text
-from sessiontui.dialects.keys import written
 from sessiontui.model import Backend, Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.match import spans
@@ -49,7 +48,7 @@ def _row(hit: Hit) -> None:
     if hit.backend is Backend.SQLITE:
         location = {"id": address.id, "created_at": address.created_at}
     output.row(
-        key=written(hit.key),
+        key=hit.key,
         backend=hit.backend,
         role=hit.role,
         snippet=hit.snippet,
