@@ -116,10 +116,10 @@ class VerbRun:
                 report.tell(error.cause, error.hint)
         return bool(self.interrupted)
 
-    def planned(self, plan: Callable[[IsCancelled, Progress], P]) -> P:
+    def planned(self, plan: Callable[..., P]) -> P:
         """Make a plan that takes long; Ctrl-C ends it."""
         with report.interruptible() as cancelled, report.progress("reading") as progress:
-            return self.as_told(plan(cancelled, progress))
+            return self.as_told(plan(cancelled=cancelled, progress=progress))
 
     def as_told(self, plan: P) -> P:
         """A plan as it can be told: in a dry run, a session that recovery may change is planned after it."""

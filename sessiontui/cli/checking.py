@@ -5,15 +5,15 @@ It trusts no count that was remembered: it reads. A fault is printed when it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import click
 
 from sessiontui import units
-from sessiontui.cli import key_argument as keys
-from sessiontui.cli import output, report
+from sessiontui.cli import key_argument, output, report
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import count, say
 from sessiontui.describe.faults import listed
@@ -29,25 +29,26 @@ DAMAGED: Final = 1
 
 
 @click.command()
-@keys.KEYS
+@key_argument.KEYS
 @reads
 @click.option("--notes", is_flag=True, help="Information too, which is no damage.")
 def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
     """What is wrong in the files of all sessions, or of the ones named. Exit code 1 where there is damage."""
     store = context.open()
     tally = report.ExitTally()
-    sessions = _wanted(store, keys, tally)
+    sessions = store.looked(key_argument.several(store, keys, tally)) if keys else store.sessions()
     if keys and not sessions:
         return tally.code
     messages = damaged = lines = files = 0
-    saved: dict[str, int] = {}
+    saved: Counter[str] = Counter()
 
     def found(fault: Fault) -> None:
         nonlocal damaged, files
-        damaged += fault.severity is Severity.DAMAGE
-        files += fault.severity is Severity.DAMAGE and fault.span is None
-        if fault.severity is Severity.DAMAGE and fault.salvage is Salvage.LOSSLESS and fault.recovers:
-            saved[session.key] = saved.get(session.key, 0) + fault.recovers
+        is_damage = fault.severity is Severity.DAMAGE
+        damaged += is_damage
+        files += is_damage and fault.span is None
+        if is_damage and fault.salvage is Salvage.LOSSLESS and fault.recovers:
+            saved[session.key] += fault.recovers
         if notes or fault.severity is not Severity.INFO:
             row(path, session.key, fault)
 
@@ -68,7 +69,7 @@ def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
             row(path, stem, interrupted_imports.fault(path))
             damaged += 1
         with tally.alone():
-            damaged += _differing(store.path, None if not keys else {session.key for session in sessions}, row)
+            damaged += _differing(store.path, {session.key for session in sessions} if keys else None, row)
     if damaged:
         tally.add(DAMAGED)
     of = " in " * bool(lines or files) + units.damage(lines, files)
@@ -82,32 +83,25 @@ def _differing(path: Path, only: set[str] | None, row: Callable[[Path, str | Non
     from sessiontui.store.sqlite.index_faults import findings
     from sessiontui.store.sqlite.open_read import read
 
-    there = [
-        (key, fault) for key, faults in read(path, findings).items() if only is None or key in only for fault in faults
-    ]
-    for key, fault in there:
-        row(path, key, fault)
-    return len(there)
+    found = 0
+    for key, faults in read(path, findings).items():
+        for fault in faults if only is None or key in only else ():
+            row(path, key, fault)
+            found += 1
+    return found
 
 
-def _sum_up(context: Context, totals: str, saved: dict[str, int]) -> None:
+def _sum_up(context: Context, totals: str, saved: Counter[str]) -> None:
     """Tell what there is, and with which command messages are had back."""
     if not saved:
         report.tell(totals)
         return
-    messages = sum(saved.values())
+    messages = saved.total()
     them = "them" if messages > 1 else "it"
     report.tell(
         f"{totals}; {count(messages, 'message')} can be had back without a guess",
         f"`{context.to_repair(saved)}` has {them} back, and says with --dry-run what it would do",
     )
-
-
-def _wanted(store: Store, typed: Sequence[str], tally: report.ExitTally) -> list[Session]:
-    if not typed:
-        return store.sessions()
-    by_key = {session.key: session for session in store.sessions()}
-    return [by_key[key] for key in keys.several(store, typed, tally)]
 
 
 def _path(store: Store, session: Session) -> Path:

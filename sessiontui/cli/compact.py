@@ -28,7 +28,7 @@ def compact(*, run: VerbRun, keys: tuple[str, ...], every: bool, anyway: bool) -
     wanted = key_argument.wanted(store, keys, run.tally)
     if wanted == []:
         return run.tally.code
-    plan = run.planned(lambda cancelled, progress: verb.plan(store, wanted, cancelled, progress, anyway))
+    plan = run.planned(partial(verb.plan, store, wanted, anyway=anyway))
     weigh(store, plan)
     tell_recoverable(run.context, "this removes", plan.goes)
     return run.several(store, plan, make=partial(verb.make, store), tell=partial(_tell, run), doing="compacting")

@@ -31,6 +31,6 @@ def delete(*, run: VerbRun, keys: tuple[str, ...]) -> int:
     wanted = key_argument.several(store, (name for name in keys if name not in done), run.tally)
     if not wanted:
         return run.tally.code
-    plan = run.planned(lambda cancelled, progress: verb.plan(store, wanted, cancelled, progress))
+    plan = run.planned(partial(verb.plan, store, wanted))
     weigh(store, plan)
     return run.several(store, plan, make=partial(verb.make, store), tell=partial(tell_removed, run), doing="deleting")

@@ -34,7 +34,7 @@ def migrate(*, run: VerbRun, keys: tuple[str, ...]) -> int:
     wanted = _wanted(store, left, run.tally) if left or not keys else []
     if wanted == []:
         return run.tally.code
-    plan = run.planned(lambda cancelled, progress: verb.plan(folder, wanted, cancelled, progress))
+    plan = run.planned(partial(verb.plan, folder, wanted))
     weigh(store, plan)
     tell_recoverable(run.context, "this leaves behind", plan.goes)
     tell = partial(_tell, run, creates=run.dry_run and plan.creates)

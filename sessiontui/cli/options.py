@@ -116,8 +116,9 @@ def _tell_interrupted(sessions: Path) -> None:
     for each in store_access.pending_messages(sessions):
         many = len(each.messages)
         what, them = ("1 message waits", "it") if many == 1 else (f"{many:,} messages wait", "them")
-        into = f"the next changing command brings {them} into {each.key}"
-        report.tell(f"{what} in the journal: {into}", f"now in {each.where}")
+        report.tell(
+            f"{what} in the journal: the next changing command brings {them} into {each.key}", f"now in {each.where}"
+        )
 
 
 def _tell_orphans(sessions: Path) -> None:
@@ -125,15 +126,6 @@ def _tell_orphans(sessions: Path) -> None:
     for stem in interrupted_imports.stems(sessions):
         file = interrupted_imports.staged(sessions / (stem + SUFFIX)).name
         report.tell(f"the import of {stem} into sessions.db was interrupted: it is in {file}", interrupted_imports.HINT)
-
-
-def _tell_how_read(store: Store) -> None:
-    """Say what is odd about how a database had to be read."""
-    if store.backend is Backend.SQLITE:
-        from sessiontui.store.sqlite.sqlite_store import SqliteStore
-
-        if isinstance(store, SqliteStore) and store.notice:
-            report.tell(store.notice)
 
 
 def reads(verb: Verb) -> Verb:
@@ -147,7 +139,8 @@ def reads(verb: Verb) -> Verb:
         context = Context(store, Backend(backend) if backend else None, as_json)
         code = verb(context=context, **rest)
         for each in context.opened:
-            _tell_how_read(each)
+            if notice := getattr(each, "notice", ""):  # of a database: what is odd about how it had to be read
+                report.tell(notice)
         return code
 
     return asking

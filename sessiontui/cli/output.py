@@ -9,13 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
 from sessiontui import units
 from sessiontui.cli import report
-from sessiontui.cli.width import expand, pad, width
 from sessiontui.dialects.keys import written
 from sessiontui.visible import visible
 
@@ -108,16 +108,15 @@ def _encoded(line: str) -> bytes:
         return line.translate(_ASCII).encode(encoding, "backslashreplace")
 
 
-def table(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> None:
+def table(rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
     """Write rows for people in aligned columns; a column that is empty in every row is left out. ``right``:
     the columns that are aligned at their right edge."""
     cells = [[visible(written(cell)) for cell in cells] for cells in rows]
     columns = list(zip(*cells, strict=True))
     kept = [number for number, column in enumerate(columns) if any(column)]
     widths = {number: min(max(map(width, columns[number])), WIDEST) for number in kept}
-    at_right = set(right)
     for line in cells:
-        say("  ".join(pad(line[n], widths[n], right=n in at_right) for n in kept).rstrip())
+        say("  ".join(pad(line[n], widths[n], right=n in right) for n in kept).rstrip())
 
 
 def count(number: int | None, noun: str) -> str:
@@ -138,3 +137,34 @@ def size(number: int | None) -> str:
 def age(moment: datetime | None) -> str:
     """How long ago, in its greatest unit: ``5s``, ``2m``, ``1h``, ``12d``, ``2mo``; ``in 3d`` ahead; ``-`` where not known."""
     return "-" if moment is None else units.age(moment, datetime.now(UTC))
+
+
+# ---- cells of a terminal
+
+
+def _cells(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf") or "\u1160" <= char <= "\u11ff":
+        return 0  # the latter: vowel and end of a Hangul syllable in pieces, as macOS names files
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def width(text: str) -> int:
+    """Cells that ``text`` takes on one row of a terminal."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def pad(text: str, cells: int, *, right: bool = False) -> str:
+    """``text`` filled with spaces up to ``cells``; a longer one stays as it is."""
+    space = " " * (cells - width(text))
+    return space + text if right else text + space
+
+
+def expand(line: str) -> str:
+    """``line`` with each tab made into the spaces that lead to the next multiple of eight cells."""
+    first, *rest = line.split("\t")
+    parts, column = [first], width(first)
+    for part in rest:
+        gap = 8 - column % 8
+        parts += (" " * gap, part)
+        column += gap + width(part)
+    return "".join(parts)

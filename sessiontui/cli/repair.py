@@ -46,9 +46,7 @@ def repair(*, run: VerbRun, keys: tuple[str, ...], every: bool, mark: tuple[str,
     if wanted == []:
         return run.tally.code
     wish = Wish(marked=frozenset(readings), partial=guesses, readings=readings)
-    plan = run.planned(
-        lambda cancelled, progress: verb.plan(store, wanted, wish=wish, cancelled=cancelled, progress=progress)
-    )
+    plan = run.planned(partial(verb.plan, store, wanted, wish=wish))
     if readings:
         _require_offered(plan.rows[0], readings)
     weigh(store, plan)
