@@ -60,8 +60,7 @@ def _foretell(run: VerbRun, plan: verb.AppendPlan) -> None:
 
 
 def _row(change: str | None, key: str, span: Span | None, more: dict[str, object]) -> None:
-    where = {"offset": span and span.offset, "length": span and span.length}
-    output.row(change=change, key=key, **where, **more)
+    output.row(change=change, key=key, offset=span and span.offset, length=span and span.length, **more)
 
 
 def _standard_input() -> str:

@@ -16,13 +16,14 @@ from sessiontui import units
 from sessiontui.cli import key_argument, output, report
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import count, say
+from sessiontui.describe.about import path_of
 from sessiontui.describe.faults import listed
 from sessiontui.dialects.keys import SUFFIX
-from sessiontui.model import Fault, Salvage, Session, Severity
+from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.store.jsonl import interrupted_imports
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.jsonl.parallel import examining
-from sessiontui.store.protocol import Store, within
+from sessiontui.store.protocol import within
 
 DAMAGED: Final = 1
 """The exit code where there is damage."""
@@ -57,7 +58,7 @@ def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
     done = 0
     with report.progress("checking") as progress:
         for session, examine in examining(store, sessions, notes=notes):
-            path = _path(store, session)
+            path = path_of(store, session)
             with tally.alone():
                 told = examine(found, progress=within(progress, done, total))
                 messages += told.messages or 0
@@ -102,10 +103,6 @@ def _sum_up(context: Context, totals: str, saved: Counter[str]) -> None:
         f"{totals}; {count(messages, 'message')} can be had back without a guess",
         f"`{context.to_repair(saved)}` has {them} back, and says with --dry-run what it would do",
     )
-
-
-def _path(store: Store, session: Session) -> Path:
-    return store.file(session.key) if isinstance(store, JsonlStore) else store.path
 
 
 def _row(path: Path, key: str | None, fault: Fault) -> None:

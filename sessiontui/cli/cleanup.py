@@ -46,5 +46,10 @@ def tell_removed(run: VerbRun, change: str | None, rows: tuple[verb.CleanupRow, 
         return
     for row in rows:
         if row.status == "removed" or row.problem.is_after_recovery:
-            fields = {"last_activity": row.last_activity, "messages": row.messages, **run.mark(row.key)}
-            output.row(change=change, key=row.key, **fields)
+            output.row(
+                change=change,
+                key=row.key,
+                last_activity=row.last_activity,
+                messages=row.messages,
+                **run.mark(row.key),
+            )

@@ -57,7 +57,7 @@ def _removed(store: Store, done: verb.Popped) -> dict[str, object] | None:
     message, address = done.removed, done.address
     if message is None or address is None:
         return None
-    fields: dict[str, object] = {"role": message.role, "content": message.content}
+    fields: dict[str, object] = message._asdict()
     if address.span is None:
         return fields | {"id": address.id}
     line = address.line

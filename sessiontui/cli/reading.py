@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import click
@@ -36,19 +36,14 @@ def list_sessions(*, context: Context, sort: str, pattern: str | None) -> int:
     store = context.open()
     sessions = _fitting(store.sessions(), text(pattern or ""))
     with report.progress("counting") as progress:
-        counted = store.counted(sessions, progress=progress)
-        if context.json and sort == "activity":
+        counted: Iterable[Session] = store.counted(sessions, progress=progress)
+        if sort != "activity":
+            counted = sorted(counted, key=_ORDERS[sort])
+        if context.json:
             for session in counted:
                 _row(session)
-            return 0
-        rows = list(counted)
-    if sort != "activity":
-        rows.sort(key=_ORDERS[sort])
-    if context.json:
-        for session in rows:
-            _row(session)
-    else:
-        output.table((_cells(session) for session in rows), right=(2, 3, 4, 5))
+        else:
+            output.table(map(_cells, counted), right=(2, 3, 4, 5))
     return 0
 
 

@@ -60,7 +60,7 @@ def _message_row(path: Path, entry: Entry) -> None:
     if message is None:
         return
     if not entry.clipped or entry.address.span is None:
-        output.row(role=message.role, content=message.content)
+        output.row(**message._asdict())
         return
     output.raw(b'{"role":%b,"content":"' % orjson.dumps(message.role))
     for piece in huge_output.escaped_content(path, entry.address.span):

@@ -11,7 +11,7 @@ from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.damage import catalogue
 from sessiontui.describe import recovery
 from sessiontui.describe.faults import location
-from sessiontui.describe.page import BLANK, Page, TextLine, dim, key, left_alone, limited, line, table
+from sessiontui.describe.page import BLANK, Page, TextLine, dim, key, left_alone, limited, line, table, which
 from sessiontui.describe.recoverable import REPAIR_FIRST, held
 
 
@@ -21,18 +21,17 @@ def question(plan: CompactPlan) -> Page:
     if not goes:
         refusals = (" · ".join(filter(None, (row.problem.reason, row.problem.hint))) for row in plan.rows)
         return Page(next(filter(None, refusals), "there is nothing to remove: every line is valid"))
-    of = goes[0].key if len(goes) == 1 else units.counted(len(goes), "session")
+    of = which([row.key for row in goes])
     kept = units.counted(sum(row.kept for row in goes), "valid message")
     after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
     holds = recoverable.sum_of(goes)
-    lines = (each for row in plan.rows for each in _lines(row))
     return Page(
         f"Remove {_removed(goes)} of {of}?",
         (
             *held(holds, "The lines that go hold"),
             line(f"{kept} stay unchanged · {units.size(before)} → {units.size(after)}"),
             BLANK,
-            *limited(lines),
+            *limited(each for row in plan.rows for each in _lines(row)),
         ),
         f"{units.size(before - after)} go, blank lines too. The old file is kept: afterwards u brings every byte back.",
         "Compact",

@@ -14,7 +14,7 @@ from sessiontui.changes.verbs.plans import Row, RowsOutcome, rows_of
 from sessiontui.changes.verbs.pop import Popped
 from sessiontui.changes.verbs.repair import RepairRow
 from sessiontui.describe import blockers, compact, migrate, pop, removal, repair
-from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, limited, line, warning
+from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, limited, line, warning, which
 from sessiontui.errors import Cancelled, SessiontuiError
 
 BRIEF: Final = 160
@@ -55,8 +55,7 @@ _OUTCOMES: Final[Mapping[str, _Outcome]] = {
 def sentence(done: Done, keys: Keys) -> str:
     """What was done, on one line, and how to undo it with the ``keys`` of the screen that shows it."""
     if isinstance(done, Undone):
-        which = done.keys[0] if len(done.keys) == 1 else units.counted(len(done.keys), "session")
-        said = f"{done.status} change {units.change_number(done.of)}, {done.verb} of {which}"
+        said = f"{done.status} change {units.change_number(done.of)}, {done.verb} of {which(done.keys)}"
     elif done.change is None:
         return pop.nothing(done.key) if isinstance(done, Popped) else _nothing(done)
     else:
@@ -116,8 +115,7 @@ def _problems(rows: Iterable[Row]) -> Iterator[TextLine]:
     left = [row for row in rows if row.problem.code not in (0, STOPPED)]
     stopped = sum(row.problem.code == STOPPED for row in rows)
     if stopped:
-        count = units.counted(stopped, "session")
-        yield warning(f"! {count} not begun when it was stopped; nothing was changed there")
+        yield warning(f"! {units.counted(stopped, 'session')} not begun when it was stopped; nothing was changed there")
     for row in left:
         yield line(("! ", "warning"), key(row.key, "strong key"), f"  {row.problem.cause}")
         if row.problem.hint and row.problem.blocker in ("", "changed"):  # a button says what to do

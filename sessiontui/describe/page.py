@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence, Sized
 from itertools import islice
 from typing import Final, NamedTuple
 
+from sessiontui import units
+
 LINES: Final = 1000
 """Lines that a dialog shows; what has more says how many."""
 
@@ -88,6 +90,11 @@ class Page(NamedTuple):
 def key(name: str, look: str = "key") -> Piece:
     """The key of a session."""
     return name or "(no name)", look
+
+
+def which(keys: Sequence[str]) -> str:
+    """The key of the only session that is meant, or how many are."""
+    return keys[0] if len(keys) == 1 else units.counted(len(keys), "session")
 
 
 def stays(name: str, why: str) -> TextLine:

@@ -20,8 +20,9 @@ def question(plan: PopPlan, marked: int) -> Page:
         return Page(nothing(plan.key))
     notes = [warning(f"! {plan.refusal}")] if plan.refusal else []
     if marked:
-        others = units.counted(marked, "other marked session")
-        notes.append(warning(f"Pop takes from the open session only, not from {others}."))
+        notes.append(
+            warning(f"Pop takes from the open session only, not from {units.counted(marked, 'other marked session')}.")
+        )
     if plan.behind:
         notes.append(dim(f"{units.size(plan.behind)} of damaged or blank lines behind it stay."))
     return Page(
@@ -33,8 +34,8 @@ def question(plan: PopPlan, marked: int) -> Page:
 
 
 def _message(message: Message) -> Iterator[TextLine]:
-    size = units.counted(len(message.content), "character")
-    yield line((message.role or "(no role)", "strong"), (f"  {size}", "dim"))
+    characters = f"  {units.counted(len(message.content), 'character')}"
+    yield line((message.role or "(no role)", "strong"), (characters, "dim"))
     yield line((message.content[:SHOWN], "text"))
     if len(message.content) > SHOWN:
         yield dim(f"… {len(message.content) - SHOWN:,} more characters")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from sessiontui import units
 from sessiontui.changes.recovery.recover import Interrupted
 from sessiontui.changes.verbs.plans import only, rows_of
 from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.changes.verbs.table import VERBS
 from sessiontui.describe import compact, migrate, pop, recovery, removal, repair
-from sessiontui.describe.page import BLANK, Page, warning
+from sessiontui.describe.page import BLANK, Page, warning, which
 
 RENEWED: Final = "! It changed after you were asked, so nothing was done. This is how it is now."
 
@@ -60,25 +59,24 @@ def planning(request: ChangeRequest) -> Page:
 
 def making(request: ChangeRequest, page: Page) -> Page:
     """What is shown while a plan is carried out: still the plan."""
-    title, stop = f"{VERBS[request.verb].doing} {_meant(request)} …" if request.verb in VERBS else "", STOP_SEVERAL
     match request.verb:
         case "undo":
-            title, stop = "Redoing …" if request.redo else "Undoing …", STOP_UNDO
-        case "pop":
-            stop = STOP_POP
+            title = "Redoing …" if request.redo else "Undoing …"
         case "cleanup":
             title = "Removing idle sessions …"
-    return Page(title, page.body, stop, leave="Stop")
+        case verb:
+            title = f"{VERBS[verb].doing} {_meant(request)} …"
+    return Page(title, page.body, STOPS.get(request.verb, STOP_SEVERAL), leave="Stop")
 
 
-STOP_UNDO: Final = "Stop ends the waiting for others; what is begun is made whole."
-STOP_POP: Final = "Stop ends the waiting for others; a message that is being removed is removed."
+STOPS: Final[Mapping[str, str]] = {
+    "undo": "Stop ends the waiting for others; what is begun is made whole.",
+    "pop": "Stop ends the waiting for others; a message that is being removed is removed.",
+}
 STOP_SEVERAL: Final = (
     "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
 )
 
 
 def _meant(request: ChangeRequest) -> str:
-    if request.keys is None:
-        return "all sessions"
-    return request.keys[0] if len(request.keys) == 1 else units.counted(len(request.keys), "session")
+    return "all sessions" if request.keys is None else which(request.keys)

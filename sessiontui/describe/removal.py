@@ -11,7 +11,7 @@ from sessiontui.changes.verbs.cleanup import CleanupPlan, CleanupRow
 from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.describe import recovery
-from sessiontui.describe.page import BLANK, Page, TextLine, key, limited, line, stays, table, warning
+from sessiontui.describe.page import BLANK, Page, TextLine, key, limited, line, stays, table, warning, which
 
 TITLE: Final = "Remove idle sessions"
 UNDATED: Final = "its last activity can't be read"
@@ -20,15 +20,14 @@ UNDO: Final = "Whole sessions go. The journal keeps every byte: afterwards u bri
 
 def cleanup_question(plan: CleanupPlan, request: ChangeRequest) -> Page:
     """Ask which sessions go; say which stay however many hours are typed."""
-    which = "marked session" if request.keys is not None else "session"
+    session = "marked session" if request.keys is not None else "session"
     if plan.before is None:
-        why = "0 hours or less removes nothing" if not request.hours > 0 else "no session can be idle that long"
-        return _nothing(why)
+        return _nothing("no session can be idle that long" if request.hours > 0 else "0 hours or less removes nothing")
     stay = [*_staying(plan)]
     if not plan.goes:
         can = "that can be removed " if plan.rows else ""
-        return _nothing(f"no {which} {can}has been idle for longer than {span(request.hours)}", stay)
-    count = units.counted(len(plan.goes), which)
+        return _nothing(f"no {session} {can}has been idle for longer than {span(request.hours)}", stay)
+    count = units.counted(len(plan.goes), session)
     head = f"{_messages(count, plan.goes)}, idle for longer than {span(request.hours)}"
     return Page(f"Remove {count}?", (line(head), BLANK, *limited([*stay, *_table(plan.goes, request)])), UNDO, "Remove")
 
@@ -39,7 +38,7 @@ def delete_question(plan: CleanupPlan, request: ChangeRequest) -> Page:
     if not plan.goes:
         return Page(next((row.problem.reason for row in plan.rows), "there is nothing to delete"))
     count = units.counted(len(plan.goes), "session")
-    of = plan.goes[0].key if len(plan.goes) == 1 else count
+    of = which([row.key for row in plan.goes])
     body = (line(_messages(count, plan.goes)), BLANK, *limited([*stay, *_table(plan.goes, request)]))
     return Page(f"Delete {of}?", body, UNDO, "Delete")
 

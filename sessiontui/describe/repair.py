@@ -15,7 +15,7 @@ from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.describe import recovery
 from sessiontui.describe.faults import location, numbered
-from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, left_alone, limited, line, table
+from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, left_alone, limited, line, table, which
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Salvage, Severity
 
@@ -33,10 +33,10 @@ def question(plan: RepairPlan) -> Page:
     if not goes:
         return Page(_nothing(plan.rows))
     back = sum(row.recovered for row in goes)
-    of = goes[0].key if len(goes) == 1 else units.counted(len(goes), "session")
+    of = which([row.key for row in goes])
     title = f"Have {units.counted(back, 'message')} of {of} back?" if back else f"Repair {of}?"
-    damaged = [row for row in plan.rows if not _is_healthy(row)]
-    lines = _outcomes(goes[0]) if len(plan.rows) == 1 else (each for row in damaged for each in _lines(row))
+    several = (each for row in plan.rows if not _is_healthy(row) for each in _lines(row))
+    lines = _outcomes(goes[0]) if len(plan.rows) == 1 else several
     body = (line(_sums(goes)), BLANK, *limited(lines), *_healthy(plan.rows))
     return Page(title, body, _undo(plan.rows), "Repair")
 
@@ -100,8 +100,7 @@ def _healthy(rows: Sequence[RepairRow]) -> Iterator[TextLine]:
     """The sessions of which there is no more to say."""
     healthy = [row.key for row in rows if _is_healthy(row)]
     if healthy:
-        which = healthy[0] if len(healthy) == 1 else units.counted(len(healthy), "session")
-        yield line((which, "strong"), (f"  every line is valid; {_stay(len(healthy))} unchanged", "dim"))
+        yield line((which(healthy), "strong"), (f"  every line is valid; {_stay(len(healthy))} unchanged", "dim"))
 
 
 def _outcomes(row: RepairRow) -> Iterator[TextLine]:
@@ -133,17 +132,14 @@ def _stays(fault: Fault) -> TextLine:
 def _why(fault: Fault) -> str:
     """Why a fault stays."""
     back = units.counted(fault.recovers, "message")
-    if fault.severity is Severity.INCOMPLETE:
+    if fault.severity is Severity.INCOMPLETE or fault.salvage is Salvage.LOSSLESS:
         return f"it{WRITTEN}"
     match fault.salvage:
         case Salvage.PARTIAL:
             return f"a guess could have {back if fault.recovers > 1 else 'it'} back (x shows it)"
         case Salvage.OFFERED:
             return f"{back} could come back if you say so (x shows it)"
-        case Salvage.LOSSLESS:
-            return f"it{WRITTEN}"
-        case Salvage.NONE:
-            return "no message is whole in it"
+    return "no message is whole in it"
 
 
 def _goes(found: Outcome) -> TextLine:
