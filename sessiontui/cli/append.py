@@ -8,13 +8,12 @@ from functools import partial
 import click
 
 from sessiontui.changes.verbs import append as verb
-from sessiontui.cli import output
 from sessiontui.cli.change import VerbRun, changes
 from sessiontui.cli.key_argument import KEY
 from sessiontui.cli.output import count, say
 from sessiontui.cli.typed import text
 from sessiontui.errors import UsageError
-from sessiontui.model import Message, Span
+from sessiontui.model import Message
 
 
 @click.command()
@@ -40,8 +39,9 @@ def append(*, run: VerbRun, key: str, words: str, role: str) -> int:
 
 
 def _tell(run: VerbRun, done: verb.Appended) -> None:
+    span = done.address.span
     if run.json:
-        _row(done.change, done.key, done.address.span, {})
+        run.row(done.change, done.key, offset=span and span.offset, length=span and span.length)
     else:
         say("appended 1 message to ", done.key)
         run.tell_change(done.change)
@@ -49,7 +49,7 @@ def _tell(run: VerbRun, done: verb.Appended) -> None:
 
 def _foretell(run: VerbRun, plan: verb.AppendPlan) -> None:
     if run.json:
-        _row(None, plan.key, None, run.mark(plan.key))
+        run.row(None, plan.key, offset=None, length=None)
         return
     characters = count(len(plan.message.content), "character")
     say(f"would append 1 message ({plan.message.role}, {characters}) to ", plan.key)
@@ -57,10 +57,6 @@ def _foretell(run: VerbRun, plan: verb.AppendPlan) -> None:
         say("the session is new")
     if plan.ends_line:
         say("its last line is unfinished and would be ended first")
-
-
-def _row(change: str | None, key: str, span: Span | None, more: dict[str, object]) -> None:
-    output.row(change=change, key=key, offset=span and span.offset, length=span and span.length, **more)
 
 
 def _standard_input() -> str:

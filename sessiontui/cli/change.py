@@ -17,7 +17,6 @@ import click
 from sessiontui import units
 from sessiontui.changes import bounds, recoverable
 from sessiontui.changes.journal.location import sessions_folder
-from sessiontui.changes.outcome import Problem
 from sessiontui.changes.recovery.recover import NOTHING, Interrupted, foreseen, recover
 from sessiontui.changes.verbs.plans import Row, RowsOutcome, RowsPlan, after, explained, keys_of
 from sessiontui.cli import output, report
@@ -125,9 +124,25 @@ class VerbRun:
         """A plan as it can be told: in a dry run, a session that recovery may change is planned after it."""
         return after(plan, self.interrupted) if self.dry_run else explained(plan, self.interrupted)
 
-    def mark(self, key: str) -> dict[str, object]:
-        """The field that marks an object about this session, for programs."""
-        return {"after_recovery": True} if self.dry_run and key in self.interrupted.keys else {}
+    def row(self, change: str | None, key: str, **fields: object) -> None:
+        """What becomes of a session, for programs; in a dry run marked where recovery may change it."""
+        mark = {"after_recovery": True} if self.dry_run and key in self.interrupted.keys else {}
+        output.row(change=change, key=key, **fields, **mark)
+
+    def file_row(self, change: str | None, row: CompactRow | RepairRow, **more: object) -> None:
+        """The same of a session's file."""
+        self.row(
+            change,
+            row.key,
+            kept=row.kept,
+            dropped=row.dropped,
+            recovered=row.recovered,
+            bytes_before=row.bytes_before,
+            bytes_after=row.bytes_after,
+            status=row.status,
+            reason=row.problem.reason or None,
+            **more,
+        )
 
     def several(
         self,
@@ -154,7 +169,21 @@ class VerbRun:
                     done = make(plan, self.patience, never, silent)
             rows = done.rows
             tell(done.change, rows, "was")
-        return tell_problems((row.problem for row in rows), self.tally)
+        return self._tell_problems(rows)
+
+    def _tell_problems(self, rows: Iterable[Row]) -> int:
+        """Tell why sessions were left as they were, what is the same for several once, each hint once too; return the
+        highest exit code, those tallied before too."""
+        hints, told = {""}, set[str]()
+        for problem in (row.problem for row in rows):
+            if problem.code:  # of an unchanged one: others may have been changed
+                reason = f"{problem.cause}; it stays as it is" if problem.unchanged else problem.cause
+                if reason not in told:
+                    report.tell(reason, "" if problem.hint in hints else problem.hint)
+                told.add(reason)
+                hints.add(problem.hint)
+                self.tally.add(problem.code)
+        return self.tally.code
 
     def once(
         self,
@@ -219,22 +248,6 @@ def naming_writers(store: Store, keys: Sequence[str]) -> Iterator[None]:
         yield
 
 
-def tell_row(change: str | None, row: CompactRow | RepairRow, **more: object) -> None:
-    """What became of one session's file, for programs."""
-    output.row(
-        change=change,
-        key=row.key,
-        kept=row.kept,
-        dropped=row.dropped,
-        recovered=row.recovered,
-        bytes_before=row.bytes_before,
-        bytes_after=row.bytes_after,
-        status=row.status,
-        reason=row.problem.reason or None,
-        **more,
-    )
-
-
 def tell_recoverable(context: Context, does: str, rows: Sequence[CompactRow | MigrateRow]) -> None:
     """Say which messages a change destroys, or leaves behind, that repair recovers: all three levels."""
     found = [row for row in rows if row.recoverable.total]
@@ -248,18 +261,3 @@ def say_each(lines: Iterable[Sequence[str]]) -> None:
     """Write lines for people."""
     for parts in lines:
         say(*parts)
-
-
-def tell_problems(problems: Iterable[Problem], tally: report.ExitTally) -> int:
-    """Tell why sessions were left as they were, what is the same for several once, each hint once too; return the highest
-    exit code, those tallied before too."""
-    hints, told = {""}, set[str]()
-    for problem in problems:
-        if problem.code:  # of an unchanged one: others may have been changed
-            reason = f"{problem.cause}; it stays as it is" if problem.unchanged else problem.cause
-            if reason not in told:
-                report.tell(reason, "" if problem.hint in hints else problem.hint)
-            told.add(reason)
-            hints.add(problem.hint)
-            tally.add(problem.code)
-    return tally.code

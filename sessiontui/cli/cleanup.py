@@ -8,7 +8,7 @@ from functools import partial
 import click
 
 from sessiontui.changes.verbs import cleanup as verb
-from sessiontui.cli import output, report
+from sessiontui.cli import report
 from sessiontui.cli.change import VerbRun, a_number, changes, say_each, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.removal import UNDATED, listed
@@ -46,10 +46,4 @@ def tell_removed(run: VerbRun, change: str | None, rows: tuple[verb.CleanupRow, 
         return
     for row in rows:
         if row.status == "removed" or row.problem.is_after_recovery:
-            output.row(
-                change=change,
-                key=row.key,
-                last_activity=row.last_activity,
-                messages=row.messages,
-                **run.mark(row.key),
-            )
+            run.row(change, row.key, last_activity=row.last_activity, messages=row.messages)

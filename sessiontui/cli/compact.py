@@ -8,7 +8,7 @@ import click
 
 from sessiontui.changes.verbs import compact as verb
 from sessiontui.cli import key_argument
-from sessiontui.cli.change import VerbRun, changes, say_each, tell_recoverable, tell_row, weigh
+from sessiontui.cli.change import VerbRun, changes, say_each, tell_recoverable, weigh
 from sessiontui.describe.compact import listed
 from sessiontui.errors import UsageError
 
@@ -37,13 +37,7 @@ def compact(*, run: VerbRun, keys: tuple[str, ...], every: bool, anyway: bool) -
 def _tell(run: VerbRun, change: str | None, rows: tuple[verb.CompactRow, ...], was: str) -> None:
     if run.json:
         for row in rows:
-            tell_row(
-                change,
-                row,
-                savable=row.recoverable.lossless,
-                recoverable=row.recoverable._asdict(),
-                **run.mark(row.key),
-            )
+            run.file_row(change, row, savable=row.recoverable.lossless, recoverable=row.recoverable._asdict())
         return
     say_each(listed(rows, was))
     run.tell_change(change)

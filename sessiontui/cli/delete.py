@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from sessiontui.changes.verbs import delete as verb
-from sessiontui.cli import key_argument, output
+from sessiontui.cli import key_argument
 from sessiontui.cli.change import VerbRun, changes, weigh
 from sessiontui.cli.cleanup import tell_removed
 from sessiontui.cli.output import say
@@ -23,7 +23,7 @@ def delete(*, run: VerbRun, keys: tuple[str, ...]) -> int:
     done = {name for name in keys if name in run.interrupted.named and not store.looked([name])}
     for name in done:
         if run.json:
-            output.row(change=None, key=name, last_activity=None, messages=None, **run.mark(name))
+            run.row(None, name, last_activity=None, messages=None)
         elif run.dry_run:
             say(*recovery.after(name))
         else:

@@ -13,7 +13,7 @@ from sessiontui.changes.outcome import Problem
 from sessiontui.changes.verbs import migrate as verb
 from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED
 from sessiontui.changes.verbs.migrate import MigrateRow
-from sessiontui.cli import key_argument, output, report
+from sessiontui.cli import key_argument, report
 from sessiontui.cli.change import VerbRun, changes, tell_recoverable, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.migrate import listed
@@ -80,15 +80,14 @@ def _wanted(store: Store, typed: tuple[str, ...], tally: report.ExitTally) -> li
 def _tell(run: VerbRun, change: str | None, rows: tuple[MigrateRow, ...], was: str, *, creates: bool = False) -> None:
     for row in rows:
         if run.json:
-            output.row(
-                change=change,
-                key=row.key,
+            run.row(
+                change,
+                row.key,
                 imported=row.imported,
                 left_behind=row.left_behind,
                 status=row.status,
                 reason=row.problem.reason or None,
                 recoverable=row.recoverable._asdict(),
-                **run.mark(row.key),
             )
         elif parts := listed(row, was):
             say(*parts)

@@ -28,25 +28,22 @@ def pop(*, run: VerbRun, key: str, anyway: bool) -> int:
     """
     store = run.open()
     session = key_argument.one(store, key)
-
-    def foretell(plan: verb.PopPlan) -> None:
-        _tell(run, store, "would remove", verb.Popped(None, plan.key, plan.removed, plan.address))
-
     return run.once(
         store,
         plan=lambda: verb.plan(store, session, anyway),
-        foretell=foretell,
+        foretell=lambda plan: _tell(run, store, verb.Popped(None, plan.key, plan.removed, plan.address)),
         make=partial(verb.make, store, latest=True),
-        tell=partial(_tell, run, store, "removed"),
+        tell=partial(_tell, run, store),
     )
 
 
-def _tell(run: VerbRun, store: Store, removed: str, done: verb.Popped) -> None:
+def _tell(run: VerbRun, store: Store, done: verb.Popped) -> None:
     if run.json:
-        output.row(change=done.change, key=done.key, removed=_removed(store, done), **run.mark(done.key))
+        run.row(done.change, done.key, removed=_removed(store, done))
     elif done.removed is None:
         say(done.key, " has no message; nothing to remove")
     else:
+        removed = "would remove" if run.dry_run else "removed"
         say(f"{removed} the last message of ", done.key, f" ({done.removed.role}):")
         beginning = done.removed.content[:SHOWN]
         output.text([beginning if beginning == done.removed.content else f"{beginning}…"])

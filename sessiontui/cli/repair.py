@@ -11,7 +11,7 @@ import click
 from sessiontui.changes.verbs import repair as verb
 from sessiontui.changes.verbs.repair import RepairRow
 from sessiontui.cli import key_argument
-from sessiontui.cli.change import VerbRun, changes, say_each, tell_row, weigh
+from sessiontui.cli.change import VerbRun, changes, say_each, weigh
 from sessiontui.cli.output import say
 from sessiontui.damage.salvage import Wish
 from sessiontui.describe.repair import foretold, listed, unoffered
@@ -103,7 +103,7 @@ def _tell(run: VerbRun, change: str | None, rows: tuple[RepairRow, ...], was: st
     if run.json:
         for row in rows:
             where = row.fragments and str(row.fragments)
-            tell_row(change, row, left=row.left, fragments=where, **run.mark(row.key))
+            run.file_row(change, row, left=row.left, fragments=where)
         return
     say_each(listed(rows, was))
     if fragments := verb.fragments_path(change, rows):

@@ -16,7 +16,7 @@ from sessiontui.changes.edits.files import Traits, as_store_error, name_in, open
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.dialects import zeroclaw
-from sessiontui.dialects.keys import alike, sanitised, written
+from sessiontui.dialects.keys import SUFFIX, alike, sanitised, written
 from sessiontui.disk import lines
 from sessiontui.disk.stamps import Stamp
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
@@ -88,9 +88,10 @@ def _new_stem(store: JsonlStore, key: str) -> str:
     stem = sanitised(key)
     if store.only is not None:
         raise UnknownKey(key)
-    create_remove.require_welcome(store.path, stem + ".jsonl", "append there: --backend sqlite")
+    file = stem + SUFFIX
+    create_remove.require_welcome(store.path, file, "append there: --backend sqlite")
     _require_unlike(store, key, "file {}.jsonl")
-    obstacles.require_name(store.path, stem + ".jsonl")
+    obstacles.require_name(store.path, file)
     obstacles.require_writable_folder(store.path)
     return stem
 
@@ -127,17 +128,16 @@ def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Append
                 landed = _create(record, plan.key, data)
             if landed is None:
                 landed = splices.make(record, plan.key, name_in(path), decide)
-    offset = landed.stop - len(data)
-    return Appended(record.id, plan.key, Address(span=Span(offset, len(data) - 1)))
+    return Appended(record.id, plan.key, Address(span=Span(landed.stop - len(data), len(data) - 1)))
 
 
 def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:
     """Make the file with this one line; None where somebody else was faster."""
-    source = record.keep([data])
+    file, traits = key + SUFFIX, Traits(0o600, os.geteuid(), os.getegid(), 0)
     try:
-        create_remove.create(record, key, key + ".jsonl", source, Traits(0o600, os.geteuid(), os.getegid(), 0))
+        create_remove.create(record, key, file, record.keep([data]), traits)
     except Refused:
-        if not os.path.lexists(record.sessions / (key + ".jsonl")):
+        if not os.path.lexists(record.sessions / file):
             raise
         record.void(len(record.steps))
         return None

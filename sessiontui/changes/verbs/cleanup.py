@@ -92,8 +92,8 @@ def plan(
     planned = [CleanupRow(each.key, each.last_activity, each.messages) for each in found if not each.instead]
     others = (f"{each.key}{SUFFIX} is no session: {each.instead}; it stays" for each in found if each.instead)
     undated = (each.key for each in store.sessions() if each.last_activity is None and each.problem is None)
-    stay = tuple(key for key in undated if keys is None or key in keys)
-    return CleanupPlan(possible(store, planned), before, stay, tuple(others))
+    stay = (key for key in undated if keys is None or key in keys)
+    return CleanupPlan(possible(store, planned), before, tuple(stay), tuple(others))
 
 
 def _before(ttl_hours: float, now: datetime) -> datetime | None:

@@ -86,25 +86,17 @@ def plan(
     name_in(folder / DATABASE)
     found = store.sessions() if keys is None else [store.session(key) for key in keys]
     sessions = sorted(found, key=lambda session: session.key)
-    unsound = _unsound(folder) if sessions else None
-    planned = []
-    for each, part in plans.parts(sessions, [each.bytes or 0 for each in sessions], progress):
-        if unsound:
-            planned.append(MigrateRow(each.key, 0, 0, "migrated").left_alone(unsound))
-        else:
-            planned.append(_planned(store, each.key, cancelled, part))
-    creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in planned)
-    return MigratePlan(folder, creates, tuple(planned))
-
-
-def _unsound(folder: Path) -> SessiontuiError | None:
-    """Why it can't be known what the database holds already."""
     try:
         with as_store_error(DATABASE):
-            database.require_sound(folder / DATABASE)
-    except SessiontuiError as error:
-        return error
-    return None
+            if sessions:
+                database.require_sound(folder / DATABASE)
+    except SessiontuiError as error:  # it can't be known what the database holds already
+        rows = tuple(MigrateRow(each.key, 0, 0, "migrated").left_alone(error) for each in sessions)
+        return MigratePlan(folder, creates=False, rows=rows)
+    sizes = [each.bytes or 0 for each in sessions]
+    rows = tuple(_planned(store, each.key, cancelled, part) for each, part in plans.parts(sessions, sizes, progress))
+    creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in rows)
+    return MigratePlan(folder, creates, rows)
 
 
 def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
@@ -118,13 +110,14 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
                 count = file_faults.told(fd, stamp, left_out.add, cancelled, progress)
                 if count.instead and left_out.last:
                     raise no_session.refusal(path.name, left_out.last)
-                row = replace(
-                    row,
-                    imported=count.messages,
-                    left_behind=count.faults,
-                    recoverable=left_out.holds,
+                row = MigrateRow(
+                    key,
+                    count.messages,
+                    count.faults,
+                    "migrated",
                     stamp=stamp,
                     bytes=max(0, stamp.size - left_out.bytes),
+                    recoverable=left_out.holds,
                 )
                 if count.faults and not count.messages:
                     raise _no_message(path.name, left_out.holds)
