@@ -83,8 +83,7 @@ def make(folder: Path, plan: UndoPlan, patience: WaitPolicy = USUAL, progress: P
         if found is None:
             raise _nothing(plan.redo)
         tip = _chosen(found, plan.change, plan.redo).tip.id
-    verb = "redo" if plan.redo else "undo"
-    with history.change(folder, verb, plan.keys, patience, undoes=tip) as record:
+    with history.change(folder, "redo" if plan.redo else "undo", plan.keys, patience, undoes=tip) as record:
         undone = _chosen(record.folder, plan.change, plan.redo).tip
         if undone.id != tip:
             raise Changed("the journal")
@@ -106,9 +105,9 @@ def _put_back(record: ChangeRecord) -> None:
     try:
         settle.put_back(record)
     except (OSError, StoreError) as error:
-        reason = as_plain(error, str(record.sessions)).cause
         raise StoreError(
-            f"it was taken back by half: {reason}", "the next changing command finishes it or rolls it back"
+            f"it was taken back by half: {as_plain(error, str(record.sessions)).cause}",
+            "the next changing command finishes it or rolls it back",
         ) from error
 
 

@@ -181,8 +181,8 @@ def create(record: ChangeRecord, key: str, file: str, source: KeptFile, was: Tra
     record.write(Create(key, file, source, was))
     with kept_bytes(record.folder, source) as fd:
         try:
-            like = Like(fd, file) if again else None
-            replace.create(path, lines.pieces(fd, Span(0, source.length)), was.mode, like)
+            pieces = lines.pieces(fd, Span(0, source.length))
+            replace.create(path, pieces, was.mode, Like(fd, file) if again else None)
         except FileExistsError:
             raise Refused(f"{file} exists by now and is not written over", unchanged=True) from None
     give_traits(path, was, source.length)

@@ -121,8 +121,9 @@ class MakeDatabase(Edit):
             return
         if not path.is_file():
             return
-        uri = address(path, "mode=rw")
-        with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0.2)) as connection:
+        with closing(
+            sqlite3.connect(address(path, "mode=rw"), uri=True, isolation_level=None, timeout=0.2)
+        ) as connection:
             if _empty_and_alone(connection):
                 record.write(MakeDatabase(self.key, self.database, back=True))
                 remove(path)

@@ -86,8 +86,8 @@ class Import(Edit):
         self._require(folder)
         if self.back:
             return f"import {self.file} into {self.database} again and rename it to {self.new}"
-        count = self._kept(folder).rows
-        return f"remove the {count} messages of “{self.key}” from {self.database} and bring {self.file} back"
+        messages = f"the {self._kept(folder).rows} messages of “{self.key}”"
+        return f"remove {messages} from {self.database} and bring {self.file} back"
 
     def revert(self, record: ChangeRecord) -> None:
         """Take the rows out and give the file its name back; or the other way round."""
@@ -261,7 +261,6 @@ def name_back(record: ChangeRecord, new: str, file: str) -> None:
     except FileExistsError:
         with opened(there) as fd, opened(here) as new_one:
             whole = Span(0, os.fstat(fd).st_size)
-            stands = common(new_one, 0, fd, whole) == whole.length  # a kill came between the two steps
-            if not stands:
+            if common(new_one, 0, fd, whole) < whole.length:  # else a kill came between the two steps
                 patch(record, here, Span(0, 0), fd, whole)
         replace.remove(there)

@@ -144,9 +144,8 @@ class Rewrite(Edit):
                 pass
             yield from patched(read, size, Span(0, self.length), lines.pieces(kept, Span(0, self.old.length)))
 
-        mtime_ns = self.was.mtime_ns
         with kept_bytes(record.folder, self.old) as kept, refused_where_gone(record.folder, self.file, self.old):
-            make(record, self.key, self.file, content, lambda size: mtime_ns if size == self.length else None)
+            make(record, self.key, self.file, content, lambda size: self.was.mtime_ns if size == self.length else None)
 
     def _require_as_made(self, folder: Folder, fd: int) -> None:
         if not self._is_made(fd):

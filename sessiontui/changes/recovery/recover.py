@@ -53,8 +53,12 @@ NOTHING: Final = Interrupted()
 
 def _touched(recorded: Recorded) -> frozenset[str]:
     """The sessions of edits of which it is not known whether they were made; of a half-made undo, all of them."""
-    steps = (step for step in recorded.steps if step.state == "open" or recorded.undoes is not None)
-    return frozenset(key for step in steps for key in step.edit.sessions)
+    return frozenset(
+        key
+        for step in recorded.steps
+        if step.state == "open" or recorded.undoes is not None
+        for key in step.edit.sessions
+    )
 
 
 def foreseen(sessions: Path) -> Interrupted:

@@ -60,8 +60,8 @@ def _bearing(recorded: Recorded, keys: Collection[str], left: Left) -> Iterator[
             raise
         plain = as_plain(error, "the store")
         kind = Refused if isinstance(plain, Refused) else StoreError
-        name = f"change {recorded.id.lstrip('0')}, {recorded.verb},"
-        cause = f"{name} was interrupted and can't be recovered yet: {plain.cause}"
+        name = f"change {recorded.id.lstrip('0')}, {recorded.verb}"
+        cause = f"{name}, was interrupted and can't be recovered yet: {plain.cause}"
         left.append((recorded, kind(cause, plain.hint, unchanged=True)))
 
 

@@ -95,5 +95,5 @@ def held(folder: Path, key: str, fd: int, size: int) -> ImportState:
             f"sessions.db holds {count} messages of “{key}” that no import receipt covers",
             "compare the two: `sessiontui show --backend sqlite` and `--backend jsonl`",
         )
-    whole = count == sum(1 for _ in session_file.messages(fd, size))
-    return ImportState(covered=whole and not receipts, begun=count)
+    is_whole = not receipts and count == sum(1 for _ in session_file.messages(fd, size))
+    return ImportState(is_whole, count)

@@ -116,8 +116,8 @@ def after(plan: T, interrupted: Interrupted) -> T:
 
 def explained(plan: T, interrupted: Interrupted) -> T:
     """A plan in which a session that stays, for it could not be recovered, says that."""
-    keys = [row.key for row in rows_of(plan) if row.problem.code]
-    return _left(plan, {key: error for key in keys if (error := interrupted.cause(key)) is not None})
+    causes = {row.key: interrupted.cause(row.key) for row in rows_of(plan) if row.problem.code}
+    return _left(plan, {key: error for key, error in causes.items() if error})
 
 
 def _left(plan: T, errors: Mapping[str, SessiontuiError]) -> T:

@@ -144,9 +144,12 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
 def _refuse_records(key: str, odd: list[Line]) -> None:
     """Raise ``Refused`` where damaged lines, the last one first, hold whole records."""
     found = diagnose.of_damaged(reversed(odd))
-    sure = (Salvage.LOSSLESS, Salvage.OFFERED)
     locations = [
-        part.span.offset for each in found for part in each.parts for _ in part.records if part.salvage in sure
+        part.span.offset
+        for each in found
+        for part in each.parts
+        for _ in part.records
+        if part.salvage in (Salvage.LOSSLESS, Salvage.OFFERED)
     ]
     if locations:
         one = len(locations) == 1

@@ -128,8 +128,11 @@ def plan(
     def read(fd: int, key: str, seen: Copied, progress: Progress) -> RepairRow:
         request = RepairRequest(by_stem.get(key, wish), seen.stamp.size, stamps.is_idle(seen.stamp.mtime_ns))
         found = Sum(request, room)
-        outcomes = repair_plan.outcomes(fd, found, cancelled, progress)
-        takes = sum(fragment_file.takes(key, each.fault, span) for each in outcomes for span in each.fragments)
+        takes = sum(
+            fragment_file.takes(key, each.fault, span)
+            for each in repair_plan.outcomes(fd, found, cancelled, progress)
+            for span in each.fragments
+        )
         row = replace(
             _told(_healthy(key, 0, request.size), found),
             problem=_why_nothing(found),
@@ -234,5 +237,10 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
     file = name_in(record.sessions / (row.key + SUFFIX))
     done = rewrites.make(record, row.key, file, content, seen=row.seen)
     found, where = tried[-1]
-    told = replace(_told(row, found), offered=tuple(found.behind), fragments=where)
-    return replace(told, bytes_before=done.before, bytes_after=done.after)
+    return replace(
+        _told(row, found),
+        offered=tuple(found.behind),
+        fragments=where,
+        bytes_before=done.before,
+        bytes_after=done.after,
+    )
