@@ -30,6 +30,8 @@ class UndoPlan:
     keys: tuple[str, ...]
     at: datetime
     redo: bool
+    tip: str
+    """What it reverts: the change, or the newest undo or redo of it."""
     steps: tuple[str, ...]
     """In words, one a session or file."""
     is_idle = False
@@ -73,19 +75,19 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
 
             require_sound(found.sessions / name)
         last: dict[str, Edit] = {key: step.edit for step in of.tip.made for key in step.edit.sessions}
-        steps = tuple(_foresee(found, edit) for edit in reversed(last.values()))
-    return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, steps)
+        steps = []
+        for edit in reversed(last.values()):
+            require_inside(found, edit)
+            steps.append(edit.foresee(found))
+    return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, of.tip.id, tuple(steps))
 
 
 def make(folder: Path, plan: UndoPlan, patience: WaitPolicy = USUAL, progress: Progress = silent) -> Undone:
     """Take it back as planned. Raises ``Changed`` when it was taken back (or given again) since."""
-    with as_store_error(str(folder)), reading(folder) as found:
-        if found is None:
-            raise _nothing(plan.redo)
-        tip = _chosen(found, plan.change, plan.redo).tip.id
-    with history.change(folder, "redo" if plan.redo else "undo", plan.keys, patience, undoes=tip) as record:
+    verb = "redo" if plan.redo else "undo"
+    with history.change(folder, verb, plan.keys, patience, undoes=plan.tip) as record:
         undone = _chosen(record.folder, plan.change, plan.redo).tip
-        if undone.id != tip:
+        if undone.id != plan.tip:
             raise Changed("the journal")
         for step in undone.made:
             step.edit.require_wanted(record.folder)
@@ -145,8 +147,3 @@ def _nothing(redo: bool) -> UsageError:
     if redo:
         return UsageError("nothing was undone, so there is nothing to redo")
     return UsageError("there is nothing to undo", "`sessiontui journal` says what undo keeps")
-
-
-def _foresee(folder: Folder, edit: Edit) -> str:
-    require_inside(folder, edit)
-    return edit.foresee(folder)

@@ -12,7 +12,6 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import BinaryIO
 
 from sessiontui import units
 from sessiontui.cli import report
@@ -37,12 +36,6 @@ class Strong(str):
     __slots__ = ()
 
 
-def _stream() -> BinaryIO:
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, "closed", "standard output")
-    return sys.stdout.buffer
-
-
 def terminal() -> bool:
     """Whether a person's terminal is at the other end of standard output."""
     return sys.stdout is not None and sys.stdout.isatty()
@@ -50,12 +43,13 @@ def terminal() -> bool:
 
 def raw(data: bytes) -> None:
     """Write bytes as they are; at once where progress is shown between them."""
-    stream = _stream()
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "closed", "standard output")
     shown = report.wipe()
     try:
-        stream.write(data)
+        sys.stdout.buffer.write(data)
         if shown:
-            stream.flush()
+            sys.stdout.buffer.flush()
     except OSError as problem:
         raise report.lost(problem) from problem
 

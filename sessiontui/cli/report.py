@@ -179,7 +179,12 @@ def meanwhile(tell: Callable[[], None]) -> Iterator[None]:
     if not _is_terminal():
         yield
         return
-    timer = threading.Timer(PATIENT, copy_context().run, (_aside, tell))
+
+    def aside() -> None:
+        wipe()
+        tell()
+
+    timer = threading.Timer(PATIENT, copy_context().run, (aside,))
     timer.daemon = True
     timer.start()
     try:
@@ -187,11 +192,6 @@ def meanwhile(tell: Callable[[], None]) -> Iterator[None]:
     finally:
         timer.cancel()
         timer.join()
-
-
-def _aside(tell: Callable[[], None]) -> None:
-    wipe()
-    tell()
 
 
 def _is_terminal() -> bool:

@@ -15,9 +15,6 @@ from sessiontui.cli.output import say
 from sessiontui.describe import recovery
 from sessiontui.errors import UsageError
 
-DIGITS = 8
-"""Digits of a change's id; a person need not type the zeros."""
-
 
 @click.command()
 @click.argument("id", metavar="[ID]", required=False)
@@ -32,13 +29,20 @@ def undo(*, run: VerbRun, id: str | None, listing: bool, redo: bool) -> int:
         if redo or id is not None:
             raise UsageError("--list shows all changes; it takes no ID and no --redo")
         return list_changes(run.context, folder, sizes=False)
-    wanted = _full(id)
-    if run.dry_run and wanted is None and run.interrupted.changes:
-        _would_after(run, "redo" if redo else "undo")
+    if id is not None and not (id.isascii() and id.isdigit()):
+        raise UsageError(f"“{id}” is no change", "`sessiontui undo --list` shows the changes")
+    if run.dry_run and id is None and run.interrupted.changes:
+        # Which change is the newest is known once those that were interrupted are finished or rolled back.
+        status = "redo" if redo else "undo"
+        if run.json:
+            keys = tuple(sorted(run.interrupted.keys))
+            tell_row(None, run.interrupted.changes[-1].verb, keys, None, status, after_recovery=True)
+        else:
+            say(*recovery.after(status))
         return 0
     return run.once(
         store,
-        plan=lambda: verb.plan(folder, wanted, redo),
+        plan=partial(verb.plan, folder, id and id.zfill(8), redo),  # a person need not type the zeros
         foretell=partial(_foretell, run),
         make=partial(verb.make, folder),
         tell=partial(_tell, run),
@@ -53,14 +57,6 @@ def _tell(run: VerbRun, done: verb.Undone) -> None:
         run.tell_change(done.change)
 
 
-def _full(id: str | None) -> str | None:
-    if id is None:
-        return None
-    if not (id.isascii() and id.isdigit()):
-        raise UsageError(f"“{id}” is no change", "`sessiontui undo --list` shows the changes")
-    return id.zfill(DIGITS)
-
-
 def _foretell(run: VerbRun, plan: verb.UndoPlan) -> None:
     if run.json:
         tell_row(None, plan.verb, plan.keys, plan.at, "redo" if plan.redo else "undo", of=plan.change)
@@ -71,12 +67,3 @@ def _foretell(run: VerbRun, plan: verb.UndoPlan) -> None:
     )
     for step in plan.steps:
         say("  ", step)
-
-
-def _would_after(run: VerbRun, status: str) -> None:
-    """Which change is the newest is known once those that were interrupted are finished or rolled back."""
-    if run.json:
-        keys = tuple(sorted(run.interrupted.keys))
-        tell_row(None, run.interrupted.changes[-1].verb, keys, None, status, after_recovery=True)
-    else:
-        say(*recovery.after(status))

@@ -178,7 +178,9 @@ def needs_page(done: RowsOutcome[RepairRow]) -> bool:
 
 def rows(done: RowsOutcome[RepairRow], keys: Keys) -> list[TextLine]:
     """What became of each session, where the fragments are, and what is left."""
-    cells = [(key(row.key), *_figures(row)) for row in done.changed]
+    cells = [
+        (key(row.key), units.count(row.recovered), _figure(row.dropped), _figure(row.left)) for row in done.changed
+    ]
     lines = table(("session", "had back", "fragments", "left"), cells, right=(1, 2, 3)) + [BLANK] * bool(cells)
     if kept := fragments_path(done.change, done.rows):
         lines.append(line(f"The fragments are in {paths.shortened(written(str(kept)))}"))
@@ -189,9 +191,8 @@ def rows(done: RowsOutcome[RepairRow], keys: Keys) -> list[TextLine]:
     return lines
 
 
-def _figures(row: RepairRow) -> tuple[str, str, str]:
-    back, kept, left = map(units.count, (row.recovered, row.dropped, row.left))
-    return back, kept if row.dropped else "–", left if row.left else "–"
+def _figure(count: int) -> str:
+    return units.count(count) if count else "–"
 
 
 # ---- on the command line

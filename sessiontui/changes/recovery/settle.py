@@ -35,7 +35,14 @@ def everything(folder: Folder, patience: WaitPolicy = USUAL, keys: Collection[st
             awaited.append(id)
         else:
             with closing(ChangeRecord.resume(folder, recorded, patience)) as record, _bearing(recorded, keys, left):
-                _finish(record, recorded.undoes)
+                steps(record)
+                # An undo that came half way is taken out again; where somebody has made a file anew whose name that
+                # would need, its half stays as it is recorded, the old bytes in the journal.
+                if _is_half(record, recorded.undoes):
+                    with suppress(Refused):
+                        put_back(record)
+                without_empty_database(record)
+                record.finish()
     replace.sweep(folder.sessions)  # new files that never got their name
     for name in strays(folder):
         folder.drop(name)
@@ -81,17 +88,6 @@ def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[
                 record.finish()
         elif done(folder, id):
             record.wait()
-
-
-def _finish(record: ChangeRecord, undoes: str | None) -> None:
-    """Settle the open edits of a change and mark it done. An undo that came half way is taken out again; where somebody
-    has made a file anew whose name that would need, its half stays as it is recorded, the old bytes in the journal."""
-    steps(record)
-    if _is_half(record, undoes):
-        with suppress(Refused):
-            put_back(record)
-    without_empty_database(record)
-    record.finish()
 
 
 def without_empty_database(record: ChangeRecord) -> None:

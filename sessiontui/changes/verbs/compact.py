@@ -122,7 +122,11 @@ def _read(cancelled: IsCancelled, anyway: bool, fd: int, key: str, seen: Copied,
     def noted() -> Iterator[Line | Fault]:
         nonlocal unfinished
         for each in file_faults.odd(fd, size, tally, cancelled, progress):
-            offset, stop = (each.offset, each.stop) if isinstance(each, Line) else _location(each, size)
+            if isinstance(each, Line):
+                offset, stop = each.offset, each.stop
+            else:  # about a huge line
+                span = each.span or Span(0, 0)
+                offset, stop = span.offset, min(span.stop + 1, size)
             if stop == size and lines.ends_open(fd, size):
                 unfinished = offset
             if drops and drops[-1].stop == offset:
@@ -152,12 +156,6 @@ def _read(cancelled: IsCancelled, anyway: bool, fd: int, key: str, seen: Copied,
         unfinished=unfinished,
     )
     return row if row.kept or not row.dropped or anyway else row.left_alone(_empties(row))
-
-
-def _location(fault: Fault, size: int) -> tuple[int, int]:
-    """Where a huge line begins, and where the next one does."""
-    span = fault.span or Span(0, 0)
-    return span.offset, min(span.stop + 1, size)
 
 
 def make(

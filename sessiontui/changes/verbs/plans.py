@@ -148,24 +148,20 @@ def planned(
     stems = [store.resolve(key) for key in keys] if keys is not None else [each.key for each in store.sessions()]
     rows = []
     for stem, part in parts(stems, [size(store.file(stem)) for stem in stems], progress):
+        path = store.file(stem)
         try:
-            rows.append(_planned(store, stem, read, part))
+            with as_store_error(path.name):
+                name_in(path)
+                with session_file.opened(path, stem) as (fd, _):
+                    row = read(fd, stem, Copied.of(fd), part)
+                if row.status in _CHANGING:
+                    obstacles.require_replaceable(path.resolve())
         except Cancelled:
             raise
         except SessiontuiError as error:
-            rows.append(healthy(stem, 0, size(store.file(stem))).left_alone(error))
+            row = healthy(stem, 0, size(path)).left_alone(error)
+        rows.append(row)
     return tuple(rows)
-
-
-def _planned(store: JsonlStore, key: str, read: Read[R], progress: Progress) -> R:
-    path = store.file(key)
-    with as_store_error(path.name):
-        name_in(path)
-        with session_file.opened(path, key) as (fd, _):
-            row = read(fd, key, Copied.of(fd), progress)
-        if row.status in _CHANGING:
-            obstacles.require_replaceable(path.resolve())
-        return row
 
 
 def size(path: Path) -> int:
