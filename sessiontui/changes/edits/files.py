@@ -192,12 +192,14 @@ def patch(record: ChangeRecord, path: Path, cut: Span, other: int = -1, rest: Sp
 
 
 def patched(read: Callable[[Span], Iterator[bytes]], size: int, cut: Span, more: Iterator[bytes]) -> Iterator[bytes]:
-    """The first ``size`` bytes of a file that ``read`` reads, others in the place of some; a line that these leave open is
-    ended: a record that stands behind must not be glued to it."""
+    """The first ``size`` bytes of a file that ``read`` reads, all of them and in order, others in the place of some; a line
+    that these leave open is ended: a record that stands behind must not be glued to it."""
     last = b"\n"
     yield from read(Span(0, cut.offset))
+    for _ in read(cut):
+        pass
     for piece in more:
-        last = piece[-1:]
+        last = piece[-1:] or last
         yield piece
     if size > cut.stop and last != b"\n":
         yield b"\n"

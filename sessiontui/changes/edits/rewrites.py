@@ -140,8 +140,6 @@ class Rewrite(Edit):
 
         def content(fd: int, size: int, read: Read) -> Iterator[bytes]:
             self._require_as_made(record.folder, fd)
-            for _ in read(Span(0, self.length)):
-                pass
             yield from patched(read, size, Span(0, self.length), lines.pieces(kept, Span(0, self.old.length)))
 
         with kept_bytes(record.folder, self.old) as kept, refused_where_gone(record.folder, self.file, self.old):

@@ -20,6 +20,7 @@ from sessiontui.changes.edits.files import (
     give_time,
     opened,
     patch,
+    patched,
     require_inside,
     traits,
 )
@@ -226,11 +227,7 @@ def _rewritten(record: ChangeRecord, key: str, file: str, decide: Decide) -> Spa
     def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         cut = decide(fd, stamps.stamp(fd)._replace(size=size))
         made.append(cut)
-        yield from read(Span(0, cut.span.offset))
-        for _ in read(cut.span):
-            pass
-        yield cut.inserted
-        yield from read(Span(cut.span.stop, size - cut.span.stop))
+        yield from patched(read, size, cut.span, iter([cut.inserted]))
 
     rewrites.make(record, key, file, content, lambda _: made[-1].mtime_ns)
     return Span(made[-1].span.offset, len(made[-1].inserted))
