@@ -10,10 +10,12 @@ from typing import Literal, NamedTuple
 
 from sessiontui.errors import AfterRecovery, Busy, Changed, Locked, SessiontuiError, Unleased, unchanged_sentence
 
-CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelled"]
-RepairStatus = Literal["repaired", "unchanged", "refused", "failed", "cancelled"]
+LeftStatus = Literal["unchanged", "refused", "failed", "cancelled"]
+"""Of a session that was left as it was."""
+CompactStatus = Literal["compacted"] | LeftStatus
+RepairStatus = Literal["repaired"] | LeftStatus
 MigrateStatus = Literal["migrated", "skipped", "refused"]
-CleanupStatus = Literal["removed", "refused", "failed", "cancelled"]
+CleanupStatus = Literal["removed"] | LeftStatus
 ChangeStatus = Literal["done", "undone", "undo", "interrupted"]
 BlockerKind = Literal["", "busy", "locked", "unleased", "changed"]
 """What may be otherwise when it is tried again; empty for all other trouble."""

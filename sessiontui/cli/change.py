@@ -21,7 +21,6 @@ from sessiontui.changes.recovery.recover import NOTHING, Interrupted, foreseen, 
 from sessiontui.changes.verbs.plans import Row, RowsOutcome, RowsPlan, after, explained, keys_of
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Context, Verb, reads
-from sessiontui.cli.output import say
 from sessiontui.describe import recoverable as descriptions
 from sessiontui.describe import recovery
 from sessiontui.dialects.keys import SUFFIX
@@ -219,7 +218,7 @@ class VerbRun:
     def tell_change(self, change: str | None) -> None:
         """Name the change that was made, and how to take it back."""
         if change is not None:
-            say(
+            output.say(
                 f"change {units.change_number(change)} · undo with `sessiontui undo{self.context.options()} {units.change_number(change)}`"
             )
 
@@ -260,4 +259,4 @@ def tell_recoverable(context: Context, does: str, rows: Sequence[CompactRow | Mi
 def say_each(lines: Iterable[Sequence[str]]) -> None:
     """Write lines for people."""
     for parts in lines:
-        say(*parts)
+        output.say(*parts)

@@ -12,7 +12,6 @@ from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Problem
 from sessiontui.changes.verbs import migrate as verb
 from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED
-from sessiontui.changes.verbs.migrate import MigrateRow
 from sessiontui.cli import key_argument, report
 from sessiontui.cli.change import VerbRun, changes, tell_recoverable, weigh
 from sessiontui.cli.output import say
@@ -51,7 +50,7 @@ def _remaining(run: VerbRun, folder: Path, typed: tuple[str, ...]) -> tuple[str,
         gone = not os.path.lexists(folder / file) and os.path.lexists(folder / (file + MIGRATED))
         if stem in run.interrupted.named and gone:
             problem = Problem("was migrated by the change that was interrupted")
-            _tell(run, None, (MigrateRow(stem, 0, 0, "skipped", problem),), "was")
+            _tell(run, None, (verb.MigrateRow(stem, 0, 0, "skipped", problem),), "was")
         else:
             wanted.append(name)
     return tuple(wanted)
@@ -77,7 +76,9 @@ def _wanted(store: Store, typed: tuple[str, ...], tally: report.ExitTally) -> li
     return list(found) if typed else None
 
 
-def _tell(run: VerbRun, change: str | None, rows: tuple[MigrateRow, ...], was: str, *, creates: bool = False) -> None:
+def _tell(
+    run: VerbRun, change: str | None, rows: tuple[verb.MigrateRow, ...], was: str, *, creates: bool = False
+) -> None:
     for row in rows:
         if run.json:
             run.row(

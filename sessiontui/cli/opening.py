@@ -12,7 +12,6 @@ import click
 
 from sessiontui.cli import output, report
 from sessiontui.cli.options import Context, reads
-from sessiontui.cli.output import say
 from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.store import detect
 
@@ -61,7 +60,7 @@ def demo(browser: Browser, *, folder: Path | None, no_open: bool, as_json: bool)
     if as_json:
         output.row(path=str(store))
         return 0
-    say(str(store))
+    output.say(str(store))
     if no_open:
         return 0
     sys.stdout.flush()

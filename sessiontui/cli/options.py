@@ -18,8 +18,7 @@ import click
 
 from sessiontui.changes import store_access
 from sessiontui.changes.journal.location import sessions_folder
-from sessiontui.cli import report
-from sessiontui.cli.output import count
+from sessiontui.cli import output, report
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.model import Backend
@@ -42,7 +41,7 @@ def _tell_stray(used: detect.StoreLocation, stray: detect.StoreLocation) -> None
     if stray.backend is Backend.SQLITE:
         what, file = f"the database {stray.path}", str(stray.path)
     else:
-        what, file = f"{count(stray.sessions, '.jsonl file')} in {stray.path}", f"{stray.path}/FILE.jsonl"
+        what, file = f"{output.count(stray.sessions, '.jsonl file')} in {stray.path}", f"{stray.path}/FILE.jsonl"
     report.tell(f"using {used.path} ({used.backend}), not {what}", f"`-s {file}` opens that")
 
 

@@ -9,7 +9,6 @@ import click
 from sessiontui.changes.verbs import pop as verb
 from sessiontui.cli import huge_output, key_argument, output
 from sessiontui.cli.change import VerbRun, changes
-from sessiontui.cli.output import say
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
@@ -41,10 +40,10 @@ def _tell(run: VerbRun, store: Store, done: verb.Popped) -> None:
     if run.json:
         run.row(done.change, done.key, removed=_removed(store, done))
     elif done.removed is None:
-        say(done.key, " has no message; nothing to remove")
+        output.say(done.key, " has no message; nothing to remove")
     else:
         removed = "would remove" if run.dry_run else "removed"
-        say(f"{removed} the last message of ", done.key, f" ({done.removed.role}):")
+        output.say(f"{removed} the last message of ", done.key, f" ({done.removed.role}):")
         beginning = done.removed.content[:SHOWN]
         output.text([beginning if beginning == done.removed.content else f"{beginning}…"])
         run.tell_change(done.change)

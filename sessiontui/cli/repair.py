@@ -9,7 +9,6 @@ from functools import partial
 import click
 
 from sessiontui.changes.verbs import repair as verb
-from sessiontui.changes.verbs.repair import RepairRow
 from sessiontui.cli import key_argument
 from sessiontui.cli.change import VerbRun, changes, say_each, weigh
 from sessiontui.cli.output import say
@@ -90,7 +89,7 @@ def _numbers(text: str) -> tuple[int, int]:
     return line, reading
 
 
-def _require_offered(row: RepairRow, lines: Iterable[int]) -> None:
+def _require_offered(row: verb.RepairRow, lines: Iterable[int]) -> None:
     """Raise ``UsageError`` where nothing is offered on lines that were marked, or not so many readings."""
     if row.seen is None and not row.problem.code:
         raise UsageError(f"--mark: {row.problem.reason}")
@@ -99,7 +98,7 @@ def _require_offered(row: RepairRow, lines: Iterable[int]) -> None:
         raise UsageError(reason, hint)
 
 
-def _tell(run: VerbRun, change: str | None, rows: tuple[RepairRow, ...], was: str) -> None:
+def _tell(run: VerbRun, change: str | None, rows: tuple[verb.RepairRow, ...], was: str) -> None:
     if run.json:
         for row in rows:
             where = row.fragments and str(row.fragments)

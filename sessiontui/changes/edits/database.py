@@ -16,7 +16,6 @@ from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk.replace import remove
 from sessiontui.errors import Refused
 from sessiontui.store.sqlite import database_schema, transaction
-from sessiontui.store.sqlite.database_schema import KEY, bound
 from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
 from sessiontui.store.sqlite.open_read import address, read
 
@@ -51,7 +50,8 @@ class Extent(NamedTuple):
 
 def extent(connection: sqlite3.Connection, key: str) -> Extent:
     """The rows of a session."""
-    return Extent(*connection.execute(f"SELECT count(*), max(id) FROM sessions WHERE {KEY}", (bound(key),)).fetchone())
+    sql = f"SELECT count(*), max(id) FROM sessions WHERE {database_schema.KEY}"
+    return Extent(*connection.execute(sql, (database_schema.bound(key),)).fetchone())
 
 
 def extents(path: Path, keys: Iterable[str]) -> dict[str, Extent]:

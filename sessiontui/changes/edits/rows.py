@@ -20,7 +20,6 @@ from sessiontui.errors import Changed
 from sessiontui.model import Address, Message
 from sessiontui.store.sqlite import kept_rows, transaction
 from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
-from sessiontui.store.sqlite.transaction import Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,18 @@ class Rows(Edit):
             writing.take_back(file)
 
 
-def begin(record: ChangeRecord, database: str, back: str = "") -> Writing:
+def begin(record: ChangeRecord, database: str, back: str = "") -> transaction.Writing:
     """A transaction on a database of the store; ``back``: the name of the ``.rows`` file that it will move back."""
     folder = record.folder
-    return Writing(folder.sessions / database, wait=record.patience.seconds, back=folder.path(back) if back else None)
+    return transaction.Writing(
+        folder.sessions / database, wait=record.patience.seconds, back=folder.path(back) if back else None
+    )
 
 
 @contextmanager
 def _recorded(
     record: ChangeRecord, database: str, keys: tuple[str, ...], back: str = ""
-) -> Iterator[tuple[Writing, Path]]:
+) -> Iterator[tuple[transaction.Writing, Path]]:
     """A transaction, with the ``.rows`` file that it is to write; recorded and committed when the block ends."""
     name = record.name("rows")
     with begin(record, database, back) as writing:
@@ -123,7 +124,7 @@ def remove_begun(record: ChangeRecord, database: str, key: str, count: int) -> S
     return record.steps[-1]
 
 
-def _commit(record: ChangeRecord, writing: Writing, edit: Rows) -> None:
+def _commit(record: ChangeRecord, writing: transaction.Writing, edit: Rows) -> None:
     record.write(edit)
     writing.commit()
     record.made()

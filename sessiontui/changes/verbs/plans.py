@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final, Generic, Literal, Protocol, Self, TypeVar, cast
+from typing import Any, Final, Generic, Protocol, Self, TypeVar, cast
 
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.edits.files import as_plain, as_store_error, name_in
 from sessiontui.changes.journal.record import ChangeRecord
-from sessiontui.changes.outcome import Problem
+from sessiontui.changes.outcome import LeftStatus, Problem
 from sessiontui.changes.recovery import settle
 from sessiontui.changes.recovery.recover import Interrupted
 from sessiontui.dialects.keys import SUFFIX
@@ -180,7 +180,7 @@ def parts(items: Sequence[T], sizes: Iterable[int], progress: Progress) -> Itera
     progress(total, total)
 
 
-def status(error: SessiontuiError) -> Literal["cancelled", "refused", "failed", "unchanged"]:
+def status(error: SessiontuiError) -> LeftStatus:
     """How a session fared that met an error; one that tells of no trouble leaves it unchanged."""
     if not error.exit_code:
         return "unchanged"

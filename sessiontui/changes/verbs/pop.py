@@ -15,7 +15,6 @@ from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import rows, splices
 from sessiontui.changes.edits.files import as_store_error, name_in
-from sessiontui.changes.edits.splices import Cut
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
@@ -186,7 +185,7 @@ def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool
     return Popped(record.id, plan.key, found[-1].removed, found[-1].address)
 
 
-def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
+def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> splices.Cut:
     """What is popped, looked for again in the file as it is when it can be changed, and added to what was ``found``: in
     place, the blank bytes behind it come back. The file keeps its time, for nobody said anything. Raises ``Changed`` where
     it is another message than was planned, and not the ``latest`` is wanted."""
@@ -205,4 +204,4 @@ def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
     if now.truncates:
         back = b"".join(lines.pieces(fd, Span(stop, stamp.size - stop)))
         stop = stamp.size
-    return Cut(Span(line.offset, stop - line.offset), back, stamp.mtime_ns)
+    return splices.Cut(Span(line.offset, stop - line.offset), back, stamp.mtime_ns)
