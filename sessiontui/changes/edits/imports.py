@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import UTC, datetime
@@ -139,13 +139,8 @@ class Import(Edit):
     def _again(self, record: ChangeRecord) -> None:
         """Bring the rows that were taken out again, and give the file its other name."""
         there = changed(self, rows=record.name("rows"), back=False, takes="")
-        with opened(record.sessions / self.file) as fd:
-            stamp = stamps.stamp(fd)
-            with begin(record, self.database, self.rows) as writing:
-                _require_none(writing.connection, self)
-                writing.take_back(record.folder.path(there.rows))
-                _move(record, there, fd, stamp, writing)
-            _require_idle(record, there, fd, stamp)
+        with _moving(record, there, back=self.rows) as writing:
+            writing.take_back(record.folder.path(there.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,44 +177,45 @@ def make(record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterable[Me
     the rows taken out again, when the file is not as ``stamp`` says.
     """
     receipt = Receipt(edit.file.removesuffix(IMPORTING), edit.sha256, edit.length)
-    with opened(record.sessions / edit.file) as fd:
-        with begin(record, edit.database) as writing:
-            _require_none(writing.connection, edit)
-            writing.add(record.folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
-            if (held := extent(writing.connection, edit.key).rows) != count:
-                raise StoreError(
-                    f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
-                    "a trigger in it may drop some",
-                )
-            _move(record, edit, fd, stamp, writing)
-        _require_idle(record, edit, fd, stamp)
+    with _moving(record, edit, stamp) as writing:
+        writing.add(record.folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
+        if (held := extent(writing.connection, edit.key).rows) != count:
+            raise StoreError(
+                f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
+                "a trigger in it may drop some",
+            )
 
 
-def _move(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp, writing: Writing) -> None:
-    """Commit the rows and give the file its other name, while nobody writes to it. It has both names before anything is
-    committed: where it can't have the other one, nothing is imported."""
+@contextmanager
+def _moving(record: ChangeRecord, edit: Import, stamp: Stamp | None = None, back: str = "") -> Iterator[Writing]:
+    """A transaction in whose block the rows come. Then they are committed and the file gets its other name, while nobody
+    writes to it. It has both names before anything is committed: where it can't have the other one, nothing is imported.
+
+    Raises ``Changed`` where the file is not as ``stamp`` says; also, the rows taken out again, where a program that had to
+    wait wrote to the file that has its other name by then."""
     path, new = record.sessions / edit.file, record.sessions / edit.new
-    with live_replace.quiet(fd, path, record.patience):
-        if stamps.stamp(fd) != stamp or stamp.size != edit.length:
+    with opened(path) as fd:
+        stamp = stamp or stamps.stamp(fd)
+        with begin(record, edit.database, back) as writing:
+            _require_none(writing.connection, edit)
+            yield writing
+            with live_replace.quiet(fd, path, record.patience):
+                if stamps.stamp(fd) != stamp or stamp.size != edit.length:
+                    raise Changed(edit.file)
+                record.write(edit)
+                try:
+                    replace.link(path, new)
+                except FileExistsError:
+                    if not os.path.samefile(path, new):
+                        raise
+                writing.commit()
+                replace.remove(path)
+        record.made()
+        if not stamps.stamp(fd).is_alike(stamp):
+            edit.out(record)
+            for n in (len(record.steps), len(record.steps) - 1):
+                record.void(n)
             raise Changed(edit.file)
-        record.write(edit)
-        try:
-            replace.link(path, new)
-        except FileExistsError:
-            if not os.path.samefile(path, new):
-                raise
-        writing.commit()
-        replace.remove(path)
-
-
-def _require_idle(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp) -> None:
-    """Raise ``Changed``, the rows taken out again, where who had to wait wrote to the file that has its other name now."""
-    record.made()
-    if not stamps.stamp(fd).is_alike(stamp):
-        edit.out(record)
-        for n in (len(record.steps), len(record.steps) - 1):
-            record.void(n)
-        raise Changed(edit.file)
 
 
 def _require_none(connection: sqlite3.Connection, edit: Import) -> None:
