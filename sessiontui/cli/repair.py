@@ -105,7 +105,7 @@ def _tell(run: VerbRun, change: str | None, rows: tuple[verb.RepairRow, ...], wa
             run.file_row(change, row, left=row.left, fragments=where)
         return
     say_each(listed(rows, was))
-    if fragments := verb.fragments_path(change, rows):
+    if fragments := verb.fragments_path(rows):
         say(f"the fragments are kept in {fragments}")
     run.tell_change(change)
     if run.dry_run:

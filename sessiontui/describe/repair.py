@@ -182,7 +182,7 @@ def rows(done: RowsOutcome[RepairRow], keys: Keys) -> list[TextLine]:
         (key(row.key), units.count(row.recovered), _figure(row.dropped), _figure(row.left)) for row in done.changed
     ]
     lines = table(("session", "had back", "fragments", "left"), cells, right=(1, 2, 3)) + [BLANK] * bool(cells)
-    if kept := fragments_path(done.change, done.rows):
+    if kept := fragments_path(done.rows):
         lines.append(line(f"The fragments are in {paths.shortened(written(str(kept)))}"))
     if left := sum(row.left for row in done.rows):
         shows = f": {keys('inspect')} shows {'it' if left == 1 else 'each'}, and what could be had back"

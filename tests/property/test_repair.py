@@ -57,7 +57,7 @@ def mend(store: JsonlStore, wish: Wish = SURE) -> RowsOutcome[repair.RepairRow]:
 
 def kept(done: RowsOutcome[repair.RepairRow]) -> list[tuple[int, bytes]]:
     """Offset and bytes of each fragment."""
-    path = repair.fragments_path(done.change, done.rows)
+    path = repair.fragments_path(done.rows)
     if path is None:
         return []
     rows = [json.loads(line) for line in path.read_bytes().splitlines()]

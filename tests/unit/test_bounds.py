@@ -58,7 +58,7 @@ def test_repair_takes_what_its_fragments_take_too(store: JsonlStore) -> None:
     plan = repair.plan(store, None)
     takes = plan.takes(store)
     done = repair.make(store, plan)
-    kept = repair.fragments_path(done.change, done.rows)
+    kept = repair.fragments_path(done.rows)
     assert kept is not None
     fragments = kept.stat().st_size
     assert takes == bounds.Takes(len(USER + b"INFO here\n" + REPLY) - 1 + fragments, len(USER + REPLY) + fragments)

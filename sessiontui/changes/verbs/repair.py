@@ -104,10 +104,10 @@ class RepairPlan(plans.RowsPlan[RepairRow]):
         return Takes(kept, sum(row.bytes_after + row.takes for row in self.goes))
 
 
-def fragments_path(change: str | None, rows: Iterable[RepairRow]) -> Path | None:
+def fragments_path(rows: Iterable[RepairRow]) -> Path | None:
     """Where what went out of the files is kept: one file, or the pattern of several; None where nothing had to be."""
-    kept = [row.fragments for row in rows if row.fragments]
-    return kept[0].with_name(f"{change}.*.{fragment_file.KIND}") if len(kept) > 1 else next(iter(kept), None)
+    first, *more = [row.fragments for row in rows if row.fragments] or [None]
+    return first.with_name(f"{first.name.partition('.')[0]}.*.{fragment_file.KIND}") if first and more else first
 
 
 def plan(
