@@ -126,13 +126,14 @@ def _chosen(folder: Folder, id: str | None, redo: bool) -> history.Chain:
                 f"`sessiontui undo --redo {units.change_number(newest.first.id)}` redoes change {units.change_number(newest.first.id)} all the same",
             )
         return newest
-    of = every.get(id.zfill(8))
+    id = id.zfill(8)
+    of = every.get(id)
     if of is None:
         raise UsageError(
             f"there is no change {units.change_number(id)} in the journal",
             "`sessiontui undo --list` shows those that are",
         )
-    if of.undone == redo or (of.undone and of.tip.id == id.zfill(8)):
+    if of.undone == redo or (of.undone and of.tip.id == id):
         return of
     first = units.change_number(of.first.id)
     if redo:

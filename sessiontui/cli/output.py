@@ -102,7 +102,7 @@ def _encoded(line: str) -> bytes:
         return line.translate(_ASCII).encode(encoding, "backslashreplace")
 
 
-def table(rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
+def table(rows: Iterable[Sequence[str]], right: Sequence[int]) -> None:
     """Write rows for people in aligned columns; a column that is empty in every row is left out. ``right``:
     the columns that are aligned at their right edge."""
     cells = [[visible(written(cell)) for cell in cells] for cells in rows]

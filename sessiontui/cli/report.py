@@ -6,12 +6,12 @@ An error is one plain line and at most one more with the next thing to do, never
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
 from types import FrameType
 
@@ -45,7 +45,7 @@ def _print(text: str) -> None:
     """Write to standard error, whatever its encoding; where nobody can hear us there is nothing left to say."""
     if sys.stderr is None:
         return
-    with contextlib.suppress(OSError, ValueError):
+    with suppress(OSError, ValueError):
         encoding = sys.stderr.encoding or "utf-8"
         sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stderr.flush()
@@ -70,7 +70,7 @@ def guarded(work: Callable[[], int]) -> int:
 
 def _told(problem: Exception) -> int:
     """Tell any exception in one or two lines; return its exit code."""
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         _flush()  # what was found before the trouble is still an answer
     if isinstance(problem, SessiontuiError):
         return error(problem)
@@ -114,7 +114,7 @@ def _flush() -> None:
 
 def _forget_output() -> None:
     """Point standard output nowhere, so that what is still buffered makes no second error at the end."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
+    with suppress(OSError, ValueError, AttributeError):
         number = sys.stdout.fileno()
         os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
@@ -129,7 +129,7 @@ class ExitTally:
         """One more outcome."""
         self.code = max(self.code, code)
 
-    @contextlib.contextmanager
+    @contextmanager
     def alone(self) -> Iterator[None]:
         """Tell an error of the work inside and go on behind it."""
         try:
@@ -172,7 +172,7 @@ def wipe() -> bool:
     return gauge is not None
 
 
-@contextlib.contextmanager
+@contextmanager
 def meanwhile(tell: Callable[[], None]) -> Iterator[None]:
     """Have ``tell`` say, from a thread of its own, what keeps the work inside for longer than ``PATIENT`` seconds;
     nothing where standard error is no terminal."""
@@ -198,7 +198,7 @@ def _is_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-@contextlib.contextmanager
+@contextmanager
 def progress(label: str) -> Iterator[Progress]:
     """A ``Progress`` that shows per cent on standard error, where that is a terminal."""
     if not _is_terminal():
@@ -213,7 +213,7 @@ def progress(label: str) -> Iterator[Progress]:
         gauge.wipe()
 
 
-@contextlib.contextmanager
+@contextmanager
 def interruptible() -> Iterator[IsCancelled]:
     """An ``IsCancelled`` that the first Ctrl-C sets, for work that ends cleanly between two steps; the second one
     interrupts as ever."""

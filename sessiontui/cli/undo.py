@@ -42,7 +42,7 @@ def undo(*, run: VerbRun, id: str | None, listing: bool, redo: bool) -> int:
         return 0
     return run.once(
         store,
-        plan=partial(verb.plan, folder, id and id.zfill(8), redo),  # a person need not type the zeros
+        plan=partial(verb.plan, folder, id, redo),
         foretell=partial(_foretell, run),
         make=partial(verb.make, folder),
         tell=partial(_tell, run),

@@ -57,7 +57,7 @@ def dim(text: str) -> TextLine:
 BLANK: Final = line(" ")
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str | Piece]], right: Sequence[int] = ()) -> list[TextLine]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str | Piece]], right: Sequence[int]) -> list[TextLine]:
     """Rows with aligned columns under a head; none where there are no rows."""
     lines = [line(*row)._replace(right=tuple(right)) for row in rows]
     return [TextLine(tuple((name, "dim") for name in head), tuple(right)), *lines] if lines else []

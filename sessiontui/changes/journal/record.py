@@ -128,7 +128,7 @@ class ChangeRecord:
         self._fd: int | None = None
 
     @classmethod
-    def resume(cls, folder: Folder, recorded: Recorded, patience: WaitPolicy = USUAL) -> ChangeRecord:
+    def resume(cls, folder: Folder, recorded: Recorded, patience: WaitPolicy) -> ChangeRecord:
         """Go on with a record that is on disk; a torn last line is cut off."""
         record = cls(folder, recorded.id, recorded.verb, recorded.keys, recorded.undoes)
         record.patience = patience

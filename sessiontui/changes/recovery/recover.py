@@ -81,13 +81,11 @@ def recover(sessions: Path, patience: WaitPolicy = USUAL) -> Interrupted:
     change, and ``StoreError`` where the journal can't be read or written."""
     if not is_there(sessions):
         return NOTHING
-    with as_store_error(str(sessions)), reading(sessions) as folder:
-        if folder is None:
-            return NOTHING
-        is_settled = not settle.strays(folder) and all(done(folder, id) for id in ids(folder))
-        if is_settled and not pending_messages.waiting(sessions):
-            return NOTHING
     waited = pending_messages.waiting(sessions)
+    with as_store_error(str(sessions)), reading(sessions) as folder:
+        is_settled = folder is None or (not settle.strays(folder) and all(done(folder, id) for id in ids(folder)))
+    if is_settled and not waited:
+        return NOTHING
     with as_store_error(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
         found, swept = _unfinished(folder), bool(settle.strays(folder))
         left = settle.everything(folder, patience)

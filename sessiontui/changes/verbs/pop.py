@@ -191,15 +191,10 @@ def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> splic
     it is another message than was planned, and not the ``latest`` is wanted."""
     plan = found[0]
     now = _plan(fd, plan.key, stamp, plan.anyway)
-    if (
-        now.address is None
-        or now.address.span is None
-        or plan.address is None
-        or not (latest or (now.removed, now.address.span) == (plan.removed, plan.address.span))
-    ):
+    line, was = (each.address and each.address.span for each in (now, plan))
+    if line is None or not (latest or (now.removed, line) == (plan.removed, was)):
         raise Changed(plan.key + SUFFIX)
     found.append(now)
-    line = now.address.span
     stop, back = min(line.stop + 1, stamp.size), b""
     if now.truncates:
         back = b"".join(lines.pieces(fd, Span(stop, stamp.size - stop)))
