@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from sessiontui.cli import key_argument, output, report
+from sessiontui.cli import key_argument, output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import Strong, count, say
 from sessiontui.describe.about import STEPS, Facts, known, minute, path_of, percent, where
@@ -46,7 +46,7 @@ def about(*, context: Context, key: str) -> int:
 
 
 def _counted(store: Store, key: str) -> SessionStats:
-    with report.interruptible() as cancelled, report.progress("counting") as progress:
+    with stderr.interruptible() as cancelled, stderr.progress("counting") as progress:
         for _ in range(TRIES - 1):
             with contextlib.suppress(Changed):
                 return survey(store, key, cancelled, progress)

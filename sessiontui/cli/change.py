@@ -19,7 +19,7 @@ from sessiontui.changes import bounds, recoverable
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.recovery.recover import NOTHING, Interrupted, foreseen, recover
 from sessiontui.changes.verbs.plans import Row, RowsOutcome, RowsPlan, after, explained, keys_of
-from sessiontui.cli import output, report
+from sessiontui.cli import output, stderr
 from sessiontui.cli.options import Context, Verb, reads
 from sessiontui.describe import recoverable as descriptions
 from sessiontui.describe import recovery
@@ -92,7 +92,7 @@ class VerbRun:
         self.dry_run = dry_run
         self.patience = patience
         self.interrupted: Interrupted = NOTHING
-        self.tally = report.ExitTally()
+        self.tally = stderr.ExitTally()
 
     def open(self) -> Store:
         """Open a store to change it, or to say what would be changed."""
@@ -102,21 +102,21 @@ class VerbRun:
         if self.dry_run:
             self.interrupted = foreseen(sessions_folder(store))
             if self.interrupted:
-                report.tell(recovery.foretold(self.interrupted))
+                stderr.tell(recovery.foretold(self.interrupted))
             return False
         self.interrupted = recover(sessions_folder(store), self.patience)
         left = {each.id for each, _ in self.interrupted.left}
         changes = tuple(each for each in self.interrupted.changes if each.id not in left)
         if changes or self.interrupted.late:
-            report.tell(f"recovered first: {recovery.recovered(Interrupted(changes, self.interrupted.late))}")
+            stderr.tell(f"recovered first: {recovery.recovered(Interrupted(changes, self.interrupted.late))}")
         for _, error in self.interrupted.left:
             if not isinstance(error, Refused):  # else the change itself is refused, or does not mind
-                report.tell(error.cause, error.hint)
+                stderr.tell(error.cause, error.hint)
         return bool(self.interrupted)
 
     def planned(self, plan: Callable[..., P]) -> P:
         """Make a plan that takes long; Ctrl-C ends it."""
-        with report.interruptible() as cancelled, report.progress("reading") as progress:
+        with stderr.interruptible() as cancelled, stderr.progress("reading") as progress:
             return self.as_told(plan(cancelled=cancelled, progress=progress))
 
     def as_told(self, plan: P) -> P:
@@ -161,7 +161,7 @@ class VerbRun:
         else:
             waiting = naming_writers(store, [row.key for row in plan.goes])
             if doing:
-                with report.interruptible() as cancelled, report.progress(doing) as progress, waiting:
+                with stderr.interruptible() as cancelled, stderr.progress(doing) as progress, waiting:
                     done = make(plan, self.patience, cancelled, progress)
             else:
                 with waiting:
@@ -178,7 +178,7 @@ class VerbRun:
             if problem.code:  # of an unchanged one: others may have been changed
                 reason = f"{problem.cause}; it stays as it is" if problem.unchanged else problem.cause
                 if reason not in told:
-                    report.tell(reason, "" if problem.hint in hints else problem.hint)
+                    stderr.tell(reason, "" if problem.hint in hints else problem.hint)
                 told.add(reason)
                 hints.add(problem.hint)
                 self.tally.add(problem.code)
@@ -227,7 +227,7 @@ def weigh(store: Store, plan: bounds.Plan) -> None:
     """Say what a change takes of the disk, where that is much. Raises ``Refused`` where there is not the room."""
     bounds.require(store, plan)
     if notice := bounds.notice(store, plan):
-        report.tell(notice)
+        stderr.tell(notice)
 
 
 @contextlib.contextmanager
@@ -241,9 +241,9 @@ def naming_writers(store: Store, keys: Sequence[str]) -> Iterator[None]:
             with contextlib.suppress(OSError, ValueError):  # gone, or a database's key that is no name
                 status = os.stat(file)
                 if found := holders.writers(status.st_dev, status.st_ino):
-                    report.tell(f"waiting for {' and '.join(found)} to finish writing {file.name}")
+                    stderr.tell(f"waiting for {' and '.join(found)} to finish writing {file.name}")
 
-    with report.meanwhile(told):
+    with stderr.meanwhile(told):
         yield
 
 
@@ -253,7 +253,7 @@ def tell_recoverable(context: Context, does: str, rows: Sequence[CompactRow | Mi
     if found:
         holds = recoverable.sum_of(found)
         repair = context.to_repair([row.key for row in found])
-        report.tell(descriptions.sentence(holds, does), descriptions.hint(holds, repair))
+        stderr.tell(descriptions.sentence(holds, does), descriptions.hint(holds, repair))
 
 
 def say_each(lines: Iterable[Sequence[str]]) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 import click
 
 from sessiontui.changes.verbs import cleanup as verb
-from sessiontui.cli import report
+from sessiontui.cli import stderr
 from sessiontui.cli.change import VerbRun, a_number, changes, say_each, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.removal import UNDATED, listed
@@ -29,9 +29,9 @@ def cleanup(*, run: VerbRun, ttl_hours: float) -> int:
     store = run.open()
     plan = run.as_told(verb.plan(store, ttl_hours, datetime.now(UTC)))
     for undated in plan.undated:
-        report.tell(f"“{undated}” stays: {UNDATED}, so nobody knows how long it has been idle")
+        stderr.tell(f"“{undated}” stays: {UNDATED}, so nobody knows how long it has been idle")
     for other in plan.others:
-        report.tell(other)
+        stderr.tell(other)
     weigh(store, plan)
     if not (plan.rows or run.json):
         say("no session has been idle for that long")

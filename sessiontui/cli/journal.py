@@ -10,7 +10,7 @@ from sessiontui import units
 from sessiontui.changes import history
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Change
-from sessiontui.cli import output, report
+from sessiontui.cli import output, stderr
 from sessiontui.cli.change import VerbRun, changes
 from sessiontui.cli.options import Context
 from sessiontui.cli.output import count, say, size
@@ -54,7 +54,7 @@ def list_changes(context: Context, folder: Path, *, sizes: bool) -> int:
         if sizes:
             say(f"{count(len(kept.changes), 'change')}, {size(history.size(folder))} on disk")
     for problem in kept.problems:
-        report.tell(problem.cause, problem.hint)
+        stderr.tell(problem.cause, problem.hint)
     return max((problem.exit_code for problem in kept.problems), default=0)
 
 

@@ -12,7 +12,7 @@ from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Problem
 from sessiontui.changes.verbs import migrate as verb
 from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED
-from sessiontui.cli import key_argument, report
+from sessiontui.cli import key_argument, stderr
 from sessiontui.cli.change import VerbRun, changes, tell_recoverable, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.migrate import listed
@@ -56,7 +56,7 @@ def _remaining(run: VerbRun, folder: Path, typed: tuple[str, ...]) -> tuple[str,
     return tuple(wanted)
 
 
-def _wanted(store: Store, typed: tuple[str, ...], tally: report.ExitTally) -> list[str] | None:
+def _wanted(store: Store, typed: tuple[str, ...], tally: stderr.ExitTally) -> list[str] | None:
     """The stems of the sessions to move; None means all. Raises ``UsageError`` for a database of another name."""
     if isinstance(store, JsonlStore):
         return key_argument.several(store, typed, tally) if typed else None if store.only is None else [store.only]

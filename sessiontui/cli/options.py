@@ -18,7 +18,7 @@ import click
 
 from sessiontui.changes import store_access
 from sessiontui.changes.journal.location import sessions_folder
-from sessiontui.cli import output, report
+from sessiontui.cli import output, stderr
 from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.model import Backend
@@ -42,7 +42,7 @@ def _tell_stray(used: detect.StoreLocation, stray: detect.StoreLocation) -> None
         what, file = f"the database {stray.path}", str(stray.path)
     else:
         what, file = f"{output.count(stray.sessions, '.jsonl file')} in {stray.path}", f"{stray.path}/FILE.jsonl"
-    report.tell(f"using {used.path} ({used.backend}), not {what}", f"`-s {file}` opens that")
+    stderr.tell(f"using {used.path} ({used.backend}), not {what}", f"`-s {file}` opens that")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Context:
                 chosen = detect.find(self.store, self.backend, os.environ)
         others = [f"{location.path} ({location.backend})" for location in chosen.others if not location.stray]
         if others and self.backend is None:
-            report.tell(
+            stderr.tell(
                 f"using {chosen.location.path} ({chosen.location.backend}); there are others: {', '.join(others)}"
             )
         for other in chosen.others:
@@ -111,11 +111,11 @@ class Context:
 def _tell_interrupted(sessions: Path) -> None:
     if count := store_access.interrupted(sessions):
         what = "1 change was" if count == 1 else f"{count} changes were"
-        report.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
+        stderr.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
     for each in store_access.pending_messages(sessions):
         many = len(each.messages)
         what, them = ("1 message waits", "it") if many == 1 else (f"{many:,} messages wait", "them")
-        report.tell(
+        stderr.tell(
             f"{what} in the journal: the next changing command brings {them} into {each.key}", f"now in {each.where}"
         )
 
@@ -124,7 +124,7 @@ def _tell_orphans(sessions: Path) -> None:
     """Name the imports that were interrupted: a database lists no file."""
     for stem in interrupted_imports.stems(sessions):
         file = interrupted_imports.staged(sessions / (stem + SUFFIX)).name
-        report.tell(f"the import of {stem} into sessions.db was interrupted: it is in {file}", interrupted_imports.HINT)
+        stderr.tell(f"the import of {stem} into sessions.db was interrupted: it is in {file}", interrupted_imports.HINT)
 
 
 def reads(verb: Verb) -> Verb:
@@ -139,7 +139,7 @@ def reads(verb: Verb) -> Verb:
         code = verb(context=context, **rest)
         for each in context.opened:
             if notice := getattr(each, "notice", ""):  # of a database: what is odd about how it had to be read
-                report.tell(notice)
+                stderr.tell(notice)
         return code
 
     return asking

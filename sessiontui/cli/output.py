@@ -1,7 +1,7 @@
 """Standard output: data, nothing else. Objects for programs, one a line; text for people, made safe for a terminal.
 
 ``say`` is the only way for text to a person's terminal: all of it goes through ``visible`` here, whatever it is made
-of. ``row`` and ``raw`` write true bytes. Says nothing of what went wrong: that is ``report``.
+of. ``row`` and ``raw`` write true bytes. Says nothing of what went wrong: that is ``stderr``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from sessiontui import units
-from sessiontui.cli import report
+from sessiontui.cli import stderr
 from sessiontui.dialects.keys import written
 from sessiontui.visible import visible
 
@@ -45,13 +45,13 @@ def raw(data: bytes) -> None:
     """Write bytes as they are; at once where progress is shown between them."""
     if sys.stdout is None:
         raise OSError(errno.EBADF, "closed", "standard output")
-    shown = report.wipe()
+    shown = stderr.wipe()
     try:
         sys.stdout.buffer.write(data)
         if shown:
             sys.stdout.buffer.flush()
     except OSError as problem:
-        raise report.lost(problem) from problem
+        raise stderr.lost(problem) from problem
 
 
 def row(**fields: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
-from sessiontui.cli import huge_output, key_argument, output, report
+from sessiontui.cli import huge_output, key_argument, output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import Strong, say, text
 from sessiontui.damage.pieces import is_blank
@@ -80,12 +80,12 @@ def _conversation(path: Path, entries: Iterator[Entry]) -> None:
             text(_whole(path, entry, entry.message))
             say()
     if damaged:
-        report.tell(
+        stderr.tell(
             f"{output.count(damaged, 'damaged line')} not shown, for ZeroClaw drops them",
             "`sessiontui show --raw` shows every line, `sessiontui check` what is wrong",
         )
     if begun:
-        report.tell("the last line is not shown: it may still be being written")
+        stderr.tell("the last line is not shown: it may still be being written")
 
 
 def _whole(path: Path, entry: Entry, message: Message) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a bug report needs to know of one session, without what people wrote or named: values, for ``bundling`` to print.
+"""What a bug report needs to know of one session, without what people wrote or named: values, for ``report`` to print.
 
 Everything here is a number, a word of this program, or bytes that went through ``masked``. Where a sentence or a name
 might come from the disk it is left out. Memory does not grow with the session.

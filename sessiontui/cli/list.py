@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sessiontui.cli import output, report
+from sessiontui.cli import output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import is_misnamed
@@ -21,7 +21,7 @@ _ORDERS: dict[str, Callable[[Session], Any]] = {
 }
 
 
-@click.command("list")
+@click.command()
 @reads
 @click.option(
     "--sort",
@@ -31,11 +31,11 @@ _ORDERS: dict[str, Callable[[Session], Any]] = {
     help="Newest, greatest or most first; keys by the alphabet.",
 )
 @click.option("--filter", "pattern", metavar="TEXT", help="Only sessions whose key or name has these letters in order.")
-def list_sessions(*, context: Context, sort: str, pattern: str | None) -> int:
+def list(*, context: Context, sort: str, pattern: str | None) -> int:
     """The sessions of a store, newest activity first."""
     store = context.open()
     sessions = _fitting(store.sessions(), text(pattern or ""))
-    with report.progress("counting") as progress:
+    with stderr.progress("counting") as progress:
         counted: Iterable[Session] = store.counted(sessions, progress=progress)
         if sort != "activity":
             counted = sorted(counted, key=_ORDERS[sort])

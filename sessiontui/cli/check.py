@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from sessiontui import units
-from sessiontui.cli import key_argument, output, report
+from sessiontui.cli import key_argument, output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import count, say
 from sessiontui.describe.about import path_of
@@ -36,7 +36,7 @@ DAMAGED: Final = 1
 def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
     """What is wrong in the files of all sessions, or of the ones named. Exit code 1 where there is damage."""
     store = context.open()
-    tally = report.ExitTally()
+    tally = stderr.ExitTally()
     sessions = store.looked(key_argument.several(store, keys, tally)) if keys else store.sessions()
     if keys and not sessions:
         return tally.code
@@ -56,7 +56,7 @@ def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
     row = _row if context.json else _line
     total = sum(session.bytes or 0 for session in sessions)
     done = 0
-    with report.progress("checking") as progress:
+    with stderr.progress("checking") as progress:
         for session, examine in examining(store, sessions, notes=notes):
             path = path_of(store, session)
             with tally.alone():
@@ -95,11 +95,11 @@ def _differing(path: Path, only: set[str] | None, row: Callable[[Path, str | Non
 def _sum_up(context: Context, totals: str, saved: Counter[str]) -> None:
     """Tell what there is, and with which command messages are had back."""
     if not saved:
-        report.tell(totals)
+        stderr.tell(totals)
         return
     messages = saved.total()
     them = "them" if messages > 1 else "it"
-    report.tell(
+    stderr.tell(
         f"{totals}; {count(messages, 'message')} can be had back without a guess",
         f"`{context.to_repair(saved)}` has {them} back, and says with --dry-run what it would do",
     )
