@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -38,16 +39,15 @@ def show(*, context: Context, key: str, raw: bool) -> int:
     """
     store = context.open()
     session = key_argument.one(store, key)
-    if raw and not context.json and not output.terminal():
-        _copy(store, session)
-        return 0
     path = store.file(session) if isinstance(store, JsonlStore) else store.path
-    if not context.json and not raw:
+    if context.json or (raw and output.terminal()):
+        show_one = _message_row if not raw else _raw_row if context.json else _raw_line
+        for entry in store.entries(session):
+            show_one(path, entry)
+    elif raw:
+        _copy(store, session)
+    else:
         _conversation(path, store.entries(session))
-        return 0
-    show_one = _message_row if not raw else _raw_row if context.json else _raw_line
-    for entry in store.entries(session):
-        show_one(path, entry)
     return 0
 
 
@@ -62,10 +62,9 @@ def _message_row(path: Path, entry: Entry) -> None:
     if not entry.clipped or entry.address.span is None:
         output.row(**message._asdict())
         return
-    output.raw(b'{"role":%b,"content":"' % orjson.dumps(message.role))
-    for piece in huge_output.escaped_content(path, entry.address.span):
-        output.raw(piece)
-    output.raw(b'"}\n')
+    output.raw(b'{"role":%b,"content":' % orjson.dumps(message.role))
+    _quoted(huge_output.escaped_content(path, entry.address.span))
+    output.raw(b"}\n")
 
 
 def _conversation(path: Path, entries: Iterator[Entry]) -> None:
@@ -120,13 +119,8 @@ def _raw_row(path: Path, entry: Entry) -> None:
 
 
 def _quoted(pieces: Iterator[bytes] | None) -> None:
-    if pieces is None:
-        output.raw(b"null")
-        return
-    output.raw(b'"')
-    for piece in pieces:
+    for piece in [b"null"] if pieces is None else chain([b'"'], pieces, [b'"']):
         output.raw(piece)
-    output.raw(b'"')
 
 
 def _raw_line(_: Path, entry: Entry) -> None:
