@@ -4,11 +4,10 @@ would be done, else do it, tell what became of each session, and leave with the 
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,12 +18,12 @@ from sessiontui.changes import bounds, recoverable
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.recovery.recover import NOTHING, Interrupted, foreseen, recover
 from sessiontui.changes.verbs.plans import Row, RowsOutcome, RowsPlan, after, explained, keys_of
+from sessiontui.changes.wait_until_free import writers
 from sessiontui.cli import output, stderr
 from sessiontui.cli.options import Context, Verb, reads
 from sessiontui.describe import recoverable as descriptions
 from sessiontui.describe import recovery
 from sessiontui.dialects.keys import SUFFIX
-from sessiontui.disk import holders
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
@@ -230,7 +229,7 @@ def weigh(store: Store, plan: bounds.Plan) -> None:
         stderr.tell(notice)
 
 
-@contextlib.contextmanager
+@contextmanager
 def naming_writers(store: Store, keys: Sequence[str]) -> Iterator[None]:
     """Tell a person at a terminal, where the work inside takes long, which programs have the sessions' files open for
     writing; a database has none."""
@@ -238,10 +237,8 @@ def naming_writers(store: Store, keys: Sequence[str]) -> Iterator[None]:
     def told() -> None:
         for key in keys[:LOOKED]:
             file = sessions_folder(store) / (key + SUFFIX)
-            with contextlib.suppress(OSError, ValueError):  # gone, or a database's key that is no name
-                status = os.stat(file)
-                if found := holders.writers(status.st_dev, status.st_ino):
-                    stderr.tell(f"waiting for {' and '.join(found)} to finish writing {file.name}")
+            if found := writers(file):
+                stderr.tell(f"waiting for {found} to finish writing {file.name}")
 
     with stderr.meanwhile(told):
         yield

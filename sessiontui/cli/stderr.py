@@ -12,8 +12,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar, copy_context
 from types import FrameType
+from typing import ClassVar
 
 import click
 
@@ -143,6 +143,9 @@ class ExitTally:
 class _Gauge:
     """A label with its per cent on the last row of the terminal; ``wipe`` takes it away until the next one."""
 
+    current: ClassVar[_Gauge | None] = None
+    """There is one terminal."""
+
     def __init__(self, label: str) -> None:
         self.label = label
         self.percent = -1
@@ -161,12 +164,9 @@ class _Gauge:
             _print("\r" + " " * (len(self.label) + 6) + "\r")
 
 
-_gauge: ContextVar[_Gauge | None] = ContextVar("gauge", default=None)
-
-
 def wipe() -> bool:
     """Make room for a line of output where progress is shown; whether it is."""
-    gauge = _gauge.get()
+    gauge = _Gauge.current
     if gauge is not None:
         gauge.wipe()
     return gauge is not None
@@ -184,7 +184,7 @@ def meanwhile(tell: Callable[[], None]) -> Iterator[None]:
         wipe()
         tell()
 
-    timer = threading.Timer(PATIENT, copy_context().run, (aside,))
+    timer = threading.Timer(PATIENT, aside)
     timer.daemon = True
     timer.start()
     try:
@@ -204,12 +204,11 @@ def progress(label: str) -> Iterator[Progress]:
     if not _is_terminal():
         yield silent
         return
-    gauge = _Gauge(label)
-    token = _gauge.set(gauge)
+    gauge = _Gauge.current = _Gauge(label)
     try:
         yield gauge.show
     finally:
-        _gauge.reset(token)
+        _Gauge.current = None
         gauge.wipe()
 
 

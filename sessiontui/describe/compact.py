@@ -21,12 +21,11 @@ def question(plan: CompactPlan) -> Page:
     if not goes:
         refusals = (" · ".join(filter(None, (row.problem.reason, row.problem.hint))) for row in plan.rows)
         return Page(next(filter(None, refusals), "there is nothing to remove: every line is valid"))
-    of = which([row.key for row in goes])
     kept = units.counted(sum(row.kept for row in goes), "valid message")
     after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
     holds = recoverable.sum_of(goes)
     return Page(
-        f"Remove {_removed(goes)} of {of}?",
+        f"Remove {_removed(goes)} of {which([row.key for row in goes])}?",
         (
             *held(holds, "The lines that go hold"),
             line(f"{kept} stay unchanged · {units.size(before)} → {units.size(after)}"),

@@ -38,9 +38,8 @@ def delete_question(plan: CleanupPlan, request: ChangeRequest) -> Page:
     if not plan.goes:
         return Page(next((row.problem.reason for row in plan.rows), "there is nothing to delete"))
     count = units.counted(len(plan.goes), "session")
-    of = which([row.key for row in plan.goes])
     body = (line(_messages(count, plan.goes)), BLANK, *limited([*stay, *_table(plan.goes, request)]))
-    return Page(f"Delete {of}?", body, UNDO, "Delete")
+    return Page(f"Delete {which([row.key for row in plan.goes])}?", body, UNDO, "Delete")
 
 
 def _messages(count: str, rows: Sequence[CleanupRow]) -> str:
