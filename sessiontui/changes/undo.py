@@ -37,12 +37,9 @@ class UndoPlan:
     is_idle = False
 
     def takes(self, store: Store) -> Takes:
-        """Bytes that it takes of the disk: reverting the newest change of a chain brings back what is kept for it."""
-        change, found = self.change, 0
-        for each in reversed(history.changes(sessions_folder(store))):  # oldest first
-            if change in (each.id, each.undoes):
-                change, found = each.id, each.bytes
-        return Takes(0, found)
+        """Bytes that it takes of the disk: what is kept for a change comes back when it is reverted."""
+        kept = history.changes(sessions_folder(store))
+        return Takes(0, sum(each.bytes for each in kept if each.id == self.tip))
 
 
 class Undone(NamedTuple):
