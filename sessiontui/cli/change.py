@@ -17,7 +17,7 @@ from sessiontui import units
 from sessiontui.changes import bounds, recoverable
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.recovery.recover import NOTHING, Interrupted, foreseen, recover
-from sessiontui.changes.verbs.plans import Row, RowsOutcome, RowsPlan, after, explained, keys_of
+from sessiontui.changes.verbs.plans import R, Row, RowsOutcome, RowsPlan, T, after, explained, keys_of
 from sessiontui.changes.wait_until_free import writers
 from sessiontui.cli import output, stderr
 from sessiontui.cli.options import Context, Verb, reads
@@ -43,10 +43,7 @@ LOOKED = 8
 """So many files are looked at for who writes to them."""
 
 
-P = TypeVar("P")
-R = TypeVar("R", bound=Row)
 Plan = TypeVar("Plan", bound=bounds.Plan)
-Done = TypeVar("Done")
 
 
 def a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -113,12 +110,12 @@ class VerbRun:
                 stderr.tell(error.cause, error.hint)
         return bool(self.interrupted)
 
-    def planned(self, plan: Callable[..., P]) -> P:
+    def planned(self, plan: Callable[..., T]) -> T:
         """Make a plan that takes long; Ctrl-C ends it."""
         with stderr.interruptible() as cancelled, stderr.progress("reading") as progress:
             return self.as_told(plan(cancelled=cancelled, progress=progress))
 
-    def as_told(self, plan: P) -> P:
+    def as_told(self, plan: T) -> T:
         """A plan as it can be told: in a dry run, a session that recovery may change is planned after it."""
         return after(plan, self.interrupted) if self.dry_run else explained(plan, self.interrupted)
 
@@ -189,8 +186,8 @@ class VerbRun:
         *,
         plan: Callable[[], Plan],
         foretell: Callable[[Plan], None],
-        make: Callable[[Plan, WaitPolicy], Done],
-        tell: Callable[[Done], None],
+        make: Callable[[Plan, WaitPolicy], T],
+        tell: Callable[[T], None],
     ) -> int:
         """Plan and carry out a change, or foretell it; return the exit code. Both again, up to ``--wait`` seconds, where
         what was planned for was changed meanwhile in a way that can't be carried over."""

@@ -66,16 +66,16 @@ def making(request: ChangeRequest, page: Page) -> Page:
             title = "Removing idle sessions …"
         case verb:
             title = f"{VERBS[verb].doing} {_meant(request)} …"
-    return Page(title, page.body, STOPS.get(request.verb, STOP_SEVERAL), leave="Stop")
+    several = (
+        "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
+    )
+    return Page(title, page.body, STOPS.get(request.verb, several), leave="Stop")
 
 
 STOPS: Final[Mapping[str, str]] = {
     "undo": "Stop ends the waiting for others; what is begun is made whole.",
     "pop": "Stop ends the waiting for others; a message that is being removed is removed.",
 }
-STOP_SEVERAL: Final = (
-    "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
-)
 
 
 def _meant(request: ChangeRequest) -> str:

@@ -131,8 +131,7 @@ class Rewrite(Edit):
         with refused_where_gone(folder, self.file, self.old), opened(path) as fd:
             self._require_as_made(folder, fd)
         with kept_bytes(folder, self.old):
-            pass
-        obstacles.require_replaceable(path)
+            obstacles.require_replaceable(path)
         return f"give {self.file} its {self.old.length} bytes back"
 
     def revert(self, record: ChangeRecord) -> None:

@@ -70,7 +70,9 @@ def _recorded(
     name = record.name("rows")
     with begin(record, database, back) as writing:
         yield writing, record.folder.path(name)
-        _commit(record, writing, Rows(keys, database, name))
+        record.write(Rows(keys, database, name))
+        writing.commit()
+        record.made()
 
 
 def append(record: ChangeRecord, database: str, key: str, message: Message) -> Address:
@@ -110,7 +112,9 @@ def remove_sessions(
             gone = [key for key in seen if key in stale]
         if gone:
             writing.remove_sessions(record.folder.path(name), gone)
-            _commit(record, writing, Rows(tuple(gone), database, name))
+            record.write(Rows(tuple(gone), database, name))
+            writing.commit()
+            record.made()
     return frozenset(gone)
 
 
@@ -122,12 +126,6 @@ def remove_begun(record: ChangeRecord, database: str, key: str, count: int) -> S
             raise Changed(f"session “{key}”")
         writing.remove_sessions(file, (key,))
     return record.steps[-1]
-
-
-def _commit(record: ChangeRecord, writing: transaction.Writing, edit: Rows) -> None:
-    record.write(edit)
-    writing.commit()
-    record.made()
 
 
 def committed(folder: Folder, database: str, name: str) -> bool:

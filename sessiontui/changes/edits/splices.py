@@ -173,8 +173,7 @@ def _attempt(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span 
 def _recorded(record: ChangeRecord, key: str, file: str, fd: int, cut: Cut, stamp: Stamp) -> Splice:
     kept = record.keep(chain(lines.pieces(fd, cut.span), [cut.inserted]))
     guard = lines.tail_hash(fd, cut.span.offset)
-    size, inserted = stamp.size, len(cut.inserted)
-    edit = Splice(key, file, cut.span.offset, cut.span.length, inserted, size, guard, kept, traits(fd))
+    edit = Splice(key, file, *cut.span, len(cut.inserted), stamp.size, guard, kept, traits(fd))
     record.write(edit)
     return edit
 
@@ -185,13 +184,14 @@ def _truncate(record: ChangeRecord, edit: Splice, alone: Alone, cut: Cut) -> Spa
     if cut.span.length:
         os.ftruncate(fd, cut.span.offset)
         sync(fd)
-    landed = Span(cut.span.offset, len(cut.inserted))
-    if cut.inserted:
-        landed = Span(write_end(fd, cut.inserted), len(cut.inserted))
+    offset, length = cut.span.offset, len(cut.inserted)
+    if length:
+        offset = write_end(fd, cut.inserted)
         sync(fd)
     if cut.mtime_ns is not None:
-        keep_time(fd, cut.span.offset + len(cut.inserted), cut.mtime_ns)
-    if landed.offset != cut.span.offset:  # without a lease somebody may have been faster
+        keep_time(fd, cut.span.offset + length, cut.mtime_ns)
+    landed = Span(offset, length)
+    if offset != cut.span.offset:  # without a lease somebody may have been faster
         _correct(record, edit, fd, landed)
     record.made()
     return landed

@@ -47,8 +47,6 @@ class Row(Protocol):
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
-Read = Callable[[int, str, Copied, Progress], R]
-"""Makes the row of a session from its open file."""
 
 
 class RowsPlan(Generic[R]):
@@ -135,12 +133,12 @@ def planned(
     store: Store,
     keys: Sequence[str] | None,
     healthy: Callable[[str, int, int], R],
-    read: Read[R],
+    read: Callable[[int, str, Copied, Progress], R],
     cancelled: IsCancelled,
     progress: Progress,
 ) -> tuple[R, ...]:
     """A row for each session; ``keys`` None means all. ``healthy`` makes the row of a session that has nothing to be
-    changed, as none in a database has, from its key, messages and bytes. Raises ``UnknownKey`` and ``Cancelled``."""
+    changed, as none in a database has, from its key, messages and bytes; ``read`` from its open file. Raises ``UnknownKey`` and ``Cancelled``."""
     if not isinstance(store, JsonlStore):
         sessions = store.sessions() if keys is None else [store.session(key) for key in keys]
         found = store.counted(sessions, cancelled, progress)

@@ -11,7 +11,6 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import rewrites
@@ -32,8 +31,6 @@ from sessiontui.model import Salvage, Severity, Span
 from sessiontui.store.jsonl import no_session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, stop_if
-
-_NO_LINES: Final = Problem("a database has no lines that could be damaged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,8 @@ def plan(
 
 def _healthy(key: str, kept: int, size: int) -> RepairRow:
     """The row of a session in a database."""
-    return RepairRow(key, kept, 0, 0, 0, size, size, "unchanged", problem=_NO_LINES)
+    why = Problem("a database has no lines that could be damaged")
+    return RepairRow(key, kept, 0, 0, 0, size, size, "unchanged", problem=why)
 
 
 def _missing(wanted: list[int], file: str) -> Refused:
