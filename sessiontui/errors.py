@@ -1,6 +1,6 @@
 """Every error that a person can meet. An error is a record: fields first, the sentence derived from them.
 
-Libraries raise; only ``cli.report`` and the browser speak. A damaged line is never an error: it is a
+Libraries raise; only ``cli.stderr`` and the browser speak. A damaged line is never an error: it is a
 ``model.Fault``. ``hint`` is the next thing to do; ``exit_code`` is the table of the command line.
 """
 

@@ -7,9 +7,8 @@ the room; what it can't know beforehand (a quota, an index that grows) ends as a
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sessiontui import units
 from sessiontui.changes import history, obstacles
@@ -18,8 +17,7 @@ from sessiontui.errors import Refused
 from sessiontui.store.protocol import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Takes:
+class Takes(NamedTuple):
     """Bytes that a change takes, as far as they are sure."""
 
     kept: int

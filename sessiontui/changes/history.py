@@ -6,12 +6,12 @@ Bounded by age and size, but the newest change is never dropped. Reading it mend
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.changes.edits.files import as_store_error
 from sessiontui.changes.edits.records import done, ids, read
@@ -28,16 +28,14 @@ SOON: Final = 1.0
 """Seconds after which a file that gave way while somebody wrote to it is looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Purged:
+class Purged(NamedTuple):
     """What a purge dropped."""
 
     changes: tuple[str, ...]
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """What a journal holds, newest first."""
 
     changes: tuple[Change, ...]
@@ -45,8 +43,7 @@ class Listed:
     """What is the matter with records that can't be read: a change that one of them took back seems to stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """A change and what was done to it since, oldest first: its undo, the undo of that, and so on."""
 
     changes: tuple[Recorded, ...]
@@ -77,8 +74,7 @@ def change(
     """
     with as_store_error(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
         settle.everything(folder, patience, keys)
-        taken = ids(folder)
-        id = f"{int(taken[-1]) + 1 if taken else 1:08}"
+        id = f"{int(max(ids(folder), default='0')) + 1:08}"
         record = ChangeRecord(folder, id, verb, tuple(keys), undoes)
         record.patience = patience
         with closing(record):
@@ -155,7 +151,7 @@ def listed(folder: Path) -> Listed:
         found, problems = _legible(journal)
         every = [each for each in found if each.done or not busy]
         of = chains(every)
-    newest = (_change(each, of[each.id], sizes.get(each.id, 0)) for each in reversed(every))
+    newest = (_change(each, of[each.id], sizes[each.id]) for each in reversed(every))
     return Listed(tuple(newest), tuple(problems))
 
 
@@ -200,7 +196,7 @@ def _trim(folder: Folder) -> None:
     """Drop what is too old, then the oldest until the rest is small enough; never the newest."""
     oldest = datetime.now(UTC) - AGE
     sizes = _sizes(folder)
-    total = sum(sizes.values())
+    total = sizes.total()
     first = read(folder, min(ids(folder)))
     if total <= SIZE and (first is None or first.at >= oldest):
         return
@@ -209,7 +205,7 @@ def _trim(folder: Folder) -> None:
         if each.tip.at >= oldest and total <= SIZE:
             break
         gone.append(each)
-        total -= sum(sizes.get(change.id, 0) for change in each.changes)
+        total -= sum(sizes[change.id] for change in each.changes)
     if gone:
         _drop(folder, gone)
 
@@ -223,19 +219,19 @@ def _droppable(folder: Folder) -> list[Chain]:
 
 def _drop(folder: Folder, dropped: list[Chain]) -> Purged:
     gone = tuple(sorted(each.id for of in dropped for each in of.changes))
-    before = sum(_sizes(folder).values())
+    before = _sizes(folder).total()
     for id in gone:
         folder.drop(f"{id}.change")  # first: kept files without a record are swept
     for name in folder.names():
         if name.partition(".")[0] in gone:
             folder.drop(name)
-    return Purged(gone, before - sum(_sizes(folder).values()))
+    return Purged(gone, before - _sizes(folder).total())
 
 
-def _sizes(folder: Folder) -> dict[str, int]:
-    sizes: dict[str, int] = {}
+def _sizes(folder: Folder) -> Counter[str]:
+    sizes: Counter[str] = Counter()
     for name in folder.names():
         id, dot, _ = name.partition(".")
         if dot:
-            sizes[id] = sizes.get(id, 0) + folder.size(name)
+            sizes[id] += folder.size(name)
     return sizes

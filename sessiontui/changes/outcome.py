@@ -5,23 +5,23 @@ One session's trouble never stops the others: its row says what is the matter an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sessiontui.errors import AfterRecovery, Busy, Changed, Locked, SessiontuiError, Unleased, unchanged_sentence
 
-CompactStatus = Literal["compacted", "unchanged", "refused", "failed", "cancelled"]
-RepairStatus = Literal["repaired", "unchanged", "refused", "failed", "cancelled"]
+LeftStatus = Literal["unchanged", "refused", "failed", "cancelled"]
+"""Of a session that was left as it was."""
+CompactStatus = Literal["compacted"] | LeftStatus
+RepairStatus = Literal["repaired"] | LeftStatus
 MigrateStatus = Literal["migrated", "skipped", "refused"]
-CleanupStatus = Literal["removed", "refused", "failed", "cancelled"]
+CleanupStatus = Literal["removed"] | LeftStatus
 ChangeStatus = Literal["done", "undone", "undo", "interrupted"]
 BlockerKind = Literal["", "busy", "locked", "unleased", "changed"]
 """What may be otherwise when it is tried again; empty for all other trouble."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a session was left as it was: what went wrong, the next thing to do, and the exit code it asks for."""
 
     cause: str = ""
@@ -63,8 +63,7 @@ def blocker(error: Exception) -> BlockerKind:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One operation in the journal, as ``undo --list`` shows it."""
 
     id: str

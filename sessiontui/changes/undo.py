@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sessiontui import units
 from sessiontui.changes import history
@@ -29,21 +30,19 @@ class UndoPlan:
     keys: tuple[str, ...]
     at: datetime
     redo: bool
+    tip: str
+    """What it reverts: the change, or the newest undo or redo of it."""
     steps: tuple[str, ...]
     """In words, one a session or file."""
     is_idle = False
 
     def takes(self, store: Store) -> Takes:
-        """Bytes that it takes of the disk: reverting the newest change of a chain brings back what is kept for it."""
-        change, found = self.change, 0
-        for each in reversed(history.changes(sessions_folder(store))):  # oldest first
-            if change in (each.id, each.undoes):
-                change, found = each.id, each.bytes
-        return Takes(0, found)
+        """Bytes that it takes of the disk: what is kept for a change comes back when it is reverted."""
+        kept = history.changes(sessions_folder(store))
+        return Takes(0, sum(each.bytes for each in kept if each.id == self.tip))
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """What undo did."""
 
     change: str
@@ -73,20 +72,19 @@ def plan(folder: Path, id: str | None = None, redo: bool = False) -> UndoPlan:
 
             require_sound(found.sessions / name)
         last: dict[str, Edit] = {key: step.edit for step in of.tip.made for key in step.edit.sessions}
-        steps = tuple(_foresee(found, edit) for edit in reversed(last.values()))
-    return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, steps)
+        steps = []
+        for edit in reversed(last.values()):
+            require_inside(found, edit)
+            steps.append(edit.foresee(found))
+    return UndoPlan(of.first.id, of.first.verb, of.first.changed, of.first.at, of.undone, of.tip.id, tuple(steps))
 
 
 def make(folder: Path, plan: UndoPlan, patience: WaitPolicy = USUAL, progress: Progress = silent) -> Undone:
     """Take it back as planned. Raises ``Changed`` when it was taken back (or given again) since."""
-    with as_store_error(str(folder)), reading(folder) as found:
-        if found is None:
-            raise _nothing(plan.redo)
-        tip = _chosen(found, plan.change, plan.redo).tip.id
     verb = "redo" if plan.redo else "undo"
-    with history.change(folder, verb, plan.keys, patience, undoes=tip) as record:
+    with history.change(folder, verb, plan.keys, patience, undoes=plan.tip) as record:
         undone = _chosen(record.folder, plan.change, plan.redo).tip
-        if undone.id != tip:
+        if undone.id != plan.tip:
             raise Changed("the journal")
         for step in undone.made:
             step.edit.require_wanted(record.folder)
@@ -106,9 +104,9 @@ def _put_back(record: ChangeRecord) -> None:
     try:
         settle.put_back(record)
     except (OSError, StoreError) as error:
-        reason = as_plain(error, str(record.folder.sessions)).cause
         raise StoreError(
-            f"it was taken back by half: {reason}", "the next changing command finishes it or rolls it back"
+            f"it was taken back by half: {as_plain(error, str(record.sessions)).cause}",
+            "the next changing command finishes it or rolls it back",
         ) from error
 
 
@@ -125,13 +123,14 @@ def _chosen(folder: Folder, id: str | None, redo: bool) -> history.Chain:
                 f"`sessiontui undo --redo {units.change_number(newest.first.id)}` redoes change {units.change_number(newest.first.id)} all the same",
             )
         return newest
-    of = every.get(id.zfill(8))
+    id = id.zfill(8)
+    of = every.get(id)
     if of is None:
         raise UsageError(
             f"there is no change {units.change_number(id)} in the journal",
             "`sessiontui undo --list` shows those that are",
         )
-    if of.undone == redo or (of.undone and of.tip.id == id.zfill(8)):
+    if of.undone == redo or (of.undone and of.tip.id == id):
         return of
     first = units.change_number(of.first.id)
     if redo:
@@ -146,8 +145,3 @@ def _nothing(redo: bool) -> UsageError:
     if redo:
         return UsageError("nothing was undone, so there is nothing to redo")
     return UsageError("there is nothing to undo", "`sessiontui journal` says what undo keeps")
-
-
-def _foresee(folder: Folder, edit: Edit) -> str:
-    require_inside(folder, edit)
-    return edit.foresee(folder)

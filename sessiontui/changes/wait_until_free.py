@@ -17,8 +17,8 @@ from sessiontui.changes.journal.folder import reading
 from sessiontui.changes.journal.location import NAME
 from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import holders, live_replace
-from sessiontui.errors import Cancelled, Locked, SessiontuiError
-from sessiontui.store.protocol import IsCancelled
+from sessiontui.errors import Locked, SessiontuiError
+from sessiontui.store.protocol import IsCancelled, stop_if
 
 PAUSE: Final = 0.05
 """Seconds between two looks."""
@@ -34,11 +34,10 @@ def free(paths: Iterable[Path], seconds: float, cancelled: IsCancelled, told: Ca
         looks = 0
         while time.monotonic() < until and _is_taken(path):
             if not looks % NAMED:
-                told(_who(path))
+                told(writers(path))
             looks += 1
             time.sleep(PAUSE)
-            if cancelled():
-                raise Cancelled
+            stop_if(cancelled)
     return max(0.0, until - time.monotonic())
 
 
@@ -69,13 +68,14 @@ def _is_locked(database: Path) -> bool:
         return False
 
 
-def _who(path: Path) -> str:
+def writers(path: Path) -> str:
+    """Which programs write there; empty where that can't be known."""
     if path.name == NAME:
         return "another sessiontui"
     if not path.name.endswith(SUFFIX):  # who has a database open need not be who locked it
         return ""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # gone, or a database's key that is no name
         return ""
     return " and ".join(holders.writers(status))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import click
 
-from sessiontui.cli import key_argument, output, report
+from sessiontui.cli import key_argument, output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import Strong, count, say
 from sessiontui.describe.about import STEPS, Facts, known, minute, path_of, percent, where
 from sessiontui.dialects.keys import written
 from sessiontui.errors import Changed
 from sessiontui.model import Session
-from sessiontui.store.protocol import IsCancelled, Progress, Store
+from sessiontui.store.protocol import Store
 from sessiontui.store.series import MONDAY
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.store.survey import survey
@@ -34,10 +34,7 @@ def about(*, context: Context, key: str) -> int:
     """What a session is made of: who said how much, what is damaged, when it was active."""
     store = context.open()
     session = store.session(key_argument.one(store, key))
-    stats = None
-    if session.problem is None:
-        with report.interruptible() as cancelled, report.progress("counting") as progress:
-            stats = _counted(store, session.key, cancelled, progress)
+    stats = _counted(store, session.key) if session.problem is None else None
     if context.json:
         _row(store, session, stats)
         return 0
@@ -48,28 +45,27 @@ def about(*, context: Context, key: str) -> int:
     return 0
 
 
-def _counted(store: Store, key: str, cancelled: IsCancelled, progress: Progress) -> SessionStats:
-    for _ in range(TRIES - 1):
-        try:
-            return survey(store, key, cancelled, progress)
-        except Changed:
-            continue
-    return survey(store, key, cancelled, progress)
+def _counted(store: Store, key: str) -> SessionStats:
+    with stderr.interruptible() as cancelled, stderr.progress("counting") as progress:
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(Changed):
+                return survey(store, key, cancelled, progress)
+        return survey(store, key, cancelled, progress)
 
 
 def _row(store: Store, session: Session, stats: SessionStats | None) -> None:
-    fields: dict[str, object] = {
-        "key": written(session.key),
-        "backend": session.backend,
-        "path": written(str(path_of(store, session))),
-        "name": session.name,
-        "reachable": session.reachable,
-        "problem": session.problem.reason if session.problem else session.instead or None,
-        "bytes": session.bytes,
-        "created_at": session.created_at,
-        "last_activity": session.last_activity,
-    }
-    output.row(**fields, **({} if stats is None else _fields(stats)))
+    output.row(
+        key=session.key,
+        backend=session.backend,
+        path=str(path_of(store, session)),
+        name=session.name,
+        reachable=session.reachable,
+        problem=session.problem.reason if session.problem else session.instead or None,
+        bytes=session.bytes,
+        created_at=session.created_at,
+        last_activity=session.last_activity,
+        **({} if stats is None else _fields(stats)),
+    )
 
 
 def _fields(stats: SessionStats) -> dict[str, object]:
@@ -84,10 +80,7 @@ def _fields(stats: SessionStats) -> dict[str, object]:
         "last": stats.last,
         "imported": stats.imported,
         "imported_at": stats.imported_at,
-        "roles": [
-            {"role": each.role and written(each.role), "messages": each.messages, "characters": each.characters}
-            for each in stats.roles
-        ],
+        "roles": [{**each._asdict(), "role": each.role and written(each.role)} for each in stats.roles],
         "damage": [
             {"fault": each.id, "reason": each.reason, "lines": each.lines, "row": each.row + 1} for each in stats.damage
         ],
@@ -126,7 +119,13 @@ def _say_counted(stats: SessionStats) -> None:
     if stats.first is not None and stats.last is not None:
         activity = stats.activity.within(LINES)
         _heading(f"Activity: messages {STEPS[activity.step]}, UTC")
-        output.table(_spans(activity.counts, activity.step), right=(1,))
+        output.table(
+            (
+                (minute(MONDAY + timedelta(seconds=span * activity.step)), f"{number:,}")
+                for span, number in activity.counts
+            ),
+            right=(1,),
+        )
     elif stats.messages:
         lengths = stats.lengths.within(LINES)
         _heading("Lengths: characters a message, along the conversation")
@@ -146,11 +145,6 @@ def _say_counted(stats: SessionStats) -> None:
 def _heading(text: str) -> None:
     say()
     say(Strong(text))
-
-
-def _spans(counts: Sequence[tuple[int, int]], step: int) -> Iterator[tuple[str, str]]:
-    for span, number in counts:
-        yield minute(MONDAY + timedelta(seconds=span * step)), f"{number:,}"
 
 
 def _beginning(text: str) -> str:

@@ -8,15 +8,12 @@ from functools import partial
 import click
 
 from sessiontui.changes.verbs import append as verb
-from sessiontui.cli import output
-from sessiontui.cli.change import VerbRun
+from sessiontui.cli.change import VerbRun, changes
 from sessiontui.cli.key_argument import KEY
-from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import count, say
 from sessiontui.cli.typed import text
-from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
-from sessiontui.model import Message, Span
+from sessiontui.model import Message
 
 
 @click.command()
@@ -24,46 +21,42 @@ from sessiontui.model import Message, Span
 @click.argument("words", metavar="TEXT|-")
 @click.option("--role", required=True, metavar="ROLE", help="user, assistant, system, tool, or any other.")
 @changes
-def append(*, context: Context, change: ChangeOptions, key: str, words: str, role: str) -> int:
+def append(*, run: VerbRun, key: str, words: str, role: str) -> int:
     """Add one message to a session; a new session where there is none of this key.
 
     With - as TEXT the message is standard input, byte for byte, a final newline too.
     """
     key = text(key)
     message = Message(_utf8(role, "ROLE"), _standard_input() if words == "-" else _utf8(words, "TEXT"))
-    run = VerbRun(context, change)
     store = run.open()
     return run.once(
         store,
         plan=lambda: verb.plan(store, key, message),
         foretell=partial(_foretell, run),
-        make=lambda plan: verb.make(store, plan, change.patience),
+        make=partial(verb.make, store),
         tell=partial(_tell, run),
     )
 
 
 def _tell(run: VerbRun, done: verb.Appended) -> None:
-    if run.context.json:
-        _row(done.change, done.key, done.address.span, {})
+    span = done.address.span
+    if run.json:
+        run.row(done.change, done.key, offset=span and span.offset, length=span and span.length)
     else:
         say("appended 1 message to ", done.key)
         run.tell_change(done.change)
 
 
 def _foretell(run: VerbRun, plan: verb.AppendPlan) -> None:
-    if run.context.json:
-        _row(None, plan.key, None, run.mark(plan.key))
+    if run.json:
+        run.row(None, plan.key, offset=None, length=None)
         return
-    say(f"would append 1 message ({plan.role}, {count(len(plan.content), 'character')}) to ", plan.key)
+    characters = count(len(plan.message.content), "character")
+    say(f"would append 1 message ({plan.message.role}, {characters}) to ", plan.key)
     if plan.new:
         say("the session is new")
     if plan.ends_line:
         say("its last line is unfinished and would be ended first")
-
-
-def _row(change: str | None, key: str, span: Span | None, more: dict[str, object]) -> None:
-    where = {"offset": span and span.offset, "length": span and span.length}
-    output.row(change=change, key=written(key), **where, **more)
 
 
 def _standard_input() -> str:

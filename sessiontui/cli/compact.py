@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from sessiontui.changes.verbs import compact as verb
 from sessiontui.cli import key_argument
-from sessiontui.cli.change import VerbRun, say_each, tell_recoverable, tell_row, weigh
-from sessiontui.cli.options import ChangeOptions, Context, changes
+from sessiontui.cli.change import VerbRun, changes, say_each, tell_recoverable, weigh
 from sessiontui.describe.compact import listed
 from sessiontui.errors import UsageError
 
@@ -17,40 +18,26 @@ from sessiontui.errors import UsageError
 @click.option("--all", "every", is_flag=True, help="All sessions of the store.")
 @click.option("--anyway", is_flag=True, help="Also a named file in which no valid line is: it becomes empty.")
 @changes
-def compact(*, context: Context, change: ChangeOptions, keys: tuple[str, ...], every: bool, anyway: bool) -> int:
+def compact(*, run: VerbRun, keys: tuple[str, ...], every: bool, anyway: bool) -> int:
     """Remove damaged and blank lines; the valid ones stay, byte for byte."""
     if every == bool(keys):
         raise UsageError("compact takes the sessions' keys, or --all")
     if every and anyway:
         raise UsageError("--anyway takes the keys that it is for, not --all")
-    run = VerbRun(context, change)
     store = run.open()
     wanted = key_argument.wanted(store, keys, run.tally)
     if wanted == []:
         return run.tally.code
-    plan = run.planned(lambda cancelled, progress: verb.plan(store, wanted, cancelled, progress, anyway))
+    plan = run.planned(partial(verb.plan, store, wanted, anyway=anyway))
     weigh(store, plan)
-    tell_recoverable(context, "this removes", plan.goes)
-    return run.several(
-        store,
-        plan,
-        foretell=lambda: _tell(run, None, plan.rows, "would be"),
-        make=lambda cancelled, progress: verb.make(store, plan, cancelled, progress, change.patience),
-        tell=lambda done: _tell(run, done.change, done.rows, "was"),
-        doing="compacting",
-    )
+    tell_recoverable(run.context, "this removes", plan.goes)
+    return run.several(store, plan, make=partial(verb.make, store), tell=partial(_tell, run), doing="compacting")
 
 
 def _tell(run: VerbRun, change: str | None, rows: tuple[verb.CompactRow, ...], was: str) -> None:
-    if run.context.json:
+    if run.json:
         for row in rows:
-            tell_row(
-                change,
-                row,
-                savable=row.recoverable.lossless,
-                recoverable=row.recoverable._asdict(),
-                **run.mark(row.key),
-            )
+            run.file_row(change, row, savable=row.recoverable.lossless, recoverable=row.recoverable._asdict())
         return
     say_each(listed(rows, was))
     run.tell_change(change)

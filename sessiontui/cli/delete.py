@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from sessiontui.changes.verbs import delete as verb
-from sessiontui.cli import key_argument, output
-from sessiontui.cli.change import VerbRun, weigh
+from sessiontui.cli import key_argument
+from sessiontui.cli.change import VerbRun, changes, weigh
 from sessiontui.cli.cleanup import tell_removed
-from sessiontui.cli.options import ChangeOptions, Context, changes
 from sessiontui.cli.output import say
 from sessiontui.describe import recovery
-from sessiontui.dialects.keys import written
 
 
 @click.command()
 @key_argument.NAMED_KEYS
 @changes
-def delete(*, context: Context, change: ChangeOptions, keys: tuple[str, ...]) -> int:
+def delete(*, run: VerbRun, keys: tuple[str, ...]) -> int:
     """Remove sessions whole: their files, or all of their rows."""
-    run = VerbRun(context, change)
     store = run.open()
     done = {name for name in keys if name in run.interrupted.named and not store.looked([name])}
     for name in done:
-        if context.json:
-            output.row(change=None, key=written(name), last_activity=None, messages=None, **run.mark(name))
-        elif change.dry_run:
+        if run.json:
+            run.row(None, name, last_activity=None, messages=None)
+        elif run.dry_run:
             say(*recovery.after(name))
         else:
             say(name, " was removed by the change that was interrupted")
     wanted = key_argument.several(store, (name for name in keys if name not in done), run.tally)
     if not wanted:
         return run.tally.code
-    plan = run.planned(lambda cancelled, progress: verb.plan(store, wanted, cancelled, progress))
+    plan = run.planned(partial(verb.plan, store, wanted))
     weigh(store, plan)
-    return run.several(
-        store,
-        plan,
-        foretell=lambda: tell_removed(run, None, plan.rows, "would be"),
-        make=lambda cancelled, progress: verb.make(store, plan, change.patience, cancelled, progress),
-        tell=lambda done: tell_removed(run, done.change, done.rows, "was"),
-        doing="deleting",
-    )
+    return run.several(store, plan, make=partial(verb.make, store), tell=partial(tell_removed, run), doing="deleting")

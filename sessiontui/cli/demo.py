@@ -1,16 +1,42 @@
-"""``sessiontui demo``: a sample store that shows everything, the same at every run. Never writes into a folder in use."""
+"""The verb demo: a sample store that shows everything, the same at every run. Never writes into a folder in use."""
 
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
+
+from sessiontui.cli import output
+from sessiontui.cli.browse import Browser, require_terminal
 from sessiontui.cli.sample import damaged, healthy, long, sample_database, writing_systems
 from sessiontui.dialects import zeroclaw
 from sessiontui.errors import StoreError, UsageError
 from sessiontui.model import Message
+from sessiontui.store import detect
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--no-open", is_flag=True, help="Only write the store and print its path.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line; opens nothing.")
+@click.pass_obj
+def demo(browser: Browser, *, folder: Path | None, no_open: bool, as_json: bool) -> int:
+    """Write a sample store into DIR or a new temporary folder, print its path and open it."""
+    store = write_sample(folder or Path(tempfile.mkdtemp(prefix="sessiontui-demo-")))
+    if as_json:
+        output.row(path=str(store))
+        return 0
+    output.say(str(store))
+    if no_open:
+        return 0
+    sys.stdout.flush()
+    require_terminal()
+    return browser(detect.find(str(store), None, os.environ).location)
 
 
 def write_sample(folder: Path, now: datetime | None = None) -> Path:

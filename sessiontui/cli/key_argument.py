@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable
 import click
 from click.shell_completion import CompletionItem
 
-from sessiontui.cli.report import ExitTally
+from sessiontui.cli.stderr import ExitTally
 from sessiontui.cli.typed import text
 from sessiontui.dialects.keys import alike, read_back, sanitised, written
 from sessiontui.errors import Ambiguous, SessiontuiError, UnknownKey

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,13 +12,11 @@ from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.outcome import Problem
 from sessiontui.changes.verbs import migrate as verb
 from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED
-from sessiontui.changes.verbs.migrate import MigrateRow
-from sessiontui.cli import key_argument, output, report
-from sessiontui.cli.change import VerbRun, tell_recoverable, weigh
-from sessiontui.cli.options import ChangeOptions, Context, changes
+from sessiontui.cli import key_argument, stderr
+from sessiontui.cli.change import VerbRun, changes, tell_recoverable, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.migrate import listed
-from sessiontui.dialects.keys import SUFFIX, sanitised, written
+from sessiontui.dialects.keys import SUFFIX, sanitised
 from sessiontui.errors import UnknownKey, UsageError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
@@ -26,33 +25,19 @@ from sessiontui.store.protocol import Store
 @click.command()
 @key_argument.KEYS
 @changes
-def migrate(*, context: Context, change: ChangeOptions, keys: tuple[str, ...]) -> int:
+def migrate(*, run: VerbRun, keys: tuple[str, ...]) -> int:
     """Move JSONL sessions, all or the ones named, into sessions.db, by ZeroClaw's own rules."""
-    run = VerbRun(context, change)
-    store = run.open(writable=False)
+    store = run.open()
     folder = sessions_folder(store)
-    typed = keys
-    keys = _remaining(run, folder, keys)
-    wanted = [] if keys == () and typed else _wanted(store, keys, run.tally)
+    left = _remaining(run, folder, keys)
+    wanted = _wanted(store, left, run.tally) if left or not keys else []
     if wanted == []:
         return run.tally.code
-    plan = run.planned(lambda cancelled, progress: verb.plan(folder, wanted, cancelled, progress))
+    plan = run.planned(partial(verb.plan, folder, wanted))
     weigh(store, plan)
-    tell_recoverable(context, "this leaves behind", plan.goes)
-
-    def foretell() -> None:
-        _tell(run, None, plan.rows, "would be")
-        if plan.creates and not context.json:
-            say("sessions.db would be created")
-
-    return run.several(
-        store,
-        plan,
-        foretell=foretell,
-        make=lambda cancelled, progress: verb.make(plan, cancelled, progress, change.patience),
-        tell=lambda done: _tell(run, done.change, done.rows, "was"),
-        doing="migrating",
-    )
+    tell_recoverable(run.context, "this leaves behind", plan.goes)
+    tell = partial(_tell, run, creates=run.dry_run and plan.creates)
+    return run.several(store, plan, make=verb.make, tell=tell, doing="migrating")
 
 
 def _remaining(run: VerbRun, folder: Path, typed: tuple[str, ...]) -> tuple[str, ...]:
@@ -65,13 +50,13 @@ def _remaining(run: VerbRun, folder: Path, typed: tuple[str, ...]) -> tuple[str,
         gone = not os.path.lexists(folder / file) and os.path.lexists(folder / (file + MIGRATED))
         if stem in run.interrupted.named and gone:
             problem = Problem("was migrated by the change that was interrupted")
-            _tell(run, None, (MigrateRow(stem, 0, 0, "skipped", problem),), "was")
+            _tell(run, None, (verb.MigrateRow(stem, 0, 0, "skipped", problem),), "was")
         else:
             wanted.append(name)
     return tuple(wanted)
 
 
-def _wanted(store: Store, typed: tuple[str, ...], tally: report.ExitTally) -> list[str] | None:
+def _wanted(store: Store, typed: tuple[str, ...], tally: stderr.ExitTally) -> list[str] | None:
     """The stems of the sessions to move; None means all. Raises ``UsageError`` for a database of another name."""
     if isinstance(store, JsonlStore):
         return key_argument.several(store, typed, tally) if typed else None if store.only is None else [store.only]
@@ -91,22 +76,25 @@ def _wanted(store: Store, typed: tuple[str, ...], tally: report.ExitTally) -> li
     return list(found) if typed else None
 
 
-def _tell(run: VerbRun, change: str | None, rows: tuple[MigrateRow, ...], was: str) -> None:
+def _tell(
+    run: VerbRun, change: str | None, rows: tuple[verb.MigrateRow, ...], was: str, *, creates: bool = False
+) -> None:
     for row in rows:
-        if run.context.json:
-            output.row(
-                change=change,
-                key=written(row.key),
+        if run.json:
+            run.row(
+                change,
+                row.key,
                 imported=row.imported,
                 left_behind=row.left_behind,
                 status=row.status,
                 reason=row.problem.reason or None,
                 recoverable=row.recoverable._asdict(),
-                **run.mark(row.key),
             )
         elif parts := listed(row, was):
             say(*parts)
-    if not run.context.json:
+    if not run.json:
         if not rows:
             say("there is nothing to migrate")
         run.tell_change(change)
+        if creates:
+            say("sessions.db would be created")

@@ -1,4 +1,4 @@
-"""The options that verbs share, gathered into one value each, and the store that they name.
+"""The options that all verbs on a store share, gathered into one value, and the store that they name.
 
 Opening tells what a person should know first: which store was chosen where others are, and whether a change was
 interrupted. It changes nothing.
@@ -7,22 +7,19 @@ interrupted. It changes nothing.
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from sessiontui.changes import store_access
 from sessiontui.changes.journal.location import sessions_folder
-from sessiontui.cli import report
-from sessiontui.cli.output import count
+from sessiontui.cli import output, stderr
 from sessiontui.dialects.keys import SUFFIX, written
-from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.model import Backend
 from sessiontui.store import detect
@@ -32,9 +29,6 @@ from sessiontui.visible import visible
 
 Verb = Callable[..., int]
 """A verb's function; it returns the exit code."""
-
-LONGEST = 1_000_000.0
-"""Seconds, eleven days: SQLite takes what is above 24 days for none at all."""
 
 NAMED = 3
 """So many sessions are named in a command, at most."""
@@ -47,8 +41,8 @@ def _tell_stray(used: detect.StoreLocation, stray: detect.StoreLocation) -> None
     if stray.backend is Backend.SQLITE:
         what, file = f"the database {stray.path}", str(stray.path)
     else:
-        what, file = f"{count(stray.sessions, '.jsonl file')} in {stray.path}", f"{stray.path}/FILE.jsonl"
-    report.tell(f"using {used.path} ({used.backend}), not {what}", f"`-s {file}` opens that")
+        what, file = f"{output.count(stray.sessions, '.jsonl file')} in {stray.path}", f"{stray.path}/FILE.jsonl"
+    stderr.tell(f"using {used.path} ({used.backend}), not {what}", f"`-s {file}` opens that")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,7 @@ class Context:
     json: bool
     opened: list[Store] = field(default_factory=list)
 
-    def open(self, writable: bool = False, recover: Callable[[Store], bool] | None = None) -> Store:
+    def open(self, recover: Callable[[Store], bool] | None = None) -> Store:
         """Open the store, with the notices that a person should have. Raises ``UsageError`` where there is none.
 
         ``recover`` finishes first what was interrupted in it, or says of what it is; where it returns True, the store
@@ -71,7 +65,7 @@ class Context:
                 chosen = detect.find(self.store, self.backend, os.environ)
         others = [f"{location.path} ({location.backend})" for location in chosen.others if not location.stray]
         if others and self.backend is None:
-            report.tell(
+            stderr.tell(
                 f"using {chosen.location.path} ({chosen.location.backend}); there are others: {', '.join(others)}"
             )
         for other in chosen.others:
@@ -114,45 +108,23 @@ class Context:
         return f"sessiontui repair{self.options()}{backend} {which}"
 
 
-class ChangeOptions(NamedTuple):
-    """What a changing verb is asked besides."""
-
-    dry_run: bool
-    patience: WaitPolicy
-
-
 def _tell_interrupted(sessions: Path) -> None:
     if count := store_access.interrupted(sessions):
         what = "1 change was" if count == 1 else f"{count} changes were"
-        report.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
+        stderr.tell(f"{what} interrupted: the next changing command finishes it or rolls it back")
     for each in store_access.pending_messages(sessions):
         many = len(each.messages)
         what, them = ("1 message waits", "it") if many == 1 else (f"{many:,} messages wait", "them")
-        into = f"the next changing command brings {them} into {each.key}"
-        report.tell(f"{what} in the journal: {into}", f"now in {each.where}")
+        stderr.tell(
+            f"{what} in the journal: the next changing command brings {them} into {each.key}", f"now in {each.where}"
+        )
 
 
 def _tell_orphans(sessions: Path) -> None:
     """Name the imports that were interrupted: a database lists no file."""
     for stem in interrupted_imports.stems(sessions):
         file = interrupted_imports.staged(sessions / (stem + SUFFIX)).name
-        report.tell(f"the import of {stem} into sessions.db was interrupted: it is in {file}", interrupted_imports.HINT)
-
-
-def _tell_how_read(store: Store) -> None:
-    """Say what is odd about how a database had to be read."""
-    if store.backend is Backend.SQLITE:
-        from sessiontui.store.sqlite.sqlite_store import SqliteStore
-
-        if isinstance(store, SqliteStore) and store.notice:
-            report.tell(store.notice)
-
-
-def a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
-    """A callback of options: click takes “nan” for a number, which is neither too small nor too great for anything."""
-    if math.isnan(value):
-        raise click.BadParameter("nan is no number", context, parameter)
-    return value
+        stderr.tell(f"the import of {stem} into sessions.db was interrupted: it is in {file}", interrupted_imports.HINT)
 
 
 def reads(verb: Verb) -> Verb:
@@ -166,33 +138,8 @@ def reads(verb: Verb) -> Verb:
         context = Context(store, Backend(backend) if backend else None, as_json)
         code = verb(context=context, **rest)
         for each in context.opened:
-            _tell_how_read(each)
+            if notice := getattr(each, "notice", ""):  # of a database: what is odd about how it had to be read
+                stderr.tell(notice)
         return code
 
     return asking
-
-
-def changes(verb: Verb) -> Verb:
-    """Give a verb what every change takes besides what ``reads`` gives; it receives that as ``change``."""
-
-    @click.option("--dry-run", is_flag=True, help="Say what it would do; change nothing.")
-    @click.option(
-        "--wait",
-        type=click.FloatRange(min=0),
-        default=2.0,
-        metavar="SECONDS",
-        callback=a_number,
-        show_default=True,
-        help="How long to wait for a program that has the file open for writing, a locked database, another sessiontui.",
-    )
-    @click.option(
-        "--no-lease",
-        is_flag=True,
-        help="Where nothing can make a file's writers wait, or one keeps it open: change it once it has been still for 2 "
-        "seconds. What is written at that very moment can be lost.",
-    )
-    @wraps(verb)
-    def changing(*, dry_run: bool, wait: float, no_lease: bool, **rest: Any) -> int:
-        return verb(change=ChangeOptions(dry_run, WaitPolicy(min(wait, LONGEST), no_lease)), **rest)
-
-    return reads(changing)

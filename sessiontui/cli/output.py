@@ -1,7 +1,7 @@
 """Standard output: data, nothing else. Objects for programs, one a line; text for people, made safe for a terminal.
 
 ``say`` is the only way for text to a person's terminal: all of it goes through ``visible`` here, whatever it is made
-of. ``row`` and ``raw`` write true bytes. Says nothing of what went wrong: that is ``report``.
+of. ``row`` and ``raw`` write true bytes. Says nothing of what went wrong: that is ``stderr``.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import BinaryIO
 
 from sessiontui import units
-from sessiontui.cli import report
-from sessiontui.cli.width import expand, pad, width
+from sessiontui.cli import stderr
 from sessiontui.dialects.keys import written
 from sessiontui.visible import visible
 
@@ -24,6 +23,9 @@ WIDEST = 48
 
 LONGEST = 1 << 20
 """Characters of one line of text that are held before they are written."""
+
+INDENT = "  "
+"""Stands before the lines of a text."""
 
 _ASCII = str.maketrans({"·": "-", "…": "...", "“": '"', "”": '"', "─": "-", "→": "->", "–": "-"})
 
@@ -34,12 +36,6 @@ class Strong(str):
     __slots__ = ()
 
 
-def _stream() -> BinaryIO:
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, "closed", "standard output")
-    return sys.stdout.buffer
-
-
 def terminal() -> bool:
     """Whether a person's terminal is at the other end of standard output."""
     return sys.stdout is not None and sys.stdout.isatty()
@@ -47,14 +43,15 @@ def terminal() -> bool:
 
 def raw(data: bytes) -> None:
     """Write bytes as they are; at once where progress is shown between them."""
-    stream = _stream()
-    shown = report.wipe()
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "closed", "standard output")
+    shown = stderr.wipe()
     try:
-        stream.write(data)
+        sys.stdout.buffer.write(data)
         if shown:
-            stream.flush()
+            sys.stdout.buffer.flush()
     except OSError as problem:
-        raise report.lost(problem) from problem
+        raise stderr.lost(problem) from problem
 
 
 def row(**fields: object) -> None:
@@ -78,27 +75,23 @@ def say(*parts: str) -> None:
     """Write one line for people. What a terminal would obey is made visible, line feeds too."""
     emphasis = terminal() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     shown = ((visible(written(part)), emphasis and isinstance(part, Strong)) for part in parts)
-    _print("".join(f"\x1b[1m{part}\x1b[0m" if strong else part for part, strong in shown))
+    line = "".join(f"\x1b[1m{part}\x1b[0m" if strong else part for part, strong in shown)
+    raw(_encoded(f"{line}\n"))
 
 
-def text(pieces: Iterable[str], indent: str = "  ") -> None:
-    """Write text of several lines for people, each behind ``indent``, tabs expanded. ``pieces`` are cut anywhere;
-    of a line that goes on for longer than ``LONGEST`` the parts are written as they come."""
-    held = ""
-    begun = False
+def text(pieces: Iterable[str]) -> None:
+    """Write text of several lines for people, each indented, tabs expanded. ``pieces`` are cut anywhere; of a line that
+    goes on for longer than ``LONGEST`` the parts are written as they come."""
+    held, indent = "", INDENT
     for piece in pieces:
         *done, held = f"{held}{piece}".split("\n")
         for line in done:
-            raw(_encoded(("" if begun else indent) + visible(expand(line)) + "\n"))
-            begun = False
+            raw(_encoded(f"{indent}{visible(expand(line))}\n"))
+            indent = INDENT
         if len(held) > LONGEST:
-            raw(_encoded(("" if begun else indent) + visible(expand(held))))
-            held, begun = "", True
-    raw(_encoded(("" if begun else indent) + visible(expand(held)) + "\n"))
-
-
-def _print(line: str) -> None:
-    raw(_encoded(f"{line}\n"))
+            raw(_encoded(f"{indent}{visible(expand(held))}"))
+            held = indent = ""
+    raw(_encoded(f"{indent}{visible(expand(held))}\n"))
 
 
 def _encoded(line: str) -> bytes:
@@ -109,16 +102,15 @@ def _encoded(line: str) -> bytes:
         return line.translate(_ASCII).encode(encoding, "backslashreplace")
 
 
-def table(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> None:
+def table(rows: Iterable[Sequence[str]], right: Sequence[int]) -> None:
     """Write rows for people in aligned columns; a column that is empty in every row is left out. ``right``:
     the columns that are aligned at their right edge."""
     cells = [[visible(written(cell)) for cell in cells] for cells in rows]
     columns = list(zip(*cells, strict=True))
     kept = [number for number, column in enumerate(columns) if any(column)]
     widths = {number: min(max(map(width, columns[number])), WIDEST) for number in kept}
-    at_right = set(right)
     for line in cells:
-        say("  ".join(pad(line[n], widths[n], right=n in at_right) for n in kept).rstrip())
+        say("  ".join(pad(line[n], widths[n], right=n in right) for n in kept).rstrip())
 
 
 def count(number: int | None, noun: str) -> str:
@@ -139,3 +131,34 @@ def size(number: int | None) -> str:
 def age(moment: datetime | None) -> str:
     """How long ago, in its greatest unit: ``5s``, ``2m``, ``1h``, ``12d``, ``2mo``; ``in 3d`` ahead; ``-`` where not known."""
     return "-" if moment is None else units.age(moment, datetime.now(UTC))
+
+
+# ---- cells of a terminal
+
+
+def _cells(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf") or "\u1160" <= char <= "\u11ff":
+        return 0  # the latter: vowel and end of a Hangul syllable in pieces, as macOS names files
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def width(text: str) -> int:
+    """Cells that ``text`` takes on one row of a terminal."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def pad(text: str, cells: int, *, right: bool = False) -> str:
+    """``text`` filled with spaces up to ``cells``; a longer one stays as it is."""
+    space = " " * (cells - width(text))
+    return space + text if right else text + space
+
+
+def expand(line: str) -> str:
+    """``line`` with each tab made into the spaces that lead to the next multiple of eight cells."""
+    first, *rest = line.split("\t")
+    parts, column = [first], width(first)
+    for part in rest:
+        gap = 8 - column % 8
+        parts += (" " * gap, part)
+        column += gap + width(part)
+    return "".join(parts)

@@ -8,10 +8,7 @@ import click
 
 from sessiontui.changes.verbs import pop as verb
 from sessiontui.cli import huge_output, key_argument, output
-from sessiontui.cli.change import VerbRun
-from sessiontui.cli.options import ChangeOptions, Context, changes
-from sessiontui.cli.output import say
-from sessiontui.dialects.keys import written
+from sessiontui.cli.change import VerbRun, changes
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 
@@ -23,34 +20,30 @@ SHOWN = 2000
 @key_argument.KEY
 @changes
 @click.option("--anyway", is_flag=True, help="Also where whole records stand in damaged lines behind the message.")
-def pop(*, context: Context, change: ChangeOptions, key: str, anyway: bool) -> int:
+def pop(*, run: VerbRun, key: str, anyway: bool) -> int:
     """Remove the last valid message of a session; every other byte stays.
 
     The last is the one that is last at that moment, which ZeroClaw may have written just now.
     """
-    run = VerbRun(context, change)
     store = run.open()
     session = key_argument.one(store, key)
-
-    def foretell(plan: verb.PopPlan) -> None:
-        _tell(run, store, "would remove", verb.Popped(None, plan.key, plan.removed, plan.address))
-
     return run.once(
         store,
         plan=lambda: verb.plan(store, session, anyway),
-        foretell=foretell,
-        make=lambda plan: verb.make(store, plan, change.patience, latest=True),
-        tell=partial(_tell, run, store, "removed"),
+        foretell=lambda plan: _tell(run, store, verb.Popped(None, plan.key, plan.removed, plan.address)),
+        make=partial(verb.make, store, latest=True),
+        tell=partial(_tell, run, store),
     )
 
 
-def _tell(run: VerbRun, store: Store, removed: str, done: verb.Popped) -> None:
-    if run.context.json:
-        output.row(change=done.change, key=written(done.key), removed=_removed(store, done), **run.mark(done.key))
+def _tell(run: VerbRun, store: Store, done: verb.Popped) -> None:
+    if run.json:
+        run.row(done.change, done.key, removed=_removed(store, done))
     elif done.removed is None:
-        say(done.key, " has no message; nothing to remove")
+        output.say(done.key, " has no message; nothing to remove")
     else:
-        say(f"{removed} the last message of ", done.key, f" ({done.removed.role}):")
+        removed = "would remove" if run.dry_run else "removed"
+        output.say(f"{removed} the last message of ", done.key, f" ({done.removed.role}):")
         beginning = done.removed.content[:SHOWN]
         output.text([beginning if beginning == done.removed.content else f"{beginning}…"])
         run.tell_change(done.change)
@@ -60,7 +53,7 @@ def _removed(store: Store, done: verb.Popped) -> dict[str, object] | None:
     message, address = done.removed, done.address
     if message is None or address is None:
         return None
-    fields: dict[str, object] = {"role": message.role, "content": message.content}
+    fields: dict[str, object] = message._asdict()
     if address.span is None:
         return fields | {"id": address.id}
     line = address.line

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from functools import partial
 
 import click
 
 from sessiontui.changes.verbs import repair as verb
-from sessiontui.changes.verbs.repair import RepairRow
 from sessiontui.cli import key_argument
-from sessiontui.cli.change import VerbRun, say_each, tell_row, weigh
-from sessiontui.cli.options import ChangeOptions, Context, changes
+from sessiontui.cli.change import VerbRun, changes, say_each, weigh
 from sessiontui.cli.output import say
 from sessiontui.damage.salvage import Wish
 from sessiontui.describe.repair import foretold, listed, unoffered
-from sessiontui.dialects.keys import written
 from sessiontui.errors import UsageError
 
 _MARK = re.compile(r"(\d+)(?::(\d+))?")
@@ -33,42 +30,26 @@ _MARK = re.compile(r"(\d+)(?::(\d+))?")
     help="Also what is offered on these lines of one session: exact if it is what it looks like. Where a line has several "
     "readings, LINE takes the first, LINE:2 the second.",
 )
-@click.option("--partial", is_flag=True, help="Guesses too: torn texts are closed, what can't be read is replaced.")
+@click.option(
+    "--partial", "guesses", is_flag=True, help="Guesses too: torn texts are closed, what can't be read is replaced."
+)
 @changes
-def repair(
-    *, context: Context, change: ChangeOptions, keys: tuple[str, ...], every: bool, mark: tuple[str, ...], partial: bool
-) -> int:
+def repair(*, run: VerbRun, keys: tuple[str, ...], every: bool, mark: tuple[str, ...], guesses: bool) -> int:
     """Have back what is whole in damaged lines; what is left of them is kept with the change.
 
     All other lines stay, byte for byte. --dry-run names the damage and what becomes of each.
     """
     keys, readings = _marked(keys, mark, every=every)
-    run = VerbRun(context, change)
     store = run.open()
     wanted = key_argument.wanted(store, keys, run.tally)
     if wanted == []:
         return run.tally.code
-    wish = Wish(marked=frozenset(readings), partial=partial, readings=readings)
-    plan = run.planned(
-        lambda cancelled, progress: verb.plan(store, wanted, wish=wish, cancelled=cancelled, progress=progress)
-    )
+    wish = Wish(marked=frozenset(readings), partial=guesses, readings=readings)
+    plan = run.planned(partial(verb.plan, store, wanted, wish=wish))
     if readings:
         _require_offered(plan.rows[0], readings)
     weigh(store, plan)
-
-    def foretell() -> None:
-        _tell(run, None, plan.rows, "would be")
-        if not context.json:
-            say_each(foretold(plan.rows))
-
-    return run.several(
-        store,
-        plan,
-        foretell=foretell,
-        make=lambda cancelled, progress: verb.make(store, plan, cancelled, progress, change.patience),
-        tell=lambda done: _tell(run, done.change, done.rows, "was", done.fragments),
-        doing="repairing",
-    )
+    return run.several(store, plan, make=partial(verb.make, store), tell=partial(_tell, run), doing="repairing")
 
 
 def _marked(typed: tuple[str, ...], mark: tuple[str, ...], *, every: bool) -> tuple[tuple[str, ...], dict[int, int]]:
@@ -108,7 +89,7 @@ def _numbers(text: str) -> tuple[int, int]:
     return line, reading
 
 
-def _require_offered(row: RepairRow, lines: Iterable[int]) -> None:
+def _require_offered(row: verb.RepairRow, lines: Iterable[int]) -> None:
     """Raise ``UsageError`` where nothing is offered on lines that were marked, or not so many readings."""
     if row.seen is None and not row.problem.code:
         raise UsageError(f"--mark: {row.problem.reason}")
@@ -117,15 +98,15 @@ def _require_offered(row: RepairRow, lines: Iterable[int]) -> None:
         raise UsageError(reason, hint)
 
 
-def _tell(
-    run: VerbRun, change: str | None, rows: tuple[RepairRow, ...], was: str, fragments: Path | None = None
-) -> None:
-    if run.context.json:
+def _tell(run: VerbRun, change: str | None, rows: tuple[verb.RepairRow, ...], was: str) -> None:
+    if run.json:
         for row in rows:
-            where = written(str(row.fragments)) if row.fragments else None
-            tell_row(change, row, left=row.left, fragments=where, **run.mark(row.key))
+            where = row.fragments and str(row.fragments)
+            run.file_row(change, row, left=row.left, fragments=where)
         return
     say_each(listed(rows, was))
-    if fragments is not None:
+    if fragments := verb.fragments_path(rows):
         say(f"the fragments are kept in {fragments}")
     run.tell_change(change)
+    if run.dry_run:
+        say_each(foretold(rows))

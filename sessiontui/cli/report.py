@@ -1,237 +1,153 @@
-"""Standard error: errors, notices and progress; and which exit code a failure means. The only writer of it.
-
-An error is one plain line and at most one more with the next thing to do, never a traceback (but with
-``SESSIONTUI_DEBUG=1``, for whoever mends this program). What is printed has gone through ``visible``.
-"""
+"""The verb report: a session for a bug report, masked, so that it can be shown to anybody without a look at it."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar, copy_context
-from types import FrameType
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import click
+import orjson
 
+from sessiontui.cli import key_argument, output, stderr
+from sessiontui.cli.masked_session import MOST, Bundle, Excerpt, gathered
+from sessiontui.cli.options import Context, reads
 from sessiontui.dialects.keys import written
-from sessiontui.errors import SessiontuiError, StoreError
-from sessiontui.store.protocol import IsCancelled, Progress, silent
+from sessiontui.disk import replace
+from sessiontui.errors import Refused, StoreError
 from sessiontui.visible import visible
 
-INTERRUPTED = 130
-"""The exit code of work that a person stopped."""
+_MASKED = "Text is masked: letters are x or X, digits 9, other signs *; what is not ASCII is one sign of its length."
 
 
-PATIENT = 0.5
-"""Seconds that work may take before a person is told what it waits for."""
+@click.command()
+@key_argument.KEY
+@reads
+@click.option("-o", "--output", "file", metavar="FILE", type=click.Path(), help="Write it there, not to the screen.")
+@click.option("--force", is_flag=True, help="Replace FILE where it is there.")
+def report(*, context: Context, key: str, file: str | None, force: bool) -> int:
+    """A session for a bug report: its structure, its faults and their bytes, all text masked.
 
-
-def tell(sentence: str, hint: str = "") -> None:
-    """Print a notice or an error: the sentence, and the next thing to do on a line of its own."""
-    lines = [f"sessiontui: {visible(written(sentence))}"]
-    if hint:
-        lines.append(f"  {visible(written(hint))}")
-    _print("".join(f"{line}\n" for line in lines))
-
-
-def error(problem: SessiontuiError) -> int:
-    """Say what went wrong; return the exit code it means."""
-    tell(problem.sentence, problem.hint)
-    return problem.exit_code
-
-
-def _print(text: str) -> None:
-    """Write to standard error, whatever its encoding; where nobody can hear us there is nothing left to say."""
-    if sys.stderr is None:
-        return
-    with contextlib.suppress(OSError, ValueError):
-        encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stderr.flush()
-
-
-def guarded(work: Callable[[], int]) -> int:
-    """Run ``work`` and return its exit code, or that of the error it ended with, which is told."""
-    try:
-        code = work()
-        _flush()
-        return code
-    except BrokenPipeError:
-        _forget_output()
+    No word of a message, no key, path or name is in it: it can be pasted in public as it is.
+    """
+    store = context.open()
+    session = key_argument.one(store, key)
+    with stderr.progress("reading") as progress:
+        bundle = gathered(store, session, progress)
+    lines = (
+        (orjson.dumps(row) + b"\n" for row in _rows(bundle))
+        if context.json
+        else (f"{visible(line)}\n".encode() for line in _text(bundle))
+    )
+    if file is None:
+        for line in lines:
+            output.raw(line)
         return 0
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
-    except Exception as problem:
-        if os.environ.get("SESSIONTUI_DEBUG") == "1":
-            raise
-        return _told(problem)
+    _write(Path(file), b"".join(lines), force=force)
+    stderr.tell(f"written to {file}: nothing in it has to be removed")
+    return 0
 
 
-def _told(problem: Exception) -> int:
-    """Tell any exception in one or two lines; return its exit code."""
-    with contextlib.suppress(OSError):
-        _flush()  # what was found before the trouble is still an answer
-    if isinstance(problem, SessiontuiError):
-        return error(problem)
-    if isinstance(problem, click.exceptions.Exit):
-        return problem.exit_code
-    if isinstance(problem, click.ClickException):
-        return _usage(problem)
-    if isinstance(problem, OSError):
-        _forget_output()
-        return error(disk_error(problem))
-    kind = type(problem).__name__
-    return error(StoreError(f"unexpected trouble, {kind}: {problem}", "SESSIONTUI_DEBUG=1 shows where it arose"))
-
-
-def disk_error(problem: OSError) -> StoreError:
-    """What the operating system said, as a sentence."""
-    named = isinstance(problem.filename, str | bytes | os.PathLike)
-    where = os.fsdecode(problem.filename) if named else "the store"
-    return StoreError(f"{where}: {(problem.strerror or str(problem)).lower()}")
-
-
-def _usage(problem: click.ClickException) -> int:
-    context = problem.ctx if isinstance(problem, click.UsageError) else None
-    hint = f"`{context.command_path} --help` shows what it takes" if context else ""
-    tell(problem.format_message(), hint)
-    return 2
-
-
-def lost(problem: OSError) -> OSError:
-    """The same with standard output as its place. Not of our errors, which end one session's work: it ends all."""
-    return OSError(problem.errno, problem.strerror, "standard output")
-
-
-def _flush() -> None:
-    if sys.stdout is not None:
-        try:
-            sys.stdout.flush()
-        except OSError as problem:
-            raise lost(problem) from problem
-
-
-def _forget_output() -> None:
-    """Point standard output nowhere, so that what is still buffered makes no second error at the end."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        number = sys.stdout.fileno()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
-
-
-class ExitTally:
-    """The highest exit code of several sessions, each of which may fail alone."""
-
-    def __init__(self) -> None:
-        self.code = 0
-
-    def add(self, code: int) -> None:
-        """One more outcome."""
-        self.code = max(self.code, code)
-
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """Tell an error of the work inside and go on behind it."""
-        try:
-            yield
-        except SessiontuiError as problem:
-            if problem.exit_code == INTERRUPTED:
-                raise
-            self.add(error(problem))
-
-
-class _Gauge:
-    """A label with its per cent on the last row of the terminal; ``wipe`` takes it away until the next one."""
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self.percent = -1
-        self.on_screen = False
-
-    def show(self, done: int, total: int) -> None:
-        percent = 100 * done // total if total else 0
-        if percent != self.percent:
-            self.percent = percent
-            self.on_screen = True
-            _print(f"\r{self.label} {percent} %")
-
-    def wipe(self) -> None:
-        if self.on_screen:
-            self.on_screen = False
-            _print("\r" + " " * (len(self.label) + 6) + "\r")
-
-
-_gauge: ContextVar[_Gauge | None] = ContextVar("gauge", default=None)
-
-
-def wipe() -> bool:
-    """Make room for a line of output where progress is shown; whether it is."""
-    gauge = _gauge.get()
-    if gauge is not None:
-        gauge.wipe()
-    return gauge is not None
-
-
-@contextlib.contextmanager
-def meanwhile(tell: Callable[[], None]) -> Iterator[None]:
-    """Have ``tell`` say, from a thread of its own, what keeps the work inside for longer than ``PATIENT`` seconds;
-    nothing where standard error is no terminal."""
-    if not _is_terminal():
-        yield
-        return
-    timer = threading.Timer(PATIENT, copy_context().run, (_aside, tell))
-    timer.daemon = True
-    timer.start()
+def _write(path: Path, data: bytes, *, force: bool) -> None:
     try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
+        if not force:
+            replace.create(path, [data])
+            return
+        with replace.temporary(path.parent) as temp:
+            replace.fill(temp, [data], 0o600)
+            os.replace(temp, path)
+    except FileExistsError as error:
+        raise Refused(f"{path} is there already; it was left as it is", "--force replaces it") from error
+    except OSError as error:
+        raise StoreError(f"{path} can't be written: {error.strerror}", "name another file") from error
 
 
-def _aside(tell: Callable[[], None]) -> None:
-    wipe()
-    tell()
+# ---- for programs
 
 
-def _is_terminal() -> bool:
-    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+def _rows(bundle: Bundle) -> Iterator[dict[str, Any]]:
+    kinds = [
+        {"fault": id, "severity": severity, "faults": number} for (severity, id), number in sorted(bundle.kinds.items())
+    ]
+    yield {**bundle.facts, "kinds": kinds, "faults": bundle.shown, "shown": len(bundle.excerpts)}
+    for excerpt in bundle.excerpts:
+        fault = excerpt.fault
+        yield {
+            "line": fault.line,
+            "lines": fault.lines,
+            "offset": fault.span and fault.span.offset,
+            "length": fault.span and fault.span.length,
+            "fault": fault.id,
+            "severity": fault.severity,
+            "at": fault.at,
+            "salvage": fault.salvage,
+            "recovers": fault.recovers,
+            "codec": fault.codec or None,
+            "reason": excerpt.reason or None,
+            "same": excerpt.same,
+            "begins": excerpt.begins,
+            "masked": [line.decode("utf-8", "backslashreplace") for line in excerpt.lines],
+            "hex_at": excerpt.hex_at,
+            "hex": excerpt.hex.hex(" "),
+        }
 
 
-@contextlib.contextmanager
-def progress(label: str) -> Iterator[Progress]:
-    """A ``Progress`` that shows per cent on standard error, where that is a terminal."""
-    if not _is_terminal():
-        yield silent
+# ---- for people
+
+
+def _text(bundle: Bundle) -> Iterator[str]:
+    """Markdown."""
+    yield from ("# sessiontui report", "", _MASKED, "")
+    yield from _table(
+        ("what", "is"), [(name.replace("_", " "), _said(name, value)) for name, value in bundle.facts.items()]
+    )
+    if bundle.kinds:
+        rows = [(f"`{id}`", severity, f"{number:,}") for (severity, id), number in sorted(bundle.kinds.items())]
+        yield from ("", *_table(("fault", "severity", "how many"), rows))
+    else:
+        yield from ("", "Nothing is wrong with it.")
+    for number, excerpt in enumerate(bundle.excerpts, 1):
+        yield from ("", f"## {number}: {excerpt.fault.id}", "", *_facts(excerpt), *_masked(excerpt))
+    if (more := bundle.shown - len(bundle.excerpts)) > 0 and bundle.excerpts:
+        yield from ("", f"And {more:,} more: only the first {MOST} are shown.")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"| {' | '.join('---' for _ in head)} |"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def _said(name: str, value: object) -> str:
+    if name == "key":
+        return f"`{value}`"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not known" if value is None else f"{value:,}" if isinstance(value, int) else f"{value}"
+
+
+def _facts(excerpt: Excerpt) -> Iterator[str]:
+    fault = excerpt.fault
+    if fault.span is None or fault.line is None:
+        yield f"- {fault.severity}; the whole file"
         return
-    gauge = _Gauge(label)
-    token = _gauge.set(gauge)
-    try:
-        yield gauge.show
-    finally:
-        _gauge.reset(token)
-        gauge.wipe()
+    lines = f"line {fault.line}" if fault.lines == 1 else f"{fault.lines:,} lines from line {fault.line} on"
+    yield f"- {fault.severity}; {lines}, offset {fault.span.offset}, length {fault.span.length}, wrong at byte {fault.at}"
+    codec = f"; encoding {fault.codec}" if fault.codec else ""
+    yield f"- salvage {fault.salvage}, recovers {output.count(fault.recovers, 'message')}{codec}"
+    if excerpt.reason:
+        yield f"- {excerpt.reason}"
+    if excerpt.same is not None:
+        yield f"- the masked bytes alone have {'the same' if excerpt.same else 'another'} fault"
 
 
-@contextlib.contextmanager
-def interruptible() -> Iterator[IsCancelled]:
-    """An ``IsCancelled`` that the first Ctrl-C sets, for work that ends cleanly between two steps; the second one
-    interrupts as ever."""
-    ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # a shell's background job
-    if ignored or threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-    waiting = threading.Event()
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        waiting.set()
-        signal.signal(number, before)
-
-    before = signal.signal(signal.SIGINT, on_signal)
-    try:
-        yield waiting.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _masked(excerpt: Excerpt) -> Iterator[str]:
+    if excerpt.lines:
+        begins = f" from byte {excerpt.begins} on" if excerpt.begins else ""
+        shown = (written(line.decode("utf-8", "surrogateescape")) for line in excerpt.lines)
+        yield from ("", f"Masked{begins}:", "", "```text", *shown, "```")
+    if excerpt.hex:
+        offsets = range(0, len(excerpt.hex), 16)
+        shown = (f"{excerpt.hex_at + at:>8}  {excerpt.hex[at : at + 16].hex(' ')}" for at in offsets)
+        yield from ("", "Masked, in hexadecimal:", "", "```text", *shown, "```")

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import click
 
 from sessiontui import units
-from sessiontui.changes import history
 from sessiontui.changes import undo as verb
 from sessiontui.changes.journal.location import sessions_folder
-from sessiontui.changes.outcome import Change
-from sessiontui.cli import output
-from sessiontui.cli.change import VerbRun
-from sessiontui.cli.journal import names, tell_illegible, tell_row
-from sessiontui.cli.options import ChangeOptions, Context, changes
+from sessiontui.cli.change import VerbRun, changes
+from sessiontui.cli.journal import list_changes, names, tell_row
 from sessiontui.cli.output import say
 from sessiontui.describe import recovery
 from sessiontui.errors import UsageError
-
-DIGITS = 8
-"""Digits of a change's id; a person need not type the zeros."""
 
 
 @click.command()
@@ -29,48 +21,44 @@ DIGITS = 8
 @click.option("--list", "listing", is_flag=True, help="The changes that are kept, newest first.")
 @click.option("--redo", is_flag=True, help="Give back what was undone last (or change ID).")
 @changes
-def undo(*, context: Context, change: ChangeOptions, id: str | None, listing: bool, redo: bool) -> int:
+def undo(*, run: VerbRun, id: str | None, listing: bool, redo: bool) -> int:
     """Take back the last change, or change ID. An undo is a change too: it can be undone."""
-    run = VerbRun(context, change)
-    store = context.open() if listing else run.open(writable=False)
+    store = run.context.open() if listing else run.open()
     folder = sessions_folder(store)
     if listing:
         if redo or id is not None:
             raise UsageError("--list shows all changes; it takes no ID and no --redo")
-        kept = history.listed(folder)
-        _list(context, kept.changes)
-        return tell_illegible(kept)
-    wanted = _full(id)
-    if change.dry_run and wanted is None and run.interrupted.changes:
-        _would_after(run, "redo" if redo else "undo")
+        return list_changes(run.context, folder, sizes=False)
+    if id is not None and not (id.isascii() and id.isdigit()):
+        raise UsageError(f"“{id}” is no change", "`sessiontui undo --list` shows the changes")
+    if run.dry_run and id is None and run.interrupted.changes:
+        # Which change is the newest is known once those that were interrupted are finished or rolled back.
+        status = "redo" if redo else "undo"
+        if run.json:
+            keys = tuple(sorted(run.interrupted.keys))
+            tell_row(None, run.interrupted.changes[-1].verb, keys, None, status, after_recovery=True)
+        else:
+            say(*recovery.after(status))
         return 0
     return run.once(
         store,
-        plan=lambda: verb.plan(folder, wanted, redo),
-        foretell=partial(_foretell, context),
-        make=lambda plan: verb.make(folder, plan, change.patience),
+        plan=partial(verb.plan, folder, id, redo),
+        foretell=partial(_foretell, run),
+        make=partial(verb.make, folder),
         tell=partial(_tell, run),
     )
 
 
 def _tell(run: VerbRun, done: verb.Undone) -> None:
-    if run.context.json:
+    if run.json:
         tell_row(done.change, done.verb, done.keys, done.at, done.status, of=done.of)
     else:
         say(f"{done.status} change {units.change_number(done.of)}: {done.verb}", names(done.keys))
         run.tell_change(done.change)
 
 
-def _full(id: str | None) -> str | None:
-    if id is None:
-        return None
-    if not (id.isascii() and id.isdigit()):
-        raise UsageError(f"“{id}” is no change", "`sessiontui undo --list` shows the changes")
-    return id.zfill(DIGITS)
-
-
-def _foretell(context: Context, plan: verb.UndoPlan) -> None:
-    if context.json:
+def _foretell(run: VerbRun, plan: verb.UndoPlan) -> None:
+    if run.json:
         tell_row(None, plan.verb, plan.keys, plan.at, "redo" if plan.redo else "undo", of=plan.change)
         return
     say(
@@ -79,32 +67,3 @@ def _foretell(context: Context, plan: verb.UndoPlan) -> None:
     )
     for step in plan.steps:
         say("  ", step)
-
-
-def _would_after(run: VerbRun, status: str) -> None:
-    """Which change is the newest is known once those that were interrupted are finished or rolled back."""
-    if run.context.json:
-        keys = tuple(sorted(run.interrupted.keys))
-        tell_row(None, run.interrupted.changes[-1].verb, keys, None, status, after_recovery=True)
-    else:
-        say(*recovery.after(status))
-
-
-def _list(context: Context, changes: Sequence[Change]) -> None:
-    if context.json:
-        for change in changes:
-            tell_row(change.id, change.verb, change.keys, change.at, change.status)
-        return
-    output.table(
-        (
-            (
-                units.change_number(change.id),
-                change.verb,
-                names(change.keys).strip(),
-                output.age(change.at),
-                change.status,
-            )
-            for change in changes
-        ),
-        right=(0, 3),
-    )

@@ -15,29 +15,29 @@ import click
 from click_default_group import DefaultGroup
 
 from sessiontui import __version__
-from sessiontui.cli import report
+from sessiontui.cli import stderr
 
-VERBS = {
-    "browse": "opening:browse",
-    "demo": "opening:demo",
-    "stores": "opening:stores",
-    "list": "reading:list_sessions",
-    "show": "showing:show",
-    "about": "about:about",
-    "search": "searching:search",
-    "check": "checking:check",
-    "append": "append:append",
-    "pop": "pop:pop",
-    "compact": "compact:compact",
-    "repair": "repair:repair",
-    "migrate": "migrate:migrate",
-    "cleanup": "cleanup:cleanup",
-    "delete": "delete:delete",
-    "undo": "undo:undo",
-    "journal": "journal:journal",
-    "report": "bundling:report_session",
-}
-"""Each verb with the module of this room, and the name in it, that has its command."""
+VERBS = (
+    "browse",
+    "demo",
+    "stores",
+    "list",
+    "show",
+    "about",
+    "search",
+    "check",
+    "append",
+    "pop",
+    "compact",
+    "repair",
+    "migrate",
+    "cleanup",
+    "delete",
+    "undo",
+    "journal",
+    "report",
+)
+"""In the order of the manual. The command of each has its name, and so has the module of this room that it is in."""
 
 
 class Verbs(DefaultGroup):  # type: ignore[misc]  # click-default-group has no types
@@ -51,8 +51,7 @@ class Verbs(DefaultGroup):  # type: ignore[misc]  # click-default-group has no t
         """Load a verb; anything that is none is the STORE of the browser."""
         verb = name if name in VERBS else "browse"
         if verb not in self.commands:
-            module, attribute = VERBS[verb].split(":")
-            self.add_command(getattr(import_module(f"sessiontui.cli.{module}"), attribute))
+            self.add_command(getattr(import_module(f"sessiontui.cli.{verb}"), verb))
         command: click.Command | None = super().get_command(context, name)
         return command
 
@@ -65,7 +64,7 @@ class Verbs(DefaultGroup):  # type: ignore[misc]  # click-default-group has no t
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:
         """Run a command line and leave with its exit code; no exception gets out but with SESSIONTUI_DEBUG=1."""
-        sys.exit(report.guarded(lambda: self._run(list(sys.argv[1:] if args is None else args), extra.get("obj"))))
+        sys.exit(stderr.guarded(lambda: self._run(list(sys.argv[1:] if args is None else args), extra.get("obj"))))
 
     def _run(self, arguments: list[str], browser: object) -> int:
         self._main_shell_completion({}, "sessiontui")

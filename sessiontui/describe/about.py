@@ -6,10 +6,9 @@ A time that nobody knows is said to be unknown; the time of an import is never t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui import paths, units
 from sessiontui.describe.page import Fact
@@ -19,7 +18,6 @@ from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
 
-UNKNOWN: Final = "…"
 DAY: Final = 86400
 STEPS: Final = {
     60: "a minute",
@@ -41,8 +39,7 @@ BACKENDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What is known of a session before it is read."""
 
     session: Session
@@ -87,7 +84,7 @@ def known(facts: Facts, about: SessionStats | None) -> Iterator[Fact]:
 
 def _size(session: Session) -> str:
     if session.bytes is None:
-        return UNKNOWN
+        return units.UNKNOWN
     what = "" if session.backend is Backend.JSONL else " of roles and texts"
     exact = f" · {session.bytes:,} bytes" if session.bytes >= 1000 else ""
     return units.size(session.bytes) + exact + what
@@ -95,13 +92,13 @@ def _size(session: Session) -> str:
 
 def _holds(session: Session, about: SessionStats | None) -> str:
     if about is None:
-        return counted(session.messages, "message")
+        return units.counted(session.messages, "message")
     row = "line" if session.backend is Backend.JSONL else "row"
-    parts = [counted(about.messages, "message"), f"{about.damaged:,} damaged", f"{about.blank:,} blank"]
+    parts = [units.counted(about.messages, "message"), f"{about.damaged:,} damaged", f"{about.blank:,} blank"]
     if about.unfinished:
         parts.append(f"{about.unfinished:,} unfinished, perhaps still being written")
     said = parts if session.backend is Backend.JSONL else parts[:1] if not about.damaged else parts[:2]
-    return f"{counted(about.rows, row)}: {', '.join(said)}"
+    return f"{units.counted(about.rows, row)}: {', '.join(said)}"
 
 
 def _times(facts: Facts, about: SessionStats | None) -> Iterator[Fact]:
@@ -118,7 +115,7 @@ def _times(facts: Facts, about: SessionStats | None) -> Iterator[Fact]:
         yield Fact("first message", moment(about.first, now))
         yield Fact("last message", moment(about.last, now))
     if about.imported:
-        which = "all messages" if not about.timed else counted(about.imported, "message")
+        which = "all messages" if not about.timed else units.counted(about.imported, "message")
         said = f"{which} came by an import, {moment(about.imported_at, now)}; when they were said is not known"
         yield Fact("imported", said)
 
@@ -142,8 +139,3 @@ def minute(at: datetime) -> str:
 def percent(part: float) -> str:
     """A share in four cells and its sign."""
     return " <1 %" if 0 < part < 0.005 else f"{part:>4.0%}".replace("%", " %")
-
-
-def counted(number: int | None, noun: str) -> str:
-    """A count and what is counted: ``1 message``, ``2 messages``, ``… messages``."""
-    return f"{UNKNOWN if number is None else format(number, ',')} {noun}{'' if number == 1 else 's'}"

@@ -6,10 +6,10 @@ Says nothing of other problems: trying again would gain nothing there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from sessiontui.changes.journal.location import NAME
+from sessiontui.changes.outcome import BlockerKind, blocker
 from sessiontui.changes.verbs.import_state import DATABASE
 from sessiontui.changes.verbs.plans import Row, rows_of
 from sessiontui.changes.verbs.request import RetryOptions
@@ -18,6 +18,8 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Busy, InTurn, Locked, Unleased
 
+KINDS: Final[tuple[BlockerKind, ...]] = ("busy", "locked", "unleased")
+"""What another try may find otherwise; of several the first is asked about."""
 LONGER: Final = 10.0
 """Seconds that a person who tries again wants to wait."""
 IDLE: Final = (
@@ -33,11 +35,10 @@ class Done(Protocol):
     def change(self) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(NamedTuple):
     """Why a change, or a part of it, was not made, where another try may make it."""
 
-    kind: Literal["busy", "locked", "unleased"]
+    kind: BlockerKind
     reasons: tuple[str, ...]
     files: tuple[str, ...]
     """Names in the sessions folder: of sessions, of a database, of the journal."""
@@ -58,25 +59,20 @@ class Blocker:
 def of_error(error: Exception) -> Blocker | None:
     """What blocked a change that was not made at all; None for another kind of error."""
     match error:
-        case Busy():
-            return Blocker("busy", (error.cause,), (error.name,))
-        case Locked():
-            return Blocker("locked", (error.cause,), (error.name,))
+        case Busy() | Locked() | Unleased():
+            return Blocker(blocker(error), (error.cause,), (error.name,))
         case InTurn():
             return Blocker("locked", (error.cause,), (NAME,))
-        case Unleased():
-            return Blocker("unleased", (error.cause,), (error.name,))
     return None
 
 
 def of_rows(rows: Sequence[Row]) -> Blocker | None:
     """What blocked a part of a change. What can be waited for comes first: the rest is asked about then."""
-    left = [row for row in rows if row.problem.blocker in ("busy", "locked", "unleased")]
+    left = [row for row in rows if row.problem.blocker in KINDS]
     if not left:
         return None
-    kinds = {row.problem.blocker for row in left}
     return Blocker(
-        "busy" if "busy" in kinds else "locked" if "locked" in kinds else "unleased",
+        min((row.problem.blocker for row in left), key=KINDS.index),
         tuple(dict.fromkeys(row.problem.cause for row in left)),
         tuple(dict.fromkeys(DATABASE if row.problem.blocker == "locked" else row.key + SUFFIX for row in left)),
         tuple(row.key for row in left),

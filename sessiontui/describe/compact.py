@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from sessiontui import units
 from sessiontui.changes import recoverable
-from sessiontui.changes.verbs.compact import Compacted, CompactPlan, CompactRow
+from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.damage import catalogue
 from sessiontui.describe import recovery
 from sessiontui.describe.faults import location
-from sessiontui.describe.page import BLANK, Page, TextLine, dim, key, left_alone, limited, line, table
+from sessiontui.describe.page import BLANK, Page, TextLine, dim, key, left_alone, limited, line, table, which
 from sessiontui.describe.recoverable import REPAIR_FIRST, held
 
 
@@ -20,18 +21,16 @@ def question(plan: CompactPlan) -> Page:
     if not goes:
         refusals = (" · ".join(filter(None, (row.problem.reason, row.problem.hint))) for row in plan.rows)
         return Page(next(filter(None, refusals), "there is nothing to remove: every line is valid"))
-    of = goes[0].key if len(goes) == 1 else units.counted(len(goes), "session")
     kept = units.counted(sum(row.kept for row in goes), "valid message")
     after, before = sum(row.bytes_after for row in goes), sum(row.bytes_before for row in goes)
     holds = recoverable.sum_of(goes)
-    lines = (each for row in plan.rows for each in _lines(row))
     return Page(
-        f"Remove {_removed(goes)} of {of}?",
+        f"Remove {_removed(goes)} of {which([row.key for row in goes])}?",
         (
             *held(holds, "The lines that go hold"),
             line(f"{kept} stay unchanged · {units.size(before)} → {units.size(after)}"),
             BLANK,
-            *limited(lines),
+            *limited(each for row in plan.rows for each in _lines(row)),
         ),
         f"{units.size(before - after)} go, blank lines too. The old file is kept: afterwards u brings every byte back.",
         "Compact",
@@ -81,18 +80,14 @@ def _stay(first: int, last: int) -> str:
     return f"line {first:,} stays" if first == last else f"lines {first:,}–{last:,} stay"
 
 
-def said(done: Compacted) -> str:
+def said(done: RowsOutcome[CompactRow]) -> str:
     """What was done."""
-    return f"removed {_removed([row for row in done.rows if row.status == 'compacted'])}"
+    return f"removed {_removed(done.changed)}"
 
 
-def rows(done: Compacted) -> list[TextLine]:
+def rows(done: RowsOutcome[CompactRow]) -> list[TextLine]:
     """What became of each session."""
-    cells = (
-        (key(row.key), units.count(row.dropped), units.count(row.kept), _sizes(row))
-        for row in done.rows
-        if row.status == "compacted"
-    )
+    cells = ((key(row.key), units.count(row.dropped), units.count(row.kept), _sizes(row)) for row in done.changed)
     return table(("session", "removed", "kept", "bytes"), cells, right=(1, 2))
 
 

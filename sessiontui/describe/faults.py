@@ -37,8 +37,8 @@ GAP: Final = Fact("", "")
 
 def meaning(fault: Fault, proposal: Proposal | None) -> Iterator[Fact]:
     """All about one fault. ``proposal`` None: not known yet."""
-    look = "fault" if fault.severity is Severity.DAMAGE else "key"
-    yield Fact("fault", f"{fault.id} · {SEVERITY[fault.severity]}", look)
+    is_damage = fault.severity is Severity.DAMAGE
+    yield Fact("fault", f"{fault.id} · {SEVERITY[fault.severity]}", "fault" if is_damage else "key")
     yield Fact("where", _where(fault))
     yield GAP
     yield from _sentence("what is wrong", catalogue.what(fault))
@@ -51,7 +51,7 @@ def meaning(fault: Fault, proposal: Proposal | None) -> Iterator[Fact]:
     if fault.severity is Severity.INFO:
         yield from _sentence("what it means", f"{NOTE} {catalogue.kind(fault.id).meaning}".strip())
         return
-    if fault.severity is Severity.DAMAGE:
+    if is_damage:
         yield Fact("had back", _recovered(fault, proposal), fault.salvage.value)
     yield from _sentence("why", why(fault))
 
@@ -70,8 +70,8 @@ def _where(fault: Fault) -> str:
         return "the whole file"
     of = "the line" if fault.lines == 1 else "these lines"
     wrong = f", wrong at byte {fault.at:,} of {of}" * (fault.severity is not Severity.INFO)
-    size = units.counted(fault.span.length, "byte")
-    return f"{location(fault)} · {size}{wrong}, byte {fault.span.offset + fault.at:,} of the file"
+    where = f"{location(fault)} · {units.counted(fault.span.length, 'byte')}"
+    return f"{where}{wrong}, byte {fault.span.offset + fault.at:,} of the file"
 
 
 def consequence(fault: Fault) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from sessiontui import units
 from sessiontui.changes import recoverable
-from sessiontui.changes.verbs.migrate import Migrated, MigratePlan, MigrateRow
+from sessiontui.changes.verbs.migrate import MigratePlan, MigrateRow
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.describe import recovery
 from sessiontui.describe.page import BLANK, Page, Piece, TextLine, key, limited, line, stays, table
 from sessiontui.describe.recoverable import REPAIR_FIRST, held
@@ -61,20 +62,15 @@ def _left_behind(row: MigrateRow) -> str:
     return units.counted(row.left_behind, "line") if row.left_behind else "–"
 
 
-def said(done: Migrated) -> str:
+def said(done: RowsOutcome[MigrateRow]) -> str:
     """What was done."""
-    moved = _moved(done)
-    messages = units.counted(sum(row.imported for row in moved), "message")
-    return f"{units.counted(len(moved), 'session')} with {messages} moved to sessions.db"
+    messages = units.counted(sum(row.imported for row in done.changed), "message")
+    return f"{units.counted(len(done.changed), 'session')} with {messages} moved to sessions.db"
 
 
-def _moved(done: Migrated) -> list[MigrateRow]:
-    return [row for row in done.rows if row.status == "migrated"]
-
-
-def rows(done: Migrated) -> list[TextLine]:
+def rows(done: RowsOutcome[MigrateRow]) -> list[TextLine]:
     """What was verified, and what became of each session."""
-    moved = _moved(done)
+    moved = done.changed
     cells = [(key(row.key), units.count(row.imported), _left_behind(row)) for row in moved]
     lines = table(("session", "messages", "left behind"), cells, right=(1, 2))
     return [*map(line, _verified(moved)), BLANK, *lines] if moved else []

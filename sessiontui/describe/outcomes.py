@@ -10,14 +10,11 @@ from typing import Any, Final, NamedTuple
 
 from sessiontui import units
 from sessiontui.changes.undo import Undone
-from sessiontui.changes.verbs.cleanup import CleanedUp
-from sessiontui.changes.verbs.compact import Compacted
-from sessiontui.changes.verbs.migrate import Migrated
-from sessiontui.changes.verbs.plans import Row, rows_of
+from sessiontui.changes.verbs.plans import Row, RowsOutcome, rows_of
 from sessiontui.changes.verbs.pop import Popped
-from sessiontui.changes.verbs.repair import Repaired
+from sessiontui.changes.verbs.repair import RepairRow
 from sessiontui.describe import blockers, compact, migrate, pop, removal, repair
-from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, limited, line, warning
+from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, limited, line, warning, which
 from sessiontui.errors import Cancelled, SessiontuiError
 
 BRIEF: Final = 160
@@ -25,15 +22,13 @@ BRIEF: Final = 160
 CLOSE: Final = "Close"
 STOPPED: Final = Cancelled.exit_code
 
-Done = Popped | Compacted | Repaired | Migrated | CleanedUp | Undone
+Done = Popped | RowsOutcome[Any] | Undone
 
 
 class _Outcome(NamedTuple):
     """What is said of one kind of change of sessions."""
 
     said: Callable[[Any], str]
-    status: str
-    """Of a session that was changed."""
     changed: str
     """What was done to sessions, behind their number."""
     nothing: str
@@ -44,50 +39,44 @@ class _Outcome(NamedTuple):
     """Whether there is more to read than the sentence."""
 
 
-_OUTCOMES: Final[Mapping[type, _Outcome]] = {
-    Compacted: _Outcome(
-        compact.said,
-        "compacted",
-        "compacted",
-        "changed",
-        lambda done, _: compact.rows(done),
-        lambda done: len(done.rows) > 1,
+_REMOVED: Final = _Outcome(removal.said, "removed", "removed", lambda done, _: removal.rows(done))
+_OUTCOMES: Final[Mapping[str, _Outcome]] = {
+    "compact": _Outcome(
+        compact.said, "compacted", "changed", lambda done, _: compact.rows(done), lambda done: len(done.rows) > 1
     ),
-    Repaired: _Outcome(repair.said, "repaired", "repaired", "changed", repair.rows, repair.needs_page),
-    Migrated: _Outcome(migrate.said, "migrated", "moved to SQLite", "moved", lambda done, _: migrate.rows(done)),
-    CleanedUp: _Outcome(removal.said, "removed", "removed", "removed", lambda done, _: removal.rows(done)),
+    "repair": _Outcome(repair.said, "repaired", "changed", repair.rows, repair.needs_page),
+    "migrate": _Outcome(migrate.said, "moved to SQLite", "moved", lambda done, _: migrate.rows(done)),
+    "cleanup": _REMOVED,
+    "delete": _REMOVED,
 }
+"""By the verb."""
 
 
 def sentence(done: Done, keys: Keys) -> str:
     """What was done, on one line, and how to undo it with the ``keys`` of the screen that shows it."""
     if isinstance(done, Undone):
-        which = done.keys[0] if len(done.keys) == 1 else units.counted(len(done.keys), "session")
-        said = f"{done.status} change {units.change_number(done.of)}, {done.verb} of {which}"
+        said = f"{done.status} change {units.change_number(done.of)}, {done.verb} of {which(done.keys)}"
     elif done.change is None:
         return pop.nothing(done.key) if isinstance(done, Popped) else _nothing(done)
     else:
-        what = pop.said(done) if isinstance(done, Popped) else _OUTCOMES[type(done)].said(done)
+        what = pop.said(done) if isinstance(done, Popped) else _OUTCOMES[done.verb].said(done)
         said = f"{what} (change {units.change_number(done.change)})"
     return said + _key(keys, *_reverts(done), " · ")
 
 
-def _nothing(done: Compacted | Repaired | Migrated | CleanedUp) -> str:
-    nothing = f"nothing was {_OUTCOMES[type(done)].nothing}"
+def _nothing(done: RowsOutcome[Any]) -> str:
+    nothing = f"nothing was {_OUTCOMES[done.verb].nothing}"
     return f"stopped; {nothing}" if any(row.problem.code == STOPPED for row in done.rows) else nothing
 
 
 def _reverts(done: Done) -> tuple[str, str]:
     """The action that reverts it, and what that does."""
-    match done:
-        case Undone():
-            return ("undo", "undoes it") if done.status == "redone" else ("redo", "redoes it")
-        case Compacted() if sum(row.dropped for row in done.rows if row.status == "compacted") == 1:
-            return "undo", "brings it back"
-        case Compacted() | Migrated() | CleanedUp():
-            return "undo", "brings them back"
-        case _:
-            return "undo", "takes it back"
+    if isinstance(done, Undone):
+        return ("undo", "undoes it") if done.status == "redone" else ("redo", "redoes it")
+    if isinstance(done, Popped) or done.verb == "repair":
+        return "undo", "takes it back"
+    is_one = done.verb == "compact" and sum(row.dropped for row in done.changed) == 1
+    return "undo", f"brings {'it' if is_one else 'them'} back"
 
 
 def _key(keys: Keys, action: str, does: str, before: str) -> str:
@@ -98,17 +87,18 @@ def _key(keys: Keys, action: str, does: str, before: str) -> str:
 
 def page(done: Done, keys: Keys) -> Page | None:
     """What became of each session; None where the sentence says it all. ``keys``: of the dialog that shows it."""
-    outcome = _OUTCOMES.get(type(done))
-    if outcome is None or not outcome.needs_page(done):
+    if not isinstance(done, RowsOutcome):
         return None
-    rows = rows_of(done)
-    went, meant = sum(row.status == outcome.status for row in rows), sum(row.status != "unchanged" for row in rows)
+    outcome, rows = _OUTCOMES[done.verb], done.rows
+    if not outcome.needs_page(done):
+        return None
+    went, meant = len(done.changed), sum(row.status != "unchanged" for row in rows)
     of = "" if meant == went else f"{went:,} of "
     stopped = "Stopped: " if any(row.problem.code == STOPPED for row in rows) else ""
     undo = blockers.NOTHING
     if done.change:
         undo = f"Change {units.change_number(done.change)}{_key(keys, 'undo', 'takes all of it back', ': ')}."
-        if isinstance(done, Migrated):
+        if done.verb == "migrate":
             undo += f"{_key(keys, 'backend', 'shows them where they are now', ' ')}."
     return Page(
         f"{stopped}{of}{units.counted(meant, 'session')} {outcome.changed}",
@@ -125,8 +115,7 @@ def _problems(rows: Iterable[Row]) -> Iterator[TextLine]:
     left = [row for row in rows if row.problem.code not in (0, STOPPED)]
     stopped = sum(row.problem.code == STOPPED for row in rows)
     if stopped:
-        count = units.counted(stopped, "session")
-        yield warning(f"! {count} not begun when it was stopped; nothing was changed there")
+        yield warning(f"! {units.counted(stopped, 'session')} not begun when it was stopped; nothing was changed there")
     for row in left:
         yield line(("! ", "warning"), key(row.key, "strong key"), f"  {row.problem.cause}")
         if row.problem.hint and row.problem.blocker in ("", "changed"):  # a button says what to do
@@ -138,16 +127,13 @@ def _problems(rows: Iterable[Row]) -> Iterator[TextLine]:
 def changed(done: Done) -> frozenset[str]:
     """The sessions that a change of several was made to; none where nothing was changed, and none of those in which
     damage is left that it was meant to repair."""
-    if done.change is None:
-        return frozenset()
-    left = {row.key for row in done.rows if row.left} if isinstance(done, Repaired) else ()
-    return frozenset(row.key for row in rows_of(done) if not row.problem.code and row.key not in left)
+    rows = rows_of(done) if done.change else ()
+    return frozenset(row.key for row in rows if not (row.problem.code or (isinstance(row, RepairRow) and row.left)))
 
 
 def problem_of(done: Done) -> str:
     """Why the one session that was meant was left alone; empty where it was not."""
-    rows = done.rows if isinstance(done, Compacted | Repaired) else ()
-    return "\n".join(row.problem.reason for row in rows if row.problem.code not in (0, STOPPED))
+    return "\n".join(row.problem.reason for row in rows_of(done) if row.problem.code not in (0, STOPPED))
 
 
 def error_page(error: SessiontuiError) -> Page | None:

@@ -6,9 +6,10 @@ Text may be hostile: the front end that shows it makes it visible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Sized
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final, NamedTuple
+
+from sessiontui import units
 
 LINES: Final = 1000
 """Lines that a dialog shows; what has more says how many."""
@@ -56,7 +57,7 @@ def dim(text: str) -> TextLine:
 BLANK: Final = line(" ")
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str | Piece]], right: Sequence[int] = ()) -> list[TextLine]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str | Piece]], right: Sequence[int]) -> list[TextLine]:
     """Rows with aligned columns under a head; none where there are no rows."""
     lines = [line(*row)._replace(right=tuple(right)) for row in rows]
     return [TextLine(tuple((name, "dim") for name in head), tuple(right)), *lines] if lines else []
@@ -73,8 +74,7 @@ def limited(rows: Iterable[TextLine]) -> tuple[TextLine, ...]:
     return (*shown, dim(f"… and {more} lines"))
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What a dialog says. ``act`` is the button that does something, ``also`` one that does something else; empty where
     there is nothing of the kind to do."""
 
@@ -90,6 +90,11 @@ class Page:
 def key(name: str, look: str = "key") -> Piece:
     """The key of a session."""
     return name or "(no name)", look
+
+
+def which(keys: Sequence[str]) -> str:
+    """The key of the only session that is meant, or how many are."""
+    return keys[0] if len(keys) == 1 else units.counted(len(keys), "session")
 
 
 def stays(name: str, why: str) -> TextLine:

@@ -14,27 +14,28 @@ SHOWN: Final = 100_000
 """Characters of a message that goes."""
 
 
-def question(plan: PopPlan, refusal: str, marked: int) -> Page:
-    """Ask. ``refusal``: why it would have been refused without a person; ``marked``: how many other sessions are."""
+def question(plan: PopPlan, marked: int) -> Page:
+    """Ask. ``marked``: how many other sessions are marked."""
     if plan.removed is None:
         return Page(nothing(plan.key))
-    notes = [warning(f"! {refusal}")] if refusal else []
+    notes = [warning(f"! {plan.refusal}")] if plan.refusal else []
     if marked:
-        others = units.counted(marked, "other marked session")
-        notes.append(warning(f"Pop takes from the open session only, not from {others}."))
+        notes.append(
+            warning(f"Pop takes from the open session only, not from {units.counted(marked, 'other marked session')}.")
+        )
     if plan.behind:
         notes.append(dim(f"{units.size(plan.behind)} of damaged or blank lines behind it stay."))
     return Page(
         f"Remove the last message of {plan.key}?",
         (*notes, *[BLANK] * bool(notes), *_message(plan.removed)),
         "Every other byte stays. Afterwards u puts it back where it was.",
-        "Remove anyway" if refusal else "Remove",
+        "Remove anyway" if plan.refusal else "Remove",
     )
 
 
 def _message(message: Message) -> Iterator[TextLine]:
-    size = units.counted(len(message.content), "character")
-    yield line((message.role or "(no role)", "strong"), (f"  {size}", "dim"))
+    characters = f"  {units.counted(len(message.content), 'character')}"
+    yield line((message.role or "(no role)", "strong"), (characters, "dim"))
     yield line((message.content[:SHOWN], "text"))
     if len(message.content) > SHOWN:
         yield dim(f"… {len(message.content) - SHOWN:,} more characters")

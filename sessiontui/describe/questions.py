@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sessiontui import units
 from sessiontui.changes.recovery.recover import Interrupted
 from sessiontui.changes.verbs.plans import only, rows_of
 from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.changes.verbs.table import VERBS
 from sessiontui.describe import compact, migrate, pop, recovery, removal, repair
-from sessiontui.describe.page import BLANK, Page, warning
+from sessiontui.describe.page import BLANK, Page, warning, which
 
 RENEWED: Final = "! It changed after you were asked, so nothing was done. This is how it is now."
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """What a change would do; nothing is done yet."""
 
     plan: Any
     """A plan of the verb."""
-    refusal: str = ""
-    """Why it would have been refused without a person who is asked."""
     notice: str = ""
     """What else a person should know before it is made."""
     interrupted: Interrupted | None = None
@@ -32,7 +27,7 @@ class Planned:
 
 
 _QUESTIONS: Final[Mapping[str, Callable[[ChangeRequest, Planned], Page]]] = {
-    "pop": lambda request, planned: pop.question(planned.plan, planned.refusal, request.marked),
+    "pop": lambda request, planned: pop.question(planned.plan, request.marked),
     "compact": lambda _, planned: compact.question(planned.plan),
     "repair": lambda _, planned: repair.question(planned.plan),
     "migrate": lambda request, planned: migrate.question(planned.plan, whole=request.keys is None),
@@ -49,12 +44,12 @@ def question(request: ChangeRequest, planned: Planned, renewed: str = "") -> Pag
         page = ask(request, planned)
     else:
         known = {row.key for row in rows_of(planned.plan)} - planned.interrupted.keys
-        page = ask(request, replace(planned, plan=only(planned.plan, known)))
+        page = ask(request, planned._replace(plan=only(planned.plan, known)))
         page = recovery.first(page, request.keys, planned.interrupted)
     said = [renewed] * bool(renewed) + [f"! {planned.notice}"] * bool(planned.notice)
     if page.act is None or not said:
         return page
-    return replace(page, body=(*map(warning, said), BLANK, *page.body))
+    return page._replace(body=(*map(warning, said), BLANK, *page.body))
 
 
 def planning(request: ChangeRequest) -> Page:
@@ -64,25 +59,24 @@ def planning(request: ChangeRequest) -> Page:
 
 def making(request: ChangeRequest, page: Page) -> Page:
     """What is shown while a plan is carried out: still the plan."""
-    title, stop = f"{VERBS[request.verb].doing} {_meant(request)} …" if request.verb in VERBS else "", STOP_SEVERAL
     match request.verb:
         case "undo":
-            title, stop = "Redoing …" if request.redo else "Undoing …", STOP_UNDO
-        case "pop":
-            stop = STOP_POP
+            title = "Redoing …" if request.redo else "Undoing …"
         case "cleanup":
             title = "Removing idle sessions …"
-    return Page(title, page.body, stop, leave="Stop")
+        case verb:
+            title = f"{VERBS[verb].doing} {_meant(request)} …"
+    several = (
+        "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
+    )
+    return Page(title, page.body, STOPS.get(request.verb, several), leave="Stop")
 
 
-STOP_UNDO: Final = "Stop ends the waiting for others; what is begun is made whole."
-STOP_POP: Final = "Stop ends the waiting for others; a message that is being removed is removed."
-STOP_SEVERAL: Final = (
-    "Stop leaves the sessions that are not begun as they are; what was done by then can be taken back afterwards."
-)
+STOPS: Final[Mapping[str, str]] = {
+    "undo": "Stop ends the waiting for others; what is begun is made whole.",
+    "pop": "Stop ends the waiting for others; a message that is being removed is removed.",
+}
 
 
 def _meant(request: ChangeRequest) -> str:
-    if request.keys is None:
-        return "all sessions"
-    return request.keys[0] if len(request.keys) == 1 else units.counted(len(request.keys), "session")
+    return "all sessions" if request.keys is None else which(request.keys)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sessiontui import units
@@ -89,7 +88,7 @@ def first(page: Page, keys: Sequence[str] | None, interrupted: Interrupted) -> P
         lines.append(line("If the plan is another one after recovery, you are asked once more."))
     lines.append(BLANK)
     if page.act is not None:
-        return replace(page, body=(*lines, *page.body))
+        return page._replace(body=(*lines, *page.body))
     undo = "Nothing else is changed before you were asked once more."
     return Page("Recover what was interrupted first?", tuple(lines), undo, "Recover")
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from sessiontui import units
-from sessiontui.changes.verbs.cleanup import CleanedUp, CleanupPlan, CleanupRow
+from sessiontui.changes.verbs.cleanup import CleanupPlan, CleanupRow
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.describe import recovery
-from sessiontui.describe.page import BLANK, Page, TextLine, key, limited, line, stays, table, warning
+from sessiontui.describe.page import BLANK, Page, TextLine, key, limited, line, stays, table, warning, which
 
 TITLE: Final = "Remove idle sessions"
 UNDATED: Final = "its last activity can't be read"
@@ -19,15 +20,14 @@ UNDO: Final = "Whole sessions go. The journal keeps every byte: afterwards u bri
 
 def cleanup_question(plan: CleanupPlan, request: ChangeRequest) -> Page:
     """Ask which sessions go; say which stay however many hours are typed."""
-    which = "marked session" if request.keys is not None else "session"
+    session = "marked session" if request.keys is not None else "session"
     if plan.before is None:
-        why = "0 hours or less removes nothing" if not request.hours > 0 else "no session can be idle that long"
-        return _nothing(why)
+        return _nothing("no session can be idle that long" if request.hours > 0 else "0 hours or less removes nothing")
     stay = [*_staying(plan)]
     if not plan.goes:
         can = "that can be removed " if plan.rows else ""
-        return _nothing(f"no {which} {can}has been idle for longer than {span(request.hours)}", stay)
-    count = units.counted(len(plan.goes), which)
+        return _nothing(f"no {session} {can}has been idle for longer than {span(request.hours)}", stay)
+    count = units.counted(len(plan.goes), session)
     head = f"{_messages(count, plan.goes)}, idle for longer than {span(request.hours)}"
     return Page(f"Remove {count}?", (line(head), BLANK, *limited([*stay, *_table(plan.goes, request)])), UNDO, "Remove")
 
@@ -38,9 +38,8 @@ def delete_question(plan: CleanupPlan, request: ChangeRequest) -> Page:
     if not plan.goes:
         return Page(next((row.problem.reason for row in plan.rows), "there is nothing to delete"))
     count = units.counted(len(plan.goes), "session")
-    of = plan.goes[0].key if len(plan.goes) == 1 else count
     body = (line(_messages(count, plan.goes)), BLANK, *limited([*stay, *_table(plan.goes, request)]))
-    return Page(f"Delete {of}?", body, UNDO, "Delete")
+    return Page(f"Delete {which([row.key for row in plan.goes])}?", body, UNDO, "Delete")
 
 
 def _messages(count: str, rows: Sequence[CleanupRow]) -> str:
@@ -82,14 +81,14 @@ def span(hours: float) -> str:
     return f"{hours:,g} hour{'' if hours == 1 else 's'}"
 
 
-def said(done: CleanedUp) -> str:
+def said(done: RowsOutcome[CleanupRow]) -> str:
     """What was done."""
-    return f"removed {units.counted(sum(row.status == 'removed' for row in done.rows), 'session')}"
+    return f"removed {units.counted(len(done.changed), 'session')}"
 
 
-def rows(done: CleanedUp) -> list[TextLine]:
+def rows(done: RowsOutcome[CleanupRow]) -> list[TextLine]:
     """What became of each session."""
-    cells = ((key(row.key), units.count(row.messages)) for row in done.rows if row.status == "removed")
+    cells = ((key(row.key), units.count(row.messages)) for row in done.changed)
     return table(("session", "messages"), cells, right=(1,))
 
 

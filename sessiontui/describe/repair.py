@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sessiontui import paths, units
-from sessiontui.changes.verbs.repair import Repaired, RepairPlan, RepairRow
+from sessiontui.changes.verbs.plans import RowsOutcome, rows_of
+from sessiontui.changes.verbs.repair import RepairPlan, RepairRow, fragments_path
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
 from sessiontui.describe import recovery
 from sessiontui.describe.faults import location, numbered
-from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, left_alone, limited, line, table
+from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, left_alone, limited, line, table, which
 from sessiontui.dialects.keys import written
 from sessiontui.model import Fault, Salvage, Severity
 
@@ -32,10 +33,10 @@ def question(plan: RepairPlan) -> Page:
     if not goes:
         return Page(_nothing(plan.rows))
     back = sum(row.recovered for row in goes)
-    of = goes[0].key if len(goes) == 1 else units.counted(len(goes), "session")
+    of = which([row.key for row in goes])
     title = f"Have {units.counted(back, 'message')} of {of} back?" if back else f"Repair {of}?"
-    damaged = [row for row in plan.rows if not _is_healthy(row)]
-    lines = _outcomes(goes[0]) if len(plan.rows) == 1 else (each for row in damaged for each in _lines(row))
+    several = (each for row in plan.rows if not _is_healthy(row) for each in _lines(row))
+    lines = _outcomes(goes[0]) if len(plan.rows) == 1 else several
     body = (line(_sums(goes)), BLANK, *limited(lines), *_healthy(plan.rows))
     return Page(title, body, _undo(plan.rows), "Repair")
 
@@ -99,8 +100,7 @@ def _healthy(rows: Sequence[RepairRow]) -> Iterator[TextLine]:
     """The sessions of which there is no more to say."""
     healthy = [row.key for row in rows if _is_healthy(row)]
     if healthy:
-        which = healthy[0] if len(healthy) == 1 else units.counted(len(healthy), "session")
-        yield line((which, "strong"), (f"  every line is valid; {_stay(len(healthy))} unchanged", "dim"))
+        yield line((which(healthy), "strong"), (f"  every line is valid; {_stay(len(healthy))} unchanged", "dim"))
 
 
 def _outcomes(row: RepairRow) -> Iterator[TextLine]:
@@ -132,17 +132,14 @@ def _stays(fault: Fault) -> TextLine:
 def _why(fault: Fault) -> str:
     """Why a fault stays."""
     back = units.counted(fault.recovers, "message")
-    if fault.severity is Severity.INCOMPLETE:
+    if fault.severity is Severity.INCOMPLETE or fault.salvage is Salvage.LOSSLESS:
         return f"it{WRITTEN}"
     match fault.salvage:
         case Salvage.PARTIAL:
             return f"a guess could have {back if fault.recovers > 1 else 'it'} back (x shows it)"
         case Salvage.OFFERED:
             return f"{back} could come back if you say so (x shows it)"
-        case Salvage.LOSSLESS:
-            return f"it{WRITTEN}"
-        case Salvage.NONE:
-            return "no message is whole in it"
+    return "no message is whole in it"
 
 
 def _goes(found: Outcome) -> TextLine:
@@ -161,10 +158,9 @@ def _goes(found: Outcome) -> TextLine:
 # ---- after
 
 
-def said(done: Repaired) -> str:
+def said(done: RowsOutcome[RepairRow]) -> str:
     """What was done, in few words."""
-    made = [row for row in done.rows if row.status == "repaired"]
-    back, kept = sum(row.recovered for row in made), sum(row.dropped for row in made)
+    back, kept = sum(row.recovered for row in done.changed), sum(row.dropped for row in done.changed)
     if back or not kept:
         return f"had {units.counted(back, 'message')} back" if back else "removed what was damaged"
     return f"set {units.counted(kept, 'fragment')} aside"
@@ -172,21 +168,22 @@ def said(done: Repaired) -> str:
 
 def first_left(shown: object) -> str | None:
     """The first session in which damage stays, by the plan or the outcome of a repair."""
-    rows = shown.rows if isinstance(shown, RepairPlan | Repaired) else ()
-    return next((row.key for row in rows if row.left), None)
+    return next((row.key for row in rows_of(shown) if isinstance(row, RepairRow) and row.left), None)
 
 
-def needs_page(done: Repaired) -> bool:
+def needs_page(done: RowsOutcome[RepairRow]) -> bool:
     """Whether there is more to read than the sentence."""
     return len(done.rows) > 1 or (done.change is not None and any(row.dropped or row.left for row in done.rows))
 
 
-def rows(done: Repaired, keys: Keys) -> list[TextLine]:
+def rows(done: RowsOutcome[RepairRow], keys: Keys) -> list[TextLine]:
     """What became of each session, where the fragments are, and what is left."""
-    cells = [(key(row.key), *_figures(row)) for row in done.rows if row.status == "repaired"]
+    cells = [
+        (key(row.key), units.count(row.recovered), _figure(row.dropped), _figure(row.left)) for row in done.changed
+    ]
     lines = table(("session", "had back", "fragments", "left"), cells, right=(1, 2, 3)) + [BLANK] * bool(cells)
-    if done.fragments is not None:
-        lines.append(line(f"The fragments are in {paths.shortened(written(str(done.fragments)))}"))
+    if kept := fragments_path(done.rows):
+        lines.append(line(f"The fragments are in {paths.shortened(written(str(kept)))}"))
     if left := sum(row.left for row in done.rows):
         shows = f": {keys('inspect')} shows {'it' if left == 1 else 'each'}, and what could be had back"
         stays = f"! {units.counted(left, 'fault')} {_stay(left)} damaged"
@@ -194,9 +191,8 @@ def rows(done: Repaired, keys: Keys) -> list[TextLine]:
     return lines
 
 
-def _figures(row: RepairRow) -> tuple[str, str, str]:
-    back, kept, left = map(units.count, (row.recovered, row.dropped, row.left))
-    return back, kept if row.dropped else "–", left if row.left else "–"
+def _figure(count: int) -> str:
+    return units.count(count) if count else "–"
 
 
 # ---- on the command line

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.cli import report
+from sessiontui.cli import stderr
 from sessiontui.disk import lease
 from sessiontui.store.sqlite.transaction import Writing
 from tests.cli.conftest import Ran, Runner
@@ -190,7 +190,7 @@ def test_the_change_is_made_when_the_writer_has_finished_and_a_person_knows_for_
 def test_where_nobody_looks_at_a_terminal_nobody_is_told_for_whom_he_waits(
     run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "PATIENT", 0)
+    monkeypatch.setattr(stderr, "PATIENT", 0)
     with held(store / "bob.jsonl"):
         assert "waiting" not in run("pop", "bob", "--wait", "0.1", code=4).err
 

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from sessiontui.changes import history as journal
-from sessiontui.cli import output, report
+from sessiontui.cli import output, stderr
 from sessiontui.cli.verbs import verbs
 from tests.cli.conftest import Runner
 
@@ -97,7 +97,7 @@ def test_progress_shows_each_per_cent_once_and_leaves_nothing(monkeypatch: pytes
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.delenv("TERM", raising=False)
-    with report.progress("reading") as progress:
+    with stderr.progress("reading") as progress:
         for done in (0, 1, 2, 500, 1000):
             progress(done, 1000)
     wiped = "\r" + " " * 13 + "\r"
@@ -110,7 +110,7 @@ def test_output_wipes_progress_away_first(
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.delenv("TERM", raising=False)
-    with report.progress("x") as progress:
+    with stderr.progress("x") as progress:
         progress(1, 2)
         output.say("line")
         assert screen.getvalue().endswith("\r       \r")
@@ -118,7 +118,7 @@ def test_output_wipes_progress_away_first(
 
 
 def test_there_is_no_progress_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with report.progress("reading") as progress:
+    with stderr.progress("reading") as progress:
         progress(1, 2)
     assert capsys.readouterr().err == ""
 

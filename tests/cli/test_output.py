@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sessiontui.cli import output
-from sessiontui.cli.width import expand, pad, width
+from sessiontui.cli.output import expand, pad, width
 
 
 @pytest.mark.parametrize(

@@ -1,364 +1,242 @@
-"""Exit codes, and what stands on standard error."""
+"""``report``: what a maintainer needs to know of a session, and nothing that a person would not paste in public."""
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
-import shutil
-import signal
-import subprocess
-import sys
-import termios
-import time
+import re
+import stat
 from pathlib import Path
-from typing import IO
 
-import click
 import pytest
 
-from sessiontui.cli import report
-from sessiontui.errors import Cancelled, Changed, Refused, StoreError, UnknownKey
+from sessiontui.cli.demo import write_sample
+from sessiontui.cli.masked_session import LINES, MOST, REACH, WINDOW, file_system
 from tests.cli.conftest import Runner, tree
+from tests.support.capabilities import need_any_name
 
-VERBS = ["browse", "demo", "stores", "list", "show", "about", "search", "check", "append", "pop", "compact", "repair", "migrate",
-         "cleanup", "delete", "undo", "journal", "report"]  # fmt: skip
+FUSED = b'{"role":"assistant","content":"Zoe went to Pet{"role":"user","content":"hello Zoe"}\n'
+FORMAL = re.compile(
+    r"role|content|text|system|user|assistant|tool|null|true|NaN|undefined|None"
+    r'|\\(?:u00[01][0-9a-f]|ud83d|ude42|x[0-9a-f]{2}|[nrtqxu"\\])'
+)
+"""What of a masked line says nothing."""
 
 
-def sessiontui(
-    *arguments: str, env: dict[str, str], cwd: Path | None = None, stdout: IO[bytes] | int = subprocess.PIPE
-) -> subprocess.CompletedProcess[bytes]:
-    """A whole process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "sessiontui", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        check=False,
-        timeout=60,
-        env=env,
-        cwd=cwd,
+@pytest.fixture
+def fused(store: Path) -> Path:
+    path = store / "zoe_private.jsonl"
+    path.write_bytes(b'{"role":"user","content":"one"}\n' + FUSED)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    return path
+
+
+def test_a_damaged_session_for_people(run: Runner, fused: Path) -> None:
+    said = run("report", "zoe_private").text
+    assert said.startswith("# sessiontui report\n\nText is masked: ")
+    assert re.search(r"\| sessiontui \| \d+\.\d+", said)
+    assert "| key | `xxx*xxxxxxx` |\n| bytes | 116 |\n| lines | 2 |\n| messages | 1 |\n| damaged lines | 1 |\n" in said
+    assert said.endswith(
+        """
+| fault | severity | how many |
+| --- | --- | --- |
+| `fused` | damage | 1 |
+
+## 1: fused
+
+- damage; line 2, offset 32, length 83, wrong at byte 46
+- salvage lossless, recovers 1 message
+- a whole record stands on the line of a torn one: a program died or the disk was full while it wrote, and a later \
+record went on there; ZeroClaw drops the whole line
+- the masked bytes alone have the same fault
+
+Masked:
+
+```text
+{"role":"assistant","content":"Xxx xxxx xx Xxx{"role":"user","content":"xxxxx Xxx"}
+```
+"""
     )
 
 
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [
-        (UnknownKey("x"), 2),
-        (StoreError("x"), 3),
-        (PermissionError(13, "Permission denied", "/x"), 3),
-        (OSError("x"), 3),
-        (Refused("x", "y"), 4),
-        (Changed("x"), 4),
-        (Cancelled(), 130),
-        (KeyboardInterrupt(), 130),
-        (click.Abort(), 130),
-        (BrokenPipeError(), 0),
-        (click.UsageError("x"), 2),
-        (click.exceptions.Exit(1), 1),
-        (RuntimeError("a bug"), 3),
-    ],
-)
-def test_each_ending_has_its_code(error: BaseException, code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    def work() -> int:
-        raise error
-
-    assert report.guarded(work) == code
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) <= 2
-    assert all(line.startswith(("sessiontui: ", "  ")) for line in told)
+def test_a_damaged_session_for_programs(run: Runner, fused: Path) -> None:
+    head, row = run("report", "zoe_private", "--json").rows
+    assert {"sessiontui", "python", "sqlite", "os", "file_system"} <= head.keys()
+    assert (head["key"], head["bytes"], head["lines"], head["messages"]) == ("xxx*xxxxxxx", 116, 2, 1)
+    assert head["kinds"] == [{"fault": "fused", "severity": "damage", "faults": 1}]
+    assert (head["faults"], head["shown"]) == (1, 1)
+    told = {name: row[name] for name in ("line", "offset", "length", "fault", "at", "salvage", "recovers", "same")}
+    assert told == {
+        "line": 2,
+        "offset": 32,
+        "length": 83,
+        "fault": "fused",
+        "at": 46,
+        "salvage": "lossless",
+        "recovers": 1,
+        "same": True,
+    }
+    assert row["masked"] == ['{"role":"assistant","content":"Xxx xxxx xx Xxx{"role":"user","content":"xxxxx Xxx"}']
+    assert row["hex"] == ""
 
 
-def test_the_highest_code_of_several_wins(capsys: pytest.CaptureFixture[str]) -> None:
-    tally = report.ExitTally()
-    for error in (UnknownKey("a"), Refused("b"), StoreError("c")):
-        with tally.alone():
-            raise error
-    assert tally.code == 4
-    assert capsys.readouterr().err.count("sessiontui: ") == 3
+def test_a_healthy_session_is_structure_alone(run: Runner) -> None:
+    said = run("report", "alice").text
+    assert "| messages | 2 |" in said
+    assert said.endswith("Nothing is wrong with it.\n")
+    assert len(run("report", "alice", "--json").rows) == 1
 
 
-def test_a_bug_has_a_traceback_only_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    def work() -> int:
-        raise RuntimeError("a bug")
-
-    monkeypatch.setenv("SESSIONTUI_DEBUG", "1")
-    with pytest.raises(RuntimeError):
-        report.guarded(work)
+def test_notes_are_counted_and_not_shown(run: Runner, store: Path) -> None:
+    (store / "noted.jsonl").write_bytes(b'\n{"role":"user","content":"one"}\n')
+    (first,) = run("report", "noted", "--json").rows
+    assert first["kinds"] == [{"fault": "blank", "severity": "info", "faults": 1}]
+    assert (first["faults"], first["shown"]) == (0, 0)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "sentence"),
-    [
-        (["list", "--sort", "colour"], 2, "--sort"),
-        (["list", "--nonsense"], 2, "--nonsense"),
-        (["show"], 2, "KEY"),
-        (["show", "nobody"], 2, "no session “nobody”"),
-        (["check", "nobody"], 2, "no session “nobody”"),
-        (["pop", "nobody"], 2, "no session “nobody”"),
-        (["compact", "nobody"], 2, "no session “nobody”"),
-        (["migrate", "nobody"], 2, "no session “nobody”"),
-        (["append", "alice", "text"], 2, "--role"),
-        (["search"], 2, "QUERY"),
-        (["search", "x", "--limit", "-1"], 2, "--limit"),
-        (["cleanup"], 2, "--ttl-hours"),
-        (["list", "--backend", "sqlite"], 2, "sqlite"),
-        (["pop", "alice", "--wait", "-1"], 2, "--wait"),
-        (["pop", "alice", "--wait", "nan"], 2, "--wait"),
-        (["browse", "list"], 2, "one store"),
-        (["browse", "--json"], 2, "terminal"),
-        (["list", "more"], 2, "more"),
-    ],
-)
-def test_wrong_usage_is_one_plain_line_and_a_hint(
-    run: Runner, store: Path, arguments: list[str], code: int, sentence: str
-) -> None:
-    before = tree(store)
-    ran = run(*arguments, code=code)
-    lines = ran.err.splitlines()
-    assert sentence in lines[0]
-    assert 1 <= len(lines) <= 2
+def test_a_mask_is_told_from_a_fault_that_it_changed(run: Runner, store: Path) -> None:
+    (store / "zip.jsonl").write_bytes(b"PK\x03\x04 secret.txt and more\n")
+    _, row = run("report", "zip", "--json").rows
+    assert (row["fault"], row["masked"], row["hex"], row["reason"]) == ("not-jsonl", [], "50 4b 03 04", None)
+
+
+def test_bytes_that_are_no_text_stand_in_hexadecimal(run: Runner, store: Path) -> None:
+    (store / "cafe.jsonl").write_bytes(b'{"role":"user","content":"the caf\xe9 is open today"}\n')
+    said = run("report", "cafe").text
+    assert '"content":"xxx xxx\\xe9 xx xxxx xxxxx"' in said
+    assert said.endswith(
+        "Masked, in hexadecimal:\n\n```text\n"
+        "      17  6f 6e 74 65 6e 74 22 3a 22 78 78 78 20 78 78 78\n"
+        "      33  e9 20 78 78 20 78 78 78 78 20 78 78 78 78 78 22\n```\n"
+    )
+
+
+def test_no_word_of_the_sample_gets_out(tmp_path: Path) -> None:
+    run = Runner(write_sample(tmp_path / "private-name") / "sessions")
+    run.store = tmp_path / "private-name"
+    keys = [row["key"] for row in run("list", "--backend", "jsonl", "--json").rows]
+    assert len(keys) > 20
+    for key in keys:
+        head, *rows = run("report", key, "--backend", "jsonl", "--json").rows
+        assert set(head["key"]) <= set("xX9*[]\x1b語é")
+        for row in rows:
+            for line in row["masked"] if not row["codec"] else ():  # where letters stand for halves of characters
+                letters = set(re.sub(r"[^a-zA-Z]", "", FORMAL.sub("", line.replace("\0", ""))))
+                assert letters <= set("xX"), (key, line)
+        said = run("report", key, "--backend", "jsonl").text
+        assert "private-name" not in said
+        assert key not in said
+
+
+def test_where_a_link_leads_is_not_told(run: Runner, store: Path) -> None:
+    (store / "link.jsonl").symlink_to("/home/zoe/secret.jsonl")
+    said = run("report", "link").text
+    assert "## 1: dangling\n\n- damage; the whole file\n" in said
+    assert "zoe" not in said
+    assert b"zoe" not in run("report", "link", "--json").out
+
+
+def test_an_odd_name_is_told_and_not_shown(run: Runner, store: Path) -> None:
+    (store / "zoe.secret.jsonl").write_bytes(b"")
+    said = run("report", "zoe.secret").text
+    assert "| `odd-name` | info | 1 |" in said
+    assert "zoe" not in said
+    need_any_name(store)
+    (store / os.fsdecode(b"zoe\xff.jsonl")).write_bytes(b"")
+    said = run("report", "zoe\\xff").text
+    assert "| `odd-name` | damage | 1 |" in said
+    assert "## 1: odd-name\n\n- damage; the whole file\n" in said
+    assert "zoe" not in said
+
+
+def test_only_the_first_faults_are_shown(run: Runner, store: Path) -> None:
+    (store / "many.jsonl").write_bytes(b'{"role":"user","content":"a",}\n' * (MOST + 50))
+    head, *rows = run("report", "many", "--json").rows
+    assert (len(rows), head["faults"], head["shown"]) == (MOST, MOST + 50, MOST)
+    assert rows[-1]["line"] == MOST
+    assert run("report", "many").text.endswith("And 50 more: only the first 100 are shown.\n")
+
+
+@pytest.mark.parametrize("size", [1000, REACH + 1000, 9 << 20])
+def test_of_a_long_line_a_window_is_shown(run: Runner, store: Path, size: int) -> None:
+    line = b'{"role":"user","content":"' + b"secret " * (size // 7) + b'" hidden}'
+    (store / "long.jsonl").write_bytes(line + b"\n")
+    _, row = run("report", "long", "--json").rows
+    assert row["length"] == len(line)
+    at = row["at"] - row["begins"]
+    assert 0 <= at <= len(row["masked"][0]) <= WINDOW
+    assert "xxxxxx xxxxxx" in row["masked"][0]
+    assert "secret" not in str(row)
+    assert row["same"] is (True if size < REACH else None)
+
+
+def test_of_many_lines_the_first_are_shown(run: Runner, store: Path) -> None:
+    pretty = b'{\n "role": "user",\n' + b' "n": 1,\n' * 30 + b' "content": "Zoe"\n}\n'
+    (store / "pretty.jsonl").write_bytes(pretty)
+    _, row = run("report", "pretty", "--json").rows
+    assert (row["fault"], row["lines"]) == ("pretty-printed", 34)
+    assert row["masked"] == ["{", ' "role": "user",', *[' "x": 9,'] * (LINES - 2)]
+
+
+def test_a_database_is_told_without_its_rows(database: Path) -> None:
+    run = Runner(database)
+    key = run("list", "--json").rows[0]["key"]
+    (head,) = run("report", key, "--json").rows
+    assert (head["backend"], head["full_text_index"]) == ("sqlite", True)
+    assert head["messages"] == run("list", "--json").rows[0]["messages"]
+    assert set(head["key"]) <= set("xX9* \t\n")
+
+
+# ---- into a file
+
+
+def test_a_file_is_private_and_holds_what_is_printed(run: Runner, fused: Path, tmp_path: Path) -> None:
+    file = tmp_path / "bundle.md"
+    ran = run("report", "zoe_private", "-o", str(file))
     assert ran.out == b""
-    assert tree(store) == before
+    assert file.read_bytes() == run("report", "zoe_private").out
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_no_store_is_a_sentence_and_a_code(tmp_path: Path) -> None:
-    ran = Runner(tmp_path / "gone")("list", code=2)
-    assert ran.err.startswith("sessiontui: there is nothing at ")
+def test_a_file_that_is_there_stays_unless_forced(run: Runner, fused: Path, tmp_path: Path) -> None:
+    file = tmp_path / "bundle.md"
+    file.write_bytes(b"mine")
+    ran = run("report", "zoe_private", "-o", str(file), code=4)
+    assert "is there already" in ran.err
+    assert file.read_bytes() == b"mine"
+    run("report", "zoe_private", "-o", str(file), "--force")
+    assert file.read_bytes().startswith(b"# sessiontui report")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(tmp_path.glob(".sessiontui-*")) == []
 
 
-def test_a_store_that_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "x.db").write_bytes(b"no database at all, and long enough to be looked at" * 50)
-    ran = Runner(tmp_path / "x.db")("list", code=3)
-    assert ran.err.startswith("sessiontui: ")
+def test_a_folder_that_is_not_there_is_said(run: Runner, fused: Path, tmp_path: Path) -> None:
+    ran = run("report", "zoe_private", "-o", str(tmp_path / "no" / "bundle.md"), code=3)
+    assert "can't be written: No such file or directory" in ran.err
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_has_its_help(run: Runner, verb: str) -> None:
-    from click.testing import CliRunner
-
-    from sessiontui.cli.verbs import verbs
-
-    result = CliRunner().invoke(verbs, [verb, "--help"])
-    assert result.exit_code == 0
-    assert f"Usage: sessiontui {verb}" in result.stdout
-    assert "--json" in result.stdout
-    options = {"append", "pop", "compact", "repair", "migrate", "cleanup", "delete", "undo", "journal"}
-    assert ("--dry-run" in result.stdout) == (verb in options)
-    assert ("--wait SECONDS" in result.stdout) == (verb in options)
-    assert ("--no-lease" in result.stdout) == (verb in options)
+def test_nothing_is_changed(run: Runner, fused: Path) -> None:
+    before = tree(fused.parent)
+    run("report", "zoe_private")
+    assert tree(fused.parent) == before
 
 
-def test_later_verbs_are_absent() -> None:
-    from sessiontui.cli import verbs
-
-    assert list(verbs.VERBS) == VERBS
+def test_an_unknown_key(run: Runner) -> None:
+    run("report", "nobody", code=2)
 
 
-def test_a_word_that_is_no_verb(tmp_path: Path) -> None:
-    ran = sessiontui("lst", cwd=tmp_path, env=_environment())
-    assert ran.returncode == 2
-    assert ran.stderr.decode().splitlines() == [
-        "sessiontui: “lst” is neither a verb nor a store",
-        "  `sessiontui --help` shows the verbs",
-    ]
+# ---- the kind of file system
 
 
-# ---- processes
-
-
-def _environment(**more: str) -> dict[str, str]:
-    root = Path(__file__).parent.parent.parent
-    return {**os.environ, "PYTHONPATH": str(root), **more}
-
-
-needs_full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
-
-
-def test_the_reader_of_the_pipe_may_go(store: Path) -> None:
-    line = b'{"role":"user","content":"%b"}\n' % (b"x" * 500)
-    (store / "long.jsonl").write_bytes(line * 5000)
-    shell = shutil.which("bash")
-    assert shell
-    command = f"set -o pipefail; {sys.executable} -m sessiontui show long --json -s {store} | head -1"
-    ran = subprocess.run([shell, "-c", command], capture_output=True, check=False, timeout=60, env=_environment())
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, line, b"")
-
-
-@needs_full_device
-def test_a_full_disk_behind_standard_output_is_an_error(store: Path) -> None:
-    with open("/dev/full", "wb") as full:
-        ran = sessiontui("show", "alice", "-s", str(store), stdout=full, env=_environment())
-    assert ran.returncode == 3
-    assert ran.stderr.decode() == "sessiontui: standard output: no space left on device\n"
-
-
-def test_closed_outputs_are_no_traceback(store: Path) -> None:
-    command = f"{sys.executable} -m sessiontui list -s {store} >&-"
-    ran = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60, env=_environment())
-    assert ran.returncode == 3
-    assert ran.stderr.decode() == "sessiontui: standard output: closed\n"
-    for name in ("x", "y"):
-        (store / f"{name}.jsonl").write_bytes(b"damaged\n")
-    command = f"{sys.executable} -m sessiontui check -s {store} >&-"
-    ran = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60, env=_environment())
-    assert (ran.returncode, ran.stderr) == (3, b"sessiontui: standard output: closed\n")
-
-
-@needs_full_device
-def test_a_full_disk_and_no_standard_error_are_an_error_all_the_same(store: Path) -> None:
-    command = f"{sys.executable} -m sessiontui list -s {store} >/dev/full 2>&-"
-    assert subprocess.run(command, shell=True, check=False, timeout=60, env=_environment()).returncode == 3
-
-
-def test_interrupted_is_130_without_a_word(store: Path) -> None:
-    theirs, ours = os.pipe()
-    with subprocess.Popen(
-        [sys.executable, "-m", "sessiontui", "append", "alice", "--role", "user", "-", "-s", str(store)],
-        stdin=theirs,
-        stderr=subprocess.PIPE,
-        env=_environment(PYTHONVERBOSE=""),
-    ) as process:
-        assert process.stderr is not None
-        os.write(ours, b"half a mess")
-        _wait_until_read(theirs)
-        process.send_signal(signal.SIGINT)
-        os.close(ours)
-        process.wait(60)
-        assert process.stderr.read() == b""
-    os.close(theirs)
-    assert process.returncode == 130
-
-
-def _wait_until_read(pipe: int) -> None:
-    """Until nothing of what was written is left in the pipe, whose end for reading tells it everywhere: whoever took
-    it waits for more."""
-    for _ in range(600):
-        left = fcntl.ioctl(pipe, termios.FIONREAD, b"\0\0\0\0")
-        if left == b"\0\0\0\0":
-            return
-        time.sleep(0.05)
-    pytest.fail("nobody read")
-
-
-def test_an_encoding_without_our_signs_is_no_failure(store: Path) -> None:
-    (store / "зверь.jsonl").write_bytes(b'{"role":"user","content":"\xf0\x9f\xa6\x80"}\n')
-    environment = _environment(PYTHONIOENCODING="ascii")
-    ran = sessiontui("pop", "зверь", "-s", str(store), env=environment)
-    assert ran.returncode == 0
-    assert ran.stdout.isascii()
-    assert b"\\U0001f980" in ran.stdout
-    assert b"change 1 - undo" in ran.stdout
-    assert sessiontui("show", "пусто", "-s", str(store), env=environment).returncode == 2
-
-
-# ---- browse and demo
-
-
-@pytest.mark.parametrize("verb", [[], ["browse"]])
-def test_the_browser_needs_a_terminal(store: Path, verb: list[str]) -> None:
-    ran = sessiontui(*verb, str(store), env=_environment())
-    assert ran.returncode == 2
-    assert ran.stderr.decode() == (
-        "sessiontui: the browser needs a terminal; `sessiontui list` shows the sessions without one\n"
+def test_the_innermost_mount_counts(tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    escaped = str(tmp_path / "a b").replace(" ", r"\040")
+    mounts.write_text(
+        "1 0 8:1 / / rw,relatime shared:1 - ext4 /dev/secret rw\n"
+        f"2 1 0:5 / {tmp_path} rw - tmpfs tmpfs rw\n"
+        f"3 1 0:6 / {escaped} rw master:2 - fuse.private user@host rw\n"
     )
-
-
-def test_the_browser_does_not_open_on_a_dumb_terminal(store: Path) -> None:
-    ours, theirs = pty.openpty()
-    ran = subprocess.run(
-        [sys.executable, "-m", "sessiontui", str(store)],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=subprocess.PIPE,
-        check=False,
-        timeout=60,
-        env=_environment(TERM="dumb"),
-    )
-    os.close(ours)
-    os.close(theirs)
-    assert ran.returncode == 2
-    assert b"sessiontui list" in ran.stderr
-
-
-def test_browse_hands_its_store_to_the_browser(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from click.testing import CliRunner
-
-    from sessiontui.cli import opening
-    from sessiontui.cli.verbs import verbs
-    from sessiontui.model import Backend
-    from sessiontui.store.detect import StoreLocation
-
-    opened: list[tuple[Path, Backend, bool]] = []
-
-    def browser(location: StoreLocation) -> int:
-        opened.append((location.path, location.backend, location.read_only))
-        return 5
-
-    monkeypatch.setattr(opening, "_need_terminal", lambda: None)
-    for arguments in ([str(store)], ["browse", str(store)], ["-s", str(store)], ["--backend", "jsonl", str(store)]):
-        assert CliRunner().invoke(verbs, arguments, obj=browser).exit_code == 5
-    assert opened == [(store, Backend.JSONL, False)] * 4
-    for arguments in (["--read-only", str(store)], ["browse", "--read-only", "-s", str(store)]):
-        assert CliRunner().invoke(verbs, arguments, obj=browser).exit_code == 5
-    assert opened[4:] == [(store, Backend.JSONL, True)] * 2
-
-
-def test_demo_writes_a_store_that_reads(tmp_path: Path) -> None:
-    from click.testing import CliRunner
-
-    from sessiontui.cli.verbs import verbs
-
-    result = CliRunner().invoke(verbs, ["demo", str(tmp_path / "demo"), "--no-open"])
-    assert result.exit_code == 0
-    path = Path(result.stdout.removesuffix("\n"))
-    assert path.is_relative_to(tmp_path)
-    run = Runner(path)
-    assert len(run("list", "--json").rows) >= 5
-    run("check", code=1)
-
-
-# ---- work that ends between two steps
-
-
-def _interrupted_twice() -> None:
-    with report.interruptible() as cancelled:
-        assert not cancelled()
-        signal.raise_signal(signal.SIGINT)
-        assert cancelled()
-        signal.raise_signal(signal.SIGINT)
-
-
-def test_the_first_interrupt_asks_and_the_second_insists() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        _interrupted_twice()
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_what_is_ignored_stays_ignored() -> None:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with report.interruptible() as cancelled:
-            signal.raise_signal(signal.SIGINT)
-            assert not cancelled()
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def test_an_interrupted_compact_leaves_what_it_had_not_begun(
-    run: Runner, store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sessiontui.changes.verbs import compact
-
-    real = compact.make
-
-    def make(*arguments: object, **more: object) -> object:
-        signal.raise_signal(signal.SIGINT)
-        return real(*arguments, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(compact, "make", make)
-    before = (store / "bob.jsonl").read_bytes()
-    rows = run("compact", "bob", "--json", code=130).rows
-    assert [row["status"] for row in rows] == ["cancelled"]
-    assert (store / "bob.jsonl").read_bytes() == before
+    (tmp_path / "a b").mkdir()
+    assert file_system(tmp_path / "a b" / "x", mounts) == "fuse"
+    assert file_system(tmp_path / "a", mounts) == "tmpfs"
+    assert file_system(Path("/elsewhere"), mounts) == "ext4"
+    assert file_system(tmp_path, tmp_path / "missing") is None

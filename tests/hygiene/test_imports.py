@@ -80,7 +80,7 @@ def test_a_list_loads_no_matcher_but_a_filtered_one_does(tmp_path: Path) -> None
 
 def test_a_verb_loads_only_itself(tmp_path: Path) -> None:
     modules = loaded(tmp_path, ["show", "a"])
-    assert "sessiontui.cli.showing" in modules
+    assert "sessiontui.cli.show" in modules
     assert not {"sessiontui.cli.undo", "sessiontui.cli.migrate", "sessiontui.changes.verbs.migrate"} & modules
 
 

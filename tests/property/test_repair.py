@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from sessiontui.changes import undo
 from sessiontui.changes.verbs import repair
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.damage.salvage import Wish
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.property.test_damage import ANY
@@ -50,15 +51,16 @@ def store(data: bytes, *, settled: bool = True) -> Iterator[tuple[Path, JsonlSto
             shutil.rmtree(folder)
 
 
-def mend(store: JsonlStore, wish: Wish = SURE) -> repair.Repaired:
+def mend(store: JsonlStore, wish: Wish = SURE) -> RowsOutcome[repair.RepairRow]:
     return repair.make(store, repair.plan(store, None, wish=wish))
 
 
-def kept(done: repair.Repaired) -> list[tuple[int, bytes]]:
+def kept(done: RowsOutcome[repair.RepairRow]) -> list[tuple[int, bytes]]:
     """Offset and bytes of each fragment."""
-    if done.fragments is None:
+    path = repair.fragments_path(done.rows)
+    if path is None:
         return []
-    rows = [json.loads(line) for line in done.fragments.read_bytes().splitlines()]
+    rows = [json.loads(line) for line in path.read_bytes().splitlines()]
     return [(row["offset"], b64decode(row["bytes"])) for row in rows]
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from sessiontui.changes import undo
 from sessiontui.changes.verbs import compact, pop
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.errors import Refused
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from tests.stress.trial import KEY, Trial
@@ -67,7 +68,7 @@ def _undo(trial: Trial, change: str) -> None:
     trial.insist(lambda: undo.make(trial.sessions, undo.plan(trial.sessions, change)))
 
 
-def _compact(trial: Trial) -> compact.Compacted:
+def _compact(trial: Trial) -> RowsOutcome[compact.CompactRow]:
     store = JsonlStore(trial.sessions)
     made = compact.make(store, compact.plan(store, [KEY]))
     for row in made.rows:

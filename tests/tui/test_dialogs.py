@@ -278,10 +278,10 @@ def text(request: Page) -> str:
     return "\n".join(line.plain for line in contents(request.body))
 
 
-def request(plan: Plan, keys: tuple[str, ...] | None = None, hours: float = 720, warning: str = "") -> Page:
+def request(plan: Plan, keys: tuple[str, ...] | None = None, hours: float = 720) -> Page:
     """The page that asks about a plan; which store it is of makes no difference to the words."""
     verb = VERBS_OF[type(plan)]
-    return question(ChangeRequest(verb, MemoryStore(clock), NOW, keys, hours), Planned(plan, warning))
+    return question(ChangeRequest(verb, MemoryStore(clock), NOW, keys, hours), Planned(plan))
 
 
 VERBS_OF: dict[type, VerbName] = {

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from sessiontui.changes import undo
 from sessiontui.changes.verbs import compact, migrate, pop
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused
 from sessiontui.model import Backend
@@ -158,7 +159,7 @@ def test_looking(snap_compare: Snap, store: Path, size: tuple[int, int], monkeyp
 def test_making_and_stopping(
     snap_compare: Snap, store: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(store: Store, plan: object, cancelled: IsCancelled, progress: Progress, patience: WaitPolicy) -> None:
+    def slow(store: Store, plan: object, patience: WaitPolicy, cancelled: IsCancelled, progress: Progress) -> None:
         progress(167_000_000, 389_000_000)
         while not cancelled():
             Event().wait(0.01)
@@ -177,10 +178,10 @@ def test_stopped(snap_compare: Snap, store: Path, size: tuple[int, int], monkeyp
     made = migrate.make
 
     def stopped(
-        plan: migrate.MigratePlan, cancelled: IsCancelled, progress: Progress, patience: WaitPolicy
-    ) -> migrate.Migrated:
+        plan: migrate.MigratePlan, patience: WaitPolicy, cancelled: IsCancelled, progress: Progress
+    ) -> RowsOutcome[migrate.MigrateRow]:
         looks = iter(range(100_000))
-        return made(plan, lambda: next(looks) > 5, progress, patience)
+        return made(plan, patience, lambda: next(looks) > 5, progress)
 
     monkeypatch.setattr(migrate, "make", stopped)
     assert pictured(snap_compare, store, size, pressed("m", "right", "enter"))

@@ -14,7 +14,8 @@ from sessiontui.changes.outcome import Problem
 from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.verbs import compact, repair, repair_plan
 from sessiontui.changes.verbs.compact import CompactPlan, CompactRow
-from sessiontui.changes.verbs.repair import Repaired, RepairPlan, RepairRow
+from sessiontui.changes.verbs.plans import RowsOutcome
+from sessiontui.changes.verbs.repair import RepairPlan, RepairRow
 from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.damage.salvage import Outcome, Wish
 from sessiontui.describe import outcomes
@@ -385,7 +386,7 @@ async def test_repair_first_is_looked_at_with_progress_and_can_be_left(
 async def test_a_repair_that_is_stopped_leaves_every_byte(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before, made, go = files(store), repair.make, Event()
 
-    def slow(*given: Any) -> Repaired:
+    def slow(*given: Any) -> RowsOutcome[RepairRow]:
         go.wait(30)
         return made(*given)
 
@@ -581,11 +582,11 @@ def KEYS(action: str) -> str:
     ],
 )
 def test_what_was_done_in_a_sentence(given: RepairRow, said: str) -> None:
-    assert outcomes.sentence(Repaired("00000007", (given,)), KEYS) == said
+    assert outcomes.sentence(RowsOutcome("repair", "00000007", (given,)), KEYS) == said
 
 
 def test_a_sentence_promises_no_key_that_does_nothing() -> None:
-    done = Repaired("00000007", (row(recovered=1, left=2),))
+    done = RowsOutcome("repair", "00000007", (row(recovered=1, left=2),))
     assert outcomes.sentence(done, lambda _: "") == "had 1 message back (change 7)"
     page = outcomes.page(done, lambda _: "")
     assert page is not None
@@ -594,7 +595,7 @@ def test_a_sentence_promises_no_key_that_does_nothing() -> None:
 
 def test_a_stopped_repair_says_how_far_it_came() -> None:
     stopped = RepairRow("z", 0, 0, 0, 0, 9, 9, "cancelled", problem=Problem("stopped", "", 130))
-    page = outcomes.page(Repaired("00000007", (row(recovered=1), stopped)), KEYS)
+    page = outcomes.page(RowsOutcome("repair", "00000007", (row(recovered=1), stopped)), KEYS)
     assert page is not None
     assert page.title == "Stopped: 1 of 2 sessions repaired"
     assert lines(page)[0] == "! 1 session not begun when it was stopped; nothing was changed there"
@@ -605,7 +606,7 @@ def test_no_text_of_a_store_is_obeyed() -> None:
     bad = damage(2)._replace(reason=nasty)
     told = repairs.question(RepairPlan((row(Outcome(bad, True), key=nasty, recovered=1), row(key=nasty))))
     repaired = replace(row(key=nasty, left=1), fragments=Path(f"/{nasty}/x"))
-    done = repairs.rows(Repaired("1", (repaired,)), KEYS)
+    done = repairs.rows(RowsOutcome("repair", "1", (repaired,)), KEYS)
     whole = visible(told.title) + text(told) + "".join(line.plain for line in contents(done))
     assert not {"\x1b", "\x07"} & set(whole)
     assert whole.count("evil␛]52;c;eA==␇[red]") == 5

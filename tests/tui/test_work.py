@@ -258,7 +258,7 @@ async def test_esc_cancels_a_change_that_is_under_way(tmp_path: Path, monkeypatc
     under_way = threading.Event()
 
     def endless(*arguments: Any, **named: Any) -> None:
-        cancelled: Poll = arguments[2]
+        cancelled: Poll = arguments[3]
         under_way.set()
         while not cancelled():
             pass

@@ -78,7 +78,7 @@ def test_a_plan_says_all_and_touches_nothing(tmp_path: Path) -> None:
     written(tmp_path, "k", USER + TORN)
     before = state(tmp_path)
     plan = append.plan(JsonlStore(tmp_path), "k", PROBE)
-    assert (plan.key, plan.new, plan.ends_line, plan.content) == ("k", False, True, PROBE.content)
+    assert (plan.key, plan.new, plan.ends_line, plan.message.content) == ("k", False, True, PROBE.content)
     plan = append.plan(JsonlStore(tmp_path), "a/b c", PROBE)
     assert (plan.key, plan.new, plan.ends_line) == ("a_b_c", True, False)
     assert state(tmp_path) == before

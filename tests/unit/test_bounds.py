@@ -58,8 +58,9 @@ def test_repair_takes_what_its_fragments_take_too(store: JsonlStore) -> None:
     plan = repair.plan(store, None)
     takes = plan.takes(store)
     done = repair.make(store, plan)
-    assert done.fragments is not None
-    fragments = done.fragments.stat().st_size
+    kept = repair.fragments_path(done.rows)
+    assert kept is not None
+    fragments = kept.stat().st_size
     assert takes == bounds.Takes(len(USER + b"INFO here\n" + REPLY) - 1 + fragments, len(USER + REPLY) + fragments)
     assert path.read_bytes() == USER + REPLY
     assert repair.plan(store, None).takes(store) == bounds.Takes(0, 0)

@@ -9,6 +9,7 @@ import pytest
 from sessiontui.changes import undo
 from sessiontui.changes.journal.folder import Folder
 from sessiontui.changes.verbs import cleanup
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.disk import replace, stamps
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Refused
@@ -26,7 +27,7 @@ def aged(folder: Path, key: str, hours: float, data: bytes = USER) -> Path:
     return written(folder, key, data, mtime_ns=int((NOW - timedelta(hours=hours)).timestamp() * 10**9))
 
 
-def clean(folder: Path, ttl: float) -> cleanup.CleanedUp:
+def clean(folder: Path, ttl: float) -> RowsOutcome[cleanup.CleanupRow]:
     store = JsonlStore(folder)
     return cleanup.make(store, cleanup.plan(store, ttl, NOW))
 
@@ -56,7 +57,8 @@ def test_idle_sessions_go_and_come_back_as_they_were(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ttl", [0, -1, -0.5, float("nan"), float("inf"), 1e12])
 def test_no_time_to_live_removes_nothing(tmp_path: Path, ttl: float) -> None:
     aged(tmp_path, "k", 100_000)
-    assert clean(tmp_path, ttl) == cleanup.CleanedUp(None, ())
+    done = clean(tmp_path, ttl)
+    assert (done.change, done.rows) == (None, ())
     assert (tmp_path / "k.jsonl").exists()
     assert not (tmp_path / ".sessiontui").exists()
 

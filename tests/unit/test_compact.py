@@ -11,6 +11,7 @@ import pytest
 from sessiontui.changes import history as journal
 from sessiontui.changes import undo
 from sessiontui.changes.verbs import compact
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.disk import lines
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Cancelled, UnknownKey
@@ -36,7 +37,7 @@ from tests.support.folders import (
 from tests.support.late import Late, held
 
 
-def tidy(folder: Path, *keys: str) -> compact.Compacted:
+def tidy(folder: Path, *keys: str) -> RowsOutcome[compact.CompactRow]:
     store = JsonlStore(folder)
     return compact.make(store, compact.plan(store, keys or None, anyway=True))
 

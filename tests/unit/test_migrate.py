@@ -11,6 +11,7 @@ import pytest
 from sessiontui.changes import history as journal
 from sessiontui.changes import undo
 from sessiontui.changes.verbs import append, migrate
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.disk import replace
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Cancelled, Refused, UnknownKey
@@ -39,7 +40,7 @@ WORKSPACE = DATA / "zeroclaw" / "jsonl-ws"
 REFUSED = {key for key in KEYS if SUMMARY[key]["head_migrate"]["rc"] != 0}
 
 
-def move(folder: Path, *keys: str) -> migrate.Migrated:
+def move(folder: Path, *keys: str) -> RowsOutcome[migrate.MigrateRow]:
     return migrate.make(migrate.plan(folder, keys or None))
 
 

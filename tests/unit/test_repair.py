@@ -17,6 +17,7 @@ from sessiontui.changes import undo
 from sessiontui.changes.edits import hashing
 from sessiontui.changes.journal.fragment_file import _encoded
 from sessiontui.changes.verbs import repair, repair_plan
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.damage.salvage import Wish
 from sessiontui.disk import lines, live_replace, replace
 from sessiontui.disk.wait_policy import WaitPolicy
@@ -36,12 +37,12 @@ OPEN = b'{"role":"user","content":"so fa'
 CLOSED = OPEN + b'"}\n'
 
 
-def mend(folder: Path, *keys: str, wish: Wish | None = None, **wishes: Wish) -> repair.Repaired:
+def mend(folder: Path, *keys: str, wish: Wish | None = None, **wishes: Wish) -> RowsOutcome[repair.RepairRow]:
     store = JsonlStore(folder)
     return repair.make(store, repair.plan(store, keys or None, wishes, wish or Wish()))
 
 
-def fragments(done: repair.Repaired) -> list[dict[str, Any]]:
+def fragments(done: RowsOutcome[repair.RepairRow]) -> list[dict[str, Any]]:
     files = [row.fragments for row in done.rows if row.fragments]
     return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
 
@@ -70,7 +71,11 @@ def test_a_damaged_file_keeps_its_good_lines_and_undo_gives_back_the_rest(tmp_pa
     assert all(data[each["offset"] :].startswith(b64decode(each["bytes"])) for each in fragments(done))
     assert all(data.count(b"\n", 0, each["offset"]) + 1 == each["line"] for each in fragments(done))
     again = mend(folder, key)
-    assert (again.change, again.rows[0].status, again.fragments) == (None, "unchanged", None)
+    assert (again.change, again.rows[0].status, repair.fragments_path(again.rows)) == (
+        None,
+        "unchanged",
+        None,
+    )
     assert path.read_bytes() == after
     if done.change is None:
         assert (row.status, state(folder)) == ("unchanged", before)
@@ -91,7 +96,7 @@ def test_what_two_real_writers_left_comes_back_whole(tmp_path: Path) -> None:
     (row,) = done.rows
     after = path.read_bytes()
     assert (row.kept, row.recovered, row.dropped, row.left) == (8544, 31456, 0, 0)
-    assert done.fragments is None
+    assert repair.fragments_path(done.rows) is None
     assert Counter(message.content for message in loads(after)) == {str(n): 2 for n in range(20000)}
     records = (line for line in after.splitlines() if line)
     stands = comes = 0
@@ -119,7 +124,7 @@ def test_a_fragment_is_in_the_journal_with_its_place_and_goes_with_its_change(tm
     assert done.change is not None
     files = [tmp_path / ".sessiontui" / f"{done.change}.{n}.fragments" for n in (1, 2)]
     assert [row.fragments for row in done.rows] == files
-    assert done.fragments == tmp_path / ".sessiontui" / f"{done.change}.*.fragments"
+    assert repair.fragments_path(done.rows) == tmp_path / ".sessiontui" / f"{done.change}.*.fragments"
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     kept = {
         (each["key"], each["line"], each["offset"], each["id"]): b64decode(each["bytes"]) for each in fragments(done)
@@ -306,7 +311,7 @@ def test_a_file_that_became_another_is_refused(tmp_path: Path, data: bytes) -> N
     plan = repair.plan(store, None)
     path.write_bytes(data)
     done = repair.make(store, plan)
-    assert (done.change, done.fragments) == (None, None)
+    assert (done.change, repair.fragments_path(done.rows)) == (None, None)
     assert (done.rows[0].status, done.rows[0].recovered, done.rows[0].bytes_after) == ("refused", 0, len(GLUED + USER))
     assert path.read_bytes() == data
 
@@ -359,7 +364,7 @@ def test_a_change_of_which_nothing_stands_leaves_nothing(tmp_path: Path) -> None
     store = JsonlStore(tmp_path)
     with held(busy):
         done = repair.make(store, repair.plan(store, None), patience=WaitPolicy(0))
-    assert (done.change, done.fragments, journal_names(tmp_path)) == (None, None, [])
+    assert (done.change, repair.fragments_path(done.rows), journal_names(tmp_path)) == (None, None, [])
 
 
 def test_begun_again_it_keeps_each_fragment_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

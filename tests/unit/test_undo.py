@@ -14,6 +14,7 @@ from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.recovery import recover as recovery
 from sessiontui.changes.recovery import settle
 from sessiontui.changes.verbs import append, compact, migrate, pop
+from sessiontui.changes.verbs.plans import RowsOutcome
 from sessiontui.disk import replace
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Busy, Changed, Refused, UsageError
@@ -39,7 +40,7 @@ def take(folder: Path, key: str = "k") -> pop.Popped:
     return pop.make(store, pop.plan(store, key))
 
 
-def tidy(folder: Path, *keys: str) -> compact.Compacted:
+def tidy(folder: Path, *keys: str) -> RowsOutcome[compact.CompactRow]:
     store = JsonlStore(folder)
     return compact.make(store, compact.plan(store, keys or None, anyway=True))
 

@@ -12,8 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessiontui.changes.edits.files import Traits, digest, give_traits, kept_bytes, link_or_copy, opened, patch, traits
+from sessiontui.changes.edits.files import Traits, digest, give_traits, link_or_copy, opened, patch, traits
 from sessiontui.changes.edits.splices import Splice
+from sessiontui.changes.edits.undo_refusals import kept_bytes, require_free
 from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, replace, stamps
@@ -34,7 +35,7 @@ class Remove(Edit):
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out whether the file went; one of that name may have come since, and what went stays kept. Where a message
         came in the last instant, the file is brought back."""
-        path = record.folder.sessions / self.file
+        path = record.sessions / self.file
         with suppress(FileNotFoundError), opened(path) as fd:
             if record.folder.is_link(self.old.name, fd) or digest(fd, self.old.length) == self.old.sha256:
                 return "void"
@@ -51,21 +52,15 @@ class Remove(Edit):
 
     def require_wanted(self, folder: Folder) -> None:
         """Raise ``Refused`` where the file can't come back, or would do harm."""
-        self._require_free(folder)
-        require_welcome(folder.sessions, self.file, f"the bytes are in {folder.path(self.old.name)}")
+        require_free(folder, self.file, self._where(folder))
+        require_welcome(folder.sessions, self.file, self._where(folder))
 
-    def _require_free(self, folder: Folder) -> None:
-        """Raise ``Refused`` where a file of that name exists now."""
-        if os.path.lexists(folder.sessions / self.file):
-            raise Refused(
-                f"{self.file} exists again and is not written over",
-                f"the bytes are in {folder.path(self.old.name)}",
-                unchanged=True,
-            )
+    def _where(self, folder: Folder) -> str:
+        return f"the bytes are in {folder.path(self.old.name)}"
 
     def revert(self, record: ChangeRecord) -> None:
         """Bring the file back."""
-        self._require_free(record.folder)
+        require_free(record.folder, self.file, self._where(record.folder))
         create(record, self.key, self.file, self.old, self.was, again=True)
 
 
@@ -81,7 +76,7 @@ class Create(Edit):
 
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out whether the file came."""
-        path = record.folder.sessions / self.file
+        path = record.sessions / self.file
         try:
             with opened(path) as fd:
                 if digest(fd, self.source.length) != self.source.sha256:
@@ -128,7 +123,7 @@ class Create(Edit):
 def remove(record: ChangeRecord, key: str, file: str, expect: stamps.Stamp) -> None:
     """Take a file away. Raises ``Changed`` when it is not as ``expect`` says; what a writer appends in the last
     instant brings the file back."""
-    path = record.folder.sessions / file
+    path = record.sessions / file
     name = record.name("old")
     with opened(path) as fd:
         if stamps.stamp(fd) != expect:
@@ -182,12 +177,12 @@ def require_welcome(sessions: Path, file: str, hint: str) -> None:
 def create(record: ChangeRecord, key: str, file: str, source: KeptFile, was: Traits, *, again: bool = False) -> None:
     """Make a file from kept bytes; ``again``: they are those of a file that was there, whose attributes it gets too.
     Raises ``Refused`` where one of that name exists."""
-    path = record.folder.sessions / file
+    path = record.sessions / file
     record.write(Create(key, file, source, was))
     with kept_bytes(record.folder, source) as fd:
         try:
-            like = Like(fd, file) if again else None
-            replace.create(path, lines.pieces(fd, Span(0, source.length)), was.mode, like)
+            pieces = lines.pieces(fd, Span(0, source.length))
+            replace.create(path, pieces, was.mode, Like(fd, file) if again else None)
         except FileExistsError:
             raise Refused(f"{file} exists by now and is not written over", unchanged=True) from None
     give_traits(path, was, source.length)

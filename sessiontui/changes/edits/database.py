@@ -16,7 +16,7 @@ from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk.replace import remove
 from sessiontui.errors import Refused
 from sessiontui.store.sqlite import database_schema, transaction
-from sessiontui.store.sqlite.database_schema import KEY, bound, connect
+from sessiontui.store.sqlite.database_schema import connect
 from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
 from sessiontui.store.sqlite.open_read import read
 
@@ -51,7 +51,8 @@ class Extent(NamedTuple):
 
 def extent(connection: sqlite3.Connection, key: str) -> Extent:
     """The rows of a session."""
-    return Extent(*connection.execute(f"SELECT count(*), max(id) FROM sessions WHERE {KEY}", (bound(key),)).fetchone())
+    sql = f"SELECT count(*), max(id) FROM sessions WHERE {database_schema.KEY}"
+    return Extent(*connection.execute(sql, (database_schema.bound(key),)).fetchone())
 
 
 def extents(path: Path, keys: Iterable[str]) -> dict[str, Extent]:
@@ -108,14 +109,14 @@ class MakeDatabase(Edit):
 
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out whether it came, or went."""
-        return "made" if os.path.lexists(record.folder.sessions / self.database) is not self.back else "void"
+        return "made" if os.path.lexists(record.sessions / self.database) is not self.back else "void"
 
     def foresee(self, folder: Folder) -> str:
         return f"{'make' if self.back else 'remove'} {self.database}"
 
     def revert(self, record: ChangeRecord) -> None:
         """Remove the database where it is empty and nobody has it open, else let it stay; or make it again."""
-        path = record.folder.sessions / self.database
+        path = record.sessions / self.database
         if self.back:
             make(record, self.key, self.database)
             return
@@ -130,7 +131,7 @@ class MakeDatabase(Edit):
 
 def make(record: ChangeRecord, key: str, database: str) -> None:
     """Make an empty database; nothing to do where there is one."""
-    path = record.folder.sessions / database
+    path = record.sessions / database
     if os.path.lexists(path):
         return
     record.write(MakeDatabase(key, database))

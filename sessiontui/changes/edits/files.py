@@ -144,31 +144,6 @@ def checksum(fd: int, length: int) -> int | None:
     return found
 
 
-@contextmanager
-def kept_bytes(folder: Folder, kept: KeptFile) -> Iterator[int]:
-    """A descriptor of kept bytes, verified over their recorded length. Raises ``Refused`` where they are not there."""
-    where = folder.path(kept.name)
-    try:
-        fd = folder.open(kept.name)
-    except FileNotFoundError:
-        raise Refused(f"the journal no longer has {where}", unchanged=True) from None
-    try:
-        if digest(fd, kept.length) != kept.sha256:
-            raise Refused(f"{where} is no longer what the journal kept", unchanged=True)
-        yield fd
-    finally:
-        os.close(fd)
-
-
-def lost(folder: Folder, file: str, kept: KeptFile, why: str) -> Refused:
-    """The refusal where a file has changed so that what it was can't be put back."""
-    return Refused(
-        f"{file} can't be put back: {why}",
-        f"the bytes are in {folder.path(kept.name)}; undo later changes of this session first",
-        unchanged=True,
-    )
-
-
 def common(fd: int, at: int, other: int, span: Span) -> int:
     """How many bytes at ``at`` of ``fd`` are those of ``span`` in ``other``, from its start."""
     size = os.fstat(fd).st_size
@@ -217,12 +192,14 @@ def patch(record: ChangeRecord, path: Path, cut: Span, other: int = -1, rest: Sp
 
 
 def patched(read: Callable[[Span], Iterator[bytes]], size: int, cut: Span, more: Iterator[bytes]) -> Iterator[bytes]:
-    """The first ``size`` bytes of a file that ``read`` reads, others in the place of some; a line that these leave open is
-    ended: a record that stands behind must not be glued to it."""
+    """The first ``size`` bytes of a file that ``read`` reads, all of them and in order, others in the place of some; a line
+    that these leave open is ended: a record that stands behind must not be glued to it."""
     last = b"\n"
     yield from read(Span(0, cut.offset))
+    for _ in read(cut):
+        pass
     for piece in more:
-        last = piece[-1:]
+        last = piece[-1:] or last
         yield piece
     if size > cut.stop and last != b"\n":
         yield b"\n"

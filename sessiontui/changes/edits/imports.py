@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import UTC, datetime
 
 from sessiontui.changes.edits.database import extent
 from sessiontui.changes.edits.files import common, digest, opened, patch
-from sessiontui.changes.edits.rows import begin, committed, require
+from sessiontui.changes.edits.rows import begin, committed
+from sessiontui.changes.edits.undo_refusals import require_free, require_rows
 from sessiontui.changes.journal.folder import Folder
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import live_replace, replace, stamps
@@ -85,8 +86,8 @@ class Import(Edit):
         self._require(folder)
         if self.back:
             return f"import {self.file} into {self.database} again and rename it to {self.new}"
-        count = self._kept(folder).rows
-        return f"remove the {count} messages of “{self.key}” from {self.database} and bring {self.file} back"
+        messages = f"the {self._kept(folder).rows} messages of “{self.key}”"
+        return f"remove {messages} from {self.database} and bring {self.file} back"
 
     def revert(self, record: ChangeRecord) -> None:
         """Take the rows out and give the file its name back; or the other way round."""
@@ -102,10 +103,7 @@ class Import(Edit):
     def _require(self, folder: Folder) -> None:
         """Raise ``Refused`` where file or rows are not as this edit left them."""
         now, then = (self.file, self.new) if self.back else (self.new, self.file)
-        if os.path.lexists(folder.sessions / then):
-            raise Refused(
-                f"{then} exists again and is not written over", f"what was imported is in {now}", unchanged=True
-            )
+        require_free(folder, then, f"what was imported is in {now}")
         try:
             with opened(folder.sessions / now) as fd:
                 if os.fstat(fd).st_size != self.length or digest(fd, self.length) != self.sha256:
@@ -114,7 +112,7 @@ class Import(Edit):
             raise Refused(f"{now} is gone", unchanged=True) from None
         if self.back and not (folder.sessions / self.database).exists():
             return  # it is made first
-        require(folder, self.database, self.rows)
+        require_rows(folder, self.database, self.rows)
         rest = 0 if self.back else self._kept(folder).rows
         if read(folder.sessions / self.database, lambda c: extent(c, self.key)).rows != rest:
             raise self._news()
@@ -141,13 +139,8 @@ class Import(Edit):
     def _again(self, record: ChangeRecord) -> None:
         """Bring the rows that were taken out again, and give the file its other name."""
         there = changed(self, rows=record.name("rows"), back=False, takes="")
-        with opened(record.folder.sessions / self.file) as fd:
-            stamp = stamps.stamp(fd)
-            with begin(record, self.database, self.rows) as writing:
-                _require_none(writing.connection, self)
-                writing.take_back(record.folder.path(there.rows))
-                _move(record, there, fd, stamp, writing)
-            _require_idle(record, there, fd, stamp)
+        with _moving(record, there, back=self.rows) as writing:
+            writing.take_back(record.folder.path(there.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +153,13 @@ class Rename(Edit):
 
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out whether it has the new name, and finish a rename that was interrupted between the two."""
-        old, new = record.folder.sessions / self.file, record.folder.sessions / self.new
+        old, new = record.sessions / self.file, record.sessions / self.new
         if os.path.lexists(old) and os.path.lexists(new) and os.path.samefile(old, new):
             replace.remove(old)
         return "void" if os.path.lexists(old) else "made"
 
     def foresee(self, folder: Folder) -> str:
-        if os.path.lexists(folder.sessions / self.file):
-            raise Refused(f"{self.file} exists again and is not written over", unchanged=True)
+        require_free(folder, self.file)
         if not os.path.lexists(folder.sessions / self.new):
             raise Refused(f"{self.new} is gone", unchanged=True)
         return f"rename {self.new} to {self.file}"
@@ -185,44 +177,45 @@ def make(record: ChangeRecord, edit: Import, stamp: Stamp, messages: Iterable[Me
     the rows taken out again, when the file is not as ``stamp`` says.
     """
     receipt = Receipt(edit.file.removesuffix(IMPORTING), edit.sha256, edit.length)
-    with opened(record.folder.sessions / edit.file) as fd:
-        with begin(record, edit.database) as writing:
+    with _moving(record, edit, stamp) as writing:
+        writing.add(record.folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
+        if (held := extent(writing.connection, edit.key).rows) != count:
+            raise StoreError(
+                f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
+                "a trigger in it may drop some",
+            )
+
+
+@contextmanager
+def _moving(record: ChangeRecord, edit: Import, stamp: Stamp | None = None, back: str = "") -> Iterator[Writing]:
+    """A transaction in whose block the rows come. Then they are committed and the file gets its other name, while nobody
+    writes to it. It has both names before anything is committed: where it can't have the other one, nothing is imported.
+
+    Raises ``Changed`` where the file is not as ``stamp`` says; also, the rows taken out again, where a program that had to
+    wait wrote to the file that has its other name by then."""
+    path, new = record.sessions / edit.file, record.sessions / edit.new
+    with opened(path) as fd:
+        stamp = stamp or stamps.stamp(fd)
+        with begin(record, edit.database, back) as writing:
             _require_none(writing.connection, edit)
-            writing.add(record.folder.path(edit.rows), edit.key, messages, datetime.now(UTC), receipt)
-            if (held := extent(writing.connection, edit.key).rows) != count:
-                raise StoreError(
-                    f"{edit.database} took {held:,} of the {count:,} messages of {edit.file}; none was imported",
-                    "a trigger in it may drop some",
-                )
-            _move(record, edit, fd, stamp, writing)
-        _require_idle(record, edit, fd, stamp)
-
-
-def _move(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp, writing: Writing) -> None:
-    """Commit the rows and give the file its other name, while nobody writes to it. It has both names before anything is
-    committed: where it can't have the other one, nothing is imported."""
-    path, new = record.folder.sessions / edit.file, record.folder.sessions / edit.new
-    with live_replace.quiet(fd, path, record.patience):
-        if stamps.stamp(fd) != stamp or stamp.size != edit.length:
+            yield writing
+            with live_replace.quiet(fd, path, record.patience):
+                if stamps.stamp(fd) != stamp or stamp.size != edit.length:
+                    raise Changed(edit.file)
+                record.write(edit)
+                try:
+                    replace.link(path, new)
+                except FileExistsError:
+                    if not os.path.samefile(path, new):
+                        raise
+                writing.commit()
+                replace.remove(path)
+        record.made()
+        if not stamps.stamp(fd).is_alike(stamp):
+            edit.out(record)
+            for n in (len(record.steps), len(record.steps) - 1):
+                record.void(n)
             raise Changed(edit.file)
-        record.write(edit)
-        try:
-            replace.link(path, new)
-        except FileExistsError:
-            if not os.path.samefile(path, new):
-                raise
-        writing.commit()
-        replace.remove(path)
-
-
-def _require_idle(record: ChangeRecord, edit: Import, fd: int, stamp: Stamp) -> None:
-    """Raise ``Changed``, the rows taken out again, where who had to wait wrote to the file that has its other name now."""
-    record.made()
-    if not stamps.stamp(fd).is_alike(stamp):
-        edit.out(record)
-        for n in (len(record.steps), len(record.steps) - 1):
-            record.void(n)
-        raise Changed(edit.file)
 
 
 def _require_none(connection: sqlite3.Connection, edit: Import) -> None:
@@ -238,7 +231,7 @@ def _require_none(connection: sqlite3.Connection, edit: Import) -> None:
 
 def rename(record: ChangeRecord, key: str, file: str, new: str) -> None:
     """Give a file another name. Raises ``Refused`` where that is taken."""
-    here, there = record.folder.sessions / file, record.folder.sessions / new
+    here, there = record.sessions / file, record.sessions / new
     record.write(Rename(key, file, new))
     try:
         replace.rename(here, there)
@@ -258,13 +251,12 @@ def rename_back(record: ChangeRecord, key: str, file: str, new: str) -> None:
 
 def name_back(record: ChangeRecord, new: str, file: str) -> None:
     """Give a file its own name again, in front of what a writer may have put into a new one of that name."""
-    there, here = record.folder.sessions / new, record.folder.sessions / file
+    there, here = record.sessions / new, record.sessions / file
     try:
         replace.rename(there, here)
     except FileExistsError:
         with opened(there) as fd, opened(here) as new_one:
             whole = Span(0, os.fstat(fd).st_size)
-            stands = common(new_one, 0, fd, whole) == whole.length  # a kill came between the two steps
-            if not stands:
+            if common(new_one, 0, fd, whole) < whole.length:  # else a kill came between the two steps
                 patch(record, here, Span(0, 0), fd, whole)
         replace.remove(there)

@@ -110,11 +110,10 @@ def _recorded(id: str, values: list[dict[str, Any]]) -> Recorded:
         elif "late" in value:
             late[value["late"]] = value["to"]
     steps = tuple(Step(n, edit, states[n], late.get(n)) for n, edit in edits.items())
-    at = datetime.fromisoformat(header["at"])
     return Recorded(
         id,
         header["verb"],
-        at,
+        datetime.fromisoformat(header["at"]),
         header["undoes"],
         tuple(header["keys"]),
         steps,

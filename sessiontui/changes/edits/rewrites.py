@@ -21,15 +21,14 @@ from sessiontui.changes.edits.files import (
     common,
     digest,
     give_time,
-    kept_bytes,
     link_or_copy,
-    lost,
     opened,
     patch,
     patched,
     traits,
 )
 from sessiontui.changes.edits.hashing import Hashing
+from sessiontui.changes.edits.undo_refusals import kept_bytes, lost, refused_where_gone
 from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace
@@ -69,7 +68,7 @@ class Rewrite(Edit):
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out whether the new bytes stand; they may be the beginning of the old ones, or the other way round. Where
         the old ones don't, they are kept, and what writers put into the old file meanwhile is carried over."""
-        path = record.folder.sessions / self.file
+        path = record.sessions / self.file
         with suppress(FileNotFoundError), opened(path) as fd:
             if record.folder.is_link(self.old.name, fd):
                 return "void"
@@ -107,7 +106,7 @@ class Rewrite(Edit):
         grown = record.folder.size(self.old.name)
         if grown <= late:
             return
-        path = record.folder.sessions / self.file
+        path = record.sessions / self.file
         at = self.length + late - self.old.length
         rest = Span(late, grown - late)
         with record.folder.opened(self.old.name) as old:
@@ -129,14 +128,10 @@ class Rewrite(Edit):
 
     def foresee(self, folder: Folder) -> str:
         path = folder.sessions / self.file
-        try:
-            with opened(path) as fd:
-                self._require_as_made(folder, fd)
-        except FileNotFoundError:
-            raise lost(folder, self.file, self.old, "the file is gone") from None
+        with refused_where_gone(folder, self.file, self.old), opened(path) as fd:
+            self._require_as_made(folder, fd)
         with kept_bytes(folder, self.old):
-            pass
-        obstacles.require_replaceable(path)
+            obstacles.require_replaceable(path)
         return f"give {self.file} its {self.old.length} bytes back"
 
     def revert(self, record: ChangeRecord) -> None:
@@ -144,16 +139,10 @@ class Rewrite(Edit):
 
         def content(fd: int, size: int, read: Read) -> Iterator[bytes]:
             self._require_as_made(record.folder, fd)
-            for _ in read(Span(0, self.length)):
-                pass
             yield from patched(read, size, Span(0, self.length), lines.pieces(kept, Span(0, self.old.length)))
 
-        mtime_ns = self.was.mtime_ns
-        with kept_bytes(record.folder, self.old) as kept:
-            try:
-                make(record, self.key, self.file, content, lambda size: mtime_ns if size == self.length else None)
-            except FileNotFoundError:
-                raise lost(record.folder, self.file, self.old, "the file is gone") from None
+        with kept_bytes(record.folder, self.old) as kept, refused_where_gone(record.folder, self.file, self.old):
+            make(record, self.key, self.file, content, lambda size: self.was.mtime_ns if size == self.length else None)
 
     def _require_as_made(self, folder: Folder, fd: int) -> None:
         if not self._is_made(fd):
@@ -169,14 +158,13 @@ def make(
     seen: Copied | None = None,
 ) -> Rewritten:
     """Rewrite a file, which keeps its modification time. Raises ``Changed`` where the file did not merely grow since it was
-    ``seen``, and so does ``content``: the file gets another name before, so that its ``ctime`` tells nothing then.
-    ``time``: from the length of the old file, another time, unless something was appended meanwhile."""
+    ``seen``. ``time``: from the length of the old file, another time, unless something was appended meanwhile."""
     if seen is not None:
-        with opened(record.folder.sessions / file) as fd:
+        with opened(record.sessions / file) as fd:
             seen.require(fd, file)
     for _ in range(live_replace.ATTEMPTS):
         try:
-            return _attempt(record, key, file, content, time)
+            return _attempt(record, key, file, content, time, seen)
         except (live_replace.Again, lines.Shrunk):
             record.give_up()
         except (Busy, Unleased):
@@ -186,9 +174,14 @@ def make(
 
 
 def _attempt(
-    record: ChangeRecord, key: str, file: str, content: Content, time: Callable[[int], int | None]
+    record: ChangeRecord,
+    key: str,
+    file: str,
+    content: Content,
+    time: Callable[[int], int | None],
+    seen: Copied | None,
 ) -> Rewritten:
-    path = record.folder.sessions / file
+    path = record.sessions / file
     name = record.name("old")
     with opened(path) as fd, Hashing(fd) as old, temporary(path.parent) as temp:
         before = Copied.of(fd)
@@ -202,6 +195,8 @@ def _attempt(
 
         kept = link_or_copy(record.folder, path, fd, name, size)
         copied = before.linked(fd)
+        if seen is not None:  # the second name of the file has set its ctime
+            seen.linked(fd).require(fd, file)
         was = traits(fd)
         new = _Sum()
         fill(temp, new.told(content(fd, size, old.read)), was.mode, Like(fd, file))

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sessiontui.changes.edits.database import extent, require_undamaged
+from sessiontui.changes.edits.undo_refusals import require_rows
 from sessiontui.changes.journal.folder import Folder
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
-from sessiontui.errors import Changed, Refused
+from sessiontui.errors import Changed
 from sessiontui.model import Address, Message
 from sessiontui.store.sqlite import kept_rows, transaction
 from sessiontui.store.sqlite.index_faults import metadata_mismatch, mismatch
-from sessiontui.store.sqlite.transaction import Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Rows(Edit):
         return "made" if committed(record.folder, self.database, self.rows) else "void"
 
     def foresee(self, folder: Folder) -> str:
-        require(folder, self.database, self.rows)
+        require_rows(folder, self.database, self.rows)
         moved = kept_rows.kept(folder.path(self.rows))
         messages = f"{moved.rows} message" if moved.rows == 1 else f"{moved.rows} messages"
         sessions = f"“{self.keys[0]}”" if len(self.keys) == 1 else f"{len(self.keys)} sessions"
@@ -49,26 +49,30 @@ class Rows(Edit):
 
     def revert(self, record: ChangeRecord) -> None:
         """Move the rows the other way."""
-        require(record.folder, self.database, self.rows)
+        require_rows(record.folder, self.database, self.rows)
         with _recorded(record, self.database, self.keys, self.rows) as (writing, file):
             writing.take_back(file)
 
 
-def begin(record: ChangeRecord, database: str, back: str = "") -> Writing:
+def begin(record: ChangeRecord, database: str, back: str = "") -> transaction.Writing:
     """A transaction on a database of the store; ``back``: the name of the ``.rows`` file that it will move back."""
     folder = record.folder
-    return Writing(folder.sessions / database, wait=record.patience.seconds, back=folder.path(back) if back else None)
+    return transaction.Writing(
+        folder.sessions / database, wait=record.patience.seconds, back=folder.path(back) if back else None
+    )
 
 
 @contextmanager
 def _recorded(
     record: ChangeRecord, database: str, keys: tuple[str, ...], back: str = ""
-) -> Iterator[tuple[Writing, Path]]:
+) -> Iterator[tuple[transaction.Writing, Path]]:
     """A transaction, with the ``.rows`` file that it is to write; recorded and committed when the block ends."""
     name = record.name("rows")
     with begin(record, database, back) as writing:
         yield writing, record.folder.path(name)
-        _commit(record, writing, Rows(keys, database, name))
+        record.write(Rows(keys, database, name))
+        writing.commit()
+        record.made()
 
 
 def append(record: ChangeRecord, database: str, key: str, message: Message) -> Address:
@@ -108,7 +112,9 @@ def remove_sessions(
             gone = [key for key in seen if key in stale]
         if gone:
             writing.remove_sessions(record.folder.path(name), gone)
-            _commit(record, writing, Rows(tuple(gone), database, name))
+            record.write(Rows(tuple(gone), database, name))
+            writing.commit()
+            record.made()
     return frozenset(gone)
 
 
@@ -122,29 +128,7 @@ def remove_begun(record: ChangeRecord, database: str, key: str, count: int) -> S
     return record.steps[-1]
 
 
-def _commit(record: ChangeRecord, writing: Writing, edit: Rows) -> None:
-    record.write(edit)
-    writing.commit()
-    record.made()
-
-
 def committed(folder: Folder, database: str, name: str) -> bool:
     """Whether the transaction of a ``.rows`` file was committed; where it wasn't, the file may be gone already."""
     path, file = folder.sessions / database, folder.path(name)
     return path.exists() and file.exists() and transaction.made(path, file)
-
-
-def require(folder: Folder, database: str, name: str) -> None:
-    """Raise ``Refused`` where rows are no longer as a change left them. Only reads."""
-    file = folder.path(name)
-    if not file.exists():
-        raise Refused(f"the journal no longer has {file}", unchanged=True)
-    path = folder.sessions / database
-    if not path.exists():
-        raise Refused(f"{database} is gone", f"the rows that left it are in {file}", unchanged=True)
-    if not transaction.made(path, file):
-        raise Refused(
-            f"{database} has changed since, where this would be taken back",
-            f"undo later changes of this session first; the rows that left are in {file}",
-            unchanged=True,
-        )

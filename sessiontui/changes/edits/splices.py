@@ -18,13 +18,13 @@ from sessiontui.changes.edits.files import (
     Traits,
     common,
     give_time,
-    kept_bytes,
-    lost,
     opened,
     patch,
+    patched,
     require_inside,
     traits,
 )
+from sessiontui.changes.edits.undo_refusals import kept_bytes, lost, refused_where_gone
 from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.changes.journal.record import ChangeRecord, Edit, Settled, Step
 from sessiontui.disk import lines, live_replace, stamps
@@ -68,7 +68,7 @@ class Splice(Edit):
 
     def settle(self, record: ChangeRecord, step: Step) -> Settled:
         """Find out what became of it, and finish or roll back a splice that was done by half."""
-        path = record.folder.sessions / self.file
+        path = record.sessions / self.file
         removed, inserted = Span(0, self.removed), Span(self.removed, self.inserted)
         try:
             require_inside(record.folder, self)
@@ -106,21 +106,16 @@ class Splice(Edit):
             keep_time(fd, self.at + self.inserted, self.was.mtime_ns)
 
     def foresee(self, folder: Folder) -> str:
-        try:
-            with opened(folder.sessions / self.file) as fd:
-                self._reversed(folder, fd, stamps.stamp(fd))
-        except FileNotFoundError:
-            raise lost(folder, self.file, self.kept, "the file is gone") from None
+        with refused_where_gone(folder, self.file, self.kept), opened(folder.sessions / self.file) as fd:
+            self._reversed(folder, fd, stamps.stamp(fd))
         if self.removed > self.inserted:
             return f"put {self.removed - self.inserted} bytes back into {self.file} at offset {self.at}"
         return f"remove {self.inserted - self.removed} bytes from {self.file} at offset {self.at}"
 
     def revert(self, record: ChangeRecord) -> None:
         """Put back what was removed and take out what was inserted; what was appended since stays behind it."""
-        try:
+        with refused_where_gone(record.folder, self.file, self.kept):
             make(record, self.key, self.file, lambda fd, stamp: self._reversed(record.folder, fd, stamp))
-        except FileNotFoundError:
-            raise lost(record.folder, self.file, self.kept, "the file is gone") from None
 
     def _reversed(self, folder: Folder, fd: int, stamp: Stamp) -> Cut:
         """The cut that takes it back, in the file as it is now."""
@@ -154,7 +149,7 @@ def make(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span:
 
 def _attempt(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span | None:
     """In place; None where that can't be."""
-    path = record.folder.sessions / file
+    path = record.sessions / file
     try:
         with live_replace.alone(path, record.patience) as alone:
             stamp = stamps.stamp(alone.fd)
@@ -178,8 +173,7 @@ def _attempt(record: ChangeRecord, key: str, file: str, decide: Decide) -> Span 
 def _recorded(record: ChangeRecord, key: str, file: str, fd: int, cut: Cut, stamp: Stamp) -> Splice:
     kept = record.keep(chain(lines.pieces(fd, cut.span), [cut.inserted]))
     guard = lines.tail_hash(fd, cut.span.offset)
-    size, inserted = stamp.size, len(cut.inserted)
-    edit = Splice(key, file, cut.span.offset, cut.span.length, inserted, size, guard, kept, traits(fd))
+    edit = Splice(key, file, *cut.span, len(cut.inserted), stamp.size, guard, kept, traits(fd))
     record.write(edit)
     return edit
 
@@ -190,13 +184,14 @@ def _truncate(record: ChangeRecord, edit: Splice, alone: Alone, cut: Cut) -> Spa
     if cut.span.length:
         os.ftruncate(fd, cut.span.offset)
         sync(fd)
-    landed = Span(cut.span.offset, len(cut.inserted))
-    if cut.inserted:
-        landed = Span(write_end(fd, cut.inserted), len(cut.inserted))
+    offset, length = cut.span.offset, len(cut.inserted)
+    if length:
+        offset = write_end(fd, cut.inserted)
         sync(fd)
     if cut.mtime_ns is not None:
-        keep_time(fd, cut.span.offset + len(cut.inserted), cut.mtime_ns)
-    if landed.offset != cut.span.offset:  # without a lease somebody may have been faster
+        keep_time(fd, cut.span.offset + length, cut.mtime_ns)
+    landed = Span(offset, length)
+    if offset != cut.span.offset:  # without a lease somebody may have been faster
         _correct(record, edit, fd, landed)
     record.made()
     return landed
@@ -232,11 +227,7 @@ def _rewritten(record: ChangeRecord, key: str, file: str, decide: Decide) -> Spa
     def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         cut = decide(fd, stamps.stamp(fd)._replace(size=size))
         made.append(cut)
-        yield from read(Span(0, cut.span.offset))
-        for _ in read(cut.span):
-            pass
-        yield cut.inserted
-        yield from read(Span(cut.span.stop, size - cut.span.stop))
+        yield from patched(read, size, cut.span, iter([cut.inserted]))
 
     rewrites.make(record, key, file, content, lambda _: made[-1].mtime_ns)
     return Span(made[-1].span.offset, len(made[-1].inserted))

@@ -155,18 +155,13 @@ class Folder:
 
     def busy(self) -> bool:
         """Whether a change is being made right now. Writes nothing."""
-        try:
-            fd = self.open(LOCK)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:  # a file system without locks: nobody can have one, and ``locked`` says so
-            return False
-        finally:
-            os.close(fd)
+        with suppress(FileNotFoundError), self.opened(LOCK) as fd:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            except OSError:  # a file system without locks: nobody can have one, and ``locked`` says so
+                return False
         return False
 
     @contextmanager

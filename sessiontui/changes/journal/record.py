@@ -12,9 +12,9 @@ import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from sessiontui.changes.journal.folder import Folder, KeptFile
 from sessiontui.disk.replace import sync
@@ -75,8 +75,7 @@ class Edit(ABC):
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One edit and how it went; ``open`` was recorded, and what became of it is not."""
 
     n: int
@@ -86,8 +85,7 @@ class Step:
     """How many bytes of the file that gave way were carried over, where more than were copied at first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A change as the journal holds it."""
 
     id: str
@@ -114,6 +112,7 @@ class ChangeRecord:
 
     def __init__(self, folder: Folder, id: str, verb: str, keys: tuple[str, ...], undoes: str | None) -> None:
         self.folder = folder
+        self.sessions = folder.sessions
         self.id = id
         self.verb = verb
         self.patience = USUAL
@@ -129,7 +128,7 @@ class ChangeRecord:
         self._fd: int | None = None
 
     @classmethod
-    def resume(cls, folder: Folder, recorded: Recorded, patience: WaitPolicy = USUAL) -> ChangeRecord:
+    def resume(cls, folder: Folder, recorded: Recorded, patience: WaitPolicy) -> ChangeRecord:
         """Go on with a record that is on disk; a torn last line is cut off."""
         record = cls(folder, recorded.id, recorded.verb, recorded.keys, recorded.undoes)
         record.patience = patience
@@ -165,26 +164,24 @@ class ChangeRecord:
         self.folder.sync()
         self.steps.append(Step(n, edit, "open"))
 
-    def mark(self, n: int, state: Settled) -> None:
-        """Say what became of an edit. Not synced: the disk tells it too."""
+    def mark(self, state: Settled, *ns: int) -> None:
+        """Say what became of edits, all in one write, and drop what was kept for a void one. Not synced: the disk tells it
+        too."""
+        self._put(*({state: n} for n in ns))
+        for n in ns:
+            self.steps[n - 1] = self.steps[n - 1]._replace(state=state)
         if state == "void":
-            self.void(n)
-            return
-        self._put({state: n})
-        self.steps[n - 1] = replace(self.steps[n - 1], state=state)
+            self.forget()
 
     def void(self, *ns: int) -> None:
-        """Say of edits, all in one write, that nothing of them stands."""
-        self._put(*({"void": n} for n in ns))
-        for n in ns:
-            self.steps[n - 1] = replace(self.steps[n - 1], state="void")
-        self.forget()
+        """Say of edits that nothing of them stands."""
+        self.mark("void", *ns)
 
     def late(self, n: int, to: int) -> None:
         """Say how many bytes of the file that gave way stand in the new one; on disk when this returns."""
         self._put({"late": n, "to": to})
         sync(self._fd_open())
-        self.steps[n - 1] = replace(self.steps[n - 1], late=to)
+        self.steps[n - 1] = self.steps[n - 1]._replace(late=to)
 
     def give_up(self) -> None:
         """The newest edit is not made, if it was recorded at all: it is begun again as another."""
@@ -195,7 +192,7 @@ class ChangeRecord:
 
     def made(self) -> None:
         """The newest edit was made."""
-        self.mark(len(self.steps), "made")
+        self.mark("made", len(self.steps))
 
     @property
     def open(self) -> tuple[Step, ...]:
@@ -216,9 +213,9 @@ class ChangeRecord:
         """Mark the change done; one of which nothing stands leaves no trace. Where it is not known what became of an
         edit, the next change settles it."""
         if not self.open:
-            if self.stands and self._fd is not None:
+            if self.stands:
                 self._put({"done": True})
-                sync(self._fd)
+                sync(self._fd_open())
             else:
                 self.folder.drop_change(self.id)
         self.close()
@@ -231,9 +228,8 @@ class ChangeRecord:
         """Drop what was kept for edits that were never recorded, or of which nothing stands."""
         stand = {str(step.n) for step in self.steps if step.state != "void"}
         for name in self.folder.names():
-            id, _, rest = name.partition(".")
-            n, numbered, _ = rest.partition(".")
-            if id == self.id and numbered and n not in stand:
+            id, *numbered = name.split(".", 2)
+            if id == self.id and len(numbered) == 2 and numbered[0] not in stand:
                 self.folder.drop(name)
 
     def close(self) -> None:

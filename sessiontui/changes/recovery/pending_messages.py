@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sessiontui.changes.edits.files import common, opened
 from sessiontui.changes.edits.records import done, ids, read
@@ -21,8 +21,7 @@ from sessiontui.model import Message, Span
 from sessiontui.store.jsonl import session_file
 
 
-@dataclass(frozen=True, slots=True)
-class PendingMessages:
+class PendingMessages(NamedTuple):
     """Messages of one session that ZeroClaw would not find in its file now."""
 
     key: str

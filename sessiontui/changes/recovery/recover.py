@@ -4,9 +4,8 @@ at. A dry run, which mends nothing, says what recovery will do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.changes import obstacles
 from sessiontui.changes.edits.files import as_store_error
@@ -19,8 +18,7 @@ from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import SessiontuiError
 
 
-@dataclass(frozen=True, slots=True)
-class Interrupted:
+class Interrupted(NamedTuple):
     """What recovery has to do, or did."""
 
     changes: tuple[Recorded, ...] = ()
@@ -55,8 +53,12 @@ NOTHING: Final = Interrupted()
 
 def _touched(recorded: Recorded) -> frozenset[str]:
     """The sessions of edits of which it is not known whether they were made; of a half-made undo, all of them."""
-    steps = (step for step in recorded.steps if step.state == "open" or recorded.undoes is not None)
-    return frozenset(key for step in steps for key in step.edit.sessions)
+    return frozenset(
+        key
+        for step in recorded.steps
+        if step.state == "open" or recorded.undoes is not None
+        for key in step.edit.sessions
+    )
 
 
 def foreseen(sessions: Path) -> Interrupted:
@@ -79,13 +81,11 @@ def recover(sessions: Path, patience: WaitPolicy = USUAL) -> Interrupted:
     change, and ``StoreError`` where the journal can't be read or written."""
     if not is_there(sessions):
         return NOTHING
-    with as_store_error(str(sessions)), reading(sessions) as folder:
-        if folder is None:
-            return NOTHING
-        is_settled = not settle.strays(folder) and all(done(folder, id) for id in ids(folder))
-        if is_settled and not pending_messages.waiting(sessions):
-            return NOTHING
     waited = pending_messages.waiting(sessions)
+    with as_store_error(str(sessions)), reading(sessions) as folder:
+        is_settled = folder is None or (not settle.strays(folder) and all(done(folder, id) for id in ids(folder)))
+    if is_settled and not waited:
+        return NOTHING
     with as_store_error(str(sessions)), making(sessions) as folder, folder.locked(patience.seconds):
         found, swept = _unfinished(folder), bool(settle.strays(folder))
         left = settle.everything(folder, patience)

@@ -35,7 +35,14 @@ def everything(folder: Folder, patience: WaitPolicy = USUAL, keys: Collection[st
             awaited.append(id)
         else:
             with closing(ChangeRecord.resume(folder, recorded, patience)) as record, _bearing(recorded, keys, left):
-                _finish(record, recorded.undoes)
+                steps(record)
+                # An undo that came half way is taken out again; where somebody has made a file anew whose name that
+                # would need, its half stays as it is recorded, the old bytes in the journal.
+                if _is_half(record, recorded.undoes):
+                    with suppress(Refused):
+                        put_back(record)
+                without_empty_database(record)
+                record.finish()
     replace.sweep(folder.sessions)  # new files that never got their name
     for name in strays(folder):
         folder.drop(name)
@@ -60,8 +67,8 @@ def _bearing(recorded: Recorded, keys: Collection[str], left: Left) -> Iterator[
             raise
         plain = as_plain(error, "the store")
         kind = Refused if isinstance(plain, Refused) else StoreError
-        name = f"change {recorded.id.lstrip('0')}, {recorded.verb},"
-        cause = f"{name} was interrupted and can't be recovered yet: {plain.cause}"
+        name = f"change {recorded.id.lstrip('0')}, {recorded.verb}"
+        cause = f"{name}, was interrupted and can't be recovered yet: {plain.cause}"
         left.append((recorded, kind(cause, plain.hint, unchanged=True)))
 
 
@@ -81,17 +88,6 @@ def _look_again(folder: Folder, id: str, patience: WaitPolicy, keys: Collection[
                 record.finish()
         elif done(folder, id):
             record.wait()
-
-
-def _finish(record: ChangeRecord, undoes: str | None) -> None:
-    """Settle the open edits of a change and mark it done. An undo that came half way is taken out again; where somebody
-    has made a file anew whose name that would need, its half stays as it is recorded, the old bytes in the journal."""
-    steps(record)
-    if _is_half(record, undoes):
-        with suppress(Refused):
-            put_back(record)
-    without_empty_database(record)
-    record.finish()
 
 
 def without_empty_database(record: ChangeRecord) -> None:
@@ -115,7 +111,7 @@ def steps(record: ChangeRecord) -> None:
     """Settle the open edits, the newest first: a later one may stand on an earlier one."""
     record.forget()
     for step in reversed(record.open):
-        record.mark(step.n, step.edit.settle(record, step))
+        record.mark(step.edit.settle(record, step), step.n)
 
 
 def after(record: ChangeRecord) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
@@ -15,7 +16,7 @@ from sessiontui.changes.edits.files import Traits, as_store_error, name_in, open
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.dialects import zeroclaw
-from sessiontui.dialects.keys import alike, sanitised, written
+from sessiontui.dialects.keys import SUFFIX, alike, sanitised, written
 from sessiontui.disk import lines
 from sessiontui.disk.stamps import Stamp
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
@@ -32,8 +33,7 @@ class AppendPlan:
 
     key: str
     """The session that gets it: in JSONL the stem of the file, which is sanitised where the file is new."""
-    role: str
-    content: str
+    message: Message
     new: bool
     """There is no such session yet: it is created."""
     ends_line: bool = False
@@ -42,12 +42,11 @@ class AppendPlan:
 
     def takes(self, store: Store) -> Takes:
         """Bytes that it takes of the disk."""
-        line = len(zeroclaw.write(Message(self.role, self.content)))
+        line = len(zeroclaw.write(self.message))
         return Takes(line, 2 * line)
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     """What append did."""
 
     change: str
@@ -66,14 +65,14 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
             _require_unlike(store, key, "session {}")
         database.require_room(store.path)
         obstacles.require_writable_database(store.path)
-        return AppendPlan(key, message.role, message.content, new)
+        return AppendPlan(key, message, new)
     try:
         stem = store.resolve(key)
         new = interrupted_imports.is_orphan(store.file(stem))
     except UnknownKey:
         new = True
     if new:
-        return AppendPlan(_new_stem(store, key), message.role, message.content, new=True)
+        return AppendPlan(_new_stem(store, key), message, new=True)
     path = store.file(stem)
     with as_store_error(path.name):
         name_in(path)
@@ -81,7 +80,7 @@ def plan(store: Store, key: str, message: Message) -> AppendPlan:
         with opened(path) as fd:
             if whole := no_session.of(fd, os.fstat(fd).st_size):
                 raise no_session.refusal(path.name, whole)
-            return AppendPlan(stem, message.role, message.content, new=False, ends_line=lines.ends_open(fd))
+            return AppendPlan(stem, message, new=False, ends_line=lines.ends_open(fd))
 
 
 def _new_stem(store: JsonlStore, key: str) -> str:
@@ -89,9 +88,10 @@ def _new_stem(store: JsonlStore, key: str) -> str:
     stem = sanitised(key)
     if store.only is not None:
         raise UnknownKey(key)
-    create_remove.require_welcome(store.path, stem + ".jsonl", "append there: --backend sqlite")
+    file = stem + SUFFIX
+    create_remove.require_welcome(store.path, file, "append there: --backend sqlite")
     _require_unlike(store, key, "file {}.jsonl")
-    obstacles.require_name(store.path, stem + ".jsonl")
+    obstacles.require_name(store.path, file)
     obstacles.require_writable_folder(store.path)
     return stem
 
@@ -111,11 +111,10 @@ def _require_unlike(store: Store, key: str, what: str) -> None:
 
 def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Appended:
     """Append as planned, in one write."""
-    message = Message(plan.role, plan.content)
     with history.change(sessions_folder(store), "append", [plan.key], patience) as record:
         if not isinstance(store, JsonlStore):
-            return Appended(record.id, plan.key, rows.append(record, name_in(store.path), plan.key, message))
-        data = zeroclaw.write(message)
+            return Appended(record.id, plan.key, rows.append(record, name_in(store.path), plan.key, plan.message))
+        data = zeroclaw.write(plan.message)
 
         def decide(fd: int, stamp: Stamp) -> splices.Cut:
             ends = b"\n" if lines.ends_open(fd, stamp.size) else b""
@@ -129,17 +128,16 @@ def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Append
                 landed = _create(record, plan.key, data)
             if landed is None:
                 landed = splices.make(record, plan.key, name_in(path), decide)
-    offset = landed.stop - len(data)
-    return Appended(record.id, plan.key, Address(span=Span(offset, len(data) - 1)))
+    return Appended(record.id, plan.key, Address(span=Span(landed.stop - len(data), len(data) - 1)))
 
 
 def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:
     """Make the file with this one line; None where somebody else was faster."""
-    source = record.keep([data])
+    file, traits = key + SUFFIX, Traits(0o600, os.geteuid(), os.getegid(), 0)
     try:
-        create_remove.create(record, key, key + ".jsonl", source, Traits(0o600, os.geteuid(), os.getegid(), 0))
+        create_remove.create(record, key, file, record.keep([data]), traits)
     except Refused:
-        if not os.path.lexists(record.folder.sessions / (key + ".jsonl")):
+        if not os.path.lexists(record.sessions / file):
             raise
         record.void(len(record.steps))
         return None

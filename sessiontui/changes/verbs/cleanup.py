@@ -74,14 +74,6 @@ class CleanupPlan(plans.RowsPlan[CleanupRow]):
         return Takes(text, text)
 
 
-@dataclass(frozen=True, slots=True)
-class CleanedUp:
-    """What cleanup, or delete, removed; ``change`` is None where nothing was."""
-
-    change: str | None
-    rows: tuple[CleanupRow, ...]
-
-
 def plan(
     store: Store,
     ttl_hours: float,
@@ -100,8 +92,8 @@ def plan(
     planned = [CleanupRow(each.key, each.last_activity, each.messages) for each in found if not each.instead]
     others = (f"{each.key}{SUFFIX} is no session: {each.instead}; it stays" for each in found if each.instead)
     undated = (each.key for each in store.sessions() if each.last_activity is None and each.problem is None)
-    stay = tuple(key for key in undated if keys is None or key in keys)
-    return CleanupPlan(possible(store, planned), before, stay, tuple(others))
+    stay = (key for key in undated if keys is None or key in keys)
+    return CleanupPlan(possible(store, planned), before, tuple(stay), tuple(others))
 
 
 def _before(ttl_hours: float, now: datetime) -> datetime | None:
@@ -141,7 +133,7 @@ def make(
     patience: WaitPolicy = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-) -> CleanedUp:
+) -> plans.RowsOutcome[CleanupRow]:
     """Remove what was planned, but for a session that has had activity since, or changed since it was named, which is
     refused in its row. Cancelled between files: those not begun stay, with status ``cancelled``; the rows of a database
     go all at once."""
@@ -149,14 +141,14 @@ def make(
     if not isinstance(store, JsonlStore):
         return _without_rows(store, plan, verb, patience)
     remove = partial(_without_file, plan.before)
-    return CleanedUp(*plans.made(plan, store.path, verb, remove, lambda _: 1, patience, cancelled, progress, suffix=""))
+    return plans.made(plan, store.path, verb, remove, lambda _: 1, patience, cancelled, progress, suffix="")
 
 
 def _without_file(
     before: datetime | None, record: ChangeRecord, row: CleanupRow, cancelled: IsCancelled, progress: Progress
 ) -> CleanupRow:
     progress(0, 1)
-    path = record.folder.sessions / (row.key + SUFFIX)
+    path = record.sessions / (row.key + SUFFIX)
     file, stamp = name_in(path), row.seen
     if before is not None:
         with opened(path) as fd:
@@ -170,12 +162,12 @@ def _without_file(
     return row
 
 
-def _without_rows(store: Store, plan: CleanupPlan, verb: str, patience: WaitPolicy) -> CleanedUp:
+def _without_rows(store: Store, plan: CleanupPlan, verb: str, patience: WaitPolicy) -> plans.RowsOutcome[CleanupRow]:
     if plan.is_idle:
-        return CleanedUp(None, plan.rows)
+        return plans.RowsOutcome(verb, None, plan.rows)
     seen = {row.key: row.seen for row in plan.goes}
     with history.change(sessions_folder(store), verb, list(seen), patience) as record:
         gone = remove_sessions(record, name_in(store.path), seen, plan.before)
     left = seen.keys() - gone
     rows = (row.left_alone(Changed(f"“{row.key}”")) if row.key in left else row for row in plan.rows)
-    return CleanedUp(record.id if record.stands else None, tuple(rows))
+    return plans.RowsOutcome(verb, record.id if record.stands else None, tuple(rows))

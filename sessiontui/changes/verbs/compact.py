@@ -25,10 +25,10 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
-from sessiontui.errors import Cancelled, Refused, SessiontuiError
+from sessiontui.errors import Refused, SessiontuiError
 from sessiontui.model import Fault, Span
 from sessiontui.store.jsonl import file_faults, no_session
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, stop_if
 
 NAMED: Final = 1000
 """So many of the faults that go are named."""
@@ -83,14 +83,6 @@ class CompactPlan(plans.RowsPlan[CompactRow]):
         return Takes(sum(row.bytes_before for row in self.goes), sum(row.bytes_after for row in self.goes))
 
 
-@dataclass(frozen=True, slots=True)
-class Compacted:
-    """What compact did; ``change`` is None where nothing had to be done."""
-
-    change: str | None
-    rows: tuple[CompactRow, ...]
-
-
 def plan(
     store: Store,
     keys: Sequence[str] | None,
@@ -130,7 +122,11 @@ def _read(cancelled: IsCancelled, anyway: bool, fd: int, key: str, seen: Copied,
     def noted() -> Iterator[Line | Fault]:
         nonlocal unfinished
         for each in file_faults.odd(fd, size, tally, cancelled, progress):
-            offset, stop = (each.offset, each.stop) if isinstance(each, Line) else _location(each, size)
+            if isinstance(each, Line):
+                offset, stop = each.offset, each.stop
+            else:  # about a huge line
+                span = each.span or Span(0, 0)
+                offset, stop = span.offset, min(span.stop + 1, size)
             if stop == size and lines.ends_open(fd, size):
                 unfinished = offset
             if drops and drops[-1].stop == offset:
@@ -162,41 +158,28 @@ def _read(cancelled: IsCancelled, anyway: bool, fd: int, key: str, seen: Copied,
     return row if row.kept or not row.dropped or anyway else row.left_alone(_empties(row))
 
 
-def _location(fault: Fault, size: int) -> tuple[int, int]:
-    """Where a huge line begins, and where the next one does."""
-    span = fault.span or Span(0, 0)
-    return span.offset, min(span.stop + 1, size)
-
-
 def make(
     store: Store,
     plan: CompactPlan,
+    patience: WaitPolicy = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    patience: WaitPolicy = USUAL,
-) -> Compacted:
+) -> plans.RowsOutcome[CompactRow]:
     """Compact as planned. A session that changed since it was planned is refused in its row. Cancelled between
     sessions or within one: those not begun stay as they were, with status ``cancelled``."""
-    return Compacted(
-        *plans.made(plan, store.path, "compact", _made, lambda row: row.bytes_before, patience, cancelled, progress)
-    )
+    return plans.made(plan, store.path, "compact", _made, lambda row: row.bytes_before, patience, cancelled, progress)
 
 
 def _made(record: ChangeRecord, row: CompactRow, cancelled: IsCancelled, progress: Progress) -> CompactRow:
-    seen = row.seen
-    if seen is None:
-        return row
-
     def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
         """What stays of the file as it is now: what was planned, and whatever came behind it since."""
-        seen.linked(fd).require(fd, row.key + SUFFIX)
         drops = row.drops
-        if row.unfinished is not None and size > seen.stamp.size:  # it was being written: it stays
+        if row.unfinished is not None and size > row.bytes_before:  # it was being written: it stays
             drops = (*drops[:-1], Span(drops[-1].offset, row.unfinished - drops[-1].offset))
         return without(drops, size, read, cancelled, progress)
 
-    file = name_in(record.folder.sessions / (row.key + SUFFIX))
-    done = rewrites.make(record, row.key, file, content, seen=seen)
+    file = name_in(record.sessions / (row.key + SUFFIX))
+    done = rewrites.make(record, row.key, file, content, seen=row.seen)
     return replace(row, bytes_before=done.before, bytes_after=done.after)
 
 
@@ -208,8 +191,7 @@ def without(
     rest = iter((*drops, Span(size, 0)))
     drop = next(rest)
     for piece in read(Span(0, size)):
-        if cancelled():
-            raise Cancelled
+        stop_if(cancelled)
         progress(at, size)
         end = at + len(piece)
         kept = []

@@ -14,7 +14,6 @@ from sessiontui.dialects.keys import SUFFIX, written
 from sessiontui.errors import Refused
 from sessiontui.store.jsonl import interrupted_imports, session_file
 from sessiontui.store.sqlite import database_schema
-from sessiontui.store.sqlite.database_schema import KEY, bound
 from sessiontui.store.sqlite.open_read import read
 
 DATABASE: Final = "sessions.db"
@@ -79,9 +78,9 @@ def held(folder: Path, key: str, fd: int, size: int) -> ImportState:
 
     def is_begun(connection: sqlite3.Connection) -> bool:
         """Whether the rows of the session are the first messages of the file, in their order."""
-        sql = f"SELECT role, content FROM sessions WHERE {KEY} ORDER BY id"
+        sql = f"SELECT role, content FROM sessions WHERE {database_schema.KEY} ORDER BY id"
         messages = session_file.messages(fd, size)
-        return all(next(messages, None) == row for row in connection.execute(sql, (bound(key),)))
+        return all(next(messages, None) == row for row in connection.execute(sql, (database_schema.bound(key),)))
 
     count, receipts, receipt = read(path, counted)
     if receipt is not None:
@@ -95,5 +94,5 @@ def held(folder: Path, key: str, fd: int, size: int) -> ImportState:
             f"sessions.db holds {count} messages of “{key}” that no import receipt covers",
             "compare the two: `sessiontui show --backend sqlite` and `--backend jsonl`",
         )
-    whole = count == sum(1 for _ in session_file.messages(fd, size))
-    return ImportState(covered=whole and not receipts, begun=count)
+    is_whole = not receipts and count == sum(1 for _ in session_file.messages(fd, size))
+    return ImportState(is_whole, count)

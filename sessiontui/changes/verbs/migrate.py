@@ -30,7 +30,7 @@ from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
 from sessiontui.model import Message
 from sessiontui.store.jsonl import file_faults, no_session, session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, parts, silent
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, parts, silent, stop_if
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,6 @@ class MigratePlan(plans.RowsPlan[MigrateRow]):
         return Takes(0, sum(sizes) + max(sizes, default=0))
 
 
-@dataclass(frozen=True, slots=True)
-class Migrated:
-    """What migrate did; ``change`` is None where nothing had to be done."""
-
-    change: str | None
-    rows: tuple[MigrateRow, ...]
-
-
 def plan(
     folder: Path,
     keys: Sequence[str] | None = None,
@@ -94,25 +86,17 @@ def plan(
     name_in(folder / DATABASE)
     found = store.sessions() if keys is None else [store.session(key) for key in keys]
     sessions = sorted(found, key=lambda session: session.key)
-    unsound = _unsound(folder) if sessions else None
-    planned = []
-    for each, part in parts(sessions, [each.bytes or 0 for each in sessions], progress):
-        if unsound:
-            planned.append(MigrateRow(each.key, 0, 0, "migrated").left_alone(unsound))
-        else:
-            planned.append(_planned(store, each.key, cancelled, part))
-    creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in planned)
-    return MigratePlan(folder, creates, tuple(planned))
-
-
-def _unsound(folder: Path) -> SessiontuiError | None:
-    """Why it can't be known what the database holds already."""
     try:
         with as_store_error(DATABASE):
-            database.require_sound(folder / DATABASE)
-    except SessiontuiError as error:
-        return error
-    return None
+            if sessions:
+                database.require_sound(folder / DATABASE)
+    except SessiontuiError as error:  # it can't be known what the database holds already
+        rows = tuple(MigrateRow(each.key, 0, 0, "migrated").left_alone(error) for each in sessions)
+        return MigratePlan(folder, creates=False, rows=rows)
+    sizes = [each.bytes or 0 for each in sessions]
+    rows = tuple(_planned(store, each.key, cancelled, part) for each, part in parts(sessions, sizes, progress))
+    creates = not os.path.lexists(folder / DATABASE) and any(row.status == "migrated" for row in rows)
+    return MigratePlan(folder, creates, rows)
 
 
 def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
@@ -127,13 +111,14 @@ def _planned(store: JsonlStore, key: str, cancelled: IsCancelled, progress: Prog
                 count = file_faults.told(file, left_out.add, cancelled, progress)
                 if count.instead and left_out.last:
                     raise no_session.refusal(path.name, left_out.last)
-                row = replace(
-                    row,
-                    imported=count.messages,
-                    left_behind=count.faults,
-                    recoverable=left_out.holds,
+                row = MigrateRow(
+                    key,
+                    count.messages,
+                    count.faults,
+                    "migrated",
                     stamp=stamp,
                     bytes=max(0, stamp.size - left_out.bytes),
+                    recoverable=left_out.holds,
                 )
                 if count.faults and not count.messages:
                     raise _no_message(path.name, left_out.holds)
@@ -162,24 +147,17 @@ def _no_message(file: str, holds: Recoverable) -> Refused:
 
 def make(
     plan: MigratePlan,
+    patience: WaitPolicy = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    patience: WaitPolicy = USUAL,
-) -> Migrated:
+) -> plans.RowsOutcome[MigrateRow]:
     """Import what was planned. What changed since is refused in its row; what was not begun when ``cancelled``
     said so has status ``skipped``."""
-    return Migrated(
-        *plans.made(
-            plan,
-            plan.folder,
-            "migrate",
-            _made,
-            lambda row: row.stamp.size if row.stamp else 0,
-            patience,
-            cancelled,
-            progress,
-        )
-    )
+    return plans.made(plan, plan.folder, "migrate", _made, _size, patience, cancelled, progress)
+
+
+def _size(row: MigrateRow) -> int:
+    return row.stamp.size if row.stamp else 0
 
 
 def _made(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> MigrateRow:
@@ -205,14 +183,14 @@ def _stands(record: ChangeRecord, key: str) -> bool:
 
 def _as_it_is(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled) -> MigrateRow:
     """The row of the file as it is now. Raises ``Changed`` where it did not merely grow since it was planned."""
-    name = source(record.folder.sessions, row.key)
-    with opened(record.folder.sessions / name) as fd:
+    name = source(record.sessions, row.key)
+    with opened(record.sessions / name) as fd:
         now, then = stamps.stamp(fd), row.stamp
     if then is None or now == then:
         return row
     if (now.device, now.inode) != (then.device, then.inode) or now.size <= then.size:
         raise Changed(name)
-    fresh = _planned(JsonlStore(record.folder.sessions), row.key, cancelled, silent)
+    fresh = _planned(JsonlStore(record.sessions), row.key, cancelled, silent)
     if fresh.status != "migrated":
         why = fresh.problem
         raise Refused(why.cause, why.hint, unchanged=why.unchanged)
@@ -220,7 +198,7 @@ def _as_it_is(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled) -> 
 
 
 def _import(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progress: Progress) -> None:
-    folder = record.folder.sessions
+    folder = record.sessions
     name = source(folder, row.key)
     require_free(folder, row.key)
     with opened(folder / name) as fd:
@@ -258,7 +236,7 @@ def _bring_again(record: ChangeRecord, key: str, begun: Step) -> None:
 def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) -> None:
     """Give a file that the database covers its other name. Raises ``Changed``, the name as it was, where it grew."""
     new = key + SUFFIX + MIGRATED
-    with live_replace.quiet(fd, record.folder.sessions / name, record.patience):
+    with live_replace.quiet(fd, record.sessions / name, record.patience):
         if stamps.stamp(fd) != stamp:
             raise Changed(name)
         imports.rename(record, key, name, new)
@@ -271,8 +249,7 @@ def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) ->
 def _messages(fd: int, size: int, cancelled: IsCancelled, progress: Progress) -> Iterator[Message]:
     """The valid messages, in order; stops with ``Cancelled`` while nothing is committed."""
     for at, block in lines.blocks(fd, 0, size):
-        if cancelled():
-            raise Cancelled
+        stop_if(cancelled)
         progress(at, size)
         offset = at
         for line in block:

@@ -5,17 +5,15 @@ What a row says, and what is done to a file, is for who asks. Other plans have n
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Generic, Literal, Protocol, Self, TypeVar, cast
+from typing import Any, Final, Generic, Protocol, Self, TypeVar, cast
 
 from sessiontui.changes import history, obstacles
-from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits.files import as_plain, as_store_error, name_in
 from sessiontui.changes.journal.record import ChangeRecord
-from sessiontui.changes.outcome import Problem
+from sessiontui.changes.outcome import LeftStatus, Problem
 from sessiontui.changes.recovery import settle
 from sessiontui.changes.recovery.recover import Interrupted
 from sessiontui.dialects.keys import SUFFIX
@@ -24,7 +22,7 @@ from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import AfterRecovery, Cancelled, SessiontuiError
 from sessiontui.store.jsonl import session_file
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, parts
+from sessiontui.store.protocol import IsCancelled, Progress, Store, parts, stop_if
 
 _CHANGING: Final = ("compacted", "repaired", "migrated", "removed")
 """The status of a session that is changed."""
@@ -48,11 +46,9 @@ class Row(Protocol):
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
-Read = Callable[[int, str, Copied, Progress], R]
-"""Makes the row of a session from its open file."""
 
 
-class RowsPlan(ABC, Generic[R]):
+class RowsPlan(Generic[R]):
     """A plan with a row for each session."""
 
     __slots__ = ()
@@ -61,16 +57,31 @@ class RowsPlan(ABC, Generic[R]):
     @property
     def goes(self) -> tuple[R, ...]:
         """The sessions that are changed."""
-        return tuple(row for row in self.rows if row.status in _CHANGING)
+        return _changing(self.rows)
 
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do."""
         return not self.goes
 
-    @abstractmethod
-    def takes(self, store: Store) -> Takes:
-        """Bytes that it takes of the disk."""
+
+@dataclass(frozen=True, slots=True)
+class RowsOutcome(Generic[R]):
+    """What a verb did, session by session."""
+
+    verb: str
+    change: str | None
+    """None where nothing was done."""
+    rows: tuple[R, ...]
+
+    @property
+    def changed(self) -> tuple[R, ...]:
+        """The sessions that were changed."""
+        return _changing(self.rows)
+
+
+def _changing(rows: Iterable[R]) -> tuple[R, ...]:
+    return tuple(row for row in rows if row.status in _CHANGING)
 
 
 def rows_of(plan: object) -> tuple[Row, ...]:
@@ -102,8 +113,8 @@ def after(plan: T, interrupted: Interrupted) -> T:
 
 def explained(plan: T, interrupted: Interrupted) -> T:
     """A plan in which a session that stays, for it could not be recovered, says that."""
-    keys = [row.key for row in rows_of(plan) if row.problem.code]
-    return _left(plan, {key: error for key in keys if (error := interrupted.cause(key)) is not None})
+    causes = {row.key: interrupted.cause(row.key) for row in rows_of(plan) if row.problem.code}
+    return _left(plan, {key: error for key, error in causes.items() if error})
 
 
 def _left(plan: T, errors: Mapping[str, SessiontuiError]) -> T:
@@ -121,12 +132,12 @@ def planned(
     store: Store,
     keys: Sequence[str] | None,
     healthy: Callable[[str, int, int], R],
-    read: Read[R],
+    read: Callable[[int, str, Copied, Progress], R],
     cancelled: IsCancelled,
     progress: Progress,
 ) -> tuple[R, ...]:
     """A row for each session; ``keys`` None means all. ``healthy`` makes the row of a session that has nothing to be
-    changed, as none in a database has, from its key, messages and bytes. Raises ``UnknownKey`` and ``Cancelled``."""
+    changed, as none in a database has, from its key, messages and bytes; ``read`` from its open file. Raises ``UnknownKey`` and ``Cancelled``."""
     if not isinstance(store, JsonlStore):
         sessions = store.sessions() if keys is None else [store.session(key) for key in keys]
         found = store.counted(sessions, cancelled, progress)
@@ -134,24 +145,20 @@ def planned(
     stems = [store.resolve(key) for key in keys] if keys is not None else [each.key for each in store.sessions()]
     rows = []
     for stem, part in parts(stems, [size(store.file(stem)) for stem in stems], progress):
+        path = store.file(stem)
         try:
-            rows.append(_planned(store, stem, read, part))
+            with as_store_error(path.name):
+                name_in(path)
+                with session_file.opened(path, stem) as (fd, _):
+                    row = read(fd, stem, Copied.of(fd), part)
+                if row.status in _CHANGING:
+                    obstacles.require_replaceable(path.resolve())
         except Cancelled:
             raise
         except SessiontuiError as error:
-            rows.append(healthy(stem, 0, size(store.file(stem))).left_alone(error))
+            row = healthy(stem, 0, size(path)).left_alone(error)
+        rows.append(row)
     return tuple(rows)
-
-
-def _planned(store: JsonlStore, key: str, read: Read[R], progress: Progress) -> R:
-    path = store.file(key)
-    with as_store_error(path.name):
-        name_in(path)
-        with session_file.opened(path, key) as (fd, _):
-            row = read(fd, key, Copied.of(fd), progress)
-        if row.status in _CHANGING:
-            obstacles.require_replaceable(path.resolve())
-        return row
 
 
 def size(path: Path) -> int:
@@ -162,7 +169,7 @@ def size(path: Path) -> int:
         return 0
 
 
-def status(error: SessiontuiError) -> Literal["cancelled", "refused", "failed", "unchanged"]:
+def status(error: SessiontuiError) -> LeftStatus:
     """How a session fared that met an error; one that tells of no trouble leaves it unchanged."""
     if not error.exit_code:
         return "unchanged"
@@ -181,22 +188,21 @@ def made(
     cancelled: IsCancelled,
     progress: Progress,
     suffix: str = SUFFIX,
-) -> tuple[str | None, tuple[R, ...]]:
-    """Make one change of the sessions of a plan that go, each by ``make``; its id, None where nothing was done, and what
-    became of each row. ``progress`` counts ``sizes``. Cancelled between sessions or within one: those not begun are left.
-    An error of the system names the key with the suffix."""
+) -> RowsOutcome[R]:
+    """Make one change of the sessions of a plan that go, each by ``make``. ``progress`` counts ``sizes``. Cancelled between
+    sessions or within one: those not begun are left. An error of the system names the key with the suffix."""
     goes = plan.goes
     if not goes:
-        return None, plan.rows
+        return RowsOutcome(verb, None, plan.rows)
     made: dict[str, R] = {}
     with history.change(sessions, verb, [row.key for row in goes], patience) as record:
         for row, part in parts(goes, map(sizes, goes), progress):
             try:
-                if cancelled():
-                    raise Cancelled
+                stop_if(cancelled)
                 made[row.key] = make(record, row, cancelled, part)
             except (OSError, SessiontuiError) as error:
                 settle.after(record)
                 made[row.key] = row.left_alone(as_plain(error, row.key + suffix))
             record.patience = record.patience.for_others(made[row.key].problem.blocker)
-    return record.id if record.stands else None, tuple(made.get(row.key, row) for row in plan.rows)
+    rows = tuple(made.get(row.key, row) for row in plan.rows)
+    return RowsOutcome(verb, record.id if record.stands else None, rows)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from sessiontui.changes import history, obstacles
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import rows, splices
 from sessiontui.changes.edits.files import as_store_error, name_in
-from sessiontui.changes.edits.splices import Cut
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
@@ -55,6 +54,8 @@ class PopPlan:
     behind: int = 0
     """Bytes behind the message, which stay."""
     anyway: bool = False
+    refusal: str = field(default="", compare=False)
+    """Why it would be refused without ``anyway``, where a person has to be told."""
     stamp: Stamp | None = field(default=None, compare=False)
     """The file that was planned for."""
 
@@ -74,8 +75,7 @@ class PopPlan:
         return Takes(size, size)
 
 
-@dataclass(frozen=True, slots=True)
-class Popped:
+class Popped(NamedTuple):
     """What pop did; ``change`` is None where there was nothing to remove."""
 
     change: str | None
@@ -124,7 +124,7 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
             if stamp.size <= COUNTED:
                 number = 1 + sum(piece.count(b"\n") for piece in lines.pieces(fd, Span(0, offset)))
             address = Address(number, Span(offset, len(line)))
-            return PopPlan(key, message, address, blank and behind <= TRUNCATED, behind, anyway, stamp)
+            return PopPlan(key, message, address, blank and behind <= TRUNCATED, behind, anyway, stamp=stamp)
         if anyway:
             continue
         if isinstance(line, lines.Huge):
@@ -143,9 +143,12 @@ def _plan(fd: int, key: str, stamp: Stamp, anyway: bool) -> PopPlan:
 def _refuse_records(key: str, odd: list[Line]) -> None:
     """Raise ``Refused`` where damaged lines, the last one first, hold whole records."""
     found = diagnose.of_damaged(reversed(odd))
-    sure = (Salvage.LOSSLESS, Salvage.OFFERED)
     locations = [
-        part.span.offset for each in found for part in each.parts for _ in part.records if part.salvage in sure
+        part.span.offset
+        for each in found
+        for part in each.parts
+        for _ in part.records
+        if part.salvage in (Salvage.LOSSLESS, Salvage.OFFERED)
     ]
     if locations:
         one = len(locations) == 1
@@ -182,23 +185,18 @@ def make(store: Store, plan: PopPlan, patience: WaitPolicy = USUAL, latest: bool
     return Popped(record.id, plan.key, found[-1].removed, found[-1].address)
 
 
-def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> Cut:
+def _decided(found: list[PopPlan], latest: bool, fd: int, stamp: Stamp) -> splices.Cut:
     """What is popped, looked for again in the file as it is when it can be changed, and added to what was ``found``: in
     place, the blank bytes behind it come back. The file keeps its time, for nobody said anything. Raises ``Changed`` where
     it is another message than was planned, and not the ``latest`` is wanted."""
     plan = found[0]
     now = _plan(fd, plan.key, stamp, plan.anyway)
-    if (
-        now.address is None
-        or now.address.span is None
-        or plan.address is None
-        or not (latest or (now.removed, now.address.span) == (plan.removed, plan.address.span))
-    ):
+    line, was = (each.address and each.address.span for each in (now, plan))
+    if line is None or not (latest or (now.removed, line) == (plan.removed, was)):
         raise Changed(plan.key + SUFFIX)
     found.append(now)
-    line = now.address.span
     stop, back = min(line.stop + 1, stamp.size), b""
     if now.truncates:
         back = b"".join(lines.pieces(fd, Span(stop, stamp.size - stop)))
         stop = stamp.size
-    return Cut(Span(line.offset, stop - line.offset), back, stamp.mtime_ns)
+    return splices.Cut(Span(line.offset, stop - line.offset), back, stamp.mtime_ns)

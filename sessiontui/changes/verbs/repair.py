@@ -6,12 +6,11 @@ journal before it goes. A last line that somebody may be writing stays as it is;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import rewrites
@@ -27,13 +26,11 @@ from sessiontui.dialects.keys import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
-from sessiontui.errors import Cancelled, Changed, Refused, SessiontuiError
+from sessiontui.errors import Changed, Refused, SessiontuiError
 from sessiontui.model import Salvage, Severity, Span
 from sessiontui.store.jsonl import no_session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent
-
-_NO_LINES: Final = Problem("a database has no lines that could be damaged")
+from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent, stop_if
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +101,10 @@ class RepairPlan(plans.RowsPlan[RepairRow]):
         return Takes(kept, sum(row.bytes_after + row.takes for row in self.goes))
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
-    """What repair did; ``change`` is None where nothing had to be done."""
-
-    change: str | None
-    rows: tuple[RepairRow, ...]
-
-    @property
-    def fragments(self) -> Path | None:
-        """Where what went out of the files is kept: one file, or the pattern of several; None where nothing had to be."""
-        kept = [row.fragments for row in self.rows if row.fragments]
-        return kept[0].with_name(f"{self.change}.*.{fragment_file.KIND}") if len(kept) > 1 else next(iter(kept), None)
+def fragments_path(rows: Iterable[RepairRow]) -> Path | None:
+    """Where what went out of the files is kept: one file, or the pattern of several; None where nothing had to be."""
+    first, *more = [row.fragments for row in rows if row.fragments] or [None]
+    return first.with_name(f"{first.name.partition('.')[0]}.*.{fragment_file.KIND}") if first and more else first
 
 
 def plan(
@@ -136,8 +125,11 @@ def plan(
     def read(fd: int, key: str, seen: Copied, progress: Progress) -> RepairRow:
         request = RepairRequest(by_stem.get(key, wish), seen.stamp.size, stamps.is_idle(seen.stamp.mtime_ns))
         found = Sum(request, room)
-        outcomes = repair_plan.outcomes(fd, found, cancelled, progress)
-        takes = sum(fragment_file.takes(key, each.fault, span) for each in outcomes for span in each.fragments)
+        takes = sum(
+            fragment_file.takes(key, each.fault, span)
+            for each in repair_plan.outcomes(fd, found, cancelled, progress)
+            for span in each.fragments
+        )
         row = replace(
             _told(_healthy(key, 0, request.size), found),
             problem=_why_nothing(found),
@@ -153,7 +145,8 @@ def plan(
 
 def _healthy(key: str, kept: int, size: int) -> RepairRow:
     """The row of a session in a database."""
-    return RepairRow(key, kept, 0, 0, 0, size, size, "unchanged", problem=_NO_LINES)
+    why = Problem("a database has no lines that could be damaged")
+    return RepairRow(key, kept, 0, 0, 0, size, size, "unchanged", problem=why)
 
 
 def _missing(wanted: list[int], file: str) -> Refused:
@@ -197,22 +190,17 @@ def _why_nothing(found: Sum) -> Problem:
 def make(
     store: Store,
     plan: RepairPlan,
+    patience: WaitPolicy = USUAL,
     cancelled: IsCancelled = never,
     progress: Progress = silent,
-    patience: WaitPolicy = USUAL,
-) -> Repaired:
+) -> plans.RowsOutcome[RepairRow]:
     """Repair as planned. A session that changed since it was planned is refused in its row, but for what came behind
     its end. Cancelled between sessions or within one: those not begun stay as they were, with status ``cancelled``."""
     made = partial(_made, Room())
-    return Repaired(
-        *plans.made(plan, store.path, "repair", made, lambda row: row.bytes_before, patience, cancelled, progress)
-    )
+    return plans.made(plan, store.path, "repair", made, lambda row: row.bytes_before, patience, cancelled, progress)
 
 
 def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancelled, progress: Progress) -> RepairRow:
-    seen = row.seen
-    if seen is None:
-        return row
     tried: list[tuple[Sum, Path | None]] = []
 
     def content(fd: int, size: int, read: rewrites.Read) -> Iterator[bytes]:
@@ -220,12 +208,10 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
 
         def old(start: int, stop: int) -> Iterator[bytes]:
             for piece in read(Span(start, stop - start)):
-                if cancelled():
-                    raise Cancelled
+                stop_if(cancelled)
                 yield piece
 
-        seen.linked(fd).require(fd, row.key + SUFFIX)
-        planned, at = seen.stamp.size, 0
+        planned, at = row.bytes_before, 0
         found = Sum(RepairRequest(row.wish, planned, row.settled, grown=size > planned), room)
         with closing(fragment_file.Fragments(record)) as kept:
             for outcome in repair_plan.outcomes(fd, found, cancelled, progress):
@@ -246,8 +232,13 @@ def _made(room: Room, record: ChangeRecord, row: RepairRow, cancelled: IsCancell
             raise Changed(row.key + SUFFIX)
         tried.append((found, kept.path))
 
-    file = name_in(record.folder.sessions / (row.key + SUFFIX))
-    done = rewrites.make(record, row.key, file, content, seen=seen)
+    file = name_in(record.sessions / (row.key + SUFFIX))
+    done = rewrites.make(record, row.key, file, content, seen=row.seen)
     found, where = tried[-1]
-    told = replace(_told(row, found), offered=tuple(found.behind), fragments=where)
-    return replace(told, bytes_before=done.before, bytes_after=done.after)
+    return replace(
+        _told(row, found),
+        offered=tuple(found.behind),
+        fragments=where,
+        bytes_before=done.before,
+        bytes_after=done.after,
+    )

@@ -73,8 +73,7 @@ def outcomes(fd: int, found: Sum, cancelled: IsCancelled, progress: Progress) ->
         found.add(outcome)
         yield outcome
     is_damaged = outcome is not None and is_last(outcome.fault)
-    ends = ends_open and not is_damaged and not counts[0].instead and _may_end(fd, request)
-    found.end(counts[0], newline=ends)
+    found.end(counts[0], newline=ends_open and not (is_damaged or counts[0].instead) and _may_end(fd, request))
 
 
 def _is_unread(outcome: Outcome) -> bool:
@@ -100,8 +99,7 @@ def replaced(outcome: Outcome, size: int) -> Span:
 
 def _gives(fault: Fault, salvage: Salvage) -> bool:
     """Whether messages can be had back in this way, from a line that nobody is writing."""
-    wanted = (part.records for part in fault.parts if part.salvage is salvage)
-    return fault.severity is Severity.DAMAGE and any(wanted)
+    return fault.severity is Severity.DAMAGE and any(part.records for part in fault.parts if part.salvage is salvage)
 
 
 @dataclass(slots=True)
@@ -156,8 +154,8 @@ class Sum:
         self.changes = True
         self.recovered += len(outcome.records)
         self.dropped += len(outcome.fragments)
-        made = sum(len(record) + 1 for record in outcome.records)
-        self.growth += made - replaced(outcome, self.request.size).length
+        self.growth += sum(len(record) + 1 for record in outcome.records)
+        self.growth -= replaced(outcome, self.request.size).length
         self._shift += len(outcome.records) + bool(outcome.end) - fault.lines
 
     def end(self, count: Count, *, newline: bool) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 from sessiontui.changes.verbs import cleanup, compact, delete, import_state, migrate, pop, repair
 from sessiontui.changes.verbs.request import ChangeRequest
@@ -14,68 +14,57 @@ from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 
-Planned = tuple[Any, str]
-"""A plan (``bounds.Plan``), and why it would have been refused without being asked."""
 
-
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """One kind of change of one or several sessions; its name is that of the command line and of the journal."""
 
     doing: str
     """What is being done, for people."""
-    plan: Callable[[ChangeRequest, IsCancelled, Progress], Planned]
+    plan: Callable[[ChangeRequest, IsCancelled, Progress], Any]
+    """Makes a ``bounds.Plan``."""
     make: Callable[[Store, Any, WaitPolicy, IsCancelled, Progress], Any]
 
 
-def _plan_pop(request: ChangeRequest, cancelled: IsCancelled, progress: Progress) -> Planned:
+def _plan_pop(request: ChangeRequest, *_: object) -> pop.PopPlan:
     [key] = request.keys or ("",)
     try:
-        return pop.plan(request.store, key), ""
+        return pop.plan(request.store, key)
     except Changed:
         raise
     except Refused as refusal:
-        return pop.plan(request.store, key, anyway=True), refusal.cause
+        return replace(pop.plan(request.store, key, anyway=True), refusal=refusal.cause)
 
 
-def _plan_migrate(request: ChangeRequest, cancelled: IsCancelled, progress: Progress) -> Planned:
+def _plan_migrate(request: ChangeRequest, cancelled: IsCancelled, progress: Progress) -> migrate.MigratePlan:
     """Of those of which there is a file: recovery may have moved the others."""
     folder, keys = request.store.path, request.keys
     there = keys and tuple(key for key in keys if os.path.lexists(folder / import_state.source(folder, key)))
-    return migrate.plan(folder, there, cancelled, progress), ""
+    return migrate.plan(folder, there, cancelled, progress)
 
 
 VERBS: Final[Mapping[str, Verb]] = {
     "pop": Verb("Popping", _plan_pop, lambda store, plan, wait, *_: pop.make(store, plan, wait)),
     "compact": Verb(
         "Compacting",
-        lambda wanted, cancelled, progress: (compact.plan(wanted.store, wanted.keys, cancelled, progress), ""),
-        lambda store, plan, wait, cancelled, progress: compact.make(store, plan, cancelled, progress, wait),
+        lambda wanted, *work: compact.plan(wanted.store, wanted.keys, *work),
+        lambda *planned: compact.make(*planned),  # noqa: PLW0108  looked up when it is called, as the others are
     ),
     "repair": Verb(
         "Repairing",
-        lambda wanted, cancelled, progress: (
-            repair.plan(wanted.store, wanted.keys, wanted.wishes, cancelled=cancelled, progress=progress),
-            "",
+        lambda wanted, cancelled, progress: repair.plan(
+            wanted.store, wanted.keys, wanted.wishes, cancelled=cancelled, progress=progress
         ),
-        lambda store, plan, wait, cancelled, progress: repair.make(store, plan, cancelled, progress, wait),
+        lambda *planned: repair.make(*planned),  # noqa: PLW0108
     ),
-    "migrate": Verb(
-        "Moving",
-        _plan_migrate,
-        lambda _, plan, wait, cancelled, progress: migrate.make(plan, cancelled, progress, wait),
-    ),
+    "migrate": Verb("Moving", _plan_migrate, lambda _, *planned: migrate.make(*planned)),
     "cleanup": Verb(
         "Removing",
-        lambda wanted, cancelled, progress: (
-            cleanup.plan(wanted.store, wanted.hours, wanted.now, wanted.keys, cancelled, progress),
-            "",
-        ),
-        lambda *planned: cleanup.make(*planned),  # noqa: PLW0108  looked up when it is called, as the others are
+        lambda wanted, *work: cleanup.plan(wanted.store, wanted.hours, wanted.now, wanted.keys, *work),
+        lambda *planned: cleanup.make(*planned),  # noqa: PLW0108
     ),
     "delete": Verb(
         "Deleting",
-        lambda wanted, cancelled, progress: (delete.plan(wanted.store, wanted.keys or (), cancelled, progress), ""),
-        lambda *planned: delete.make(*planned),  # noqa: PLW0108  looked up when it is called, as the others are
+        lambda wanted, *work: delete.plan(wanted.store, wanted.keys or (), *work),
+        lambda *planned: delete.make(*planned),  # noqa: PLW0108
     ),
 }

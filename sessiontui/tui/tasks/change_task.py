@@ -26,8 +26,8 @@ Waiting = Callable[[str | None], object]
 def plan(wanted: ChangeRequest, job: Job) -> Planned:
     """Plan a change."""
     interrupted = foreseen(sessions_folder(wanted.store))
-    found, refusal = _foreseen(wanted, interrupted, job)
-    return Planned(found, refusal, bounds.notice(wanted.store, found), interrupted or None)
+    found = _foreseen(wanted, interrupted, job)
+    return Planned(found, bounds.notice(wanted.store, found), interrupted or None)
 
 
 def make(wanted: ChangeRequest, planned: Any, options: RetryOptions, waiting: Waiting, job: Job) -> Done:
@@ -60,14 +60,14 @@ def _wait(store: Store, options: RetryOptions, waiting: Waiting, job: Job) -> Wa
     return options.patience._replace(seconds=max(USUAL.seconds, left))
 
 
-def _foreseen(wanted: ChangeRequest, interrupted: Interrupted, job: Job) -> tuple[Any, str]:
+def _foreseen(wanted: ChangeRequest, interrupted: Interrupted, job: Job) -> Any:
     """The same before recovery: a pop that can't be planned now may be possible then."""
     try:
         return VERBS[wanted.verb].plan(wanted, job.cancelled, job.progress("looking"))
     except SessiontuiError:
         if wanted.verb != "pop" or interrupted.keys.isdisjoint(wanted.keys or ()):
             raise
-        return PopPlan("".join(wanted.keys or ()), None, None, truncates=True, behind=0), ""
+        return PopPlan("".join(wanted.keys or ()), None, None)
 
 
 def _recovered(wanted: ChangeRequest, plan: Any, patience: WaitPolicy, job: Job) -> Any:
@@ -75,7 +75,7 @@ def _recovered(wanted: ChangeRequest, plan: Any, patience: WaitPolicy, job: Job)
     interrupted = recover(sessions_folder(wanted.store), patience)
     if not interrupted:
         return plan
-    fresh = explained(VERBS[wanted.verb].plan(wanted, job.cancelled, silent)[0], interrupted)
+    fresh = explained(VERBS[wanted.verb].plan(wanted, job.cancelled, silent), interrupted)
     if plan != fresh:
         raise Recovered(interrupted.keys)
     return fresh

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import click
 
-from sessiontui.cli import output, report
+from sessiontui.cli import output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import Strong, say
 from sessiontui.cli.typed import text
-from sessiontui.dialects.keys import written
 from sessiontui.model import Backend, Found, Hit
 from sessiontui.query.ast import Query
 from sessiontui.query.match import spans
@@ -29,9 +28,9 @@ def search(*, context: Context, words: tuple[str, ...], limit: int, sort: str) -
     """
     store = context.open()
     query = parse(" ".join(map(text, words)))
-    with report.progress("indexing") as progress:
+    with stderr.progress("indexing") as progress:
         store.index(progress=progress)
-    with report.progress("reading all messages") as progress:
+    with stderr.progress("reading all messages") as progress:
         found = store.search(query, limit=limit or None, relevance=sort == "relevance", scan=progress)
     found = found._replace(hits=found.hits[: limit or None])
     for hit in found.hits:
@@ -49,7 +48,7 @@ def _row(hit: Hit) -> None:
     if hit.backend is Backend.SQLITE:
         location = {"id": address.id, "created_at": address.created_at}
     output.row(
-        key=written(hit.key),
+        key=hit.key,
         backend=hit.backend,
         role=hit.role,
         snippet=hit.snippet,
@@ -70,10 +69,10 @@ def _marked(query: Query, snippet: str) -> Iterator[str]:
 
 def _tell_rest(found: Found) -> None:
     if found.total is not None and found.total > len(found.hits):
-        report.tell(f"{len(found.hits):,} of {output.count(found.total, 'hit')} shown", "--limit 0 shows all")
+        stderr.tell(f"{len(found.hits):,} of {output.count(found.total, 'hit')} shown", "--limit 0 shows all")
     elif found.total is None and found.hits and not found.note:
-        report.tell(f"the first {output.count(len(found.hits), 'hit')} shown", "--limit 0 shows all")
+        stderr.tell(f"the first {output.count(len(found.hits), 'hit')} shown", "--limit 0 shows all")
     if not found.hits:
-        report.tell("nothing found" if found.total == 0 else "nothing found in what could be read")
+        stderr.tell("nothing found" if found.total == 0 else "nothing found in what could be read")
     if found.note:
-        report.tell(found.note)
+        stderr.tell(found.note)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import click
 
-from sessiontui.cli import output, report
+from sessiontui.cli import output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.typed import text
-from sessiontui.dialects.keys import is_misnamed, written
+from sessiontui.dialects.keys import is_misnamed
 from sessiontui.model import Session
 
 _ORDERS: dict[str, Callable[[Session], Any]] = {
@@ -21,7 +21,7 @@ _ORDERS: dict[str, Callable[[Session], Any]] = {
 }
 
 
-@click.command("list")
+@click.command()
 @reads
 @click.option(
     "--sort",
@@ -31,24 +31,19 @@ _ORDERS: dict[str, Callable[[Session], Any]] = {
     help="Newest, greatest or most first; keys by the alphabet.",
 )
 @click.option("--filter", "pattern", metavar="TEXT", help="Only sessions whose key or name has these letters in order.")
-def list_sessions(*, context: Context, sort: str, pattern: str | None) -> int:
+def list(*, context: Context, sort: str, pattern: str | None) -> int:
     """The sessions of a store, newest activity first."""
     store = context.open()
     sessions = _fitting(store.sessions(), text(pattern or ""))
-    with report.progress("counting") as progress:
-        counted = store.counted(sessions, progress=progress)
-        if context.json and sort == "activity":
+    with stderr.progress("counting") as progress:
+        counted: Iterable[Session] = store.counted(sessions, progress=progress)
+        if sort != "activity":
+            counted = sorted(counted, key=_ORDERS[sort])
+        if context.json:
             for session in counted:
                 _row(session)
-            return 0
-        rows = list(counted)
-    if sort != "activity":
-        rows.sort(key=_ORDERS[sort])
-    if context.json:
-        for session in rows:
-            _row(session)
-    else:
-        output.table((_cells(session) for session in rows), right=(2, 3, 4, 5))
+        else:
+            output.table(map(_cells, counted), right=(2, 3, 4, 5))
     return 0
 
 
@@ -65,7 +60,7 @@ def _fitting(sessions: Sequence[Session], pattern: str) -> Sequence[Session]:
 
 def _row(session: Session) -> None:
     output.row(
-        key=written(session.key),
+        key=session.key,
         backend=session.backend,
         messages=session.messages,
         faults=session.faults,

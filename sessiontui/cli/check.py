@@ -5,58 +5,60 @@ It trusts no count that was remembered: it reads. A fault is printed when it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import click
 
 from sessiontui import units
-from sessiontui.cli import key_argument as keys
-from sessiontui.cli import output, report
+from sessiontui.cli import key_argument, output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import count, say
+from sessiontui.describe.about import path_of
 from sessiontui.describe.faults import listed
-from sessiontui.dialects.keys import SUFFIX, written
-from sessiontui.model import Fault, Salvage, Session, Severity
+from sessiontui.dialects.keys import SUFFIX
+from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.store.jsonl import interrupted_imports
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.jsonl.parallel import examining
-from sessiontui.store.protocol import Store, within
+from sessiontui.store.protocol import within
 
 DAMAGED: Final = 1
 """The exit code where there is damage."""
 
 
 @click.command()
-@keys.KEYS
+@key_argument.KEYS
 @reads
 @click.option("--notes", is_flag=True, help="Information too, which is no damage.")
 def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
     """What is wrong in the files of all sessions, or of the ones named. Exit code 1 where there is damage."""
     store = context.open()
-    tally = report.ExitTally()
-    sessions = _wanted(store, keys, tally)
+    tally = stderr.ExitTally()
+    sessions = store.looked(key_argument.several(store, keys, tally)) if keys else store.sessions()
     if keys and not sessions:
         return tally.code
     messages = damaged = lines = files = 0
-    saved: dict[str, int] = {}
+    saved: Counter[str] = Counter()
 
     def found(fault: Fault) -> None:
         nonlocal damaged, files
-        damaged += fault.severity is Severity.DAMAGE
-        files += fault.severity is Severity.DAMAGE and fault.span is None
-        if fault.severity is Severity.DAMAGE and fault.salvage is Salvage.LOSSLESS and fault.recovers:
-            saved[session.key] = saved.get(session.key, 0) + fault.recovers
+        is_damage = fault.severity is Severity.DAMAGE
+        damaged += is_damage
+        files += is_damage and fault.span is None
+        if is_damage and fault.salvage is Salvage.LOSSLESS and fault.recovers:
+            saved[session.key] += fault.recovers
         if notes or fault.severity is not Severity.INFO:
             row(path, session.key, fault)
 
     row = _row if context.json else _line
     total = sum(session.bytes or 0 for session in sessions)
     done = 0
-    with report.progress("checking") as progress:
+    with stderr.progress("checking") as progress:
         for session, examine in examining(store, sessions, notes=notes):
-            path = _path(store, session)
+            path = path_of(store, session)
             with tally.alone():
                 told = examine(found, progress=within(progress, done, total))
                 messages += told.messages or 0
@@ -68,7 +70,7 @@ def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
             row(path, stem, interrupted_imports.fault(path))
             damaged += 1
         with tally.alone():
-            damaged += _differing(store.path, None if not keys else {session.key for session in sessions}, row)
+            damaged += _differing(store.path, {session.key for session in sessions} if keys else None, row)
     if damaged:
         tally.add(DAMAGED)
     of = " in " * bool(lines or files) + units.damage(lines, files)
@@ -82,36 +84,25 @@ def _differing(path: Path, only: set[str] | None, row: Callable[[Path, str | Non
     from sessiontui.store.sqlite.index_faults import findings
     from sessiontui.store.sqlite.open_read import read
 
-    there = [
-        (key, fault) for key, faults in read(path, findings).items() if only is None or key in only for fault in faults
-    ]
-    for key, fault in there:
-        row(path, key, fault)
-    return len(there)
+    found = 0
+    for key, faults in read(path, findings).items():
+        for fault in faults if only is None or key in only else ():
+            row(path, key, fault)
+            found += 1
+    return found
 
 
-def _sum_up(context: Context, totals: str, saved: dict[str, int]) -> None:
+def _sum_up(context: Context, totals: str, saved: Counter[str]) -> None:
     """Tell what there is, and with which command messages are had back."""
     if not saved:
-        report.tell(totals)
+        stderr.tell(totals)
         return
-    messages = sum(saved.values())
+    messages = saved.total()
     them = "them" if messages > 1 else "it"
-    report.tell(
+    stderr.tell(
         f"{totals}; {count(messages, 'message')} can be had back without a guess",
         f"`{context.to_repair(saved)}` has {them} back, and says with --dry-run what it would do",
     )
-
-
-def _wanted(store: Store, typed: Sequence[str], tally: report.ExitTally) -> list[Session]:
-    if not typed:
-        return store.sessions()
-    by_key = {session.key: session for session in store.sessions()}
-    return [by_key[key] for key in keys.several(store, typed, tally)]
-
-
-def _path(store: Store, session: Session) -> Path:
-    return store.file(session.key) if isinstance(store, JsonlStore) else store.path
 
 
 def _row(path: Path, key: str | None, fault: Fault) -> None:
@@ -119,8 +110,8 @@ def _row(path: Path, key: str | None, fault: Fault) -> None:
     span = fault.span
     begun = fault.severity is Severity.INCOMPLETE  # of which nothing is had back before it is damage
     output.row(
-        key=None if key is None else written(key),
-        path=written(str(path)),
+        key=key,
+        path=str(path),
         line=fault.line,
         offset=span and span.offset,
         length=span and span.length,

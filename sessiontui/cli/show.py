@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
 import orjson
 
-from sessiontui.cli import huge_output, key_argument, output, report
+from sessiontui.cli import huge_output, key_argument, output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import Strong, say, text
 from sessiontui.damage.pieces import is_blank
@@ -38,16 +39,15 @@ def show(*, context: Context, key: str, raw: bool) -> int:
     """
     store = context.open()
     session = key_argument.one(store, key)
-    if raw and not context.json and not output.terminal():
-        _copy(store, session)
-        return 0
     path = store.file(session) if isinstance(store, JsonlStore) else store.path
-    if not context.json and not raw:
+    if context.json or (raw and output.terminal()):
+        show_one = _message_row if not raw else _raw_row if context.json else _raw_line
+        for entry in store.entries(session):
+            show_one(path, entry)
+    elif raw:
+        _copy(store, session)
+    else:
         _conversation(path, store.entries(session))
-        return 0
-    show_one = _message_row if not raw else _raw_row if context.json else _raw_line
-    for entry in store.entries(session):
-        show_one(path, entry)
     return 0
 
 
@@ -60,12 +60,11 @@ def _message_row(path: Path, entry: Entry) -> None:
     if message is None:
         return
     if not entry.clipped or entry.address.span is None:
-        output.row(role=message.role, content=message.content)
+        output.row(**message._asdict())
         return
-    output.raw(b'{"role":%b,"content":"' % orjson.dumps(message.role))
-    for piece in huge_output.escaped_content(path, entry.address.span):
-        output.raw(piece)
-    output.raw(b'"}\n')
+    output.raw(b'{"role":%b,"content":' % orjson.dumps(message.role))
+    _quoted(huge_output.escaped_content(path, entry.address.span))
+    output.raw(b"}\n")
 
 
 def _conversation(path: Path, entries: Iterator[Entry]) -> None:
@@ -80,12 +79,12 @@ def _conversation(path: Path, entries: Iterator[Entry]) -> None:
             text(_whole(path, entry, entry.message))
             say()
     if damaged:
-        report.tell(
+        stderr.tell(
             f"{output.count(damaged, 'damaged line')} not shown, for ZeroClaw drops them",
             "`sessiontui show --raw` shows every line, `sessiontui check` what is wrong",
         )
     if begun:
-        report.tell("the last line is not shown: it may still be being written")
+        stderr.tell("the last line is not shown: it may still be being written")
 
 
 def _whole(path: Path, entry: Entry, message: Message) -> Iterator[str]:
@@ -120,13 +119,8 @@ def _raw_row(path: Path, entry: Entry) -> None:
 
 
 def _quoted(pieces: Iterator[bytes] | None) -> None:
-    if pieces is None:
-        output.raw(b"null")
-        return
-    output.raw(b'"')
-    for piece in pieces:
+    for piece in [b"null"] if pieces is None else chain([b'"'], pieces, [b'"']):
         output.raw(piece)
-    output.raw(b'"')
 
 
 def _raw_line(_: Path, entry: Entry) -> None:

@@ -1,4 +1,4 @@
-"""What a bug report needs to know of one session, without what people wrote or named: values, for ``bundling`` to print.
+"""What a bug report needs to know of one session, without what people wrote or named: values, for ``report`` to print.
 
 Everything here is a number, a word of this program, or bytes that went through ``masked``. Where a sentence or a name
 might come from the disk it is left out. Memory does not grow with the session.
@@ -77,16 +77,13 @@ class Bundle:
 
 def gathered(store: Store, key: str, progress: Progress) -> Bundle:
     """Read a session. Raises ``StoreError`` where its file can't be read to the end."""
-    bundle = Bundle({**_machine(store.path), "backend": str(store.backend), "key": _of_key(key)})
+    name = masking_signs.text(key.encode("utf-8", "backslashreplace")).decode("utf-8", "backslashreplace")
+    bundle = Bundle({**_machine(store.path), "backend": store.backend, "key": name})
     if isinstance(store, JsonlStore):
         _add_file(bundle, store.file(key), key, progress)
     elif isinstance(store, SqliteStore):
         _add_rows(bundle, store, key)
     return bundle
-
-
-def _of_key(key: str) -> str:
-    return masking_signs.text(key.encode("utf-8", "backslashreplace")).decode("utf-8", "backslashreplace")
 
 
 # ---- where it happened
@@ -193,21 +190,13 @@ def _around(excerpt: Excerpt, mask: bytes, at: int) -> Excerpt:
     first, *others = mask.split(b"\n")
     begin = max(0, min(at - WINDOW // 2, len(first) - WINDOW))
     lines = (first[begin : begin + WINDOW], *(line[:WINDOW] for line in others[: LINES - 1]))
+    text = near.decode("utf-8", "surrogateescape")
     return excerpt._replace(
         lines=lines,
         begins=excerpt.begins + begin,
-        hex=near if _is_unseen(near) else b"",
+        hex=near if visible(text) != text else b"",
         hex_at=excerpt.begins + max(0, at - NEAR),
     )
-
-
-def _is_unseen(data: bytes) -> bool:
-    """Whether the bytes are more than text that can be seen."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return True
-    return visible(text) != text
 
 
 # ---- databases
