@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from sessiontui import units
 from sessiontui.describe.about import Facts, where
@@ -17,6 +16,7 @@ from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui import about_rows
+from sessiontui.tui.key_bindings import Bindings, command_key
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import count
@@ -33,8 +33,8 @@ class AboutScreen(Overlay[None]):
     AboutScreen { align: center middle; }
     AboutScreen Sheet { width: 96%; max-width: 104; height: 92%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,i", "dismiss", "close", tooltip="Close, and stop counting", id="about.close"),
+    BINDINGS: ClassVar[Bindings] = [
+        command_key("about.close", "escape,q,i", "dismiss", "Close, and stop counting", "close"),
     ]
 
     def __init__(self, store: Store, session: Session, now: datetime, go_to: Callable[[int], object]) -> None:

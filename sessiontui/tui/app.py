@@ -25,7 +25,7 @@ from typing import ClassVar, Final
 
 from textual import events
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.screen import Screen
@@ -37,6 +37,7 @@ from sessiontui.store.detect import StoreLocation
 from sessiontui.store.protocol import Store
 from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.driver import TerminalDriver
+from sessiontui.tui.key_bindings import Bindings, command_key
 from sessiontui.tui.keyboard import Keyboard
 from sessiontui.tui.notices import tell
 from sessiontui.tui.preferences import Remember
@@ -66,18 +67,11 @@ class SessiontuiApp(App[None]):
     TITLE = "sessiontui"
     ALLOW_SELECT: ClassVar[bool] = False
     ENABLE_COMMAND_PALETTE = False  # ours finds sessions too
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "help", tooltip="Help for what has the focus", id="help"),
-        Binding("f1", "help", "help", tooltip="Help for what has the focus", id="app.help", priority=True),
-        Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit, wherever you are", id="app.quit", priority=True),
-        Binding(
-            "ctrl+z",
-            "suspend_process",
-            "suspend",
-            show=False,
-            tooltip="Back to the shell; fg returns",
-            id="app.suspend",
-        ),
+    BINDINGS: ClassVar[Bindings] = [
+        command_key("help", "question_mark", "help", "Help for what has the focus", "help"),
+        command_key("app.help", "f1", "help", "Help for what has the focus", "help", priority=True),
+        command_key("app.quit", "ctrl+q", "quit", "Quit, wherever you are", priority=True),
+        command_key("app.suspend", "ctrl+z", "suspend_process", "Back to the shell; fg returns"),
     ]
 
     def __init__(

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
+from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, Bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
-from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK
 from sessiontui.tui.theme import ink
 from sessiontui.visible import visible
 
@@ -33,14 +33,14 @@ TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
 class HelpScreen(Overlay[None]):
     """Describes the screen below it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "dismiss", "close", tooltip="Close", id="help.close"),
-        Binding("down,j", "scroll(1)", "down", show=False, id="help.down"),
-        Binding("up,k", "scroll(-1)", "up", show=False, id="help.up"),
-        Binding("pagedown,space", "scroll(10)", "page down", show=False, id="help.page_down"),
-        Binding("pageup", "scroll(-10)", "page up", show=False, id="help.page_up"),
-        Binding("home,g", "scroll(-10000)", "start", show=False, id="help.start"),
-        Binding("end,G", "scroll(10000)", "end", show=False, id="help.end"),
+    BINDINGS: ClassVar[Bindings] = [
+        command_key("help.close", "escape,q,question_mark,f1", "dismiss", "Close", "close"),
+        cursor_key("help.down", "down,j", "scroll(1)", "down"),
+        cursor_key("help.up", "up,k", "scroll(-1)", "up"),
+        cursor_key("help.page_down", "pagedown,space", "scroll(10)", "page down"),
+        cursor_key("help.page_up", "pageup", "scroll(-10)", "page up"),
+        cursor_key("help.start", "home,g", "scroll(-10000)", "start"),
+        cursor_key("help.end", "end,G", "scroll(10000)", "end"),
     ]
 
     def __init__(self, below: Screen[Any]) -> None:

@@ -12,11 +12,11 @@ from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
 from sessiontui.query.fuzzy import Names
+from sessiontui.tui.key_bindings import Bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
@@ -55,12 +55,12 @@ class PaletteScreen(Overlay[Command | None]):
 
     HELP = "Type letters of a command or of a session, in their order; Enter does what is under the cursor."
     AUTO_FOCUS = "SafeInput"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+p", "dismiss", "close", tooltip="Close, and do nothing", id="palette.close"),
-        Binding("down,ctrl+j", "move(1)", "down", show=False, id="palette.down"),
-        Binding("up,ctrl+k", "move(-1)", "up", show=False, id="palette.up"),
-        Binding("pagedown", "page(1)", "page down", show=False, id="palette.page_down"),
-        Binding("pageup", "page(-1)", "page up", show=False, id="palette.page_up"),
+    BINDINGS: ClassVar[Bindings] = [
+        command_key("palette.close", "escape,ctrl+p", "dismiss", "Close, and do nothing", "close"),
+        cursor_key("palette.down", "down,ctrl+j", "move(1)", "down"),
+        cursor_key("palette.up", "up,ctrl+k", "move(-1)", "up"),
+        cursor_key("palette.page_down", "pagedown", "page(1)", "page down"),
+        cursor_key("palette.page_up", "pageup", "page(-1)", "page up"),
     ]
 
     def __init__(self, offer: Offer) -> None:

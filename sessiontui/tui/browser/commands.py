@@ -20,8 +20,8 @@ from sessiontui.tui.arrangement import ORDERS
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.changes.controller import ChangeController
+from sessiontui.tui.key_bindings import plain
 from sessiontui.tui.palette import Command, Offer, PaletteScreen
-from sessiontui.tui.pane_keys import plain
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.theme import themes
 from sessiontui.tui.widgets.choice_list import Choice

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.widget import Widget
 
 from sessiontui.errors import UsageError
 from sessiontui.tui.browser.open_session import OpenSession
+from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.widgets.transcript import TranscriptView
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # loaded when it is asked for: the first paint does not wait 
 class GoTo:
     """A prompt in the pane, for as long as it takes."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("colon", "ask", "go to", show=False, tooltip="Go to a message or line", id="place"),
+    KEYS: ClassVar[Keys] = [
+        command_key("place", "colon", "ask", "Go to a message or line"),
     ]
 
     def __init__(self, pane: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
-
 from sessiontui.tui.browser.open_session import OpenSession
+from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import ignore
 from sessiontui.tui.widgets.title import TitleLine
@@ -21,11 +20,9 @@ if TYPE_CHECKING:
 class RowWalk:
     """Steps that a person wants to go, one by one or several at once; where rows are not known yet, as soon as they are."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding(
-            "left_square_bracket", "user(-1)", "previous turn", show=False, tooltip="Previous user turn", id="turn_up"
-        ),
-        Binding("right_square_bracket", "user(1)", "next turn", show=False, tooltip="Next user turn", id="turn_down"),
+    KEYS: ClassVar[Keys] = [
+        command_key("turn_up", "left_square_bracket", "user(-1)", "Previous user turn"),
+        command_key("turn_down", "right_square_bracket", "user(1)", "Next user turn"),
     ]
 
     def __init__(self, title: TitleLine, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:

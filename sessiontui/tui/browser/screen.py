@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import ActiveBinding
 from textual.css.query import QueryType
 from textual.screen import Screen
 from textual.widget import Widget
@@ -35,8 +35,8 @@ from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.changes.controller import CHANGES, ChangeController, ChangeHost
+from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, Bindings, command_key, of_pane
 from sessiontui.tui.notices import ErrorPage
-from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK, of_pane
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
@@ -53,23 +53,18 @@ class BrowserScreen(Screen[None]):
     HELP_TITLE = "Everywhere"
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."
     AUTO_FOCUS = "SessionList"
-    BINDINGS: ClassVar[list[BindingType]] = [  # in the order in which the last line of the screen and help show them
+    BINDINGS: ClassVar[Bindings] = [  # in the order in which the last line of the screen and help show them
         *of_pane("changes", ChangeController.KEYS, CHANGE),
         *of_pane("reading", TranscriptPane.KEYS, LOOK),
-        Binding(
-            "b",
-            "pane('feed', 'backend')",
-            "backend",
-            tooltip="The other backend of this folder",
-            id="backend",
-            group=LOOK,
+        command_key(
+            "backend", "b", "pane('feed', 'backend')", "The other backend of this folder", "backend", group=LOOK
         ),
-        Binding(
+        command_key(
+            "about",
             "i",
             "pane('overlays', 'about')",
+            "About this session: roles, damage, activity",
             "about",
-            tooltip="About this session: roles, damage, activity",
-            id="about",
             group=LOOK,
         ),
         *of_pane("side", SessionPane.KEYS, LOOK),
@@ -77,36 +72,21 @@ class BrowserScreen(Screen[None]):
         *of_pane("reading.walk", RowWalk.KEYS, LOOK),
         *of_pane("reading.go_to", GoTo.KEYS, LOOK),
         *of_pane("reading.copier", Copier.KEYS, LOOK),
-        Binding(
-            "f5",
-            "pane('feed', 'refresh')",
-            "read again",
-            show=False,
-            tooltip="Read the list again, all of it",
-            id="refresh",
-            group=LOOK,
-        ),
+        command_key("refresh", "f5", "pane('feed', 'refresh')", "Read the list again, all of it", group=LOOK),
         *of_pane("search", SearchController.KEYS, FIND),
         *of_pane("hits", HitWalk.KEYS, FIND),
         *of_pane("faults", FaultWalk.KEYS, FIND),
-        Binding(
-            "ctrl+p",
-            "pane('overlays', 'palette')",
-            "commands",
-            show=False,
-            tooltip="Find a command or a session",
-            id="palette",
-        ),
+        command_key("palette", "ctrl+p", "pane('overlays', 'palette')", "Find a command or a session"),
         *of_pane("panes", SplitPanes.KEYS),
-        Binding(
+        command_key(
+            "inspect",
             "x",
             "pane('overlays', 'inspect')",
+            "Inspect damage: where, why, and what can be had back",
             "inspect",
-            tooltip="Inspect damage: where, why, and what can be had back",
-            id="inspect",
         ),
-        Binding("q", "app.quit", "quit", tooltip="Quit", id="quit"),
-        Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
+        command_key("quit", "q", "app.quit", "Quit", "quit"),
+        command_key("back", "escape", "back", "Cancel, clear, leave or go back"),
     ]
 
     def __init__(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from textual.binding import Binding
-
 from sessiontui.tui.arrangement import Arrangement
+from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.widgets.session_list import SessionList
 
 
@@ -18,9 +17,9 @@ class SessionMarks:
     other set of marks.
     """
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("space", "mark", "mark", tooltip="Mark the session, so that a key means several", id="mark"),
-        Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all shown", id="mark_all"),
+    KEYS: ClassVar[Keys] = [
+        command_key("mark", "space", "mark", "Mark the session, so that a key means several", "mark"),
+        command_key("mark_all", "asterisk,ctrl+a", "mark_all", "Mark all shown"),
     ]
 
     def __init__(

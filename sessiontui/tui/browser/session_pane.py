@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input
 
@@ -16,6 +15,7 @@ from sessiontui import units
 from sessiontui.model import Found, Session
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
 from sessiontui.tui.browser.session_marks import SessionMarks
+from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.notices import reply
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.tasks.background_task import ignore
@@ -32,9 +32,9 @@ from sessiontui.visible import Visible, visible
 class SessionPane(Covered, Vertical):
     """Shows sessions or hits, one of them at a time."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("s", "sort", "sort", show=False, tooltip="Sort the list by the next column", id="sort"),
-        Binding("S", "turn", "turn", show=False, tooltip="Sort the list the other way round", id="sort_turn"),
+    KEYS: ClassVar[Keys] = [
+        command_key("sort", "s", "sort", "Sort the list by the next column"),
+        command_key("sort_turn", "S", "turn", "Sort the list the other way round"),
     ]
 
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:

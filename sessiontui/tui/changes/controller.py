@@ -6,12 +6,11 @@ Loaded before the first paint: imports little.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
 
-from textual.binding import Binding
 from textual.screen import Screen
 from textual.signal import Signal
 
@@ -20,6 +19,7 @@ from sessiontui.describe.recovery import Writability
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
+from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import BackgroundTask, ignore
 from sessiontui.tui.tasks.writability_check import check
@@ -67,36 +67,16 @@ class ChangeHost(NamedTuple):
 class ChangeController:
     """What can be changed in a store, on a screen of Textual's that has the keys."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("p", "change('pop')", "pop", tooltip="Remove the last message of the open session", id="pop"),
-        Binding(
-            "c", "change('compact')", "compact", tooltip="Remove damaged lines: marked sessions or this", id="compact"
-        ),
-        Binding("m", "change('migrate')", "migrate", tooltip="Move to SQLite: marked sessions, or all", id="migrate"),
-        Binding(
-            "D",
-            "change('cleanup')",
-            "clean up",
-            show=False,
-            tooltip="Remove sessions that were idle long",
-            id="cleanup",
-        ),
-        Binding(
-            "X",
-            "change('delete')",
-            "delete",
-            show=False,
-            tooltip="Remove whole sessions: marked ones or this",
-            id="delete",
-        ),
-        Binding("u", "change('undo')", "undo", tooltip="Undo the last change", id="undo"),
-        Binding(
-            "R", "change('repair')", "repair", tooltip="Repair damaged lines: marked sessions or this", id="repair"
-        ),
-        Binding("ctrl+r", "change('redo')", "redo", show=False, tooltip="Redo what was undone", id="redo"),
-        Binding(
-            "U", "change('changes')", "changes", show=False, tooltip="List of changes: undo and redo any", id="changes"
-        ),
+    KEYS: ClassVar[Keys] = [
+        command_key("pop", "p", "change('pop')", "Remove the last message of the open session", "pop"),
+        command_key("compact", "c", "change('compact')", "Remove damaged lines: marked sessions or this", "compact"),
+        command_key("migrate", "m", "change('migrate')", "Move to SQLite: marked sessions, or all", "migrate"),
+        command_key("cleanup", "D", "change('cleanup')", "Remove sessions that were idle long"),
+        command_key("delete", "X", "change('delete')", "Remove whole sessions: marked ones or this"),
+        command_key("undo", "u", "change('undo')", "Undo the last change", "undo"),
+        command_key("repair", "R", "change('repair')", "Repair damaged lines: marked sessions or this", "repair"),
+        command_key("redo", "ctrl+r", "change('redo')", "Redo what was undone"),
+        command_key("changes", "U", "change('changes')", "List of changes: undo and redo any"),
     ]
 
     forbidden: str | None = None

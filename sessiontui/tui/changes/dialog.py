@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input
 
 from sessiontui.describe.page import Page
 from sessiontui.tui.changes.flow import ChangeFlow
 from sessiontui.tui.changes.page_box import PageBox, PageButton
+from sessiontui.tui.key_bindings import Bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
 
 
@@ -21,23 +21,19 @@ class PageDialog(Overlay[None]):
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
     AUTO_FOCUS = "#leave"
     BESIDE = False  # there is a button for it, and work may be under way
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "cancel", tooltip="Leave everything as it is", id="dialog.leave"),
-        Binding("left,right", "other", "next button", show=False, id="dialog.other"),
-        Binding("down,j", "scroll(1)", "down", show=False, id="dialog.down"),
-        Binding("up,k", "scroll(-1)", "up", show=False, id="dialog.up"),
-        Binding("pagedown,ctrl+d", "scroll(10)", "page down", show=False, id="dialog.page_down"),
-        Binding("pageup,ctrl+u", "scroll(-10)", "page up", show=False, id="dialog.page_up"),
-        Binding("end,G", "scroll(1000000)", "to the end", show=False, id="dialog.end"),
-        Binding("home,g", "scroll(-1000000)", "to the start", show=False, id="dialog.start"),
-        Binding(
-            "R", "offer('repair')", "repair first", tooltip="Have messages back before lines go", id="dialog.repair"
-        ),
-        Binding("u", "offer('undo')", "undo", tooltip="Undo what was done", id="dialog.undo"),
-        Binding(
-            "x", "offer('inspect')", "inspect", tooltip="Close, and inspect what stays damaged", id="dialog.inspect"
-        ),
-        Binding("b", "offer('backend')", "backend", tooltip="Close, and show the database", id="dialog.backend"),
+    BINDINGS: ClassVar[Bindings] = [
+        command_key("dialog.leave", "escape,q", "leave", "Leave everything as it is", "cancel"),
+        cursor_key("dialog.other", "left,right", "other", "next button"),
+        cursor_key("dialog.down", "down,j", "scroll(1)", "down"),
+        cursor_key("dialog.up", "up,k", "scroll(-1)", "up"),
+        cursor_key("dialog.page_down", "pagedown,ctrl+d", "scroll(10)", "page down"),
+        cursor_key("dialog.page_up", "pageup,ctrl+u", "scroll(-10)", "page up"),
+        cursor_key("dialog.end", "end,G", "scroll(1000000)", "to the end"),
+        cursor_key("dialog.start", "home,g", "scroll(-1000000)", "to the start"),
+        command_key("dialog.repair", "R", "offer('repair')", "Have messages back before lines go", "repair first"),
+        command_key("dialog.undo", "u", "offer('undo')", "Undo what was done", "undo"),
+        command_key("dialog.inspect", "x", "offer('inspect')", "Close, and inspect what stays damaged", "inspect"),
+        command_key("dialog.backend", "b", "offer('backend')", "Close, and show the database", "backend"),
     ]
 
     def __init__(self, page: Page, flow: ChangeFlow | None = None) -> None:

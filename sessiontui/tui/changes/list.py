@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
@@ -18,6 +17,7 @@ from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
 from sessiontui.tui.changes import change_rows
 from sessiontui.tui.changes.controller import ChangeController
+from sessiontui.tui.key_bindings import Bindings, command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks import journal_reader
@@ -54,12 +54,12 @@ class ChangesScreen(Overlay[None]):
     ChangesScreen.-short #bounds { display: none; }
     ChangesScreen #bounds { height: auto; padding: 0 2; color: $foreground 65%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "undo", "undo", tooltip="Undo the change under the cursor", id="changes.undo"),
-        Binding("ctrl+r", "undo(True)", "redo", tooltip="Redo it", id="changes.redo"),
-        Binding("escape,q,U", "dismiss", "close", tooltip="Close the list", id="changes.close"),
-        Binding("J", "scroll(1)", "down", show=False, tooltip="What it did: a line down", id="changes.down"),
-        Binding("K", "scroll(-1)", "up", show=False, tooltip="What it did: a line up", id="changes.up"),
+    BINDINGS: ClassVar[Bindings] = [
+        command_key("changes.undo", "u", "undo", "Undo the change under the cursor", "undo"),
+        command_key("changes.redo", "ctrl+r", "undo(True)", "Redo it", "redo"),
+        command_key("changes.close", "escape,q,U", "dismiss", "Close the list", "close"),
+        command_key("changes.down", "J", "scroll(1)", "What it did: a line down"),
+        command_key("changes.up", "K", "scroll(-1)", "What it did: a line up"),
     ]
 
     def __init__(self, changes: ChangeController) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding
-
 from sessiontui.damage import proposals
 from sessiontui.damage.salvage import EVERYTHING_SURE, Wish
 from sessiontui.errors import SessiontuiError
@@ -21,6 +19,7 @@ from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.faults_pane import FaultsPane
+from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
 
@@ -28,9 +27,9 @@ from sessiontui.tui.tasks.background_task import BackgroundTask
 class Acceptance:
     """Asks for the changes that accept what is proposed for faults of a pane."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("a", "accept", "accept", tooltip="Accept what is proposed for this fault", id="inspector.accept"),
-        Binding("A", "accept_all", "all lossless", tooltip="Have back all that is lossless", id="inspector.accept_all"),
+    KEYS: ClassVar[Keys] = [
+        command_key("inspector.accept", "a", "accept", "Accept what is proposed for this fault", "accept"),
+        command_key("inspector.accept_all", "A", "accept_all", "Have back all that is lossless", "all lossless"),
     ]
 
     def __init__(self, faults: FaultsPane, changes: ChangeController) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from itertools import accumulate, pairwise
 from typing import ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -23,6 +22,7 @@ from sessiontui.store import fault_refs
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import proposal_rows
+from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import load
 from sessiontui.tui.theme import ink
@@ -50,22 +50,14 @@ PROPOSAL: Final = (
 class DetailsPane(Vertical):
     """Shows one fault."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("1", "view('bytes')", "bytes", show=False, tooltip="The bytes", id="inspector.bytes"),
-        Binding("2", "view('meaning')", "meaning", show=False, tooltip="What it means", id="inspector.meaning"),
-        Binding("3", "view('proposal')", "proposal", show=False, tooltip="What it becomes", id="inspector.proposal"),
-        Binding("right", "turn(1)", "view", tooltip="The next view", id="inspector.next_view", priority=True),
-        Binding(
-            "left",
-            "turn(-1)",
-            "view before",
-            show=False,
-            tooltip="The view before",
-            id="inspector.last_view",
-            priority=True,
-        ),
-        Binding("J", "scroll(1)", "down", show=False, tooltip="The view: a line down", id="inspector.down"),
-        Binding("K", "scroll(-1)", "up", show=False, tooltip="The view: a line up", id="inspector.up"),
+    KEYS: ClassVar[Keys] = [
+        command_key("inspector.bytes", "1", "view('bytes')", "The bytes"),
+        command_key("inspector.meaning", "2", "view('meaning')", "What it means"),
+        command_key("inspector.proposal", "3", "view('proposal')", "What it becomes"),
+        command_key("inspector.next_view", "right", "turn(1)", "The next view", "view", priority=True),
+        command_key("inspector.last_view", "left", "turn(-1)", "The view before", priority=True),
+        command_key("inspector.down", "J", "scroll(1)", "The view: a line down"),
+        command_key("inspector.up", "K", "scroll(-1)", "The view: a line up"),
     ]
 
     class Gone(Message):

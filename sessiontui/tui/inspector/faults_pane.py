@@ -13,7 +13,6 @@ from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -25,6 +24,7 @@ from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.fault_rows import FaultRows
+from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import scan
@@ -47,11 +47,11 @@ class FaultQuery(NamedTuple):
 class FaultsPane(Vertical):
     """Finds faults and lets a person walk over them and mark them."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("space", "mark", "mark", tooltip="Mark the fault, or take its mark away", id="inspector.mark"),
-        Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all", id="inspector.mark_all"),
-        Binding("full_stop", "read(1)", "reading", show=False, tooltip="The next reading", id="inspector.next_reading"),
-        Binding("comma", "read(-1)", "reading", show=False, tooltip="The reading before", id="inspector.last_reading"),
+    KEYS: ClassVar[Keys] = [
+        command_key("inspector.mark", "space", "mark", "Mark the fault, or take its mark away", "mark"),
+        command_key("inspector.mark_all", "asterisk,ctrl+a", "mark_all", "Mark all"),
+        command_key("inspector.next_reading", "full_stop", "read(1)", "The next reading"),
+        command_key("inspector.last_reading", "comma", "read(-1)", "The reading before"),
     ]
 
     @dataclass(eq=False, repr=False)

@@ -10,7 +10,6 @@ from typing import ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from sessiontui.dialects.keys import is_misnamed
@@ -21,9 +20,9 @@ from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.acceptance import Acceptance
 from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultQuery, FaultsPane
+from sessiontui.tui.key_bindings import Bindings, command_key, of_pane
 from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
-from sessiontui.tui.pane_keys import of_pane
 from sessiontui.tui.widgets.key_line import KeyLine
 
 WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (140, "-broad")]
@@ -68,40 +67,21 @@ class InspectorScreen(Overlay[None]):
     InspectorScreen.-empty DetailsPane { display: none; }
     InspectorScreen.-empty FaultsPane { width: 100%; max-width: 100%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS: ClassVar[Bindings] = [
         *of_pane("acceptance", Acceptance.KEYS),
         *of_pane("faults", FaultsPane.KEYS),
-        Binding(
-            "enter",
-            "pane('acceptance', 'apply')",
-            "apply",
-            tooltip="Apply what is marked",
-            id="inspector.apply",
-            priority=True,
+        command_key(
+            "inspector.apply", "enter", "pane('acceptance', 'apply')", "Apply what is marked", "apply", priority=True
         ),
-        Binding("u", "pane('changes', 'change', 'undo')", "undo", tooltip="Undo the last change", id="inspector.undo"),
-        Binding(
-            "ctrl+r",
-            "pane('changes', 'change', 'redo')",
-            "redo",
-            show=False,
-            tooltip="Redo what was undone",
-            id="inspector.redo",
-        ),
-        Binding(
-            "U",
-            "pane('changes', 'change', 'changes')",
-            "changes",
-            show=False,
-            tooltip="List of changes",
-            id="inspector.changes",
-        ),
+        command_key("inspector.undo", "u", "pane('changes', 'change', 'undo')", "Undo the last change", "undo"),
+        command_key("inspector.redo", "ctrl+r", "pane('changes', 'change', 'redo')", "Redo what was undone"),
+        command_key("inspector.changes", "U", "pane('changes', 'change', 'changes')", "List of changes"),
         *of_pane("details", DetailsPane.KEYS),
-        Binding("s", "scope", "sessions", tooltip="All sessions (or the marked ones), or this", id="inspector.scope"),
-        Binding("n", "notes", "notes", tooltip="Notes too: what is no damage", id="inspector.notes"),
-        Binding("l", "line", "line", tooltip="Go to the line in the transcript", id="inspector.line"),
-        Binding("f5", "refresh", "look again", show=False, tooltip="Look for damage again", id="inspector.refresh"),
-        Binding("escape,q,x", "leave", "close", tooltip="Stop the search, or close", id="inspector.close"),
+        command_key("inspector.scope", "s", "scope", "All sessions (or the marked ones), or this", "sessions"),
+        command_key("inspector.notes", "n", "notes", "Notes too: what is no damage", "notes"),
+        command_key("inspector.line", "l", "line", "Go to the line in the transcript", "line"),
+        command_key("inspector.refresh", "f5", "refresh", "Look for damage again"),
+        command_key("inspector.close", "escape,q,x", "leave", "Stop the search, or close", "close"),
     ]
 
     def __init__(

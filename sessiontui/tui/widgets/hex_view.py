@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from sessiontui.tui.key_bindings import Bindings, cursor_key
 from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.widgets.hex_rows import Fates, HexRows
 from sessiontui.tui.widgets.line_list import LineList
@@ -33,8 +33,8 @@ class HexView(LineList):
         "The bytes as they stand in the file: where in the file, where in the line, the bytes, and the same as text. "
         "[ ] is the byte at which it goes wrong, ◂ where one is missing; ~ is kept apart, - goes without a loss, all others stay in a message."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "wrong", "To where it goes wrong", show=False, id="bytes.wrong"),
+    BINDINGS: ClassVar[Bindings] = [
+        cursor_key("bytes.wrong", "w", "wrong", "To where it goes wrong"),
     ]
 
     items = range(0)

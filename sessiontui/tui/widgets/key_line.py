@@ -12,7 +12,7 @@ from textual.binding import ActiveBinding
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui.pane_keys import plain
+from sessiontui.tui.key_bindings import plain
 from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.styled_line import StyledLine
 

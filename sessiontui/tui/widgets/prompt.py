@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import ClassVar, Final, NamedTuple
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from sessiontui.tui.key_bindings import Bindings, command_key
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible
@@ -56,9 +56,9 @@ class Prompt(SafeInput):
 
     HELP_TITLE = "Go to"
     HELP = "Where to go: the number of a message, l431 or line 431 for a line of the file, 50%, start or end."
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "go", tooltip="Go there", id="prompt.enter"),
-        Binding("escape", "leave", "leave", tooltip="Stay where you are", id="prompt.leave"),
+    BINDINGS: ClassVar[Bindings] = [
+        command_key("prompt.enter", "enter", "submit", "Go there", "go"),
+        command_key("prompt.leave", "escape", "leave", "Stay where you are", "leave"),
     ]
 
     class Left(Message):

@@ -6,18 +6,17 @@ not there; the width that was chosen is kept until there is room again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual import events, on
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.styled_line import StyledLine
@@ -87,9 +86,9 @@ class Splitter(Widget):
 class SplitPanes(Covered, Horizontal):
     """A pane, a ``Splitter`` and a pane."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("less_than_sign", "widen(-4)", "narrower", show=False, tooltip="A narrower list", id="narrower"),
-        Binding("greater_than_sign", "widen(4)", "wider", show=False, tooltip="A wider list", id="wider"),
+    KEYS: ClassVar[Keys] = [
+        command_key("narrower", "less_than_sign", "widen(-4)", "A narrower list"),
+        command_key("wider", "greater_than_sign", "widen(4)", "A wider list"),
     ]
 
     chosen: Reactive[int | None] = reactive(None)

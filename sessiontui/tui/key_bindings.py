@@ -1,4 +1,4 @@
-"""How the keys of a pane work from any focus: the pane lists them, the screen binds them to its one action ``pane``.
+"""Keys: how they are declared, and how those of a pane work from any focus.
 
 A pane lists its ``KEYS`` as bindings whose actions are its own methods ``action_…``. The screen binds each to
 ``pane('NAME', 'ACTION')``, where NAME is the attribute that holds the pane.
@@ -6,20 +6,43 @@ A pane lists its ``KEYS`` as bindings whose actions are its own methods ``action
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from textual.actions import parse
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
+Bindings = list[BindingType]
+"""The keys of a widget or a screen, as Textual wants them."""
+Keys = Sequence[Binding]
+"""The keys of a pane, or of what is no widget."""
 CHANGE: Final = Binding.Group("Change, and take back")
 FIND: Final = Binding.Group("Find")
 LOOK: Final = Binding.Group("Look at")
 """Headings that keys have in help."""
 
 
-def of_pane(pane: str, keys: Iterable[Binding], group: Binding.Group | None = None) -> Iterator[Binding]:
+def command_key(
+    id: str,
+    keys: str,
+    action: str,
+    help: str,
+    word: str = "",
+    *,
+    priority: bool = False,
+    group: Binding.Group | None = None,
+) -> Binding:
+    """Keys of a command, which help and the palette name; with a ``word`` the last line of the screen does too."""
+    return Binding(keys, action, word or help, show=bool(word), tooltip=help, id=id, priority=priority, group=group)
+
+
+def cursor_key(id: str, keys: str, action: str, help: str) -> Binding:
+    """Keys that move a cursor or scroll: only help names them."""
+    return Binding(keys, action, help, show=False, id=id)
+
+
+def of_pane(pane: str, keys: Keys, group: Binding.Group | None = None) -> Iterator[Binding]:
     """The keys of a pane, as bindings of the screen that has it; ``group`` is their heading in help."""
     for key in keys:
         _, name, values = parse(key.action)
