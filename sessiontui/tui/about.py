@@ -22,7 +22,6 @@ from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import count
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.sheet import Sheet
-from sessiontui.visible import visible
 
 
 class AboutScreen(Overlay[None]):
@@ -48,8 +47,8 @@ class AboutScreen(Overlay[None]):
     def compose(self) -> ComposeResult:
         """One sheet of lines."""
         sheet = Sheet("about", clicks=1)
-        sheet.border_title = ink.content(visible("About this session"))
-        sheet.border_subtitle = ink.content(visible("Enter goes to a message · Esc closes"))
+        sheet.border_title = ink.content("About this session")
+        sheet.border_subtitle = ink.content("Enter goes to a message · Esc closes")
         yield sheet
 
     def on_mount(self) -> None:

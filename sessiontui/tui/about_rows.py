@@ -16,7 +16,6 @@ from sessiontui.tui.widgets import fact_rows
 from sessiontui.tui.widgets.fact_rows import heading, wrapped
 from sessiontui.tui.widgets.plot import BEYOND, plot, top_of
 from sessiontui.tui.widgets.sheet import SheetRow
-from sessiontui.visible import visible
 
 HEIGHT: Final = 5
 """Lines of the plot."""
@@ -41,7 +40,7 @@ def _damage(about: SessionStats, width: int) -> Iterator[SheetRow]:
     yield from heading(f"! {units.counted(about.damaged, 'damaged line')}", "marked ! in the transcript", width)
     for kind in about.damage:
         reason = "other kinds" if kind.reason is None else kind.reason
-        count, where = visible(f"{kind.lines:>9,}  "), visible(f"  {kind.id} · line {kind.row + 1:,} ")
+        count, where = f"{kind.lines:>9,}  ", f"  {kind.id} · line {kind.row + 1:,} "
         room = width - len(count) - len(where)
         text = ink.clipped(reason, room)
         yield SheetRow([(count, "number"), (text, "fault")], [(where, "dim")], kind.row)
@@ -52,16 +51,16 @@ def _roles(about: SessionStats, width: int) -> Iterator[SheetRow]:
         return
     yield from heading("By role", "", width)
     bar = 10 if width >= 70 else 4
-    yield SheetRow([(visible(f"{'messages':>{ROLE + 10}} {'characters':>{bar + 20}}"), "dim")])
+    yield SheetRow([(f"{'messages':>{ROLE + 10}} {'characters':>{bar + 20}}", "dim")])
     for share in about.roles:
         role = ink.clipped("all others" if share.role is None else share.role or "(no role)", ROLE)
         part, text = share.messages / about.messages, share.characters / max(1, about.characters)
         yield SheetRow(
             [
-                (visible(f" {role}{' ' * (ROLE - cell_len(role))}"), "role"),
-                (visible(f"{share.messages:>9,} {percent(part)} "), "number"),
-                (visible(units.bar(part, bar)), "match"),
-                (visible(f"{share.characters:>13,} {percent(text)}"), "dim"),
+                (f" {role}{' ' * (ROLE - cell_len(role))}", "role"),
+                (f"{share.messages:>9,} {percent(part)} ", "number"),
+                (units.bar(part, bar), "match"),
+                (f"{share.characters:>13,} {percent(text)}", "dim"),
             ]
         )
 
@@ -75,9 +74,9 @@ def _longest(about: SessionStats, width: int) -> Iterator[SheetRow]:
     for long in about.longest:
         role = ink.clipped(long.role or "(no role)", 10)
         left = [
-            (visible(f" {'#' + format(long.ordinal, ','):>{number}} "), "number"),
-            (visible(f"{role}{' ' * (10 - cell_len(role))} "), "role"),
-            (visible(f"{long.characters:>{size},}  "), "number"),
+            (f" {'#' + format(long.ordinal, ','):>{number}} ", "number"),
+            (f"{role}{' ' * (10 - cell_len(role))} ", "role"),
+            (f"{long.characters:>{size},}  ", "number"),
         ]
         room = width - sum(cell_len(text) for text, _ in left) - 1
         yield SheetRow([*left, (ink.clipped(" ".join(long.beginning.split()), room), "key")], (), long.row)
@@ -122,6 +121,6 @@ def _axes(values: Sequence[int], width: int, first: str, last: str) -> Iterator[
     drawn = plot(values, width - margin - 3, HEIGHT, top)
     for at, line in enumerate(drawn):
         label = f"{top:,}" if at == 0 else "0" if at == HEIGHT - 1 else ""
-        yield SheetRow([(visible(f"{label:>{margin}} "), "dim"), (visible("│"), "dim"), (visible(line), "role")])
+        yield SheetRow([(f"{label:>{margin}} ", "dim"), ("│", "dim"), (line, "role")])
     under = max(len(drawn[0]), len(first) + len(last) + 2)
-    yield SheetRow([(visible(f"{' ' * (margin + 2)}{first}{last:>{under - len(first)}}"), "dim")])
+    yield SheetRow([(f"{' ' * (margin + 2)}{first}{last:>{under - len(first)}}", "dim")])

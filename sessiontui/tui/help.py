@@ -16,7 +16,6 @@ from textual.widgets import Static
 from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, Bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.theme import ink
-from sessiontui.visible import visible
 
 KEYS = 20
 """Columns for the names of keys."""
@@ -50,8 +49,8 @@ class HelpScreen(Overlay[None]):
     def compose(self) -> ComposeResult:
         """A box that scrolls."""
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_title = ink.content(visible("Help"))
-            box.border_subtitle = ink.content(visible("Esc closes"))
+            box.border_title = ink.content("Help")
+            box.border_subtitle = ink.content("Esc closes")
             yield Static(ink.lines(self._lines), id="help")
 
     def action_scroll(self, lines: int) -> None:
@@ -63,14 +62,14 @@ def _lines(below: Screen[Any]) -> Iterator[Content]:
     """First what has the focus, then what is around it."""
     told: set[str] = set()
     for title, about, actions in _parts(below):
-        yield ink.content((visible(title), "bold $accent"))
+        yield ink.content((title, "bold $accent"))
         if about and about not in told:
             told.add(about)
-            yield ink.content(visible(about))
+            yield ink.content(about)
         for keys, words in actions:
-            yield ink.content((visible(f"  {keys:<{KEYS}}"), "$accent"), visible(words))
-        yield ink.content(visible(" "))
-    yield ink.content(visible(MOUSE))
+            yield ink.content((f"  {keys:<{KEYS}}", "$accent"), words)
+        yield ink.content(" ")
+    yield ink.content(MOUSE)
 
 
 def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:

@@ -72,7 +72,7 @@ class PaletteScreen(Overlay[Command | None]):
     def compose(self) -> ComposeResult:
         """A box with both."""
         with Vertical(id="palette") as box:
-            box.border_title = ink.content(visible(self._offer.title))
+            box.border_title = ink.content(self._offer.title)
             yield TextInput(id="wanted")
             yield ChoiceList(id="choices")
 
@@ -129,7 +129,7 @@ class PaletteScreen(Overlay[Command | None]):
         self._list.show([command.choice for command in self._found], pattern, cursor)
         box, more = self.query_one("#palette"), len(self._offer.names)
         hint = self._offer.hint if self._offer.hint and more and not pattern.strip() else "Enter does it"
-        box.border_subtitle = ink.content(visible(f"{hint} · Esc closes"))
+        box.border_subtitle = ink.content(f"{hint} · Esc closes")
 
     def _fitting(self, pattern: str) -> list[Command]:
         """What fits: where the letters stand together first, and commands before names that fit as well."""

@@ -48,7 +48,7 @@ class SessionPane(Covered, Vertical):
         """Called when the filter may leave other sessions than before."""
         self.unasked: str | None = None
         """The neighbour that came under the cursor when the session there went away: nobody wants to see it."""
-        self._picture = visible("")
+        self._picture = ink.EMPTY
         self._narrowed = False
         """Whether there was a filter when it was last applied."""
 
@@ -224,9 +224,9 @@ class SessionPane(Covered, Vertical):
         arranged, shown, marked = self.arranged, self.sessions.count, len(self.sessions.marks)
         title = f"Sessions · {shown:,} of {len(arranged.all):,}" if arranged.pattern else "Sessions"
         order = "best first" if arranged.best_first else arranged.sort.words
-        marks = [(visible(f"{marked:,} marked · "), "bold $accent")] if marked else []
-        self.sessions.border_title = ink.content(visible(title))
-        self.sessions.border_subtitle = ink.content(*marks, visible(order)) if arranged.all else None
+        marks = [(f"{marked:,} marked · ", "bold $accent")] if marked else []
+        self.sessions.border_title = ink.content(title)
+        self.sessions.border_subtitle = ink.content(*marks, order) if arranged.all else None
 
     # ---- hits
 

@@ -34,14 +34,14 @@ def listed(changes: Sequence[Change], now: datetime, width: int) -> list[SheetRo
 def _line(change: Change, now: datetime, width: int) -> SheetRow:
     status = STATUS[change.status]
     right = [
-        (visible(f" {status}"), "fault" if change.status == "interrupted" else "dim"),
-        *([(visible(f"{units.size(change.bytes):>8}"), "dim")] if width >= WITH_SIZE else []),
-        (visible(f"{units.short_age(change.at, now):>5} "), "dim"),
+        (f" {status}", "fault" if change.status == "interrupted" else "dim"),
+        *([(f"{units.size(change.bytes):>8}", "dim")] if width >= WITH_SIZE else []),
+        (f"{units.short_age(change.at, now):>5} ", "dim"),
     ]
     dim = change.status in ("undone", "undo")
     left = [
-        (visible(f" {units.change_number(change.id):>4}  "), "number"),
-        (visible(f"{change.verb:<8} "), "dim" if dim else "role"),
+        (f" {units.change_number(change.id):>4}  ", "number"),
+        (f"{visible(change.verb):<8} ", "dim" if dim else "role"),
     ]
     room = width - sum(cell_len(text) for text, _ in (*left, *right))
     return SheetRow([*left, (ink.middled(_what(change), room), "dim" if dim else "key")], right, change.id)

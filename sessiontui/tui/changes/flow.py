@@ -164,7 +164,7 @@ class ChangeFlow:
         if programs is None:
             self._box.show_progress(0, 0)
         else:
-            self._box.show_work(ink.content(visible(blockers.waiting(programs))))
+            self._box.show_work(ink.content(blockers.waiting(programs)))
 
     def _tell(self, done: Done) -> None:
         """Say what became of each session, where there are several; or what blocked it."""
@@ -252,7 +252,7 @@ class ChangeFlow:
         if self.stage == "making":
             self._called_off = True
             self._task.stop()
-            self._box.border_title = ink.content(visible("Stopping …"))
+            self._box.border_title = ink.content("Stopping …")
             return
         self._task.cancel()
         if self.stage == "planning":

@@ -77,11 +77,11 @@ class ChangesScreen(Overlay[None]):
             with Horizontal(id="columns"):
                 yield self._list
                 yield self._detail
-            yield Static(ink.content(visible(BOUNDS)), id="bounds")
+            yield Static(ink.content(BOUNDS), id="bounds")
 
     def on_mount(self) -> None:
         """Begin to read; read again when a change was made, or refused."""
-        self._list.border_title = ink.content(visible("Changes"))
+        self._list.border_title = ink.content("Changes")
         self._list.picture = visible(READING)
         self._controller.settled.subscribe(self, lambda _: self._read())
         self._read()
@@ -97,10 +97,10 @@ class ChangesScreen(Overlay[None]):
         self._list.picture = visible(EMPTY, lines=True)
         self._list.show(partial(change_rows.listed, self._changes, self._controller.now()))
         keys = "u Enter undo · ^R redo · Esc close" if self._changes else "Esc close"
-        self._list.border_subtitle = ink.content(visible(keys))
+        self._list.border_subtitle = ink.content(keys)
         if self._changes:
             kept = f" · {len(self._changes):,} · {units.size(size)} on disk"
-            self._list.border_title = ink.content(visible(f"Changes{kept}"))
+            self._list.border_title = ink.content(f"Changes{kept}")
         self.set_class(not self._changes, "-empty")
         self._choose()
 
@@ -125,7 +125,7 @@ class ChangesScreen(Overlay[None]):
 
     def _show_detail(self) -> None:
         self._detail.show(self._detail_rows)
-        self._detail.border_title = ink.content(visible("What it did" if self._change is not None else ""))
+        self._detail.border_title = ink.content("What it did" if self._change is not None else "")
 
     def _detail_rows(self, width: int) -> list[SheetRow]:
         change = self._change

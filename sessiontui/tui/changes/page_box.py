@@ -58,7 +58,7 @@ class PageBox(Vertical):
         self._work, self._undo = Static(id="work"), Static(id="undo")
         yield self._work
         yield self._undo
-        self._buttons = [PageButton(ink.content(ink.EMPTY), id=name) for name in ("leave", "act", "also")]
+        self._buttons = [PageButton(ink.content(""), id=name) for name in ("leave", "act", "also")]
         with Horizontal(id="buttons"):
             yield from self._buttons
 
@@ -71,15 +71,15 @@ class PageBox(Vertical):
     def show(self, page: Page, *, reset: bool = True) -> None:
         """Show a page; unless ``reset``, focus and position stay as they are."""
         self.page = page
-        self.border_title = ink.content(visible(page.title))
+        self.border_title = ink.content(page.title)
         pieces, body = [*self._body.query_children(Static)], contents(page.body)
         for at, piece in enumerate(pieces):
             lines = body[at * PIECE : None if piece is pieces[-1] else (at + 1) * PIECE]
             piece.display = bool(lines)
             piece.update(ink.lines(lines))
-        self._undo.update(ink.content(visible(page.undo)))
+        self._undo.update(ink.content(page.undo))
         for button, label in zip(self._buttons, (page.leave, page.act, page.also), strict=True):
-            button.label = ink.content(visible(label or ""))
+            button.label = ink.content(label or "")
             button.display, button.disabled = label is not None, False
             button.refresh(layout=True)  # another label, another width
         if reset:
@@ -107,7 +107,7 @@ class PageBox(Vertical):
         rows, seen, first = self._body.virtual_size.height, self._body.size.height, round(self._body.scroll_y)
         more = rows > seen > 0
         location = f"lines {first + 1:,}–{min(rows, first + seen):,} of {rows:,} · ↑ ↓" if more else ""
-        self.border_subtitle = ink.content(visible(location))
+        self.border_subtitle = ink.content(location)
 
     # ---- work
 
@@ -130,8 +130,7 @@ class PageBox(Vertical):
             figure = f" · {done:,} of {units.counted(total, 'session')}"
         elif total:
             figure = f" · {units.size(done)} of {units.size(total)}"
-        bar = visible(units.bar(share, BAR)), "$accent"
-        self.show_work(ink.content(bar, visible(f" {share:.0%}{figure}")))
+        self.show_work(ink.content((units.bar(share, BAR), "$accent"), f" {share:.0%}{figure}"))
 
     def hide_work(self) -> None:
         """Show no work, from the next page on."""

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from sessiontui.describe.page import Piece, TextLine
 from sessiontui.tui.theme import ink
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import visible
 
 KEY: Final = 30
 """Columns that a key may take."""
@@ -28,7 +28,7 @@ def contents(lines: Iterable[TextLine]) -> list[Content]:
     return shown
 
 
-def _styled(piece: Piece) -> tuple[Visible, str]:
+def _styled(piece: Piece) -> Piece:
     text, look = piece
     style = STYLES.get(look, look if look in ("", "dim") else f"${look}")
     if look.endswith("key"):
@@ -36,15 +36,13 @@ def _styled(piece: Piece) -> tuple[Visible, str]:
     return visible(text.expandtabs(4) if look == "text" else text, lines=look == "text"), style
 
 
-def _aligned(rows: Sequence[list[tuple[Visible, str]]], right: Sequence[int]) -> Iterable[list[tuple[Visible, str]]]:
+def _aligned(rows: Sequence[list[Piece]], right: Sequence[int]) -> Iterable[list[Piece]]:
     """The rows of a table. The last column is not filled up, so that a long sentence in it wraps without a gap behind."""
     widths = [max(cell_len(text) for text, _ in column) for column in zip(*rows, strict=True)]
     for row in rows:
-        parts: list[tuple[Visible, str]] = []
+        parts: list[Piece] = []
         for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            pad = visible(" " * (width - cell_len(cell[0]))), ""
+            pad = " " * (width - cell_len(cell[0])), ""
             filled = [pad, cell] if at in right else [cell, pad]
-            parts += [(visible("  "), "")] * bool(at) + (
-                filled[:1] if at == len(row) - 1 and at not in right else filled
-            )
+            parts += [("  ", "")] * bool(at) + (filled[:1] if at == len(row) - 1 and at not in right else filled)
         yield parts

@@ -32,7 +32,7 @@ from sessiontui.tui.widgets.hex_rows import Fates
 from sessiontui.tui.widgets.hex_view import HexView
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.sheet import Sheet
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import visible
 
 VIEWS: Final = ("bytes", "meaning", "proposal")
 TITLE: Final = 3
@@ -180,11 +180,11 @@ class DetailsPane(Vertical):
         for view in self.query(LineList):
             view.border_title = ink.content(*self._names(view.id or ""))
 
-    def _names(self, view: str) -> Iterator[tuple[Visible, str]]:
+    def _names(self, view: str) -> Iterator[tuple[str, str]]:
         for number, name in enumerate(VIEWS, 1):
             if self.together and name != view:
                 continue
-            yield visible(f" {number} {name} "), "bold" if name == view else "dim"
+            yield f" {number} {name} ", "bold" if name == view else "dim"
 
 
 def _fates(fault: Fault, proposal: Proposal | None) -> Fates:

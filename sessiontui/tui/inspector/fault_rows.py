@@ -9,7 +9,6 @@ from sessiontui.model import Severity
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.tui.inspector import wording
 from sessiontui.tui.widgets.fault_list import Item
-from sessiontui.visible import Visible
 
 
 class FaultRows:
@@ -21,7 +20,7 @@ class FaultRows:
         self.damaged = self.saved = self.lines = self.files = 0
         """Faults that are damage, messages that can be had back, damaged lines, files that are damaged as a whole."""
 
-    def title(self, where: str, room: int) -> Visible:
+    def title(self, where: str, room: int) -> str:
         """What they come to, in so many cells; 0: not known."""
         return wording.title(
             where, (self.damaged, self.lines, self.files), len(self.items) - self.damaged, self.saved, room

@@ -47,7 +47,7 @@ def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[SheetRow]:
 
 
 def _headline(text: str) -> SheetRow:
-    return SheetRow([(visible(f" {text}"), "match")])
+    return SheetRow([(f" {text}", "match")])
 
 
 def _no_proposal(fault: Fault, width: int) -> Iterator[SheetRow]:
@@ -102,21 +102,21 @@ def _strokes(strokes: tuple[Stroke, ...], more: int, width: int) -> Iterator[She
     for stroke in strokes:
         yield from _stroke(stroke, width)
     if more:
-        yield SheetRow([(visible(f"   … and {more:,} more"), "dim")])
+        yield SheetRow([(f"   … and {more:,} more", "dim")])
 
 
 def _stroke(stroke: Stroke, width: int) -> Iterator[SheetRow]:
     """The sign, then the text behind it, as many screen lines as it takes."""
     text = "".join(visible(piece) for piece, _ in stroke.pieces)
-    sign = visible(f" {stroke.sign} "), SIGNS[stroke.sign]
+    sign = f" {stroke.sign} ", SIGNS[stroke.sign]
     ends: list[tuple[int, str]] = []
     at = 0
     for piece, look in stroke.pieces:
         at += len(piece)
         ends.append((at, look))
     for start, stop in wrap(text, max(8, width - 4))[:LONGEST]:
-        yield SheetRow([sign, *((visible(text[a:b]), look) for a, b, look in _cut(ends, start, stop))])
-        sign = visible(" │ "), SIGNS[stroke.sign]
+        yield SheetRow([sign, *((text[a:b], look) for a, b, look in _cut(ends, start, stop))])
+        sign = " │ ", SIGNS[stroke.sign]
 
 
 def _cut(ends: list[tuple[int, str]], start: int, stop: int) -> Iterator[tuple[int, int, str]]:

@@ -23,9 +23,9 @@ def heading(text: str, more: str, width: int) -> Iterator[SheetRow]:
     """A blank line, then what follows is about."""
     yield SheetRow()
     if len(text) + len(more) + 3 <= width:
-        yield SheetRow([(visible(f" {text}"), "match"), (visible(f"  {more}"), "dim")])
+        yield SheetRow([(f" {text}", "match"), (f"  {more}", "dim")])
     else:
-        yield SheetRow([(visible(f" {text}"), "match")])
+        yield SheetRow([(f" {text}", "match")])
         yield from wrapped(more, "dim", width)
 
 
@@ -34,18 +34,18 @@ def fact(label: str, text: str, width: int, look: str = "key") -> Iterator[Sheet
     if not label and not text:
         yield SheetRow()
         return
-    shown = visible(f" {label:<{LABEL}}")
+    shown = f" {label:<{LABEL}}"
     for row in _pieces(text, width - LABEL - 2):
         yield SheetRow([(shown, "dim"), (row, look)])
-        shown = visible(" " * (LABEL + 1))
+        shown = " " * (LABEL + 1)
 
 
 def wrapped(text: str, look: str, width: int) -> Iterator[SheetRow]:
     """Sentences."""
     for row in _pieces(text, width - 2):
-        yield SheetRow([(visible(" "), look), (row, look)])
+        yield SheetRow([(" ", look), (row, look)])
 
 
 def _pieces(text: str, width: int) -> Iterator[Visible]:
     shown = visible(text, lines=True)
-    return (visible(shown[start:stop]) for start, stop in wrap(shown, max(8, width)))
+    return (shown[start:stop] for start, stop in wrap(shown, max(8, width)))

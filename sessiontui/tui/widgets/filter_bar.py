@@ -10,7 +10,6 @@ from textual.message import Message
 from sessiontui.tui.key_bindings import Bindings, command_key
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
-from sessiontui.visible import visible
 
 
 class FilterBar(SafeInput):
@@ -38,7 +37,7 @@ class FilterBar(SafeInput):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, select_on_focus=False)
-        self.border_title = ink.content(visible("filter sessions"))
+        self.border_title = ink.content("filter sessions")
 
     def action_walk(self, sessions: int) -> None:
         """Walk through what fits while typing."""

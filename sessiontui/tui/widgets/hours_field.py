@@ -13,7 +13,6 @@ from textual.widgets import Input, Static
 from sessiontui import units
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import TextInput
-from sessiontui.visible import visible
 
 
 class HoursField(Horizontal):
@@ -31,7 +30,7 @@ class HoursField(Horizontal):
 
     def compose(self) -> ComposeResult:
         """All in one line."""
-        yield Static(ink.content(visible("Idle for more hours than ")), classes="word")
+        yield Static(ink.content("Idle for more hours than "), classes="word")
         yield TextInput(self._first, id="hours", select_on_focus=False, compact=True)
         yield Static(id="days", classes="word")
 
@@ -54,7 +53,7 @@ class HoursField(Horizontal):
     def say_days(self, hours: float) -> None:
         """Say it in days, where it is whole days."""
         days = f" = {units.counted(round(hours / 24), 'day')}" if hours >= 24 and hours % 24 == 0 else ""
-        self.query_one("#days", Static).update(ink.content((visible(days), "dim")))
+        self.query_one("#days", Static).update(ink.content((days, "dim")))
 
     def ask(self, asks: bool) -> None:
         """Be there, or not, and take nothing then."""

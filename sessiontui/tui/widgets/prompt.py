@@ -12,7 +12,6 @@ from textual.message import Message
 from sessiontui.tui.key_bindings import Bindings, command_key
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
-from sessiontui.visible import visible
 
 _GOAL: Final = re.compile(
     r"#?(?P<message>\d+)|(?:l|line) ?(?P<line>\d+)|(?P<share>\d{1,3}(?:\.\d*)?) ?%|(?P<end>\$|end)|(?P<start>start)"
@@ -66,12 +65,12 @@ class Prompt(SafeInput):
 
     def __init__(self, id: str | None = None, raw: bool = False) -> None:
         super().__init__(id=id, select_on_focus=False, max_length=40)
-        self.border_title = ink.content(visible("go to line" if raw else "go to message"))
-        self.border_subtitle = ink.content(visible("431 · 50% · end" if raw else "431 · l431 a line · 50% · end"))
+        self.border_title = ink.content("go to line" if raw else "go to message")
+        self.border_subtitle = ink.content("431 · 50% · end" if raw else "431 · l431 a line · 50% · end")
 
     def say(self, sentence: str) -> None:
         """Why what was typed leads nowhere."""
-        self.border_subtitle = ink.content((visible(sentence), "bold $error"))
+        self.border_subtitle = ink.content((sentence, "bold $error"))
 
     def action_leave(self) -> None:
         """Esc."""
