@@ -6,7 +6,7 @@ offered there too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
@@ -21,8 +21,9 @@ from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.key_bindings import plain
-from sessiontui.tui.palette import Command, Offer, PaletteScreen
+from sessiontui.tui.palette import PaletteScreen
 from sessiontui.tui.preferences import Remember
+from sessiontui.tui.tasks.background_task import ignore
 from sessiontui.tui.theme import themes
 from sessiontui.tui.widgets.choice_list import Choice
 
@@ -35,7 +36,7 @@ def open_palette(screen: Screen[None], changes: ChangeController, opener: Sessio
     keys = list(opener.side.known)
     commands = [*_keys(screen, changes), *_more(screen, opener.side)]
     hint = f"letters find {units.counted(len(keys), 'session')} too"
-    _offer(screen, Offer("Commands and sessions", commands, keys, partial(_session, opener), hint))
+    _offer(screen, PaletteScreen("Commands and sessions", commands, keys, partial(_session, opener), hint))
 
 
 def open_themes(screen: Screen[None]) -> None:
@@ -44,21 +45,18 @@ def open_themes(screen: Screen[None]) -> None:
     names = _themes(app)
     commands = [_theme(screen, name) for name in names]
     cursor = names.index(before) if before in names else 0
-    _offer(screen, Offer("Change theme", commands, cursor=cursor), partial(setattr, app, "theme", before))
+    _offer(screen, PaletteScreen("Change theme", commands, cursor=cursor), partial(setattr, app, "theme", before))
 
 
-def _offer(screen: Screen[None], offer: Offer, undo: partial[None] | None = None) -> None:
-    def chosen(command: Command | None) -> None:
-        if command is not None:
-            command.run()
-        elif undo is not None:
-            undo()
+def _offer(screen: Screen[None], palette: PaletteScreen, undo: Callable[[], object] = ignore) -> None:
+    def chosen(choice: Choice | None) -> None:
+        (undo if choice is None else choice.run)()
 
     screen.app.clear_notifications()
-    screen.app.push_screen(PaletteScreen(offer), chosen)
+    screen.app.push_screen(palette, chosen)
 
 
-def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Command]:
+def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Choice]:
     """A command for each action that has a key, with all its keys; what only moves a cursor is no command."""
     found: dict[str, list[ActiveBinding]] = {}
     for active in _bindings(screen):
@@ -69,7 +67,7 @@ def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Command]:
         about = "" if active.enabled else "not now: it says why"
         does = partial(screen.call_later, screen.app.run_action, action, active.node)
         run = does if active.enabled else partial(changes.explain, active.binding.id or "")
-        yield Command(Choice(active.binding.tooltip, about, " ".join(keys)), run)
+        yield Choice(active.binding.tooltip, run, about, " ".join(keys))
 
 
 def _bindings(screen: Screen[None]) -> Iterator[ActiveBinding]:
@@ -81,21 +79,21 @@ def _bindings(screen: Screen[None]) -> Iterator[ActiveBinding]:
         yield ActiveBinding(screen, binding, bool(enabled), binding.tooltip)
 
 
-def _more(screen: Screen[None], side: SessionPane) -> Iterator[Command]:
+def _more(screen: Screen[None], side: SessionPane) -> Iterator[Choice]:
     """What has no key."""
     for order in ORDERS.values():
-        yield Command(Choice(f"Sort the list by {order.name}", order.words), partial(side.sort_by, order.name))
+        yield Choice(f"Sort the list by {order.name}", partial(side.sort_by, order.name), order.words)
     if not screen.app.no_color:
-        yield Command(Choice("Change theme", screen.app.theme), partial(open_themes, screen))
+        yield Choice("Change theme", partial(open_themes, screen), screen.app.theme)
 
 
-def _session(opener: SessionOpener, key: str) -> Command:
+def _session(opener: SessionOpener, key: str) -> Choice:
     session = opener.side.known.get(key)
     if session is None:
         about = "gone since"
     else:
         about = units.counted(session.messages, "message") if session.problem is None else session.problem.reason
-    return Command(Choice(key or "(no name)", f"session · {about}"), partial(opener.go_to, key))
+    return Choice(key or "(no name)", partial(opener.go_to, key), f"session · {about}")
 
 
 def _themes(app: App[object]) -> list[str]:
@@ -105,7 +103,7 @@ def _themes(app: App[object]) -> list[str]:
     return [*ours, *(theme.name for theme in sorted(others, key=lambda theme: (not theme.dark, theme.name)))]
 
 
-def _theme(screen: Screen[None], name: str) -> Command:
+def _theme(screen: Screen[None], name: str) -> Choice:
     app = screen.app
     theme = app.available_themes[name]
     about = "the terminal's own colours" if theme.ansi else "dark" if theme.dark else "light"
@@ -115,4 +113,4 @@ def _theme(screen: Screen[None], name: str) -> Command:
         look()
         screen.post_message(Remember({"theme": name}))
 
-    return Command(Choice(name, about), choose, look)
+    return Choice(name, choose, about, look=look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -23,8 +23,12 @@ class Choice(NamedTuple):
     """What can be chosen; its texts may be hostile."""
 
     name: str
+    run: Callable[[], object]
+    """Does it."""
     about: str = ""
     keys: str = ""
+    look: Callable[[], object] | None = None
+    """Shows what it would be like, while it is under the cursor."""
 
 
 class ChoiceList(LineList, can_focus=False):
