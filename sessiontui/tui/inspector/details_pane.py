@@ -25,8 +25,7 @@ from sessiontui.tui.inspector import proposal_rows
 from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import load
-from sessiontui.tui.theme import ink
-from sessiontui.tui.theme.damage import DAMAGE
+from sessiontui.tui.theme import ink, looks
 from sessiontui.tui.widgets.fact_rows import facts, wrapped
 from sessiontui.tui.widgets.hex_rows import Fates
 from sessiontui.tui.widgets.hex_view import HexView
@@ -68,8 +67,8 @@ class DetailsPane(Vertical):
         self.view = "meaning"
         """Which of the three is shown, where there is no room for all."""
         self._bytes = HexView(id="bytes")
-        self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=DAMAGE)
-        self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=DAMAGE)
+        self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=looks.DAMAGE)
+        self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=looks.DAMAGE)
         self._loader = BackgroundTask(self, "look", failed=self._fail)
         self._store: JsonlStore | None = None
         self._ref: FaultRef | None = None

@@ -59,11 +59,7 @@ class BackgroundTask:
     def start(self, work: Callable[[Job], Result], done: Callable[[Result], object] = ignore) -> None:
         """Start work in place of the older; ``done`` takes its result."""
         self.cancel()
-        self._worker = self._run(work, done)
-
-    def start_beside(self, work: Callable[[Job], Result], done: Callable[[Result], object] = ignore) -> None:
-        """Start work beside what runs; both end, and are heard, as one."""
-        self._run(work, done)
+        self._worker = self.start_beside(work, done)
 
     def stop(self) -> None:
         """Ask the work to end; what it reports counts."""
@@ -74,7 +70,8 @@ class BackgroundTask:
         self.stop()
         self.stopped, self._worker = Event(), None
 
-    def _run(self, work: Callable[[Job], Result], done: Callable[[Result], object]) -> Worker[None]:
+    def start_beside(self, work: Callable[[Job], Result], done: Callable[[Result], object] = ignore) -> Worker[None]:
+        """Start work beside what runs; both end, and are heard, as one."""
         stopped = self.stopped
 
         def run() -> None:

@@ -11,7 +11,7 @@ from textual import events
 from textual.message import Message
 
 from sessiontui.tui.key_bindings import Bindings, cursor_key
-from sessiontui.tui.theme.damage import DAMAGE
+from sessiontui.tui.theme.looks import DAMAGE
 from sessiontui.tui.widgets.hex_rows import Fates, HexRows
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
