@@ -51,7 +51,7 @@ class HelpScreen(Overlay[None]):
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = ink.content("Help")
             box.border_subtitle = ink.content("Esc closes")
-            yield Static(ink.lines(self._lines), id="help")
+            yield Static(ink.lines(self._lines))
 
     def action_scroll(self, lines: int) -> None:
         """Look at the rest."""

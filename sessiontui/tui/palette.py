@@ -59,8 +59,8 @@ class PaletteScreen(Overlay[Choice | None]):
         """A box with both."""
         with Vertical(id="palette") as box:
             box.border_title = ink.content(self._title)
-            yield TextInput(id="wanted")
-            yield ChoiceList(id="choices")
+            yield TextInput()
+            yield ChoiceList()
 
     def on_mount(self) -> None:
         """All commands, before anything is typed."""

@@ -34,7 +34,7 @@ class GoTo:
 
         self._transcript.enter()
         if self._prompt is None:
-            self._prompt = Prompt(id="prompt", raw=self._transcript.raw)
+            self._prompt = Prompt(raw=self._transcript.raw)
             await self._pane.mount(self._prompt)
         if self._prompt is not None:  # not left since
             self._pane.screen.set_focus(self._prompt)

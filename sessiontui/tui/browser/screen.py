@@ -95,7 +95,7 @@ class BrowserScreen(Screen[None]):
         super().__init__()
         self._listed = listed
         self._active: dict[str, ActiveBinding] | None = None
-        self.title_line, self.bar = TitleLine(id="title"), SearchBar(id="search")
+        self.title_line, self.bar = TitleLine(), SearchBar()
         self.side, self.reading = SessionPane(id="side", clock=clock), TranscriptPane(self.title_line, id="reading")
         self.panes = SplitPanes(self.side, Splitter(), self.reading, id="panes")
         self.opener = SessionOpener(store, self.side, self.reading)

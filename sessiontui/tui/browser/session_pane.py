@@ -40,9 +40,9 @@ class SessionPane(Covered, Vertical):
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(id=id)
         self.arranged = Arrangement()
-        self.sessions = SessionList(id="sessions", clock=clock)
-        self.hits = HitList(id="hits", clock=clock)
-        self.filter = FilterBar(id="filter")
+        self.sessions = SessionList(clock)
+        self.hits = HitList(clock=clock)
+        self.filter = FilterBar()
         self.marks = SessionMarks(self.sessions, self.arranged, self._shows_sessions, self._tell)
         self.narrowed: Callable[[], object] = ignore
         """Called when the filter may leave other sessions than before."""

@@ -62,11 +62,11 @@ class DetailsPane(Vertical):
     class Gone(Message):
         """The file is no longer as it was when the fault was found."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.view = "meaning"
         """Which of the three is shown, where there is no room for all."""
-        self._bytes = HexView(id="bytes")
+        self._bytes = HexView()
         self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=looks.DAMAGE)
         self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=looks.DAMAGE)
         self._loader = BackgroundTask(self, "look", failed=self._fail)

@@ -61,9 +61,9 @@ class FaultsPane(Vertical):
         ref: FaultRef | None
         before: Fault | None = None
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.list = FaultList(id="faults")
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = FaultList()
         self.scanner = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
         self._found = FaultRows()
         """What is shown."""

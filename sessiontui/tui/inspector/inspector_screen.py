@@ -100,7 +100,7 @@ class InspectorScreen(Overlay[None]):
         self._tries = TRIES
         self._gone: tuple[str, int] | None = None
         """The fault that was not found where it had been."""
-        self.faults, self.details = FaultsPane(id="found"), DetailsPane(id="looking")
+        self.faults, self.details = FaultsPane(), DetailsPane()
         self.acceptance = Acceptance(self.faults, changes)
 
     def compose(self) -> ComposeResult:

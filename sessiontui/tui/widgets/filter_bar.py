@@ -35,8 +35,8 @@ class FilterBar(SafeInput):
 
         sessions: int
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id, select_on_focus=False)
+    def __init__(self) -> None:
+        super().__init__(select_on_focus=False)
         self.border_title = ink.content("filter sessions")
 
     def action_walk(self, sessions: int) -> None:

@@ -47,8 +47,8 @@ class HexView(LineList):
         start: int
         stop_at: int
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__(id="bytes")
         self._bytes = HexRows()
         self._blocks: dict[int, bytes] = {}
         self._wanted: set[int] = set()

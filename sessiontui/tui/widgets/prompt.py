@@ -63,8 +63,8 @@ class Prompt(SafeInput):
     class Left(Message):
         """The person does not want to go anywhere."""
 
-    def __init__(self, id: str | None = None, raw: bool = False) -> None:
-        super().__init__(id=id, select_on_focus=False, max_length=40)
+    def __init__(self, *, raw: bool) -> None:
+        super().__init__(select_on_focus=False, max_length=40)
         self.border_title = ink.content("go to line" if raw else "go to message")
         self.border_subtitle = ink.content("431 · 50% · end" if raw else "431 · l431 a line · 50% · end")
 

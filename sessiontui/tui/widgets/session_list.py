@@ -64,8 +64,8 @@ class SessionList(LineList):
 
         order: str
 
-    def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(id=id)
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__()
         self._clock = clock
         self._known: Mapping[str, Session] = {}
         self._key: str | None = None
