@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 
 from sessiontui import units
@@ -75,8 +74,7 @@ class AboutScreen(Overlay[None]):
         self._note = f"× It can't be counted: {error}\n{getattr(error, 'hint', '')}"
         self._say()
 
-    @on(Sheet.Opened)
-    def _open(self, event: Sheet.Opened) -> None:
+    def on_sheet_opened(self, event: Sheet.Opened) -> None:
         """Go to what was chosen, in the transcript."""
         event.stop()
         self.dismiss()

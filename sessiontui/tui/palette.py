@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import ClassVar, Final
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -67,27 +66,23 @@ class PaletteScreen(Overlay[Choice | None]):
         self._list.picture = visible("Nothing fits.\nFewer letters find more", lines=True)
         self._show("", self._first)
 
-    @on(Input.Changed)
-    def find(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
         """Another letter."""
         event.stop()
         self._show(event.value, 0)
 
-    @on(Input.Submitted)
-    def choose(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter: what is under the cursor now, whatever is typed next."""
         event.stop()
         if self._list.items:
             self.dismiss(self._list.items[self._list.cursor])
 
-    @on(ChoiceList.Walked)
-    def look(self, event: ChoiceList.Walked) -> None:
+    def on_choice_list_walked(self, event: ChoiceList.Walked) -> None:
         """Show what the choice under the cursor would be like, unless other letters came before the list's message did."""
         if event.choice.look is not None and event.choice in self._list.items:
             event.choice.look()
 
-    @on(ChoiceList.Opened)
-    def give(self, event: ChoiceList.Opened) -> None:
+    def on_choice_list_opened(self, event: ChoiceList.Opened) -> None:
         """This one it is, if it is there."""
         if event.choice in self._list.items:
             self.dismiss(event.choice)

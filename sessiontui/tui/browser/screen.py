@@ -150,8 +150,7 @@ class BrowserScreen(Screen[None]):
         self.bar.value = ""
         self._use(store)
 
-    @on(ErrorPage)
-    def _show_error(self, event: ErrorPage) -> None:
+    def on_error_page(self, event: ErrorPage) -> None:
         from sessiontui.tui.changes.dialog import PageDialog
 
         self.app.push_screen(PageDialog(event.page))
@@ -171,29 +170,24 @@ class BrowserScreen(Screen[None]):
     def _enter_hit(self) -> None:
         self.search.enter()
 
-    @on(SearchBar.Walked)
-    def _walk_hits(self, event: SearchBar.Walked) -> None:
+    def on_search_bar_walked(self, event: SearchBar.Walked) -> None:
         if event.pages:
             self.side.list.action_page(event.pages)
         else:
             self.side.list.action_move(event.hits)
 
-    @on(SearchBar.Left)
-    def _leave_search(self) -> None:
+    def on_search_bar_left(self) -> None:
         """A person who leaves the bar with text in it wants to see the hits of the open session."""
         self.search.keep()
         self.hits.locate_once()
 
-    @on(HitList.MoreWanted)
-    def _search_further(self) -> None:
+    def on_hit_list_more_wanted(self) -> None:
         self.search.widen()
 
-    @on(HitList.Opened)
-    def _go_to_hit(self, event: HitList.Opened) -> None:
+    def on_hit_list_opened(self, event: HitList.Opened) -> None:
         self.hits.go_to(event.hit)
 
-    @on(events.DescendantFocus)
-    def _note_focus(self, event: events.DescendantFocus) -> None:
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.hits.note_focus(event.widget)
 
     def focus_next(self, selector: str | type[QueryType] = "*") -> Widget | None:
@@ -215,8 +209,7 @@ class BrowserScreen(Screen[None]):
         enter()
         return self.focused
 
-    @on(SplitPanes.Chosen)
-    def _keep_width(self, event: SplitPanes.Chosen) -> None:
+    def on_split_panes_chosen(self, event: SplitPanes.Chosen) -> None:
         self.post_message(Remember({"side_width": event.columns}))
 
     # ---- keys

@@ -122,15 +122,13 @@ class SessionPane(Covered, Vertical):
         """Put the cursor on a session, if it is shown, and tell nobody."""
         self.sessions.choose(key)
 
-    @on(SessionList.Chosen)
-    def _keep_quiet(self, event: SessionList.Chosen) -> None:
+    def on_session_list_chosen(self, event: SessionList.Chosen) -> None:
         """A session that came under the cursor because its neighbour went away is not opened."""
         unasked, self.unasked = self.unasked, None
         if event.key == unasked:
             event.stop()
 
-    @on(SessionList.Marked)
-    def _mark(self, event: SessionList.Marked) -> None:
+    def on_session_list_marked(self, event: SessionList.Marked) -> None:
         """A session was marked with the mouse."""
         event.stop()
         self.marks.turn({event.key})
@@ -163,8 +161,7 @@ class SessionPane(Covered, Vertical):
         self._apply()
         self.post_message(Remember({"sort": sort.name, "sort_reversed": sort.turned}))
 
-    @on(SessionList.SortRequested)
-    def _sort_by_column(self, event: SessionList.SortRequested) -> None:
+    def on_session_list_sort_requested(self, event: SessionList.SortRequested) -> None:
         """The name of a column was clicked."""
         event.stop()
         self.sort_by(event.order)
@@ -197,8 +194,7 @@ class SessionPane(Covered, Vertical):
         if not self.arranged.pattern:
             self.close_filter()
 
-    @on(FilterBar.Walked)
-    def _walk(self, event: FilterBar.Walked) -> None:
+    def on_filter_bar_walked(self, event: FilterBar.Walked) -> None:
         """↑ and ↓ in the filter move in the list below it."""
         event.stop()
         self.list.action_move(event.sessions)

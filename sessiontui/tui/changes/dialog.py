@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Button, Input
 
@@ -63,8 +63,7 @@ class PageDialog(Overlay[None]):
 
     # ---- buttons and keys
 
-    @on(Button.Pressed)
-    def _press(self, event: Button.Pressed) -> None:
+    def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if self._flow is None or event.button.id == "leave":
             self.action_leave()
@@ -73,8 +72,7 @@ class PageDialog(Overlay[None]):
         else:
             self._flow.also()
 
-    @on(Input.Submitted)
-    def _leave_field(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.box.focus_leave()
 

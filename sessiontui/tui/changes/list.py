@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, Final
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
@@ -104,8 +103,7 @@ class ChangesScreen(Overlay[None]):
         self.set_class(not self._changes, "-empty")
         self._choose()
 
-    @on(Sheet.Chosen)
-    def _note_cursor(self, event: Sheet.Chosen) -> None:
+    def on_sheet_chosen(self, event: Sheet.Chosen) -> None:
         event.stop()
         self._choose()
 
@@ -149,8 +147,7 @@ class ChangesScreen(Overlay[None]):
 
     # ---- keys
 
-    @on(Sheet.Opened)
-    def _open(self, event: Sheet.Opened) -> None:
+    def on_sheet_opened(self, event: Sheet.Opened) -> None:
         event.stop()
         self.action_undo()
 

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import ClassVar, Final
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -125,8 +125,7 @@ class DetailsPane(Vertical):
             same = ref.key, ref.mark, span
             self._bytes.show(same, span.offset, span.length, fault.at, _fates(fault, self._proposal))
 
-    @on(HexView.BytesWanted)
-    def _read(self, event: HexView.BytesWanted) -> None:
+    def on_hex_view_bytes_wanted(self, event: HexView.BytesWanted) -> None:
         event.stop()
         if self._store is not None and self._ref is not None:
             store, ref, start, stop = self._store, self._ref, event.start, event.stop_at

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, NamedTuple
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -197,14 +196,12 @@ class FaultsPane(Vertical):
         self.list.border_title = ink.content(self._found.title(where, self.list.size.width - 2))
         self.list.border_subtitle = ink.content(wording.subtitle(len(self._marks), self._work))
 
-    @on(FaultList.Chosen)
-    def _choose(self, event: FaultList.Chosen) -> None:
+    def on_fault_list_chosen(self, event: FaultList.Chosen) -> None:
         event.stop()
         self._offset = None
         self._look()
 
-    @on(FaultList.Marked)
-    def _mark(self, event: FaultList.Marked) -> None:
+    def on_fault_list_marked(self, event: FaultList.Marked) -> None:
         event.stop()
         self.action_mark(event.at)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -144,8 +144,7 @@ class InspectorScreen(Overlay[None]):
         self.refresh_bindings()
         self.faults.find_again()
 
-    @on(FaultsPane.Shown)
-    def _show(self, event: FaultsPane.Shown) -> None:
+    def on_faults_pane_shown(self, event: FaultsPane.Shown) -> None:
         event.stop()
         self.set_class(event.ref is None, "-empty")
         if event.ref is not None and (event.ref.key, event.ref.line) != self._gone:
@@ -155,8 +154,7 @@ class InspectorScreen(Overlay[None]):
             reading = self.faults.reading(event.ref) if event.ref is not None else 1
             self.details.show(store, event.ref, event.before, reading, named=self._several)
 
-    @on(DetailsPane.Gone)
-    def _find_gone(self, event: DetailsPane.Gone) -> None:
+    def on_details_pane_gone(self, event: DetailsPane.Gone) -> None:
         """A fault is no longer where it was found: scan again, unless that changes again and again."""
         event.stop()
         ref = self.faults.ref

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
@@ -60,8 +59,7 @@ class HoursField(Horizontal):
         self.display = asks
         self.input.disabled = not asks
 
-    @on(Input.Changed)
-    def _change(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self.screen.call_later(self._changed, event.value.strip(), _hours(event.value))
 

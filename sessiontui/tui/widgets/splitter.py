@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from textual import events, on
+from textual import events
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive, reactive
@@ -122,15 +122,13 @@ class SplitPanes(Covered, Horizontal):
         """Whether both panes are there."""
         return self.query_one(Splitter).display and self.size.width >= looks.WIDTHS[1][0]
 
-    @on(Splitter.Dragged)
-    def _drag(self, event: Splitter.Dragged) -> None:
+    def on_splitter_dragged(self, event: Splitter.Dragged) -> None:
         if not event.done:
             self.chosen = self._fitting(event.column - self.region.x)
         elif self.chosen is not None:
             self.post_message(self.Chosen(self.chosen))
 
-    @on(Splitter.Reset)
-    def _reset(self) -> None:
+    def on_splitter_reset(self) -> None:
         """Put the line back where it was at first."""
         self.chosen = None
         self.post_message(self.Chosen(None))
