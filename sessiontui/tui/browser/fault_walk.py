@@ -48,10 +48,10 @@ class FaultWalk:
             return
         wrapped, session = found
         self._passed.add(session.key)
-        end = "that was the last fault of the list" if step > 0 else "that was the first fault of the list"
-        again = "on from the first" if step > 0 else "on from the last"
-        if said := [*((end, again) if wrapped else ()), *filter(None, (unsure,))]:
-            reply(self._side, " · ".join(said))
+        here, there = ("last", "first") if step > 0 else ("first", "last")
+        end = f"that was the {here} fault of the list · on from the {there}" if wrapped else ""
+        if said := " · ".join(filter(None, (end, unsure))):
+            reply(self._side, said)
         self._side.choose(session.key)
         self._opener.open(session.key)
         self._reading.walk.trace(step)

@@ -99,17 +99,14 @@ class SessionFeed:
 
     def _show_totals(self) -> None:
         """Say what all sessions come to, as far as it is known."""
+        title, known = self._title, self._side.known.values()
         if self._reading or self._lost is not None:
-            self._title.tell(None, None, None, 0)
+            title.sessions, title.messages, title.faults, title.files = None, None, None, 0
             return
-        known = self._side.known.values()
         counts = [session.messages for session in known if session.problem is None]
-        self._title.tell(
-            len(known),
-            None if None in counts else sum(count or 0 for count in counts),
-            sum(each.faults or 0 for each in known),
-            sum((each.problem is not None) + is_misnamed(each) for each in known),
-        )
+        title.sessions, title.messages = len(known), None if None in counts else sum(count or 0 for count in counts)
+        title.faults = sum(each.faults or 0 for each in known)
+        title.files = sum((each.problem is not None) + is_misnamed(each) for each in known)
 
     def _learn(self) -> None:
         """More is known of the sessions than before."""

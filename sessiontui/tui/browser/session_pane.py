@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
@@ -38,25 +37,15 @@ class SessionPane(Covered, Vertical):
     ]
 
     def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(id=id)
+        self.filter, self.sessions, self.hits = FilterBar(), SessionList(clock), HitList(clock=clock)
+        super().__init__(self.filter, self.sessions, self.hits, id=id)
         self.arranged = Arrangement()
-        self.sessions = SessionList(clock)
-        self.hits = HitList(clock=clock)
-        self.filter = FilterBar()
         self.marks = SessionMarks(self.sessions, self.arranged, self._shows_sessions, self._tell)
         self.narrowed: Callable[[], object] = ignore
-        """Called when the filter may leave other sessions than before."""
+        """Called when the filter may leave other sessions than before, and when other sessions are shown."""
         self.unasked: str | None = None
         """The neighbour that came under the cursor when the session there went away: nobody wants to see it."""
         self._picture = ink.EMPTY
-        self._narrowed = False
-        """Whether there was a filter when it was last applied."""
-
-    def compose(self) -> ComposeResult:
-        """A filter that shows itself when it is asked for, above the lists."""
-        yield self.filter
-        yield self.sessions
-        yield self.hits
 
     def on_mount(self) -> None:
         """Look at the filter's text itself: a message would come a frame later than the letter is painted."""
@@ -211,9 +200,7 @@ class SessionPane(Covered, Vertical):
         self.sessions.sort = None if arranged.best_first else arranged.sort
         self.sessions.show(arranged.keys(), arranged.all, arranged.pattern, best=typed and arranged.best_first)
         self._tell()
-        if arranged.pattern or self._narrowed:
-            self._narrowed = bool(arranged.pattern)
-            self.narrowed()
+        self.narrowed()
 
     def _tell(self) -> None:
         """Say on the border how many sessions are shown, in which order, and how many are marked."""

@@ -8,7 +8,6 @@ from itertools import accumulate, pairwise
 from typing import ClassVar, Final
 
 from textual import events
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -63,21 +62,17 @@ class DetailsPane(Vertical):
         """The file is no longer as it was when the fault was found."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.view = "meaning"
-        """Which of the three is shown, where there is no room for all."""
         self._bytes = HexView()
         self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=looks.DAMAGE)
         self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=looks.DAMAGE)
+        super().__init__(self._bytes, self._meaning, self._becomes)  # the style sheet says which are in view
+        self.view = "meaning"
+        """Which of the three is shown, where there is no room for all."""
         self._loader = BackgroundTask(self, "look", failed=self._fail)
         self._store: JsonlStore | None = None
         self._ref: FaultRef | None = None
         self._proposal: Proposal | None = None
         self._named = False
-
-    def compose(self) -> ComposeResult:
-        """All three; the style sheet says which are in view."""
-        yield from (self._bytes, self._meaning, self._becomes)
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, NamedTuple
 
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -61,8 +60,8 @@ class FaultsPane(Vertical):
         before: Fault | None = None
 
     def __init__(self) -> None:
-        super().__init__()
         self.list = FaultList()
+        super().__init__(self.list)
         self.scanner = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
         self._found = FaultRows()
         """What is shown."""
@@ -75,10 +74,6 @@ class FaultsPane(Vertical):
         self._readings: dict[tuple[str, str], int] = {}
         self._seen: tuple[str, str, Fault] | None = None
         self._work = ""
-
-    def compose(self) -> ComposeResult:
-        """The list takes it all."""
-        yield self.list
 
     # ---- where faults are looked for
 
@@ -245,9 +240,11 @@ class FaultsPane(Vertical):
         """Show what the second scan found; what was under the cursor, or took its place, is under it."""
         before, after, cursor = self.refs, found.refs, self.list.cursor
         now = matched(before, after)
-        marked = set(map(id, self.marked))
-        same = [at for at, ref in zip(now, before, strict=True) if id(ref) in marked and _is_at(ref, after, at)]
-        self._marks = {(after[at].key, after[at].line) for at in same}
+        self._marks = {
+            (after[at].key, after[at].line)
+            for at, ref in zip(now, before, strict=True)
+            if (ref.key, ref.line) in self._marks and _is_at(ref, after, at)
+        }
         self._found, self._seen = found, None
         self._show(min(now[cursor], max(0, len(after) - 1)) if cursor < len(now) else 0)
 

@@ -23,11 +23,12 @@ from sessiontui.tui.inspector.faults_pane import FaultQuery, FaultsPane
 from sessiontui.tui.key_bindings import Bindings, command_key, of_pane
 from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
+from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.key_line import KeyLine
 
-WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (140, "-broad")]
+WIDTHS: Final = [*looks.WIDTHS, (140, "-broad")]
 """Below 100 columns the list stands above the fault; from 140 on, in a high terminal, all three views stand together."""
-HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall"), (36, "-high")]
+HEIGHTS: Final = [*looks.HEIGHTS, (36, "-high")]
 TRIES: Final = 3
 """How often the inspector itself scans again what changes while it is shown."""
 CHANGING: Final = frozenset({"accept", "accept_all", "apply", "undo", "redo"})

@@ -32,10 +32,6 @@ class TitleLine(Widget):
     work: Reactive[str] = reactive("")
     """What is going on, with a bar; empty when nothing is."""
 
-    def tell(self, sessions: int | None, messages: int | None, faults: int | None, files: int) -> None:
-        """What is in the store now, as far as it is known."""
-        self.sessions, self.messages, self.faults, self.files = sessions, messages, faults, files
-
     def show_work(self, label: str, done: int, total: int) -> None:
         """Say how far work is."""
         if total:
