@@ -61,7 +61,7 @@ class AboutScreen(Overlay[None]):
         self.query_one(Sheet).show(partial(about_rows.rows, self._facts, self._stats, self._note))
 
     def _progress(self, label: str, done: int, total: int) -> None:
-        if self._stats is None and total:
+        if total:
             share = done / total
             self._note = f"{label} … {share:.0%} {units.bar(share)} · Esc stops"
             self._say()

@@ -12,8 +12,7 @@ from sessiontui import units
 from sessiontui.describe.about import DAY, STEPS, Facts, known, minute, percent
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui.theme import ink
-from sessiontui.tui.widgets import fact_rows
-from sessiontui.tui.widgets.fact_rows import heading, wrapped
+from sessiontui.tui.widgets.fact_rows import facts, heading, wrapped
 from sessiontui.tui.widgets.plot import BEYOND, plot, top_of
 from sessiontui.tui.widgets.sheet import SheetRow
 
@@ -22,13 +21,12 @@ HEIGHT: Final = 5
 ROLE: Final = 14
 
 
-def rows(facts: Facts, about: SessionStats | None, note: str, width: int) -> list[SheetRow]:
+def rows(session: Facts, about: SessionStats | None, note: str, width: int) -> list[SheetRow]:
     """All lines. ``about`` None: not counted (yet), as ``note`` says."""
-    found = fact_rows.facts(known(facts, about), width)
+    found = facts(known(session, about), width)
     if about is None:
         return [*found, SheetRow(), *wrapped(note, "dim", width)]
-    parts = [_damage(about, width), _roles(about, width), _plot(about, width), _longest(about, width)]
-    return [*found, *(row for part in parts for row in part)]
+    return [*found, *_damage(about, width), *_roles(about, width), *_plot(about, width), *_longest(about, width)]
 
 
 # ---- what was counted

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
@@ -25,6 +24,8 @@ MOUSE = (
     "Mouse: click and wheel everywhere; drag scroll bars and the line between the panes (double click: as it was). "
     "A click beside a box like this closes it."
 )
+Rows = dict[str, dict[str, None]]
+"""For the words of each action the names of its keys, in order."""
 TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
 """Headlines for keys of a screen, in the order in which they are shown; each key has its own as its group."""
 
@@ -61,48 +62,35 @@ class HelpScreen(Overlay[None]):
 def _lines(below: Screen[Any]) -> Iterator[Content]:
     """First what has the focus, then what is around it."""
     told: set[str] = set()
-    for title, about, actions in _parts(below):
+    for title, about, rows in _parts(below):
         yield ink.content((title, "bold $accent"))
         if about and about not in told:
             told.add(about)
             yield ink.content(about)
-        for keys, words in actions:
-            yield ink.content((f"  {keys:<{KEYS}}", "$accent"), words)
+        for words, keys in rows.items():
+            yield ink.content((f"  {' '.join(keys):<{KEYS}}", "$accent"), words)
         yield ink.content(" ")
     yield ink.content(MOUSE)
 
 
-def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
-    """Headline, what it is about, and keys with their words."""
+def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, Rows]]:
+    """Headline, what it is about, and what can be done."""
     here = getattr(below, "HELP_TITLE", "Here")
-    around: dict[str, dict[str, list[str]]] = {title: {} for title in TOPICS}
-    for node, actions in _by_node(below).items():
-        if node is below or node is below.app:
-            for keys, binding in actions:
-                topic = binding.group.description if binding.group is not None else here
-                around.setdefault(topic, {}).setdefault(_words(binding), []).append(keys)
-        elif name := getattr(node, "HELP_TITLE", ""):
-            yield name, getattr(node, "HELP", ""), [(keys, _words(binding)) for keys, binding in actions]
-    for title, rows in around.items():
-        if rows:
-            about = getattr(below, "HELP", "") if title == here else ""
-            yield title, about, [(" ".join(keys), words) for words, keys in rows.items()]
-
-
-def _by_node(below: Screen[Any]) -> dict[DOMNode, list[tuple[str, Binding]]]:
-    """For each node, its live actions with their keys."""
-    found: dict[DOMNode, dict[str, tuple[list[str], Binding]]] = {}
+    around: dict[str, Rows] = {title: {} for title in TOPICS}
+    inside: dict[DOMNode, Rows] = {}
     for active in below.active_bindings.values():
         binding = active.binding
         if binding.id is None and binding.action not in FOCUS:
             continue
-        keys, _ = found.setdefault(active.node, {}).setdefault(binding.action, ([], binding))
-        keys.append(below.app.get_key_display(binding))
-    return {
-        node: [(" ".join(dict.fromkeys(keys)), binding) for keys, binding in actions.values()]
-        for node, actions in found.items()
-    }
-
-
-def _words(binding: Binding) -> str:
-    return FOCUS.get(binding.action) or binding.tooltip or binding.description
+        if active.node in (below, below.app):
+            rows = around.setdefault(here if binding.group is None else binding.group.description, {})
+        else:
+            rows = inside.setdefault(active.node, {})
+        words = FOCUS.get(binding.action) or binding.tooltip or binding.description
+        rows.setdefault(words, {})[below.app.get_key_display(binding)] = None
+    for node, rows in inside.items():
+        if name := getattr(node, "HELP_TITLE", ""):
+            yield name, getattr(node, "HELP", ""), rows
+    for title, rows in around.items():
+        if rows:
+            yield title, getattr(below, "HELP", "") if title == here else "", rows

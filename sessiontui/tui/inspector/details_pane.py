@@ -26,7 +26,7 @@ from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import load
 from sessiontui.tui.theme import ink, looks
 from sessiontui.tui.widgets.fact_rows import facts, wrapped
-from sessiontui.tui.widgets.hex_rows import Fates
+from sessiontui.tui.widgets.hex_rows import Fates, HexRows
 from sessiontui.tui.widgets.hex_view import HexView
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.sheet import Sheet
@@ -117,8 +117,8 @@ class DetailsPane(Vertical):
         elif not span.length:
             self._bytes.say(visible(EMPTY_LINE))
         else:
-            same = ref.key, ref.mark, span
-            self._bytes.show(same, span.offset, span.length, fault.at, _fates(fault, self._proposal))
+            rows = HexRows(span.offset, span.length, fault.at, _fates(fault, self._proposal))
+            self._bytes.show((ref.key, ref.mark, span), rows)
 
     def on_hex_view_bytes_wanted(self, event: HexView.BytesWanted) -> None:
         event.stop()

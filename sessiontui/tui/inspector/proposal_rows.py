@@ -16,6 +16,7 @@ from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.theme.wrap import wrap
 from sessiontui.tui.widgets.fact_rows import heading, wrapped
 from sessiontui.tui.widgets.sheet import SheetRow
+from sessiontui.tui.widgets.styled_line import Mark, pieces
 from sessiontui.visible import visible
 
 SIGNS: Final = {"-": "minus", "+": "plus", "~": "tilde"}
@@ -107,22 +108,12 @@ def _strokes(strokes: tuple[Stroke, ...], more: int, width: int) -> Iterator[She
 
 def _stroke(stroke: Stroke, width: int) -> Iterator[SheetRow]:
     """The sign, then the text behind it, as many screen lines as it takes."""
-    text = "".join(visible(piece) for piece, _ in stroke.pieces)
-    sign = f" {stroke.sign} ", SIGNS[stroke.sign]
-    ends: list[tuple[int, str]] = []
-    at = 0
+    text = ""
+    marks: list[Mark] = []
     for piece, look in stroke.pieces:
-        at += len(piece)
-        ends.append((at, look))
+        marks.append(Mark(len(text), len(text) + len(piece), look))
+        text += visible(piece)
+    sign, look = stroke.sign, SIGNS[stroke.sign]
     for start, stop in wrap(text, max(8, width - 4))[:LONGEST]:
-        yield SheetRow([sign, *((text[a:b], look) for a, b, look in _cut(ends, start, stop))])
-        sign = " │ ", SIGNS[stroke.sign]
-
-
-def _cut(ends: list[tuple[int, str]], start: int, stop: int) -> Iterator[tuple[int, int, str]]:
-    """The part of the pieces that stands between two characters."""
-    begin = 0
-    for end, look in ends:
-        if end > start and begin < stop:
-            yield max(begin, start), min(end, stop), look
-        begin = end
+        yield SheetRow([(f" {sign} ", look), *pieces(text, marks, start, stop, "key")])
+        sign = "│"

@@ -85,14 +85,14 @@ DAMAGE: Final[Looks] = {
     "gone": Look("error", bold=True, plain="bold underline red"),
     "come": Look("success", bold=True, plain="bold underline green"),
     "apart": Look("warning", plain="underline magenta"),
-    "minus": Look("error", bold=True, plain="bold red"),
+    "minus": LIST["fault"],
     "plus": Look("success", bold=True, plain="bold green"),
     "tilde": Look("warning", bold=True, plain="bold magenta"),
     "bad": Look("background", ground="error", bold=True, plain="bold reverse"),
     "lossless": Look("success", plain="green"),
     "offered": Look("accent", plain="cyan"),
     "partial": Look("warning", plain="magenta"),
-    "none": Look(share=0.55, least=SIGN),
+    "none": LIST["dim"],
 }
 """What is wrong, in the inspector: what goes, what comes, what is kept apart, and the byte that is to blame. Each has a sign
 beside its colour: ``-``, ``+``, ``~``, and brackets around the byte."""
@@ -106,7 +106,7 @@ TRANSCRIPT: Final[Looks] = {
     "system": Look("role-system", bold=True, plain="bold"),
     "tool": Look("role-tool", bold=True, plain="bold green"),
     "other": Look("secondary", bold=True, plain="bold"),
-    "fault": Look("error", bold=True, plain="bold red"),
+    "fault": LIST["fault"],
     "damaged": Look("error", share=0.8, plain="red"),
     "whole": Look("success", plain="green"),
     "offered": Look("accent", share=0.9, plain="cyan"),
@@ -126,10 +126,10 @@ TRANSCRIPT: Final[Looks] = {
 }
 MAP: Final[Looks] = {
     "ground": Look(),
-    "view": Look(tint="primary", tinted=0.35, plain="reverse"),
+    "view": LIST["cursor"],
     "under": Look("background", ground="primary", plain="reverse"),
     "held": Look("background", ground="accent", plain="reverse"),
-    "fault": Look("error", bold=True, plain="bold red"),
+    "fault": LIST["fault"],
     "hit": Look("accent", bold=True, plain="bold cyan"),
 }
 

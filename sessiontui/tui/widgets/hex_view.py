@@ -12,7 +12,7 @@ from textual.message import Message
 
 from sessiontui.tui.key_bindings import Bindings, cursor_key
 from sessiontui.tui.theme.looks import DAMAGE
-from sessiontui.tui.widgets.hex_rows import Fates, HexRows
+from sessiontui.tui.widgets.hex_rows import HexRows
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import Visible
@@ -58,9 +58,9 @@ class HexView(LineList):
 
     # ---- told from above
 
-    def show(self, of: object, offset: int, length: int, wrong: int, fates: Fates) -> None:
-        """Show a fault of so many bytes at an offset of its file; ``of`` tells it from others."""
-        self._bytes = HexRows(offset, length, wrong, fates)
+    def show(self, of: object, rows: HexRows) -> None:
+        """Show the bytes of a fault; ``of`` tells it from others."""
+        self._bytes = rows
         self._arrange()
         if of != self._told:
             self._told = of
