@@ -11,7 +11,6 @@ from functools import partial
 from typing import Final
 
 from textual.actions import parse
-from textual.app import App
 from textual.binding import ActiveBinding
 from textual.screen import Screen
 
@@ -40,9 +39,11 @@ def open_palette(screen: Screen[None], changes: ChangeController, opener: Sessio
 
 
 def open_themes(screen: Screen[None]) -> None:
-    """Offer the themes; the one under the cursor is on the screen already."""
+    """Offer the themes, ours first, then Textual's, dark before light; the one under the cursor is on the screen already."""
     app, before = screen.app, screen.app.theme
-    names = _themes(app)
+    names = [theme.name for theme in themes.THEMES]
+    others = [theme for theme in app.available_themes.values() if theme.name not in names]
+    names += [theme.name for theme in sorted(others, key=lambda theme: (not theme.dark, theme.name))]
     commands = [_theme(screen, name) for name in names]
     cursor = names.index(before) if before in names else 0
     _offer(screen, PaletteScreen("Change theme", commands, cursor=cursor), partial(setattr, app, "theme", before))
@@ -94,13 +95,6 @@ def _session(opener: SessionOpener, key: str) -> Choice:
     else:
         about = units.counted(session.messages, "message") if session.problem is None else session.problem.reason
     return Choice(key or "(no name)", partial(opener.go_to, key), f"session · {about}")
-
-
-def _themes(app: App[object]) -> list[str]:
-    """Ours first, then Textual's, dark before light."""
-    ours = [theme.name for theme in themes.THEMES]
-    others = [theme for theme in app.available_themes.values() if theme.name not in ours]
-    return [*ours, *(theme.name for theme in sorted(others, key=lambda theme: (not theme.dark, theme.name)))]
 
 
 def _theme(screen: Screen[None], name: str) -> Choice:

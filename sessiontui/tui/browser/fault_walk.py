@@ -42,7 +42,8 @@ class FaultWalk:
         known = self._side.known
         uncounted = sum(each.problem is None and each.faults is None for each in known.values())
         unsure = f"{units.counted(uncounted, 'session')} not counted yet" if uncounted else ""
-        found = next(((past, each) for past, each in self._further(step) if self._is_wanted(each)), None)
+        damaged = ((past, each) for past, each in self._further(step) if each.problem is not None or each.faults)
+        found = next(((past, each) for past, each in damaged if each.key not in self._passed), None)
         if found is None:
             reply(self._side, " · ".join(filter(None, ("no session of the list has damage", unsure))))
             return
@@ -65,6 +66,3 @@ class FaultWalk:
         at = keys.index(key) + 1 if key in keys else 0
         for wrapped, some in ((False, keys[at:]), (True, keys[:at])):
             yield from ((wrapped, known[key]) for key in some if key in known)
-
-    def _is_wanted(self, session: Session) -> bool:
-        return session.key not in self._passed and (session.problem is not None or bool(session.faults))

@@ -100,7 +100,7 @@ class BrowserScreen(Screen[None]):
         self.panes = SplitPanes(self.side, Splitter(), self.reading, id="panes")
         self.opener = SessionOpener(store, self.side, self.reading)
         self.search = SearchController(self, self.bar, self.opener)
-        self.feed = SessionFeed(self.title_line, self.side, self.opener, self.search.ask_again, self._switch_store)
+        self.feed = SessionFeed(self.title_line, self.side, self.opener, self.search.ask_again, self._use)
         self.changes = ChangeController(self, self.title_line, store, clock)
         self.hits = HitWalk(self.search, self.opener)
         self.faults = FaultWalk(self.opener)
@@ -138,17 +138,14 @@ class BrowserScreen(Screen[None]):
     # ---- the store
 
     def _use(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
-        """Show this store from now on. ``listed``: somebody reads its list already."""
+        """Show this store from now on, and search for nothing. ``listed``: somebody reads its list already."""
+        self.bar.value = ""
         self.changes.store = store
         self.changes.check_writability()
         self.title_line.path, self.title_line.backend = paths.shortened(written(str(store.path))), store.backend
         self.hits.forget()
         self.opener.use(store)
         self.feed.read(listed)
-
-    def _switch_store(self, store: Store) -> None:
-        self.bar.value = ""
-        self._use(store)
 
     def on_error_page(self, event: ErrorPage) -> None:
         from sessiontui.tui.changes.dialog import PageDialog

@@ -168,13 +168,11 @@ class SessionFeed:
         tell(self._side, f"{what} in this folder now · in the browser b shows what is there")
 
     def _count(self, sessions: Sequence[Session]) -> None:
-        self._side.learn([session for session in sessions if not self._is_older(session)])
+        """More counts are known. What was counted of a session that has been seen as it was later is counted again."""
+        known = self._side.known
+        seen = [(each, known.get(each.key, each)) for each in sessions]
+        self._side.learn([each for each, was in seen if (each.last_activity or NEVER) >= (was.last_activity or NEVER)])
         self._learn()
-
-    def _is_older(self, session: Session) -> bool:
-        """Whether it has been seen as it was later: what was counted then is counted again."""
-        known = self._side.known.get(session.key)
-        return known is not None and (session.last_activity or NEVER) < (known.last_activity or NEVER)
 
 
 def merged(known: Mapping[str, Session], fresh: Iterable[Session], gone: Iterable[str]) -> list[Session]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.containers import Vertical
@@ -25,7 +25,9 @@ from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.session_list import SessionList, utc_now
 from sessiontui.tui.widgets.spans import Spans, nothing
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import visible
+
+NO_KEY: Final = "No key fits.\nNone of {} holds these letters in this order\nFewer letters fit more\nEsc shows all"
 
 
 class SessionPane(Covered, Vertical):
@@ -196,7 +198,9 @@ class SessionPane(Covered, Vertical):
     def _apply(self, typed: bool = False) -> None:
         """Show what is to be shown now; ``typed``: since the filter's text changed."""
         arranged = self.arranged
-        self.sessions.picture = _no_key_fits(len(arranged.all)) if arranged.pattern and arranged.all else self._picture
+        self.sessions.picture = self._picture
+        if arranged.pattern and arranged.all:
+            self.sessions.picture = visible(NO_KEY.format(units.counted(len(arranged.all), "session")), lines=True)
         self.sessions.sort = None if arranged.best_first else arranged.sort
         self.sessions.show(arranged.keys(), arranged.all, arranged.pattern, best=typed and arranged.best_first)
         self._tell()
@@ -228,11 +232,3 @@ class SessionPane(Covered, Vertical):
         self.set_class(hits, "-hits")
         if focused:
             self.screen.set_focus(self.list)
-
-
-def _no_key_fits(count: int) -> Visible:
-    sessions = units.counted(count, "session")
-    return visible(
-        f"No key fits.\nNone of {sessions} holds these letters in this order\nFewer letters fit more\nEsc shows all",
-        lines=True,
-    )

@@ -44,13 +44,8 @@ def _line(change: Change, now: datetime, width: int) -> SheetRow:
         (f"{visible(change.verb):<8} ", "dim" if dim else "role"),
     ]
     room = width - sum(cell_len(text) for text, _ in (*left, *right))
-    return SheetRow([*left, (ink.middled(_what(change), room), "dim" if dim else "key")], right, change.id)
-
-
-def _what(change: Change) -> str:
-    if len(change.keys) == 1:
-        return change.keys[0]
-    return units.counted(len(change.keys), "session")
+    what = change.keys[0] if len(change.keys) == 1 else units.counted(len(change.keys), "session")
+    return SheetRow([*left, (ink.middled(what, room), "dim" if dim else "key")], right, change.id)
 
 
 def detail(

@@ -7,7 +7,7 @@ the whole plan and makes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sessiontui.damage import proposals
 from sessiontui.damage.salvage import EVERYTHING_SURE, Wish
@@ -22,6 +22,9 @@ from sessiontui.tui.inspector.faults_pane import FaultsPane
 from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
+
+SURE: Final = (Salvage.LOSSLESS, Salvage.NONE)
+"""What is done without a guess, and without a word about the very fault."""
 
 
 class Acceptance:
@@ -46,7 +49,7 @@ class Acceptance:
 
     def action_accept_all(self) -> None:
         """Accept all that is lossless."""
-        sure = [each for each in self._faults.refs if proposals.acts(each.fault) and _is_sure(each)]
+        sure = [each for each in self._faults.refs if proposals.acts(each.fault) and each.fault.salvage in SURE]
         if sure:
             self._ask(sure, sure=True)
         else:
@@ -93,8 +96,3 @@ class Acceptance:
             raise error
         tell(self._faults, wording.CHANGED, "warning")
         self._faults.find_again()
-
-
-def _is_sure(ref: FaultRef) -> bool:
-    """Whether it is done without a guess, and without a word about this very fault."""
-    return ref.fault.salvage in (Salvage.LOSSLESS, Salvage.NONE)

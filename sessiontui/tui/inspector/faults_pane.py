@@ -189,7 +189,8 @@ class FaultsPane(Vertical):
             return
         where = units.counted(len(self._query.keys), "session") if self._several else self._query.keys[0]
         self.list.border_title = ink.content(self._found.title(where, self.list.size.width - 2))
-        self.list.border_subtitle = ink.content(wording.subtitle(len(self._marks), self._work))
+        marked = f"● {len(self._marks):,} marked · Enter applies" if self._marks else ""
+        self.list.border_subtitle = ink.content(" ─ ".join(filter(None, (self._work, marked))))
 
     def on_fault_list_chosen(self, event: FaultList.Chosen) -> None:
         event.stop()
@@ -241,9 +242,10 @@ class FaultsPane(Vertical):
         before, after, cursor = self.refs, found.refs, self.list.cursor
         now = matched(before, after)
         self._marks = {
-            (after[at].key, after[at].line)
+            (new.key, new.line)
             for at, ref in zip(now, before, strict=True)
-            if (ref.key, ref.line) in self._marks and _is_at(ref, after, at)
+            for new in after[at : at + 1]  # none where it was the last one and is gone
+            if (ref.key, ref.line) in self._marks and (new.key, new.mark) == (ref.key, ref.mark)
         }
         self._found, self._seen = found, None
         self._show(min(now[cursor], max(0, len(after) - 1)) if cursor < len(now) else 0)
@@ -269,8 +271,3 @@ class FaultsPane(Vertical):
             self._clear("\n".join(filter(None, (f"× {error}", error.hint))))
         else:
             raise error
-
-
-def _is_at(ref: FaultRef, found: Sequence[FaultRef], at: int) -> bool:
-    """Whether the very same fault is there now."""
-    return at < len(found) and (found[at].key, found[at].mark) == (ref.key, ref.mark)

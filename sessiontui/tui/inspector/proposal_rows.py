@@ -40,7 +40,7 @@ def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[SheetRow]:
     if proposal is None:
         return [*wrapped(LOOKING, "dim", width)]
     if not proposal.acts:
-        return [*_no_proposal(fault, width)]
+        return [_headline("No proposal"), *wrapped(_why_not(fault), "key", width)]
     if proposal.hidden:
         what = f"{units.counted(fault.recovers, 'message')} · {location(fault)}"
         return [_headline(sentence(what)), *wrapped(LARGE, "key", width)]
@@ -49,11 +49,6 @@ def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[SheetRow]:
 
 def _headline(text: str) -> SheetRow:
     return SheetRow([(f" {text}", "match")])
-
-
-def _no_proposal(fault: Fault, width: int) -> Iterator[SheetRow]:
-    yield _headline("No proposal")
-    yield from wrapped(_why_not(fault), "key", width)
 
 
 def _why_not(fault: Fault) -> str:

@@ -61,12 +61,6 @@ def title(where: str, damage: tuple[int, int, int], notes: int, saved: int, room
     return (ink.middled(name, max(LEAST, room - cell_len(about))) if room > 0 else name) + about
 
 
-def subtitle(marked: int, work: str) -> str:
-    """Below the list: what goes on, or what Enter would do."""
-    told = f"● {marked:,} marked · Enter applies" if marked else ""
-    return " ─ ".join(filter(None, (work, told)))
-
-
 def refusal(fault: Fault | None) -> str:
     """Why a fault can't be accepted or marked."""
     return LATER if fault is not None and fault.severity is Severity.INCOMPLETE else NO_PROPOSAL

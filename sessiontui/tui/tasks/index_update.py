@@ -95,7 +95,8 @@ class IndexUpdate:
 
     def _run(self, store: Store, unknown: set[str], job: Job, counting: Progress) -> None:
         job.check()  # between two steps that each look at every session: who has left doesn't wait for the next
-        little = self._is_little(store, unknown)
+        few = self.complete and len(unknown) <= FEW
+        little = few and sum(session.bytes or 0 for session in store.looked(unknown)) <= SMALL
         if not little and isinstance(store, JsonlStore) and store.search_index.missing() > SMALL:
             self._index_outside(store, unknown, job)
             job.check()
@@ -105,11 +106,6 @@ class IndexUpdate:
         unknown.intersection_update(self._count(store, left, job, counting))
         self.complete = True
         job.report(self.reports.indexed)
-
-    def _is_little(self, store: Store, unknown: set[str]) -> bool:
-        """Whether these sessions are all that the index lacks, and so small that it soon has them."""
-        few = self.complete and len(unknown) <= FEW
-        return few and sum(session.bytes or 0 for session in store.looked(unknown)) <= SMALL
 
     def _index_outside(self, store: JsonlStore, unknown: set[str], job: Job) -> None:
         """Have a helper process count and index, and look now and then at what it knows."""
