@@ -87,7 +87,7 @@ class SessiontuiApp(App[None]):
         self._variables: dict[str, dict[str, str]] | None = None
         super().__init__(driver_class=driver, ansi_color="NO_COLOR" in os.environ or None)
         self._variables = {}
-        self._store, self._clock, self._listed, self._read_only = store, clock, listed, read_only
+        self._browser, self._read_only = partial(BrowserScreen, store, clock, listed), read_only
         self._terminal = terminal or Terminal()
         self._told = False
         self._stands = False
@@ -104,7 +104,7 @@ class SessiontuiApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The browser is the first screen, with no empty one painted under it."""
-        screen = BrowserScreen(self._store, self._clock, self._listed)
+        screen = self._browser()
         if self._read_only:
             screen.changes.forbidden = "the browser was opened with --read-only"
         return screen

@@ -9,7 +9,7 @@ from textual.message import Message
 from sessiontui.config import Value
 
 
-@dataclass(eq=False, repr=False)
+@dataclass
 class Remember(Message):
     """These fields of ``config.Remembered`` have new values; nobody need wait until they are written."""
 

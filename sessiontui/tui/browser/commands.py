@@ -63,8 +63,8 @@ def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Choice]:
     for active in _bindings(screen):
         if active.binding.id and active.binding.tooltip and plain(active.binding.action) not in UNLISTED:
             found.setdefault(active.binding.action, []).append(active)
-    for action, (active, *others) in found.items():
-        keys = dict.fromkeys(screen.app.get_key_display(each.binding) for each in (active, *others))
+    for action, bound in found.items():
+        active, keys = bound[0], dict.fromkeys(screen.app.get_key_display(each.binding) for each in bound)
         about = "" if active.enabled else "not now: it says why"
         does = partial(screen.call_later, screen.app.run_action, action, active.node)
         run = does if active.enabled else partial(changes.explain, active.binding.id or "")

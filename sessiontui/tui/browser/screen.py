@@ -42,7 +42,7 @@ from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
-from sessiontui.tui.widgets.session_list import SessionList, utc_now
+from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.splitter import SplitPanes, Splitter
 from sessiontui.tui.widgets.title import TitleLine
 
@@ -89,9 +89,7 @@ class BrowserScreen(Screen[None]):
         command_key("back", "escape", "back", "Cancel, clear, leave or go back"),
     ]
 
-    def __init__(
-        self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
-    ) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], listed: Future[list[Session]] | None) -> None:
         super().__init__()
         self._listed = listed
         self._active: dict[str, ActiveBinding] | None = None
@@ -244,7 +242,7 @@ class BrowserScreen(Screen[None]):
         """The first of these that applies: cancel work, clear the text, leave the bar, go back to before the hit; in the
         list take the search away, then the filter, then the marks."""
         focused = self.focused
-        if self.changes.changing:
+        if self.changes.undo_task.running:
             self.changes.undo_task.stop()
         elif self.reading.working:
             self.reading.stop()

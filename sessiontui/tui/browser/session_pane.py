@@ -23,7 +23,7 @@ from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.session_list import SessionList, utc_now
+from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.spans import Spans, nothing
 from sessiontui.visible import visible
 
@@ -38,7 +38,7 @@ class SessionPane(Covered, Vertical):
         command_key("sort_turn", "S", "turn", "Sort the list the other way round"),
     ]
 
-    def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, id: str, clock: Callable[[], datetime]) -> None:
         self.filter, self.sessions, self.hits = FilterBar(), SessionList(clock), HitList(clock=clock)
         super().__init__(self.filter, self.sessions, self.hits, id=id)
         self.arranged = Arrangement()

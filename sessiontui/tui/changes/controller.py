@@ -23,8 +23,7 @@ from sessiontui.tui.key_bindings import Keys, command_key
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import BackgroundTask, ignore
 from sessiontui.tui.tasks.writability_check import check
-from sessiontui.tui.theme import ink
-from sessiontui.tui.theme import key_names as keys
+from sessiontui.tui.theme import ink, key_names
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.visible import visible
 
@@ -90,18 +89,12 @@ class ChangeController:
         """Calls once the screen that reports something has left."""
         self.settled: Signal[tuple[str, ...]] = Signal(screen, "settled")
         """Published when a change was made or refused, with the keys that it changed."""
-        self._unsettled = ""
-        """What a crash left to the next change, in a few words; empty where there is nothing."""
         self._check = BackgroundTask(screen, "writability", failed=partial(show_error, screen))
         self._checked = Writability(None, 0)
         self.undo_task = shown_task(title, "change", self._fail_undo)
+        """Every other change has a dialog."""
         self._undone: ChangeRequest | None = None
         """What is undone, or was last."""
-
-    @property
-    def changing(self) -> bool:
-        """Whether an undo is under way; every other change has a dialog."""
-        return self.undo_task.running
 
     # ---- whether anything may be changed
 
@@ -123,13 +116,10 @@ class ChangeController:
         before, self._checked = self._checked, report
         if report.reason != before.reason:
             self._screen.refresh_bindings()
-        self._unsettled = ""
-        if report.waiting or report.late:
-            self._unsettled = recovery.note(report)
-            if report.waiting > before.waiting or not set(report.late) <= set(before.late):
-                for each in recovery.notices(report):
-                    tell(self._screen, each, "warning")
-        notes = ("read-only" if self.unchangeable else "", self._unsettled)
+        if report.waiting > before.waiting or not set(report.late) <= set(before.late):
+            for each in recovery.notices(report):
+                tell(self._screen, each, "warning")
+        notes = ("read-only" if self.unchangeable else "", recovery.note(report))
         self._title.note = " · ".join(filter(None, notes))
 
     def why_not(self, key: str) -> str:
@@ -194,9 +184,9 @@ class ChangeController:
             self.undo_task.start(partial(revert, self._undone, FIRST, ignore), self.made)
 
     def _is_busy(self) -> bool:
-        if self.changing:
+        if self.undo_task.running:
             tell(self._screen, "an undo is under way; wait until it is made, for it is made whole or not", "warning")
-        return self.changing
+        return self.undo_task.running
 
     # ---- what follows from them
 
@@ -207,10 +197,10 @@ class ChangeController:
 
         self._screen.app.clear_notifications()  # of an older change
         if not shown:
-            tell(self._screen, outcomes.sentence(done, partial(keys.live, self._screen.app.screen)))
+            tell(self._screen, outcomes.sentence(done, partial(key_names.live, self._screen.app.screen)))
             if problem := outcomes.problem_of(done):
                 ink.notice(self._screen, visible(problem, lines=True), "warning")
-        if self._unsettled:
+        if self._checked.waiting or self._checked.late:
             self.check_writability()  # settled by it, as a rule
         self.host.made(outcomes.changed(done))
         self.settled.publish(keys_of(done))

@@ -39,10 +39,11 @@ def _styled(piece: Piece) -> Piece:
 def _aligned(rows: Sequence[list[Piece]], right: Sequence[int]) -> Iterable[list[Piece]]:
     """The rows of a table. The last column is not filled up, so that a long sentence in it wraps without a gap behind."""
     widths = [max(cell_len(text) for text, _ in column) for column in zip(*rows, strict=True)]
+    if len(widths) - 1 not in right:
+        widths[-1] = 0
     for row in rows:
         parts: list[Piece] = []
         for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
             pad = " " * (width - cell_len(cell[0])), ""
-            filled = [pad, cell] if at in right else [cell, pad]
-            parts += [("  ", "")] * bool(at) + (filled[:1] if at == len(row) - 1 and at not in right else filled)
+            parts += [("  ", "")] * bool(at) + ([pad, cell] if at in right else [cell, pad])
         yield parts

@@ -52,7 +52,7 @@ class FaultsPane(Vertical):
         command_key("inspector.last_reading", "comma", "read(-1)", "The reading before"),
     ]
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Shown(Message):
         """Another fault is under the cursor, or none; ``before``: the one before it in the same file."""
 

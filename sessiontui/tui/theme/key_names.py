@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from textual.keys import key_to_character
 from textual.screen import Screen
-
-Keys = Callable[[str], str]
-"""The name of the key that does this now; empty where none does."""
 
 _NAMES: Final = {
     "escape": "Esc",
