@@ -65,7 +65,7 @@ class SessiontuiApp(App[None]):
     HORIZONTAL_BREAKPOINTS = looks.WIDTHS
     VERTICAL_BREAKPOINTS = looks.HEIGHTS
     TITLE = "sessiontui"
-    ALLOW_SELECT: ClassVar[bool] = False
+    ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = False  # ours finds sessions too
     BINDINGS: ClassVar[Bindings] = [
         command_key("help", "question_mark", "help", "Help for what has the focus", "help"),

@@ -6,7 +6,7 @@ A pane lists its ``KEYS`` as bindings whose actions are its own methods ``action
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -15,8 +15,6 @@ from textual.binding import Binding, BindingType
 
 Bindings = list[BindingType]
 """The keys of a widget or a screen, as Textual wants them."""
-Keys = Sequence[Binding]
-"""The keys of a pane, or of what is no widget."""
 CHANGE: Final = Binding.Group("Change, and take back")
 FIND: Final = Binding.Group("Find")
 LOOK: Final = Binding.Group("Look at")
@@ -42,7 +40,7 @@ def cursor_key(id: str, keys: str, action: str, help: str) -> Binding:
     return Binding(keys, action, help, show=False, id=id)
 
 
-def of_pane(pane: str, keys: Keys, group: Binding.Group | None = None) -> Iterator[Binding]:
+def of_pane(pane: str, keys: Iterable[Binding], group: Binding.Group | None = None) -> Iterator[Binding]:
     """The keys of a pane, as bindings of the screen that has it; ``group`` is their heading in help."""
     for key in keys:
         _, name, values = parse(key.action)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Final
 
 from sessiontui import units
 from sessiontui.model import Entry, Hit
 from sessiontui.tui.browser.open_session import OpenSession
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import shown_task, tell
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import TranscriptView
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Copier:
     """Into the clipboard, or into a private file where it is too long for that."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("copy", "y", "copy", "Copy the message under the cursor"),
         command_key("copy_all", "Y", "copy_all", "Copy the whole session"),
     ]

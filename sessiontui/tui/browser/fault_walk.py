@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Final
 
 from sessiontui import units
 from sessiontui.model import Backend, Session
 from sessiontui.tui.browser.session_opener import SessionOpener
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import reply
 
 
 class FaultWalk:
     """Which session is next; which fault is next in the open session is the transcript pane's."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("next_fault", "e", "fault(1)", "Next fault, of the next session too", "next fault"),
         command_key("previous_fault", "E", "fault(-1)", "Previous fault, of the session before too"),
     ]

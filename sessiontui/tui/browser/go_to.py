@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Final
 
 from textual.widget import Widget
 
 from sessiontui.errors import UsageError
 from sessiontui.tui.browser.open_session import OpenSession
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.widgets.transcript import TranscriptView
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # loaded when it is asked for: the first paint does not wait 
 class GoTo:
     """A prompt in the pane, for as long as it takes."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("place", "colon", "ask", "Go to a message or line"),
     ]
 

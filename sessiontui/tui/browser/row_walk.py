@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Final
 
 from sessiontui.tui.browser.open_session import OpenSession
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import ignore
 from sessiontui.tui.widgets.title import TitleLine
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class RowWalk:
     """Steps that a person wants to go, one by one or several at once; where rows are not known yet, as soon as they are."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("turn_up", "left_square_bracket", "user(-1)", "Previous user turn"),
         command_key("turn_down", "right_square_bracket", "user(1)", "Next user turn"),
     ]

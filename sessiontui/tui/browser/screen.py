@@ -204,8 +204,8 @@ class BrowserScreen(Screen[None]):
         enter()
         return self.focused
 
-    def on_split_panes_chosen(self, event: SplitPanes.Chosen) -> None:
-        self.post_message(Remember({"side_width": event.columns}))
+    def on_split_panes_chosen(self) -> None:
+        self.post_message(Remember({"side_width": self.panes.chosen}))
 
     # ---- keys
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import Final
 
 from sessiontui.tui.arrangement import Arrangement
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.widgets.session_list import SessionList
 
 
@@ -17,7 +17,7 @@ class SessionMarks:
     other set of marks.
     """
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("mark", "space", "mark", "Mark the session, so that a key means several", "mark"),
         command_key("mark_all", "asterisk,ctrl+a", "mark_all", "Mark all shown"),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import on
 from textual.containers import Vertical
@@ -14,7 +14,7 @@ from sessiontui import units
 from sessiontui.model import Found, Session
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
 from sessiontui.tui.browser.session_marks import SessionMarks
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import reply
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.tasks.background_task import ignore
@@ -33,7 +33,7 @@ NO_KEY: Final = "No key fits.\nNone of {} holds these letters in this order\nFew
 class SessionPane(Covered, Vertical):
     """Shows sessions or hits, one of them at a time."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("sort", "s", "sort", "Sort the list by the next column"),
         command_key("sort_turn", "S", "turn", "Sort the list the other way round"),
     ]

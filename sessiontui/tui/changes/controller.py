@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from textual.screen import Screen
 from textual.signal import Signal
@@ -19,7 +19,7 @@ from sessiontui.describe.recovery import Writability
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import BackgroundTask, ignore
 from sessiontui.tui.tasks.writability_check import check
@@ -66,7 +66,7 @@ class ChangeHost(NamedTuple):
 class ChangeController:
     """What can be changed in a store, on a screen of Textual's that has the keys."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("pop", "p", "change('pop')", "Remove the last message of the open session", "pop"),
         command_key("compact", "c", "change('compact')", "Remove damaged lines: marked sessions or this", "compact"),
         command_key("migrate", "m", "change('migrate')", "Move to SQLite: marked sessions, or all", "migrate"),

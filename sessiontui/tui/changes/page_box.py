@@ -44,7 +44,7 @@ class PageButton(Button):
 class PageBox(Vertical):
     """Shows one page, and another in its place. ``above``: a widget of one row that does not scroll."""
 
-    def __init__(self, page: Page, above: Widget | None = None) -> None:
+    def __init__(self, page: Page, above: Widget | None) -> None:
         super().__init__(id="box")
         self.page = page
         self._above = above

@@ -7,7 +7,7 @@ the whole plan and makes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import Final
 
 from sessiontui.damage import proposals
 from sessiontui.damage.salvage import EVERYTHING_SURE, Wish
@@ -19,7 +19,7 @@ from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.faults_pane import FaultsPane
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
 
@@ -30,7 +30,7 @@ SURE: Final = (Salvage.LOSSLESS, Salvage.NONE)
 class Acceptance:
     """Asks for the changes that accept what is proposed for faults of a pane."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("inspector.accept", "a", "accept", "Accept what is proposed for this fault", "accept"),
         command_key("inspector.accept_all", "A", "accept_all", "Have back all that is lossless", "all lossless"),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import accumulate, pairwise
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import events
 from textual.containers import Vertical
@@ -21,7 +21,7 @@ from sessiontui.store import fault_refs
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import proposal_rows
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import load
 from sessiontui.tui.theme import ink, looks
@@ -48,7 +48,7 @@ PROPOSAL: Final = (
 class DetailsPane(Vertical):
     """Shows one fault."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("inspector.bytes", "1", "view('bytes')", "The bytes"),
         command_key("inspector.meaning", "2", "view('meaning')", "What it means"),
         command_key("inspector.proposal", "3", "view('proposal')", "What it becomes"),

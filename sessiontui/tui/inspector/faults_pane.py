@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import Final, NamedTuple
 
 from textual.containers import Vertical
 from textual.message import Message
@@ -22,7 +22,7 @@ from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.fault_rows import FaultRows
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import scan
@@ -36,16 +36,16 @@ class FaultQuery(NamedTuple):
 
     store: JsonlStore
     keys: tuple[str, ...]
-    several: bool = False
+    several: bool
     """The person wants to see those of more than one session."""
-    notes: bool = False
+    notes: bool
     """And what is no damage."""
 
 
 class FaultsPane(Vertical):
     """Finds faults and lets a person walk over them and mark them."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("inspector.mark", "space", "mark", "Mark the fault, or take its mark away", "mark"),
         command_key("inspector.mark_all", "asterisk,ctrl+a", "mark_all", "Mark all"),
         command_key("inspector.next_reading", "full_stop", "read(1)", "The next reading"),
@@ -57,7 +57,7 @@ class FaultsPane(Vertical):
         """Another fault is under the cursor, or none; ``before``: the one before it in the same file."""
 
         ref: FaultRef | None
-        before: Fault | None = None
+        before: Fault | None
 
     def __init__(self) -> None:
         self.list = FaultList()

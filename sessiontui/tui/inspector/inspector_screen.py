@@ -91,7 +91,7 @@ class InspectorScreen(Overlay[None]):
         known: Callable[[], Mapping[str, Session]],
         go_to: Callable[[str, int | None], object],
         key: str,
-        offset: int | None = None,
+        offset: int | None,
     ) -> None:
         super().__init__()
         self.changes, self._known, self._go_to = changes, known, go_to

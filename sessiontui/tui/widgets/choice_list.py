@@ -25,7 +25,7 @@ class Choice(NamedTuple):
     name: str
     run: Callable[[], object]
     """Does it."""
-    about: str = ""
+    about: str
     keys: str = ""
     look: Callable[[], object] | None = None
     """Shows what it would be like, while it is under the cursor."""

@@ -104,11 +104,8 @@ class FaultList(LineList):
         "? if a person says so, ≈ by a guess. ! is damage, … may still be being written, ● is marked."
     )
 
-    @dataclass
     class Chosen(Message):
         """The cursor came to another fault."""
-
-        at: int
 
     @dataclass
     class Marked(Message):
@@ -129,7 +126,7 @@ class FaultList(LineList):
 
     def chosen(self) -> None:
         """The person moved the cursor to another fault."""
-        self.tell(self.Chosen(self.cursor))
+        self.tell(self.Chosen())
 
     def click(self, item: int, x: int, event: events.Click) -> None:
         """On its sign, or with Shift or Ctrl, a click marks; else it chooses."""

@@ -36,11 +36,8 @@ class Sheet(LineList):
 
     items: Sequence[SheetRow] = ()
 
-    @dataclass
     class Chosen(Message):
         """The cursor came to another target."""
-
-        target: object
 
     @dataclass
     class Opened(Message):
@@ -86,7 +83,7 @@ class Sheet(LineList):
 
     def chosen(self) -> None:
         """The cursor came to another line."""
-        self.tell(self.Chosen(self.target))
+        self.tell(self.Chosen())
 
     def click(self, item: int, x: int, event: events.Click) -> None:
         """Choose what was clicked; open it after so many clicks."""

@@ -7,7 +7,7 @@ not there; the width that was chosen is kept until there is room again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import events
 from textual.containers import Horizontal
@@ -16,7 +16,7 @@ from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui.key_bindings import Keys, command_key
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.styled_line import StyledLine
@@ -86,7 +86,7 @@ class Splitter(Widget):
 class SplitPanes(Covered, Horizontal):
     """A pane, a ``Splitter`` and a pane."""
 
-    KEYS: ClassVar[Keys] = [
+    KEYS: Final = [
         command_key("narrower", "less_than_sign", "widen(-4)", "A narrower list"),
         command_key("wider", "greater_than_sign", "widen(4)", "A wider list"),
     ]
@@ -94,11 +94,8 @@ class SplitPanes(Covered, Horizontal):
     chosen: Reactive[int | None] = reactive(None)
     """Columns of the left pane that a person wants; None leaves it to the style sheet."""
 
-    @dataclass
     class Chosen(Message):
-        """The person moved the line, and the left pane has so many columns now; None, as at first."""
-
-        columns: int | None
+        """The person moved the line: ``chosen`` is another width."""
 
     def watch_chosen(self) -> None:
         """Give the left pane its width, where one was chosen and there is room; else what the style sheet says."""
@@ -115,7 +112,7 @@ class SplitPanes(Covered, Horizontal):
         """Move the line to the right, or to the left."""
         if self.is_split:
             self.chosen = self._fitting(self.children[0].outer_size.width + columns)
-            self.post_message(self.Chosen(self.chosen))
+            self.post_message(self.Chosen())
 
     @property
     def is_split(self) -> bool:
@@ -126,12 +123,12 @@ class SplitPanes(Covered, Horizontal):
         if not event.done:
             self.chosen = self._fitting(event.column - self.region.x)
         elif self.chosen is not None:
-            self.post_message(self.Chosen(self.chosen))
+            self.post_message(self.Chosen())
 
     def on_splitter_reset(self) -> None:
         """Put the line back where it was at first."""
         self.chosen = None
-        self.post_message(self.Chosen(None))
+        self.post_message(self.Chosen())
 
     def _fitting(self, columns: int) -> int:
         return max(LEFT, min(columns, self.size.width - RIGHT - 1))
