@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Final
 
 from textual import events
-from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -45,22 +44,13 @@ class PageBox(Vertical):
     """Shows one page, and another in its place. ``above``: a widget of one row that does not scroll."""
 
     def __init__(self, page: Page, above: Widget | None) -> None:
-        super().__init__(id="box")
         self.page = page
         self._above = above
-
-    def compose(self) -> ComposeResult:
-        """What does not scroll, lines, work, undo, buttons."""
-        if self._above is not None:
-            yield self._above
-        with VerticalScroll(id="body", can_focus=False) as self._body:
-            yield from (Static() for _ in range(0, LINES, PIECE))
+        self._body = VerticalScroll(*(Static() for _ in range(0, LINES, PIECE)), id="body", can_focus=False)
         self._work, self._undo = Static(id="work"), Static(id="undo")
-        yield self._work
-        yield self._undo
         self._buttons = [PageButton(ink.content(""), id=name) for name in ("leave", "act", "also")]
-        with Horizontal(id="buttons"):
-            yield from self._buttons
+        below = self._body, self._work, self._undo, Horizontal(*self._buttons, id="buttons")
+        super().__init__(*([above] if above is not None else []), *below, id="box")
 
     def on_mount(self) -> None:
         """Follow the position in the lines."""
