@@ -90,8 +90,6 @@ class SessiontuiApp(App[None]):
         self._browser, self._read_only = partial(BrowserScreen, store, clock, listed), read_only
         self._terminal = terminal or Terminal()
         self._told = False
-        self._stands = False
-        """Whether the browser has its parts, and the focus where it is at first."""
         self._keyboard = Keyboard(self)
         self.remembered = remembered or Remembered()
         for each in themes.THEMES:
@@ -113,7 +111,7 @@ class SessiontuiApp(App[None]):
         """Say what of the person's taste could not be read."""
         self._tell(self.remembered.problem)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh())  # whoever had the terminal left it blank
-        self.screen.call_later(self.call_later, self._begin)
+        self.screen.call_later(self.call_later, self._keyboard.open)
 
     # ---- what is typed
 
@@ -122,11 +120,6 @@ class SessiontuiApp(App[None]):
         if isinstance(event, events.Key | events.Paste) and self._keyboard.holds(event):
             return
         await super().on_event(event)
-
-    def _begin(self) -> None:
-        """The browser stands, with the focus where it is at first."""
-        self._stands = True
-        self._keyboard.open()
 
     # ---- colours
 
@@ -142,7 +135,7 @@ class SessiontuiApp(App[None]):
 
     def refresh_css(self, animate: bool = True) -> None:
         """Read the style sheets again, for other colours; at the start they are going to be read with these."""
-        if self._stands:
+        if self._keyboard.opened:
             super().refresh_css(animate)
 
     def _wanted_theme(self) -> str:
@@ -157,11 +150,11 @@ class SessiontuiApp(App[None]):
     def on_remember(self, message: Remember) -> None:
         """Remember it, while the screen goes on."""
         self.remembered = replace(self.remembered, **message.changes)  # type: ignore[arg-type]  # fields of it
-        self.run_worker(partial(self._remember, message), "remember", thread=True, exit_on_error=False)
 
-    def _remember(self, message: Remember) -> None:
-        problem = config.remember(None, **message.changes)
-        self.call_later(self._tell, problem)
+        def work() -> None:
+            self.call_later(self._tell, config.remember(None, **message.changes))
+
+        self.run_worker(work, "remember", thread=True, exit_on_error=False)
 
     def _tell(self, problem: str) -> None:
         """Say once that nothing is remembered."""

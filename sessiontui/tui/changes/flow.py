@@ -87,7 +87,7 @@ class ChangeFlow:
 
     def _show_planning(self) -> None:
         if self.stage == "planning":
-            self._box.show(planning(self._wanted))
+            self._box.show(planning(self._wanted), works=True)
 
     def _ask(self, planned: Planned) -> None:
         page = question(self._wanted, planned, renewed=self._renewed)
@@ -98,7 +98,6 @@ class ChangeFlow:
         self._plan = planned.plan if page.act is not None else None
         reset = self.stage != "asking" and not isinstance(self._dialog.focused, SafeInput)
         self.stage, self.page = "asking", page
-        self._box.hide_work()
         if self.hours is not None:
             self.hours.say_days(self._wanted.hours)
         self._box.show(page, reset=reset)
@@ -114,7 +113,6 @@ class ChangeFlow:
         if hours is None:
             self._task.cancel()
             self._plan, self.stage = None, "asking"
-            self._box.hide_work()
             self.hours.say_days(0)
             self._box.show(removal.no_number(text), reset=False)
         elif hours != self._wanted.hours or self._plan is None:
@@ -155,7 +153,7 @@ class ChangeFlow:
         if self.stage == "making":
             if self.hours is not None:
                 self.hours.input.disabled = True
-            self._box.show(making(self._wanted, self.page))
+            self._box.show(making(self._wanted, self.page), works=True)
             if not self._box.working:
                 self._box.show_progress(0, 0)
             self._dialog.set_focus(None)  # an Enter too many stops nothing
@@ -179,7 +177,6 @@ class ChangeFlow:
         if page is None:
             self._dialog.dismiss()
         else:
-            self._box.hide_work()
             self._ask_hours(False)
             self._box.show(page)
         self._changes.later(self._changes.made, done, page is not None)
@@ -209,7 +206,6 @@ class ChangeFlow:
             self._give_up(Cancelled())
             return
         self.stage, self._blocker = "blocked", found
-        self._box.hide_work()
         self._box.show(blockers.page(found, self._waited))
 
     def _give_up(self, error: Exception) -> None:

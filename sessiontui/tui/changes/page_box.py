@@ -58,9 +58,10 @@ class PageBox(Vertical):
         for what in ("scroll_y", "virtual_size", "size"):
             self.watch(self._body, what, self._say_position, init=False)
 
-    def show(self, page: Page, *, reset: bool = True) -> None:
-        """Show a page; unless ``reset``, focus and position stay as they are."""
+    def show(self, page: Page, *, reset: bool = True, works: bool = False) -> None:
+        """Show a page; unless ``reset``, focus and position stay as they are. ``works``: work that is shown stays."""
         self.page = page
+        self._work.display &= works
         self.border_title = ink.content(page.title)
         pieces, body = [*self._body.query_children(Static)], contents(page.body)
         for at, piece in enumerate(pieces):
@@ -121,10 +122,6 @@ class PageBox(Vertical):
         elif total:
             figure = f" · {units.size(done)} of {units.size(total)}"
         self.show_work(ink.content((units.bar(share, BAR), "$accent"), f" {share:.0%}{figure}"))
-
-    def hide_work(self) -> None:
-        """Show no work, from the next page on."""
-        self._work.display = False
 
     # ---- buttons
 
