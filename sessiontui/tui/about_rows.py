@@ -12,9 +12,8 @@ from sessiontui import units
 from sessiontui.describe.about import DAY, STEPS, Facts, known, minute, percent
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui.theme import ink
-from sessiontui.tui.widgets.fact_rows import facts, heading, wrapped
 from sessiontui.tui.widgets.plot import BEYOND, plot, top_of
-from sessiontui.tui.widgets.sheet import SheetRow
+from sessiontui.tui.widgets.sheet import SheetRow, facts, heading, wrapped
 
 HEIGHT: Final = 5
 """Lines of the plot."""

@@ -37,11 +37,11 @@ from sessiontui.store.detect import StoreLocation
 from sessiontui.store.protocol import Store
 from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.driver import TerminalDriver
-from sessiontui.tui.key_bindings import Bindings, command_key
+from sessiontui.tui.key_bindings import Bindings, command_key, shown
 from sessiontui.tui.keyboard import Keyboard
 from sessiontui.tui.notices import tell
 from sessiontui.tui.preferences import Remember
-from sessiontui.tui.theme import key_names, looks, themes
+from sessiontui.tui.theme import looks, themes
 from sessiontui.tui.theme.ascii_signs import tolerate_input
 from sessiontui.tui.theme.terminal import Terminal, end_with
 from sessiontui.tui.widgets.session_list import utc_now
@@ -166,7 +166,7 @@ class SessiontuiApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """The name of a key on the screen, the same everywhere."""
-        return key_names.shown(binding.key)
+        return shown(binding.key)
 
     def action_help(self) -> None:
         """Help for what has the focus; F1 works where a question mark is text."""

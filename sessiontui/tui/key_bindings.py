@@ -1,4 +1,4 @@
-"""Keys: how they are declared, and how those of a pane work from any focus.
+"""Keys: how they are declared and named, and how those of a pane work from any focus.
 
 A pane lists its ``KEYS`` as bindings whose actions are its own methods ``action_…``. The screen binds each to
 ``pane('NAME', 'ACTION')``, where NAME is the attribute that holds the pane.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from textual.actions import parse
 from textual.binding import Binding, BindingType
+from textual.keys import key_to_character
+from textual.screen import Screen
 
 Bindings = list[BindingType]
 """The keys of a widget or a screen, as Textual wants them."""
@@ -19,6 +21,23 @@ CHANGE: Final = Binding.Group("Change, and take back")
 FIND: Final = Binding.Group("Find")
 LOOK: Final = Binding.Group("Look at")
 """Headings that keys have in help."""
+_NAMES: Final = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "tab": "Tab",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "delete": "Del",
+    "backspace": "Backspace",
+    "slash": "/",
+}
 
 
 def command_key(
@@ -53,3 +72,20 @@ def plain(action: str) -> str:
     if name == "pane":
         name, values = str(values[1]), values[2:]
     return f"{name}({', '.join(map(repr, values))})" if values else name
+
+
+def shown(key: str) -> str:
+    """A key of a binding: ``ctrl+r`` is Ctrl+R, ``slash`` is /."""
+    *held, last = key.split("+") if len(key) > 1 else [key]
+    name = _NAMES.get(last) or key_to_character(last) or last.upper()
+    if held and len(name) == 1:
+        name = name.upper()
+    return "+".join([*(each.title() for each in held), name])
+
+
+def live(screen: Screen[Any], action: str) -> str:
+    """The name of the key that does this on a screen as it is now, by the last part of its id; empty where none does."""
+    for active in screen.active_bindings.values():
+        if active.enabled and (active.binding.id or "").rpartition(".")[2] == action:
+            return shown(active.binding.key)
+    return ""

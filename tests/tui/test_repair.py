@@ -24,7 +24,7 @@ from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.changes.controller import CHANGES
 from sessiontui.tui.changes.dialog import PageDialog
-from sessiontui.tui.changes.page_lines import contents
+from sessiontui.tui.changes.page_box import contents
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.visible import visible
 from tests.support import databases

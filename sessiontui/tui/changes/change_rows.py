@@ -14,8 +14,7 @@ from sessiontui.changes.outcome import Change
 from sessiontui.describe.about import moment
 from sessiontui.tui.tasks.journal_reader import UndoPreview
 from sessiontui.tui.theme import ink
-from sessiontui.tui.widgets.fact_rows import fact, heading, wrapped
-from sessiontui.tui.widgets.sheet import SheetRow
+from sessiontui.tui.widgets.sheet import SheetRow, fact, heading, wrapped
 from sessiontui.visible import visible
 
 KEYS: Final = 20

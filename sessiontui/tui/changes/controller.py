@@ -19,11 +19,11 @@ from sessiontui.describe.recovery import Writability
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
-from sessiontui.tui.key_bindings import command_key
+from sessiontui.tui.key_bindings import command_key, live
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import BackgroundTask, ignore
 from sessiontui.tui.tasks.writability_check import check
-from sessiontui.tui.theme import ink, key_names
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.visible import visible
 
@@ -197,7 +197,7 @@ class ChangeController:
 
         self._screen.app.clear_notifications()  # of an older change
         if not shown:
-            tell(self._screen, outcomes.sentence(done, partial(key_names.live, self._screen.app.screen)))
+            tell(self._screen, outcomes.sentence(done, partial(live, self._screen.app.screen)))
             if problem := outcomes.problem_of(done):
                 ink.notice(self._screen, visible(problem, lines=True), "warning")
         if self._checked.waiting or self._checked.late:

@@ -22,11 +22,11 @@ from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
 from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.changes.page_box import PageBox
+from sessiontui.tui.key_bindings import live
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks import change_task
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.theme import ink
-from sessiontui.tui.theme.key_names import live
 from sessiontui.tui.widgets.hours_field import HoursField
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible

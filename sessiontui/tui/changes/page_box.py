@@ -5,8 +5,11 @@ The button that leaves has the focus at first: Enter alone changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -14,8 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from sessiontui import units
-from sessiontui.describe.page import LINES, Page
-from sessiontui.tui.changes.page_lines import contents
+from sessiontui.describe.page import LINES, Page, Piece, TextLine
 from sessiontui.tui.theme import ink
 from sessiontui.tui.theme.wrap import wrap
 from sessiontui.visible import visible
@@ -28,6 +30,10 @@ BAR: Final = 24
 """Columns of the progress bar."""
 PIECE: Final = 64
 """Lines that are drawn at once where one of them is in view: a thousand would stop the screen."""
+KEY: Final = 30
+"""Columns that a key may take."""
+STYLES: Final = {"strong": "bold", "strong key": "bold", "key": "", "text": ""}
+"""The styles of looks that have another name."""
 
 
 class PageButton(Button):
@@ -132,3 +138,36 @@ class PageBox(Vertical):
     def focus_leave(self) -> None:
         """Give the focus to the button that leaves."""
         self.screen.set_focus(self._buttons[0])
+
+
+# ---- the lines of a page
+
+
+def contents(lines: Iterable[TextLine]) -> list[Content]:
+    """One content a line."""
+    shown: list[Content] = []
+    for right, run in groupby(lines, key=lambda line: line.right):
+        rows = [list(map(_styled, line.pieces)) for line in run]
+        shown += (ink.content(*row) for row in (rows if right is None else _aligned(rows, right)))
+    return shown
+
+
+def _styled(piece: Piece) -> Piece:
+    text, look = piece
+    style = STYLES.get(look, look if look in ("", "dim") else f"${look}")
+    if look.endswith("key"):
+        return ink.middled(text, KEY), style
+    return visible(text.expandtabs(4) if look == "text" else text, lines=look == "text"), style
+
+
+def _aligned(rows: Sequence[list[Piece]], right: Sequence[int]) -> Iterable[list[Piece]]:
+    """The rows of a table. The last column is not filled up, so that a long sentence in it wraps without a gap behind."""
+    widths = [max(cell_len(text) for text, _ in column) for column in zip(*rows, strict=True)]
+    if len(widths) - 1 not in right:
+        widths[-1] = 0
+    for row in rows:
+        parts: list[Piece] = []
+        for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            pad = " " * (width - cell_len(cell[0])), ""
+            parts += [("  ", "")] * bool(at) + ([pad, cell] if at in right else [cell, pad])
+        yield parts

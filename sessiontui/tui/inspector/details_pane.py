@@ -25,11 +25,10 @@ from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import load
 from sessiontui.tui.theme import ink, looks
-from sessiontui.tui.widgets.fact_rows import facts, wrapped
 from sessiontui.tui.widgets.hex_rows import Fates, HexRows
 from sessiontui.tui.widgets.hex_view import HexView
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.sheet import Sheet
+from sessiontui.tui.widgets.sheet import Sheet, facts, wrapped
 from sessiontui.visible import visible
 
 VIEWS: Final = ("bytes", "meaning", "proposal")

@@ -14,8 +14,7 @@ from sessiontui.describe.sureness import SURENESS
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.theme.wrap import wrap
-from sessiontui.tui.widgets.fact_rows import heading, wrapped
-from sessiontui.tui.widgets.sheet import SheetRow
+from sessiontui.tui.widgets.sheet import SheetRow, heading, wrapped
 from sessiontui.tui.widgets.styled_line import Mark, pieces
 from sessiontui.visible import visible
 
