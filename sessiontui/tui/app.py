@@ -30,8 +30,6 @@ from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.screen import Screen
 
-from sessiontui import config
-from sessiontui.config import Remembered
 from sessiontui.model import Session
 from sessiontui.store.detect import StoreLocation
 from sessiontui.store.protocol import Store
@@ -40,7 +38,7 @@ from sessiontui.tui.driver import TerminalDriver
 from sessiontui.tui.key_bindings import Bindings, command_key, shown
 from sessiontui.tui.keyboard import Keyboard
 from sessiontui.tui.notices import tell
-from sessiontui.tui.preferences import Remember
+from sessiontui.tui.preferences import Remember, Remembered, load, remember
 from sessiontui.tui.theme import looks, themes
 from sessiontui.tui.theme.ascii_signs import tolerate_input
 from sessiontui.tui.theme.terminal import Terminal, end_with
@@ -152,7 +150,7 @@ class SessiontuiApp(App[None]):
         self.remembered = replace(self.remembered, **message.changes)  # type: ignore[arg-type]  # fields of it
 
         def work() -> None:
-            self.call_later(self._tell, config.remember(None, **message.changes))
+            self.call_later(self._tell, remember(None, **message.changes))
 
         self.run_worker(work, "remember", thread=True, exit_on_error=False)
 
@@ -225,7 +223,7 @@ def run(location: StoreLocation) -> int:
     early.shutdown(wait=False)
     terminal = Terminal.here(os.environ)
     tolerate_input(terminal.encoding)
-    remembered = config.load()
+    remembered = load()
     wait([listed], HEAD_START)
     app = SessiontuiApp(
         store,

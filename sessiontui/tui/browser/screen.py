@@ -18,7 +18,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sessiontui import paths
-from sessiontui.config import Remembered
 from sessiontui.dialects.keys import written
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
@@ -37,7 +36,7 @@ from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.changes.controller import CHANGES, ChangeController, ChangeHost
 from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, Bindings, command_key, of_pane
 from sessiontui.tui.notices import ErrorPage
-from sessiontui.tui.preferences import Remember
+from sessiontui.tui.preferences import Remember, Remembered
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.key_line import KeyLine
