@@ -60,10 +60,9 @@ class RowWalk:
         self.task.stop()
 
     def _walk(self, what: What, step: int) -> None:
-        if self._opened() is not None:
-            goes_on = self._what == what and self._from in (None, self._transcript.cursor)
-            self._what, self._steps = what, step + (self._steps if goes_on else 0)
-            self.go_on()
+        goes_on = self._what == what and self._from in (None, self._transcript.cursor)
+        self._what, self._steps = what, step + (self._steps if goes_on else 0)
+        self.go_on()
 
     def go_on(self) -> None:
         """Go where the person wants to go, once all rows are known."""

@@ -22,7 +22,6 @@ KEYS: Final = 20
 WITH_SIZE: Final = 52
 """Columns from which the list has room for the size."""
 STATUS: Final = {"done": "", "undone": "undone", "undo": "", "interrupted": "! broken off"}
-BOLD: Final = {False: "match", True: "fault"}
 
 
 def listed(changes: Sequence[Change], now: datetime, width: int) -> list[SheetRow]:
@@ -51,7 +50,6 @@ def detail(
     change: Change, changes: Sequence[Change], foreseen: UndoPreview | None, now: datetime, width: int
 ) -> list[SheetRow]:
     """All about one change, and what taking it back would do: None while that is not known."""
-    broken = change.status == "interrupted"
     named = [key or "(no name)" for key in change.keys[:KEYS]]
     more = len(change.keys) - len(named)
     labels = ["session" if len(change.keys) == 1 else "sessions"]
@@ -60,7 +58,7 @@ def detail(
             "change",
             f"{units.change_number(change.id)} · {change.verb} · {_state(change, changes)}",
             width,
-            BOLD[broken],
+            "fault" if change.status == "interrupted" else "match",
         ),
         *fact("made", moment(change.at, now), width),
         *_foreseen(change, foreseen, width),

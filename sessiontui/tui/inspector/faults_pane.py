@@ -234,7 +234,8 @@ class FaultsPane(Vertical):
             self._offset = None
             self._show(max(0, len(self.refs) - 1), len(self.refs))
         self._pending = None
-        self.list.picture = visible(wording.nothing(several=self._several, notes=self._query.notes), lines=True)
+        nothing = wording.ALL_WELL if self._several else wording.WELL
+        self.list.picture = visible(wording.NOTHING if self._query.notes else nothing, lines=True)
         self.list.refresh()
 
     def _replace(self, found: FaultRows) -> None:

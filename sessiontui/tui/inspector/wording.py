@@ -39,11 +39,6 @@ CHANGING: Final = "the file changes all the time; F5 looks again when it is stil
 CUT: Final = "the first {:,} are shown; what is behind them comes when some of these are mended"
 
 
-def nothing(*, several: bool, notes: bool) -> str:
-    """What is said where all was looked at and nothing found."""
-    return NOTHING if notes else ALL_WELL if several else WELL
-
-
 def title(where: str, damage: tuple[int, int, int], notes: int, saved: int, room: int = 0) -> str:
     """Of the list: what is looked at, what was found, and how many messages can be had back. ``damage``: faults, damaged
     lines, and files that are damaged as a whole. ``room``: cells that there are for it; 0: not known."""
