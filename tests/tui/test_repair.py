@@ -72,7 +72,7 @@ def dimmed(app: StillApp) -> set[str]:
 def page_of(app: StillApp) -> Page:
     """What the dialog says."""
     assert isinstance(app.screen, PageDialog)
-    return app.screen.page
+    return app.screen.box.page
 
 
 # ---- yes and no

@@ -41,11 +41,6 @@ class PageDialog(Overlay[None]):
         self.box = PageBox(page, None if flow is None else flow.hours)
         self._flow = flow
 
-    @property
-    def page(self) -> Page:
-        """What is shown."""
-        return self.box.page
-
     def compose(self) -> ComposeResult:
         """The box."""
         yield self.box
@@ -53,7 +48,7 @@ class PageDialog(Overlay[None]):
     def on_mount(self) -> None:
         """Show the first page, and begin."""
         self.app.clear_notifications()  # they would lie above the buttons
-        self.box.show(self.page)
+        self.box.show(self.box.page)
         if self._flow is not None:
             self._flow.begin(self, self.box)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Final
 
 from textual import events
@@ -142,9 +143,9 @@ class DetailsPane(Vertical):
         view, region = self.screen.get_widget_at(*event.screen_offset)
         x, y = event.screen_offset - region.offset
         ends = accumulate((len(name) for name, _ in self._names(view.id or "")), initial=TITLE)
-        chosen = next((at for at, (a, b) in enumerate(pairwise(ends)) if a <= x < b), None)
-        if y == 0 and chosen is not None and not self.together:
-            self.action_view(VIEWS[chosen])
+        at = bisect_right([*ends], x) - 1
+        if y == 0 and 0 <= at < len(VIEWS) and not self.together:
+            self.action_view(VIEWS[at])
 
     # ---- which view
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from sessiontui.damage import proposals
 from sessiontui.model import Severity
 from sessiontui.store.fault_refs import FaultRef
-from sessiontui.tui.inspector import wording
 from sessiontui.tui.widgets.fault_list import Item
 
 
@@ -19,12 +18,6 @@ class FaultRows:
         self.items: list[Item] = []
         self.damaged = self.saved = self.lines = self.files = 0
         """Faults that are damage, messages that can be had back, damaged lines, files that are damaged as a whole."""
-
-    def title(self, where: str, room: int) -> str:
-        """What they come to, in so many cells; 0: not known."""
-        return wording.title(
-            where, (self.damaged, self.lines, self.files), len(self.items) - self.damaged, self.saved, room
-        )
 
     def add(self, refs: Sequence[FaultRef]) -> None:
         """Some more. What each comes to is worked out now: of ten thousand at once it would hold the screen up."""

@@ -188,7 +188,9 @@ class FaultsPane(Vertical):
             self.list.border_title = self.list.border_subtitle = None
             return
         where = units.counted(len(self._query.keys), "session") if self._several else self._query.keys[0]
-        self.list.border_title = ink.content(self._found.title(where, self.list.size.width - 2))
+        found, room = self._found, self.list.size.width - 2
+        damage, notes = (found.damaged, found.lines, found.files), len(found.items) - found.damaged
+        self.list.border_title = ink.content(wording.title(where, damage, notes, found.saved, room))
         marked = f"● {len(self._marks):,} marked · Enter applies" if self._marks else ""
         self.list.border_subtitle = ink.content(" ─ ".join(filter(None, (self._work, marked))))
 

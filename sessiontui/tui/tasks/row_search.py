@@ -89,16 +89,12 @@ def _damaged_pages(damaged: Sequence[int], row: int, step: int) -> Iterator[Page
     """The damaged rows before ``row``, or behind it; those that follow each other together."""
     at = bisect_right(damaged, row) if step > 0 else bisect_left(damaged, row) - 1
     while 0 <= at < len(damaged):
-        size = 1
-        while (
-            size < PAGE
-            and 0 <= at + size * step < len(damaged)
-            and damaged[at + size * step] == damaged[at] + size * step
-        ):
-            size += 1
+        size, end = 1, at + step
+        while size < PAGE and 0 <= end < len(damaged) and damaged[end] == damaged[at] + size * step:
+            size, end = size + 1, end + step
         done = at if step > 0 else len(damaged) - at
-        yield damaged[at] if step > 0 else damaged[at] - size + 1, size, done, len(damaged)
-        at += size * step
+        yield min(damaged[at], damaged[end - step]), size, done, len(damaged)
+        at = end
 
 
 def _is_fault(entry: Entry) -> bool:

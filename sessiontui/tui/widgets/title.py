@@ -61,7 +61,7 @@ class TitleLine(Widget):
     def _left(self) -> Iterator[Texts]:
         """Which store, from all that is known of it to less and less."""
         folders = self.path.split("/")
-        tails = [self.path, *("/".join(("…", *folders[at:])) for at in range(2, len(folders)))]
+        tails = (self.path, *("/".join(("…", *folders[at:])) for at in range(2, len(folders))))
         sessions = f" · {units.counted(self.sessions, 'session')}", "dim"
         messages = f" · {units.counted(self.messages, 'message')}", "dim"
         damage = units.damage(self.faults or 0, self.files)
