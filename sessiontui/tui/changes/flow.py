@@ -45,9 +45,7 @@ class ChangeFlow:
         self.stage: Stage = "planning"
         self.page = planning(wanted) if blocker is None else blockers.page(blocker, tried=False)
         """What is asked about, or was last."""
-        self.hours: HoursField | None = None
-        if wanted.verb == "cleanup":
-            self.hours = HoursField(wanted.hours, self._limit)
+        self.hours = HoursField(wanted.hours, self._limit) if wanted.verb == "cleanup" else None
         self._changes, self._wanted, self._blocker = changes, wanted, blocker
         self._plan: Any = None
         self._renewed = ""
@@ -135,7 +133,7 @@ class ChangeFlow:
 
     def _make(self, options: RetryOptions = FIRST, blocked: Blocker | None = None) -> None:
         """Make the plan, or what is left of it; show the work as soon as that takes a while, below what was agreed to."""
-        self.stage, self._called_off = "making", False
+        self.stage, self._blocker, self._called_off = "making", None, False
         self._waited = self._waited or bool(options.files)
         if self._wanted.verb == "undo":
             self.page = self._box.page
@@ -227,8 +225,7 @@ class ChangeFlow:
             self.offer("undo")
         elif self.stage == "asking" and self._plan is not None:
             self._make()
-        elif self.stage == "blocked" and self._blocker is not None:
-            found = self._blocker
+        elif (found := self._blocker) is not None:
             self._make(found.daring if found.kind == "unleased" else found.patient, found)
 
     def also(self) -> None:
@@ -236,11 +233,11 @@ class ChangeFlow:
         rest, self._rest = self._rest, None
         if self.offers("repair"):
             self.offer("repair")
-        elif self.stage == "blocked" and self._blocker is not None:
+        elif self._blocker is not None:
             self._make(self._blocker.daring, self._blocker)
-        elif self.stage == "told" and rest is not None and rest.kind == "unleased":
+        elif rest is not None and rest.kind == "unleased":
             self._block(rest)
-        elif self.stage == "told" and rest is not None:
+        elif rest is not None:
             self._make(rest.patient, rest)
 
     def leave(self) -> None:

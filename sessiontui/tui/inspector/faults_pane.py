@@ -72,7 +72,7 @@ class FaultsPane(Vertical):
         """A byte of the file; the fault nearest to it is wanted under the cursor."""
         self._marks: set[tuple[str, int]] = set()
         self._readings: dict[tuple[str, str], int] = {}
-        self._seen: tuple[str, str, Fault] | None = None
+        self._seen: FaultRef | None = None
         self._work = ""
 
     # ---- where faults are looked for
@@ -171,9 +171,8 @@ class FaultsPane(Vertical):
     def _look(self) -> None:
         """Tell of what is under the cursor, once; not before it is where it is wanted."""
         ref = self.ref if self._offset is None else None
-        seen = None if ref is None else (ref.key, ref.mark, ref.fault)
-        if seen != self._seen or seen is None:
-            self._seen = seen
+        if ref != self._seen or ref is None:
+            self._seen = ref
             above = self.refs[max(0, self.list.cursor - 1) : self.list.cursor]
             before = (each.fault for each in above if ref is not None and each.key == ref.key)
             self.post_message(self.Shown(ref, next(before, None)))
