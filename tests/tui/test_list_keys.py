@@ -42,7 +42,7 @@ def cursor(app: StillApp) -> str | None:
 
 
 def marked(app: StillApp) -> list[str]:
-    return list(app.browser.side.marks.keys)
+    return list(app.browser.side.marked)
 
 
 # ---- order

@@ -159,7 +159,7 @@ async def test_repair_means_the_marked_sessions_and_marks_stay_where_damage_does
         await press(pilot, "right", "enter")
         assert says(app, "2 sessions repaired", "mixed", "glued")
         await press(pilot, "enter")
-        assert set(app.browser.side.marks.keys) == {"mixed", "torn"}
+        assert set(app.browser.side.marked) == {"mixed", "torn"}
     assert files(store)["mixed.jsonl"] == MENDED
 
 
@@ -427,7 +427,7 @@ async def test_the_session_that_was_busy_is_tried_again_alone(store: Path, monke
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "G", "space", "R", "right", "enter")
         assert says(app, "1 of 2 sessions repaired", "! glued", "Try 1 again")
-        assert app.browser.side.marks.keys == ("mixed", "glued"), "damage is left in the first, all of it in the second"
+        assert app.browser.side.marked == ("mixed", "glued"), "damage is left in the first, all of it in the second"
         await press(pilot, "right", "right", "enter")
         assert files(store)["glued.jsonl"] == ONE + b"\n" + TWO + b"\n"
 

@@ -29,7 +29,6 @@ from sessiontui.tui.browser.overlays import Overlays
 from sessiontui.tui.browser.row_walk import RowWalk
 from sessiontui.tui.browser.search import SearchController
 from sessiontui.tui.browser.session_feed import SessionFeed
-from sessiontui.tui.browser.session_marks import SessionMarks
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
@@ -67,7 +66,6 @@ class BrowserScreen(Screen[None]):
             group=LOOK,
         ),
         *of_pane("side", SessionPane.KEYS, LOOK),
-        *of_pane("side.marks", SessionMarks.KEYS, LOOK),
         *of_pane("reading.walk", RowWalk.KEYS, LOOK),
         *of_pane("reading.go_to", GoTo.KEYS, LOOK),
         *of_pane("reading.copier", Copier.KEYS, LOOK),
@@ -104,8 +102,8 @@ class BrowserScreen(Screen[None]):
         self.overlays = Overlays(self, self.changes, self.opener)
         self.changes.host = ChangeHost(
             key=lambda: self.reading.key,
-            marked=lambda: self.side.marks.keys,
-            made=self.side.marks.take,
+            marked=lambda: self.side.marked,
+            made=self.side.unmark,
             ask=self.overlays.ask,
             show_list=self.overlays.show_changes,
             inspect=self.overlays.inspect,
@@ -261,4 +259,4 @@ class BrowserScreen(Screen[None]):
         elif self.side.filtering:
             self.side.close_filter()
         else:
-            self.side.marks.clear()
+            self.side.unmark(self.side.sessions.marks)

@@ -13,7 +13,6 @@ from textual.widgets import Input
 from sessiontui import units
 from sessiontui.model import Found, Session
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
-from sessiontui.tui.browser.session_marks import SessionMarks
 from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import reply
 from sessiontui.tui.preferences import Remember
@@ -36,13 +35,14 @@ class SessionPane(Covered, Vertical):
     KEYS: Final = [
         command_key("sort", "s", "sort", "Sort the list by the next column"),
         command_key("sort_turn", "S", "turn", "Sort the list the other way round"),
+        command_key("mark", "space", "mark", "Mark the session, so that a key means several", "mark"),
+        command_key("mark_all", "asterisk,ctrl+a", "mark_all", "Mark all shown"),
     ]
 
     def __init__(self, id: str, clock: Callable[[], datetime]) -> None:
         self.filter, self.sessions, self.hits = FilterBar(), SessionList(clock), HitList(clock=clock)
         super().__init__(self.filter, self.sessions, self.hits, id=id)
         self.arranged = Arrangement()
-        self.marks = SessionMarks(self.sessions, self.arranged, self._shows_sessions, self._tell)
         self.narrowed: Callable[[], object] = ignore
         """Called when the filter may leave other sessions than before, and when other sessions are shown."""
         self.unasked: str | None = None
@@ -119,10 +119,39 @@ class SessionPane(Covered, Vertical):
         if event.key == unasked:
             event.stop()
 
+    # ---- marks, which make a change mean several sessions; those stay that a filter hides
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The marked sessions, newest first; those too that a filter hides."""
+        return tuple(key for key in self.known if key in self.sessions.marks)
+
     def on_session_list_marked(self, event: SessionList.Marked) -> None:
         """A session was marked with the mouse."""
         event.stop()
-        self.marks.turn({event.key})
+        self._turn_marks({event.key})
+
+    def action_mark(self) -> None:
+        """Mark the session under the cursor or take its mark away, and go to the next one."""
+        if self._shows_sessions() and self.current is not None:
+            self._turn_marks({self.current})
+            self.sessions.action_move(1)
+
+    def action_mark_all(self) -> None:
+        """Mark all that are shown; where all of them are, take their marks away."""
+        if self._shows_sessions():
+            shown, marks = set(self.sessions.keys), self.sessions.marks
+            self._turn_marks(shown if shown <= marks else shown - marks)
+
+    def unmark(self, keys: Iterable[str]) -> None:
+        """Take the marks of these sessions away."""
+        self._turn_marks(self.sessions.marks.intersection(keys))
+
+    def _turn_marks(self, keys: set[str]) -> None:
+        """Mark those of these sessions that are not marked, and take the marks of the others away."""
+        self.sessions.marks ^= keys
+        self.sessions.refresh()
+        self._tell()
 
     # ---- order
 
