@@ -22,7 +22,6 @@ from sessiontui.store.protocol import Store
 from sessiontui.tui.key_bindings import command_key, live
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import BackgroundTask, ignore
-from sessiontui.tui.tasks.writability_check import check
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.visible import visible
@@ -110,7 +109,7 @@ class ChangeController:
 
     def _look(self) -> None:
         store = self.store
-        self._check.start(lambda _: check(store), self._learn)
+        self._check.start(lambda _: writability(store), self._learn)
 
     def _learn(self, report: Writability) -> None:
         before, self._checked = self._checked, report
@@ -233,3 +232,15 @@ class ChangeController:
         """Show what is damaged in this session; an inspector that is open shows it already."""
         if self._screen.is_current:
             self.host.inspect(key)
+
+
+def writability(store: Store) -> Writability:
+    """Whether a store may be changed, and what a crash left to the next change. Asks the disk."""
+    from sessiontui.changes.journal.location import sessions_folder
+    from sessiontui.changes.store_access import interrupted, pending_messages, unwritable
+    from sessiontui.store.jsonl import interrupted_imports
+
+    folder = sessions_folder(store)
+    late = tuple((each.key, len(each.messages)) for each in pending_messages(folder))
+    imports = interrupted_imports.stems(folder) if store.backend is Backend.SQLITE else ()  # else they are listed
+    return Writability(unwritable(store), interrupted(folder), late, imports)

@@ -15,19 +15,19 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from sessiontui import units
+from sessiontui.damage import proposals
 from sessiontui.errors import Cancelled, SessiontuiError
-from sessiontui.model import Fault
+from sessiontui.model import Fault, Severity
 from sessiontui.store.fault_process import MOST
 from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import wording
-from sessiontui.tui.inspector.fault_rows import FaultRows
 from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import scan
 from sessiontui.tui.theme import ink
-from sessiontui.tui.widgets.fault_list import FaultList
+from sessiontui.tui.widgets.fault_list import FaultList, Item
 from sessiontui.visible import visible
 
 
@@ -40,6 +40,27 @@ class FaultQuery(NamedTuple):
     """The person wants to see those of more than one session."""
     notes: bool
     """And what is no damage."""
+
+
+class FaultRows:
+    """What was found so far: the faults, how the list has them, and what they come to."""
+
+    def __init__(self) -> None:
+        self.refs: list[FaultRef] = []
+        self.items: list[Item] = []
+        self.damaged = self.saved = self.lines = self.files = 0
+        """Faults that are damage, messages that can be had back, damaged lines, files that are damaged as a whole."""
+
+    def add(self, refs: Sequence[FaultRef]) -> None:
+        """Some more. What each comes to is worked out now: of ten thousand at once it would hold the screen up."""
+        self.refs += refs
+        for ref in refs:
+            self.items.append(Item(ref.key, ref.fault, proposals.acts(ref.fault)))
+            if ref.fault.severity is Severity.DAMAGE:
+                self.damaged += 1
+                self.saved += ref.fault.recovers
+                self.lines += max(1, ref.fault.lines) if ref.fault.span else 0
+                self.files += ref.fault.span is None
 
 
 class FaultsPane(Vertical):
