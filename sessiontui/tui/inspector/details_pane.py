@@ -26,11 +26,9 @@ from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import load
 from sessiontui.tui.theme import ink, looks
-from sessiontui.tui.widgets.hex_rows import Fates, HexRows
-from sessiontui.tui.widgets.hex_view import HexView
+from sessiontui.tui.widgets.hex_view import Fates, HexRows, HexView
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.sheet import Sheet, facts, wrapped
-from sessiontui.visible import visible
 
 VIEWS: Final = ("bytes", "meaning", "proposal")
 TITLE: Final = 3
@@ -106,16 +104,16 @@ class DetailsPane(Vertical):
         if ref is None:
             self._meaning.show(lambda _: ())
             self._becomes.show(lambda _: ())
-            self._bytes.say(ink.EMPTY)
+            self._bytes.say("")
             return
         fault, span = ref.fault, ref.fault.span
         named = [Fact("session", ref.key or "(no name)")] * self._named
         self._meaning.show(partial(facts, [*named, *meaning(fault, self._proposal)]))
         self._becomes.show(partial(proposal_rows.rows, fault, self._proposal))
         if span is None or not ref.mark:
-            self._bytes.say(visible(NO_BYTES, lines=True))
+            self._bytes.say(NO_BYTES)
         elif not span.length:
-            self._bytes.say(visible(EMPTY_LINE))
+            self._bytes.say(EMPTY_LINE)
         else:
             rows = HexRows(span.offset, span.length, fault.at, _fates(fault, self._proposal))
             self._bytes.show((ref.key, ref.mark, span), rows)
@@ -135,7 +133,7 @@ class DetailsPane(Vertical):
         if not isinstance(error, SessiontuiError):
             raise error
         why = "\n".join(filter(None, (f"× It can't be read: {error}", error.hint)))
-        self._bytes.say(visible(why, lines=True))
+        self._bytes.say(why)
         self._becomes.show(lambda width: [*wrapped(why, "fault", width)])
 
     def on_click(self, event: events.Click) -> None:

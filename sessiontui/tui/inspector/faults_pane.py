@@ -28,7 +28,6 @@ from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import scan
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.fault_list import FaultList, Item
-from sessiontui.visible import visible
 
 
 class FaultQuery(NamedTuple):
@@ -106,7 +105,7 @@ class FaultsPane(Vertical):
 
     def _clear(self, note: str) -> None:
         self._found = FaultRows()
-        self.list.picture = visible(note, lines=True)
+        self.list.say(note)
         self._show(0)
 
     def find(self, query: FaultQuery, offset: int | None = None) -> None:
@@ -257,8 +256,7 @@ class FaultsPane(Vertical):
             self._show(max(0, len(self.refs) - 1), len(self.refs))
         self._pending = None
         nothing = wording.ALL_WELL if self._several else wording.WELL
-        self.list.picture = visible(wording.NOTHING if self._query.notes else nothing, lines=True)
-        self.list.refresh()
+        self.list.say(wording.NOTHING if self._query.notes else nothing)
 
     def _replace(self, found: FaultRows) -> None:
         """Show what the second scan found; what was under the cursor, or took its place, is under it."""
@@ -288,8 +286,7 @@ class FaultsPane(Vertical):
         self._pending = self._offset = None
         if isinstance(error, Cancelled):
             self._look()
-            self.list.picture = visible(wording.STOPPED, lines=True)
-            self.list.refresh()
+            self.list.say(wording.STOPPED)
         elif isinstance(error, SessiontuiError):
             self._clear("\n".join(filter(None, (f"× {error}", error.hint))))
         else:

@@ -124,6 +124,11 @@ class FaultList(LineList):
         self.items, self._marks = items, marks
         self.settle(cursor, stays)
 
+    def say(self, note: str) -> None:
+        """What to say where there are no faults."""
+        self.picture = visible(note, lines=True)
+        self.refresh()
+
     def chosen(self) -> None:
         """The person moved the cursor to another fault."""
         self.tell(self.Chosen())
