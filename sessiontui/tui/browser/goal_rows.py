@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sessiontui import units
 from sessiontui.errors import UsageError
@@ -10,8 +10,7 @@ from sessiontui.store.protocol import TranscriptRows
 from sessiontui.tui.widgets.prompt import USAGE, GoalKind, goal
 
 
-@dataclass(frozen=True, slots=True)
-class GoalRow:
+class GoalRow(NamedTuple):
     """A row of a session, from 0."""
 
     row: int

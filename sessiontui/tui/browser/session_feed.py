@@ -20,7 +20,7 @@ from sessiontui.tui.browser.session_opener import SessionOpener, cannot_read
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.notices import shown_task, tell
 from sessiontui.tui.tasks.feed_task import FOLLOW, follow, other_backend, read
-from sessiontui.tui.tasks.index_update import IndexUpdate, Reports
+from sessiontui.tui.tasks.index_update import IndexUpdate
 from sessiontui.tui.widgets.title import TitleLine
 
 EMPTY: Final = (
@@ -48,9 +48,7 @@ class SessionFeed:
     ) -> None:
         self._title, self._side, self._opener, self._switched = title, side, opener, switched
         self._lister, self._follower = shown_task(title, "list"), shown_task(title, FOLLOW)
-        self._index = IndexUpdate(
-            Reports(self._list, self._look, self._count, searchable, self._tell_of_other, self._lose)
-        )
+        self._index = IndexUpdate(self._list, self._look, self._count, searchable, self._tell_of_other, self._lose)
         self._reading = False
         self._lost: dict[str, Session] | None = None
         """What was known of the sessions when the store could be read last; None where it can be read."""
