@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
 
 from textual.app import ComposeResult
 
@@ -15,7 +14,7 @@ from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.store.session_stats import SessionStats
 from sessiontui.tui import about_rows
-from sessiontui.tui.key_bindings import Bindings, command_key
+from sessiontui.tui.key_bindings import bindings, command_key
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.stats_task import count
@@ -31,9 +30,9 @@ class AboutScreen(Overlay[None]):
     AboutScreen { align: center middle; }
     AboutScreen Sheet { width: 96%; max-width: 104; height: 92%; }
     """
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         command_key("about.close", "escape,q,i", "dismiss", "Close, and stop counting", "close"),
-    ]
+    )
 
     def __init__(self, store: Store, session: Session, now: datetime, go_to: Callable[[int], object]) -> None:
         super().__init__()

@@ -21,7 +21,7 @@ from datetime import datetime
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import events
 from textual.app import App
@@ -35,7 +35,7 @@ from sessiontui.store.detect import StoreLocation
 from sessiontui.store.protocol import Store
 from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.driver import TerminalDriver
-from sessiontui.tui.key_bindings import Bindings, command_key, shown
+from sessiontui.tui.key_bindings import bindings, command_key, shown
 from sessiontui.tui.keyboard import Keyboard
 from sessiontui.tui.notices import tell
 from sessiontui.tui.preferences import Remember, Remembered, load, remember
@@ -65,12 +65,12 @@ class SessiontuiApp(App[None]):
     TITLE = "sessiontui"
     ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = False  # ours finds sessions too
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         command_key("help", "question_mark", "help", "Help for what has the focus", "help"),
         command_key("app.help", "f1", "help", "Help for what has the focus", "help", priority=True),
         command_key("app.quit", "ctrl+q", "quit", "Quit, wherever you are", priority=True),
         command_key("app.suspend", "ctrl+z", "suspend_process", "Back to the shell; fg returns"),
-    ]
+    )
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -12,7 +12,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
-from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, Bindings, command_key, cursor_key
+from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.theme import ink
 
@@ -33,7 +33,7 @@ TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
 class HelpScreen(Overlay[None]):
     """Describes the screen below it."""
 
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         command_key("help.close", "escape,q,question_mark,f1", "dismiss", "Close", "close"),
         cursor_key("help.down", "down,j", "scroll(1)", "down"),
         cursor_key("help.up", "up,k", "scroll(-1)", "up"),
@@ -41,7 +41,7 @@ class HelpScreen(Overlay[None]):
         cursor_key("help.page_up", "pageup", "scroll(-10)", "page up"),
         cursor_key("help.start", "home,g", "scroll(-10000)", "start"),
         cursor_key("help.end", "end,G", "scroll(10000)", "end"),
-    ]
+    )
 
     def __init__(self, below: Screen[Any]) -> None:
         super().__init__()

@@ -15,8 +15,6 @@ from textual.binding import Binding, BindingType
 from textual.keys import key_to_character
 from textual.screen import Screen
 
-Bindings = list[BindingType]
-"""The keys of a widget or a screen, as Textual wants them."""
 CHANGE: Final = Binding.Group("Change, and take back")
 FIND: Final = Binding.Group("Find")
 LOOK: Final = Binding.Group("Look at")
@@ -57,6 +55,11 @@ def command_key(
 def cursor_key(id: str, keys: str, action: str, help: str) -> Binding:
     """Keys that move a cursor or scroll: only help names them."""
     return Binding(keys, action, help, show=False, id=id)
+
+
+def bindings(*keys: Binding) -> list[BindingType]:
+    """The keys of a widget or a screen, as Textual wants them."""
+    return list(keys)
 
 
 def of_pane(pane: str, keys: Iterable[Binding], group: Binding.Group | None = None) -> Iterator[Binding]:

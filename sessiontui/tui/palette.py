@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
 from sessiontui.query.fuzzy import Names
-from sessiontui.tui.key_bindings import Bindings, command_key, cursor_key
+from sessiontui.tui.key_bindings import bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
@@ -30,13 +30,13 @@ class PaletteScreen(Overlay[Choice | None]):
 
     HELP = "Type letters of a command or of a session, in their order; Enter does what is under the cursor."
     AUTO_FOCUS = "SafeInput"
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         command_key("palette.close", "escape,ctrl+p", "dismiss", "Close, and do nothing", "close"),
         cursor_key("palette.down", "down,ctrl+j", "move(1)", "down"),
         cursor_key("palette.up", "up,ctrl+k", "move(-1)", "up"),
         cursor_key("palette.page_down", "pagedown", "page(1)", "page down"),
         cursor_key("palette.page_up", "pageup", "page(-1)", "page up"),
-    ]
+    )
 
     def __init__(
         self,

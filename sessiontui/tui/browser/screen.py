@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from datetime import datetime
 from inspect import isawaitable
 from operator import attrgetter
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -33,7 +32,7 @@ from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.changes.controller import CHANGES, ChangeController, ChangeHost
-from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, Bindings, command_key, of_pane
+from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, bindings, command_key, of_pane
 from sessiontui.tui.notices import ErrorPage
 from sessiontui.tui.preferences import Remember, Remembered
 from sessiontui.tui.widgets.filter_bar import FilterBar
@@ -51,7 +50,7 @@ class BrowserScreen(Screen[None]):
     HELP_TITLE = "Everywhere"
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."
     AUTO_FOCUS = "SessionList"
-    BINDINGS: ClassVar[Bindings] = [  # in the order in which the last line of the screen and help show them
+    BINDINGS = bindings(  # in the order in which the last line of the screen and help show them
         *of_pane("changes", ChangeController.KEYS, CHANGE),
         *of_pane("reading", TranscriptPane.KEYS, LOOK),
         command_key(
@@ -84,7 +83,7 @@ class BrowserScreen(Screen[None]):
         ),
         command_key("quit", "q", "app.quit", "Quit", "quit"),
         command_key("back", "escape", "back", "Cancel, clear, leave or go back"),
-    ]
+    )
 
     def __init__(self, store: Store, clock: Callable[[], datetime], listed: Future[list[Session]] | None) -> None:
         super().__init__()

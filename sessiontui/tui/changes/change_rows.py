@@ -33,7 +33,7 @@ def _line(change: Change, now: datetime, width: int) -> SheetRow:
     status = STATUS[change.status]
     right = [
         (f" {status}", "fault" if change.status == "interrupted" else "dim"),
-        *([(f"{units.size(change.bytes):>8}", "dim")] if width >= WITH_SIZE else []),
+        *[(f"{units.size(change.bytes):>8}", "dim")] * (width >= WITH_SIZE),
         (f"{units.short_age(change.at, now):>5} ", "dim"),
     ]
     dim = change.status in ("undone", "undo")
@@ -70,18 +70,15 @@ def detail(
 
 
 def _state(change: Change, changes: Sequence[Change]) -> str:
-    by = next(
-        (units.change_number(each.id) for each in changes if each.undoes == change.id and each.status != "interrupted"),
-        None,
-    )
+    undone = (each.id for each in changes if each.undoes == change.id and each.status != "interrupted")
+    by = next((f"undone by change {units.change_number(id)}" for id in undone), "")
     if change.status == "interrupted":
         return "! broken off on the way"
     if change.status == "undone":
-        return f"undone by change {by}" if by else "undone"
+        return by or "undone"
     if change.status == "undo":
-        what = f"undid change {units.change_number(change.undoes)}"
-        return f"{what}; undone by change {by}" if by else what
-    return f"done; undone by change {by} and redone" if by else "done"
+        return "; ".join(filter(None, (f"undid change {units.change_number(change.undoes)}", by)))
+    return f"done; {by} and redone" if by else "done"
 
 
 def _foreseen(change: Change, foreseen: UndoPreview | None, width: int) -> Iterator[SheetRow]:

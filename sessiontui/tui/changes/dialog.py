@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Button, Input
@@ -11,7 +9,7 @@ from textual.widgets import Button, Input
 from sessiontui.describe.page import Page
 from sessiontui.tui.changes.flow import ChangeFlow
 from sessiontui.tui.changes.page_box import PageBox, PageButton
-from sessiontui.tui.key_bindings import Bindings, command_key, cursor_key
+from sessiontui.tui.key_bindings import bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
 
 
@@ -21,7 +19,7 @@ class PageDialog(Overlay[None]):
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
     AUTO_FOCUS = "#leave"
     BESIDE = False  # there is a button for it, and work may be under way
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         command_key("dialog.leave", "escape,q", "leave", "Leave everything as it is", "cancel"),
         cursor_key("dialog.other", "left,right", "other", "next button"),
         cursor_key("dialog.down", "down,j", "scroll(1)", "down"),
@@ -34,7 +32,7 @@ class PageDialog(Overlay[None]):
         command_key("dialog.undo", "u", "offer('undo')", "Undo what was done", "undo"),
         command_key("dialog.inspect", "x", "offer('inspect')", "Close, and inspect what stays damaged", "inspect"),
         command_key("dialog.backend", "b", "offer('backend')", "Close, and show the database", "backend"),
-    ]
+    )
 
     def __init__(self, page: Page, flow: ChangeFlow | None = None) -> None:
         super().__init__()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar, Final
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -16,7 +16,7 @@ from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
 from sessiontui.tui.changes import change_rows
 from sessiontui.tui.changes.controller import ChangeController
-from sessiontui.tui.key_bindings import Bindings, command_key
+from sessiontui.tui.key_bindings import bindings, command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks import journal_reader
@@ -53,13 +53,13 @@ class ChangesScreen(Overlay[None]):
     ChangesScreen.-short #bounds { display: none; }
     ChangesScreen #bounds { height: auto; padding: 0 2; color: $foreground 65%; }
     """
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         command_key("changes.undo", "u", "undo", "Undo the change under the cursor", "undo"),
         command_key("changes.redo", "ctrl+r", "undo(True)", "Redo it", "redo"),
         command_key("changes.close", "escape,q,U", "dismiss", "Close the list", "close"),
         command_key("changes.down", "J", "scroll(1)", "What it did: a line down"),
         command_key("changes.up", "K", "scroll(-1)", "What it did: a line up"),
-    ]
+    )
 
     def __init__(self, changes: ChangeController) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ After each change the same sessions are scanned again. It draws nothing and writ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,7 +20,7 @@ from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.acceptance import Acceptance
 from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultQuery, FaultsPane
-from sessiontui.tui.key_bindings import Bindings, command_key, of_pane
+from sessiontui.tui.key_bindings import bindings, command_key, of_pane
 from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.theme import looks
@@ -68,7 +68,7 @@ class InspectorScreen(Overlay[None]):
     InspectorScreen.-empty DetailsPane { display: none; }
     InspectorScreen.-empty FaultsPane { width: 100%; max-width: 100%; }
     """
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         *of_pane("acceptance", Acceptance.KEYS),
         *of_pane("faults", FaultsPane.KEYS),
         command_key(
@@ -83,7 +83,7 @@ class InspectorScreen(Overlay[None]):
         command_key("inspector.line", "l", "line", "Go to the line in the transcript", "line"),
         command_key("inspector.refresh", "f5", "refresh", "Look for damage again"),
         command_key("inspector.close", "escape,q,x", "leave", "Stop the search, or close", "close"),
-    ]
+    )
 
     def __init__(
         self,

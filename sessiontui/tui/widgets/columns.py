@@ -35,11 +35,10 @@ class Column(NamedTuple):
 @cache
 def columns(width: int) -> tuple[Column, ...]:
     """The columns of a list of this width, from the left: badge, key, then the units."""
-    roomy = width >= WITH_SIZE
     figures = [
-        *([("faults", "damaged", 9)] if width >= WITH_FAULTS else []),
+        *[("faults", "damaged", 9)] * (width >= WITH_FAULTS),
         ("messages", "messages", 10) if width >= WITH_WORDS else ("messages", "msgs", 8),
-        *([("size", "size", 9)] if roomy else []),
+        *[("size", "size", 9)] * (width >= WITH_SIZE),
         ("activity", "age", 5),
     ]
     at = max(BADGE + 1, width - 1 - sum(cells for _, _, cells in figures))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual.message import Message
 
-from sessiontui.tui.key_bindings import Bindings, command_key
+from sessiontui.tui.key_bindings import bindings, command_key
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
 
@@ -20,14 +19,14 @@ class FilterBar(SafeInput):
         "Type letters of a key or a name, in their order; the list shows what fits, best first. "
         "Enter keeps the filter and goes to the list, Esc clears it."
     )
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         command_key("filter.down", "down", "walk(1)", "The next session that fits", "next"),
         command_key("filter.up", "up", "walk(-1)", "The session before", "previous"),
         command_key("filter.enter", "enter", "submit", "Keep the filter and go to the list", "keep it"),
         command_key("filter.leave", "escape", "screen.back", "Clear, then leave", "leave"),
         command_key("filter.page_down", "pagedown", "walk(8)", "Eight sessions down"),
         command_key("filter.page_up", "pageup", "walk(-8)", "Eight sessions up"),
-    ]
+    )
 
     @dataclass
     class Walked(Message):

@@ -10,13 +10,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from sessiontui.tui.key_bindings import Bindings, cursor_key
+from sessiontui.tui.key_bindings import bindings, cursor_key
 from sessiontui.tui.theme.looks import DAMAGE
 from sessiontui.tui.theme.signs import FATES
 from sessiontui.tui.widgets.line_list import LineList
@@ -121,9 +121,9 @@ class HexView(LineList):
         "The bytes as they stand in the file: where in the file, where in the line, the bytes, and the same as text. "
         "[ ] is the byte at which it goes wrong, ◂ where one is missing; ~ is kept apart, - goes without a loss, all others stay in a message."
     )
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         cursor_key("bytes.wrong", "w", "wrong", "To where it goes wrong"),
-    ]
+    )
 
     items = range(0)
     """The first byte of each row."""

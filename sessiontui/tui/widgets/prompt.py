@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import ClassVar, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from textual import events
 from textual.message import Message
 
-from sessiontui.tui.key_bindings import Bindings, command_key
+from sessiontui.tui.key_bindings import bindings, command_key
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
 
@@ -55,10 +55,10 @@ class Prompt(SafeInput):
 
     HELP_TITLE = "Go to"
     HELP = "Where to go: the number of a message, l431 or line 431 for a line of the file, 50%, start or end."
-    BINDINGS: ClassVar[Bindings] = [
+    BINDINGS = bindings(
         command_key("prompt.enter", "enter", "submit", "Go there", "go"),
         command_key("prompt.leave", "escape", "leave", "Stay where you are", "leave"),
-    ]
+    )
 
     class Left(Message):
         """The person does not want to go anywhere."""

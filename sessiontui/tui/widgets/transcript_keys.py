@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sessiontui.tui.key_bindings import Bindings, cursor_key
+from sessiontui.tui.key_bindings import bindings, cursor_key
 
 HELP: Final = (
     "The conversation of one session, with damaged lines where their bytes stand in the file: + is had back by repair,"
@@ -12,7 +12,7 @@ HELP: Final = (
     " wrong. The right edge is a map"
     " of all of it: ! damage, • many hits, · few, ◆ both. A press on a sign goes there; the block can be dragged."
 )
-KEYS: Final[Bindings] = [
+KEYS: Final = bindings(
     cursor_key("transcript.line_down", "j,down", "move(1)", "Line down"),
     cursor_key("transcript.line_up", "k,up", "move(-1)", "Line up"),
     cursor_key("transcript.next_message", "J", "choose(1)", "Next message"),
@@ -24,4 +24,4 @@ KEYS: Final[Bindings] = [
     cursor_key("transcript.start", "g,home", "start", "Start"),
     cursor_key("transcript.end", "G,end", "end", "End"),
     cursor_key("transcript.more", "enter", "more", "Show more of a long message"),
-]
+)
