@@ -43,7 +43,6 @@ class AboutScreen(Overlay[None]):
         self._note = "" if session.problem is not None else "counting …"
 
     def compose(self) -> ComposeResult:
-        """One sheet of lines."""
         sheet = Sheet("about", clicks=1)
         sheet.border_title = ink.content("About this session")
         sheet.border_subtitle = ink.content("Enter goes to a message · Esc closes")

@@ -48,14 +48,12 @@ class HelpScreen(Overlay[None]):
         self._lines = tuple(_lines(below))
 
     def compose(self) -> ComposeResult:
-        """A box that scrolls."""
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = ink.content("Help")
             box.border_subtitle = ink.content("Esc closes")
             yield Static(ink.lines(self._lines))
 
     def action_scroll(self, lines: int) -> None:
-        """Look at the rest."""
         self.query_one("#box").scroll_relative(y=lines, animate=False)
 
 

@@ -55,7 +55,6 @@ class PaletteScreen(Overlay[Choice | None]):
         self.set_class(any(command.look for command in commands), "-looks")
 
     def compose(self) -> ComposeResult:
-        """A box with both."""
         with Vertical(id="palette") as box:
             box.border_title = ink.content(self._title)
             yield TextInput()
@@ -67,7 +66,6 @@ class PaletteScreen(Overlay[Choice | None]):
         self._show("", self._first)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Another letter."""
         event.stop()
         self._show(event.value, 0)
 
@@ -88,11 +86,9 @@ class PaletteScreen(Overlay[Choice | None]):
             self.dismiss(event.choice)
 
     def action_move(self, items: int) -> None:
-        """The next choice, or the previous."""
         self._list.action_move(items)
 
     def action_page(self, pages: int) -> None:
-        """A screen of them."""
         self._list.action_page(pages)
 
     @property

@@ -127,7 +127,6 @@ class SessionPane(Covered, Vertical):
         return tuple(key for key in self.known if key in self.sessions.marks)
 
     def on_session_list_marked(self, event: SessionList.Marked) -> None:
-        """A session was marked with the mouse."""
         event.stop()
         self._turn_marks({event.key})
 
@@ -182,7 +181,6 @@ class SessionPane(Covered, Vertical):
         self.post_message(Remember({"sort": sort.name, "sort_reversed": sort.turned}))
 
     def on_session_list_sort_requested(self, event: SessionList.SortRequested) -> None:
-        """The name of a column was clicked."""
         event.stop()
         self.sort_by(event.order)
 

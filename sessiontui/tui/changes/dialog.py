@@ -40,7 +40,6 @@ class PageDialog(Overlay[None]):
         self._flow = flow
 
     def compose(self) -> ComposeResult:
-        """The box."""
         yield self.box
 
     def on_mount(self) -> None:
@@ -77,11 +76,9 @@ class PageDialog(Overlay[None]):
             self._flow.leave()
 
     def action_other(self) -> None:
-        """The next button."""
         self.focus_next(PageButton)
 
     def action_scroll(self, lines: int) -> None:
-        """Show the rest."""
         self.query_one("#body").scroll_relative(y=lines, animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

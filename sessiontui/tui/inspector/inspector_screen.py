@@ -105,7 +105,6 @@ class InspectorScreen(Overlay[None]):
         self.acceptance = Acceptance(self.faults, changes)
 
     def compose(self) -> ComposeResult:
-        """The faults, one of them, the keys."""
         with Horizontal(id="inspector"):
             yield self.faults
             yield self.details

@@ -18,9 +18,9 @@ from textual.dom import DOMNode
 
 from sessiontui.tui.theme.contrast import SIGN, TEXT, contrast, readable
 
-WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+WIDTHS: Final = [(0, "-narrow"), (100, "-wide")]
 """Below 100 columns the list and the transcript take the whole width in turn."""
-HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall")]
+HEIGHTS: Final = [(0, "-short"), (20, "-tall")]
 """Below 20 lines the search bar is only there while it is used."""
 
 BROWSER: Final = Path(__file__).with_name("browser.tcss")

@@ -130,7 +130,6 @@ class FaultList(LineList):
         self.refresh()
 
     def chosen(self) -> None:
-        """The person moved the cursor to another fault."""
         self.tell(self.Chosen())
 
     def click(self, item: int, x: int, event: events.Click) -> None:
@@ -143,12 +142,10 @@ class FaultList(LineList):
     # ---- how it is drawn
 
     def draw_head(self, width: int) -> StyledLine:
-        """The names of the columns."""
         cells = "".join(text for text, _ in self._grid.cells("session", "line", "byte", width))
         return StyledLine([(f"   {cells}what", "dim")], [("had back ", "dim")] if self._grid.spare(width) >= 0 else ())
 
     def draw(self, item: int, line: int, width: int) -> StyledLine:
-        """One fault."""
         shown = self.items[item]
         fault = shown.fault
         marked = (shown.key, fault.line or 0) in self._marks

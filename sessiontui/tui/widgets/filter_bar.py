@@ -39,5 +39,4 @@ class FilterBar(SafeInput):
         self.border_title = ink.content("filter sessions")
 
     def action_walk(self, sessions: int) -> None:
-        """Walk through what fits while typing."""
         self.post_message(self.Walked(sessions))

@@ -47,7 +47,6 @@ class HexRows(NamedTuple):
         return 16 if width >= self._taken(16) else 8
 
     def head(self, width: int) -> StyledLine:
-        """What the columns are."""
         named = min(self._digits) >= 4 or width < self._taken(8)
         where = self._where("file", "line", width) if named else self._where("", "", width)
         return StyledLine([(where + "".join(f" {at:>2X}" for at in range(self.across(width))), "dim")])
@@ -192,11 +191,9 @@ class HexView(LineList):
     # ---- rows
 
     def draw_head(self, width: int) -> StyledLine:
-        """What the columns are."""
         return self._bytes.head(width)
 
     def draw(self, item: int, line: int, width: int) -> StyledLine:
-        """One row: where, the bytes, the text."""
         start = self.items[item]
         return self._bytes.row(start, self._known(start), width)
 

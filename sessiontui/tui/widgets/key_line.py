@@ -33,7 +33,6 @@ class KeyLine(Widget):
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def render_line(self, y: int) -> Strip:
-        """Key and word, key and word."""
         fitting = self._fitting()
         ends = accumulate(map(self._width, fitting), initial=0)
         self._shown = [(*span, active) for span, active in zip(pairwise(ends), fitting, strict=True)]

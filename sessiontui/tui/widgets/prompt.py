@@ -73,7 +73,6 @@ class Prompt(SafeInput):
         self.border_subtitle = ink.content((sentence, "bold $error"))
 
     def action_leave(self) -> None:
-        """Esc."""
         self.post_message(self.Left())
 
     def on_blur(self, event: events.Blur) -> None:

@@ -138,7 +138,6 @@ class SessionList(LineList):
     # ---- what the person does
 
     def chosen(self) -> None:
-        """The person moved the cursor to another session."""
         self.keep()
         self._tell_chosen()
 
@@ -148,7 +147,6 @@ class SessionList(LineList):
             self.tell(self.Chosen(self._key))
 
     def action_open(self) -> None:
-        """Read the session under the cursor."""
         if self.session is not None:
             self.keep()
             self.tell(self.Opened(self.session.key))
@@ -169,10 +167,8 @@ class SessionList(LineList):
     # ---- how it is drawn
 
     def draw_head(self, width: int) -> StyledLine:
-        """The names of the columns."""
         return session_row.head(self.sort, width)
 
     def draw(self, item: int, line: int, width: int) -> StyledLine:
-        """One session."""
         session = self._known[self.items[item]]
         return session_row.row(session, session.key in self.marks, self._pattern, width, self._clock())

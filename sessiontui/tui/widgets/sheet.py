@@ -88,7 +88,6 @@ class Sheet(LineList):
             self.call_after_refresh(self.chosen)
 
     def chosen(self) -> None:
-        """The cursor came to another line."""
         self.tell(self.Chosen())
 
     def click(self, item: int, x: int, event: events.Click) -> None:
@@ -146,7 +145,6 @@ class Sheet(LineList):
         self._lay_out()
 
     def draw(self, item: int, line: int, width: int) -> StyledLine:
-        """The texts in their looks."""
         return StyledLine(*self.items[item][:2])
 
 

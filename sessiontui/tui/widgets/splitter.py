@@ -50,7 +50,6 @@ class Splitter(Widget):
         return StyledLine([sign]).draw(self.size.width, looks.styles(self, looks.SPLITTER))
 
     def on_enter(self) -> None:
-        """The mouse came."""
         self.held = True
 
     def on_leave(self) -> None:
@@ -58,18 +57,15 @@ class Splitter(Widget):
         self.held = self.app.mouse_captured is self
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of it."""
         event.stop()
         self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Take it along."""
         if self.app.mouse_captured is self:
             event.stop()
             self.post_message(self.Dragged(event.screen_x, done=False))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go of it."""
         if self.app.mouse_captured is self:
             event.stop()
             self.release_mouse()
@@ -109,7 +105,6 @@ class SplitPanes(Covered, Horizontal):
         self.watch_chosen()
 
     def action_widen(self, columns: int) -> None:
-        """Move the line to the right, or to the left."""
         if self.is_split:
             self.chosen = self._fitting(self.children[0].outer_size.width + columns)
             self.post_message(self.Chosen())
@@ -126,7 +121,6 @@ class SplitPanes(Covered, Horizontal):
             self.post_message(self.Chosen())
 
     def on_splitter_reset(self) -> None:
-        """Put the line back where it was at first."""
         self.chosen = None
         self.post_message(self.Chosen())
 
