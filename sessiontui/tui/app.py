@@ -148,11 +148,12 @@ class SessiontuiApp(App[None]):
     def on_remember(self, message: Remember) -> None:
         """Remember it, while the screen goes on."""
         self.remembered = replace(self.remembered, **message.changes)  # type: ignore[arg-type]  # fields of it
-
-        def work() -> None:
-            self.call_later(self._tell, remember(None, **message.changes))
-
-        self.run_worker(work, "remember", thread=True, exit_on_error=False)
+        self.run_worker(
+            lambda: self.call_later(self._tell, remember(None, **message.changes)),
+            "remember",
+            thread=True,
+            exit_on_error=False,
+        )
 
     def _tell(self, problem: str) -> None:
         """Say once that nothing is remembered."""

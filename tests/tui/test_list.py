@@ -20,9 +20,9 @@ from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort, ordered
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.theme import looks
-from sessiontui.tui.widgets.columns import columns, heading, under
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.session_list import SessionList
+from sessiontui.tui.widgets.session_row import columns, heading, under
 from tests.support.matrices import few
 from tests.support.screens import NOW, clock
 from tests.support.stage import lines, staged

@@ -218,9 +218,8 @@ class SessionPane(Covered, Vertical):
         self.list.action_move(event.sessions)
 
     def _narrow(self, pattern: str) -> None:
-        if pattern != self.arranged.pattern:
-            self.arranged.narrow(pattern)
-            self._apply(typed=True)
+        self.arranged.narrow(pattern)
+        self._apply(typed=True)
 
     def _apply(self, typed: bool = False) -> None:
         """Show what is to be shown now; ``typed``: since the filter's text changed."""

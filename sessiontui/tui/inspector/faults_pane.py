@@ -273,8 +273,7 @@ class FaultsPane(Vertical):
 
     def _progress(self, label: str, done: int, total: int) -> None:
         if total:
-            share = done / total
-            self._work = f"{label} {share:.0%} {units.bar(share)} · Esc stops"
+            self._work = f"{label} {done / total:.0%} {units.bar(done / total)} · Esc stops"
             self._tell()
 
     def _end(self) -> None:

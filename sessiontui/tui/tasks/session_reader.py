@@ -53,7 +53,7 @@ def _read(transcript: SessionTranscript, location: Location, known: Known, job: 
         rows = transcript.scan(job.cancelled)
         row = min(row if like is None else _row_like(like, row, rows, job), max(0, len(rows) - 1))
         start = max(0, row // PAGE - 1) * PAGE
-        entries = rows.load(start, min(len(rows), start + 3 * PAGE))
+        entries = rows.load(start, start + 3 * PAGE)
         job.report(known, KnownRows(_ready(rows), start, entries, row))
         return
     tail = transcript.tail()

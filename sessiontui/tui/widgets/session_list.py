@@ -16,7 +16,6 @@ from textual.message import Message
 from sessiontui.model import Session
 from sessiontui.tui.arrangement import Sort
 from sessiontui.tui.widgets import session_row
-from sessiontui.tui.widgets.columns import BADGE, under
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
 
@@ -153,14 +152,14 @@ class SessionList(LineList):
 
     def click(self, item: int, x: int, event: events.Click) -> None:
         """With Shift or Ctrl, or on its badge, a click marks; else it chooses and opens."""
-        if event.ctrl or event.shift or x < BADGE:
+        if event.ctrl or event.shift or x < session_row.BADGE:
             self.tell(self.Marked(self.items[item]))
         else:
             super().click(item, x, event)
 
     def click_head(self, x: int) -> None:
         """Sort by the column whose name was clicked."""
-        column = under(x, self._columns)
+        column = session_row.under(x, self._columns)
         if column is not None:
             self.tell(self.SortRequested(column.order))
 
