@@ -182,7 +182,7 @@ def _lengths(about: SessionStats, width: int) -> Iterator[SheetRow]:
 def _axes(values: Sequence[int], width: int, first: str, last: str) -> Iterator[SheetRow]:
     """The plot with what it is measured by: the numbers at its left, the ends of its course below it."""
     top = top_of(values)
-    margin = max(len(f"{top:,}"), 1) + 1
+    margin = len(f"{top:,}") + 1
     drawn = plot(values, width - margin - 3, HEIGHT, top)
     for at, line in enumerate(drawn):
         label = f"{top:,}" if at == 0 else "0" if at == HEIGHT - 1 else ""

@@ -105,10 +105,10 @@ class PaletteScreen(Overlay[Choice | None]):
         """What fits: where the letters stand together first, and commands before names that fit as well."""
         commands, names = self._words.tiers(pattern), self._names.tiers(pattern)
         found = [(kind, at) for tier in (0, 1) for kind, each in enumerate((commands, names)) for at in each[tier]]
-        return [self._at(kind, at) for kind, at in found[:SHOWN]]
-
-    def _at(self, kind: int, at: int) -> Choice:
-        return self._commands[at] if kind == 0 or self._named is None else self._named(self._found_by_name[at])
+        return [
+            self._commands[at] if kind == 0 or self._named is None else self._named(self._found_by_name[at])
+            for kind, at in found[:SHOWN]
+        ]
 
     @cached_property
     def _words(self) -> Names:

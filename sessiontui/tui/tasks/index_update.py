@@ -93,7 +93,15 @@ class IndexUpdate:
         few = self.complete and len(unknown) <= FEW
         little = few and sum(session.bytes or 0 for session in store.looked(unknown)) <= SMALL
         if not little and isinstance(store, JsonlStore) and store.search_index.missing() > SMALL:
-            self._index_outside(store, unknown, job)
+            from sessiontui.store.index.index_process import index_outside
+
+            progress, pace = job.progress("indexing"), RateLimiter(LOOK_SECONDS)
+            for done, total in index_outside(store, job.cancelled):  # a helper process counts and indexes
+                progress(done, total)
+                if pace.due():
+                    self._learn(store, unknown, job)
+                    job.report(self.indexed)
+                    pace.done()
             job.check()
         store.index(job.cancelled, keys=unknown if little else None)
         job.check()
@@ -101,19 +109,6 @@ class IndexUpdate:
         unknown.intersection_update(self._count(store, left, job, counting))
         self.complete = True
         job.report(self.indexed)
-
-    def _index_outside(self, store: JsonlStore, unknown: set[str], job: Job) -> None:
-        """Have a helper process count and index, and look now and then at what it knows."""
-        from sessiontui.store.index.index_process import index_outside
-
-        progress = job.progress("indexing")
-        pace = RateLimiter(LOOK_SECONDS)
-        for done, total in index_outside(store, job.cancelled):
-            progress(done, total)
-            if pace.due():
-                self._learn(store, unknown, job)
-                job.report(self.indexed)
-                pace.done()
 
     def _learn(self, store: Store, unknown: set[str], job: Job) -> list[Session]:
         """Report the sessions that are known by now, and give the others."""

@@ -28,9 +28,9 @@ class HoursField(Horizontal):
         self.typed = False
         """Whether a number was begun from outside."""
 
-    def takes(self, character: str | None) -> bool:
+    def takes(self, character: str) -> bool:
         """Whether a key that is pressed elsewhere is of the number: a digit, or the point of one that was begun."""
-        return character is not None and (character.isdecimal() or (character == "." and self.typed))
+        return character.isdecimal() or (character == "." and self.typed)
 
     def begin(self, text: str, more: bool) -> None:
         """Take this, typed elsewhere, for the beginning of a number; with ``more`` for the rest of one that was so begun."""

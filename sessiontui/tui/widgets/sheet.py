@@ -159,10 +159,9 @@ def facts(known: Iterable[Fact], width: int) -> list[SheetRow]:
 def heading(text: str, more: str, width: int) -> Iterator[SheetRow]:
     """A blank line, then what follows is about."""
     yield SheetRow()
-    if len(text) + len(more) + 3 <= width:
-        yield SheetRow([(f" {text}", "match"), (f"  {more}", "dim")])
-    else:
-        yield SheetRow([(f" {text}", "match")])
+    beside = [(f"  {more}", "dim")] * (len(text) + len(more) + 3 <= width)
+    yield SheetRow([(f" {text}", "match"), *beside])
+    if not beside:
         yield from wrapped(more, "dim", width)
 
 
