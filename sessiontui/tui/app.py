@@ -18,7 +18,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Final
@@ -85,7 +84,7 @@ class SessiontuiApp(App[None]):
         self._variables: dict[str, dict[str, str]] | None = None
         super().__init__(driver_class=driver, ansi_color="NO_COLOR" in os.environ or None)
         self._variables = {}
-        self._browser, self._read_only = partial(BrowserScreen, store, clock, listed), read_only
+        self._store, self._clock, self._listed, self._read_only = store, clock, listed, read_only
         self._terminal = terminal or Terminal()
         self._told = False
         self._keyboard = Keyboard(self)
@@ -100,7 +99,7 @@ class SessiontuiApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The browser is the first screen, with no empty one painted under it."""
-        screen = self._browser()
+        screen = BrowserScreen(self._store, self._clock, self._listed)
         if self._read_only:
             screen.changes.forbidden = "the browser was opened with --read-only"
         return screen

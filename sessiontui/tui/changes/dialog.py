@@ -92,7 +92,7 @@ class PageDialog(Overlay[None]):
 
     def on_key(self, event: events.Key) -> None:
         """A digit is meant for the field, wherever the focus is."""
-        hours, character = self._flow and self._flow.hours, event.character or ""
+        hours, character = None if self._flow is None else self._flow.hours, event.character or ""
         if hours is not None and hours.takes(character) and self._type(character):
             event.stop()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from time import sleep
 from typing import Final
 
@@ -32,15 +31,17 @@ Found = Callable[[Sequence[FaultRef]], object]
 def scan(store: JsonlStore, keys: Sequence[str], notes: bool, found: Found, job: Job) -> bool:
     """Find the faults of these sessions; whether there are more than were reported to ``found``. The helper process reads
     all sessions where too many are named."""
-    progress, report = job.progress("finding"), partial(job.report, found)
+    progress = job.progress("finding")
     if sum(_sizes(store, keys)) <= SMALL:
-        return fault_process.look(store, keys, Batch(report), job.cancelled, progress, notes=notes)
+        return fault_process.look(
+            store, keys, Batch(lambda refs: job.report(found, refs)), job.cancelled, progress, notes=notes
+        )
     named = frozenset(keys)
     for said in answers(heard(fault_process.start(store, tuple(keys), notes=notes), job.cancelled), progress):
         if "more" in said:
             return bool(said["more"])
         refs = (json_values.read(FaultRef, each) for each in said["faults"])
-        report([ref for ref in refs if ref.key in named])
+        job.report(found, [ref for ref in refs if ref.key in named])
     job.check()
     raise StoreError("what looks for damage ended without an answer", "F5 begins again")
 
