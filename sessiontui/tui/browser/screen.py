@@ -238,7 +238,7 @@ class BrowserScreen(Screen[None]):
         """The first of these that applies: cancel work, clear the text, leave the bar, go back to before the hit; in the
         list take the search away, then the filter, then the marks."""
         focused = self.focused
-        if self.changes.undo_task.running:
+        if self.changes.changing:
             self.changes.undo_task.stop()
         elif self.reading.working:
             self.reading.stop()

@@ -91,9 +91,13 @@ class ChangeController:
         self._check = BackgroundTask(screen, "writability", failed=partial(show_error, screen))
         self._checked = Writability(None, 0)
         self.undo_task = shown_task(title, "change", self._fail_undo)
-        """Every other change has a dialog."""
         self._undone: ChangeRequest | None = None
         """What is undone, or was last."""
+
+    @property
+    def changing(self) -> bool:
+        """Whether an undo is under way; every other change has a dialog."""
+        return self.undo_task.running
 
     # ---- whether anything may be changed
 
@@ -183,9 +187,9 @@ class ChangeController:
             self.undo_task.start(partial(revert, self._undone, FIRST, ignore), self.made)
 
     def _is_busy(self) -> bool:
-        if self.undo_task.running:
+        if self.changing:
             tell(self._screen, "an undo is under way; wait until it is made, for it is made whole or not", "warning")
-        return self.undo_task.running
+        return self.changing
 
     # ---- what follows from them
 

@@ -70,9 +70,7 @@ def follow(index: IndexUpdate, store: Store, known: Known, busy: Callable[[], bo
     for touch in touches(store, job.cancelled):
         if touch.appeared:
             job.report(index.appeared)
-        waiting = None if waiting is None or touch.keys is None else waiting | touch.keys
-        if waiting is not None and isinstance(store, JsonlStore):
-            waiting |= store.settled()  # nobody touched them: a last line that nobody went on with is damaged by now
+        waiting = None if waiting is None or touch.keys is None else waiting | touch.keys | _settled(store)
         if waiting != frozenset() and looks.due():
             try:
                 _look(index, store, waiting, known, job)
@@ -101,3 +99,8 @@ def _look(index: IndexUpdate, store: Store, keys: frozenset[str] | None, known: 
         gone = [key for key in (before if keys is None else keys) if key in before and key not in shown]
         index.unsure.update(gone)  # of which the index is to let go
         job.report(index.looked, fresh, gone, keys)
+
+
+def _settled(store: Store) -> frozenset[str]:
+    """What is to be looked at though nobody touched it: a last line that nobody went on with is damaged by now."""
+    return store.settled() if isinstance(store, JsonlStore) else frozenset()
