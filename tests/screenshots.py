@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessiontui.config import Remembered
 from sessiontui.model import Backend
+from sessiontui.tui.preferences import Remembered
 from tests.support.screens import StillApp, keys, opened, sample, typed
 
 FOLDER = Path(__file__).parent.parent / "screenshots"

@@ -18,29 +18,27 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import events
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.screen import Screen
 
-from sessiontui import config
-from sessiontui.config import Remembered
 from sessiontui.model import Session
 from sessiontui.store.detect import StoreLocation
 from sessiontui.store.protocol import Store
 from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.driver import TerminalDriver
+from sessiontui.tui.key_bindings import bindings, command_key, shown
 from sessiontui.tui.keyboard import Keyboard
 from sessiontui.tui.notices import tell
-from sessiontui.tui.preferences import Remember
-from sessiontui.tui.theme import key_names, looks, themes
+from sessiontui.tui.preferences import Remember, Remembered, load, remember
+from sessiontui.tui.theme import looks, themes
 from sessiontui.tui.theme.ascii_signs import tolerate_input
 from sessiontui.tui.theme.terminal import Terminal, end_with
 from sessiontui.tui.widgets.session_list import utc_now
@@ -64,21 +62,14 @@ class SessiontuiApp(App[None]):
     HORIZONTAL_BREAKPOINTS = looks.WIDTHS
     VERTICAL_BREAKPOINTS = looks.HEIGHTS
     TITLE = "sessiontui"
-    ALLOW_SELECT: ClassVar[bool] = False
+    ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = False  # ours finds sessions too
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "help", tooltip="Help for what has the focus", id="help"),
-        Binding("f1", "help", "help", tooltip="Help for what has the focus", id="app.help", priority=True),
-        Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit, wherever you are", id="app.quit", priority=True),
-        Binding(
-            "ctrl+z",
-            "suspend_process",
-            "suspend",
-            show=False,
-            tooltip="Back to the shell; fg returns",
-            id="app.suspend",
-        ),
-    ]
+    BINDINGS = bindings(
+        command_key("help", "question_mark", "help", "Help for what has the focus", "help"),
+        command_key("app.help", "f1", "help", "Help for what has the focus", "help", priority=True),
+        command_key("app.quit", "ctrl+q", "quit", "Quit, wherever you are", priority=True),
+        command_key("app.suspend", "ctrl+z", "suspend_process", "Back to the shell; fg returns"),
+    )
 
     def __init__(
         self,
@@ -96,8 +87,6 @@ class SessiontuiApp(App[None]):
         self._store, self._clock, self._listed, self._read_only = store, clock, listed, read_only
         self._terminal = terminal or Terminal()
         self._told = False
-        self._stands = False
-        """Whether the browser has its parts, and the focus where it is at first."""
         self._keyboard = Keyboard(self)
         self.remembered = remembered or Remembered()
         for each in themes.THEMES:
@@ -119,7 +108,7 @@ class SessiontuiApp(App[None]):
         """Say what of the person's taste could not be read."""
         self._tell(self.remembered.problem)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh())  # whoever had the terminal left it blank
-        self.screen.call_later(self.call_later, self._begin)
+        self.screen.call_later(self.call_later, self._keyboard.open)
 
     # ---- what is typed
 
@@ -128,11 +117,6 @@ class SessiontuiApp(App[None]):
         if isinstance(event, events.Key | events.Paste) and self._keyboard.holds(event):
             return
         await super().on_event(event)
-
-    def _begin(self) -> None:
-        """The browser stands, with the focus where it is at first."""
-        self._stands = True
-        self._keyboard.open()
 
     # ---- colours
 
@@ -148,7 +132,7 @@ class SessiontuiApp(App[None]):
 
     def refresh_css(self, animate: bool = True) -> None:
         """Read the style sheets again, for other colours; at the start they are going to be read with these."""
-        if self._stands:
+        if self._keyboard.opened:
             super().refresh_css(animate)
 
     def _wanted_theme(self) -> str:
@@ -163,11 +147,12 @@ class SessiontuiApp(App[None]):
     def on_remember(self, message: Remember) -> None:
         """Remember it, while the screen goes on."""
         self.remembered = replace(self.remembered, **message.changes)  # type: ignore[arg-type]  # fields of it
-        self.run_worker(partial(self._remember, message), "remember", thread=True, exit_on_error=False)
-
-    def _remember(self, message: Remember) -> None:
-        problem = config.remember(None, **message.changes)
-        self.call_later(self._tell, problem)
+        self.run_worker(
+            lambda: self.call_later(self._tell, remember(None, **message.changes)),
+            "remember",
+            thread=True,
+            exit_on_error=False,
+        )
 
     def _tell(self, problem: str) -> None:
         """Say once that nothing is remembered."""
@@ -179,7 +164,7 @@ class SessiontuiApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """The name of a key on the screen, the same everywhere."""
-        return key_names.shown(binding.key)
+        return shown(binding.key)
 
     def action_help(self) -> None:
         """Help for what has the focus; F1 works where a question mark is text."""
@@ -238,7 +223,7 @@ def run(location: StoreLocation) -> int:
     early.shutdown(wait=False)
     terminal = Terminal.here(os.environ)
     tolerate_input(terminal.encoding)
-    remembered = config.load()
+    remembered = load()
     wait([listed], HEAD_START)
     app = SessiontuiApp(
         store,

@@ -62,8 +62,8 @@ class Sort(NamedTuple):
 
     @property
     def order(self) -> Order:
-        """What it sorts by; by activity where there is no order of that name."""
-        return ORDERS.get(self.name, ORDERS["activity"])
+        """What it sorts by."""
+        return ORDERS[self.name]
 
     @property
     def words(self) -> str:
@@ -74,7 +74,7 @@ class Sort(NamedTuple):
     def next(self) -> Sort:
         """The order after this one, in its usual direction."""
         names = list(ORDERS)
-        return Sort(names[(names.index(self.order.name) + 1) % len(names)])
+        return Sort(names[(names.index(self.name) + 1) % len(names)])
 
     def by(self, name: str) -> Sort:
         """Sorted by another order; the same one asked for again is turned."""

@@ -9,7 +9,6 @@ import os
 import select
 import signal
 from collections import deque
-from collections.abc import Callable
 from threading import Condition, Thread
 from typing import Final
 
@@ -34,7 +33,7 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Begin to write; the terminal is ours."""
         if self._file is not None:  # a program may be started without it
-            self._output = TerminalOutput(self._file.fileno(), self._file.encoding, hang_up)
+            self._output = TerminalOutput(self._file.fileno(), self._file.encoding)
             self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
@@ -83,11 +82,10 @@ class TerminalDriver(LinuxDriver):
 class TerminalOutput(Thread):
     """Writes to a descriptor, in order, what others hand to it."""
 
-    def __init__(self, descriptor: int, encoding: str, gone: Callable[[], None]) -> None:
+    def __init__(self, descriptor: int, encoding: str) -> None:
         super().__init__(name="terminal output", daemon=True)
         self._descriptor = descriptor
         self._encoding = encoding
-        self._gone = gone
         self._pieces: deque[str] = deque()
         self._changed = Condition()  # its lock lets in who has it: a signal may come in the middle of a write
         self._written = False
@@ -125,7 +123,7 @@ class TerminalOutput(Thread):
                 self._send(text.encode(self._encoding, "backslashreplace"))
             except OSError:
                 self.give_up()
-                self._gone()
+                hang_up()
 
     def _next(self) -> str | None:
         """The next piece; None where none will come."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
+from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
-from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK
 from sessiontui.tui.theme import ink
-from sessiontui.visible import visible
 
 KEYS = 20
 """Columns for the names of keys."""
@@ -26,6 +24,8 @@ MOUSE = (
     "Mouse: click and wheel everywhere; drag scroll bars and the line between the panes (double click: as it was). "
     "A click beside a box like this closes it."
 )
+Rows = dict[str, dict[str, None]]
+"""For the words of each action the names of its keys, in order."""
 TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
 """Headlines for keys of a screen, in the order in which they are shown; each key has its own as its group."""
 
@@ -33,77 +33,62 @@ TOPICS = (FIND.description, LOOK.description, CHANGE.description, "Everywhere")
 class HelpScreen(Overlay[None]):
     """Describes the screen below it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "dismiss", "close", tooltip="Close", id="help.close"),
-        Binding("down,j", "scroll(1)", "down", show=False, id="help.down"),
-        Binding("up,k", "scroll(-1)", "up", show=False, id="help.up"),
-        Binding("pagedown,space", "scroll(10)", "page down", show=False, id="help.page_down"),
-        Binding("pageup", "scroll(-10)", "page up", show=False, id="help.page_up"),
-        Binding("home,g", "scroll(-10000)", "start", show=False, id="help.start"),
-        Binding("end,G", "scroll(10000)", "end", show=False, id="help.end"),
-    ]
+    BINDINGS = bindings(
+        command_key("help.close", "escape,q,question_mark,f1", "dismiss", "Close", "close"),
+        cursor_key("help.down", "down,j", "scroll(1)", "down"),
+        cursor_key("help.up", "up,k", "scroll(-1)", "up"),
+        cursor_key("help.page_down", "pagedown,space", "scroll(10)", "page down"),
+        cursor_key("help.page_up", "pageup", "scroll(-10)", "page up"),
+        cursor_key("help.start", "home,g", "scroll(-10000)", "start"),
+        cursor_key("help.end", "end,G", "scroll(10000)", "end"),
+    )
 
     def __init__(self, below: Screen[Any]) -> None:
         super().__init__()
         self._lines = tuple(_lines(below))
 
     def compose(self) -> ComposeResult:
-        """A box that scrolls."""
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_title = ink.content(visible("Help"))
-            box.border_subtitle = ink.content(visible("Esc closes"))
-            yield Static(ink.lines(self._lines), id="help")
+            box.border_title = ink.content("Help")
+            box.border_subtitle = ink.content("Esc closes")
+            yield Static(ink.lines(self._lines))
 
     def action_scroll(self, lines: int) -> None:
-        """Look at the rest."""
         self.query_one("#box").scroll_relative(y=lines, animate=False)
 
 
 def _lines(below: Screen[Any]) -> Iterator[Content]:
     """First what has the focus, then what is around it."""
     told: set[str] = set()
-    for title, about, actions in _parts(below):
-        yield ink.content((visible(title), "bold $accent"))
+    for title, about, rows in _parts(below):
+        yield ink.content((title, "bold $accent"))
         if about and about not in told:
             told.add(about)
-            yield ink.content(visible(about))
-        for keys, words in actions:
-            yield ink.content((visible(f"  {keys:<{KEYS}}"), "$accent"), visible(words))
-        yield ink.content(visible(" "))
-    yield ink.content(visible(MOUSE))
+            yield ink.content(about)
+        for words, keys in rows.items():
+            yield ink.content((f"  {' '.join(keys):<{KEYS}}", "$accent"), words)
+        yield ink.content(" ")
+    yield ink.content(MOUSE)
 
 
-def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
-    """Headline, what it is about, and keys with their words."""
+def _parts(below: Screen[Any]) -> Iterator[tuple[str, str, Rows]]:
+    """Headline, what it is about, and what can be done."""
     here = getattr(below, "HELP_TITLE", "Here")
-    around: dict[str, dict[str, list[str]]] = {title: {} for title in TOPICS}
-    for node, actions in _by_node(below).items():
-        if node is below or node is below.app:
-            for keys, binding in actions:
-                topic = binding.group.description if binding.group is not None else here
-                around.setdefault(topic, {}).setdefault(_words(binding), []).append(keys)
-        elif name := getattr(node, "HELP_TITLE", ""):
-            yield name, getattr(node, "HELP", ""), [(keys, _words(binding)) for keys, binding in actions]
-    for title, rows in around.items():
-        if rows:
-            about = getattr(below, "HELP", "") if title == here else ""
-            yield title, about, [(" ".join(keys), words) for words, keys in rows.items()]
-
-
-def _by_node(below: Screen[Any]) -> dict[DOMNode, list[tuple[str, Binding]]]:
-    """For each node, its live actions with their keys."""
-    found: dict[DOMNode, dict[str, tuple[list[str], Binding]]] = {}
+    around: dict[str, Rows] = {title: {} for title in TOPICS}
+    inside: dict[DOMNode, Rows] = {}
     for active in below.active_bindings.values():
         binding = active.binding
         if binding.id is None and binding.action not in FOCUS:
             continue
-        keys, _ = found.setdefault(active.node, {}).setdefault(binding.action, ([], binding))
-        keys.append(below.app.get_key_display(binding))
-    return {
-        node: [(" ".join(dict.fromkeys(keys)), binding) for keys, binding in actions.values()]
-        for node, actions in found.items()
-    }
-
-
-def _words(binding: Binding) -> str:
-    return FOCUS.get(binding.action) or binding.tooltip or binding.description
+        if active.node in (below, below.app):
+            rows = around.setdefault(here if binding.group is None else binding.group.description, {})
+        else:
+            rows = inside.setdefault(active.node, {})
+        words = FOCUS.get(binding.action) or binding.tooltip or binding.description
+        rows.setdefault(words, {})[below.app.get_key_display(binding)] = None
+    for node, rows in inside.items():
+        if name := getattr(node, "HELP_TITLE", ""):
+            yield name, getattr(node, "HELP", ""), rows
+    for title, rows in around.items():
+        if rows:
+            yield title, getattr(below, "HELP", "") if title == here else "", rows

@@ -28,12 +28,13 @@ class Keyboard:
         self._app = app
         self._waiting: deque[events.Event] = deque()
         self._current: events.Event | None = None
-        self._open = False
+        self.opened = False
+        """Whether the screen has its parts, and the focus where it is at first."""
         self._task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
         """There is a screen that keys can be meant for."""
-        self._open = True
+        self.opened = True
         self._go_on()
 
     def holds(self, event: events.Key | events.Paste) -> bool:
@@ -45,7 +46,7 @@ class Keyboard:
         return True
 
     def _go_on(self) -> None:
-        if self._open and (self._task is None or self._task.done()):
+        if self.opened and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._give(), name="keyboard")
 
     async def _give(self) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # no page is made before the first paint
     from sessiontui.describe.page import Page
 
 
-@dataclass(eq=False, repr=False)
+@dataclass
 class ErrorPage(Message):
     """An error that is too long for a notice: the browser shows its page in a dialog."""
 

@@ -21,7 +21,7 @@ class Overlay(ModalScreen[ScreenResultType]):
         Binding("question_mark", "app.help", "help", tooltip="Help for what has the focus", id="layer.help"),
     ]
 
-    BESIDE: ClassVar[bool] = True
+    BESIDE = True
     """Whether a click beside the box closes it: a mouse finds no button there."""
 
     def on_click(self, event: events.Click) -> None:

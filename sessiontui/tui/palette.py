@@ -1,22 +1,20 @@
 """The palette: type letters of what shall be done, or of a session, and press Enter.
 
-Knows no command: it is given them, finds the best for what is typed, and gives back the one that was chosen.
+Knows no command: it is given them as choices, finds the best for what is typed, and gives back the one that was chosen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import Final
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
 from sessiontui.query.fuzzy import Names
+from sessiontui.tui.key_bindings import bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
@@ -27,124 +25,95 @@ SHOWN: Final = 100
 """Things found that are shown: who wants a later one types another letter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something that can be done. ``look`` shows what it would be like while it is under the cursor."""
-
-    choice: Choice
-    run: Callable[[], object]
-    look: Callable[[], object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What a palette offers: ``commands``, which are all shown at first, and things found by their names."""
-
-    title: str
-    commands: Sequence[Command]
-    names: Sequence[str] = ()
-    named: Callable[[str], Command] | None = None
-    """What to do with a thing of that name."""
-    hint: str = ""
-    cursor: int = 0
-    """Which command is under the cursor at first."""
-
-
-class PaletteScreen(Overlay[Command | None]):
+class PaletteScreen(Overlay[Choice | None]):
     """An input, and below it what fits."""
 
     HELP = "Type letters of a command or of a session, in their order; Enter does what is under the cursor."
     AUTO_FOCUS = "SafeInput"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+p", "dismiss", "close", tooltip="Close, and do nothing", id="palette.close"),
-        Binding("down,ctrl+j", "move(1)", "down", show=False, id="palette.down"),
-        Binding("up,ctrl+k", "move(-1)", "up", show=False, id="palette.up"),
-        Binding("pagedown", "page(1)", "page down", show=False, id="palette.page_down"),
-        Binding("pageup", "page(-1)", "page up", show=False, id="palette.page_up"),
-    ]
+    BINDINGS = bindings(
+        command_key("palette.close", "escape,ctrl+p", "dismiss", "Close, and do nothing", "close"),
+        cursor_key("palette.down", "down,ctrl+j", "move(1)", "down"),
+        cursor_key("palette.up", "up,ctrl+k", "move(-1)", "up"),
+        cursor_key("palette.page_down", "pagedown", "page(1)", "page down"),
+        cursor_key("palette.page_up", "pageup", "page(-1)", "page up"),
+    )
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(
+        self,
+        title: str,
+        commands: Sequence[Choice],
+        names: Sequence[str] = (),
+        named: Callable[[str], Choice] | None = None,
+        hint: str = "",
+        cursor: int = 0,
+    ) -> None:
+        """``commands`` are all shown at first, with the cursor on one of them; things that have ``names`` are found by them,
+        and ``named`` gives what to do with one. ``hint`` says what else can be found."""
         super().__init__()
-        self._offer = offer
-        self.set_class(any(command.look for command in offer.commands), "-looks")
-        self._found: list[Command] = []
+        self._title, self._commands, self._hint, self._first = title, commands, hint, cursor
+        self._found_by_name, self._named = names, named
+        self.set_class(any(command.look for command in commands), "-looks")
 
     def compose(self) -> ComposeResult:
-        """A box with both."""
         with Vertical(id="palette") as box:
-            box.border_title = ink.content(visible(self._offer.title))
-            yield TextInput(id="wanted")
-            yield ChoiceList(id="choices")
+            box.border_title = ink.content(self._title)
+            yield TextInput()
+            yield ChoiceList()
 
     def on_mount(self) -> None:
         """All commands, before anything is typed."""
         self._list.picture = visible("Nothing fits.\nFewer letters find more", lines=True)
-        self._show("", self._offer.cursor)
+        self._show("", self._first)
 
-    @on(Input.Changed)
-    def find(self, event: Input.Changed) -> None:
-        """Another letter."""
+    def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._show(event.value, 0)
 
-    @on(Input.Submitted)
-    def choose(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter: what is under the cursor now, whatever is typed next."""
         event.stop()
-        if self._found:
-            self.dismiss(self._found[self._list.cursor])
+        if self._list.items:
+            self.dismiss(self._list.items[self._list.cursor])
 
-    @on(ChoiceList.Walked)
-    def look(self, event: ChoiceList.Walked) -> None:
-        """Show what the command under the cursor would be like."""
-        command = self._of(event.choice)
-        if command is not None and command.look is not None:
-            command.look()
+    def on_choice_list_walked(self, event: ChoiceList.Walked) -> None:
+        """Show what the choice under the cursor would be like, unless other letters came before the list's message did."""
+        if event.choice.look is not None and event.choice in self._list.items:
+            event.choice.look()
 
-    @on(ChoiceList.Opened)
-    def give(self, event: ChoiceList.Opened) -> None:
-        """This one it is."""
-        command = self._of(event.choice)
-        if command is not None:
-            self.dismiss(command)
+    def on_choice_list_opened(self, event: ChoiceList.Opened) -> None:
+        """This one it is, if it is there."""
+        if event.choice in self._list.items:
+            self.dismiss(event.choice)
 
     def action_move(self, items: int) -> None:
-        """The next choice, or the previous."""
         self._list.action_move(items)
 
     def action_page(self, pages: int) -> None:
-        """A screen of them."""
         self._list.action_page(pages)
 
     @property
     def _list(self) -> ChoiceList:
         return self.query_one(ChoiceList)
 
-    def _of(self, choice: Choice) -> Command | None:
-        """The command of a choice; None when other letters came before the list's message did."""
-        return next((command for command in self._found if command.choice is choice), None)
-
     def _show(self, pattern: str, cursor: int) -> None:
-        self._found = self._fitting(pattern) if pattern.strip() else list(self._offer.commands)
-        self._list.show([command.choice for command in self._found], pattern, cursor)
-        box, more = self.query_one("#palette"), len(self._offer.names)
-        hint = self._offer.hint if self._offer.hint and more and not pattern.strip() else "Enter does it"
-        box.border_subtitle = ink.content(visible(f"{hint} · Esc closes"))
+        typed = bool(pattern.strip())
+        self._list.show(self._fitting(pattern) if typed else self._commands, pattern, cursor)
+        hint = self._hint if self._found_by_name and not typed else "Enter does it"
+        self.query_one("#palette").border_subtitle = ink.content(f"{hint} · Esc closes")
 
-    def _fitting(self, pattern: str) -> list[Command]:
+    def _fitting(self, pattern: str) -> list[Choice]:
         """What fits: where the letters stand together first, and commands before names that fit as well."""
         commands, names = self._words.tiers(pattern), self._names.tiers(pattern)
         found = [(kind, at) for tier in (0, 1) for kind, each in enumerate((commands, names)) for at in each[tier]]
-        return [self._at(kind, at) for kind, at in found[:SHOWN]]
-
-    def _at(self, kind: int, at: int) -> Command:
-        named = self._offer.named
-        return self._offer.commands[at] if kind == 0 or named is None else named(self._offer.names[at])
+        return [
+            self._commands[at] if kind == 0 or self._named is None else self._named(self._found_by_name[at])
+            for kind, at in found[:SHOWN]
+        ]
 
     @cached_property
     def _words(self) -> Names:
-        return Names(command.choice.name for command in self._offer.commands)
+        return Names(command.name for command in self._commands)
 
     @cached_property
     def _names(self) -> Names:
-        return Names(self._offer.names)
+        return Names(self._found_by_name)

@@ -114,7 +114,7 @@ def test_every_key_of_the_browser_is_named() -> None:
     from textual.binding import Binding
 
     from sessiontui.tui.browser.screen import BrowserScreen
-    from sessiontui.tui.theme.key_names import shown
+    from sessiontui.tui.key_bindings import shown
 
     named = set(re.findall(r"`([^` ]+)`|(?<=[| ])(Ctrl\+\w|Esc|Enter|Space|F\d|Shift\+F\d|Tab)(?=[ |,])", README))
     keys = {quoted or plain for quoted, plain in named}

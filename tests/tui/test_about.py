@@ -18,7 +18,7 @@ from sessiontui.model import Backend, Fault, Message, Session, Severity
 from sessiontui.store import survey as surveys
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.store.session_stats import SessionStats, StatsTally
-from sessiontui.tui import about_rows
+from sessiontui.tui import about as about_rows
 from sessiontui.tui.about import AboutScreen
 from sessiontui.tui.help import HelpScreen
 from sessiontui.tui.tasks import background_task, stats_task

@@ -167,7 +167,7 @@ async def test_the_busy_ones_of_several_are_tried_again(store: Path, monkeypatch
         await press(pilot, "right", "right", "enter")
         assert top(app) is BrowserScreen
         assert app.notices == ["removed 1 damaged line (change 3) · u brings it back"]
-        assert not app.browser.side.marks.keys
+        assert not app.browser.side.marked
         assert not any(TORN in data for data in files(store).values())
         await press(pilot, "u")
         assert files(store)["older.jsonl"] == before["older.jsonl"]

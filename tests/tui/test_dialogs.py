@@ -18,7 +18,7 @@ from sessiontui.describe.questions import Planned, question
 from sessiontui.model import Fault, Message, Severity
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.changes.dialog import PageDialog
-from sessiontui.tui.changes.page_lines import contents
+from sessiontui.tui.changes.page_box import contents
 from sessiontui.visible import visible
 from tests.support.screens import NOW, SMALL, TORN, browsing, clock, folder, press, says, settle, shown
 

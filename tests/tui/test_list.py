@@ -20,9 +20,9 @@ from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort, ordered
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.theme import looks
-from sessiontui.tui.widgets.columns import columns, heading, under
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.session_list import SessionList
+from sessiontui.tui.widgets.session_row import columns, heading, under
 from tests.support.matrices import few
 from tests.support.screens import NOW, clock
 from tests.support.stage import lines, staged
@@ -52,7 +52,7 @@ def said(side: SessionPane) -> str:
 
 
 def marked(side: SessionPane) -> list[str]:
-    return list(side.marks.keys)
+    return list(side.marked)
 
 
 def under_cursor(widget: SessionList) -> str | None:
@@ -504,8 +504,8 @@ async def test_marks_stay_with_their_sessions() -> None:
     async with staged(SessionPane(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show(rows)
-        side.marks.action_mark()
-        side.marks.action_mark()
+        side.action_mark()
+        side.action_mark()
         assert under_cursor(side.sessions) == "key_00002"
         assert marked(side) == ["key_00000", "key_00001"]
         assert lines(side.sessions)[1].startswith("●")
@@ -520,7 +520,7 @@ async def test_marks_stay_with_their_sessions() -> None:
         side.show(rows[1:])
         side.show(rows)
         assert marked(side) == ["key_00001"]
-        side.marks.clear()
+        side.unmark(side.sessions.marks)
         assert marked(side) == []
         assert not any("●" in line for line in lines(side.sessions))
 
@@ -529,12 +529,12 @@ async def test_all_that_are_shown_are_marked_and_unmarked() -> None:
     async with staged(SessionPane(id="side", clock=clock), size=(60, 24)) as (pilot, _):
         side = side_of(pilot)
         side.show([*sessions(3), session("other")])
-        side.marks.action_mark()
+        side.action_mark()
         side.open_filter()
         await pilot.press(*"key")
-        side.marks.action_mark_all()
+        side.action_mark_all()
         assert marked(side) == ["key_00000", "key_00001", "key_00002"]
-        side.marks.action_mark_all()
+        side.action_mark_all()
         assert marked(side) == []
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sessiontui.config import load
 from sessiontui.model import Message
+from sessiontui.tui.preferences import load
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import SearchBar
@@ -42,7 +42,7 @@ def cursor(app: StillApp) -> str | None:
 
 
 def marked(app: StillApp) -> list[str]:
-    return list(app.browser.side.marks.keys)
+    return list(app.browser.side.marked)
 
 
 # ---- order

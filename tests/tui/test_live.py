@@ -315,13 +315,13 @@ async def test_a_store_that_vanishes_is_waited_for_and_shown_again_at_the_same_p
         os.rename(store, store.with_name("away"))
         await until(pilot, lambda: says(app, "The sessions can't be read.", "It can't be read.", "… sessions"))
         assert "It is read again as soon as it is there" in "\n".join(shown(app))
-        assert not app.browser.side.marks.keys
+        assert not app.browser.side.marked
         os.rename(store.with_name("away"), store)
         await until(pilot, lambda: says(app, "3 sessions · 207 messages"))
         await until(pilot, lambda: reading(app).count == 200)
         await settle(pilot)
         assert (reading(app).cursor, app.browser.reading.key) == (row, "two")
-        assert app.browser.side.marks.keys == ("three",)
+        assert app.browser.side.marked == ("three",)
         append(store, "one", "x")
         await until(pilot, lambda: says(app, "208 messages"))
 

@@ -18,8 +18,9 @@ from rich.style import Style
 from textual.color import Color
 from textual.pilot import Pilot
 
-from sessiontui import config, units
-from sessiontui.config import Remembered
+from sessiontui import units
+from sessiontui.tui import preferences
+from sessiontui.tui.preferences import Remembered
 from sessiontui.tui.theme import looks, themes
 from sessiontui.tui.theme.ascii_signs import SIGNS, Signs
 from sessiontui.tui.theme.contrast import SIGN, TEXT, contrast, readable
@@ -489,11 +490,11 @@ async def test_the_line_is_dragged_and_put_back_and_its_place_remembered(store: 
         before = widths(app)
         await drag(pilot, 9)
         assert widths(app) == (before[0] + 9, before[1] - 9)
-        assert config.load().side_width == before[0] + 9
+        assert preferences.load().side_width == before[0] + 9
         await pilot.click(Splitter, times=2)
         await settle(pilot)
         assert widths(app) == before
-        assert config.load().side_width is None
+        assert preferences.load().side_width is None
 
 
 @pytest.mark.exhaustive

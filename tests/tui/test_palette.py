@@ -8,7 +8,7 @@ import pytest
 from textual.binding import Binding
 from textual.widgets import Input
 
-from sessiontui import config
+from sessiontui.tui import preferences
 from sessiontui.tui.browser.screen import BrowserScreen
 from sessiontui.tui.palette import PaletteScreen
 from sessiontui.tui.widgets.choice_list import Choice, ChoiceList
@@ -199,12 +199,12 @@ async def test_a_theme_is_seen_then_chosen_and_remembered(store: Path) -> None:
         assert app.theme == "sessiontui-day"
         await press(pilot, "escape")
         assert app.theme == "sessiontui"
-        assert config.load().theme == ""
+        assert preferences.load().theme == ""
         await press(pilot, "ctrl+p", *typed("change theme"), "enter", *typed("grv"))
         assert app.theme == "gruvbox"
         await press(pilot, "enter")
         assert app.theme == "gruvbox"
-        assert config.load().theme == "gruvbox"
+        assert preferences.load().theme == "gruvbox"
         await press(pilot, "ctrl+p", *typed("change theme"), "enter")
         assert names(app)[app.screen.query_one(ChoiceList).cursor] == "gruvbox"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.config import Remembered
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.model import Backend, Message
+from sessiontui.tui.preferences import Remembered
 from sessiontui.tui.tasks import fault_task
 from tests.support.databases import append, database
 from tests.support.screens import StillApp, folder, keys, opened, talk

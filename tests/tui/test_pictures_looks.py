@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sessiontui.config import Remembered
+from sessiontui.tui.preferences import Remembered
 from sessiontui.tui.theme.terminal import Terminal
 from tests.support.screens import StillApp, keys, opened, sample, typed
 

@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sessiontui.model import Backend
-from sessiontui.tui.theme import key_names
+from sessiontui.tui import key_bindings
 from tests.support.databases import append, database
 from tests.support.screens import TORN, StillApp, browsing, choose, folder, opened, press, settle, shown, talk, typed
 
@@ -108,7 +108,7 @@ def state(app: StillApp) -> object:
 
 async def lives(app: StillApp, pilot: Pilot[Any], key: str) -> bool:
     """Press it, and see whether anything comes of it."""
-    names = {key_names.shown(name): name for name in app.screen.active_bindings}
+    names = {key_bindings.shown(name): name for name in app.screen.active_bindings}
     before = state(app)
     await pilot.press(names.get(key, key))
     if app.is_running:

@@ -25,7 +25,7 @@ from sessiontui.model import Backend, Fault, Message, Salvage, Severity, Span
 from sessiontui.store.protocol import IsCancelled, Progress, Store
 from sessiontui.tui.changes.controller import CHANGES
 from sessiontui.tui.changes.dialog import PageDialog
-from sessiontui.tui.changes.page_lines import contents
+from sessiontui.tui.changes.page_box import contents
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.visible import visible
 from tests.support import databases
@@ -73,7 +73,7 @@ def dimmed(app: StillApp) -> set[str]:
 def page_of(app: StillApp) -> Page:
     """What the dialog says."""
     assert isinstance(app.screen, PageDialog)
-    return app.screen.page
+    return app.screen.box.page
 
 
 # ---- yes and no
@@ -160,7 +160,7 @@ async def test_repair_means_the_marked_sessions_and_marks_stay_where_damage_does
         await press(pilot, "right", "enter")
         assert says(app, "2 sessions repaired", "mixed", "glued")
         await press(pilot, "enter")
-        assert set(app.browser.side.marks.keys) == {"mixed", "torn"}
+        assert set(app.browser.side.marked) == {"mixed", "torn"}
     assert files(store)["mixed.jsonl"] == MENDED
 
 
@@ -428,7 +428,7 @@ async def test_the_session_that_was_busy_is_tried_again_alone(store: Path, monke
     async with browsing(store) as (app, pilot):
         await press(pilot, "space", "G", "space", "R", "right", "enter")
         assert says(app, "1 of 2 sessions repaired", "! glued", "Try 1 again")
-        assert app.browser.side.marks.keys == ("mixed", "glued"), "damage is left in the first, all of it in the second"
+        assert app.browser.side.marked == ("mixed", "glued"), "damage is left in the first, all of it in the second"
         await press(pilot, "right", "right", "enter")
         assert files(store)["glued.jsonl"] == ONE + b"\n" + TWO + b"\n"
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from sessiontui import config
 from sessiontui.changes.verbs import migrate
 from sessiontui.describe.nothing_found import advice
 from sessiontui.dialects.zeroclaw import write
@@ -21,6 +20,7 @@ from sessiontui.query.ast import Phrase, Query
 from sessiontui.query.parse import parse
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import IsCancelled, Progress, never
+from sessiontui.tui import preferences
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.search_bar import KEPT, SearchBar
 from sessiontui.tui.widgets.session_list import SessionList
@@ -562,7 +562,7 @@ async def test_ctrl_up_walks_through_earlier_searches_and_down_comes_back_to_wha
             seen.append(text(app))
         assert seen == ["config", "budget", "budget", "config", "buil", "buil"]
         assert hits(app).hit is not None
-        assert config.load().searches == ("config", "budget")
+        assert preferences.load().searches == ("config", "budget")
 
 
 @pytest.mark.exhaustive

@@ -165,11 +165,11 @@ async def test_hits_take_the_place_of_sessions() -> None:
         side.show([session("a")])
         side.show_hits(Found((), 0), nothing, again=False)
         await pilot.pause()
-        assert [widget.id for widget in side.query(LineList) if widget.display] == ["hits"]
+        assert [type(widget) for widget in side.query(LineList) if widget.display] == [HitList]
         assert any("Nothing found." in line for line in lines(side.hits))
         side.hide_hits()
         await pilot.pause()
-        assert [widget.id for widget in side.query(LineList) if widget.display] == ["sessions"]
+        assert [type(widget) for widget in side.query(LineList) if widget.display] == [SessionList]
 
 
 # ---- the title

@@ -27,7 +27,7 @@ from sessiontui.store.series import Activity, Lengths, Series, TimeHistogram
 from sessiontui.store.session_stats import Damage, Long, SessionStats, Share, StatsTally
 from sessiontui.store.sqlite import import_times
 from sessiontui.store.sqlite.sqlite_store import SqliteStore
-from sessiontui.tui import about_rows
+from sessiontui.tui import about as about_rows
 from sessiontui.tui.widgets.plot import plot, top_of
 from tests.support.damage import left_alone
 from tests.support.databases import append, database, writer

@@ -13,7 +13,7 @@ from sessiontui.changes.verbs.request import ChangeRequest
 from sessiontui.describe import about, removal
 from sessiontui.store.memory import MemoryStore
 from sessiontui.tui.changes import change_rows
-from sessiontui.tui.changes.page_lines import contents
+from sessiontui.tui.changes.page_box import contents
 
 NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
 

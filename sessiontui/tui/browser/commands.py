@@ -6,12 +6,11 @@ offered there too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
 from textual.actions import parse
-from textual.app import App
 from textual.binding import ActiveBinding
 from textual.screen import Screen
 
@@ -20,9 +19,10 @@ from sessiontui.tui.arrangement import ORDERS
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.changes.controller import ChangeController
-from sessiontui.tui.palette import Command, Offer, PaletteScreen
-from sessiontui.tui.pane_keys import plain
+from sessiontui.tui.key_bindings import plain
+from sessiontui.tui.palette import PaletteScreen
 from sessiontui.tui.preferences import Remember
+from sessiontui.tui.tasks.background_task import ignore
 from sessiontui.tui.theme import themes
 from sessiontui.tui.widgets.choice_list import Choice
 
@@ -35,41 +35,40 @@ def open_palette(screen: Screen[None], changes: ChangeController, opener: Sessio
     keys = list(opener.side.known)
     commands = [*_keys(screen, changes), *_more(screen, opener.side)]
     hint = f"letters find {units.counted(len(keys), 'session')} too"
-    _offer(screen, Offer("Commands and sessions", commands, keys, partial(_session, opener), hint))
+    _offer(screen, PaletteScreen("Commands and sessions", commands, keys, partial(_session, opener), hint))
 
 
 def open_themes(screen: Screen[None]) -> None:
-    """Offer the themes; the one under the cursor is on the screen already."""
+    """Offer the themes, ours first, then Textual's, dark before light; the one under the cursor is on the screen already."""
     app, before = screen.app, screen.app.theme
-    names = _themes(app)
+    names = [theme.name for theme in themes.THEMES]
+    others = [theme for theme in app.available_themes.values() if theme.name not in names]
+    names += [theme.name for theme in sorted(others, key=lambda theme: (not theme.dark, theme.name))]
     commands = [_theme(screen, name) for name in names]
     cursor = names.index(before) if before in names else 0
-    _offer(screen, Offer("Change theme", commands, cursor=cursor), partial(setattr, app, "theme", before))
+    _offer(screen, PaletteScreen("Change theme", commands, cursor=cursor), partial(setattr, app, "theme", before))
 
 
-def _offer(screen: Screen[None], offer: Offer, undo: partial[None] | None = None) -> None:
-    def chosen(command: Command | None) -> None:
-        if command is not None:
-            command.run()
-        elif undo is not None:
-            undo()
+def _offer(screen: Screen[None], palette: PaletteScreen, undo: Callable[[], object] = ignore) -> None:
+    def chosen(choice: Choice | None) -> None:
+        (undo if choice is None else choice.run)()
 
     screen.app.clear_notifications()
-    screen.app.push_screen(PaletteScreen(offer), chosen)
+    screen.app.push_screen(palette, chosen)
 
 
-def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Command]:
+def _keys(screen: Screen[None], changes: ChangeController) -> Iterator[Choice]:
     """A command for each action that has a key, with all its keys; what only moves a cursor is no command."""
     found: dict[str, list[ActiveBinding]] = {}
     for active in _bindings(screen):
         if active.binding.id and active.binding.tooltip and plain(active.binding.action) not in UNLISTED:
             found.setdefault(active.binding.action, []).append(active)
-    for action, (active, *others) in found.items():
-        keys = dict.fromkeys(screen.app.get_key_display(each.binding) for each in (active, *others))
+    for action, bound in found.items():
+        active, keys = bound[0], dict.fromkeys(screen.app.get_key_display(each.binding) for each in bound)
         about = "" if active.enabled else "not now: it says why"
         does = partial(screen.call_later, screen.app.run_action, action, active.node)
         run = does if active.enabled else partial(changes.explain, active.binding.id or "")
-        yield Command(Choice(active.binding.tooltip, about, " ".join(keys)), run)
+        yield Choice(active.binding.tooltip, run, about, " ".join(keys))
 
 
 def _bindings(screen: Screen[None]) -> Iterator[ActiveBinding]:
@@ -81,31 +80,24 @@ def _bindings(screen: Screen[None]) -> Iterator[ActiveBinding]:
         yield ActiveBinding(screen, binding, bool(enabled), binding.tooltip)
 
 
-def _more(screen: Screen[None], side: SessionPane) -> Iterator[Command]:
+def _more(screen: Screen[None], side: SessionPane) -> Iterator[Choice]:
     """What has no key."""
     for order in ORDERS.values():
-        yield Command(Choice(f"Sort the list by {order.name}", order.words), partial(side.sort_by, order.name))
+        yield Choice(f"Sort the list by {order.name}", partial(side.sort_by, order.name), order.words)
     if not screen.app.no_color:
-        yield Command(Choice("Change theme", screen.app.theme), partial(open_themes, screen))
+        yield Choice("Change theme", partial(open_themes, screen), screen.app.theme)
 
 
-def _session(opener: SessionOpener, key: str) -> Command:
+def _session(opener: SessionOpener, key: str) -> Choice:
     session = opener.side.known.get(key)
     if session is None:
         about = "gone since"
     else:
         about = units.counted(session.messages, "message") if session.problem is None else session.problem.reason
-    return Command(Choice(key or "(no name)", f"session · {about}"), partial(opener.go_to, key))
+    return Choice(key or "(no name)", partial(opener.go_to, key), f"session · {about}")
 
 
-def _themes(app: App[object]) -> list[str]:
-    """Ours first, then Textual's, dark before light."""
-    ours = [theme.name for theme in themes.THEMES]
-    others = [theme for theme in app.available_themes.values() if theme.name not in ours]
-    return [*ours, *(theme.name for theme in sorted(others, key=lambda theme: (not theme.dark, theme.name)))]
-
-
-def _theme(screen: Screen[None], name: str) -> Command:
+def _theme(screen: Screen[None], name: str) -> Choice:
     app = screen.app
     theme = app.available_themes[name]
     about = "the terminal's own colours" if theme.ansi else "dark" if theme.dark else "light"
@@ -115,4 +107,4 @@ def _theme(screen: Screen[None], name: str) -> Command:
         look()
         screen.post_message(Remember({"theme": name}))
 
-    return Command(Choice(name, about), choose, look)
+    return Choice(name, choose, about, look=look)

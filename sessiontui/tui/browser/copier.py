@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.binding import Binding
+from typing import TYPE_CHECKING, Final
 
 from sessiontui import units
 from sessiontui.model import Entry, Hit
 from sessiontui.tui.browser.open_session import OpenSession
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import shown_task, tell
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import TranscriptView
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
 class Copier:
     """Into the clipboard, or into a private file where it is too long for that."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("y", "copy", "copy", show=False, tooltip="Copy the message under the cursor", id="copy"),
-        Binding("Y", "copy_all", "copy all", show=False, tooltip="Copy the whole session", id="copy_all"),
+    KEYS: Final = [
+        command_key("copy", "y", "copy", "Copy the message under the cursor"),
+        command_key("copy_all", "Y", "copy_all", "Copy the whole session"),
     ]
 
     def __init__(self, title: TitleLine, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:

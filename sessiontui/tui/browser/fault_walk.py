@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
-
-from textual.binding import Binding
+from collections.abc import Iterator
+from typing import Final
 
 from sessiontui import units
 from sessiontui.model import Backend, Session
 from sessiontui.tui.browser.session_opener import SessionOpener
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import reply
 
 
 class FaultWalk:
     """Which session is next; which fault is next in the open session is the transcript pane's."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("e", "fault(1)", "next fault", tooltip="Next fault, of the next session too", id="next_fault"),
-        Binding(
-            "E",
-            "fault(-1)",
-            "previous fault",
-            show=False,
-            tooltip="Previous fault, of the session before too",
-            id="previous_fault",
-        ),
+    KEYS: Final = [
+        command_key("next_fault", "e", "fault(1)", "Next fault, of the next session too", "next fault"),
+        command_key("previous_fault", "E", "fault(-1)", "Previous fault, of the session before too"),
     ]
 
     def __init__(self, opener: SessionOpener) -> None:
@@ -50,16 +42,17 @@ class FaultWalk:
         known = self._side.known
         uncounted = sum(each.problem is None and each.faults is None for each in known.values())
         unsure = f"{units.counted(uncounted, 'session')} not counted yet" if uncounted else ""
-        found = next(((past, each) for past, each in self._further(step) if self._is_wanted(each)), None)
+        damaged = ((past, each) for past, each in self._further(step) if each.problem is not None or each.faults)
+        found = next(((past, each) for past, each in damaged if each.key not in self._passed), None)
         if found is None:
             reply(self._side, " · ".join(filter(None, ("no session of the list has damage", unsure))))
             return
         wrapped, session = found
         self._passed.add(session.key)
-        end = "that was the last fault of the list" if step > 0 else "that was the first fault of the list"
-        again = "on from the first" if step > 0 else "on from the last"
-        if said := [*((end, again) if wrapped else ()), *filter(None, (unsure,))]:
-            reply(self._side, " · ".join(said))
+        here, there = ("last", "first") if step > 0 else ("first", "last")
+        end = f"that was the {here} fault of the list · on from the {there}" if wrapped else ""
+        if said := " · ".join(filter(None, (end, unsure))):
+            reply(self._side, said)
         self._side.choose(session.key)
         self._opener.open(session.key)
         self._reading.walk.trace(step)
@@ -73,6 +66,3 @@ class FaultWalk:
         at = keys.index(key) + 1 if key in keys else 0
         for wrapped, some in ((False, keys[at:]), (True, keys[:at])):
             yield from ((wrapped, known[key]) for key in some if key in known)
-
-    def _is_wanted(self, session: Session) -> bool:
-        return session.key not in self._passed and (session.problem is not None or bool(session.faults))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
-from textual.binding import Binding
 from textual.widget import Widget
 
 from sessiontui.errors import UsageError
 from sessiontui.tui.browser.open_session import OpenSession
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.widgets.transcript import TranscriptView
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # loaded when it is asked for: the first paint does not wait 
 class GoTo:
     """A prompt in the pane, for as long as it takes."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("colon", "ask", "go to", show=False, tooltip="Go to a message or line", id="place"),
+    KEYS: Final = [
+        command_key("place", "colon", "ask", "Go to a message or line"),
     ]
 
     def __init__(self, pane: Widget, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
@@ -34,7 +34,7 @@ class GoTo:
 
         self._transcript.enter()
         if self._prompt is None:
-            self._prompt = Prompt(id="prompt", raw=self._transcript.raw)
+            self._prompt = Prompt(raw=self._transcript.raw)
             await self._pane.mount(self._prompt)
         if self._prompt is not None:  # not left since
             self._pane.screen.set_focus(self._prompt)

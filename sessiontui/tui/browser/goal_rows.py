@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sessiontui import units
 from sessiontui.errors import UsageError
 from sessiontui.store.protocol import TranscriptRows
-from sessiontui.tui.widgets.prompt import USAGE, Goal, GoalKind, goal
+from sessiontui.tui.widgets.prompt import USAGE, GoalKind, goal
 
 
-@dataclass(frozen=True, slots=True)
-class GoalRow:
+class GoalRow(NamedTuple):
     """A row of a session, from 0."""
 
     row: int
@@ -34,18 +33,14 @@ def goal_row(text: str, rows: TranscriptRows, messages: int | None, raw: bool) -
             return GoalRow(0)
         case GoalKind.END:
             return GoalRow(len(rows) - 1)
+        case GoalKind.SHARE if wanted.number > 100:
+            raise UsageError("100% is the end")
         case GoalKind.SHARE:
-            return GoalRow(_share(wanted, len(rows)))
+            return GoalRow(round((len(rows) - 1) * wanted.number / 100))
         case GoalKind.MESSAGE if not raw:
             return _message(int(wanted.number), rows, messages)
         case _:
             return GoalRow(_line(int(wanted.number), len(rows)))
-
-
-def _share(wanted: Goal, count: int) -> int:
-    if wanted.number > 100:
-        raise UsageError("100% is the end")
-    return round((count - 1) * wanted.number / 100)
 
 
 def _line(number: int, count: int) -> int:

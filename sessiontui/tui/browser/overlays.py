@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from sessiontui.describe.blockers import Blocker
 
 
+@dataclass
 class Overlays:
     """Each is loaded when it is asked for: the first paint waits for none of them."""
 
-    def __init__(self, screen: Screen[None], changes: ChangeController, opener: SessionOpener) -> None:
-        self._screen, self._changes, self._opener = screen, changes, opener
+    _screen: Screen[None]
+    _changes: ChangeController
+    _opener: SessionOpener
 
     def action_palette(self) -> None:
         """Every command, and every session."""
@@ -62,7 +65,7 @@ class Overlays:
         from sessiontui.tui.changes.flow import ChangeFlow
 
         flow = ChangeFlow(self._changes, wanted, blocker)
-        self._screen.app.push_screen(PageDialog(flow.page, flow))
+        self._open(PageDialog(flow.page, flow))
 
     def show_changes(self) -> None:
         """The changes that can be undone."""

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.binding import Binding
+from typing import Final
 
 from sessiontui.tui.browser.open_session import OpenSession
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import ignore
+from sessiontui.tui.tasks.row_search import What, search
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import TranscriptView
-
-if TYPE_CHECKING:
-    from sessiontui.tui.tasks.row_search import What
 
 
 class RowWalk:
     """Steps that a person wants to go, one by one or several at once; where rows are not known yet, as soon as they are."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding(
-            "left_square_bracket", "user(-1)", "previous turn", show=False, tooltip="Previous user turn", id="turn_up"
-        ),
-        Binding("right_square_bracket", "user(1)", "next turn", show=False, tooltip="Next user turn", id="turn_down"),
+    KEYS: Final = [
+        command_key("turn_up", "left_square_bracket", "user(-1)", "Previous user turn"),
+        command_key("turn_down", "right_square_bracket", "user(1)", "Next user turn"),
     ]
 
     def __init__(self, title: TitleLine, transcript: TranscriptView, opened: Callable[[], OpenSession | None]) -> None:
@@ -63,10 +58,9 @@ class RowWalk:
         self.task.stop()
 
     def _walk(self, what: What, step: int) -> None:
-        if self._opened() is not None:
-            goes_on = self._what == what and self._from in (None, self._transcript.cursor)
-            self._what, self._steps = what, step + (self._steps if goes_on else 0)
-            self.go_on()
+        goes_on = self._what == what and self._from in (None, self._transcript.cursor)
+        self._what, self._steps = what, step + (self._steps if goes_on else 0)
+        self.go_on()
 
     def go_on(self) -> None:
         """Go where the person wants to go, once all rows are known."""
@@ -77,8 +71,6 @@ class RowWalk:
         if not self._steps:
             self.task.cancel()
             return
-        from sessiontui.tui.tasks.row_search import search
-
         self._from = start = self._transcript.cursor
         if self._what == "fault" and self._transcript.location is None and start != self._fault:
             start = -1 if self._steps > 0 else len(rows)

@@ -7,18 +7,16 @@ from concurrent.futures import Future
 from datetime import datetime
 from inspect import isawaitable
 from operator import attrgetter
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import ActiveBinding
 from textual.css.query import QueryType
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
 from sessiontui import paths
-from sessiontui.config import Remembered
 from sessiontui.dialects.keys import written
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
@@ -30,19 +28,18 @@ from sessiontui.tui.browser.overlays import Overlays
 from sessiontui.tui.browser.row_walk import RowWalk
 from sessiontui.tui.browser.search import SearchController
 from sessiontui.tui.browser.session_feed import SessionFeed
-from sessiontui.tui.browser.session_marks import SessionMarks
 from sessiontui.tui.browser.session_opener import SessionOpener
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.browser.transcript_pane import TranscriptPane
 from sessiontui.tui.changes.controller import CHANGES, ChangeController, ChangeHost
+from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, bindings, command_key, of_pane
 from sessiontui.tui.notices import ErrorPage
-from sessiontui.tui.pane_keys import CHANGE, FIND, LOOK, of_pane
-from sessiontui.tui.preferences import Remember
+from sessiontui.tui.preferences import Remember, Remembered
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.key_line import KeyLine
 from sessiontui.tui.widgets.search_bar import SearchBar
-from sessiontui.tui.widgets.session_list import SessionList, utc_now
+from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.splitter import SplitPanes, Splitter
 from sessiontui.tui.widgets.title import TitleLine
 
@@ -53,82 +50,59 @@ class BrowserScreen(Screen[None]):
     HELP_TITLE = "Everywhere"
     HELP = "A store of chat sessions. Whatever is changed here can be taken back with u."
     AUTO_FOCUS = "SessionList"
-    BINDINGS: ClassVar[list[BindingType]] = [  # in the order in which the last line of the screen and help show them
+    BINDINGS = bindings(  # in the order in which the last line of the screen and help show them
         *of_pane("changes", ChangeController.KEYS, CHANGE),
         *of_pane("reading", TranscriptPane.KEYS, LOOK),
-        Binding(
-            "b",
-            "pane('feed', 'backend')",
-            "backend",
-            tooltip="The other backend of this folder",
-            id="backend",
-            group=LOOK,
+        command_key(
+            "backend", "b", "pane('feed', 'backend')", "The other backend of this folder", "backend", group=LOOK
         ),
-        Binding(
+        command_key(
+            "about",
             "i",
             "pane('overlays', 'about')",
+            "About this session: roles, damage, activity",
             "about",
-            tooltip="About this session: roles, damage, activity",
-            id="about",
             group=LOOK,
         ),
         *of_pane("side", SessionPane.KEYS, LOOK),
-        *of_pane("side.marks", SessionMarks.KEYS, LOOK),
         *of_pane("reading.walk", RowWalk.KEYS, LOOK),
         *of_pane("reading.go_to", GoTo.KEYS, LOOK),
         *of_pane("reading.copier", Copier.KEYS, LOOK),
-        Binding(
-            "f5",
-            "pane('feed', 'refresh')",
-            "read again",
-            show=False,
-            tooltip="Read the list again, all of it",
-            id="refresh",
-            group=LOOK,
-        ),
+        command_key("refresh", "f5", "pane('feed', 'refresh')", "Read the list again, all of it", group=LOOK),
         *of_pane("search", SearchController.KEYS, FIND),
         *of_pane("hits", HitWalk.KEYS, FIND),
         *of_pane("faults", FaultWalk.KEYS, FIND),
-        Binding(
-            "ctrl+p",
-            "pane('overlays', 'palette')",
-            "commands",
-            show=False,
-            tooltip="Find a command or a session",
-            id="palette",
-        ),
+        command_key("palette", "ctrl+p", "pane('overlays', 'palette')", "Find a command or a session"),
         *of_pane("panes", SplitPanes.KEYS),
-        Binding(
+        command_key(
+            "inspect",
             "x",
             "pane('overlays', 'inspect')",
+            "Inspect damage: where, why, and what can be had back",
             "inspect",
-            tooltip="Inspect damage: where, why, and what can be had back",
-            id="inspect",
         ),
-        Binding("q", "app.quit", "quit", tooltip="Quit", id="quit"),
-        Binding("escape", "back", "back", show=False, tooltip="Cancel, clear, leave or go back", id="back"),
-    ]
+        command_key("quit", "q", "app.quit", "Quit", "quit"),
+        command_key("back", "escape", "back", "Cancel, clear, leave or go back"),
+    )
 
-    def __init__(
-        self, store: Store, clock: Callable[[], datetime] = utc_now, listed: Future[list[Session]] | None = None
-    ) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], listed: Future[list[Session]] | None) -> None:
         super().__init__()
         self._listed = listed
         self._active: dict[str, ActiveBinding] | None = None
-        self.title_line, self.bar = TitleLine(id="title"), SearchBar(id="search")
+        self.title_line, self.bar = TitleLine(), SearchBar()
         self.side, self.reading = SessionPane(id="side", clock=clock), TranscriptPane(self.title_line, id="reading")
         self.panes = SplitPanes(self.side, Splitter(), self.reading, id="panes")
         self.opener = SessionOpener(store, self.side, self.reading)
         self.search = SearchController(self, self.bar, self.opener)
-        self.feed = SessionFeed(self.title_line, self.side, self.opener, self.search.ask_again, self._switch_store)
+        self.feed = SessionFeed(self.title_line, self.side, self.opener, self.search.ask_again, self._use)
         self.changes = ChangeController(self, self.title_line, store, clock)
         self.hits = HitWalk(self.search, self.opener)
         self.faults = FaultWalk(self.opener)
         self.overlays = Overlays(self, self.changes, self.opener)
         self.changes.host = ChangeHost(
             key=lambda: self.reading.key,
-            marked=lambda: self.side.marks.keys,
-            made=self.side.marks.take,
+            marked=lambda: self.side.marked,
+            made=self.side.unmark,
             ask=self.overlays.ask,
             show_list=self.overlays.show_changes,
             inspect=self.overlays.inspect,
@@ -158,7 +132,8 @@ class BrowserScreen(Screen[None]):
     # ---- the store
 
     def _use(self, store: Store, listed: Future[list[Session]] | None = None) -> None:
-        """Show this store from now on. ``listed``: somebody reads its list already."""
+        """Show this store from now on, and search for nothing. ``listed``: somebody reads its list already."""
+        self.bar.value = ""
         self.changes.store = store
         self.changes.check_writability()
         self.title_line.path, self.title_line.backend = paths.shortened(written(str(store.path))), store.backend
@@ -166,12 +141,7 @@ class BrowserScreen(Screen[None]):
         self.opener.use(store)
         self.feed.read(listed)
 
-    def _switch_store(self, store: Store) -> None:
-        self.bar.value = ""
-        self._use(store)
-
-    @on(ErrorPage)
-    def _show_error(self, event: ErrorPage) -> None:
+    def on_error_page(self, event: ErrorPage) -> None:
         from sessiontui.tui.changes.dialog import PageDialog
 
         self.app.push_screen(PageDialog(event.page))
@@ -191,29 +161,24 @@ class BrowserScreen(Screen[None]):
     def _enter_hit(self) -> None:
         self.search.enter()
 
-    @on(SearchBar.Walked)
-    def _walk_hits(self, event: SearchBar.Walked) -> None:
+    def on_search_bar_walked(self, event: SearchBar.Walked) -> None:
         if event.pages:
             self.side.list.action_page(event.pages)
         else:
             self.side.list.action_move(event.hits)
 
-    @on(SearchBar.Left)
-    def _leave_search(self) -> None:
+    def on_search_bar_left(self) -> None:
         """A person who leaves the bar with text in it wants to see the hits of the open session."""
         self.search.keep()
         self.hits.locate_once()
 
-    @on(HitList.MoreWanted)
-    def _search_further(self) -> None:
+    def on_hit_list_more_wanted(self) -> None:
         self.search.widen()
 
-    @on(HitList.Opened)
-    def _go_to_hit(self, event: HitList.Opened) -> None:
+    def on_hit_list_opened(self, event: HitList.Opened) -> None:
         self.hits.go_to(event.hit)
 
-    @on(events.DescendantFocus)
-    def _note_focus(self, event: events.DescendantFocus) -> None:
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.hits.note_focus(event.widget)
 
     def focus_next(self, selector: str | type[QueryType] = "*") -> Widget | None:
@@ -235,9 +200,8 @@ class BrowserScreen(Screen[None]):
         enter()
         return self.focused
 
-    @on(SplitPanes.Chosen)
-    def _keep_width(self, event: SplitPanes.Chosen) -> None:
-        self.post_message(Remember({"side_width": event.columns}))
+    def on_split_panes_chosen(self) -> None:
+        self.post_message(Remember({"side_width": self.panes.chosen}))
 
     # ---- keys
 
@@ -294,4 +258,4 @@ class BrowserScreen(Screen[None]):
         elif self.side.filtering:
             self.side.close_filter()
         else:
-            self.side.marks.clear()
+            self.side.unmark(self.side.sessions.marks)

@@ -20,7 +20,7 @@ from sessiontui.tui.browser.session_opener import SessionOpener, cannot_read
 from sessiontui.tui.browser.session_pane import SessionPane
 from sessiontui.tui.notices import shown_task, tell
 from sessiontui.tui.tasks.feed_task import FOLLOW, follow, other_backend, read
-from sessiontui.tui.tasks.index_update import IndexUpdate, Reports
+from sessiontui.tui.tasks.index_update import IndexUpdate
 from sessiontui.tui.widgets.title import TitleLine
 
 EMPTY: Final = (
@@ -48,9 +48,7 @@ class SessionFeed:
     ) -> None:
         self._title, self._side, self._opener, self._switched = title, side, opener, switched
         self._lister, self._follower = shown_task(title, "list"), shown_task(title, FOLLOW)
-        self._index = IndexUpdate(
-            Reports(self._list, self._look, self._count, searchable, self._tell_of_other, self._lose)
-        )
+        self._index = IndexUpdate(self._list, self._look, self._count, searchable, self._tell_of_other, self._lose)
         self._reading = False
         self._lost: dict[str, Session] | None = None
         """What was known of the sessions when the store could be read last; None where it can be read."""
@@ -99,17 +97,14 @@ class SessionFeed:
 
     def _show_totals(self) -> None:
         """Say what all sessions come to, as far as it is known."""
+        title, known = self._title, self._side.known.values()
         if self._reading or self._lost is not None:
-            self._title.tell(None, None, None, 0)
+            title.sessions, title.messages, title.faults, title.files = None, None, None, 0
             return
-        known = self._side.known.values()
         counts = [session.messages for session in known if session.problem is None]
-        self._title.tell(
-            len(known),
-            None if None in counts else sum(count or 0 for count in counts),
-            sum(each.faults or 0 for each in known),
-            sum((each.problem is not None) + is_misnamed(each) for each in known),
-        )
+        title.sessions, title.messages = len(known), None if None in counts else sum(count or 0 for count in counts)
+        title.faults = sum(each.faults or 0 for each in known)
+        title.files = sum((each.problem is not None) + is_misnamed(each) for each in known)
 
     def _learn(self) -> None:
         """More is known of the sessions than before."""
@@ -171,13 +166,11 @@ class SessionFeed:
         tell(self._side, f"{what} in this folder now · in the browser b shows what is there")
 
     def _count(self, sessions: Sequence[Session]) -> None:
-        self._side.learn([session for session in sessions if not self._is_older(session)])
+        """More counts are known. What was counted of a session that has been seen as it was later is counted again."""
+        known = self._side.known
+        seen = [(each, known.get(each.key, each)) for each in sessions]
+        self._side.learn([each for each, was in seen if (each.last_activity or NEVER) >= (was.last_activity or NEVER)])
         self._learn()
-
-    def _is_older(self, session: Session) -> bool:
-        """Whether it has been seen as it was later: what was counted then is counted again."""
-        known = self._side.known.get(session.key)
-        return known is not None and (session.last_activity or NEVER) < (known.last_activity or NEVER)
 
 
 def merged(known: Mapping[str, Session], fresh: Iterable[Session], gone: Iterable[str]) -> list[Session]:

@@ -4,6 +4,7 @@ back."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from sessiontui.errors import SessiontuiError
 from sessiontui.store.protocol import Store
@@ -12,15 +13,17 @@ from sessiontui.tui.browser.transcript_pane import GONE, TranscriptPane
 from sessiontui.tui.tasks.background_task import ignore
 
 
+@dataclass
 class SessionOpener:
     """What the list and the transcript have to do with each other; both are of the one ``store``."""
 
-    def __init__(self, store: Store, side: SessionPane, reading: TranscriptPane) -> None:
-        self.store, self.side, self.reading = store, side, reading
-        self.opened: Callable[[], object] = ignore
-        """Called after each session that was opened, or found gone."""
-        self._left: tuple[str, int | None] | None = None
-        """The session that was open when it, or the store, went away, and the row."""
+    store: Store
+    side: SessionPane
+    reading: TranscriptPane
+    opened: Callable[[], object] = ignore
+    """Called after each session that was opened, or found gone."""
+    _left: tuple[str, int | None] | None = None
+    """The session that was open when it, or the store, went away, and the row."""
 
     def use(self, store: Store) -> None:
         """Open sessions of this store from now on; none is open yet."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Final
 
 from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input
 
 from sessiontui import units
 from sessiontui.model import Found, Session
 from sessiontui.tui.arrangement import ORDERS, Arrangement, Sort
-from sessiontui.tui.browser.session_marks import SessionMarks
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import reply
 from sessiontui.tui.preferences import Remember
 from sessiontui.tui.tasks.background_task import ignore
@@ -24,39 +22,32 @@ from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.filter_bar import FilterBar
 from sessiontui.tui.widgets.hit_list import HitList
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.session_list import SessionList, utc_now
+from sessiontui.tui.widgets.session_list import SessionList
 from sessiontui.tui.widgets.spans import Spans, nothing
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import visible
+
+NO_KEY: Final = "No key fits.\nNone of {} holds these letters in this order\nFewer letters fit more\nEsc shows all"
 
 
 class SessionPane(Covered, Vertical):
     """Shows sessions or hits, one of them at a time."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("s", "sort", "sort", show=False, tooltip="Sort the list by the next column", id="sort"),
-        Binding("S", "turn", "turn", show=False, tooltip="Sort the list the other way round", id="sort_turn"),
+    KEYS: Final = [
+        command_key("sort", "s", "sort", "Sort the list by the next column"),
+        command_key("sort_turn", "S", "turn", "Sort the list the other way round"),
+        command_key("mark", "space", "mark", "Mark the session, so that a key means several", "mark"),
+        command_key("mark_all", "asterisk,ctrl+a", "mark_all", "Mark all shown"),
     ]
 
-    def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(id=id)
+    def __init__(self, id: str, clock: Callable[[], datetime]) -> None:
+        self.filter, self.sessions, self.hits = FilterBar(), SessionList(clock), HitList(clock=clock)
+        super().__init__(self.filter, self.sessions, self.hits, id=id)
         self.arranged = Arrangement()
-        self.sessions = SessionList(id="sessions", clock=clock)
-        self.hits = HitList(id="hits", clock=clock)
-        self.filter = FilterBar(id="filter")
-        self.marks = SessionMarks(self.sessions, self.arranged, self._shows_sessions, self._tell)
         self.narrowed: Callable[[], object] = ignore
-        """Called when the filter may leave other sessions than before."""
+        """Called when the filter may leave other sessions than before, and when other sessions are shown."""
         self.unasked: str | None = None
         """The neighbour that came under the cursor when the session there went away: nobody wants to see it."""
-        self._picture = visible("")
-        self._narrowed = False
-        """Whether there was a filter when it was last applied."""
-
-    def compose(self) -> ComposeResult:
-        """A filter that shows itself when it is asked for, above the lists."""
-        yield self.filter
-        yield self.sessions
-        yield self.hits
+        self._picture = ink.EMPTY
 
     def on_mount(self) -> None:
         """Look at the filter's text itself: a message would come a frame later than the letter is painted."""
@@ -122,18 +113,44 @@ class SessionPane(Covered, Vertical):
         """Put the cursor on a session, if it is shown, and tell nobody."""
         self.sessions.choose(key)
 
-    @on(SessionList.Chosen)
-    def _keep_quiet(self, event: SessionList.Chosen) -> None:
+    def on_session_list_chosen(self, event: SessionList.Chosen) -> None:
         """A session that came under the cursor because its neighbour went away is not opened."""
         unasked, self.unasked = self.unasked, None
         if event.key == unasked:
             event.stop()
 
-    @on(SessionList.Marked)
-    def _mark(self, event: SessionList.Marked) -> None:
-        """A session was marked with the mouse."""
+    # ---- marks, which make a change mean several sessions; those stay that a filter hides
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The marked sessions, newest first; those too that a filter hides."""
+        return tuple(key for key in self.known if key in self.sessions.marks)
+
+    def on_session_list_marked(self, event: SessionList.Marked) -> None:
         event.stop()
-        self.marks.turn({event.key})
+        self._turn_marks({event.key})
+
+    def action_mark(self) -> None:
+        """Mark the session under the cursor or take its mark away, and go to the next one."""
+        if self._shows_sessions() and self.current is not None:
+            self._turn_marks({self.current})
+            self.sessions.action_move(1)
+
+    def action_mark_all(self) -> None:
+        """Mark all that are shown; where all of them are, take their marks away."""
+        if self._shows_sessions():
+            shown, marks = set(self.sessions.keys), self.sessions.marks
+            self._turn_marks(shown if shown <= marks else shown - marks)
+
+    def unmark(self, keys: Iterable[str]) -> None:
+        """Take the marks of these sessions away."""
+        self._turn_marks(self.sessions.marks.intersection(keys))
+
+    def _turn_marks(self, keys: set[str]) -> None:
+        """Mark those of these sessions that are not marked, and take the marks of the others away."""
+        self.sessions.marks ^= keys
+        self.sessions.refresh()
+        self._tell()
 
     # ---- order
 
@@ -163,9 +180,7 @@ class SessionPane(Covered, Vertical):
         self._apply()
         self.post_message(Remember({"sort": sort.name, "sort_reversed": sort.turned}))
 
-    @on(SessionList.SortRequested)
-    def _sort_by_column(self, event: SessionList.SortRequested) -> None:
-        """The name of a column was clicked."""
+    def on_session_list_sort_requested(self, event: SessionList.SortRequested) -> None:
         event.stop()
         self.sort_by(event.order)
 
@@ -197,36 +212,34 @@ class SessionPane(Covered, Vertical):
         if not self.arranged.pattern:
             self.close_filter()
 
-    @on(FilterBar.Walked)
-    def _walk(self, event: FilterBar.Walked) -> None:
+    def on_filter_bar_walked(self, event: FilterBar.Walked) -> None:
         """↑ and ↓ in the filter move in the list below it."""
         event.stop()
         self.list.action_move(event.sessions)
 
     def _narrow(self, pattern: str) -> None:
-        if pattern != self.arranged.pattern:
-            self.arranged.narrow(pattern)
-            self._apply(typed=True)
+        self.arranged.narrow(pattern)
+        self._apply(typed=True)
 
     def _apply(self, typed: bool = False) -> None:
         """Show what is to be shown now; ``typed``: since the filter's text changed."""
         arranged = self.arranged
-        self.sessions.picture = _no_key_fits(len(arranged.all)) if arranged.pattern and arranged.all else self._picture
+        self.sessions.picture = self._picture
+        if arranged.pattern and arranged.all:
+            self.sessions.picture = visible(NO_KEY.format(units.counted(len(arranged.all), "session")), lines=True)
         self.sessions.sort = None if arranged.best_first else arranged.sort
         self.sessions.show(arranged.keys(), arranged.all, arranged.pattern, best=typed and arranged.best_first)
         self._tell()
-        if arranged.pattern or self._narrowed:
-            self._narrowed = bool(arranged.pattern)
-            self.narrowed()
+        self.narrowed()
 
     def _tell(self) -> None:
         """Say on the border how many sessions are shown, in which order, and how many are marked."""
         arranged, shown, marked = self.arranged, self.sessions.count, len(self.sessions.marks)
         title = f"Sessions · {shown:,} of {len(arranged.all):,}" if arranged.pattern else "Sessions"
         order = "best first" if arranged.best_first else arranged.sort.words
-        marks = [(visible(f"{marked:,} marked · "), "bold $accent")] if marked else []
-        self.sessions.border_title = ink.content(visible(title))
-        self.sessions.border_subtitle = ink.content(*marks, visible(order)) if arranged.all else None
+        marks = [(f"{marked:,} marked · ", "bold $accent")] if marked else []
+        self.sessions.border_title = ink.content(title)
+        self.sessions.border_subtitle = ink.content(*marks, order) if arranged.all else None
 
     # ---- hits
 
@@ -245,11 +258,3 @@ class SessionPane(Covered, Vertical):
         self.set_class(hits, "-hits")
         if focused:
             self.screen.set_focus(self.list)
-
-
-def _no_key_fits(count: int) -> Visible:
-    sessions = units.counted(count, "session")
-    return visible(
-        f"No key fits.\nNone of {sessions} holds these letters in this order\nFewer letters fit more\nEsc shows all",
-        lines=True,
-    )

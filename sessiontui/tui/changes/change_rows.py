@@ -14,8 +14,7 @@ from sessiontui.changes.outcome import Change
 from sessiontui.describe.about import moment
 from sessiontui.tui.tasks.journal_reader import UndoPreview
 from sessiontui.tui.theme import ink
-from sessiontui.tui.widgets.fact_rows import fact, heading, wrapped
-from sessiontui.tui.widgets.sheet import SheetRow
+from sessiontui.tui.widgets.sheet import SheetRow, fact, heading, wrapped
 from sessiontui.visible import visible
 
 KEYS: Final = 20
@@ -23,7 +22,6 @@ KEYS: Final = 20
 WITH_SIZE: Final = 52
 """Columns from which the list has room for the size."""
 STATUS: Final = {"done": "", "undone": "undone", "undo": "", "interrupted": "! broken off"}
-BOLD: Final = {False: "match", True: "fault"}
 
 
 def listed(changes: Sequence[Change], now: datetime, width: int) -> list[SheetRow]:
@@ -34,30 +32,24 @@ def listed(changes: Sequence[Change], now: datetime, width: int) -> list[SheetRo
 def _line(change: Change, now: datetime, width: int) -> SheetRow:
     status = STATUS[change.status]
     right = [
-        (visible(f" {status}"), "fault" if change.status == "interrupted" else "dim"),
-        *([(visible(f"{units.size(change.bytes):>8}"), "dim")] if width >= WITH_SIZE else []),
-        (visible(f"{units.short_age(change.at, now):>5} "), "dim"),
+        (f" {status}", "fault" if change.status == "interrupted" else "dim"),
+        *[(f"{units.size(change.bytes):>8}", "dim")] * (width >= WITH_SIZE),
+        (f"{units.short_age(change.at, now):>5} ", "dim"),
     ]
     dim = change.status in ("undone", "undo")
     left = [
-        (visible(f" {units.change_number(change.id):>4}  "), "number"),
-        (visible(f"{change.verb:<8} "), "dim" if dim else "role"),
+        (f" {units.change_number(change.id):>4}  ", "number"),
+        (f"{visible(change.verb):<8} ", "dim" if dim else "role"),
     ]
     room = width - sum(cell_len(text) for text, _ in (*left, *right))
-    return SheetRow([*left, (ink.middled(_what(change), room), "dim" if dim else "key")], right, change.id)
-
-
-def _what(change: Change) -> str:
-    if len(change.keys) == 1:
-        return change.keys[0]
-    return units.counted(len(change.keys), "session")
+    what = change.keys[0] if len(change.keys) == 1 else units.counted(len(change.keys), "session")
+    return SheetRow([*left, (ink.middled(what, room), "dim" if dim else "key")], right, change.id)
 
 
 def detail(
     change: Change, changes: Sequence[Change], foreseen: UndoPreview | None, now: datetime, width: int
 ) -> list[SheetRow]:
     """All about one change, and what taking it back would do: None while that is not known."""
-    broken = change.status == "interrupted"
     named = [key or "(no name)" for key in change.keys[:KEYS]]
     more = len(change.keys) - len(named)
     labels = ["session" if len(change.keys) == 1 else "sessions"]
@@ -66,7 +58,7 @@ def detail(
             "change",
             f"{units.change_number(change.id)} · {change.verb} · {_state(change, changes)}",
             width,
-            BOLD[broken],
+            "fault" if change.status == "interrupted" else "match",
         ),
         *fact("made", moment(change.at, now), width),
         *_foreseen(change, foreseen, width),
@@ -78,18 +70,15 @@ def detail(
 
 
 def _state(change: Change, changes: Sequence[Change]) -> str:
-    by = next(
-        (units.change_number(each.id) for each in changes if each.undoes == change.id and each.status != "interrupted"),
-        None,
-    )
+    undone = (each.id for each in changes if each.undoes == change.id and each.status != "interrupted")
+    by = next((f"undone by change {units.change_number(id)}" for id in undone), "")
     if change.status == "interrupted":
         return "! broken off on the way"
     if change.status == "undone":
-        return f"undone by change {by}" if by else "undone"
+        return by or "undone"
     if change.status == "undo":
-        what = f"undid change {units.change_number(change.undoes)}"
-        return f"{what}; undone by change {by}" if by else what
-    return f"done; undone by change {by} and redone" if by else "done"
+        return "; ".join(filter(None, (f"undid change {units.change_number(change.undoes)}", by)))
+    return f"done; {by} and redone" if by else "done"
 
 
 def _foreseen(change: Change, foreseen: UndoPreview | None, width: int) -> Iterator[SheetRow]:

@@ -6,12 +6,11 @@ Loaded before the first paint: imports little.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from textual.binding import Binding
 from textual.screen import Screen
 from textual.signal import Signal
 
@@ -20,11 +19,10 @@ from sessiontui.describe.recovery import Writability
 from sessiontui.errors import Cancelled, SessiontuiError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store
+from sessiontui.tui.key_bindings import command_key, live
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import BackgroundTask, ignore
-from sessiontui.tui.tasks.writability_check import check
 from sessiontui.tui.theme import ink
-from sessiontui.tui.theme import key_names as keys
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.visible import visible
 
@@ -67,36 +65,16 @@ class ChangeHost(NamedTuple):
 class ChangeController:
     """What can be changed in a store, on a screen of Textual's that has the keys."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("p", "change('pop')", "pop", tooltip="Remove the last message of the open session", id="pop"),
-        Binding(
-            "c", "change('compact')", "compact", tooltip="Remove damaged lines: marked sessions or this", id="compact"
-        ),
-        Binding("m", "change('migrate')", "migrate", tooltip="Move to SQLite: marked sessions, or all", id="migrate"),
-        Binding(
-            "D",
-            "change('cleanup')",
-            "clean up",
-            show=False,
-            tooltip="Remove sessions that were idle long",
-            id="cleanup",
-        ),
-        Binding(
-            "X",
-            "change('delete')",
-            "delete",
-            show=False,
-            tooltip="Remove whole sessions: marked ones or this",
-            id="delete",
-        ),
-        Binding("u", "change('undo')", "undo", tooltip="Undo the last change", id="undo"),
-        Binding(
-            "R", "change('repair')", "repair", tooltip="Repair damaged lines: marked sessions or this", id="repair"
-        ),
-        Binding("ctrl+r", "change('redo')", "redo", show=False, tooltip="Redo what was undone", id="redo"),
-        Binding(
-            "U", "change('changes')", "changes", show=False, tooltip="List of changes: undo and redo any", id="changes"
-        ),
+    KEYS: Final = [
+        command_key("pop", "p", "change('pop')", "Remove the last message of the open session", "pop"),
+        command_key("compact", "c", "change('compact')", "Remove damaged lines: marked sessions or this", "compact"),
+        command_key("migrate", "m", "change('migrate')", "Move to SQLite: marked sessions, or all", "migrate"),
+        command_key("cleanup", "D", "change('cleanup')", "Remove sessions that were idle long"),
+        command_key("delete", "X", "change('delete')", "Remove whole sessions: marked ones or this"),
+        command_key("undo", "u", "change('undo')", "Undo the last change", "undo"),
+        command_key("repair", "R", "change('repair')", "Repair damaged lines: marked sessions or this", "repair"),
+        command_key("redo", "ctrl+r", "change('redo')", "Redo what was undone"),
+        command_key("changes", "U", "change('changes')", "List of changes: undo and redo any"),
     ]
 
     forbidden: str | None = None
@@ -110,8 +88,6 @@ class ChangeController:
         """Calls once the screen that reports something has left."""
         self.settled: Signal[tuple[str, ...]] = Signal(screen, "settled")
         """Published when a change was made or refused, with the keys that it changed."""
-        self._unsettled = ""
-        """What a crash left to the next change, in a few words; empty where there is nothing."""
         self._check = BackgroundTask(screen, "writability", failed=partial(show_error, screen))
         self._checked = Writability(None, 0)
         self.undo_task = shown_task(title, "change", self._fail_undo)
@@ -137,19 +113,16 @@ class ChangeController:
 
     def _look(self) -> None:
         store = self.store
-        self._check.start(lambda _: check(store), self._learn)
+        self._check.start(lambda _: writability(store), self._learn)
 
     def _learn(self, report: Writability) -> None:
         before, self._checked = self._checked, report
         if report.reason != before.reason:
             self._screen.refresh_bindings()
-        self._unsettled = ""
-        if report.waiting or report.late:
-            self._unsettled = recovery.note(report)
-            if report.waiting > before.waiting or not set(report.late) <= set(before.late):
-                for each in recovery.notices(report):
-                    tell(self._screen, each, "warning")
-        notes = ("read-only" if self.unchangeable else "", self._unsettled)
+        if report.waiting > before.waiting or not set(report.late) <= set(before.late):
+            for each in recovery.notices(report):
+                tell(self._screen, each, "warning")
+        notes = ("read-only" if self.unchangeable else "", recovery.note(report))
         self._title.note = " · ".join(filter(None, notes))
 
     def why_not(self, key: str) -> str:
@@ -227,10 +200,10 @@ class ChangeController:
 
         self._screen.app.clear_notifications()  # of an older change
         if not shown:
-            tell(self._screen, outcomes.sentence(done, partial(keys.live, self._screen.app.screen)))
+            tell(self._screen, outcomes.sentence(done, partial(live, self._screen.app.screen)))
             if problem := outcomes.problem_of(done):
                 ink.notice(self._screen, visible(problem, lines=True), "warning")
-        if self._unsettled:
+        if self._checked.waiting or self._checked.late:
             self.check_writability()  # settled by it, as a rule
         self.host.made(outcomes.changed(done))
         self.settled.publish(keys_of(done))
@@ -263,3 +236,15 @@ class ChangeController:
         """Show what is damaged in this session; an inspector that is open shows it already."""
         if self._screen.is_current:
             self.host.inspect(key)
+
+
+def writability(store: Store) -> Writability:
+    """Whether a store may be changed, and what a crash left to the next change. Asks the disk."""
+    from sessiontui.changes.journal.location import sessions_folder
+    from sessiontui.changes.store_access import interrupted, pending_messages, unwritable
+    from sessiontui.store.jsonl import interrupted_imports
+
+    folder = sessions_folder(store)
+    late = tuple((each.key, len(each.messages)) for each in pending_messages(folder))
+    imports = interrupted_imports.stems(folder) if store.backend is Backend.SQLITE else ()  # else they are listed
+    return Writability(unwritable(store), interrupted(folder), late, imports)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input
 
 from sessiontui.describe.page import Page
 from sessiontui.tui.changes.flow import ChangeFlow
 from sessiontui.tui.changes.page_box import PageBox, PageButton
+from sessiontui.tui.key_bindings import bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
 
 
@@ -21,43 +19,33 @@ class PageDialog(Overlay[None]):
     HELP = "Nothing is done before you choose. Enter presses the button with the focus, which changes nothing at first."
     AUTO_FOCUS = "#leave"
     BESIDE = False  # there is a button for it, and work may be under way
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "cancel", tooltip="Leave everything as it is", id="dialog.leave"),
-        Binding("left,right", "other", "next button", show=False, id="dialog.other"),
-        Binding("down,j", "scroll(1)", "down", show=False, id="dialog.down"),
-        Binding("up,k", "scroll(-1)", "up", show=False, id="dialog.up"),
-        Binding("pagedown,ctrl+d", "scroll(10)", "page down", show=False, id="dialog.page_down"),
-        Binding("pageup,ctrl+u", "scroll(-10)", "page up", show=False, id="dialog.page_up"),
-        Binding("end,G", "scroll(1000000)", "to the end", show=False, id="dialog.end"),
-        Binding("home,g", "scroll(-1000000)", "to the start", show=False, id="dialog.start"),
-        Binding(
-            "R", "offer('repair')", "repair first", tooltip="Have messages back before lines go", id="dialog.repair"
-        ),
-        Binding("u", "offer('undo')", "undo", tooltip="Undo what was done", id="dialog.undo"),
-        Binding(
-            "x", "offer('inspect')", "inspect", tooltip="Close, and inspect what stays damaged", id="dialog.inspect"
-        ),
-        Binding("b", "offer('backend')", "backend", tooltip="Close, and show the database", id="dialog.backend"),
-    ]
+    BINDINGS = bindings(
+        command_key("dialog.leave", "escape,q", "leave", "Leave everything as it is", "cancel"),
+        cursor_key("dialog.other", "left,right", "other", "next button"),
+        cursor_key("dialog.down", "down,j", "scroll(1)", "down"),
+        cursor_key("dialog.up", "up,k", "scroll(-1)", "up"),
+        cursor_key("dialog.page_down", "pagedown,ctrl+d", "scroll(10)", "page down"),
+        cursor_key("dialog.page_up", "pageup,ctrl+u", "scroll(-10)", "page up"),
+        cursor_key("dialog.end", "end,G", "scroll(1000000)", "to the end"),
+        cursor_key("dialog.start", "home,g", "scroll(-1000000)", "to the start"),
+        command_key("dialog.repair", "R", "offer('repair')", "Have messages back before lines go", "repair first"),
+        command_key("dialog.undo", "u", "offer('undo')", "Undo what was done", "undo"),
+        command_key("dialog.inspect", "x", "offer('inspect')", "Close, and inspect what stays damaged", "inspect"),
+        command_key("dialog.backend", "b", "offer('backend')", "Close, and show the database", "backend"),
+    )
 
     def __init__(self, page: Page, flow: ChangeFlow | None = None) -> None:
         super().__init__()
         self.box = PageBox(page, None if flow is None else flow.hours)
         self._flow = flow
 
-    @property
-    def page(self) -> Page:
-        """What is shown."""
-        return self.box.page
-
     def compose(self) -> ComposeResult:
-        """The box."""
         yield self.box
 
     def on_mount(self) -> None:
         """Show the first page, and begin."""
         self.app.clear_notifications()  # they would lie above the buttons
-        self.box.show(self.page)
+        self.box.show(self.box.page)
         if self._flow is not None:
             self._flow.begin(self, self.box)
 
@@ -67,8 +55,7 @@ class PageDialog(Overlay[None]):
 
     # ---- buttons and keys
 
-    @on(Button.Pressed)
-    def _press(self, event: Button.Pressed) -> None:
+    def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if self._flow is None or event.button.id == "leave":
             self.action_leave()
@@ -77,8 +64,7 @@ class PageDialog(Overlay[None]):
         else:
             self._flow.also()
 
-    @on(Input.Submitted)
-    def _leave_field(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.box.focus_leave()
 
@@ -90,11 +76,9 @@ class PageDialog(Overlay[None]):
             self._flow.leave()
 
     def action_other(self) -> None:
-        """The next button."""
         self.focus_next(PageButton)
 
     def action_scroll(self, lines: int) -> None:
-        """Show the rest."""
         self.query_one("#body").scroll_relative(y=lines, animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -108,8 +92,8 @@ class PageDialog(Overlay[None]):
 
     def on_key(self, event: events.Key) -> None:
         """A digit is meant for the field, wherever the focus is."""
-        hours = None if self._flow is None else self._flow.hours
-        if hours is not None and hours.takes(event.character) and self._type(event.character or ""):
+        hours, character = None if self._flow is None else self._flow.hours, event.character or ""
+        if hours is not None and hours.takes(character) and self._type(character):
             event.stop()
 
     def on_paste(self, event: events.Paste) -> None:

@@ -22,11 +22,11 @@ from sessiontui.errors import Cancelled, Changed, Recovered
 from sessiontui.model import Backend
 from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.changes.page_box import PageBox
+from sessiontui.tui.key_bindings import live
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks import change_task
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.theme import ink
-from sessiontui.tui.theme.key_names import live
 from sessiontui.tui.widgets.hours_field import HoursField
 from sessiontui.tui.widgets.safe_input import SafeInput
 from sessiontui.visible import visible
@@ -45,9 +45,7 @@ class ChangeFlow:
         self.stage: Stage = "planning"
         self.page = planning(wanted) if blocker is None else blockers.page(blocker, tried=False)
         """What is asked about, or was last."""
-        self.hours: HoursField | None = None
-        if wanted.verb == "cleanup":
-            self.hours = HoursField(wanted.hours, self._limit)
+        self.hours = HoursField(wanted.hours, self._limit) if wanted.verb == "cleanup" else None
         self._changes, self._wanted, self._blocker = changes, wanted, blocker
         self._plan: Any = None
         self._renewed = ""
@@ -87,7 +85,7 @@ class ChangeFlow:
 
     def _show_planning(self) -> None:
         if self.stage == "planning":
-            self._box.show(planning(self._wanted))
+            self._box.show(planning(self._wanted), works=True)
 
     def _ask(self, planned: Planned) -> None:
         page = question(self._wanted, planned, renewed=self._renewed)
@@ -98,7 +96,6 @@ class ChangeFlow:
         self._plan = planned.plan if page.act is not None else None
         reset = self.stage != "asking" and not isinstance(self._dialog.focused, SafeInput)
         self.stage, self.page = "asking", page
-        self._box.hide_work()
         if self.hours is not None:
             self.hours.say_days(self._wanted.hours)
         self._box.show(page, reset=reset)
@@ -114,7 +111,6 @@ class ChangeFlow:
         if hours is None:
             self._task.cancel()
             self._plan, self.stage = None, "asking"
-            self._box.hide_work()
             self.hours.say_days(0)
             self._box.show(removal.no_number(text), reset=False)
         elif hours != self._wanted.hours or self._plan is None:
@@ -137,7 +133,7 @@ class ChangeFlow:
 
     def _make(self, options: RetryOptions = FIRST, blocked: Blocker | None = None) -> None:
         """Make the plan, or what is left of it; show the work as soon as that takes a while, below what was agreed to."""
-        self.stage, self._called_off = "making", False
+        self.stage, self._blocker, self._called_off = "making", None, False
         self._waited = self._waited or bool(options.files)
         if self._wanted.verb == "undo":
             self.page = self._box.page
@@ -155,7 +151,7 @@ class ChangeFlow:
         if self.stage == "making":
             if self.hours is not None:
                 self.hours.input.disabled = True
-            self._box.show(making(self._wanted, self.page))
+            self._box.show(making(self._wanted, self.page), works=True)
             if not self._box.working:
                 self._box.show_progress(0, 0)
             self._dialog.set_focus(None)  # an Enter too many stops nothing
@@ -164,7 +160,7 @@ class ChangeFlow:
         if programs is None:
             self._box.show_progress(0, 0)
         else:
-            self._box.show_work(ink.content(visible(blockers.waiting(programs))))
+            self._box.show_work(ink.content(blockers.waiting(programs)))
 
     def _tell(self, done: Done) -> None:
         """Say what became of each session, where there are several; or what blocked it."""
@@ -179,7 +175,6 @@ class ChangeFlow:
         if page is None:
             self._dialog.dismiss()
         else:
-            self._box.hide_work()
             self._ask_hours(False)
             self._box.show(page)
         self._changes.later(self._changes.made, done, page is not None)
@@ -209,7 +204,6 @@ class ChangeFlow:
             self._give_up(Cancelled())
             return
         self.stage, self._blocker = "blocked", found
-        self._box.hide_work()
         self._box.show(blockers.page(found, self._waited))
 
     def _give_up(self, error: Exception) -> None:
@@ -231,8 +225,7 @@ class ChangeFlow:
             self.offer("undo")
         elif self.stage == "asking" and self._plan is not None:
             self._make()
-        elif self.stage == "blocked" and self._blocker is not None:
-            found = self._blocker
+        elif (found := self._blocker) is not None:
             self._make(found.daring if found.kind == "unleased" else found.patient, found)
 
     def also(self) -> None:
@@ -240,11 +233,11 @@ class ChangeFlow:
         rest, self._rest = self._rest, None
         if self.offers("repair"):
             self.offer("repair")
-        elif self.stage == "blocked" and self._blocker is not None:
+        elif self._blocker is not None:
             self._make(self._blocker.daring, self._blocker)
-        elif self.stage == "told" and rest is not None and rest.kind == "unleased":
+        elif rest is not None and rest.kind == "unleased":
             self._block(rest)
-        elif self.stage == "told" and rest is not None:
+        elif rest is not None:
             self._make(rest.patient, rest)
 
     def leave(self) -> None:
@@ -252,7 +245,7 @@ class ChangeFlow:
         if self.stage == "making":
             self._called_off = True
             self._task.stop()
-            self._box.border_title = ink.content(visible("Stopping …"))
+            self._box.border_title = ink.content("Stopping …")
             return
         self._task.cancel()
         if self.stage == "planning":

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar, Final
+from typing import Final
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
@@ -18,6 +16,7 @@ from sessiontui.changes.outcome import Change
 from sessiontui.errors import SessiontuiError
 from sessiontui.tui.changes import change_rows
 from sessiontui.tui.changes.controller import ChangeController
+from sessiontui.tui.key_bindings import bindings, command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.tasks import journal_reader
@@ -54,13 +53,13 @@ class ChangesScreen(Overlay[None]):
     ChangesScreen.-short #bounds { display: none; }
     ChangesScreen #bounds { height: auto; padding: 0 2; color: $foreground 65%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "undo", "undo", tooltip="Undo the change under the cursor", id="changes.undo"),
-        Binding("ctrl+r", "undo(True)", "redo", tooltip="Redo it", id="changes.redo"),
-        Binding("escape,q,U", "dismiss", "close", tooltip="Close the list", id="changes.close"),
-        Binding("J", "scroll(1)", "down", show=False, tooltip="What it did: a line down", id="changes.down"),
-        Binding("K", "scroll(-1)", "up", show=False, tooltip="What it did: a line up", id="changes.up"),
-    ]
+    BINDINGS = bindings(
+        command_key("changes.undo", "u", "undo", "Undo the change under the cursor", "undo"),
+        command_key("changes.redo", "ctrl+r", "undo(True)", "Redo it", "redo"),
+        command_key("changes.close", "escape,q,U", "dismiss", "Close the list", "close"),
+        command_key("changes.down", "J", "scroll(1)", "What it did: a line down"),
+        command_key("changes.up", "K", "scroll(-1)", "What it did: a line up"),
+    )
 
     def __init__(self, changes: ChangeController) -> None:
         super().__init__()
@@ -77,11 +76,11 @@ class ChangesScreen(Overlay[None]):
             with Horizontal(id="columns"):
                 yield self._list
                 yield self._detail
-            yield Static(ink.content(visible(BOUNDS)), id="bounds")
+            yield Static(ink.content(BOUNDS), id="bounds")
 
     def on_mount(self) -> None:
         """Begin to read; read again when a change was made, or refused."""
-        self._list.border_title = ink.content(visible("Changes"))
+        self._list.border_title = ink.content("Changes")
         self._list.picture = visible(READING)
         self._controller.settled.subscribe(self, lambda _: self._read())
         self._read()
@@ -97,15 +96,14 @@ class ChangesScreen(Overlay[None]):
         self._list.picture = visible(EMPTY, lines=True)
         self._list.show(partial(change_rows.listed, self._changes, self._controller.now()))
         keys = "u Enter undo · ^R redo · Esc close" if self._changes else "Esc close"
-        self._list.border_subtitle = ink.content(visible(keys))
+        self._list.border_subtitle = ink.content(keys)
         if self._changes:
             kept = f" · {len(self._changes):,} · {units.size(size)} on disk"
-            self._list.border_title = ink.content(visible(f"Changes{kept}"))
+            self._list.border_title = ink.content(f"Changes{kept}")
         self.set_class(not self._changes, "-empty")
         self._choose()
 
-    @on(Sheet.Chosen)
-    def _note_cursor(self, event: Sheet.Chosen) -> None:
+    def on_sheet_chosen(self, event: Sheet.Chosen) -> None:
         event.stop()
         self._choose()
 
@@ -125,7 +123,7 @@ class ChangesScreen(Overlay[None]):
 
     def _show_detail(self) -> None:
         self._detail.show(self._detail_rows)
-        self._detail.border_title = ink.content(visible("What it did" if self._change is not None else ""))
+        self._detail.border_title = ink.content("What it did" if self._change is not None else "")
 
     def _detail_rows(self, width: int) -> list[SheetRow]:
         change = self._change
@@ -149,8 +147,7 @@ class ChangesScreen(Overlay[None]):
 
     # ---- keys
 
-    @on(Sheet.Opened)
-    def _open(self, event: Sheet.Opened) -> None:
+    def on_sheet_opened(self, event: Sheet.Opened) -> None:
         event.stop()
         self.action_undo()
 

@@ -5,18 +5,19 @@ The button that leaves has the focus at first: Enter alone changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Final
 
+from rich.cells import cell_len
 from textual import events
-from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from sessiontui import units
-from sessiontui.describe.page import LINES, Page
-from sessiontui.tui.changes.page_lines import contents
+from sessiontui.describe.page import LINES, Page, Piece, TextLine
 from sessiontui.tui.theme import ink
 from sessiontui.tui.theme.wrap import wrap
 from sessiontui.visible import visible
@@ -29,6 +30,10 @@ BAR: Final = 24
 """Columns of the progress bar."""
 PIECE: Final = 64
 """Lines that are drawn at once where one of them is in view: a thousand would stop the screen."""
+KEY: Final = 30
+"""Columns that a key may take."""
+STYLES: Final = {"strong": "bold", "strong key": "bold", "key": "", "text": ""}
+"""The styles of looks that have another name."""
 
 
 class PageButton(Button):
@@ -44,23 +49,14 @@ class PageButton(Button):
 class PageBox(Vertical):
     """Shows one page, and another in its place. ``above``: a widget of one row that does not scroll."""
 
-    def __init__(self, page: Page, above: Widget | None = None) -> None:
-        super().__init__(id="box")
+    def __init__(self, page: Page, above: Widget | None) -> None:
         self.page = page
         self._above = above
-
-    def compose(self) -> ComposeResult:
-        """What does not scroll, lines, work, undo, buttons."""
-        if self._above is not None:
-            yield self._above
-        with VerticalScroll(id="body", can_focus=False) as self._body:
-            yield from (Static() for _ in range(0, LINES, PIECE))
+        self._body = VerticalScroll(*(Static() for _ in range(0, LINES, PIECE)), id="body", can_focus=False)
         self._work, self._undo = Static(id="work"), Static(id="undo")
-        yield self._work
-        yield self._undo
-        self._buttons = [PageButton(ink.content(ink.EMPTY), id=name) for name in ("leave", "act", "also")]
-        with Horizontal(id="buttons"):
-            yield from self._buttons
+        self._buttons = [PageButton(ink.content(""), id=name) for name in ("leave", "act", "also")]
+        below = self._body, self._work, self._undo, Horizontal(*self._buttons, id="buttons")
+        super().__init__(*([above] if above is not None else []), *below, id="box")
 
     def on_mount(self) -> None:
         """Follow the position in the lines."""
@@ -68,18 +64,19 @@ class PageBox(Vertical):
         for what in ("scroll_y", "virtual_size", "size"):
             self.watch(self._body, what, self._say_position, init=False)
 
-    def show(self, page: Page, *, reset: bool = True) -> None:
-        """Show a page; unless ``reset``, focus and position stay as they are."""
+    def show(self, page: Page, *, reset: bool = True, works: bool = False) -> None:
+        """Show a page; unless ``reset``, focus and position stay as they are. ``works``: work that is shown stays."""
         self.page = page
-        self.border_title = ink.content(visible(page.title))
+        self._work.display &= works
+        self.border_title = ink.content(page.title)
         pieces, body = [*self._body.query_children(Static)], contents(page.body)
         for at, piece in enumerate(pieces):
             lines = body[at * PIECE : None if piece is pieces[-1] else (at + 1) * PIECE]
             piece.display = bool(lines)
             piece.update(ink.lines(lines))
-        self._undo.update(ink.content(visible(page.undo)))
+        self._undo.update(ink.content(page.undo))
         for button, label in zip(self._buttons, (page.leave, page.act, page.also), strict=True):
-            button.label = ink.content(visible(label or ""))
+            button.label = ink.content(label or "")
             button.display, button.disabled = label is not None, False
             button.refresh(layout=True)  # another label, another width
         if reset:
@@ -107,7 +104,7 @@ class PageBox(Vertical):
         rows, seen, first = self._body.virtual_size.height, self._body.size.height, round(self._body.scroll_y)
         more = rows > seen > 0
         location = f"lines {first + 1:,}–{min(rows, first + seen):,} of {rows:,} · ↑ ↓" if more else ""
-        self.border_subtitle = ink.content(visible(location))
+        self.border_subtitle = ink.content(location)
 
     # ---- work
 
@@ -130,12 +127,7 @@ class PageBox(Vertical):
             figure = f" · {done:,} of {units.counted(total, 'session')}"
         elif total:
             figure = f" · {units.size(done)} of {units.size(total)}"
-        bar = visible(units.bar(share, BAR)), "$accent"
-        self.show_work(ink.content(bar, visible(f" {share:.0%}{figure}")))
-
-    def hide_work(self) -> None:
-        """Show no work, from the next page on."""
-        self._work.display = False
+        self.show_work(ink.content((units.bar(share, BAR), "$accent"), f" {share:.0%}{figure}"))
 
     # ---- buttons
 
@@ -146,3 +138,36 @@ class PageBox(Vertical):
     def focus_leave(self) -> None:
         """Give the focus to the button that leaves."""
         self.screen.set_focus(self._buttons[0])
+
+
+# ---- the lines of a page
+
+
+def contents(lines: Iterable[TextLine]) -> list[Content]:
+    """One content a line."""
+    shown: list[Content] = []
+    for right, run in groupby(lines, key=lambda line: line.right):
+        rows = [list(map(_styled, line.pieces)) for line in run]
+        shown += (ink.content(*row) for row in (rows if right is None else _aligned(rows, right)))
+    return shown
+
+
+def _styled(piece: Piece) -> Piece:
+    text, look = piece
+    style = STYLES.get(look, look if look in ("", "dim") else f"${look}")
+    if look.endswith("key"):
+        return ink.middled(text, KEY), style
+    return visible(text.expandtabs(4) if look == "text" else text, lines=look == "text"), style
+
+
+def _aligned(rows: Sequence[list[Piece]], right: Sequence[int]) -> Iterable[list[Piece]]:
+    """The rows of a table. The last column is not filled up, so that a long sentence in it wraps without a gap behind."""
+    widths = [max(cell_len(text) for text, _ in column) for column in zip(*rows, strict=True)]
+    if len(widths) - 1 not in right:
+        widths[-1] = 0
+    for row in rows:
+        parts: list[Piece] = []
+        for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            pad = " " * (width - cell_len(cell[0])), ""
+            parts += [("  ", "")] * bool(at) + ([pad, cell] if at in right else [cell, pad])
+        yield parts

@@ -7,9 +7,7 @@ the whole plan and makes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
-
-from textual.binding import Binding
+from typing import Final
 
 from sessiontui.damage import proposals
 from sessiontui.damage.salvage import EVERYTHING_SURE, Wish
@@ -21,16 +19,20 @@ from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.changes.controller import ChangeController
 from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.faults_pane import FaultsPane
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
+
+SURE: Final = (Salvage.LOSSLESS, Salvage.NONE)
+"""What is done without a guess, and without a word about the very fault."""
 
 
 class Acceptance:
     """Asks for the changes that accept what is proposed for faults of a pane."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("a", "accept", "accept", tooltip="Accept what is proposed for this fault", id="inspector.accept"),
-        Binding("A", "accept_all", "all lossless", tooltip="Have back all that is lossless", id="inspector.accept_all"),
+    KEYS: Final = [
+        command_key("inspector.accept", "a", "accept", "Accept what is proposed for this fault", "accept"),
+        command_key("inspector.accept_all", "A", "accept_all", "Have back all that is lossless", "all lossless"),
     ]
 
     def __init__(self, faults: FaultsPane, changes: ChangeController) -> None:
@@ -47,7 +49,7 @@ class Acceptance:
 
     def action_accept_all(self) -> None:
         """Accept all that is lossless."""
-        sure = [each for each in self._faults.refs if proposals.acts(each.fault) and _is_sure(each)]
+        sure = [each for each in self._faults.refs if proposals.acts(each.fault) and each.fault.salvage in SURE]
         if sure:
             self._ask(sure, sure=True)
         else:
@@ -94,8 +96,3 @@ class Acceptance:
             raise error
         tell(self._faults, wording.CHANGED, "warning")
         self._faults.find_again()
-
-
-def _is_sure(ref: FaultRef) -> bool:
-    """Whether it is done without a guess, and without a word about this very fault."""
-    return ref.fault.salvage in (Salvage.LOSSLESS, Salvage.NONE)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
 from functools import partial
-from itertools import accumulate, pairwise
-from typing import ClassVar, Final
+from itertools import accumulate
+from typing import Final
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import Binding
+from textual import events
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -23,16 +22,13 @@ from sessiontui.store import fault_refs
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import proposal_rows
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import load
-from sessiontui.tui.theme import ink
-from sessiontui.tui.theme.damage import DAMAGE
-from sessiontui.tui.widgets.fact_rows import facts, wrapped
-from sessiontui.tui.widgets.hex_rows import Fates
-from sessiontui.tui.widgets.hex_view import HexView
+from sessiontui.tui.theme import ink, looks
+from sessiontui.tui.widgets.hex_view import Fates, HexRows, HexView
 from sessiontui.tui.widgets.line_list import LineList
-from sessiontui.tui.widgets.sheet import Sheet
-from sessiontui.visible import Visible, visible
+from sessiontui.tui.widgets.sheet import Sheet, facts, wrapped
 
 VIEWS: Final = ("bytes", "meaning", "proposal")
 TITLE: Final = 3
@@ -50,43 +46,31 @@ PROPOSAL: Final = (
 class DetailsPane(Vertical):
     """Shows one fault."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("1", "view('bytes')", "bytes", show=False, tooltip="The bytes", id="inspector.bytes"),
-        Binding("2", "view('meaning')", "meaning", show=False, tooltip="What it means", id="inspector.meaning"),
-        Binding("3", "view('proposal')", "proposal", show=False, tooltip="What it becomes", id="inspector.proposal"),
-        Binding("right", "turn(1)", "view", tooltip="The next view", id="inspector.next_view", priority=True),
-        Binding(
-            "left",
-            "turn(-1)",
-            "view before",
-            show=False,
-            tooltip="The view before",
-            id="inspector.last_view",
-            priority=True,
-        ),
-        Binding("J", "scroll(1)", "down", show=False, tooltip="The view: a line down", id="inspector.down"),
-        Binding("K", "scroll(-1)", "up", show=False, tooltip="The view: a line up", id="inspector.up"),
+    KEYS: Final = [
+        command_key("inspector.bytes", "1", "view('bytes')", "The bytes"),
+        command_key("inspector.meaning", "2", "view('meaning')", "What it means"),
+        command_key("inspector.proposal", "3", "view('proposal')", "What it becomes"),
+        command_key("inspector.next_view", "right", "turn(1)", "The next view", "view", priority=True),
+        command_key("inspector.last_view", "left", "turn(-1)", "The view before", priority=True),
+        command_key("inspector.down", "J", "scroll(1)", "The view: a line down"),
+        command_key("inspector.up", "K", "scroll(-1)", "The view: a line up"),
     ]
 
     class Gone(Message):
         """The file is no longer as it was when the fault was found."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        self._bytes = HexView()
+        self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=looks.DAMAGE)
+        self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=looks.DAMAGE)
+        super().__init__(self._bytes, self._meaning, self._becomes)  # the style sheet says which are in view
         self.view = "meaning"
         """Which of the three is shown, where there is no room for all."""
-        self._bytes = HexView(id="bytes")
-        self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=DAMAGE)
-        self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=DAMAGE)
         self._loader = BackgroundTask(self, "look", failed=self._fail)
         self._store: JsonlStore | None = None
         self._ref: FaultRef | None = None
         self._proposal: Proposal | None = None
         self._named = False
-
-    def compose(self) -> ComposeResult:
-        """All three; the style sheet says which are in view."""
-        yield from (self._bytes, self._meaning, self._becomes)
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""
@@ -120,22 +104,21 @@ class DetailsPane(Vertical):
         if ref is None:
             self._meaning.show(lambda _: ())
             self._becomes.show(lambda _: ())
-            self._bytes.say(ink.EMPTY)
+            self._bytes.say("")
             return
         fault, span = ref.fault, ref.fault.span
         named = [Fact("session", ref.key or "(no name)")] * self._named
         self._meaning.show(partial(facts, [*named, *meaning(fault, self._proposal)]))
         self._becomes.show(partial(proposal_rows.rows, fault, self._proposal))
         if span is None or not ref.mark:
-            self._bytes.say(visible(NO_BYTES, lines=True))
+            self._bytes.say(NO_BYTES)
         elif not span.length:
-            self._bytes.say(visible(EMPTY_LINE))
+            self._bytes.say(EMPTY_LINE)
         else:
-            same = ref.key, ref.mark, span
-            self._bytes.show(same, span.offset, span.length, fault.at, _fates(fault, self._proposal))
+            rows = HexRows(span.offset, span.length, fault.at, _fates(fault, self._proposal))
+            self._bytes.show((ref.key, ref.mark, span), rows)
 
-    @on(HexView.BytesWanted)
-    def _read(self, event: HexView.BytesWanted) -> None:
+    def on_hex_view_bytes_wanted(self, event: HexView.BytesWanted) -> None:
         event.stop()
         if self._store is not None and self._ref is not None:
             store, ref, start, stop = self._store, self._ref, event.start, event.stop_at
@@ -150,7 +133,7 @@ class DetailsPane(Vertical):
         if not isinstance(error, SessiontuiError):
             raise error
         why = "\n".join(filter(None, (f"× It can't be read: {error}", error.hint)))
-        self._bytes.say(visible(why, lines=True))
+        self._bytes.say(why)
         self._becomes.show(lambda width: [*wrapped(why, "fault", width)])
 
     def on_click(self, event: events.Click) -> None:
@@ -158,9 +141,9 @@ class DetailsPane(Vertical):
         view, region = self.screen.get_widget_at(*event.screen_offset)
         x, y = event.screen_offset - region.offset
         ends = accumulate((len(name) for name, _ in self._names(view.id or "")), initial=TITLE)
-        chosen = next((at for at, (a, b) in enumerate(pairwise(ends)) if a <= x < b), None)
-        if y == 0 and chosen is not None and not self.together:
-            self.action_view(VIEWS[chosen])
+        at = bisect_right([*ends], x) - 1
+        if y == 0 and 0 <= at < len(VIEWS) and not self.together:
+            self.action_view(VIEWS[at])
 
     # ---- which view
 
@@ -188,11 +171,11 @@ class DetailsPane(Vertical):
         for view in self.query(LineList):
             view.border_title = ink.content(*self._names(view.id or ""))
 
-    def _names(self, view: str) -> Iterator[tuple[Visible, str]]:
+    def _names(self, view: str) -> Iterator[tuple[str, str]]:
         for number, name in enumerate(VIEWS, 1):
             if self.together and name != view:
                 continue
-            yield visible(f" {number} {name} "), "bold" if name == view else "dim"
+            yield f" {number} {name} ", "bold" if name == view else "dim"
 
 
 def _fates(fault: Fault, proposal: Proposal | None) -> Fates:

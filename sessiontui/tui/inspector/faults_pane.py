@@ -9,28 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import Final, NamedTuple
 
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
 from sessiontui import units
+from sessiontui.damage import proposals
 from sessiontui.errors import Cancelled, SessiontuiError
-from sessiontui.model import Fault
+from sessiontui.model import Fault, Severity
 from sessiontui.store.fault_process import MOST
 from sessiontui.store.fault_refs import FaultRef, matched
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.inspector import wording
-from sessiontui.tui.inspector.fault_rows import FaultRows
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import tell
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import scan
 from sessiontui.tui.theme import ink
-from sessiontui.tui.widgets.fault_list import FaultList
-from sessiontui.visible import visible
+from sessiontui.tui.widgets.fault_list import FaultList, Item
 
 
 class FaultQuery(NamedTuple):
@@ -38,32 +35,53 @@ class FaultQuery(NamedTuple):
 
     store: JsonlStore
     keys: tuple[str, ...]
-    several: bool = False
+    several: bool
     """The person wants to see those of more than one session."""
-    notes: bool = False
+    notes: bool
     """And what is no damage."""
+
+
+class FaultRows:
+    """What was found so far: the faults, how the list has them, and what they come to."""
+
+    def __init__(self) -> None:
+        self.refs: list[FaultRef] = []
+        self.items: list[Item] = []
+        self.damaged = self.saved = self.lines = self.files = 0
+        """Faults that are damage, messages that can be had back, damaged lines, files that are damaged as a whole."""
+
+    def add(self, refs: Sequence[FaultRef]) -> None:
+        """Some more. What each comes to is worked out now: of ten thousand at once it would hold the screen up."""
+        self.refs += refs
+        for ref in refs:
+            self.items.append(Item(ref.key, ref.fault, proposals.acts(ref.fault)))
+            if ref.fault.severity is Severity.DAMAGE:
+                self.damaged += 1
+                self.saved += ref.fault.recovers
+                self.lines += max(1, ref.fault.lines) if ref.fault.span else 0
+                self.files += ref.fault.span is None
 
 
 class FaultsPane(Vertical):
     """Finds faults and lets a person walk over them and mark them."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("space", "mark", "mark", tooltip="Mark the fault, or take its mark away", id="inspector.mark"),
-        Binding("asterisk,ctrl+a", "mark_all", "mark all", show=False, tooltip="Mark all", id="inspector.mark_all"),
-        Binding("full_stop", "read(1)", "reading", show=False, tooltip="The next reading", id="inspector.next_reading"),
-        Binding("comma", "read(-1)", "reading", show=False, tooltip="The reading before", id="inspector.last_reading"),
+    KEYS: Final = [
+        command_key("inspector.mark", "space", "mark", "Mark the fault, or take its mark away", "mark"),
+        command_key("inspector.mark_all", "asterisk,ctrl+a", "mark_all", "Mark all"),
+        command_key("inspector.next_reading", "full_stop", "read(1)", "The next reading"),
+        command_key("inspector.last_reading", "comma", "read(-1)", "The reading before"),
     ]
 
-    @dataclass(eq=False, repr=False)
+    @dataclass
     class Shown(Message):
         """Another fault is under the cursor, or none; ``before``: the one before it in the same file."""
 
         ref: FaultRef | None
-        before: Fault | None = None
+        before: Fault | None
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.list = FaultList(id="faults")
+    def __init__(self) -> None:
+        self.list = FaultList()
+        super().__init__(self.list)
         self.scanner = BackgroundTask(self, "find", failed=self._fail, progressed=self._progress, ended=self._end)
         self._found = FaultRows()
         """What is shown."""
@@ -74,12 +92,8 @@ class FaultsPane(Vertical):
         """A byte of the file; the fault nearest to it is wanted under the cursor."""
         self._marks: set[tuple[str, int]] = set()
         self._readings: dict[tuple[str, str], int] = {}
-        self._seen: tuple[str, str, Fault] | None = None
+        self._seen: FaultRef | None = None
         self._work = ""
-
-    def compose(self) -> ComposeResult:
-        """The list takes it all."""
-        yield self.list
 
     # ---- where faults are looked for
 
@@ -91,7 +105,7 @@ class FaultsPane(Vertical):
 
     def _clear(self, note: str) -> None:
         self._found = FaultRows()
-        self.list.picture = visible(note, lines=True)
+        self.list.say(note)
         self._show(0)
 
     def find(self, query: FaultQuery, offset: int | None = None) -> None:
@@ -177,9 +191,8 @@ class FaultsPane(Vertical):
     def _look(self) -> None:
         """Tell of what is under the cursor, once; not before it is where it is wanted."""
         ref = self.ref if self._offset is None else None
-        seen = None if ref is None else (ref.key, ref.mark, ref.fault)
-        if seen != self._seen or seen is None:
-            self._seen = seen
+        if ref != self._seen or ref is None:
+            self._seen = ref
             above = self.refs[max(0, self.list.cursor - 1) : self.list.cursor]
             before = (each.fault for each in above if ref is not None and each.key == ref.key)
             self.post_message(self.Shown(ref, next(before, None)))
@@ -194,17 +207,18 @@ class FaultsPane(Vertical):
             self.list.border_title = self.list.border_subtitle = None
             return
         where = units.counted(len(self._query.keys), "session") if self._several else self._query.keys[0]
-        self.list.border_title = ink.content(self._found.title(where, self.list.size.width - 2))
-        self.list.border_subtitle = ink.content(wording.subtitle(len(self._marks), self._work))
+        found, room = self._found, self.list.size.width - 2
+        damage, notes = (found.damaged, found.lines, found.files), len(found.items) - found.damaged
+        self.list.border_title = ink.content(wording.title(where, damage, notes, found.saved, room))
+        marked = f"● {len(self._marks):,} marked · Enter applies" if self._marks else ""
+        self.list.border_subtitle = ink.content(" ─ ".join(filter(None, (self._work, marked))))
 
-    @on(FaultList.Chosen)
-    def _choose(self, event: FaultList.Chosen) -> None:
+    def on_fault_list_chosen(self, event: FaultList.Chosen) -> None:
         event.stop()
         self._offset = None
         self._look()
 
-    @on(FaultList.Marked)
-    def _mark(self, event: FaultList.Marked) -> None:
+    def on_fault_list_marked(self, event: FaultList.Marked) -> None:
         event.stop()
         self.action_mark(event.at)
 
@@ -241,23 +255,25 @@ class FaultsPane(Vertical):
             self._offset = None
             self._show(max(0, len(self.refs) - 1), len(self.refs))
         self._pending = None
-        self.list.picture = visible(wording.nothing(several=self._several, notes=self._query.notes), lines=True)
-        self.list.refresh()
+        nothing = wording.ALL_WELL if self._several else wording.WELL
+        self.list.say(wording.NOTHING if self._query.notes else nothing)
 
     def _replace(self, found: FaultRows) -> None:
         """Show what the second scan found; what was under the cursor, or took its place, is under it."""
         before, after, cursor = self.refs, found.refs, self.list.cursor
         now = matched(before, after)
-        marked = set(map(id, self.marked))
-        same = [at for at, ref in zip(now, before, strict=True) if id(ref) in marked and _is_at(ref, after, at)]
-        self._marks = {(after[at].key, after[at].line) for at in same}
+        self._marks = {
+            (new.key, new.line)
+            for at, ref in zip(now, before, strict=True)
+            for new in after[at : at + 1]  # none where it was the last one and is gone
+            if (ref.key, ref.line) in self._marks and (new.key, new.mark) == (ref.key, ref.mark)
+        }
         self._found, self._seen = found, None
         self._show(min(now[cursor], max(0, len(after) - 1)) if cursor < len(now) else 0)
 
     def _progress(self, label: str, done: int, total: int) -> None:
         if total:
-            share = done / total
-            self._work = f"{label} {share:.0%} {units.bar(share)} · Esc stops"
+            self._work = f"{label} {done / total:.0%} {units.bar(done / total)} · Esc stops"
             self._tell()
 
     def _end(self) -> None:
@@ -269,14 +285,8 @@ class FaultsPane(Vertical):
         self._pending = self._offset = None
         if isinstance(error, Cancelled):
             self._look()
-            self.list.picture = visible(wording.STOPPED, lines=True)
-            self.list.refresh()
+            self.list.say(wording.STOPPED)
         elif isinstance(error, SessiontuiError):
             self._clear("\n".join(filter(None, (f"× {error}", error.hint))))
         else:
             raise error
-
-
-def _is_at(ref: FaultRef, found: Sequence[FaultRef], at: int) -> bool:
-    """Whether the very same fault is there now."""
-    return at < len(found) and (found[at].key, found[at].mark) == (ref.key, ref.mark)

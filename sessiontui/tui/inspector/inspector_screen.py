@@ -6,11 +6,10 @@ After each change the same sessions are scanned again. It draws nothing and writ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Final
+from typing import Final
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from sessiontui.dialects.keys import is_misnamed
@@ -21,14 +20,15 @@ from sessiontui.tui.inspector import wording
 from sessiontui.tui.inspector.acceptance import Acceptance
 from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultQuery, FaultsPane
+from sessiontui.tui.key_bindings import bindings, command_key, of_pane
 from sessiontui.tui.notices import tell
 from sessiontui.tui.overlay import Overlay
-from sessiontui.tui.pane_keys import of_pane
+from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.key_line import KeyLine
 
-WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (140, "-broad")]
+WIDTHS: Final = [*looks.WIDTHS, (140, "-broad")]
 """Below 100 columns the list stands above the fault; from 140 on, in a high terminal, all three views stand together."""
-HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall"), (36, "-high")]
+HEIGHTS: Final = [*looks.HEIGHTS, (36, "-high")]
 TRIES: Final = 3
 """How often the inspector itself scans again what changes while it is shown."""
 CHANGING: Final = frozenset({"accept", "accept_all", "apply", "undo", "redo"})
@@ -68,41 +68,22 @@ class InspectorScreen(Overlay[None]):
     InspectorScreen.-empty DetailsPane { display: none; }
     InspectorScreen.-empty FaultsPane { width: 100%; max-width: 100%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = bindings(
         *of_pane("acceptance", Acceptance.KEYS),
         *of_pane("faults", FaultsPane.KEYS),
-        Binding(
-            "enter",
-            "pane('acceptance', 'apply')",
-            "apply",
-            tooltip="Apply what is marked",
-            id="inspector.apply",
-            priority=True,
+        command_key(
+            "inspector.apply", "enter", "pane('acceptance', 'apply')", "Apply what is marked", "apply", priority=True
         ),
-        Binding("u", "pane('changes', 'change', 'undo')", "undo", tooltip="Undo the last change", id="inspector.undo"),
-        Binding(
-            "ctrl+r",
-            "pane('changes', 'change', 'redo')",
-            "redo",
-            show=False,
-            tooltip="Redo what was undone",
-            id="inspector.redo",
-        ),
-        Binding(
-            "U",
-            "pane('changes', 'change', 'changes')",
-            "changes",
-            show=False,
-            tooltip="List of changes",
-            id="inspector.changes",
-        ),
+        command_key("inspector.undo", "u", "pane('changes', 'change', 'undo')", "Undo the last change", "undo"),
+        command_key("inspector.redo", "ctrl+r", "pane('changes', 'change', 'redo')", "Redo what was undone"),
+        command_key("inspector.changes", "U", "pane('changes', 'change', 'changes')", "List of changes"),
         *of_pane("details", DetailsPane.KEYS),
-        Binding("s", "scope", "sessions", tooltip="All sessions (or the marked ones), or this", id="inspector.scope"),
-        Binding("n", "notes", "notes", tooltip="Notes too: what is no damage", id="inspector.notes"),
-        Binding("l", "line", "line", tooltip="Go to the line in the transcript", id="inspector.line"),
-        Binding("f5", "refresh", "look again", show=False, tooltip="Look for damage again", id="inspector.refresh"),
-        Binding("escape,q,x", "leave", "close", tooltip="Stop the search, or close", id="inspector.close"),
-    ]
+        command_key("inspector.scope", "s", "scope", "All sessions (or the marked ones), or this", "sessions"),
+        command_key("inspector.notes", "n", "notes", "Notes too: what is no damage", "notes"),
+        command_key("inspector.line", "l", "line", "Go to the line in the transcript", "line"),
+        command_key("inspector.refresh", "f5", "refresh", "Look for damage again"),
+        command_key("inspector.close", "escape,q,x", "leave", "Stop the search, or close", "close"),
+    )
 
     def __init__(
         self,
@@ -110,7 +91,7 @@ class InspectorScreen(Overlay[None]):
         known: Callable[[], Mapping[str, Session]],
         go_to: Callable[[str, int | None], object],
         key: str,
-        offset: int | None = None,
+        offset: int | None,
     ) -> None:
         super().__init__()
         self.changes, self._known, self._go_to = changes, known, go_to
@@ -120,11 +101,10 @@ class InspectorScreen(Overlay[None]):
         self._tries = TRIES
         self._gone: tuple[str, int] | None = None
         """The fault that was not found where it had been."""
-        self.faults, self.details = FaultsPane(id="found"), DetailsPane(id="looking")
+        self.faults, self.details = FaultsPane(), DetailsPane()
         self.acceptance = Acceptance(self.faults, changes)
 
     def compose(self) -> ComposeResult:
-        """The faults, one of them, the keys."""
         with Horizontal(id="inspector"):
             yield self.faults
             yield self.details
@@ -164,8 +144,7 @@ class InspectorScreen(Overlay[None]):
         self.refresh_bindings()
         self.faults.find_again()
 
-    @on(FaultsPane.Shown)
-    def _show(self, event: FaultsPane.Shown) -> None:
+    def on_faults_pane_shown(self, event: FaultsPane.Shown) -> None:
         event.stop()
         self.set_class(event.ref is None, "-empty")
         if event.ref is not None and (event.ref.key, event.ref.line) != self._gone:
@@ -175,8 +154,7 @@ class InspectorScreen(Overlay[None]):
             reading = self.faults.reading(event.ref) if event.ref is not None else 1
             self.details.show(store, event.ref, event.before, reading, named=self._several)
 
-    @on(DetailsPane.Gone)
-    def _find_gone(self, event: DetailsPane.Gone) -> None:
+    def on_details_pane_gone(self, event: DetailsPane.Gone) -> None:
         """A fault is no longer where it was found: scan again, unless that changes again and again."""
         event.stop()
         ref = self.faults.ref

@@ -14,8 +14,8 @@ from sessiontui.describe.sureness import SURENESS
 from sessiontui.disk import lines
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.tui.theme.wrap import wrap
-from sessiontui.tui.widgets.fact_rows import heading, wrapped
-from sessiontui.tui.widgets.sheet import SheetRow
+from sessiontui.tui.widgets.sheet import SheetRow, heading, wrapped
+from sessiontui.tui.widgets.styled_line import Mark, pieces
 from sessiontui.visible import visible
 
 SIGNS: Final = {"-": "minus", "+": "plus", "~": "tilde"}
@@ -39,7 +39,7 @@ def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[SheetRow]:
     if proposal is None:
         return [*wrapped(LOOKING, "dim", width)]
     if not proposal.acts:
-        return [*_no_proposal(fault, width)]
+        return [_headline("No proposal"), *wrapped(_why_not(fault), "key", width)]
     if proposal.hidden:
         what = f"{units.counted(fault.recovers, 'message')} · {location(fault)}"
         return [_headline(sentence(what)), *wrapped(LARGE, "key", width)]
@@ -47,12 +47,7 @@ def rows(fault: Fault, proposal: Proposal | None, width: int) -> list[SheetRow]:
 
 
 def _headline(text: str) -> SheetRow:
-    return SheetRow([(visible(f" {text}"), "match")])
-
-
-def _no_proposal(fault: Fault, width: int) -> Iterator[SheetRow]:
-    yield _headline("No proposal")
-    yield from wrapped(_why_not(fault), "key", width)
+    return SheetRow([(f" {text}", "match")])
 
 
 def _why_not(fault: Fault) -> str:
@@ -102,27 +97,17 @@ def _strokes(strokes: tuple[Stroke, ...], more: int, width: int) -> Iterator[She
     for stroke in strokes:
         yield from _stroke(stroke, width)
     if more:
-        yield SheetRow([(visible(f"   … and {more:,} more"), "dim")])
+        yield SheetRow([(f"   … and {more:,} more", "dim")])
 
 
 def _stroke(stroke: Stroke, width: int) -> Iterator[SheetRow]:
     """The sign, then the text behind it, as many screen lines as it takes."""
-    text = "".join(visible(piece) for piece, _ in stroke.pieces)
-    sign = visible(f" {stroke.sign} "), SIGNS[stroke.sign]
-    ends: list[tuple[int, str]] = []
-    at = 0
+    text = ""
+    marks: list[Mark] = []
     for piece, look in stroke.pieces:
-        at += len(piece)
-        ends.append((at, look))
+        marks.append(Mark(len(text), len(text) + len(piece), look))
+        text += visible(piece)
+    sign, look = stroke.sign, SIGNS[stroke.sign]
     for start, stop in wrap(text, max(8, width - 4))[:LONGEST]:
-        yield SheetRow([sign, *((visible(text[a:b]), look) for a, b, look in _cut(ends, start, stop))])
-        sign = visible(" │ "), SIGNS[stroke.sign]
-
-
-def _cut(ends: list[tuple[int, str]], start: int, stop: int) -> Iterator[tuple[int, int, str]]:
-    """The part of the pieces that stands between two characters."""
-    begin = 0
-    for end, look in ends:
-        if end > start and begin < stop:
-            yield max(begin, start), min(end, stop), look
-        begin = end
+        yield SheetRow([(f" {sign} ", look), *pieces(text, marks, start, stop, "key")])
+        sign = "│"

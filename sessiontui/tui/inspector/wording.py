@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from sessiontui import units
 from sessiontui.model import Backend, Fault, Severity
 from sessiontui.tui.theme import ink
-from sessiontui.visible import Visible, visible
+from sessiontui.visible import visible
 
 LEAST: Final = 12
 """Cells that a name has in a title, whatever else is said there."""
@@ -39,12 +39,7 @@ CHANGING: Final = "the file changes all the time; F5 looks again when it is stil
 CUT: Final = "the first {:,} are shown; what is behind them comes when some of these are mended"
 
 
-def nothing(*, several: bool, notes: bool) -> str:
-    """What is said where all was looked at and nothing found."""
-    return NOTHING if notes else ALL_WELL if several else WELL
-
-
-def title(where: str, damage: tuple[int, int, int], notes: int, saved: int, room: int = 0) -> Visible:
+def title(where: str, damage: tuple[int, int, int], notes: int, saved: int, room: int = 0) -> str:
     """Of the list: what is looked at, what was found, and how many messages can be had back. ``damage``: faults, damaged
     lines, and files that are damaged as a whole. ``room``: cells that there are for it; 0: not known."""
     faults, lines, files = damage
@@ -58,15 +53,9 @@ def title(where: str, damage: tuple[int, int, int], notes: int, saved: int, room
     )
     fits = (each for each in longer if room <= 0 or cell_len(visible(name)) + cell_len(each) <= room)
     about = next(fits, last)
-    return visible((ink.middled(name, max(LEAST, room - cell_len(about))) if room > 0 else name) + about)
+    return (ink.middled(name, max(LEAST, room - cell_len(about))) if room > 0 else name) + about
 
 
-def subtitle(marked: int, work: str) -> Visible:
-    """Below the list: what goes on, or what Enter would do."""
-    told = f"● {marked:,} marked · Enter applies" if marked else ""
-    return visible(" ─ ".join(filter(None, (work, told))))
-
-
-def refusal(fault: Fault | None) -> Visible:
+def refusal(fault: Fault | None) -> str:
     """Why a fault can't be accepted or marked."""
-    return visible(LATER if fault is not None and fault.severity is Severity.INCOMPLETE else NO_PROPOSAL)
+    return LATER if fault is not None and fault.severity is Severity.INCOMPLETE else NO_PROPOSAL

@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Final, ParamSpec, TypeVar
 
@@ -29,6 +30,7 @@ def ignore(*_: object) -> None:
     """Nobody wants to know."""
 
 
+@dataclass
 class BackgroundTask:
     """Work of one kind; its threads form a group of the name of the task.
 
@@ -36,20 +38,14 @@ class BackgroundTask:
     nothing, after all else.
     """
 
-    def __init__(
-        self,
-        owner: Widget,
-        name: str,
-        *,
-        failed: Callable[[Exception], object],
-        progressed: Callable[[str, int, int], object] = ignore,
-        ended: Callable[[], object] = ignore,
-    ) -> None:
-        self.failed, self.progressed, self.ended = failed, progressed, ended
-        self.owner, self._name = owner, name
-        self._worker: Worker[None] | None = None
-        self.stopped = Event()
-        """Set when the work shall end; another one for each generation of it."""
+    owner: Widget
+    name: str
+    failed: Callable[[Exception], object]
+    progressed: Callable[[str, int, int], object] = ignore
+    ended: Callable[[], object] = ignore
+    stopped: Event = field(default_factory=Event)
+    """Set when the work shall end; another one for each generation of it."""
+    _worker: Worker[None] | None = None
 
     @property
     def running(self) -> bool:
@@ -59,11 +55,7 @@ class BackgroundTask:
     def start(self, work: Callable[[Job], Result], done: Callable[[Result], object] = ignore) -> None:
         """Start work in place of the older; ``done`` takes its result."""
         self.cancel()
-        self._worker = self._run(work, done)
-
-    def start_beside(self, work: Callable[[Job], Result], done: Callable[[Result], object] = ignore) -> None:
-        """Start work beside what runs; both end, and are heard, as one."""
-        self._run(work, done)
+        self._worker = self.start_beside(work, done)
 
     def stop(self) -> None:
         """Ask the work to end; what it reports counts."""
@@ -74,7 +66,8 @@ class BackgroundTask:
         self.stop()
         self.stopped, self._worker = Event(), None
 
-    def _run(self, work: Callable[[Job], Result], done: Callable[[Result], object]) -> Worker[None]:
+    def start_beside(self, work: Callable[[Job], Result], done: Callable[[Result], object] = ignore) -> Worker[None]:
+        """Start work beside what runs; both end, and are heard, as one."""
         stopped = self.stopped
 
         def run() -> None:
@@ -88,15 +81,16 @@ class BackgroundTask:
             finally:
                 job.report(self.ended)
 
-        return self.owner.run_worker(run, name=self._name, group=self._name, thread=True)
+        return self.owner.run_worker(run, name=self.name, group=self.name, thread=True)
 
 
+@dataclass
 class Job:
     """One run of a task, as its work sees it: whether to go on, and how to report."""
 
-    def __init__(self, task: BackgroundTask, stopped: Event, worker: Worker[None]) -> None:
-        self.task = task
-        self._stopped, self._worker = stopped, worker
+    task: BackgroundTask
+    _stopped: Event
+    _worker: Worker[None]
 
     def cancelled(self) -> bool:
         """Whether the work shall end; Textual cancels its worker when the owner leaves the screen."""

@@ -9,14 +9,13 @@ from typing import Final
 
 from sessiontui.damage import proposals
 from sessiontui.damage.proposals import Proposal
-from sessiontui.errors import Cancelled, StoreError
+from sessiontui.errors import StoreError
 from sessiontui.model import Fault
 from sessiontui.store import fault_process, fault_refs, json_values
 from sessiontui.store.fault_process import Batch
 from sessiontui.store.fault_refs import FaultRef
 from sessiontui.store.helper_process import answers, heard
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from sessiontui.store.protocol import IsCancelled, Progress
 from sessiontui.tui.tasks.background_task import Job
 
 SMALL: Final = 256 * 1024
@@ -30,15 +29,21 @@ Found = Callable[[Sequence[FaultRef]], object]
 
 
 def scan(store: JsonlStore, keys: Sequence[str], notes: bool, found: Found, job: Job) -> bool:
-    """Find the faults of these sessions; whether there are more than were reported to ``found``."""
+    """Find the faults of these sessions; whether there are more than were reported to ``found``. The helper process reads
+    all sessions where too many are named."""
     progress = job.progress("finding")
-
-    def report(refs: Sequence[FaultRef]) -> None:
-        job.report(found, refs)
-
     if sum(_sizes(store, keys)) <= SMALL:
-        return fault_process.look(store, keys, Batch(report), job.cancelled, progress, notes=notes)
-    return _outside(store, keys, notes, report, job.cancelled, progress)
+        return fault_process.look(
+            store, keys, Batch(lambda refs: job.report(found, refs)), job.cancelled, progress, notes=notes
+        )
+    named = frozenset(keys)
+    for said in answers(heard(fault_process.start(store, tuple(keys), notes=notes), job.cancelled), progress):
+        if "more" in said:
+            return bool(said["more"])
+        refs = (json_values.read(FaultRef, each) for each in said["faults"])
+        job.report(found, [ref for ref in refs if ref.key in named])
+    job.check()
+    raise StoreError("what looks for damage ended without an answer", "F5 begins again")
 
 
 def _sizes(store: JsonlStore, keys: Sequence[str]) -> Iterator[int]:
@@ -47,26 +52,6 @@ def _sizes(store: JsonlStore, keys: Sequence[str]) -> Iterator[int]:
             yield os.lstat(store.file(key)).st_size
         except OSError:
             yield 0
-
-
-def _outside(
-    store: JsonlStore,
-    keys: Sequence[str],
-    notes: bool,
-    found: Found,
-    cancelled: IsCancelled,
-    progress: Progress,
-) -> bool:
-    """Report what a helper process finds; whether there is more. It reads all sessions where too many are named."""
-    named = frozenset(keys)
-    for said in answers(heard(fault_process.start(store, tuple(keys), notes=notes), cancelled), progress):
-        if "more" in said:
-            return bool(said["more"])
-        refs = (json_values.read(FaultRef, each) for each in said["faults"])
-        found([ref for ref in refs if ref.key in named])
-    if cancelled():
-        raise Cancelled
-    raise StoreError("what looks for damage ended without an answer", "F5 begins again")
 
 
 def load(store: JsonlStore, ref: FaultRef, before: Fault | None, reading: int, job: Job) -> tuple[FaultRef, Proposal]:

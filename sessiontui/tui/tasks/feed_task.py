@@ -38,10 +38,10 @@ def read(
         try:
             sessions = listed()
         except SessiontuiError as error:
-            job.report(index.reports.vanished, error)
+            job.report(index.vanished, error)
             return
         index.complete = False
-        job.report(index.reports.listed, index.recall(sessions, before))
+        job.report(index.listed, index.recall(sessions, before))
     give_way(job)
     index.run(store, job, job.progress("counting"))
 
@@ -69,7 +69,7 @@ def follow(index: IndexUpdate, store: Store, known: Known, busy: Callable[[], bo
     failures = 0
     for touch in touches(store, job.cancelled):
         if touch.appeared:
-            job.report(index.reports.appeared)
+            job.report(index.appeared)
         waiting = None if waiting is None or touch.keys is None else waiting | touch.keys | _settled(store)
         if waiting != frozenset() and looks.due():
             try:
@@ -78,7 +78,7 @@ def follow(index: IndexUpdate, store: Store, known: Known, busy: Callable[[], bo
             except SessiontuiError as error:
                 waiting, failures = None, failures + 1
                 if failures == PATIENCE:
-                    job.report(index.reports.vanished, error)
+                    job.report(index.vanished, error)
             looks.done()
         if index.unsure and not failures and not busy() and counts.due():
             try:
@@ -98,7 +98,7 @@ def _look(index: IndexUpdate, store: Store, keys: frozenset[str] | None, known: 
         fresh = [each for key, each in shown.items() if (was := before.get(key)) is not each and was != each]
         gone = [key for key in (before if keys is None else keys) if key in before and key not in shown]
         index.unsure.update(gone)  # of which the index is to let go
-        job.report(index.reports.looked, fresh, gone, keys)
+        job.report(index.looked, fresh, gone, keys)
 
 
 def _settled(store: Store) -> frozenset[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final
 
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Session
@@ -47,33 +48,27 @@ class RateLimiter:
         self._next = now + min(max(self._least, (SHARE - 1) * (now - self._began)), MOST_SECONDS)
 
 
-class Reports(NamedTuple):
-    """What the tasks of one list report."""
+@dataclass
+class IndexUpdate:
+    """What the tasks of one list share: to whom and in what order they report, and what nobody has counted yet."""
 
     listed: Callable[[Sequence[Session]], object]
-    """All sessions, newest first."""
+    """Takes all sessions, newest first."""
     looked: Callable[[Sequence[Session], Collection[str], Collection[str] | None], object]
-    """The sessions that are new or different, the keys that are gone, and the keys that somebody touched (None: any)."""
+    """Takes the sessions that are new or different, the keys that are gone, and the keys that somebody touched (None: any)."""
     counted: Callable[[Sequence[Session]], object]
     indexed: Callable[[], object]
     """Search covers more."""
     appeared: Callable[[], object]
     """The folder has the other backend now."""
     vanished: Callable[[SessiontuiError], object]
-    """Why the store can't be read."""
-
-
-class IndexUpdate:
-    """What the tasks of one list share: to whom and in what order they report, and what nobody has counted yet."""
-
-    def __init__(self, reports: Reports) -> None:
-        self.reports = reports
-        self.order = Lock()
-        """Held by a task that looks at the store and reports it, so that what was seen first is reported first."""
-        self.unsure: set[str] = set()
-        """Keys of sessions whose figures are of an earlier time, or missing."""
-        self.complete = False
-        """Whether all but the unsure ones is known to be indexed."""
+    """Takes why the store can't be read."""
+    order: Lock = field(default_factory=Lock)
+    """Held by a task that looks at the store and reports it, so that what was seen first is reported first."""
+    unsure: set[str] = field(default_factory=set)
+    """Keys of sessions whose figures are of an earlier time, or missing."""
+    complete: bool = False
+    """Whether all but the unsure ones is known to be indexed."""
 
     def recall(self, sessions: Iterable[Session], before: Mapping[str, Session]) -> list[Session]:
         """The sessions with the counts that were known of them: right for one that is the same; for one that is longer, a
@@ -95,34 +90,25 @@ class IndexUpdate:
 
     def _run(self, store: Store, unknown: set[str], job: Job, counting: Progress) -> None:
         job.check()  # between two steps that each look at every session: who has left doesn't wait for the next
-        little = self._is_little(store, unknown)
+        few = self.complete and len(unknown) <= FEW
+        little = few and sum(session.bytes or 0 for session in store.looked(unknown)) <= SMALL
         if not little and isinstance(store, JsonlStore) and store.search_index.missing() > SMALL:
-            self._index_outside(store, unknown, job)
+            from sessiontui.store.index.index_process import index_outside
+
+            progress, pace = job.progress("indexing"), RateLimiter(LOOK_SECONDS)
+            for done, total in index_outside(store, job.cancelled):  # a helper process counts and indexes
+                progress(done, total)
+                if pace.due():
+                    self._learn(store, unknown, job)
+                    job.report(self.indexed)
+                    pace.done()
             job.check()
         store.index(job.cancelled, keys=unknown if little else None)
         job.check()
         left = self._learn(store, unknown, job)
         unknown.intersection_update(self._count(store, left, job, counting))
         self.complete = True
-        job.report(self.reports.indexed)
-
-    def _is_little(self, store: Store, unknown: set[str]) -> bool:
-        """Whether these sessions are all that the index lacks, and so small that it soon has them."""
-        few = self.complete and len(unknown) <= FEW
-        return few and sum(session.bytes or 0 for session in store.looked(unknown)) <= SMALL
-
-    def _index_outside(self, store: JsonlStore, unknown: set[str], job: Job) -> None:
-        """Have a helper process count and index, and look now and then at what it knows."""
-        from sessiontui.store.index.index_process import index_outside
-
-        progress = job.progress("indexing")
-        pace = RateLimiter(LOOK_SECONDS)
-        for done, total in index_outside(store, job.cancelled):
-            progress(done, total)
-            if pace.due():
-                self._learn(store, unknown, job)
-                job.report(self.reports.indexed)
-                pace.done()
+        job.report(self.indexed)
 
     def _learn(self, store: Store, unknown: set[str], job: Job) -> list[Session]:
         """Report the sessions that are known by now, and give the others."""
@@ -130,7 +116,7 @@ class IndexUpdate:
         known = [session for session in looked if _is_known(session)]
         unknown.difference_update(session.key for session in known)
         if known:
-            job.report(self.reports.counted, known)
+            job.report(self.counted, known)
         return [session for session in looked if not _is_known(session)]
 
     def _count(self, store: Store, sessions: list[Session], job: Job, counting: Progress) -> set[str]:
@@ -145,9 +131,9 @@ class IndexUpdate:
             if not _is_known(session):
                 held.add(session.key)
             if time.monotonic() - begun > BATCH_SECONDS:
-                job.report(self.reports.counted, batch)
+                job.report(self.counted, batch)
                 batch, begun = [], time.monotonic()
-        job.report(self.reports.counted, batch)
+        job.report(self.counted, batch)
         return held
 
 

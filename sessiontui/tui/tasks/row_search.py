@@ -25,8 +25,8 @@ BREATH: Final = 0.001
 What = Literal["user turn", "fault"]
 """What is looked for in a session."""
 Wanted = Callable[[Entry], bool]
-Pages = Iterable[tuple[int, int, int, int]]
-"""Pages of rows, the nearest first: the first row, how many rows, and how much of what total is done before it."""
+Page = tuple[int, int, int, int]
+"""A page of rows: the first row, how many rows, and how much of what total is done before it."""
 
 
 def search(what: What, rows: TranscriptRows, row: int, steps: int, job: Job) -> int | None:
@@ -61,7 +61,7 @@ def seek(
 
 
 def _first(
-    rows: TranscriptRows, pages: Pages, step: int, wanted: Wanted, cancelled: IsCancelled, progress: Progress
+    rows: TranscriptRows, pages: Iterable[Page], step: int, wanted: Wanted, cancelled: IsCancelled, progress: Progress
 ) -> int | None:
     begun = time.monotonic()
     for first, size, done, total in pages:
@@ -77,7 +77,7 @@ def _first(
     return None
 
 
-def _pages(count: int, row: int, step: int) -> Iterator[tuple[int, int, int, int]]:
+def _pages(count: int, row: int, step: int) -> Iterator[Page]:
     """All rows before ``row``, or behind it."""
     left = count - 1 - row if step > 0 else row
     for done in range(0, left, PAGE):
@@ -85,20 +85,16 @@ def _pages(count: int, row: int, step: int) -> Iterator[tuple[int, int, int, int
         yield row + 1 + done if step > 0 else row - done - size, size, done, left
 
 
-def _damaged_pages(damaged: Sequence[int], row: int, step: int) -> Iterator[tuple[int, int, int, int]]:
+def _damaged_pages(damaged: Sequence[int], row: int, step: int) -> Iterator[Page]:
     """The damaged rows before ``row``, or behind it; those that follow each other together."""
     at = bisect_right(damaged, row) if step > 0 else bisect_left(damaged, row) - 1
     while 0 <= at < len(damaged):
-        size = 1
-        while (
-            size < PAGE
-            and 0 <= at + size * step < len(damaged)
-            and damaged[at + size * step] == damaged[at] + size * step
-        ):
-            size += 1
+        size, end = 1, at + step
+        while size < PAGE and 0 <= end < len(damaged) and damaged[end] == damaged[at] + size * step:
+            size, end = size + 1, end + step
         done = at if step > 0 else len(damaged) - at
-        yield damaged[at] if step > 0 else damaged[at] - size + 1, size, done, len(damaged)
-        at += size * step
+        yield min(damaged[at], damaged[end - step]), size, done, len(damaged)
+        at = end
 
 
 def _is_fault(entry: Entry) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from sessiontui.errors import Cancelled
 from sessiontui.model import Entry
-from sessiontui.store.protocol import IsCancelled, SessionTranscript, Store, TranscriptRows
+from sessiontui.store.protocol import SessionTranscript, Store, TranscriptRows
 from sessiontui.tui.tasks.background_task import Job, retried
 from sessiontui.tui.widgets.page_cache import PAGE, last_pages
 
@@ -52,9 +51,9 @@ def _read(transcript: SessionTranscript, location: Location, known: Known, job: 
     row, like = location
     if row is not None:
         rows = transcript.scan(job.cancelled)
-        row = min(row if like is None else _row_like(like, row, rows, job.cancelled), max(0, len(rows) - 1))
+        row = min(row if like is None else _row_like(like, row, rows, job), max(0, len(rows) - 1))
         start = max(0, row // PAGE - 1) * PAGE
-        entries = rows.load(start, min(len(rows), start + 3 * PAGE))
+        entries = rows.load(start, start + 3 * PAGE)
         job.report(known, KnownRows(_ready(rows), start, entries, row))
         return
     tail = transcript.tail()
@@ -77,7 +76,7 @@ def _ready(rows: TranscriptRows) -> TranscriptRows:
     return rows
 
 
-def _row_like(entry: Entry, row: int, rows: TranscriptRows, cancelled: IsCancelled) -> int:
+def _row_like(entry: Entry, row: int, rows: TranscriptRows, job: Job) -> int:
     """Where the message of an entry that stood at ``row`` stands now: there, or where its number says, or nearest; that
     row where it is nowhere near."""
     number = entry.ordinal
@@ -85,8 +84,7 @@ def _row_like(entry: Entry, row: int, rows: TranscriptRows, cancelled: IsCancell
         if guess is not None and any(_is_like(entry, other) for other in rows.load(guess, guess + 1)):
             return guess
     for away in range(0, NEAR, PAGE):
-        if cancelled():
-            raise Cancelled
+        job.check()
         found = [
             at
             for first in (row - away - PAGE, row + away)

@@ -12,7 +12,6 @@ TEXT: Final = 4.5
 SIGN: Final = 3.0
 """The least contrast of what is secondary: ages, sizes, keys that do nothing now."""
 
-_BLACK, _WHITE = Color(0, 0, 0), Color(255, 255, 255)
 _STEPS: Final = 12
 
 
@@ -27,7 +26,7 @@ def readable(colour: Color, ground: Color, least: float) -> Color:
     """The colour, mixed with as little black or white as gives it that contrast to its ground, or the most there is."""
     if contrast(colour, ground) >= least:
         return colour
-    end = max(_BLACK, _WHITE, key=lambda far: contrast(far, ground))
+    end = max(Color(0, 0, 0), Color(255, 255, 255), key=lambda far: contrast(far, ground))
     mixed = (colour.blend(end, step / _STEPS) for step in range(1, _STEPS))
     return next((each for each in mixed if contrast(each, ground) >= least), end)
 

@@ -67,9 +67,11 @@ def centred(note: Visible, y: int, width: int, height: int, style: Style, headli
     return strip([(pad, style), (text, look)], width, style)
 
 
-def content(*parts: Visible | tuple[Visible, str]) -> Content:
-    """Content for titles, labels and buttons: plain text, or text with the name of a Textual style."""
-    return Content.assemble(*parts)
+def content(*parts: str | tuple[str, str]) -> Content:
+    """Content for titles, labels and buttons: plain text, or text with the name of a Textual style. What is not visible
+    yet is made so, without line feeds."""
+    pairs = ((part, "") if isinstance(part, str) else part for part in parts)
+    return Content.assemble(*((text if isinstance(text, Visible) else visible(text), style) for text, style in pairs))
 
 
 def lines(rows: Iterable[Content]) -> Content:

@@ -18,9 +18,9 @@ from textual.dom import DOMNode
 
 from sessiontui.tui.theme.contrast import SIGN, TEXT, contrast, readable
 
-WIDTHS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+WIDTHS: Final = [(0, "-narrow"), (100, "-wide")]
 """Below 100 columns the list and the transcript take the whole width in turn."""
-HEIGHTS: Final[list[tuple[int, str]]] = [(0, "-short"), (20, "-tall")]
+HEIGHTS: Final = [(0, "-short"), (20, "-tall")]
 """Below 20 lines the search bar is only there while it is used."""
 
 BROWSER: Final = Path(__file__).with_name("browser.tcss")
@@ -37,35 +37,35 @@ class Look(NamedTuple):
     """
 
     colour: str = "foreground"
+    plain: str = ""
+    """A style of the terminal's own colours; none of it may rest on the colour."""
     share: float = 1.0
     bold: bool = False
     ground: str = "background"
     tint: str = ""
     tinted: float = 1.0
     least: float = TEXT
-    plain: str = ""
-    """A style of the terminal's own colours; none of it may rest on the colour."""
 
 
 Looks = Mapping[str, Look]
 
 TITLE: Final[Looks] = {
     "ground": Look(ground="panel", plain="reverse"),
-    "name": Look("primary", bold=True, ground="panel", plain="bold reverse"),
+    "name": Look("primary", "bold reverse", bold=True, ground="panel"),
     "dim": Look(share=0.7, ground="panel", plain="reverse"),
-    "fault": Look("error", bold=True, ground="panel", plain="bold reverse"),
-    "note": Look("warning", ground="panel", plain="bold reverse"),
-    "work": Look("accent", ground="panel", plain="reverse"),
+    "fault": Look("error", "bold reverse", bold=True, ground="panel"),
+    "note": Look("warning", "bold reverse", ground="panel"),
+    "work": Look("accent", "reverse", ground="panel"),
 }
 KEYS: Final[Looks] = {
     "ground": Look(share=0.8, ground="panel"),
-    "key": Look("accent", bold=True, ground="panel", plain="bold"),
+    "key": Look("accent", "bold", bold=True, ground="panel"),
     "dim": Look(share=0.35, ground="panel", least=SIGN, plain="dim"),
 }
 SPLITTER: Final[Looks] = {
     "ground": Look(),
     "dim": Look(share=0.4, least=SIGN, plain="dim"),
-    "held": Look("accent", bold=True, plain="bold"),
+    "held": Look("accent", "bold", bold=True),
 }
 LIST: Final[Looks] = {
     "ground": Look(),
@@ -74,45 +74,63 @@ LIST: Final[Looks] = {
     "key": Look(),
     "dim": Look(share=0.55, least=SIGN),
     "number": Look(share=0.85),
-    "fault": Look("error", bold=True, plain="bold red"),
-    "match": Look("accent", bold=True, plain="bold underline cyan"),
-    "role": Look("primary", plain="cyan"),
+    "fault": Look("error", "bold red", bold=True),
+    "match": Look("accent", "bold underline cyan", bold=True),
+    "role": Look("primary", "cyan"),
 }
+DAMAGE: Final[Looks] = {
+    **LIST,
+    "kept": LIST["key"],
+    "raw": Look(share=0.8),
+    "gone": Look("error", "bold underline red", bold=True),
+    "come": Look("success", "bold underline green", bold=True),
+    "apart": Look("warning", "underline magenta"),
+    "minus": LIST["fault"],
+    "plus": Look("success", "bold green", bold=True),
+    "tilde": Look("warning", "bold magenta", bold=True),
+    "bad": Look("background", "bold reverse", ground="error", bold=True),
+    "lossless": Look("success", "green"),
+    "offered": Look("accent", "cyan"),
+    "partial": Look("warning", "magenta"),
+    "none": LIST["dim"],
+}
+"""What is wrong, in the inspector: what goes, what comes, what is kept apart, and the byte that is to blame. Each has a sign
+beside its colour: ``-``, ``+``, ``~``, and brackets around the byte."""
 TRANSCRIPT: Final[Looks] = {
     "ground": Look(),
     "text": Look(),
     "dim": Look(share=0.5, least=SIGN, plain="dim"),
-    "bar": Look("accent", plain="bold cyan"),
-    "user": Look("role-user", bold=True, plain="bold cyan"),
-    "assistant": Look("role-assistant", bold=True, plain="bold magenta"),
-    "system": Look("role-system", bold=True, plain="bold"),
-    "tool": Look("role-tool", bold=True, plain="bold green"),
-    "other": Look("secondary", bold=True, plain="bold"),
-    "fault": Look("error", bold=True, plain="bold red"),
-    "damaged": Look("error", share=0.8, plain="red"),
-    "whole": Look("success", plain="green"),
-    "offered": Look("accent", share=0.9, plain="cyan"),
-    "torn": Look("warning", share=0.85, plain="yellow"),
-    "fragment": Look("error", share=0.8, plain="red"),
+    "bar": Look("accent", "bold cyan"),
+    "user": Look("role-user", "bold cyan", bold=True),
+    "assistant": Look("role-assistant", "bold magenta", bold=True),
+    "system": Look("role-system", "bold", bold=True),
+    "tool": Look("role-tool", "bold green", bold=True),
+    "other": Look("secondary", "bold", bold=True),
+    "fault": LIST["fault"],
+    "damaged": Look("error", "red", share=0.8),
+    "whole": Look("success", "green"),
+    "offered": Look("accent", "cyan", share=0.9),
+    "torn": Look("warning", "yellow", share=0.85),
+    "fragment": Look("error", "red", share=0.8),
     "readable": Look(share=0.65),
     "waiting": Look(share=0.8, bold=True, plain="bold"),
-    "caret": Look("accent", bold=True, plain="bold cyan"),
+    "caret": Look("accent", "bold cyan", bold=True),
     "raw": Look(share=0.8),
-    "hit": Look("background", ground="accent", plain="reverse"),
-    "code": Look("code", plain="green"),
+    "hit": Look("background", "reverse", ground="accent"),
+    "code": Look("code", "green"),
     "heading": Look(bold=True, plain="bold underline"),
     "strong": Look(bold=True, plain="bold"),
     "quote": Look(share=0.75),
-    "marker": Look("accent", plain="bold"),
-    "link": Look("primary", plain="underline"),
+    "marker": Look("accent", "bold"),
+    "link": Look("primary", "underline"),
 }
 MAP: Final[Looks] = {
     "ground": Look(),
-    "view": Look(tint="primary", tinted=0.35, plain="reverse"),
-    "under": Look("background", ground="primary", plain="reverse"),
-    "held": Look("background", ground="accent", plain="reverse"),
-    "fault": Look("error", bold=True, plain="bold red"),
-    "hit": Look("accent", bold=True, plain="bold cyan"),
+    "view": LIST["cursor"],
+    "under": Look("background", "reverse", ground="primary"),
+    "held": Look("background", "reverse", ground="accent"),
+    "fault": LIST["fault"],
+    "hit": Look("accent", "bold cyan", bold=True),
 }
 
 Styles = Mapping[str, Style]

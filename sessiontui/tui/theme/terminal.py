@@ -51,7 +51,7 @@ class Terminal(NamedTuple):
     def filters(self) -> list[LineFilter]:
         """What must be done to what is drawn; nothing at most terminals."""
         replaced = self.few_signs or self.encoding != "utf-8"
-        return [*([Cube()] if self.cube else []), *([ascii_signs.Signs(self.encoding)] if replaced else [])]
+        return [*[Cube()] * self.cube, *[ascii_signs.Signs(self.encoding)] * replaced]
 
 
 def end_with(terminal: int) -> None:

@@ -39,9 +39,9 @@ def wrap(text: str, width: int, hang: Callable[[str, int], int] = no_hang) -> li
 
 
 def _folded(text: str, start: int, end: int, width: int, further: int) -> Iterator[tuple[int, int]]:
-    fits = _fits_ascii if text[start:end].isascii() else _fits_wide
+    plain = text[start:end].isascii()
     while True:
-        stop = fits(text, start, end, width)
+        stop = min(end, start + width) if plain else _fits_wide(text, start, end, width)
         if stop >= end:
             yield start, end
             return
@@ -53,10 +53,6 @@ def _folded(text: str, start: int, end: int, width: int, further: int) -> Iterat
             yield start, stop
             start = stop
         width = further
-
-
-def _fits_ascii(text: str, start: int, end: int, width: int) -> int:
-    return min(end, start + width)
 
 
 def _fits_wide(text: str, start: int, end: int, width: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -23,8 +23,12 @@ class Choice(NamedTuple):
     """What can be chosen; its texts may be hostile."""
 
     name: str
-    about: str = ""
+    run: Callable[[], object]
+    """Does it."""
+    about: str
     keys: str = ""
+    look: Callable[[], object] | None = None
+    """Shows what it would be like, while it is under the cursor."""
 
 
 class ChoiceList(LineList, can_focus=False):
@@ -46,19 +50,17 @@ class ChoiceList(LineList, can_focus=False):
 
         choice: Choice
 
-    def show(self, choices: Sequence[Choice], pattern: str, cursor: int = 0) -> None:
+    def show(self, choices: Sequence[Choice], pattern: str, cursor: int) -> None:
         """Show choices that fit a pattern, the best of them under the cursor."""
         self.items, self._pattern = choices, pattern
         self.settle(cursor)
         self.chosen()
 
     def chosen(self) -> None:
-        """The cursor came to another choice."""
         if self.items:
             self.tell(self.Walked(self.items[self.cursor]))
 
     def action_open(self) -> None:
-        """Choose the one under the cursor."""
         if self.items:
             self.tell(self.Opened(self.items[self.cursor]))
 

@@ -14,8 +14,7 @@ from textual import events
 from textual.message import Message
 
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.theme import ink, signs
-from sessiontui.tui.theme.damage import DAMAGE
+from sessiontui.tui.theme import ink, looks, signs
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import visible
@@ -98,18 +97,15 @@ class FaultList(LineList):
     """What is wrong."""
 
     HEAD = 6
-    LOOKS = DAMAGE
+    LOOKS = looks.DAMAGE
     HELP_TITLE = "Faults"
     HELP = (
         "What is wrong, in the order of the file: line, byte of the file, kind, and what can be had back: + for certain, "
         "? if a person says so, ≈ by a guess. ! is damage, … may still be being written, ● is marked."
     )
 
-    @dataclass
     class Chosen(Message):
         """The cursor came to another fault."""
-
-        at: int
 
     @dataclass
     class Marked(Message):
@@ -128,9 +124,13 @@ class FaultList(LineList):
         self.items, self._marks = items, marks
         self.settle(cursor, stays)
 
+    def say(self, note: str) -> None:
+        """What to say where there are no faults."""
+        self.picture = visible(note, lines=True)
+        self.refresh()
+
     def chosen(self) -> None:
-        """The person moved the cursor to another fault."""
-        self.tell(self.Chosen(self.cursor))
+        self.tell(self.Chosen())
 
     def click(self, item: int, x: int, event: events.Click) -> None:
         """On its sign, or with Shift or Ctrl, a click marks; else it chooses."""
@@ -142,12 +142,10 @@ class FaultList(LineList):
     # ---- how it is drawn
 
     def draw_head(self, width: int) -> StyledLine:
-        """The names of the columns."""
         cells = "".join(text for text, _ in self._grid.cells("session", "line", "byte", width))
         return StyledLine([(f"   {cells}what", "dim")], [("had back ", "dim")] if self._grid.spare(width) >= 0 else ())
 
     def draw(self, item: int, line: int, width: int) -> StyledLine:
-        """One fault."""
         shown = self.items[item]
         fault = shown.fault
         marked = (shown.key, fault.line or 0) in self._marks

@@ -31,7 +31,7 @@ HANG: Final = 2
 """Cells in front of the bytes, for the sign."""
 
 
-def lay_out(entry: Entry, fault: Fault, width: int, *, raw: bool = False, limit: int = LIMIT) -> RenderedRow:
+def lay_out(entry: Entry, fault: Fault, width: int, *, raw: bool, limit: int) -> RenderedRow:
     """Lay a damaged line out for ``width`` cells; ``raw``: what it may have meant is left out."""
     span = entry.address.span or Span(0, len(entry.raw))
     about = fault.span or span

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from sessiontui.tui.key_bindings import bindings, command_key
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
-from sessiontui.visible import visible
 
 
 class FilterBar(SafeInput):
@@ -21,14 +19,14 @@ class FilterBar(SafeInput):
         "Type letters of a key or a name, in their order; the list shows what fits, best first. "
         "Enter keeps the filter and goes to the list, Esc clears it."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "walk(1)", "next", tooltip="The next session that fits", id="filter.down"),
-        Binding("up", "walk(-1)", "previous", tooltip="The session before", id="filter.up"),
-        Binding("enter", "submit", "keep it", tooltip="Keep the filter and go to the list", id="filter.enter"),
-        Binding("escape", "screen.back", "leave", tooltip="Clear, then leave", id="filter.leave"),
-        Binding("pagedown", "walk(8)", "down", show=False, tooltip="Eight sessions down", id="filter.page_down"),
-        Binding("pageup", "walk(-8)", "up", show=False, tooltip="Eight sessions up", id="filter.page_up"),
-    ]
+    BINDINGS = bindings(
+        command_key("filter.down", "down", "walk(1)", "The next session that fits", "next"),
+        command_key("filter.up", "up", "walk(-1)", "The session before", "previous"),
+        command_key("filter.enter", "enter", "submit", "Keep the filter and go to the list", "keep it"),
+        command_key("filter.leave", "escape", "screen.back", "Clear, then leave", "leave"),
+        command_key("filter.page_down", "pagedown", "walk(8)", "Eight sessions down"),
+        command_key("filter.page_up", "pageup", "walk(-8)", "Eight sessions up"),
+    )
 
     @dataclass
     class Walked(Message):
@@ -36,10 +34,9 @@ class FilterBar(SafeInput):
 
         sessions: int
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id, select_on_focus=False)
-        self.border_title = ink.content(visible("filter sessions"))
+    def __init__(self) -> None:
+        super().__init__(select_on_focus=False)
+        self.border_title = ink.content("filter sessions")
 
     def action_walk(self, sessions: int) -> None:
-        """Walk through what fits while typing."""
         self.post_message(self.Walked(sessions))

@@ -1,26 +1,113 @@
-"""The bytes of a fault, any number of them, as rows over a screen. Reads nothing itself: it posts ``BytesWanted`` and is
-given them.
+"""The bytes of a fault, any number of them, as rows of hexadecimal figures and text. Reads nothing itself: it posts
+``BytesWanted`` and is given them.
+
+Signs tell what becomes of a byte: ``~`` before one that is kept apart, ``-`` before one that goes, brackets around the one
+at which it goes wrong.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final, NamedTuple
 
+from rich.cells import cell_len
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from sessiontui.tui.theme.damage import DAMAGE
-from sessiontui.tui.widgets.hex_rows import Fates, HexRows
+from sessiontui.tui.key_bindings import bindings, cursor_key
+from sessiontui.tui.theme.looks import DAMAGE
+from sessiontui.tui.theme.signs import FATES
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
-from sessiontui.visible import Visible
+from sessiontui.visible import REPLACEMENT, visible
 
 BLOCK: Final = 4096
 """Bytes that are asked for at once."""
 BLOCKS: Final = 64
 """How many such blocks are remembered."""
+LEADS: Final = ((0xF0, 4), (0xE0, 3), (0xC0, 2))
+"""From which byte on a character has how many."""
+
+Fates = Sequence[tuple[int, str]]
+"""Where the bytes of a fate end, counted from the first, and the fate, which is the name of its look; in order."""
+
+
+class HexRows(NamedTuple):
+    """So many bytes at an offset of their file, and the one at which it goes wrong."""
+
+    offset: int = 0
+    length: int = 0
+    wrong: int = 0
+    fates: Fates = ()
+
+    def across(self, width: int) -> int:
+        """Bytes in a row."""
+        return 16 if width >= self._taken(16) else 8
+
+    def head(self, width: int) -> StyledLine:
+        named = min(self._digits) >= 4 or width < self._taken(8)
+        where = self._where("file", "line", width) if named else self._where("", "", width)
+        return StyledLine([(where + "".join(f" {at:>2X}" for at in range(self.across(width))), "dim")])
+
+    def row(self, start: int, data: bytes | None, width: int) -> StyledLine:
+        """The bytes from ``start`` on: where they stand, their figures, their text; None where they are not known."""
+        where = self._where(f"{self.offset + start:,}", f"{start:,}", width), "dim"
+        if data is None:
+            return StyledLine([where, (" ⋯", "dim")])
+        across, stop = self.across(width), start + len(data)
+        looks = [self._fate(at) for at in range(start, stop)]
+        cells = [cell for at, byte in enumerate(data) for cell in self._cell(start + at, byte, looks[at], at)]
+        pad = "   " * (across - len(data))
+        letters = ((text, "bad" if start + at == self.wrong else looks[at]) for at, text in _letters(data))
+        return StyledLine([where, *cells, self._behind(stop), (" ", "ground"), (pad, "dim"), *letters])
+
+    def _where(self, file: str, line: str, width: int) -> str:
+        """Where a row stands in the file, and in the line where there is room for that."""
+        far, near = self._digits
+        return f" {file:>{far}} " if width < self._taken(8) else f" {file:>{far}} {line:>{near}} "
+
+    @property
+    def _digits(self) -> tuple[int, int]:
+        """Columns of an offset in the file, and of one in the line."""
+        return len(f"{self.offset + self.length:,}"), len(f"{self.length:,}")
+
+    def _taken(self, across: int) -> int:
+        """Columns of a row of so many bytes, its offsets before them."""
+        return sum(self._digits) + 7 + 4 * across
+
+    def _fate(self, at: int) -> str:
+        found = bisect_right(self.fates, at, key=lambda each: each[0])
+        return self.fates[found][1] if found < len(self.fates) else "kept"
+
+    def _cell(self, at: int, byte: int, fate: str, column: int) -> Iterator[tuple[str, str]]:
+        """The sign before a byte, and the byte."""
+        if at == self.wrong:
+            yield f"[{byte:02X}", "bad"
+        elif at == self.wrong + 1 and column:
+            yield "]", "bad"
+            yield f"{byte:02X}", fate
+        else:
+            yield f"{FATES[fate]}{byte:02X}", fate
+
+    def _behind(self, stop: int) -> tuple[str, str]:
+        """The sign behind the last byte of a row: it was that one, or there should have been one more."""
+        sign = "]" if self.wrong == stop - 1 else "◂" if self.wrong >= stop == self.length else " "
+        return sign, "dim" if sign == " " else "bad"
+
+
+def _letters(data: bytes) -> Iterator[tuple[int, str]]:
+    """The bytes as text, in as many cells as there are bytes: a whole character stands where its first byte does."""
+    at = 0
+    while at < len(data):
+        size = next((size for least, size in LEADS if data[at] >= least), 1)
+        char = data[at : at + size].decode("utf-8", "replace")
+        shown = visible(char)
+        if len(char) != 1 or char == REPLACEMENT or not cell_len(shown):
+            size, shown = 1, visible("·")
+        yield at, shown + " " * (size - cell_len(shown))
+        at += size
 
 
 class HexView(LineList):
@@ -33,9 +120,9 @@ class HexView(LineList):
         "The bytes as they stand in the file: where in the file, where in the line, the bytes, and the same as text. "
         "[ ] is the byte at which it goes wrong, ◂ where one is missing; ~ is kept apart, - goes without a loss, all others stay in a message."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "wrong", "To where it goes wrong", show=False, id="bytes.wrong"),
-    ]
+    BINDINGS = bindings(
+        cursor_key("bytes.wrong", "w", "wrong", "To where it goes wrong"),
+    )
 
     items = range(0)
     """The first byte of each row."""
@@ -47,8 +134,8 @@ class HexView(LineList):
         start: int
         stop_at: int
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__(id="bytes")
         self._bytes = HexRows()
         self._blocks: dict[int, bytes] = {}
         self._wanted: set[int] = set()
@@ -58,9 +145,9 @@ class HexView(LineList):
 
     # ---- told from above
 
-    def show(self, of: object, offset: int, length: int, wrong: int, fates: Fates) -> None:
-        """Show a fault of so many bytes at an offset of its file; ``of`` tells it from others."""
-        self._bytes = HexRows(offset, length, wrong, fates)
+    def show(self, of: object, rows: HexRows) -> None:
+        """Show the bytes of a fault; ``of`` tells it from others."""
+        self._bytes = rows
         self._arrange()
         if of != self._told:
             self._told = of
@@ -74,9 +161,9 @@ class HexView(LineList):
         self._wanted.clear()
         self.refresh()
 
-    def say(self, note: Visible) -> None:
+    def say(self, note: str) -> None:
         """Show no bytes but a sentence."""
-        self.picture, self._told, self._bytes = note, None, HexRows()
+        self.picture, self._told, self._bytes = visible(note, lines=True), None, HexRows()
         self._arrange()
         self.clear()
         self.settle(0)
@@ -104,11 +191,9 @@ class HexView(LineList):
     # ---- rows
 
     def draw_head(self, width: int) -> StyledLine:
-        """What the columns are."""
         return self._bytes.head(width)
 
     def draw(self, item: int, line: int, width: int) -> StyledLine:
-        """One row: where, the bytes, the text."""
         start = self.items[item]
         return self._bytes.row(start, self._known(start), width)
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from textual import on
-from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from sessiontui import units
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import TextInput
-from sessiontui.visible import visible
 
 
 class HoursField(Horizontal):
@@ -23,26 +20,17 @@ class HoursField(Horizontal):
     """
 
     def __init__(self, hours: float, changed: Callable[[str, float | None], object]) -> None:
-        super().__init__(id="ask")
-        self._first = f"{hours:g}"
+        word = Static(ink.content("Idle for more hours than "), classes="word")
+        self.input = TextInput(f"{hours:g}", id="hours", select_on_focus=False, compact=True)
+        self._days = Static(classes="word")
+        super().__init__(word, self.input, self._days, id="ask")
         self._changed = changed
         self.typed = False
         """Whether a number was begun from outside."""
 
-    def compose(self) -> ComposeResult:
-        """All in one line."""
-        yield Static(ink.content(visible("Idle for more hours than ")), classes="word")
-        yield TextInput(self._first, id="hours", select_on_focus=False, compact=True)
-        yield Static(id="days", classes="word")
-
-    @property
-    def input(self) -> Input:
-        """What is typed into."""
-        return self.query_one(Input)
-
-    def takes(self, character: str | None) -> bool:
+    def takes(self, character: str) -> bool:
         """Whether a key that is pressed elsewhere is of the number: a digit, or the point of one that was begun."""
-        return character is not None and (character.isdecimal() or (character == "." and self.typed))
+        return character.isdecimal() or (character == "." and self.typed)
 
     def begin(self, text: str, more: bool) -> None:
         """Take this, typed elsewhere, for the beginning of a number; with ``more`` for the rest of one that was so begun."""
@@ -54,15 +42,14 @@ class HoursField(Horizontal):
     def say_days(self, hours: float) -> None:
         """Say it in days, where it is whole days."""
         days = f" = {units.counted(round(hours / 24), 'day')}" if hours >= 24 and hours % 24 == 0 else ""
-        self.query_one("#days", Static).update(ink.content((visible(days), "dim")))
+        self._days.update(ink.content((days, "dim")))
 
     def ask(self, asks: bool) -> None:
         """Be there, or not, and take nothing then."""
         self.display = asks
         self.input.disabled = not asks
 
-    @on(Input.Changed)
-    def _change(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self.screen.call_later(self._changed, event.value.strip(), _hours(event.value))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import ClassVar
+from typing import Final
 
 from rich.cells import cell_len
 from textual import events
@@ -12,7 +12,7 @@ from textual.binding import ActiveBinding
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sessiontui.tui.pane_keys import plain
+from sessiontui.tui.key_bindings import plain
 from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.styled_line import StyledLine
 
@@ -20,9 +20,9 @@ from sessiontui.tui.widgets.styled_line import StyledLine
 class KeyLine(Widget):
     """What can be pressed here; a click presses it."""
 
-    FIRST: ClassVar[tuple[str, ...]] = ("search", "filter", "fault(1)", "inspect")
+    FIRST: Final = ("search", "filter", "fault(1)", "inspect")
     """Actions that come first, and so are the last to give way."""
-    LAST: ClassVar[tuple[str, ...]] = ("help", "quit")
+    LAST: Final = ("help", "quit")
     """Actions that keep their place when there is no room for all, help the longest."""
 
     _shown: Sequence[tuple[int, int, ActiveBinding]] = ()
@@ -33,7 +33,6 @@ class KeyLine(Widget):
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def render_line(self, y: int) -> Strip:
-        """Key and word, key and word."""
         fitting = self._fitting()
         ends = accumulate(map(self._width, fitting), initial=0)
         self._shown = [(*span, active) for span, active in zip(pairwise(ends), fitting, strict=True)]

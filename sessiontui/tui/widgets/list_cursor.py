@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.scroll_view import ScrollView
 
 
+@dataclass
 class ListCursor:
     """The cursor of a list whose items take ``step`` lines each."""
 
-    def __init__(self, scrolled: ScrollView, step: int) -> None:
-        self._list = scrolled
-        self._step = step
-        self.item = 0
-        self.room = 0
-        """Lines for items when the list was last laid out; 0 before."""
+    _list: ScrollView
+    _step: int
+    item: int = 0
+    room: int = 0
+    """Lines for items when the list was last laid out; 0 before."""
 
     @property
     def top(self) -> int:

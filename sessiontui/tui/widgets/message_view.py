@@ -7,7 +7,6 @@ so that a message of any size costs the same; the person can ask for more. Nothi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Final
 
 from sessiontui import units
@@ -44,7 +43,10 @@ def _message(entry: Entry, message: Message, width: int, limit: int, spans: Span
     head = StyledLine([(ink.clipped(role or "(no role)", max(8, width // 2)), style)], _location(entry))
     plain = content[:limit].expandtabs(TAB)
     text = visible(plain, lines=True)
-    hangs = partial(_hang, width=width)
+
+    def hangs(text: str, start: int) -> int:
+        return min(hang(text, start), width // 4)
+
     rows = wrap(text, width - MARGIN - SLACK, hangs)
     most = LINES * max(1, limit // LIMIT)
     shown = limit if len(rows) <= most else rows[most][0]
@@ -54,10 +56,6 @@ def _message(entry: Entry, message: Message, width: int, limit: int, spans: Span
         drawn.say("(empty)")
     _more(drawn, len(content) - shown, entry.clipped)
     return drawn
-
-
-def _hang(text: str, start: int, width: int) -> int:
-    return min(hang(text, start), width // 4)
 
 
 def _raw(entry: Entry, width: int, limit: int) -> RenderedRow:

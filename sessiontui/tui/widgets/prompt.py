@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import ClassVar, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from sessiontui.tui.key_bindings import bindings, command_key
 from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.safe_input import SafeInput
-from sessiontui.visible import visible
 
 _GOAL: Final = re.compile(
     r"#?(?P<message>\d+)|(?:l|line) ?(?P<line>\d+)|(?P<share>\d{1,3}(?:\.\d*)?) ?%|(?P<end>\$|end)|(?P<start>start)"
@@ -56,25 +55,24 @@ class Prompt(SafeInput):
 
     HELP_TITLE = "Go to"
     HELP = "Where to go: the number of a message, l431 or line 431 for a line of the file, 50%, start or end."
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "go", tooltip="Go there", id="prompt.enter"),
-        Binding("escape", "leave", "leave", tooltip="Stay where you are", id="prompt.leave"),
-    ]
+    BINDINGS = bindings(
+        command_key("prompt.enter", "enter", "submit", "Go there", "go"),
+        command_key("prompt.leave", "escape", "leave", "Stay where you are", "leave"),
+    )
 
     class Left(Message):
         """The person does not want to go anywhere."""
 
-    def __init__(self, id: str | None = None, raw: bool = False) -> None:
-        super().__init__(id=id, select_on_focus=False, max_length=40)
-        self.border_title = ink.content(visible("go to line" if raw else "go to message"))
-        self.border_subtitle = ink.content(visible("431 · 50% · end" if raw else "431 · l431 a line · 50% · end"))
+    def __init__(self, *, raw: bool) -> None:
+        super().__init__(select_on_focus=False, max_length=40)
+        self.border_title = ink.content("go to line" if raw else "go to message")
+        self.border_subtitle = ink.content("431 · 50% · end" if raw else "431 · l431 a line · 50% · end")
 
     def say(self, sentence: str) -> None:
         """Why what was typed leads nowhere."""
-        self.border_subtitle = ink.content((visible(sentence), "bold $error"))
+        self.border_subtitle = ink.content((sentence, "bold $error"))
 
     def action_leave(self) -> None:
-        """Esc."""
         self.post_message(self.Left())
 
     def on_blur(self, event: events.Blur) -> None:

@@ -16,7 +16,6 @@ from textual.message import Message
 from sessiontui.model import Session
 from sessiontui.tui.arrangement import Sort
 from sessiontui.tui.widgets import session_row
-from sessiontui.tui.widgets.columns import BADGE, under
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
 
@@ -64,8 +63,8 @@ class SessionList(LineList):
 
         order: str
 
-    def __init__(self, id: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(id=id)
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__()
         self._clock = clock
         self._known: Mapping[str, Session] = {}
         self._key: str | None = None
@@ -138,7 +137,6 @@ class SessionList(LineList):
     # ---- what the person does
 
     def chosen(self) -> None:
-        """The person moved the cursor to another session."""
         self.keep()
         self._tell_chosen()
 
@@ -148,31 +146,28 @@ class SessionList(LineList):
             self.tell(self.Chosen(self._key))
 
     def action_open(self) -> None:
-        """Read the session under the cursor."""
         if self.session is not None:
             self.keep()
             self.tell(self.Opened(self.session.key))
 
     def click(self, item: int, x: int, event: events.Click) -> None:
         """With Shift or Ctrl, or on its badge, a click marks; else it chooses and opens."""
-        if event.ctrl or event.shift or x < BADGE:
+        if event.ctrl or event.shift or x < session_row.BADGE:
             self.tell(self.Marked(self.items[item]))
         else:
             super().click(item, x, event)
 
     def click_head(self, x: int) -> None:
         """Sort by the column whose name was clicked."""
-        column = under(x, self._columns)
+        column = session_row.under(x, self._columns)
         if column is not None:
             self.tell(self.SortRequested(column.order))
 
     # ---- how it is drawn
 
     def draw_head(self, width: int) -> StyledLine:
-        """The names of the columns."""
         return session_row.head(self.sort, width)
 
     def draw(self, item: int, line: int, width: int) -> StyledLine:
-        """One session."""
         session = self._known[self.items[item]]
         return session_row.row(session, session.key in self.marks, self._pattern, width, self._clock())

@@ -1,4 +1,5 @@
-"""Lines that were laid out for a width, some of which can be chosen: a list, or a page of facts with a list in it.
+"""Lines that were laid out for a width, some of which can be chosen: a list, or a page of facts with a list in it; and facts,
+headings and sentences as such lines.
 
 The cursor walks over what can be chosen and scrolls through the rest. When other lines are shown, what was under it
 stays under it, on its line of the screen; nothing else scrolls.
@@ -6,16 +7,19 @@ stays under it, on its line of the screen; nothing else scrolls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from textual import events
 from textual.message import Message
 
+from sessiontui.describe.page import Fact
 from sessiontui.tui.theme.looks import LIST, Looks
+from sessiontui.tui.theme.wrap import wrap
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine, Texts
+from sessiontui.visible import visible
 
 
 class SheetRow(NamedTuple):
@@ -29,6 +33,8 @@ class SheetRow(NamedTuple):
 
 Layout = Callable[[int], Sequence[SheetRow]]
 """Lays out the lines for a width."""
+LABEL: Final = 14
+"""Columns of the label of a fact."""
 
 
 class Sheet(LineList):
@@ -36,11 +42,8 @@ class Sheet(LineList):
 
     items: Sequence[SheetRow] = ()
 
-    @dataclass
     class Chosen(Message):
         """The cursor came to another target."""
-
-        target: object
 
     @dataclass
     class Opened(Message):
@@ -85,8 +88,7 @@ class Sheet(LineList):
             self.call_after_refresh(self.chosen)
 
     def chosen(self) -> None:
-        """The cursor came to another line."""
-        self.tell(self.Chosen(self.target))
+        self.tell(self.Chosen())
 
     def click(self, item: int, x: int, event: events.Click) -> None:
         """Choose what was clicked; open it after so many clicks."""
@@ -143,5 +145,43 @@ class Sheet(LineList):
         self._lay_out()
 
     def draw(self, item: int, line: int, width: int) -> StyledLine:
-        """The texts in their looks."""
         return StyledLine(*self.items[item][:2])
+
+
+# ---- facts, headings and sentences
+
+
+def facts(known: Iterable[Fact], width: int) -> list[SheetRow]:
+    """Each fact behind its label."""
+    return [row for each in known for row in fact(each.label, each.text, width, each.look)]
+
+
+def heading(text: str, more: str, width: int) -> Iterator[SheetRow]:
+    """A blank line, then what follows is about."""
+    yield SheetRow()
+    beside = [(f"  {more}", "dim")] * (len(text) + len(more) + 3 <= width)
+    yield SheetRow([(f" {text}", "match"), *beside])
+    if not beside:
+        yield from wrapped(more, "dim", width)
+
+
+def fact(label: str, text: str, width: int, look: str = "key") -> Iterator[SheetRow]:
+    """One fact behind its label."""
+    if not label and not text:
+        yield SheetRow()
+        return
+    shown = f" {label:<{LABEL}}"
+    for row in _pieces(text, width - LABEL - 2):
+        yield SheetRow([(shown, "dim"), (row, look)])
+        shown = " " * (LABEL + 1)
+
+
+def wrapped(text: str, look: str, width: int) -> Iterator[SheetRow]:
+    """Sentences."""
+    for row in _pieces(text, width - 2):
+        yield SheetRow([(" ", look), (row, look)])
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    shown = visible(text, lines=True)
+    return (shown[start:stop] for start, stop in wrap(shown, max(8, width)))

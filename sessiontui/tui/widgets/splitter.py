@@ -6,18 +6,17 @@ not there; the width that was chosen is kept until there is room again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
-from textual import events, on
-from textual.binding import Binding
+from textual import events
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.theme import looks
 from sessiontui.tui.widgets.covered import Covered
 from sessiontui.tui.widgets.styled_line import StyledLine
@@ -51,7 +50,6 @@ class Splitter(Widget):
         return StyledLine([sign]).draw(self.size.width, looks.styles(self, looks.SPLITTER))
 
     def on_enter(self) -> None:
-        """The mouse came."""
         self.held = True
 
     def on_leave(self) -> None:
@@ -59,18 +57,15 @@ class Splitter(Widget):
         self.held = self.app.mouse_captured is self
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of it."""
         event.stop()
         self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Take it along."""
         if self.app.mouse_captured is self:
             event.stop()
             self.post_message(self.Dragged(event.screen_x, done=False))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go of it."""
         if self.app.mouse_captured is self:
             event.stop()
             self.release_mouse()
@@ -87,19 +82,16 @@ class Splitter(Widget):
 class SplitPanes(Covered, Horizontal):
     """A pane, a ``Splitter`` and a pane."""
 
-    KEYS: ClassVar[Sequence[Binding]] = [
-        Binding("less_than_sign", "widen(-4)", "narrower", show=False, tooltip="A narrower list", id="narrower"),
-        Binding("greater_than_sign", "widen(4)", "wider", show=False, tooltip="A wider list", id="wider"),
+    KEYS: Final = [
+        command_key("narrower", "less_than_sign", "widen(-4)", "A narrower list"),
+        command_key("wider", "greater_than_sign", "widen(4)", "A wider list"),
     ]
 
     chosen: Reactive[int | None] = reactive(None)
     """Columns of the left pane that a person wants; None leaves it to the style sheet."""
 
-    @dataclass
     class Chosen(Message):
-        """The person moved the line, and the left pane has so many columns now; None, as at first."""
-
-        columns: int | None
+        """The person moved the line: ``chosen`` is another width."""
 
     def watch_chosen(self) -> None:
         """Give the left pane its width, where one was chosen and there is room; else what the style sheet says."""
@@ -113,28 +105,24 @@ class SplitPanes(Covered, Horizontal):
         self.watch_chosen()
 
     def action_widen(self, columns: int) -> None:
-        """Move the line to the right, or to the left."""
         if self.is_split:
             self.chosen = self._fitting(self.children[0].outer_size.width + columns)
-            self.post_message(self.Chosen(self.chosen))
+            self.post_message(self.Chosen())
 
     @property
     def is_split(self) -> bool:
         """Whether both panes are there."""
         return self.query_one(Splitter).display and self.size.width >= looks.WIDTHS[1][0]
 
-    @on(Splitter.Dragged)
-    def _drag(self, event: Splitter.Dragged) -> None:
+    def on_splitter_dragged(self, event: Splitter.Dragged) -> None:
         if not event.done:
             self.chosen = self._fitting(event.column - self.region.x)
         elif self.chosen is not None:
-            self.post_message(self.Chosen(self.chosen))
+            self.post_message(self.Chosen())
 
-    @on(Splitter.Reset)
-    def _reset(self) -> None:
-        """Put the line back where it was at first."""
+    def on_splitter_reset(self) -> None:
         self.chosen = None
-        self.post_message(self.Chosen(None))
+        self.post_message(self.Chosen())
 
     def _fitting(self, columns: int) -> int:
         return max(LEFT, min(columns, self.size.width - RIGHT - 1))

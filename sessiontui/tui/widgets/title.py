@@ -32,10 +32,6 @@ class TitleLine(Widget):
     work: Reactive[str] = reactive("")
     """What is going on, with a bar; empty when nothing is."""
 
-    def tell(self, sessions: int | None, messages: int | None, faults: int | None, files: int) -> None:
-        """What is in the store now, as far as it is known."""
-        self.sessions, self.messages, self.faults, self.files = sessions, messages, faults, files
-
     def show_work(self, label: str, done: int, total: int) -> None:
         """Say how far work is."""
         if total:
@@ -65,7 +61,7 @@ class TitleLine(Widget):
     def _left(self) -> Iterator[Texts]:
         """Which store, from all that is known of it to less and less."""
         folders = self.path.split("/")
-        tails = [self.path, *("/".join(("…", *folders[at:])) for at in range(2, len(folders)))]
+        tails = (self.path, *("/".join(("…", *folders[at:])) for at in range(2, len(folders))))
         sessions = f" · {units.counted(self.sessions, 'session')}", "dim"
         messages = f" · {units.counted(self.messages, 'message')}", "dim"
         damage = units.damage(self.faults or 0, self.files)

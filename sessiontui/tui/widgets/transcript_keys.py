@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from textual.binding import Binding, BindingType
+from sessiontui.tui.key_bindings import bindings, cursor_key
 
 HELP: Final = (
     "The conversation of one session, with damaged lines where their bytes stand in the file: + is had back by repair,"
@@ -12,16 +12,16 @@ HELP: Final = (
     " wrong. The right edge is a map"
     " of all of it: ! damage, • many hits, · few, ◆ both. A press on a sign goes there; the block can be dragged."
 )
-KEYS: Final[list[BindingType]] = [
-    Binding("j,down", "move(1)", "Line down", show=False, id="transcript.line_down"),
-    Binding("k,up", "move(-1)", "Line up", show=False, id="transcript.line_up"),
-    Binding("J", "choose(1)", "Next message", show=False, id="transcript.next_message"),
-    Binding("K", "choose(-1)", "Previous message", show=False, id="transcript.previous_message"),
-    Binding("pagedown,space", "page(1)", "Page down", show=False, id="transcript.page_down"),
-    Binding("pageup", "page(-1)", "Page up", show=False, id="transcript.page_up"),
-    Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="transcript.half_down"),
-    Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="transcript.half_up"),
-    Binding("g,home", "start", "Start", show=False, id="transcript.start"),
-    Binding("G,end", "end", "End", show=False, id="transcript.end"),
-    Binding("enter", "more", "Show more of a long message", show=False, id="transcript.more"),
-]
+KEYS: Final = bindings(
+    cursor_key("transcript.line_down", "j,down", "move(1)", "Line down"),
+    cursor_key("transcript.line_up", "k,up", "move(-1)", "Line up"),
+    cursor_key("transcript.next_message", "J", "choose(1)", "Next message"),
+    cursor_key("transcript.previous_message", "K", "choose(-1)", "Previous message"),
+    cursor_key("transcript.page_down", "pagedown,space", "page(1)", "Page down"),
+    cursor_key("transcript.page_up", "pageup", "page(-1)", "Page up"),
+    cursor_key("transcript.half_down", "ctrl+d", "page(0.5)", "Half a page down"),
+    cursor_key("transcript.half_up", "ctrl+u", "page(-0.5)", "Half a page up"),
+    cursor_key("transcript.start", "g,home", "start", "Start"),
+    cursor_key("transcript.end", "G,end", "end", "End"),
+    cursor_key("transcript.more", "enter", "more", "Show more of a long message"),
+)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui import config, paths
-from sessiontui.config import Remembered, load, remember
+from sessiontui import paths
+from sessiontui.tui import preferences
+from sessiontui.tui.preferences import Remembered, load, remember
 
 
 def test_nothing_is_remembered_at_first_and_looking_makes_nothing(tmp_path: Path) -> None:
@@ -28,7 +29,7 @@ def test_what_was_remembered_comes_back(tmp_path: Path) -> None:
 def test_it_is_the_persons_own_folder_unless_another_is_named() -> None:
     remember(theme="nord")
     assert load().theme == "nord"
-    assert (paths.state_folder() / config.NAME).is_file()
+    assert (paths.state_folder() / preferences.NAME).is_file()
     assert str(paths.state_folder()).startswith(os.environ["HOME"])
 
 
@@ -40,28 +41,32 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
         remember(folder, searches=("secret",))
     finally:
         os.umask(old)
-    assert (folder / config.NAME).stat().st_mode & 0o777 == 0o600
+    assert (folder / preferences.NAME).stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert [path.name for path in folder.iterdir()] == [config.NAME]
+    assert [path.name for path in folder.iterdir()] == [preferences.NAME]
 
 
 def test_fields_of_another_version_stay(tmp_path: Path) -> None:
-    (tmp_path / config.NAME).write_text('{"later": {"a": [1]}, "theme": "nord"}')
+    (tmp_path / preferences.NAME).write_text('{"later": {"a": [1]}, "theme": "nord"}')
     assert load(tmp_path) == Remembered(theme="nord")
     remember(tmp_path, sort="age")
-    assert json.loads((tmp_path / config.NAME).read_text()) == {"later": {"a": [1]}, "theme": "nord", "sort": "age"}
+    assert json.loads((tmp_path / preferences.NAME).read_text()) == {
+        "later": {"a": [1]},
+        "theme": "nord",
+        "sort": "age",
+    }
 
 
 def test_only_the_newest_searches_are_kept(tmp_path: Path) -> None:
     remember(tmp_path, searches=tuple(str(number) for number in range(1000)))
-    assert load(tmp_path).searches == tuple(str(number) for number in range(config.SEARCHES))
+    assert load(tmp_path).searches == tuple(str(number) for number in range(preferences.SEARCHES))
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"\xff\xfe", b"[]", b"3", b"[" * 100_000, b'"' + b"x" * (1 << 20) + b'"'], ids=repr
 )
 def test_a_damaged_file_gives_the_defaults_says_so_and_is_set_aside(tmp_path: Path, data: bytes) -> None:
-    file = tmp_path / config.NAME
+    file = tmp_path / preferences.NAME
     file.write_bytes(data)
     found = load(tmp_path)
     assert str(file) in found.problem
@@ -74,9 +79,9 @@ def test_a_damaged_file_gives_the_defaults_says_so_and_is_set_aside(tmp_path: Pa
 
 def test_a_field_of_another_kind_is_as_if_it_were_not_there(tmp_path: Path) -> None:
     odd = {"theme": 3, "sort": "size", "sort_reversed": 1, "side_width": True, "searches": ["a", 3, None, "b"]}
-    (tmp_path / config.NAME).write_text(json.dumps(odd))
+    (tmp_path / preferences.NAME).write_text(json.dumps(odd))
     assert load(tmp_path) == Remembered(sort="size", searches=("a", "b"))
-    (tmp_path / config.NAME).write_text('{"searches": "abc", "side_width": "44"}')
+    (tmp_path / preferences.NAME).write_text('{"searches": "abc", "side_width": "44"}')
     assert load(tmp_path) == Remembered()
 
 
@@ -89,7 +94,7 @@ def test_what_can_not_be_written_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_file_that_can_not_be_read_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / config.NAME).mkdir()
+    (tmp_path / preferences.NAME).mkdir()
     assert "can't be read" in load(tmp_path).problem
     assert "can't be remembered" in remember(tmp_path, theme="nord")
 
@@ -103,7 +108,7 @@ def test_a_disk_that_is_full_leaves_the_old_file(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(os, "replace", full)
     assert "No space left" in remember(tmp_path, theme="gruvbox")
     assert load(tmp_path).theme == "nord"
-    assert [path.name for path in tmp_path.iterdir()] == [config.NAME]
+    assert [path.name for path in tmp_path.iterdir()] == [preferences.NAME]
 
 
 def test_a_name_that_nothing_has_is_a_mistake(tmp_path: Path) -> None:
@@ -114,7 +119,12 @@ def test_a_name_that_nothing_has_is_a_mistake(tmp_path: Path) -> None:
 
 
 def test_what_threads_remember_at_once_is_all_remembered(tmp_path: Path) -> None:
-    changes: list[dict[str, config.Value]] = [{"theme": "a"}, {"sort": "b"}, {"side_width": 50}, {"searches": ("x",)}]
+    changes: list[dict[str, preferences.Value]] = [
+        {"theme": "a"},
+        {"sort": "b"},
+        {"side_width": 50},
+        {"searches": ("x",)},
+    ]
     threads = [threading.Thread(target=remember, args=(tmp_path,), kwargs=change) for change in changes]
     for thread in threads:
         thread.start()
@@ -124,4 +134,4 @@ def test_what_threads_remember_at_once_is_all_remembered(tmp_path: Path) -> None
 
 
 def test_every_field_is_written_but_the_trouble() -> None:
-    assert {field.name for field in fields(Remembered)} == {*config._KINDS, "problem"}
+    assert {field.name for field in fields(Remembered)} == {*preferences._KINDS, "problem"}
