@@ -78,8 +78,8 @@ class Part(NamedTuple):
 
     def moved(self, by: int) -> Part:
         """The same, so many bytes further on."""
-        left = tuple([each.moved(by) for each in self.left]) if self.left else ()
-        return Part(Span(self.span.offset + by, self.span.length), self.salvage, self.records, left)
+        left = tuple([each.moved(by) for each in self.left])
+        return Part(self.span.moved(by), self.salvage, self.records, left)
 
 
 class Reading(NamedTuple):

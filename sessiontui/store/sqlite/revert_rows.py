@@ -12,10 +12,16 @@ from collections.abc import Iterable
 from sqlite3 import Connection
 
 from sessiontui.errors import Refused
+from sessiontui.store.full_text import scalar
 from sessiontui.store.sqlite.database_schema import KEY, METADATA, MORE, RECEIPTS, as_key, bound, columns
 from sessiontui.store.sqlite.kept_rows import KEYED, Concerned, Direction, KeptRows, Run, digest, fingerprint
 
 _HINT = "nothing was changed; `sessiontui undo --list` shows what else can be taken back"
+
+_MOVED_SINCE: dict[Direction, str] = {
+    "added": "messages that were added to the database were changed or removed since",
+    "removed": "the database has other rows with the numbers of those that were removed",
+}
 
 _RAISE = f"""
 UPDATE {METADATA} SET message_count = {MORE.format("?")},
@@ -27,10 +33,8 @@ WHERE {KEY}
 
 def require(connection: Connection, was: KeptRows) -> None:
     """Raise ``Refused`` unless the rows and receipts of a change are as it left them."""
-    if was.direction == "added" and digest(connection, was.runs) != was.sha256:
-        raise Refused("messages that were added to the database were changed or removed since", _HINT)
-    if was.direction == "removed" and any(occupied(connection, run) for run in was.runs):
-        raise Refused("the database has other rows with the numbers of those that were removed", _HINT)
+    if not is_moved(connection, was):
+        raise Refused(_MOVED_SINCE[was.direction], _HINT)
     for row in was.concerned:
         if row.table == RECEIPTS and fingerprint(connection, RECEIPTS, row.key) != row.after:
             raise Refused(f"the import receipt of {row.key} was changed since", _HINT)
@@ -59,10 +63,12 @@ def lower(connection: Connection, key: str, count: int) -> None:
     connection.execute(sql, (count, bound(key)))
 
 
-def occupied(connection: Connection, run: Run) -> bool:
-    """Whether there is a row with one of these ids."""
-    sql = "SELECT EXISTS (SELECT 1 FROM sessions WHERE id BETWEEN ? AND ?)"
-    return bool(connection.execute(sql, run).fetchone()[0])
+def is_moved(connection: Connection, was: KeptRows) -> bool:
+    """Whether the rows of a change are as it left them: all that came, or none with the ids of those that left."""
+    if was.direction == "added":
+        return digest(connection, was.runs) == was.sha256
+    there = "SELECT EXISTS (SELECT 1 FROM sessions WHERE id BETWEEN ? AND ?)"
+    return not any(scalar(connection, there, *run) for run in was.runs)
 
 
 def _revert_row(connection: Connection, row: Concerned, direction: Direction, moved: int) -> None:

@@ -37,9 +37,9 @@ from sessiontui.store.sqlite.database_schema import (
     shape,
     write_time,
 )
-from sessiontui.store.sqlite.kept_rows import OPPOSITE, Keeping, KeptRows, Run, digest, fingerprint, kept, runs_of
+from sessiontui.store.sqlite.kept_rows import OPPOSITE, Keeping, KeptRows, Run, fingerprint, kept, runs_of
 from sessiontui.store.sqlite.open_read import ERRORS, read, spoken, state
-from sessiontui.store.sqlite.revert_rows import delete, lower, occupied, require, revert
+from sessiontui.store.sqlite.revert_rows import delete, is_moved, lower, require, revert
 from sessiontui.store.sqlite.session_totals import stale_keys
 from sessiontui.store.sqlite.sqlite_transcript import StoredRow, newest
 
@@ -234,6 +234,4 @@ def made(path: Path, file: Path) -> bool:
 def _made(connection: Connection, was: KeptRows) -> bool:
     if not was.runs:
         return any(fingerprint(connection, c.table, c.key) != c.before for c in was.concerned)
-    if was.direction == "added":
-        return digest(connection, was.runs) == was.sha256
-    return not any(occupied(connection, run) for run in was.runs)
+    return is_moved(connection, was)
