@@ -423,7 +423,7 @@ def test_a_file_that_shrinks_while_it_is_copied_is_refused_by_its_name(tmp_path:
         path.write_bytes(USER)
         return False
 
-    (row,) = compact.make(store, plan, shrink).rows
+    (row,) = compact.make(store, plan, cancelled=shrink).rows
     assert (row.status, row.problem.code, row.problem.reason[:23]) == ("refused", 4, "k.jsonl changed while i")
     assert path.read_bytes() == USER
     assert journal_names(tmp_path) == []

@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple, cast
@@ -243,7 +243,7 @@ class ChangeRecord:
             raise ValueError("nothing was recorded yet")
         return self._fd
 
-    def _put(self, *values: dict[str, Any]) -> None:
+    def _put(self, *values: Mapping[str, Any]) -> None:
         data = b"".join(map(line, values))
         fd = self._fd_open()
         start = os.fstat(fd).st_size
@@ -256,7 +256,7 @@ class ChangeRecord:
             raise
 
 
-def line(value: dict[str, Any]) -> bytes:
+def line(value: Mapping[str, Any]) -> bytes:
     """One line of a record, newline included. Names that are not UTF-8 survive, as escapes."""
     return json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
 

@@ -103,8 +103,10 @@ class RepairPlan(plans.RowsPlan[RepairRow]):
 
 def fragments_path(rows: Iterable[RepairRow]) -> Path | None:
     """Where what went out of the files is kept: one file, or the pattern of several; None where nothing had to be."""
-    first, *more = [row.fragments for row in rows if row.fragments] or [None]
-    return first.with_name(f"{first.name.partition('.')[0]}.*.{fragment_file.KIND}") if first and more else first
+    kept = [row.fragments for row in rows if row.fragments]
+    if len(kept) < 2:
+        return next(iter(kept), None)
+    return kept[0].with_name(f"{kept[0].name.partition('.')[0]}.*.{fragment_file.KIND}")
 
 
 def plan(
