@@ -167,7 +167,7 @@ class ChangeRecord:
     def mark(self, state: Settled, *ns: int) -> None:
         """Say what became of edits, all in one write, and drop what was kept for a void one. Not synced: the disk tells it
         too."""
-        self._put(*({state: n} for n in ns))
+        self._put(*({str(state): n} for n in ns))
         for n in ns:
             self.steps[n - 1] = self.steps[n - 1]._replace(state=state)
         if state == "void":
