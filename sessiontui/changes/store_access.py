@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sessiontui.changes.journal.location import is_there, sessions_folder
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.file_names import written
 from sessiontui.errors import StoreError
 from sessiontui.model import Backend
 from sessiontui.store.protocol import Store

@@ -15,7 +15,7 @@ from typing import Final
 from sessiontui.changes.edits.files import opened
 from sessiontui.changes.journal.folder import reading
 from sessiontui.changes.journal.location import NAME
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk import holders, live_replace
 from sessiontui.errors import Locked, SessiontuiError
 from sessiontui.store.protocol import IsCancelled, stop_if

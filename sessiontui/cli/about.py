@@ -11,7 +11,7 @@ from sessiontui.cli import key_argument, output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import Strong, count, say
 from sessiontui.describe.about import STEPS, Facts, known, minute, path_of, percent, where
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.file_names import written
 from sessiontui.errors import Changed
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store

@@ -23,7 +23,7 @@ from sessiontui.cli import output, stderr
 from sessiontui.cli.options import Context, Verb, reads
 from sessiontui.describe import recoverable as descriptions
 from sessiontui.describe import recovery
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import Changed, Refused
 from sessiontui.store.protocol import IsCancelled, Progress, Store, never, silent

@@ -18,7 +18,7 @@ from sessiontui.cli.options import Context, reads
 from sessiontui.cli.output import count, say
 from sessiontui.describe.about import path_of
 from sessiontui.describe.faults import listed
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.model import Fault, Salvage, Severity
 from sessiontui.store.jsonl import interrupted_imports
 from sessiontui.store.jsonl.jsonl_store import JsonlStore

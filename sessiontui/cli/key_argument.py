@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from sessiontui.cli.stderr import ExitTally
 from sessiontui.cli.typed import text
-from sessiontui.dialects.keys import alike, read_back, sanitised, written
+from sessiontui.dialects.file_names import alike, read_back, sanitised, written
 from sessiontui.errors import Ambiguous, SessiontuiError, UnknownKey
 from sessiontui.model import Backend
 from sessiontui.store import detect

@@ -10,7 +10,7 @@ import click
 from sessiontui.cli import output, stderr
 from sessiontui.cli.options import Context, reads
 from sessiontui.cli.typed import text
-from sessiontui.dialects.keys import is_misnamed
+from sessiontui.describe import signs
 from sessiontui.model import Session
 
 _ORDERS: dict[str, Callable[[Session], Any]] = {
@@ -21,7 +21,7 @@ _ORDERS: dict[str, Callable[[Session], Any]] = {
 }
 
 
-@click.command()
+@click.command(epilog=signs.legend(signs.DAMAGED, signs.UNREADABLE, signs.UNREACHABLE, signs.EMPTY))
 @reads
 @click.option(
     "--sort",
@@ -74,7 +74,7 @@ def _row(session: Session) -> None:
 
 def _cells(session: Session) -> tuple[str, ...]:
     return (
-        _badge(session),
+        signs.badge(session),
         session.key,
         output.column(session.messages, "message"),
         output.column(session.faults, "damaged line") if session.faults else "",
@@ -83,10 +83,3 @@ def _cells(session: Session) -> tuple[str, ...]:
         session.name or "",
         session.problem.reason if session.problem else session.instead,
     )
-
-
-def _badge(session: Session) -> str:
-    """``!`` damaged, a name that ZeroClaw never lists too; ``~`` a file that it cannot load by this name."""
-    if session.faults or session.problem or is_misnamed(session):
-        return "!"
-    return "" if session.reachable else "~"

@@ -16,7 +16,7 @@ from sessiontui.cli import key_argument, stderr
 from sessiontui.cli.change import VerbRun, changes, tell_recoverable, weigh
 from sessiontui.cli.output import say
 from sessiontui.describe.migrate import listed
-from sessiontui.dialects.keys import SUFFIX, sanitised
+from sessiontui.dialects.file_names import SUFFIX, sanitised
 from sessiontui.errors import UnknownKey, UsageError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store

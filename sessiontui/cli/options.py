@@ -19,7 +19,7 @@ import click
 from sessiontui.changes import store_access
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.cli import output, stderr
-from sessiontui.dialects.keys import SUFFIX, written
+from sessiontui.dialects.file_names import SUFFIX, written
 from sessiontui.errors import SessiontuiError, UsageError
 from sessiontui.model import Backend
 from sessiontui.store import detect

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from sessiontui import units
 from sessiontui.cli import stderr
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.file_names import written
 from sessiontui.visible import visible
 
 WIDEST = 48
@@ -27,7 +27,9 @@ LONGEST = 1 << 20
 INDENT = "  "
 """Stands before the lines of a text."""
 
-_ASCII = str.maketrans({"·": "-", "…": "...", "“": '"', "”": '"', "─": "-", "→": "->", "–": "-"})
+_ASCII = str.maketrans(
+    {"·": "-", "…": "...", "“": '"', "”": '"', "─": "-", "→": "->", "–": "-", "×": "x", "≠": "/", "∅": "0"}
+)
 
 
 class Strong(str):

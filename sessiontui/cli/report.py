@@ -13,7 +13,7 @@ import orjson
 from sessiontui.cli import key_argument, output, stderr
 from sessiontui.cli.masked_session import MOST, Bundle, Excerpt, gathered
 from sessiontui.cli.options import Context, reads
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.file_names import written
 from sessiontui.disk import replace
 from sessiontui.errors import Refused, StoreError
 from sessiontui.visible import visible

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 import click
 
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.file_names import written
 from sessiontui.errors import SessiontuiError, StoreError
 from sessiontui.store.protocol import IsCancelled, Progress, silent
 from sessiontui.visible import visible

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from sessiontui import paths, units
 from sessiontui.describe.page import Fact
-from sessiontui.dialects.keys import is_misnamed, written
+from sessiontui.dialects.file_names import is_misnamed, written
 from sessiontui.model import Backend, Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.store.protocol import Store

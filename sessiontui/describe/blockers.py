@@ -14,7 +14,7 @@ from sessiontui.changes.verbs.import_state import DATABASE
 from sessiontui.changes.verbs.plans import Row, rows_of
 from sessiontui.changes.verbs.request import RetryOptions
 from sessiontui.describe.page import BLANK, Page, TextLine, limited, line, warning
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Busy, InTurn, Locked, Unleased
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sessiontui import units
 from sessiontui.describe.page import BLANK, Page, key, limited, line, warning
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.file_names import written
 from sessiontui.errors import AfterRecovery
 
 if TYPE_CHECKING:  # the browser says whether a store may be changed before it loads what changes it

@@ -13,10 +13,10 @@ from sessiontui.changes.verbs.plans import RowsOutcome, rows_of
 from sessiontui.changes.verbs.repair import RepairPlan, RepairRow, fragments_path
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import Outcome
-from sessiontui.describe import recovery
+from sessiontui.describe import recovery, signs
 from sessiontui.describe.faults import location, numbered
 from sessiontui.describe.page import BLANK, Keys, Page, TextLine, dim, key, left_alone, limited, line, table, which
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.file_names import written
 from sessiontui.model import Fault, Salvage, Severity
 
 WRITTEN: Final = " may still be being written"
@@ -151,7 +151,7 @@ def _goes(found: Outcome) -> TextLine:
         [units.counted(back, "message")] * bool(back) + [fragments] * bool(kept) + ["its end stays"] * bool(found.end)
     )
     becomes = ", ".join(said) or f"goes: {'nothing is lost' if sure else 'its bytes are kept'}"
-    sign, look = ("+", "success") if back else ("×" if kept else "·", "dim")
+    sign, look = (signs.LOSSLESS, "success") if back else (signs.APART if kept else signs.GONE, "dim")
     return line((f"{sign} {location(found.fault)}", look), f"  {catalogue.what(found.fault)} → {becomes}")
 
 

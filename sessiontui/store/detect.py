@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk.names import spelt
 from sessiontui.disk.stamps import moment
 from sessiontui.errors import SessiontuiError, StoreError, UsageError

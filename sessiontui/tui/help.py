@@ -12,6 +12,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
+from sessiontui.describe import signs
 from sessiontui.tui.key_bindings import CHANGE, FIND, LOOK, bindings, command_key, cursor_key
 from sessiontui.tui.overlay import Overlay
 from sessiontui.tui.theme import ink
@@ -68,6 +69,10 @@ def _lines(below: Screen[Any]) -> Iterator[Content]:
         for words, keys in rows.items():
             yield ink.content((f"  {' '.join(keys):<{KEYS}}", "$accent"), words)
         yield ink.content(" ")
+    yield ink.content(("Signs", "bold $accent"))
+    for sign, meaning in signs.MEANINGS.items():
+        yield ink.content((f"  {sign:<{KEYS}}", "$accent"), meaning)
+    yield ink.content(" ")
     yield ink.content(MOUSE)
 
 

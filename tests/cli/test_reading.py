@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.dialects.keys import read_back
+from sessiontui.dialects.file_names import read_back
 from tests.cli.conftest import DATA, Runner, tree
 from tests.support.capabilities import need_any_name
 from tests.support.damage import left_alone
@@ -73,7 +73,7 @@ def test_list_says_what_zeroclaw_cannot_load(run: Runner, store: Path) -> None:
     (store / "a.b.jsonl").write_bytes(b"")
     (row,) = [row for row in run("list", "--json").rows if row["key"] == "a.b"]
     assert row["reachable"] is False
-    assert any(line.startswith("~  a.b") for line in run("list").text.splitlines())
+    assert any(line.startswith("≠  a.b") for line in run("list").text.splitlines())
 
 
 @pytest.mark.parametrize("number", range(18))

@@ -69,7 +69,7 @@ async def test_the_newest_session_is_open_at_its_end(store: Path) -> None:
         await press(pilot, "j")
         assert says(app, "! slack_torn", "▚ ! line 2 · torn · the record breaks off", "after the budget")
         await press(pilot, "j")
-        assert says(app, "~ matrix_quiet", "This session has no messages yet.")
+        assert says(app, "∅ matrix_quiet", "This session has no messages yet.")
 
 
 @pytest.mark.exhaustive

@@ -64,11 +64,11 @@ def pointed(row: RenderedRow) -> tuple[str, str]:
 def test_a_torn_record_and_the_whole_one_behind_it() -> None:
     assert laid(A + b"\n" + TORN + B + b"\n" + A + b"\n", width=130) == [
         "  ▚ ! line 2 · fused · a whole record stands on the line of a torn one · byte 79 of the file · 1 message can be had back",
-        '  ~ {"role":"assistant","content":"On Fridays it\\nlea',
+        '  ≈ {"role":"assistant","content":"On Fridays it\\nlea',
         '  + {"role":"assistant","content":"b"}',
         "    ^",
-        "    ~ a guess   + can be had back",
-        "  ~ assistant · torn, not a message",
+        "    ≈ a guess   + can be had back",
+        "  ≈ assistant · torn, not a message",
         "    On Fridays it",
         "    lea",
         "",
@@ -78,7 +78,7 @@ def test_a_torn_record_and_the_whole_one_behind_it() -> None:
 def test_the_raw_view_shows_the_line_alone() -> None:
     assert laid(TORN + b"\n" + A + b"\n", raw=True) == [
         "  ▚ ! line 1 · torn · the record breaks off · byte 49 of the file · a guess: 1 message",
-        f"  ~ {TORN.decode()}",
+        f"  ≈ {TORN.decode()}",
         "  " + " " * (2 + len(TORN)) + "^",
         "",
     ]
@@ -102,12 +102,12 @@ def test_what_can_be_had_back_is_said(data: bytes, said: str) -> None:
 def test_each_part_has_a_sign_of_its_own_and_a_style() -> None:
     row = lay_out(entries(b"WARN slow disk  " + A + b" \t" + B + b"\n")[0], 140)
     assert [styles(row, at)[0] for at in (1, 3, 4, 5)] == [
-        ("× ", "fragment"),
+        ("~ ", "fragment"),
         ("+ ", "whole"),
-        ("· ", "dim"),
+        ("- ", "dim"),
         ("+ ", "whole"),
     ]
-    assert drawn(row)[6] == "    × a fragment   + can be had back   · nothing is lost without it"
+    assert drawn(row)[6] == "    ~ a fragment   + can be had back   - nothing is lost without it"
 
 
 def test_the_words_of_the_head_stay_together_where_they_can() -> None:
@@ -170,14 +170,14 @@ def test_bytes_that_are_no_text_are_one_symbol_each() -> None:
 
 def test_many_nuls_are_a_number() -> None:
     data = b"\0" * 5_000_000 + A + b"\n"
-    assert laid(data)[1:5] == ["  · ␀×5,000,000", "    ^", f"  + {A.decode()}", laid(data)[4]]
+    assert laid(data)[1:5] == ["  - ␀×5,000,000", "    ^", f"  + {A.decode()}", laid(data)[4]]
     few = b"\0" * 15
-    assert laid(few + A + b"\n")[1] == "  · " + "␀" * 15
+    assert laid(few + A + b"\n")[1] == "  - " + "␀" * 15
 
 
 def test_nuls_in_a_text_are_counted_where_they_stand() -> None:
     row = lay_out(entries(b'{"role":"user","content":"a' + b"\0" * 40 + b'b"}\n')[0], 200)
-    assert drawn(row)[1] == '  × {"role":"user","content":"a␀×40b"}'
+    assert drawn(row)[1] == '  ~ {"role":"user","content":"a␀×40b"}'
     assert pointed(row)[1] == "␀"
 
 
@@ -222,7 +222,7 @@ def test_the_piece_of_a_huge_line_that_is_in_memory() -> None:
 
 def test_a_sign_stays_with_what_has_no_space() -> None:
     text = drawn(lay_out(entries(b"x" * 100 + b"\n")[0], 60))
-    assert [line for line in text if "xxx" in line] == ["  × " + "x" * 55, "    " + "x" * 45]
+    assert [line for line in text if "xxx" in line] == ["  ~ " + "x" * 55, "    " + "x" * 45]
 
 
 # ---- the caret

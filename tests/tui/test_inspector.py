@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from sessiontui.describe import signs
 from sessiontui.dialects.zeroclaw import write
 from sessiontui.errors import Cancelled, Changed
 from sessiontui.model import Backend, Message
@@ -21,7 +22,6 @@ from sessiontui.tui.inspector.details_pane import DetailsPane
 from sessiontui.tui.inspector.faults_pane import FaultsPane
 from sessiontui.tui.inspector.inspector_screen import InspectorScreen
 from sessiontui.tui.tasks import fault_task
-from sessiontui.tui.theme import signs
 from sessiontui.tui.widgets import fault_list
 from sessiontui.tui.widgets.fault_list import FaultList
 from sessiontui.tui.widgets.hex_view import HexView

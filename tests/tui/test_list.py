@@ -90,7 +90,7 @@ async def test_a_session_is_a_line_with_badge_key_count_and_age() -> None:
         assert lines(widget)[:6] == [
             " ! telegram_alice       431   2m",
             "   discord_bot       12,004   3d",
-            " ~ telegram_carol         0   5m",
+            " ∅ telegram_carol         0   5m",
             "   counting               …   5m",
             " × folder                 –   5m",
             "   evil␛[31m[red]     1.2 M   5m",

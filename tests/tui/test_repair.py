@@ -499,11 +499,11 @@ def lines(page: Page) -> list[str]:
     ("outcome", "said"),
     [
         (Outcome(damage(2), False, (b"1", b"2")), "+ line 2  bad → 2 messages"),
-        (Outcome(damage(2), False, (), (Span(1, 8),)), "× line 2  bad → a fragment of 8 B is kept"),
-        (Outcome(damage(2), False, (), (Span(1, 8), Span(20, 9))), "× line 2  bad → 2 fragments of 17 B are kept"),
-        (Outcome(damage(2, Salvage.LOSSLESS), False), "· line 2  bad → goes: nothing is lost"),
+        (Outcome(damage(2), False, (), (Span(1, 8),)), "~ line 2  bad → a fragment of 8 B is kept"),
+        (Outcome(damage(2), False, (), (Span(1, 8), Span(20, 9))), "~ line 2  bad → 2 fragments of 17 B are kept"),
+        (Outcome(damage(2, Salvage.LOSSLESS), False), "- line 2  bad → goes: nothing is lost"),
         (Outcome(damage(2, Salvage.LOSSLESS, 7_000_000), False), "+ line 2  bad → 7,000,000 messages"),
-        (Outcome(damage(2), False), "· line 2  bad → goes: its bytes are kept"),
+        (Outcome(damage(2), False), "- line 2  bad → goes: its bytes are kept"),
         (Outcome(damage(2, lines=3), True), "! lines 2–4 stay  bad: no message is whole in it"),
         (
             Outcome(damage(2, Salvage.PARTIAL, 3), True),

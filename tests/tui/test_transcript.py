@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
+from sessiontui.describe.signs import BOTH, DAMAGED, FEW, HIT
 from sessiontui.errors import Cancelled, StoreError, UsageError
 from sessiontui.model import Address, Backend, Entry, Fault, Message, Severity, Span
 from sessiontui.store.jsonl.jsonl_transcript import JsonlRows, JsonlTranscript
@@ -24,9 +25,9 @@ from sessiontui.tui.browser import transcript_pane
 from sessiontui.tui.browser.goal_rows import goal_row
 from sessiontui.tui.tasks import copy_task, row_search
 from sessiontui.tui.theme.ascii_signs import Signs
-from sessiontui.tui.theme.signs import BOTH, DAMAGE, FEW, HIT, NOTHING
 from sessiontui.tui.widgets.page_cache import PAGE
 from sessiontui.tui.widgets.prompt import Goal, GoalKind, Prompt, goal
+from sessiontui.tui.widgets.session_map import NOTHING
 from sessiontui.tui.widgets.transcript import TranscriptView
 from tests.support.matrices import few
 from tests.support.safe import is_safe
@@ -80,11 +81,11 @@ async def test_the_map_has_a_sign_for_damage_for_hits_and_for_both_and_says_wher
         height = widget.map.size.height
         assert height == 18
         widget.show_hits([0, 1_000, 1_799], None, [99, 100, 1_050])
-        assert signs(widget) == {0: BOTH, 1: DAMAGE, 10: BOTH, 17: HIT}
+        assert signs(widget) == {0: BOTH, 1: DAMAGED, 10: BOTH, 17: HIT}
         assert widget.map.block == range(1)
         await pilot.press("G")
         assert widget.map.block == range(17, 18)
-        assert len({BOTH, DAMAGE, HIT, FEW, NOTHING}) == 5
+        assert len({BOTH, DAMAGED, HIT, FEW, NOTHING}) == 5
 
 
 @pytest.mark.exhaustive
@@ -96,7 +97,7 @@ async def test_the_map_tells_many_hits_from_few() -> None:
 
 
 def test_the_signs_of_the_map_differ_where_there_are_no_others_than_of_ascii() -> None:
-    signs = NOTHING, DAMAGE, HIT, FEW, BOTH
+    signs = NOTHING, DAMAGED, HIT, FEW, BOTH
     assert len({Signs("ascii").plain(sign) for sign in signs}) == len(signs)
 
 
@@ -129,7 +130,7 @@ async def test_a_map_of_a_million_rows_looks_at_few_of_them() -> None:
         marked = Looked(range(0, 1_000_000, 2))
         widget.show_hits((), None, marked)
         drawn = [widget.map.render_line(y).text for y in range(widget.map.size.height)]
-        assert drawn == [DAMAGE] * 18
+        assert drawn == [DAMAGED] * 18
         assert marked.looks < 18 * 50
 
 

@@ -16,7 +16,7 @@ from sessiontui.changes.edits.files import Traits, as_store_error, name_in, open
 from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.dialects import zeroclaw
-from sessiontui.dialects.keys import SUFFIX, alike, sanitised, written
+from sessiontui.dialects.file_names import SUFFIX, alike, sanitised, written
 from sessiontui.disk import lines
 from sessiontui.disk.stamps import Stamp
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy

@@ -22,7 +22,7 @@ from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, CleanupStatus, Problem, problem
 from sessiontui.changes.verbs import plans
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.stamps import Stamp, moment
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy

@@ -21,7 +21,7 @@ from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.verbs import plans
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk import lines
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy

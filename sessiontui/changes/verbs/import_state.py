@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sessiontui.changes.edits.database import extent
 from sessiontui.changes.edits.files import digest
-from sessiontui.dialects.keys import SUFFIX, written
+from sessiontui.dialects.file_names import SUFFIX, written
 from sessiontui.errors import Refused
 from sessiontui.store.jsonl import interrupted_imports, session_file
 from sessiontui.store.sqlite import database_schema

@@ -22,7 +22,7 @@ from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.recovery import settle
 from sessiontui.changes.verbs import plans
 from sessiontui.changes.verbs.import_state import DATABASE, MIGRATED, NOTHING, ImportState, held, require_free, source
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk import lines, live_replace, stamps
 from sessiontui.disk.stamps import Stamp
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy

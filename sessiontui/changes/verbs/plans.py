@@ -16,7 +16,7 @@ from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import LeftStatus, Problem
 from sessiontui.changes.recovery import settle
 from sessiontui.changes.recovery.recover import Interrupted
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.wait_policy import WaitPolicy
 from sessiontui.errors import AfterRecovery, Cancelled, SessiontuiError

@@ -19,7 +19,7 @@ from sessiontui.changes.journal.location import sessions_folder
 from sessiontui.damage import diagnose
 from sessiontui.damage.verdict import Line
 from sessiontui.dialects import stream, zeroclaw
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.dialects.source import Dropped
 from sessiontui.disk import lines
 from sessiontui.disk.stamps import Stamp

@@ -22,7 +22,7 @@ from sessiontui.changes.verbs import plans, repair_plan
 from sessiontui.changes.verbs.repair_plan import RepairRequest, Room, Sum
 from sessiontui.damage import catalogue
 from sessiontui.damage.salvage import EVERYTHING_SURE, Outcome, Wish
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.copied import Copied
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy

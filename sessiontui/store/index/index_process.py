@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.store import helper_process
 from sessiontui.store.index.search_index import SearchIndex
 from sessiontui.store.jsonl.jsonl_store import JsonlStore

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from sessiontui.dialects import keys
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects import file_names
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.disk.names import spelt
 from sessiontui.disk.stamps import Stamp
@@ -50,7 +50,7 @@ def session(name: str, seen: Stamp, count: Count | None, problem: Fault | None =
     key = name.removesuffix(SUFFIX)
     messages, faults = (None, None) if count is None else (count.messages, count.damaged(seen.mtime_ns))
     instead = "" if count is None else count.instead
-    written, reachable = stamps.moment(seen.mtime_ns), keys.reachable(key)
+    written, reachable = stamps.moment(seen.mtime_ns), file_names.reachable(key)
     return Session(key, Backend.JSONL, messages, faults, seen.size, None, written, None, reachable, problem, instead)
 
 

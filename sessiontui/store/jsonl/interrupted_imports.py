@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.model import Fault, Severity
 
 IMPORTING: Final = ".importing"

@@ -13,8 +13,8 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sessiontui.dialects import keys
-from sessiontui.dialects.keys import SUFFIX
+from sessiontui.dialects import file_names
+from sessiontui.dialects.file_names import SUFFIX
 from sessiontui.disk import stamps
 from sessiontui.errors import Changed, Held, StoreError, UnknownKey
 from sessiontui.model import Address, Backend, Entry, Fault, Found, Message, Session, Span
@@ -70,7 +70,7 @@ class JsonlStore(Store):
 
         Raises ``UnknownKey`` where none of them is there.
         """
-        for stem in dict.fromkeys((key, keys.read_back(key), keys.sanitised(key))):
+        for stem in dict.fromkeys((key, file_names.read_back(key), file_names.sanitised(key))):
             if self.only in (None, stem) and (there := folder_list.there(self.path, stem)) is not None:
                 return there
         raise UnknownKey(key)

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from sessiontui.dialects import keys
-from sessiontui.dialects.keys import SUFFIX, written
+from sessiontui.dialects import file_names
+from sessiontui.dialects.file_names import SUFFIX, written
 from sessiontui.disk.lines import NotAFile, open_file
 from sessiontui.errors import Changed, StoreError, UnknownKey
 from sessiontui.model import Fault, Session, Severity
@@ -53,13 +53,13 @@ def of_error(error: StoreError | UnknownKey | Changed) -> Fault:
 def of_name(path: Path, *, notes: bool = False) -> Iterator[Fault]:
     """What is wrong with the name of a session's file, whatever is in it."""
     stem = path.name.removesuffix(SUFFIX)
-    if not keys.is_text(stem):
+    if not file_names.is_text(stem):
         reason = (
             "the name is not UTF-8: ZeroClaw never lists it, and stops at it when it moves sessions into a database"
         )
         yield _whole("odd-name", f"{reason}; rename the file")
-    elif notes and not keys.reachable(stem):
-        name = keys.sanitised(stem) + SUFFIX
+    elif notes and not file_names.reachable(stem):
+        name = file_names.sanitised(stem) + SUFFIX
         reason = f"no key leads to this name: ZeroClaw lists it, and asked for it reads {name}"
         rest = "which is another session" if os.path.lexists(path.with_name(name)) else "which is not there"
         yield _whole("odd-name", f"{reason}, {rest}; rename the file", Severity.INFO)

@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sessiontui import paths
-from sessiontui.dialects.keys import written
+from sessiontui.dialects.file_names import written
 from sessiontui.model import Session
 from sessiontui.store.protocol import Store
 from sessiontui.tui.browser.copier import Copier

@@ -12,7 +12,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Final
 
-from sessiontui.dialects.keys import is_misnamed
+from sessiontui.dialects.file_names import is_misnamed
 from sessiontui.errors import SessiontuiError
 from sessiontui.model import Backend, Session
 from sessiontui.store.protocol import Store

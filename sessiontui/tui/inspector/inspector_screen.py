@@ -12,7 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from sessiontui.dialects.keys import is_misnamed
+from sessiontui.dialects.file_names import is_misnamed
 from sessiontui.model import Session
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
 from sessiontui.tui.changes.controller import ChangeController

@@ -13,8 +13,9 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from sessiontui.describe import signs
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.theme import ink, looks, signs
+from sessiontui.tui.theme import ink, looks
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import visible
@@ -174,7 +175,7 @@ def _back(item: Item, *, words: bool) -> str:
     elif not item.acts:
         sign, word = "", "none"
     elif fault.salvage is Salvage.NONE:
-        sign, word = signs.FATES["apart"], "apart"
+        sign, word = signs.APART, "apart"
     else:
-        sign, word = signs.FATES["gone"], "goes"
+        sign, word = signs.GONE, "goes"
     return f"{sign} {word}".strip() if words or not sign else sign

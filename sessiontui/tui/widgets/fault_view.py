@@ -13,12 +13,11 @@ from typing import Final
 from rich.cells import cell_len
 
 from sessiontui.damage import catalogue
-from sessiontui.describe import sureness
+from sessiontui.describe import signs, sureness
 from sessiontui.dialects import zeroclaw
 from sessiontui.model import Entry, Fault, Message, Salvage, Severity, Span
-from sessiontui.tui.theme.signs import PieceLook
 from sessiontui.tui.theme.wrap import wrap
-from sessiontui.tui.widgets.line_parts import DamagedLine, around, chars, kind_of
+from sessiontui.tui.widgets.line_parts import DamagedLine, PieceLook, around, chars, kind_of
 from sessiontui.tui.widgets.rendered_row import LIMIT, MARGIN, SLACK, RenderedRow
 from sessiontui.tui.widgets.styled_line import Mark, StyledLine
 from sessiontui.visible import visible
@@ -74,7 +73,7 @@ def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Styled
         return
     if fault.severity is Severity.INCOMPLETE:
         words = [where if number else "the last line", "may still be being written"]
-        sign, style = "▚ … ", "waiting"
+        sign, style = f"▚ {signs.UNFINISHED} ", "waiting"
     else:
         if number and fault.lines > 1:
             where = f"lines {number:,} to {number + fault.lines - 1:,}"
@@ -82,7 +81,7 @@ def _head(entry: Entry, fault: Fault, begin: int, width: int) -> Iterator[Styled
             where += " and further"
         byte = f"byte {begin + fault.at:,} of the file"
         words = [where if number else "damaged", fault.id, catalogue.what(fault), byte, sureness.offer(fault)]
-        sign, style = "▚ ! ", "fault"
+        sign, style = f"▚ {signs.DAMAGED} ", "fault"
     for at, piece in enumerate(_packed(words, width - MARGIN - SLACK - len(sign))):
         yield StyledLine([(" " * len(sign) if at else sign, style), (piece, style)])
 

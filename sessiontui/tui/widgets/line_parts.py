@@ -11,13 +11,31 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from sessiontui.describe import signs
 from sessiontui.model import Entry, Fault, Part, Salvage, Severity, Span
-from sessiontui.tui.theme.signs import IDLE, OPEN, PIECES, UNKNOWN, WHOLE, PieceLook
 
 RUN: Final = 16
 """From so many on, NULs are shown as their number."""
 _NULS: Final = re.compile(rb"\0{%d}" % RUN)
 _RUN: Final = re.compile(rb"\0+")
+
+
+class PieceLook(NamedTuple):
+    """What would become of a piece of a damaged line: a sign, a word for it, the name of a style."""
+
+    sign: str
+    word: str
+    style: str
+
+
+WHOLE: Final = PieceLook(signs.LOSSLESS, "can be had back", "whole")
+OFFERED: Final = PieceLook(signs.OFFERED, "offered", "offered")
+TORN: Final = PieceLook(signs.GUESS, "a guess", "torn")
+FRAGMENT: Final = PieceLook(signs.APART, "a fragment", "fragment")
+IDLE: Final = PieceLook(signs.GONE, "nothing is lost without it", "dim")
+UNKNOWN: Final = PieceLook(" ", "", "damaged")
+OPEN: Final = PieceLook(" ", "", "readable")
+PIECES: Final = {Salvage.OFFERED: OFFERED, Salvage.PARTIAL: TORN, Salvage.NONE: FRAGMENT}
 
 
 class DrawnPiece(NamedTuple):

@@ -33,7 +33,7 @@ class SessionList(LineList):
 
     HELP_TITLE = "Sessions"
     HELP = (
-        "The sessions of the store. ! holds damaged lines, ~ is empty, × can't be read, ● is marked. "
+        "The sessions of the store. ! holds damaged lines, ∅ is empty, × can't be read, ≠ is not loaded by this name, ● is marked. "
         "A click on the name of a column sorts by it, a click on a badge marks, a double click opens."
     )
     HEAD = 13

@@ -21,11 +21,12 @@ from textual.reactive import Reactive
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
+from sessiontui.describe.signs import BOTH, DAMAGED, FEW, HIT
 from sessiontui.tui.theme import looks
-from sessiontui.tui.theme.signs import BOTH, DAMAGE, FEW, HIT, NOTHING
 from sessiontui.tui.widgets.styled_line import StyledLine
 
-LOOKS: Final = {NOTHING: "ground", DAMAGE: "fault", HIT: "hit", FEW: "hit", BOTH: "fault"}
+NOTHING: Final = " "
+LOOKS: Final = {NOTHING: "ground", DAMAGED: "fault", HIT: "hit", FEW: "hit", BOTH: "fault"}
 
 
 class SessionMap(ScrollBar):
@@ -141,7 +142,7 @@ class SessionMap(ScrollBar):
 
 def _sign(damaged: int, hits: int, most: int) -> str:
     if damaged:
-        return BOTH if hits else DAMAGE
+        return BOTH if hits else DAMAGED
     if hits:
         return HIT if hits * 2 >= most else FEW
     return NOTHING

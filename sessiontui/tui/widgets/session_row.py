@@ -15,10 +15,10 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 
 from sessiontui import units
-from sessiontui.dialects.keys import is_misnamed
+from sessiontui.describe import signs
 from sessiontui.model import Backend, Session
 from sessiontui.tui.arrangement import Sort, written
-from sessiontui.tui.theme import ink, signs
+from sessiontui.tui.theme import ink
 from sessiontui.tui.widgets.styled_line import StyledLine
 
 NAME: Final = 6
@@ -82,15 +82,6 @@ def heading(column: Column, arrow: str) -> str:
 # ---- one session
 
 
-def badge(session: Session) -> str:
-    """One letter for what a person should know before opening it: damaged, unreadable, empty."""
-    if session.problem is not None:
-        return signs.UNREADABLE
-    if session.faults or is_misnamed(session):
-        return signs.DAMAGED
-    return signs.EMPTY if session.messages == 0 else " "
-
-
 def head(sort: Sort | None, width: int) -> StyledLine:
     """The names of the columns, with an arrow where the list is sorted by one."""
     arrows = [(column, _arrow(column, sort)) for column in columns(width)]
@@ -99,7 +90,7 @@ def head(sort: Sort | None, width: int) -> StyledLine:
 
 def row(session: Session, marked: bool, pattern: str, width: int, now: datetime) -> StyledLine:
     """One session. ``pattern``: what a filter looks for in its key and name."""
-    sign = badge(session)
+    sign = signs.badge(session) or " "
     _, key, *figures = columns(width)
     return StyledLine(
         [

@@ -8,9 +8,9 @@ from sessiontui.tui.key_bindings import bindings, cursor_key
 
 HELP: Final = (
     "The conversation of one session, with damaged lines where their bytes stand in the file: + is had back by repair,"
-    " ? when you say so, ~ is a guess, × a fragment, · nothing is lost without; ^ stands below the byte where it goes"
+    " ? when you say so, ≈ is a guess, ~ a fragment, - nothing is lost without; ^ stands below the byte where it goes"
     " wrong. The right edge is a map"
-    " of all of it: ! damage, • many hits, · few, ◆ both. A press on a sign goes there; the block can be dragged."
+    " of all of it: ! damage, • many hits, ◦ few, ◆ both. A press on a sign goes there; the block can be dragged."
 )
 KEYS: Final = bindings(
     cursor_key("transcript.line_down", "j,down", "move(1)", "Line down"),

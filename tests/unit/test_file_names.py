@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.dialects import keys
+from sessiontui.dialects import file_names
 from sessiontui.dialects.unicode import _PACKED, is_alphanumeric
 from tests.support.unicode_table import packed
 
@@ -50,14 +50,14 @@ def test_the_table_is_what_its_program_makes() -> None:
     ],
 )
 def test_sanitised(key: str, stem: str) -> None:
-    assert keys.sanitised(key) == stem
-    assert keys.reachable(key) == (key == stem)
-    assert keys.reachable(stem)
+    assert file_names.sanitised(key) == stem
+    assert file_names.reachable(key) == (key == stem)
+    assert file_names.reachable(stem)
 
 
 def test_files_are_named_as_zeroclaw_named_them() -> None:
     names = {path.name for path in (DATA / "zeroclaw" / "jsonl-ws" / "sessions").iterdir()}
-    assert {keys.sanitised(entry["key"]) + keys.SUFFIX for entry in MANIFEST} == names
+    assert {file_names.sanitised(entry["key"]) + file_names.SUFFIX for entry in MANIFEST} == names
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,17 @@ def test_files_are_named_as_zeroclaw_named_them() -> None:
 )
 def test_a_name_that_is_not_utf8_is_written_and_read_back(name: bytes, text: str) -> None:
     key = os.fsdecode(name)
-    assert keys.written(key) == text
-    assert keys.read_back(text) == key
+    assert file_names.written(key) == text
+    assert file_names.read_back(text) == key
 
 
 @pytest.mark.parametrize("text", [r"\xc3\xa9", r"\x41", r"\xFF", "\ud800", "plain", r"\x"])
 def test_text_that_nobody_wrote_for_such_a_name_stays(text: str) -> None:
-    assert keys.read_back(text) == text
+    assert file_names.read_back(text) == text
 
 
 @given(st.binary())
 def test_every_name_comes_back(name: bytes) -> None:
     key = os.fsdecode(name.replace(b"\\x", b""))
-    assert keys.read_back(keys.written(key)) == key
-    keys.written(key).encode()
+    assert file_names.read_back(file_names.written(key)) == key
+    file_names.written(key).encode()
