@@ -17,7 +17,7 @@ from textual import events
 from textual.message import Message
 
 from sessiontui.tui.key_bindings import bindings, cursor_key
-from sessiontui.tui.theme.looks import DAMAGE
+from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.theme.signs import FATES
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
