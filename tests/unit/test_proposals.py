@@ -14,7 +14,7 @@ from sessiontui.damage.salvage import Wish
 from sessiontui.describe.faults import meaning
 from sessiontui.model import Fault, Part, Salvage, Severity, Span
 from sessiontui.tui.inspector import proposal_rows
-from sessiontui.tui.theme.looks import DAMAGE
+from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.widgets.sheet import SheetRow, facts
 from tests.support.safe import is_safe
 from tests.unit.test_diagnose_rows import ROWS

@@ -65,7 +65,7 @@ class Overlays:
         from sessiontui.tui.changes.flow import ChangeFlow
 
         flow = ChangeFlow(self._changes, wanted, blocker)
-        self._open(PageDialog(flow.page, flow))
+        self._screen.app.push_screen(PageDialog(flow.page, flow))
 
     def show_changes(self) -> None:
         """The changes that can be undone."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sessiontui.tui.browser.open_session import OpenSession
 from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.notices import show_error, shown_task, tell
 from sessiontui.tui.tasks.background_task import ignore
-from sessiontui.tui.tasks.row_search import What, search
 from sessiontui.tui.widgets.title import TitleLine
 from sessiontui.tui.widgets.transcript import TranscriptView
+
+if TYPE_CHECKING:
+    from sessiontui.tui.tasks.row_search import What
 
 
 class RowWalk:
@@ -71,6 +73,8 @@ class RowWalk:
         if not self._steps:
             self.task.cancel()
             return
+        from sessiontui.tui.tasks.row_search import search
+
         self._from = start = self._transcript.cursor
         if self._what == "fault" and self._transcript.location is None and start != self._fault:
             start = -1 if self._steps > 0 else len(rows)

@@ -25,7 +25,8 @@ from sessiontui.tui.inspector import proposal_rows
 from sessiontui.tui.key_bindings import command_key
 from sessiontui.tui.tasks.background_task import BackgroundTask
 from sessiontui.tui.tasks.fault_task import load
-from sessiontui.tui.theme import ink, looks
+from sessiontui.tui.theme import ink
+from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.widgets.hex_view import Fates, HexRows, HexView
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.sheet import Sheet, facts, wrapped
@@ -61,8 +62,8 @@ class DetailsPane(Vertical):
 
     def __init__(self) -> None:
         self._bytes = HexView()
-        self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=looks.DAMAGE)
-        self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=looks.DAMAGE)
+        self._meaning = Sheet("meaning", title="Meaning", help=MEANING, looks=DAMAGE)
+        self._becomes = Sheet("proposal", title="Proposal", help=PROPOSAL, looks=DAMAGE)
         super().__init__(self._bytes, self._meaning, self._becomes)  # the style sheet says which are in view
         self.view = "meaning"
         """Which of the three is shown, where there is no room for all."""

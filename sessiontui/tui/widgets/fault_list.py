@@ -15,7 +15,8 @@ from textual.message import Message
 
 from sessiontui.describe import signs
 from sessiontui.model import Fault, Salvage, Severity
-from sessiontui.tui.theme import ink, looks
+from sessiontui.tui.theme import ink
+from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import visible
@@ -98,7 +99,7 @@ class FaultList(LineList):
     """What is wrong."""
 
     HEAD = 6
-    LOOKS = looks.DAMAGE
+    LOOKS = DAMAGE
     HELP_TITLE = "Faults"
     HELP = (
         "What is wrong, in the order of the file: line, byte of the file, kind, and what can be had back: + for certain, "

@@ -18,7 +18,7 @@ from textual.message import Message
 
 from sessiontui.describe.signs import FATES
 from sessiontui.tui.key_bindings import bindings, cursor_key
-from sessiontui.tui.theme.looks import DAMAGE
+from sessiontui.tui.theme.damage import DAMAGE
 from sessiontui.tui.widgets.line_list import LineList
 from sessiontui.tui.widgets.styled_line import StyledLine
 from sessiontui.visible import REPLACEMENT, visible
