@@ -100,23 +100,7 @@ def change(
 
 def recorded(folder: Folder) -> list[Recorded]:
     """Every change, oldest first. Raises ``StoreError`` where a record can't be read."""
-    found, problems = _legible(folder)
-    if problems:
-        raise problems[0]
-    return found
-
-
-def _legible(folder: Folder) -> tuple[list[Recorded], list[StoreError]]:
-    found, problems = [], []
-    for id in ids(folder):
-        try:
-            each = read(folder, id)
-        except StoreError as error:
-            problems.append(error)
-            continue
-        if each is not None:
-            found.append(each)
-    return found, problems
+    return [*filter(None, (read(folder, id) for id in ids(folder)))]
 
 
 def chains(every: Iterable[Recorded]) -> dict[str, Chain]:
@@ -148,8 +132,15 @@ def listed(folder: Path) -> Listed:
             return Listed((), ())
         busy = journal.busy()
         sizes = _sizes(journal)
-        found, problems = _legible(journal)
-        every = [each for each in found if each.done or not busy]
+        every, problems = [], []
+        for id in ids(journal):
+            try:
+                each = read(journal, id)
+            except StoreError as error:
+                problems.append(error)
+                continue
+            if each is not None and (each.done or not busy):
+                every.append(each)
         of = chains(every)
     newest = (_change(each, of[each.id], sizes[each.id]) for each in reversed(every))
     return Listed(tuple(newest), tuple(problems))

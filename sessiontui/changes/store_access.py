@@ -40,12 +40,11 @@ def pending_messages(sessions: Path) -> tuple[PendingMessages, ...]:
 def unwritable(store: Store) -> str | None:
     """Why nothing in this store can or must be changed, in one sentence; None where it may be tried. Writes nothing."""
     sessions = sessions_folder(store)
-    if (reason := _unwritable(sessions, "folder")) is not None:
+    reason = _unwritable(sessions, "folder")
+    if reason is None and store.backend is Backend.SQLITE:
+        reason = _unwritable(store.path, "database")
+    if reason is not None or not is_there(sessions):
         return reason
-    if store.backend is Backend.SQLITE and (reason := _unwritable(store.path, "database")) is not None:
-        return reason
-    if not is_there(sessions):
-        return None
     from sessiontui.changes.journal.folder import reading
 
     try:

@@ -13,7 +13,7 @@ from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits.files import as_plain, as_store_error, require_inside
 from sessiontui.changes.journal.folder import Folder, reading
 from sessiontui.changes.journal.location import sessions_folder
-from sessiontui.changes.journal.record import ChangeRecord, Edit
+from sessiontui.changes.journal.record import Edit
 from sessiontui.changes.recovery import settle
 from sessiontui.disk.wait_policy import USUAL, WaitPolicy
 from sessiontui.errors import Changed, StoreError, UsageError
@@ -94,20 +94,15 @@ def make(folder: Path, plan: UndoPlan, patience: WaitPolicy = USUAL, progress: P
                 settle.revert(record, step.edit)
         except BaseException:
             settle.after(record)
-            _put_back(record)
+            try:
+                settle.put_back(record)
+            except (OSError, StoreError) as error:
+                raise StoreError(
+                    f"it was taken back by half: {as_plain(error, str(record.sessions)).cause}",
+                    "the next changing command finishes it or rolls it back",
+                ) from error
             raise
     return Undone(record.id, plan.change, plan.verb, plan.keys, plan.at, "redone" if plan.redo else "undone")
-
-
-def _put_back(record: ChangeRecord) -> None:
-    """Take out again what was taken back by half. Raises ``StoreError`` where even that fails."""
-    try:
-        settle.put_back(record)
-    except (OSError, StoreError) as error:
-        raise StoreError(
-            f"it was taken back by half: {as_plain(error, str(record.sessions)).cause}",
-            "the next changing command finishes it or rolls it back",
-        ) from error
 
 
 def _chosen(folder: Folder, id: str | None, redo: bool) -> history.Chain:

@@ -74,8 +74,15 @@ def check(*, context: Context, keys: tuple[str, ...], notes: bool) -> int:
     if damaged:
         tally.add(DAMAGED)
     of = " in " * bool(lines or files) + units.damage(lines, files)
-    totals = (count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault") + of)
-    _sum_up(context, ", ".join(totals), saved)
+    totals = ", ".join((count(len(sessions), "session"), count(messages, "message"), count(damaged, "fault") + of))
+    if saved:
+        them = "them" if saved.total() > 1 else "it"
+        stderr.tell(
+            f"{totals}; {count(saved.total(), 'message')} can be had back without a guess",
+            f"`{context.to_repair(saved)}` has {them} back, and says with --dry-run what it would do",
+        )
+    else:
+        stderr.tell(totals)
     return tally.code
 
 
@@ -90,19 +97,6 @@ def _differing(path: Path, only: set[str] | None, row: Callable[[Path, str | Non
             row(path, key, fault)
             found += 1
     return found
-
-
-def _sum_up(context: Context, totals: str, saved: Counter[str]) -> None:
-    """Tell what there is, and with which command messages are had back."""
-    if not saved:
-        stderr.tell(totals)
-        return
-    messages = saved.total()
-    them = "them" if messages > 1 else "it"
-    stderr.tell(
-        f"{totals}; {count(messages, 'message')} can be had back without a guess",
-        f"`{context.to_repair(saved)}` has {them} back, and says with --dry-run what it would do",
-    )
 
 
 def _row(path: Path, key: str | None, fault: Fault) -> None:

@@ -77,7 +77,9 @@ def _told(problem: Exception) -> int:
     if isinstance(problem, click.exceptions.Exit):
         return problem.exit_code
     if isinstance(problem, click.ClickException):
-        return _usage(problem)
+        context = getattr(problem, "ctx", None)
+        tell(problem.format_message(), f"`{context.command_path} --help` shows what it takes" if context else "")
+        return 2
     if isinstance(problem, OSError):
         _forget_output()
         return error(disk_error(problem))
@@ -90,13 +92,6 @@ def disk_error(problem: OSError) -> StoreError:
     named = isinstance(problem.filename, str | bytes | os.PathLike)
     where = os.fsdecode(problem.filename) if named else "the store"
     return StoreError(f"{where}: {(problem.strerror or str(problem)).lower()}")
-
-
-def _usage(problem: click.ClickException) -> int:
-    context = getattr(problem, "ctx", None)
-    hint = f"`{context.command_path} --help` shows what it takes" if context else ""
-    tell(problem.format_message(), hint)
-    return 2
 
 
 def lost(problem: OSError) -> OSError:

@@ -57,16 +57,14 @@ def sentence(done: Done, keys: Keys) -> str:
     if isinstance(done, Undone):
         said = f"{done.status} change {units.change_number(done.of)}, {done.verb} of {which(done.keys)}"
     elif done.change is None:
-        return pop.nothing(done.key) if isinstance(done, Popped) else _nothing(done)
+        if isinstance(done, Popped):
+            return pop.nothing(done.key)
+        nothing = f"nothing was {_OUTCOMES[done.verb].nothing}"
+        return f"stopped; {nothing}" if any(row.problem.code == STOPPED for row in done.rows) else nothing
     else:
         what = pop.said(done) if isinstance(done, Popped) else _OUTCOMES[done.verb].said(done)
         said = f"{what} (change {units.change_number(done.change)})"
     return said + _key(keys, *_reverts(done), " · ")
-
-
-def _nothing(done: RowsOutcome[Any]) -> str:
-    nothing = f"nothing was {_OUTCOMES[done.verb].nothing}"
-    return f"stopped; {nothing}" if any(row.problem.code == STOPPED for row in done.rows) else nothing
 
 
 def _reverts(done: Done) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sessiontui import units
-from sessiontui.describe.page import BLANK, Page, key, limited, line, warning
+from sessiontui.describe.page import BLANK, Page, key, limited, line, warning, which
 from sessiontui.dialects.file_names import written
 from sessiontui.errors import AfterRecovery
 
@@ -59,7 +59,7 @@ def notices(report: Writability) -> Iterator[str]:
     for name in report.imports[:NAMED]:
         yield f"the import of {name} was interrupted: its messages are in {name}.jsonl.importing · b shows the file"
     if report.late:
-        into = report.late[0][0] if len(report.late) == 1 else units.counted(len(report.late), "session")
+        into = which([name for name, _ in report.late])
         them = "it" if sum(count for _, count in report.late) == 1 else "them"
         yield f"{_waiting(report)} in the journal: the next change brings {them} into {into} first"
 

@@ -92,10 +92,12 @@ class Import(Edit):
     def revert(self, record: ChangeRecord) -> None:
         """Take the rows out and give the file its name back; or the other way round."""
         self._require(record.folder)
-        if self.back:
-            self._again(record)
-        else:
+        if not self.back:
             self.out(record)
+            return
+        there = changed(self, rows=record.name("rows"), back=False, takes="")
+        with _moving(record, there, back=self.rows) as writing:
+            writing.take_back(record.folder.path(there.rows))
 
     def _kept(self, folder: Folder) -> kept_rows.KeptRows:
         return kept_rows.kept(folder.path(self.rows))
@@ -135,12 +137,6 @@ class Import(Edit):
             name_back(record, self.new, self.file)
             writing.commit()
         record.made()
-
-    def _again(self, record: ChangeRecord) -> None:
-        """Bring the rows that were taken out again, and give the file its other name."""
-        there = changed(self, rows=record.name("rows"), back=False, takes="")
-        with _moving(record, there, back=self.rows) as writing:
-            writing.take_back(record.folder.path(there.rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,11 @@ class Rewrite(Edit):
                 with opened(path) as fd:
                     as_made = os.fstat(fd).st_size >= at and self._is_made(fd)
                     written = max(os.fstat(fd).st_mtime_ns, os.fstat(old).st_mtime_ns)
-                length = _bring(record, path, old, rest, at) if as_made else _bring_behind(path, old, rest)
+                    end = b"\n" if lines.ends_open(fd) else b""
+                if as_made:
+                    length = _bring(record, path, old, rest, at)
+                else:  # somebody has written it anew since
+                    length = append(path, end + b"".join(lines.pieces(old, rest))).stop
                 give_time(path, length, written)
             except FileNotFoundError:  # nobody brings back what somebody took away: it waits in the journal
                 return
@@ -221,13 +225,6 @@ class _Sum:
             self.length += len(chunk)
             self.crc32 = crc32(chunk, self.crc32)
             yield chunk
-
-
-def _bring_behind(path: Path, old: int, rest: Span) -> int:
-    """Put ``rest`` of the old file behind one that somebody has written anew since. Returns the length then."""
-    with opened(path) as fd:
-        end = b"\n" if lines.ends_open(fd) else b""
-    return append(path, end + b"".join(lines.pieces(old, rest))).stop
 
 
 def _bring(record: ChangeRecord, path: Path, old: int, rest: Span, at: int) -> int:

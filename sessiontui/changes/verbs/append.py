@@ -14,7 +14,6 @@ from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import create_remove, database, rows, splices
 from sessiontui.changes.edits.files import Traits, as_store_error, name_in, opened
 from sessiontui.changes.journal.location import sessions_folder
-from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.dialects import zeroclaw
 from sessiontui.dialects.file_names import SUFFIX, alike, sanitised, written
 from sessiontui.disk import lines
@@ -125,20 +124,14 @@ def make(store: Store, plan: AppendPlan, patience: WaitPolicy = USUAL) -> Append
             landed = None
             if not os.path.lexists(path):
                 _new_stem(store, plan.key)
-                landed = _create(record, plan.key, data)
+                traits = Traits(0o600, os.geteuid(), os.getegid(), 0)
+                try:
+                    create_remove.create(record, plan.key, path.name, record.keep([data]), traits)
+                    landed = Span(0, len(data))
+                except Refused:
+                    if not os.path.lexists(path):
+                        raise
+                    record.void(len(record.steps))  # somebody else was faster
             if landed is None:
                 landed = splices.make(record, plan.key, name_in(path), decide)
     return Appended(record.id, plan.key, Address(span=Span(landed.stop - len(data), len(data) - 1)))
-
-
-def _create(record: ChangeRecord, key: str, data: bytes) -> Span | None:
-    """Make the file with this one line; None where somebody else was faster."""
-    file, traits = key + SUFFIX, Traits(0o600, os.geteuid(), os.getegid(), 0)
-    try:
-        create_remove.create(record, key, file, record.keep([data]), traits)
-    except Refused:
-        if not os.path.lexists(record.sessions / file):
-            raise
-        record.void(len(record.steps))
-        return None
-    return Span(0, len(data))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -84,7 +85,9 @@ def plan(
 ) -> CleanupPlan:
     """Say what would go; touches nothing. A ``ttl_hours`` of 0 or less means never: nothing goes. ``keys`` None means
     that any session may go, else only these."""
-    before = _before(ttl_hours, now)
+    before = None
+    with suppress(OverflowError):  # longer ago than any calendar goes
+        before = now.astimezone(UTC) - timedelta(hours=ttl_hours) if ttl_hours > 0 else None
     if before is None:
         return CleanupPlan(())
     stale = [each for each in store.stale(before) if keys is None or each.key in keys]
@@ -94,15 +97,6 @@ def plan(
     undated = (each.key for each in store.sessions() if each.last_activity is None and each.problem is None)
     stay = (key for key in undated if keys is None or key in keys)
     return CleanupPlan(possible(store, planned), before, tuple(stay), tuple(others))
-
-
-def _before(ttl_hours: float, now: datetime) -> datetime | None:
-    if not ttl_hours > 0:
-        return None
-    try:
-        return now.astimezone(UTC) - timedelta(hours=ttl_hours)
-    except OverflowError:
-        return None  # longer ago than any calendar goes
 
 
 def possible(store: Store, rows: Sequence[CleanupRow]) -> tuple[CleanupRow, ...]:
@@ -138,10 +132,16 @@ def make(
     refused in its row. Cancelled between files: those not begun stay, with status ``cancelled``; the rows of a database
     go all at once."""
     verb = "delete" if plan.before is None else "cleanup"
-    if not isinstance(store, JsonlStore):
-        return _without_rows(store, plan, verb, patience)
-    remove = partial(_without_file, plan.before)
-    return plans.made(plan, store.path, verb, remove, lambda _: 1, patience, cancelled, progress, suffix="")
+    if isinstance(store, JsonlStore):
+        remove = partial(_without_file, plan.before)
+        return plans.made(plan, store.path, verb, remove, lambda _: 1, patience, cancelled, progress, suffix="")
+    if plan.is_idle:
+        return plans.RowsOutcome(verb, None, plan.rows)
+    seen = {row.key: row.seen for row in plan.goes}
+    with history.change(sessions_folder(store), verb, list(seen), patience) as record:
+        left = seen.keys() - remove_sessions(record, name_in(store.path), seen, plan.before)
+    rows = (row.left_alone(Changed(f"“{row.key}”")) if row.key in left else row for row in plan.rows)
+    return plans.RowsOutcome(verb, record.id if record.stands else None, tuple(rows))
 
 
 def _without_file(
@@ -160,14 +160,3 @@ def _without_file(
         raise Changed(path.name)
     create_remove.remove(record, row.key, file, stamp)
     return row
-
-
-def _without_rows(store: Store, plan: CleanupPlan, verb: str, patience: WaitPolicy) -> plans.RowsOutcome[CleanupRow]:
-    if plan.is_idle:
-        return plans.RowsOutcome(verb, None, plan.rows)
-    seen = {row.key: row.seen for row in plan.goes}
-    with history.change(sessions_folder(store), verb, list(seen), patience) as record:
-        gone = remove_sessions(record, name_in(store.path), seen, plan.before)
-    left = seen.keys() - gone
-    rows = (row.left_alone(Changed(f"“{row.key}”")) if row.key in left else row for row in plan.rows)
-    return plans.RowsOutcome(verb, record.id if record.stands else None, tuple(rows))

@@ -16,7 +16,7 @@ from sessiontui.changes.bounds import Takes
 from sessiontui.changes.edits import database, imports
 from sessiontui.changes.edits.files import as_plain, as_store_error, digest, name_in, opened
 from sessiontui.changes.edits.rows import remove_begun
-from sessiontui.changes.journal.record import ChangeRecord, Step
+from sessiontui.changes.journal.record import ChangeRecord
 from sessiontui.changes.outcome import NONE, MigrateStatus, Problem, problem
 from sessiontui.changes.recoverable import Recoverable
 from sessiontui.changes.recovery import settle
@@ -220,17 +220,12 @@ def _import(record: ChangeRecord, row: MigrateRow, cancelled: IsCancelled, progr
         try:
             imports.make(record, edit, stamp, _messages(fd, stamp.size, cancelled, progress), row.imported)
         except BaseException:
-            if begun is not None:
-                _bring_again(record, row.key, begun)
+            if begun is not None:  # the rows come again that an interrupted import had brought
+                settle.after(record)
+                if not _stands(record, row.key):
+                    settle.revert(record, begun.edit)
+                    record.void(*range(begun.n, len(record.steps) + 1))
             raise
-
-
-def _bring_again(record: ChangeRecord, key: str, begun: Step) -> None:
-    """Where an import fails, the rows come again that an interrupted one had brought."""
-    settle.after(record)
-    if not _stands(record, key):
-        settle.revert(record, begun.edit)
-        record.void(*range(begun.n, len(record.steps) + 1))
 
 
 def _rename(record: ChangeRecord, key: str, name: str, fd: int, stamp: Stamp) -> None:
