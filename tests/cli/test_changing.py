@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import DATA, Ran, Runner, tree
 from tests.support import databases
 from tests.support.capabilities import need_any_name
+from tests.support.matrices import thinned, third
 
 DAMAGED = DATA / "damaged"
 NAMES = sorted(path.stem for path in (DAMAGED / "sessions").glob("*.jsonl"))
@@ -92,7 +93,7 @@ def test_append_takes_text_that_looks_like_an_option(run: Runner) -> None:
     assert run("show", "carol", "--json").rows == [{"role": "user", "content": "--dry-run"}]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", thinned(NAMES, third))
 def test_a_message_appended_to_a_damaged_file_is_not_lost(damaged: Runner, name: str) -> None:
     before = contents(damaged("show", name, "--json"))
     damaged("append", name, "--role", "user", "appended")
@@ -150,7 +151,7 @@ def test_pop_refuses_where_whole_records_stand_behind(run: Runner, store: Path) 
     assert (store / "glued.jsonl").read_bytes() == glued[30:]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", thinned(NAMES, third))
 def test_pop_then_undo_on_every_damaged_file(damaged: Runner, name: str) -> None:
     file = damaged.store / f"{name}.jsonl"
     before = file.read_bytes()
@@ -288,7 +289,7 @@ def test_what_is_no_session_is_named_by_every_change(run: Runner, store: Path) -
     assert (store / "lfs.jsonl").stat().st_mtime_ns == 1_700_000_000 * 10**9
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", thinned(NAMES, third))
 def test_compact_then_undo_on_every_damaged_file(damaged: Runner, name: str) -> None:
     file = damaged.store / f"{name}.jsonl"
     before, mode, at = file.read_bytes(), file.stat().st_mode, file.stat().st_mtime_ns

@@ -10,8 +10,8 @@ import pytest
 
 KINDS: Final = frozenset(
     {
-        "append", "append-new", "pop-rewrites", "pop-before-damage", "compact", "repair", "cleanup", "migrate",
-        "append-row", "cleanup-rows", "undo-compact", "undo-migrate", "undo-pop-row", "redo-cleanup", "redo-append-row",
+        "append", "pop-rewrites", "compact", "repair", "cleanup", "migrate", "append-row", "undo-compact", "undo-pop-row",
+        "redo-cleanup",
     }
 )  # fmt: skip
 """The changes of the fast set, by the names that they have in the tests of faults."""
@@ -41,6 +41,11 @@ def at_moments(cases: dict[str, tuple[Any, ...]], is_fast: Callable[[str], bool]
 def trials(number: int) -> int:
     """How many of a number of random trials are made: a quarter where ``--moments`` leaves moments out."""
     return number if stride == 1 else -(-number // 4)
+
+
+def third(name: str) -> bool:
+    """A third of the cases are in the sample."""
+    return first(3, name) == 1
 
 
 def always(name: str) -> bool:

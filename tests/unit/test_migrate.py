@@ -35,6 +35,7 @@ from tests.support.folders import (
     written,
 )
 from tests.support.late import Late, held
+from tests.support.matrices import thinned, third
 
 WORKSPACE = DATA / "zeroclaw" / "jsonl-ws"
 REFUSED = {key for key in KEYS if SUMMARY[key]["head_migrate"]["rc"] != 0}
@@ -76,7 +77,7 @@ def test_the_workspace_becomes_the_rows_that_zeroclaw_made_of_it(tmp_path: Path)
         assert session.last_activity is not None
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", thinned(KEYS, third))
 def test_a_damaged_file_gives_the_messages_that_load_and_stays_whole(tmp_path: Path, key: str) -> None:
     folder = damaged(tmp_path / "sessions", key)
     before = state(folder)
