@@ -16,6 +16,7 @@ import pytest
 from tests.cli.conftest import Runner
 from tests.support.databases import append as add_row
 from tests.support.databases import database
+from tests.support.matrices import few
 
 LINE = b'{"role":"user","content":"hi"}\n'
 KEY = "café_漢"
@@ -59,7 +60,7 @@ def started(env: dict[str, str], *arguments: str | bytes) -> subprocess.Complete
     return subprocess.run(command, env=kept | env | {"PYTHONPATH": os.getcwd()}, capture_output=True, check=False)
 
 
-@pytest.mark.parametrize("locale", ["latin", "c"])
+@pytest.mark.parametrize("locale", few("latin", "c"))
 def test_names_are_utf_8_in_every_locale(locale: str, request: pytest.FixtureRequest, sessions: Path) -> None:
     env = request.getfixturevalue(locale)
     found = started(env, "list", "--json", "-s", str(sessions))

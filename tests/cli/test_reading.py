@@ -180,6 +180,7 @@ def test_one_file_is_a_store(store: Path) -> None:
     assert len(run("show", "bob", "--json").rows) == 2
 
 
+@pytest.mark.exhaustive
 def test_a_huge_line_is_streamed_and_the_same(run: Runner, store: Path) -> None:
     content = "é🦀\\n\\u00e9" * 620_000
     (store / "huge.jsonl").write_bytes(b'{"role":"tool","content":"%b"}\n{"a' % content.encode())

@@ -22,6 +22,7 @@ from tests.support import disks, seeing
 from tests.support.capabilities import unprivileged
 from tests.support.disks import SOON, Tried, every_change, every_change_of_files
 from tests.support.folders import REPLY, TORN, USER, written
+from tests.support.matrices import thinned
 
 
 def _gives_away() -> bool:
@@ -78,7 +79,7 @@ def as_nobody() -> Iterator[None]:
 MODES = [0o600, 0o640, 0o666, 0o2660, 0o6770, 0o1644]
 
 
-@pytest.mark.parametrize("mode", MODES, ids=oct)
+@pytest.mark.parametrize("mode", thinned(MODES, lambda mode: mode in (0o640, 0o6770)), ids=oct)
 @pytest.mark.parametrize("owner", [(0, 0), (0, 54321), (12345, 54321)], ids=str)
 @pytest.mark.parametrize("name", ["append", "pop", "pop-before-damage", "compact", "cleanup"])
 def test_mode_and_owner_come_through(tmp_path: Path, name: str, mode: int, owner: tuple[int, int]) -> None:

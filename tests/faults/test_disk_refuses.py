@@ -21,7 +21,7 @@ from sessiontui.changes.recovery import recover as recovery
 from sessiontui.changes.verbs import append
 from sessiontui.errors import StoreError
 from sessiontui.store.jsonl.jsonl_store import JsonlStore
-from tests.support import disks, mounts, seeing
+from tests.support import disks, matrices, mounts, seeing
 from tests.support.disks import Tried, every_change, every_change_of_files
 from tests.support.folders import USER, written
 
@@ -82,7 +82,12 @@ def test_a_disk_that_never_says_that_it_has_it(
     disks.refused_then_made(tmp_path, tried, problem)
 
 
-@disks.trying([each for each in disks.FILES if not each.name.endswith("do-migrate-beside")])
+@disks.trying(
+    matrices.thinned(
+        [each for each in disks.FILES if not each.name.endswith("do-migrate-beside")],
+        lambda tried: tried.name in matrices.KINDS or "migrate" in tried.name,
+    )
+)
 def test_each_sync_fails_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tried: Tried) -> None:
     end = disks.ends_as(tried)
     for n in range(100):

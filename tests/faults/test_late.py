@@ -158,7 +158,7 @@ def writer() -> Iterator[Waiting]:
     writer.close()
 
 
-@pytest.mark.parametrize(("ref", "how", "hold", "stride"), matrices.at_moments(CASES, matrices.always, 47))
+@pytest.mark.parametrize(("ref", "how", "hold", "stride"), matrices.at_moments(CASES, matrices.third, 47))
 def test_a_message_may_arrive_at_any_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: Waiting, ref: Case, how: str, hold: bool, stride: int
 ) -> None:

@@ -14,6 +14,7 @@ from sessiontui.changes import history as journal
 from sessiontui.disk import lease
 from tests.stress import rounds, verdict
 from tests.stress.trial import Plan, run
+from tests.support.matrices import few
 
 
 @pytest.fixture(autouse=True)
@@ -37,18 +38,22 @@ def _no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_no_second_look")
-def test_two_writers_lose_nothing_while_their_session_is_popped_restored_and_compacted(tmp_path: Path) -> None:
-    trial = run(tmp_path, Plan(messages=3_000, pause=0.002, seconds=50), rounds.tidying)
+@pytest.mark.parametrize("messages", few(1_500, 3_000))
+def test_two_writers_lose_nothing_while_their_session_is_popped_restored_and_compacted(
+    tmp_path: Path, messages: int
+) -> None:
+    trial = run(tmp_path, Plan(messages=messages, pause=0.002, seconds=50), rounds.tidying)
     verdict.lost_nothing(trial)
     verdict.went_well(trial)
 
 
 @pytest.mark.usefixtures("_no_second_look")
-def test_what_writers_finished_before_they_were_killed_is_kept(tmp_path: Path) -> None:
-    trial = run(tmp_path, Plan(messages=3_000, pause=0.002, seconds=50, dies=0.01), rounds.undoing)
+@pytest.mark.parametrize("messages", few(1_500, 3_000))
+def test_what_writers_finished_before_they_were_killed_is_kept(tmp_path: Path, messages: int) -> None:
+    trial = run(tmp_path, Plan(messages=messages, pause=0.002, seconds=50, dies=0.01), rounds.undoing)
     verdict.kept_every_record(trial)
     verdict.went_well(trial)
-    assert sum(wrote.deaths for wrote in trial.figures.wrote) >= 20
+    assert sum(wrote.deaths for wrote in trial.figures.wrote) >= messages // 150
 
 
 @pytest.mark.exhaustive

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.matrices import thinned, third
+
 ROOT = Path(__file__).parent.parent.parent
 
 SCRIPT = """
@@ -63,7 +65,7 @@ def loaded(folder: Path, arguments: list[str]) -> set[str]:
     return set(modules.split())
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", thinned(COMMANDS, third))
 def test_no_verb_loads_the_browser(tmp_path: Path, name: str) -> None:
     modules = loaded(tmp_path, COMMANDS[name])
     assert "sessiontui.cli.verbs" in modules
