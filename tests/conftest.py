@@ -41,8 +41,8 @@ def _is_exhaustive(config: pytest.Config) -> bool:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Tests wait for programs, clocks and disks nearly as long as they compute; each worker collects them all first."""
-    return (os.cpu_count() or 1) + 1
+    """Tests wait for programs, clocks and disks as long as they compute."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
