@@ -64,7 +64,7 @@ LATE = (
     "sessiontui.store.memory",
     "sessiontui.store.index.build",
     "sessiontui.store.index.draft",
-    "sessiontui.store.index.row_locations",
+    "sessiontui.store.index.proved_rows",
     "sessiontui.store.index.index_rows",
     "sessiontui.store.index.scan",
     "sessiontui.store.index.index_search",

@@ -17,7 +17,7 @@ from sessiontui.query.fts import anchors, match_expression
 from sessiontui.query.match import matches
 from sessiontui.store.full_text import Matches, interruptible, scalar
 from sessiontui.store.index import index_rows, short_prefix
-from sessiontui.store.index.row_locations import RowLocations
+from sessiontui.store.index.proved_rows import ProvedRows
 from sessiontui.store.index.segments import SEARCHED, Candidate
 from sessiontui.store.protocol import IsCancelled
 
@@ -56,7 +56,7 @@ class IndexSearch:
         """Where the rows of the file are, if it is one alone."""
         self._where = ""
         """What a row has to fulfil, beside the words."""
-        self._locations = RowLocations(connection, folder, cancelled)
+        self._locations = ProvedRows(connection, folder, cancelled)
 
     @property
     def stale(self) -> set[int]:

@@ -30,8 +30,8 @@ _SEGMENT: Final = (
 
 
 @dataclass
-class RowLocations:
-    """The places of one search, whoever makes it closes it."""
+class ProvedRows:
+    """The rows of one search; whoever makes it closes it."""
 
     connection: Connection
     folder: bytes
