@@ -233,7 +233,7 @@ async def test_help_names_its_keys(store: Path) -> None:
     async with browsing(store) as (app, pilot):
         await press(pilot, "i", "question_mark")
         assert isinstance(app.screen, HelpScreen)
-        assert says(app, "About this session", "in the transcript", "Close, and stop counting")
+        assert says(app, "About a session", "Close, and stop counting", "≠", "ZeroClaw can't load it by this name")
         await press(pilot, "escape")
         assert isinstance(app.screen, AboutScreen)
 

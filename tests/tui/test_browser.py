@@ -305,6 +305,8 @@ async def test_help_is_about_what_has_the_focus(store: Path) -> None:
         assert says(app, "Sessions", "Find", "Search all messages", "Next hit")
         assert not says(app, "Next message")
         await press(pilot, "end")
+        assert says(app, "Everywhere", "≠", "ZeroClaw can't load it by this name")
+        await press(pilot, "pageup", "pageup")
         assert says(app, "Everywhere", "Remove the last message")
         await press(pilot, "escape", "tab", "question_mark")
         assert says(app, "Transcript", "Next message")

@@ -91,7 +91,7 @@ async def test_the_plan_says_line_by_line_what_becomes_of_each_fault(store: Path
             "+ line 3  2 records stand on one line → 2 messages",
             "+ line 4  a whole record stands on the line of a torn one → 1 message, a fragment of 42 B is kept",
             "+ lines 5–8  a record is laid out over several lines → 1 message",
-            "· line 9  the line marks one side of a merge conflict → goes: nothing is lost",
+            "- line 9  the line marks one side of a merge conflict → goes: nothing is lost",
             "! line 10 stays  “content” stands in the record twice: 1 message could come back if you say so (x shows it)",
             "! line 11 stays  a number is NaN or Infinity: a guess could have it back (x shows it)",
         ]
