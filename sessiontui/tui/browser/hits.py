@@ -137,7 +137,7 @@ class HitWalk:
             from sessiontui.query import match
 
             spans = partial(match.spans, self._search.answer.query)
-        self._reading.call_after_refresh(self._reading.transcript.highlight, spans)  # the hits are painted first
+        self._reading.transcript.highlight(spans)
 
     def locate(self) -> None:
         """Find the hits of the open session."""

@@ -146,7 +146,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._rows.spans = spans
         self._rows.clear()
         if self._rows.marks(rows) != before:
-            self.refresh()
+            self.call_after_refresh(self.refresh)  # the hits are painted first
 
     def show_hits(self, hits: Sequence[int], at: int | None, damaged: Sequence[int] = ()) -> None:
         """The rows that hold what was searched for, in the order in which a person walks through them, and at which of
