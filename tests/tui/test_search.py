@@ -744,3 +744,13 @@ async def test_further_hits_are_within_the_filter_too(tmp_path: Path) -> None:
         await press(pilot, "G", "G", "G")
         assert found(app) == ["corner"] * 300
         assert says(app, "300 hits · newest · only in sessions that fit “cor”")
+
+
+async def test_enter_before_the_answer_comes_to_the_line_of_the_hit(tmp_path: Path) -> None:
+    long: list[Message | bytes] = [Message("user", "many words " * 2_000 + "needle")]
+    async with browsing(folder(tmp_path / "sessions", {"alice": long})) as (app, pilot):
+        await press(pilot, "enter", "g")
+        await pilot.press("slash", *typed("needle"), "enter")
+        await settle(pilot)
+        row, line = app.screen.query_one(TranscriptView)._view.anchor
+        assert (row, line > 100) == (0, True)
